@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is built with: strict, and quiet only when there is nothing to say.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room of the house. The arrows between rooms are in README.md; nothing may point back.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies,
+        swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+
+let package = Package(
+    name: "newswire",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries of the system. xxhash and toml++ are used header only: no pkgConfig, whose flags would link the
+        // shared library, which the machine that runs newswire need not have.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+        .target(name: "CTOML", cxxSettings: [.unsafeFlags(["-std=c++17", "-fvisibility=hidden"])]),
+        .target(name: "CShims"),
+
+        // The ground floor.
+        room("Digest", ["CCrypto", "CXXHash"]),
+        room("Locking"),
+        room("JSONText"),
+        room("FeedModel", ["JSONText", "Digest"]),
+
+        // The rooms that an article goes through. Neighbours never import each other.
+        room("Configuration", ["FeedModel", "CTOML", "CLibXML2", "CShims"]),
+        room("Scheduling", ["FeedModel", heap]),
+        room("Fetching", ["FeedModel", "Locking", "CCurl", "CShims", deque]),
+        room("FeedParsing", ["FeedModel", "JSONText", "CLibXML2"]),
+        room("Identity", ["FeedModel", "Digest"]),
+        room("ArticleStore", ["FeedModel", "JSONText", "Digest", "Locking", "CShims"]),
+
+        // What joins them, and the program.
+        room(
+            "Ingestion",
+            [
+                "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "ArticleStore", "FeedModel",
+                "Locking", "CShims", "Digest", "JSONText", logging, lifecycle,
+            ]),
+        .executableTarget(
+            name: "newswire",
+            dependencies: [
+                "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "ArticleStore",
+                "FeedModel", "JSONText", "Digest", "Locking", "CShims", argumentParser, logging, lifecycle,
+                unixSignals,
+            ],
+            swiftSettings: settings),
+
+        // Tests.
+        .target(
+            name: "TestSupport", dependencies: ["CShims"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests("Digest"),
+        tests("Locking"),
+        tests("JSONText"),
+        tests("FeedModel"),
+        tests("Configuration", ["FeedModel"]),
+        tests("Scheduling", ["FeedModel"]),
+        tests("Fetching", ["FeedModel"]),
+        tests("FeedParsing", ["FeedModel", "JSONText"]),
+        tests("Identity", ["FeedModel", "Digest"]),
+        tests("ArticleStore", ["FeedModel", "Digest", "JSONText"]),
+        tests(
+            "Ingestion",
+            [
+                "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "ArticleStore", "FeedModel",
+                "Locking",
+            ]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TestSupport", "JSONText", "newswire"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

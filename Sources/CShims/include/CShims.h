@@ -1,0 +1,2 @@
+// The few Linux calls that Swift cannot import: variadic ones, and those behind _GNU_SOURCE.
+#pragma once

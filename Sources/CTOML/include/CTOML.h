@@ -1,0 +1,2 @@
+// toml++ behind a small C interface.
+#pragma once

@@ -1,0 +1,59 @@
+private import CCrypto
+
+/// A cryptographic digest, computed piece by piece and reusable: SHA-256 or BLAKE2b.
+///
+/// Keep one where many digests are made: making the context costs more than hashing a short text.
+package struct MessageDigest: ~Copyable {
+    package enum Algorithm: Sendable {
+        case sha256
+        /// BLAKE2b-512; its first 32 bytes are what newswire calls 256 bits of BLAKE2b.
+        case blake2b512
+    }
+
+    private let context: OpaquePointer
+    private let type: OpaquePointer
+    private let size: Int
+
+    package init(_ algorithm: Algorithm) {
+        // Cannot be nil but for want of memory; both algorithms are in every libcrypto.
+        context = EVP_MD_CTX_new()!
+        switch algorithm {
+        case .sha256: type = EVP_sha256()
+        case .blake2b512: type = EVP_blake2b512()
+        }
+        size = Int(EVP_MD_get_size(type))
+        restart()
+    }
+
+    deinit {
+        EVP_MD_CTX_free(context)
+    }
+
+    private func restart() {
+        let started = EVP_DigestInit_ex(context, type, nil)
+        precondition(started == 1, "libcrypto refused to start a digest")
+    }
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    }
+
+    package mutating func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { update($0) }
+    }
+
+    package mutating func update(_ text: String) {
+        var text = text
+        text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// The digest of all that was put in, after which this one is empty again.
+    package mutating func finish() -> [UInt8] {
+        let digest = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
+            count = size
+        }
+        restart()
+        return digest
+    }
+}

@@ -1,0 +1,132 @@
+package import JSONText
+
+extension Article {
+    /// Writes the members of a JSON Feed 1.1 item into an object that the caller has begun.
+    ///
+    /// - Parameter id: what stands as `id`; JSON Feed requires one where the publisher gave none.
+    package func writeItemMembers(to json: inout JSONWriter, id: String) {
+        json.member("id", id)
+        json.member("url", url)
+        json.member("external_url", externalURL)
+        json.member("title", title)
+        json.member("content_html", contentHTML)
+        json.member("content_text", contentText)
+        json.member("summary", summary)
+        json.member("image", image)
+        json.member("banner_image", bannerImage)
+        json.member("date_published", published)
+        json.member("date_modified", modified)
+        json.authors("authors", authors)
+        json.member("tags", tags)
+        json.member("language", language)
+        json.attachments(attachments)
+    }
+
+    /// Writes the members that JSON Feed has no place for into the `_newswire` object that the caller has begun.
+    package func writeExtensionMembers(to json: inout JSONWriter) {
+        json.member("content_from", contentSource?.rawValue)
+        json.emails("author_emails", authors)
+        json.member("comments_url", commentsURL)
+        if let source {
+            json.key("source")
+            json.beginObject()
+            json.member("title", source.title)
+            json.member("url", source.url)
+            json.endObject()
+        }
+        json.member("license", license)
+        json.links(links)
+        json.authors("contributors", contributors)
+        json.rawDates(rawDates)
+        json.member("unsafe_urls", unsafeURLs)
+        json.member("truncated", truncatedFields)
+        json.flag("incomplete", isIncomplete)
+    }
+
+    /// Whether `writeExtensionMembers` would write anything.
+    package var hasExtensionMembers: Bool {
+        contentSource != nil || commentsURL != nil || source != nil || license != nil || !links.isEmpty
+            || !contributors.isEmpty || !rawDates.isEmpty || !unsafeURLs.isEmpty || !truncatedFields.isEmpty
+            || isIncomplete || authors.contains { $0.email != nil }
+    }
+}
+
+extension JSONWriter {
+    package mutating func member(_ key: StaticString, _ time: Timestamp?) {
+        guard let time else { return }
+        self.key(key)
+        string(time.description)
+    }
+
+    mutating func authors(_ key: StaticString, _ authors: [Author]) {
+        if authors.isEmpty { return }
+        self.key(key)
+        beginArray()
+        for author in authors {
+            beginObject()
+            // JSON Feed wants at least one of name, url and avatar.
+            let nothingElse = author.name == nil && author.url == nil && author.avatar == nil
+            member("name", nothingElse ? author.email : author.name)
+            member("url", author.url)
+            member("avatar", author.avatar)
+            endObject()
+        }
+        endArray()
+    }
+
+    /// A list as long as `authors`, with null for those without an address; nothing where none has one.
+    mutating func emails(_ key: StaticString, _ authors: [Author]) {
+        guard authors.contains(where: { $0.email != nil }) else { return }
+        self.key(key)
+        beginArray()
+        for author in authors {
+            if let email = author.email { string(email) } else { null() }
+        }
+        endArray()
+    }
+
+    fileprivate mutating func attachments(_ attachments: [Attachment]) {
+        if attachments.isEmpty { return }
+        key("attachments")
+        beginArray()
+        for attachment in attachments {
+            beginObject()
+            member("url", attachment.url)
+            // JSON Feed requires a type.
+            member("mime_type", attachment.mimeType ?? "application/octet-stream")
+            member("title", attachment.title)
+            member("size_in_bytes", attachment.sizeInBytes)
+            if let duration = attachment.durationInSeconds {
+                key("duration_in_seconds")
+                if let whole = Int64(exactly: duration) { integer(whole) } else { number(duration) }
+            }
+            endObject()
+        }
+        endArray()
+    }
+
+    mutating func links(_ links: [Link]) {
+        if links.isEmpty { return }
+        key("links")
+        beginArray()
+        for link in links {
+            beginObject()
+            member("rel", link.rel)
+            member("href", link.href)
+            member("type", link.type)
+            endObject()
+        }
+        endArray()
+    }
+
+    mutating func rawDates(_ dates: [Article.RawDate]) {
+        if dates.isEmpty { return }
+        key("raw_dates")
+        beginObject()
+        for date in dates {
+            key(date.field)
+            string(date.text)
+        }
+        endObject()
+    }
+}

@@ -1,0 +1,66 @@
+package import Digest
+
+/// The identity of an article, the same in every version of it: 160 bits of SHA-256 (identity.md §2).
+package struct ArticleIdentifier: Hashable, Sendable, CustomStringConvertible {
+    package static let byteCount = 20
+
+    /// The first 128 bits, which indexes use as their key.
+    package let key: Hash128
+    private let rest: UInt32
+
+    /// - Parameter bytes: at least 20 of them, of which the first 20 count.
+    package init(_ bytes: some Collection<UInt8>) {
+        precondition(bytes.count >= Self.byteCount)
+        func number<Value: FixedWidthInteger>(_ offset: Int, as type: Value.Type) -> Value {
+            bytes.dropFirst(offset).prefix(Value.bitWidth / 8).reduce(0) { $0 << 8 | Value($1) }
+        }
+        key = Hash128(high: number(0, as: UInt64.self), low: number(8, as: UInt64.self))
+        rest = number(16, as: UInt32.self)
+    }
+
+    package var bytes: [UInt8] {
+        func bytes(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
+        return bytes(key.high) + bytes(key.low) + bytes(rest)
+    }
+
+    /// Base32 in lower case, 32 characters.
+    package var description: String { Base32.string(bytes) }
+
+    package init?(_ text: String) {
+        guard text.utf8.count == 32, let bytes = Base32.bytes(text.utf8), bytes.count == Self.byteCount else {
+            return nil
+        }
+        self.init(bytes)
+    }
+}
+
+/// What the store knows of an article that it has.
+package struct KnownArticle: Sendable, Equatable {
+    package var uid: ArticleIdentifier
+    /// The newest record of the article.
+    package var seq: UInt64
+    package var version: UInt32
+    /// Identity's hash of that version's content.
+    package var contentHash: Hash128
+    /// The publisher's own date of change in that version.
+    package var modified: Timestamp?
+    /// How many versions in a row came without a change of `modified` (identity.md §8).
+    package var silentChanges: UInt8
+
+    package init(
+        uid: ArticleIdentifier, seq: UInt64, version: UInt32, contentHash: Hash128, modified: Timestamp?,
+        silentChanges: UInt8
+    ) {
+        self.uid = uid
+        self.seq = seq
+        self.version = version
+        self.contentHash = contentHash
+        self.modified = modified
+        self.silentChanges = silentChanges
+    }
+}
+
+/// What a record of the store is (contract.md §3).
+package enum RecordKind: String, Sendable, CaseIterable {
+    case new, update, duplicate, alias
+}

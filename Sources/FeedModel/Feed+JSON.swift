@@ -1,0 +1,82 @@
+package import JSONText
+
+extension Feed {
+    /// Writes a whole JSON Feed 1.1 document (contract.md §3, `newswire parse`).
+    ///
+    /// - Parameter itemIdentifier: gives the id of an article whose publisher gave none.
+    package func write(to json: inout JSONWriter, itemIdentifier: (Article) -> String) {
+        json.beginObject()
+        json.member("version", "https://jsonfeed.org/version/1.1")
+        // JSON Feed requires a title; a feed without one has an empty one.
+        json.member("title", title ?? "")
+        json.member("home_page_url", homePageURL)
+        json.member("feed_url", feedURL)
+        json.member("description", description)
+        json.member("icon", icon)
+        json.member("favicon", favicon)
+        json.member("language", language)
+        json.authors("authors", authors)
+        writeHubs(to: &json)
+        json.member("next_url", nextURL)
+        json.flag("expired", expired)
+        json.key("_newswire")
+        json.beginObject()
+        writeExtensionMembers(to: &json)
+        json.endObject()
+        json.key("items")
+        json.beginArray()
+        for article in articles {
+            json.beginObject()
+            article.writeItemMembers(to: &json, id: article.id ?? itemIdentifier(article))
+            if article.hasExtensionMembers {
+                json.key("_newswire")
+                json.beginObject()
+                article.writeExtensionMembers(to: &json)
+                json.endObject()
+            }
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+    }
+
+    private func writeHubs(to json: inout JSONWriter) {
+        if hubs.isEmpty { return }
+        json.key("hubs")
+        json.beginArray()
+        for hub in hubs {
+            json.beginObject()
+            json.member("type", hub.type)
+            json.member("url", hub.url)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    private func writeExtensionMembers(to json: inout JSONWriter) {
+        json.member("format", format.rawValue)
+        json.member("encoding", encoding)
+        json.member("warnings", warnings)
+        json.member("ttl_seconds", hints.ttlSeconds)
+        json.member("update_period_seconds", hints.updatePeriodSeconds)
+        if !hints.skipHours.isEmpty {
+            json.key("skip_hours")
+            json.beginArray()
+            for hour in hints.skipHours { json.integer(hour) }
+            json.endArray()
+        }
+        json.member("skip_days", hints.skipDays)
+        json.member("copyright", copyright)
+        json.member("generator", generator)
+        json.member("updated", updated)
+        json.member("id", id)
+        json.member("tags", tags)
+        json.links(links)
+        json.emails("author_emails", authors)
+        json.authors("contributors", contributors)
+        json.rawDates(rawDates)
+        json.member("unsafe_urls", unsafeURLs)
+        json.member("dropped_items", droppedArticles == 0 ? nil : droppedArticles)
+        json.flag("truncated", isTruncated)
+    }
+}

@@ -1,0 +1,71 @@
+private import Digest
+package import JSONText
+
+extension FeedState {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("feed", feed.text)
+        json.member("url", url)
+        json.member("title", title)
+        if let validators {
+            json.key("validators")
+            json.beginObject()
+            json.member("etag", validators.etag)
+            json.member("last_modified", validators.lastModified)
+            json.member("request", validators.request.hex)
+            json.endObject()
+        }
+        json.member("body_hash", bodyHash?.hex)
+        json.member("ttl_seconds", hints.ttlSeconds)
+        json.member("update_period_seconds", hints.updatePeriodSeconds)
+        if !hints.skipHours.isEmpty {
+            json.key("skip_hours")
+            json.beginArray()
+            for hour in hints.skipHours { json.integer(hour) }
+            json.endArray()
+        }
+        json.member("skip_days", hints.skipDays)
+        json.member("last_poll", lastPoll)
+        json.member("last_success", lastSuccess)
+        json.member("status", status)
+        if failures > 0 { json.member("failures", failures) }
+        if let failure {
+            json.member("error_class", failure.kind)
+            json.member("error", failure.message)
+        }
+        json.member("next_poll", nextPoll)
+        json.member("interval_seconds", intervalSeconds)
+        json.member("not_before", notBefore)
+        if articles > 0 { json.member("articles", articles) }
+        json.endObject()
+    }
+
+    /// The state that `write` wrote, or nil where feed or URL is missing. What is unknown or malformed is left out.
+    package init?(_ json: JSONValue) {
+        guard let feed = json["feed"]?.string, let url = json["url"]?.string else { return nil }
+        self.init(feed: FeedIdentifier(feed), url: url)
+        func time(_ key: String) -> Timestamp? { json[key]?.string.flatMap(Timestamp.init(rfc3339:)) }
+        func count(_ key: String) -> Int? { json[key]?.integer.flatMap(Int.init(exactly:)) }
+        title = json["title"]?.string
+        if let validators = json["validators"], let request = validators["request"]?.string.flatMap(Hash128.init(hex:)) {
+            self.validators = Validators(
+                etag: validators["etag"]?.string, lastModified: validators["last_modified"]?.string, request: request)
+        }
+        bodyHash = json["body_hash"]?.string.flatMap(Hash128.init(hex:))
+        hints.ttlSeconds = count("ttl_seconds")
+        hints.updatePeriodSeconds = count("update_period_seconds")
+        hints.skipHours = json["skip_hours"]?.array?.compactMap { $0.integer.flatMap(Int.init(exactly:)) } ?? []
+        hints.skipDays = json["skip_days"]?.array?.compactMap(\.string) ?? []
+        lastPoll = time("last_poll")
+        lastSuccess = time("last_success")
+        status = count("status")
+        failures = count("failures") ?? 0
+        if let kind = json["error_class"]?.string {
+            failure = Failure(kind: kind, message: json["error"]?.string ?? "")
+        }
+        nextPoll = time("next_poll")
+        intervalSeconds = count("interval_seconds")
+        notBefore = time("not_before")
+        articles = json["articles"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0
+    }
+}

@@ -1,0 +1,79 @@
+/// A JSON document as a tree, with its members in order.
+package enum JSONValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    /// The number as it was written, valid by RFC 8259.
+    case number(String)
+    case string(String)
+    case array([JSONValue])
+    case object([Member])
+
+    package struct Member: Sendable, Equatable {
+        package var key: String
+        package var value: JSONValue
+
+        package init(key: String, value: JSONValue) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// The member of that name, the last where there are several (security.md §7); nil where this is no object.
+    package subscript(key: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.last { $0.key == key }?.value
+    }
+
+    package var string: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+
+    package var bool: Bool? {
+        guard case .bool(let value) = self else { return nil }
+        return value
+    }
+
+    package var integer: Int64? {
+        guard case .number(let text) = self else { return nil }
+        if let value = Int64(text) { return value }
+        guard let value = Double(text), value.rounded() == value else { return nil }
+        return Int64(exactly: value)
+    }
+
+    package var double: Double? {
+        guard case .number(let text) = self else { return nil }
+        return Double(text)
+    }
+
+    package var array: [JSONValue]? {
+        guard case .array(let elements) = self else { return nil }
+        return elements
+    }
+
+    package var object: [Member]? {
+        guard case .object(let members) = self else { return nil }
+        return members
+    }
+
+    /// Writes the tree as it was read.
+    package func write(to writer: inout JSONWriter) {
+        switch self {
+        case .null: writer.null()
+        case .bool(let value): writer.bool(value)
+        case .number(let text): writer.raw(text.utf8)
+        case .string(let text): writer.string(text)
+        case .array(let elements):
+            writer.beginArray()
+            for element in elements { element.write(to: &writer) }
+            writer.endArray()
+        case .object(let members):
+            writer.beginObject()
+            for member in members {
+                writer.key(member.key)
+                member.value.write(to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+}
