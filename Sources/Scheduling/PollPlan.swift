@@ -1,7 +1,7 @@
 package import FeedModel
 
 /// What a person has set for the schedule of a feed, in seconds (contract.md §2).
-package struct ScheduleSettings: Sendable, Equatable {
+package struct IntervalSettings: Sendable, Equatable {
     /// The fixed interval of this feed; nil where none is set.
     package var interval: Int?
     package var initialInterval = 3600
@@ -47,7 +47,7 @@ package struct PollPlan: Sendable, Equatable {
 
     /// Plans the next poll: a fixed interval, doubled with each failure in a row, and never before freshness or
     /// Retry-After end.
-    package static func after(_ end: PollEnd, settings: ScheduleSettings) -> PollPlan {
+    package static func after(_ end: PollEnd, settings: IntervalSettings) -> PollPlan {
         let interval = settings.interval ?? max(settings.initialInterval, settings.minInterval)
         var wait = interval
         if end.failed {

@@ -10,7 +10,7 @@ struct PollPlanTests {
     private func plan(
         interval: Int? = nil, failures: Int = 0, freshFor: Int? = nil, retryAfter: Int? = nil
     ) -> PollPlan {
-        var settings = ScheduleSettings()
+        var settings = IntervalSettings()
         settings.interval = interval
         return PollPlan.after(
             PollEnd(
