@@ -1,0 +1,71 @@
+# newswire's commands: `make help` lists them. What a command needs and the machine lacks is installed first.
+
+CONFIG   ?= config/sample/newswire.toml
+PREFIX   ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR  ?=
+
+BINARY := .build/release/newswire
+BUILD  := swift build -c release --static-swift-stdlib --product newswire
+# Tests talk to servers on the loopback: no proxy may stand between.
+DIRECT := env -u http_proxy -u https_proxy -u all_proxy -u no_proxy -u HTTP_PROXY -u HTTPS_PROXY -u ALL_PROXY -u NO_PROXY
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := build
+.PHONY: build run test check-deep lint format bench install uninstall clean help dependencies
+
+build: dependencies ## build the program for release: .build/release/newswire
+	@$(BUILD) >&2
+
+run: build ## build, poll the sample feeds and print the articles that are new
+	@$(BINARY) poll --all --config $(CONFIG)
+	@$(BINARY) dump --new --format text --config $(CONFIG)
+
+test: dependencies ## build and run all tests
+	@swift build --build-tests
+	@$(DIRECT) swift test --skip-build --disable-xctest
+
+check-deep: build ## what is too slow for every change: sanitizers, coverage, faults, the whole conformance kit
+	@.ci/check-deep
+
+lint: dependencies ## check the format, which room imports which, and the scripts
+	@.ci/lint
+
+format: dependencies ## lay all Swift files out as .swift-format says
+	@swift format --in-place --recursive Package.swift Sources Tests
+
+bench: build ## compare with C programs and other feed readers, where ../shared/bench is there
+	@.ci/bench
+
+# Installs what `make build` has built, so that `sudo make install` compiles nothing. The configuration is yours: one
+# that is there already is left alone.
+install: ## install below PREFIX (/usr/local); DESTDIR is honoured
+	@test -x $(BINARY) || { echo "make install: there is no $(BINARY) yet; run 'make' first" >&2; exit 1; }
+	install -D -m 755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/newswire"
+	install -d "$(DESTDIR)$(PREFIX)/lib/systemd/system" "$(DESTDIR)$(PREFIX)/lib/sysusers.d"
+	sed -e 's|/usr/bin/newswire|$(PREFIX)/bin/newswire|; s|/usr/share/doc|$(PREFIX)/share/doc|; s|/etc/newswire|$(SYSCONFDIR)/newswire|' \
+	    systemd/newswire.service >"$(DESTDIR)$(PREFIX)/lib/systemd/system/newswire.service"
+	chmod 644 "$(DESTDIR)$(PREFIX)/lib/systemd/system/newswire.service"
+	install -m 644 systemd/newswire.sysusers.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/newswire.conf"
+	install -d "$(DESTDIR)$(SYSCONFDIR)/newswire/feeds.d" "$(DESTDIR)$(PREFIX)/share/doc/newswire"
+	install -m 644 README.md CHANGELOG.md LICENSE docs/*.md config/newswire.toml "$(DESTDIR)$(PREFIX)/share/doc/newswire"
+	@if [ -e "$(DESTDIR)$(SYSCONFDIR)/newswire/newswire.toml" ]; then \
+	    echo "kept $(DESTDIR)$(SYSCONFDIR)/newswire/newswire.toml as it is"; \
+	else \
+	    install -v -m 644 config/newswire.toml "$(DESTDIR)$(SYSCONFDIR)/newswire/newswire.toml"; \
+	fi
+
+uninstall: ## remove what install has put there, but for the configuration and the store
+	rm -f "$(DESTDIR)$(PREFIX)/bin/newswire" "$(DESTDIR)$(PREFIX)/lib/systemd/system/newswire.service" \
+	    "$(DESTDIR)$(PREFIX)/lib/sysusers.d/newswire.conf"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/doc/newswire"
+
+clean: ## remove everything that was built, and the sample store
+	rm -rf .build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
+	    printf 'make %-12s %s\n' "$$name" "$$what"; done
+
+dependencies:
+	@.ci/dependencies
