@@ -23,6 +23,7 @@ struct DateScanner {
     private var meridiem: Meridiem?
     /// The zone came as a name that an offset may follow, or not yet at all.
     private var takesOffset = true
+    private var isBroken = false
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
@@ -44,7 +45,7 @@ struct DateScanner {
             }
         }
         if let time = epoch() { return DateFields.reading(of: time, assumedZone: false) }
-        guard assignNumbers() else { return nil }
+        guard !isBroken, assignNumbers() else { return nil }
         if let meridiem, fields.hour <= 12 {
             fields.hour = fields.hour % 12 + (meridiem == .pm ? 12 : 0)
         }
@@ -169,6 +170,8 @@ struct DateScanner {
     }
 
     private mutating func take(_ word: DateWord) {
+        // A week that ISO does not have.
+        if word.ascii == 0x77, count == 1, !hasTime { isBroken = true }
         if let meridiem = Self.meridiem(word) {
             self.meridiem = meridiem
             return

@@ -37,10 +37,12 @@ enum DateZone {
             (-150, ["ndt"]), (-120, ["brst"]), (0, ["wet", "utz", "gmz", "zulu", "azost"]),
             (60, ["cet", "met", "mez", "bst", "west", "wat"]),
             (120, ["cest", "mest", "mesz", "eet", "sast", "cat"]), (180, ["eest", "msk", "eat", "trt"]),
-            (240, ["msd", "samt", "gst"]), (270, ["aft"]), (300, ["pkt", "yekt", "uzt"]), (330, ["ist"]), (345, ["npt"]),
+            (240, ["msd", "samt", "gst"]), (270, ["aft"]), (300, ["pkt", "yekt", "uzt"]), (330, ["ist"]),
+            (345, ["npt"]),
             (360, ["omst", "almt"]), (390, ["mmt"]), (420, ["ict", "wib", "krat", "novt"]),
             (480, ["awst", "sgt", "hkt", "myt", "pht", "wita", "irkt"]), (540, ["jst", "kst", "wit", "yakt"]),
-            (570, ["acst"]), (600, ["aest", "vlat"]), (630, ["acdt"]), (660, ["aedt", "magt"]), (720, ["nzst", "pett"]),
+            (570, ["acst"]), (600, ["aest", "vlat"]), (630, ["acdt"]), (660, ["aedt", "magt"]),
+            (720, ["nzst", "pett"]),
             (780, ["nzdt"]),
         ]
         return zones.flatMap { minutes, names in names.map { (name: DateWord($0).ascii, minutes: minutes) } }

@@ -11,7 +11,9 @@ package enum FeedLinks {
     /// - Parameter baseURL: the URL of the page; its own `<base href>` counts as well.
     package static func inHTML(_ bytes: UnsafeRawBufferPointer, baseURL: String) -> [Link] {
         let events = LinkEvents(baseURL: baseURL, maximumLinks: maximumLinks)
-        HTMLEventReader.read(UnsafeRawBufferPointer(rebasing: bytes.prefix(maximumBytes)), isUTF8: false, into: events)
+        // Types and most URLs are ASCII, so the page's encoding does not matter; zeros would end it.
+        var html = String(decoding: bytes.prefix(maximumBytes).lazy.filter { $0 != 0 }, as: UTF8.self)
+        html.withUTF8 { HTMLEventReader.read(UnsafeRawBufferPointer($0), into: events) }
         return events.links
     }
 

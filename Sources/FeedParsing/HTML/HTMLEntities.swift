@@ -177,7 +177,8 @@ extension HTMLEntities {
         return nil
     }
 
-    private static func compare(_ name: UnsafeBufferPointer<UInt8>, to record: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
+    private static func compare(_ name: UnsafeBufferPointer<UInt8>, to record: Slice<UnsafeBufferPointer<UInt8>>) -> Int
+    {
         var index = record.startIndex
         for byte in name {
             let other = record[index]

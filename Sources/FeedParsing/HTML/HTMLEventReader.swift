@@ -25,10 +25,11 @@ enum HTMLEventReader {
     /// libxml2 counts bytes in an int, and nothing larger is read.
     private static let maximumLength = 1 << 26
 
-    /// Reads HTML and tells `events` of it, on this thread and before it returns.
-    ///
-    /// - Parameter isUTF8: false lets libxml2 look for the encoding in the document.
-    static func read(_ bytes: UnsafeRawBufferPointer, isUTF8: Bool, into events: HTMLEvents) {
+    /// Text that stands in no element would be given a paragraph, so everything is put into one that nobody knows.
+    private static let wrapper: StaticString = "<x-newswire>"
+
+    /// Reads HTML in UTF-8 and tells `events` of it, on this thread and before it returns.
+    static func read(_ bytes: UnsafeRawBufferPointer, into events: HTMLEvents) {
         guard let start = bytes.bindMemory(to: CChar.self).baseAddress else { return }
         xmlInitParser()
         var handler = xmlSAXHandler()
@@ -44,17 +45,22 @@ enum HTMLEventReader {
         handler.cdataBlock = { context, text, count in HTMLEventReader.events(context)?.cdata(text, count) }
         // The events outlive the parser: both are gone when this function returns.
         let pointer = Unmanaged.passUnretained(events).toOpaque()
-        let encoding = isUTF8 ? XML_CHAR_ENCODING_UTF8 : XML_CHAR_ENCODING_NONE
-        guard let parser = htmlCreatePushParserCtxt(&handler, pointer, nil, 0, nil, encoding) else { return }
+        guard let parser = htmlCreatePushParserCtxt(&handler, pointer, nil, 0, nil, XML_CHAR_ENCODING_UTF8)
+        else { return }
         defer { htmlFreeParserCtxt(parser) }
-        var options = UInt32(
+        let options =
             HTML_PARSE_RECOVER.rawValue | HTML_PARSE_NONET.rawValue | HTML_PARSE_NOERROR.rawValue
-                | HTML_PARSE_NOWARNING.rawValue | HTML_PARSE_NOIMPLIED.rawValue | HTML_PARSE_COMPACT.rawValue)
-        if isUTF8 { options |= HTML_PARSE_IGNORE_ENC.rawValue }
+            | HTML_PARSE_NOWARNING.rawValue | HTML_PARSE_NOIMPLIED.rawValue | HTML_PARSE_COMPACT.rawValue
+            | HTML_PARSE_IGNORE_ENC.rawValue
         htmlCtxtUseOptions(parser, Int32(options))
         events.parser = UnsafeMutableRawPointer(parser)
         defer { events.parser = nil }
         withExtendedLifetime(events) {
+            wrapper.withUTF8Buffer { buffer in
+                buffer.withMemoryRebound(to: CChar.self) {
+                    _ = htmlParseChunk(parser, $0.baseAddress, Int32($0.count), 0)
+                }
+            }
             // In one piece: libxml2 takes a character cut in two for another encoding.
             htmlParseChunk(parser, start, Int32(min(bytes.count, maximumLength)), 0)
             if !events.isDone { htmlParseChunk(parser, nil, 0, 1) }

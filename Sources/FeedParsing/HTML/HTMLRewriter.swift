@@ -125,7 +125,8 @@ private enum URLAttribute {
     static let object = HTMLName("object")
     private static let sourceSets = HTMLVocabulary.names(["srcset", "imagesrcset"])
     private static let singles = HTMLVocabulary.names([
-        "action", "background", "cite", "classid", "codebase", "data", "dynsrc", "formaction", "href", "icon", "longdesc",
+        "action", "background", "cite", "classid", "codebase", "data", "dynsrc", "formaction", "href", "icon",
+        "longdesc",
         "lowsrc", "manifest", "poster", "profile", "src", "usemap",
     ])
 

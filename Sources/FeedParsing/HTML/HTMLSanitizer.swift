@@ -18,9 +18,9 @@ package enum HTMLSanitizer {
             let events = SanitizerEvents(baseURL: baseURL)
             // libxml2 takes a zero for the end.
             if bytes.contains(0) {
-                bytes.filter { $0 != 0 }.withUnsafeBytes { HTMLEventReader.read($0, isUTF8: true, into: events) }
+                bytes.filter { $0 != 0 }.withUnsafeBytes { HTMLEventReader.read($0, into: events) }
             } else {
-                HTMLEventReader.read(UnsafeRawBufferPointer(bytes), isUTF8: true, into: events)
+                HTMLEventReader.read(UnsafeRawBufferPointer(bytes), into: events)
             }
             return events.finish()
         }

@@ -13,7 +13,9 @@ struct SourceSet: Sequence, IteratorProtocol {
     }
 
     mutating func next() -> Candidate? {
-        while index < bytes.count, HTMLTokenizer.isSpace(bytes[index]) || bytes[index] == UInt8(ascii: ",") { index += 1 }
+        while index < bytes.count, HTMLTokenizer.isSpace(bytes[index]) || bytes[index] == UInt8(ascii: ",") {
+            index += 1
+        }
         guard index < bytes.count else { return nil }
         let start = index
         while index < bytes.count, !HTMLTokenizer.isSpace(bytes[index]) { index += 1 }

@@ -157,7 +157,8 @@ package enum URLResolution {
         return true
     }
 
-    private static func append(_ part: Slice<UnsafeBufferPointer<UInt8>>?, after mark: UInt8, to result: inout [UInt8]) {
+    private static func append(_ part: Slice<UnsafeBufferPointer<UInt8>>?, after mark: UInt8, to result: inout [UInt8])
+    {
         guard let part else { return }
         result.append(mark)
         result.append(contentsOf: part)
