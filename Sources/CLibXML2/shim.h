@@ -23,3 +23,8 @@ static inline void newswire_xml_initialize(void) {
     xmlSetExternalEntityLoader(newswire_no_entity);
     xmlCatalogSetDefaults(XML_CATA_ALLOW_NONE);
 }
+
+// The version of the library in use, which may be newer than these headers: a global that is a macro in some versions.
+static inline const char *newswire_xml_version(void) {
+    return xmlParserVersion;
+}

@@ -6,6 +6,6 @@ enum Version {
     static let newswire = "0.1.0"
 
     static var text: String {
-        "newswire \(newswire) (libcurl \(FetchEngine.libraryVersion), libxml2 \(FeedParser.libraryVersion))"
+        "newswire \(newswire) (libcurl \(FetchEngine.libcurlVersion), libxml2 \(FeedParser.libxml2Version))"
     }
 }

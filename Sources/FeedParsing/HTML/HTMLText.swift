@@ -1,5 +1,5 @@
 /// The text in HTML, for titles and names.
-enum HTMLText {
+package enum HTMLText {
     /// What a reader sees: markup removed, references decoded once, white space collapsed, nothing around it.
     ///
     /// Contents of `script` and `style` are left out; where a block begins or ends, words do not run together.
@@ -100,7 +100,7 @@ enum HTMLText {
     }
 
     /// Runs of white space, no-break spaces among them, become one space; U+0000 and other controls go.
-    private static func collapsed(_ raw: [UInt8]) -> String {
+    static func collapsed(_ raw: [UInt8]) -> String {
         var result: [UInt8] = []
         result.reserveCapacity(raw.count)
         var needsSpace = false

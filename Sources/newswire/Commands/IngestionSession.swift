@@ -26,11 +26,11 @@ struct IngestionSession {
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
         let known = store.allStates().map { (id: $0.feed, url: $0.url) }
         if !known.isEmpty { configuration = configuration.recognising(known) }
-        do throws(FetchEngineError) {
+        do throws(FetchEngine.StartError) {
             let engine = try FetchEngine()
             return IngestionSession(configuration: configuration, store: store, engine: engine, logger: logger)
         } catch {
-            throw CommandFailure(.ioError, "starting libcurl: \(error)")
+            throw CommandFailure(.ioError, error.description)
         }
     }
 
