@@ -9,3 +9,10 @@ void newswire_unlock_file(int descriptor);
 int newswire_file_is_locked(int descriptor);
 // Starts writing a range of a file to its disk without waiting for it. Never fails: it is only a hint.
 void newswire_start_writeback(int descriptor, long long offset, long long count);
+
+// epoll is not in Swift's Glibc.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+// A counter that epoll can wait for; closed on exec, never blocking.
+static inline int newswire_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
