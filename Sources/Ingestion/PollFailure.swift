@@ -1,10 +1,10 @@
-package import ArticleStore
-package import FeedModel
+internal import ArticleStore
+internal import FeedModel
 internal import FeedParsing
 internal import Fetching
 
 /// Why a poll brought nothing, in the terms of the room where it failed.
-package enum PollFailure: Error, Sendable {
+enum PollFailure: Error, Sendable {
     /// The request could not be made: a secret or a certificate cannot be read.
     case request(String)
     case fetch(FetchFailure)

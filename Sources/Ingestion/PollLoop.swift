@@ -39,7 +39,7 @@ package protocol PollLoopOwner: AnyObject {
 
 /// Starts polls when `PollQueue` says so, as many at a time as it allows, until nothing is left or it is told to stop.
 package final class PollLoop {
-    private enum Event: Sendable {
+    fileprivate enum Event: Sendable {
         case finished(Int, PollReport)
         /// The sleeper of that time has woken up.
         case tick(Timestamp)

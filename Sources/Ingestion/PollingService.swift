@@ -3,7 +3,7 @@ package import Configuration
 package import FeedModel
 package import Fetching
 package import Logging
-package import ServiceLifecycle
+internal import ServiceLifecycle
 
 /// `newswire run`: polls every feed at its own time until it is told to stop.
 package struct PollingService: Service {

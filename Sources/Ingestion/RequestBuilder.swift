@@ -1,6 +1,6 @@
 package import Configuration
-package import FeedModel
-package import Fetching
+internal import FeedModel
+internal import Fetching
 private import Glibc
 
 /// Makes the request for a feed from its configuration and state, reading secrets at the moment of use.

@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import ArticleStore
+internal import Configuration
+internal import FeedModel
 internal import JSONText
 
 struct AckCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ArticleStore
 internal import Configuration
 internal import FeedModel
 internal import Ingestion
