@@ -53,7 +53,7 @@ let package = Package(
         room("FeedModel", ["JSONText", "Digest"]),
 
         // The rooms that an article goes through. Neighbours never import each other.
-        room("Configuration", ["FeedModel", "CTOML", "CLibXML2", "CShims"]),
+        room("Configuration", ["FeedModel", "Digest", "CTOML", "CLibXML2", "CShims"]),
         room("Scheduling", ["FeedModel", heap]),
         room("Fetching", ["FeedModel", "Locking", "CCurl", "CShims", deque]),
         room("FeedParsing", ["FeedModel", "JSONText", "CLibXML2"]),
@@ -78,7 +78,7 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["CShims"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["CShims", "Locking"], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("Digest"),
         tests("Locking"),

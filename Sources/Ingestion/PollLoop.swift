@@ -87,11 +87,10 @@ package final class PollLoop {
     /// Returns when all is polled or `stop` was sent, and nothing runs any more.
     package func run(_ owner: some PollLoopOwner) async {
         await withDiscardingTaskGroup { group in
-            var isDone = startDue(in: &group, owner)
+            if startDue(in: &group, owner) { return }
             for await event in events {
                 handle(event, in: &group, owner)
-                isDone = startDue(in: &group, owner)
-                if isDone { break }
+                if startDue(in: &group, owner) { break }
             }
             group.cancelAll()
         }

@@ -96,7 +96,7 @@ enum Publisher {
         let items = items.map {
             """
             <item><guid isPermaLink="false">\($0.id)</guid><link>https://example.org/\($0.id)</link>\
-            <title>\($0.title)</title><description>About \($0.title)</description>\
+            <title>\($0.title)</title><description>About &lt;b&gt;\($0.title)&lt;/b&gt;</description>\
             <pubDate>Mon, 20 May 2019 09:30:00 GMT</pubDate></item>
             """
         }

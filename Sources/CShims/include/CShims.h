@@ -16,3 +16,6 @@ void newswire_start_writeback(int descriptor, long long offset, long long count)
 
 // A counter that epoll can wait for; closed on exec, never blocking.
 static inline int newswire_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+// Accepts a connection that no started program inherits (Accept.c); -1 with errno.
+int newswire_accept(int listener);

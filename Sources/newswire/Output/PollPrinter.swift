@@ -81,14 +81,18 @@ final class PollPrinter {
         return "\(verb)\(report.newArticles) new\(updates)"
     }
 
+    private func counted(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
+    }
+
     /// Prints the sum.
     /// - Returns: why the command ends with another status than 0.
     func finish(stopped: Bool) throws(OutputError) -> CommandFailure? {
         progress?.clear()
-        var sum = "\(polled) feeds polled: \(new) new articles"
+        var sum = "\(counted(polled, "feed")) polled: \(counted(new, "new article"))"
         if updated > 0 { sum += ", \(updated) updated" }
-        if failed > 0 { sum += ", \(failed) feeds failed" }
-        if skipped > 0 { sum += "; \(skipped) feeds skipped" }
+        if failed > 0 { sum += "; \(counted(failed, "feed")) failed" }
+        if skipped > 0 { sum += "; \(counted(skipped, "feed")) skipped" }
         if dryRun { sum += " (dry run: nothing was written)" }
         StandardError.write("newswire: \(sum)")
         if let storeFailure { return CommandFailure(.ioError, storeFailure) }
