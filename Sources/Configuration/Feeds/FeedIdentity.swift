@@ -23,6 +23,7 @@ package enum FeedIdentity {
     package static func assign(_ candidates: [Candidate], known: [Known] = []) -> [FeedIdentifier] {
         var ids = candidates.map(\.id)
         var taken = Set(ids.compactMap { $0 })
+        taken.reserveCapacity(candidates.count)
         let standard = standardNames(candidates)
         if !known.isEmpty {
             recognise(candidates, standard: standard, known: known, ids: &ids, taken: &taken)
@@ -89,25 +90,33 @@ package enum FeedIdentity {
     /// The name of each URL, with a suffix where two URLs have one name.
     private static func standardNames(_ candidates: [Candidate]) -> [String] {
         var names = candidates.map { $0.id == nil ? FeedNaming.name(for: $0.url) : "" }
+        // Where the suffix of the redacted URLs is not enough, that of the whole URLs is.
         for isExact in [false, true] {
-            var counts: [String: Int] = [:]
-            for name in names where !name.isEmpty { counts[name, default: 0] += 1 }
-            for index in names.indices where !names[index].isEmpty && counts[names[index], default: 0] > 1 {
+            let ambiguous = repeated(names)
+            guard !ambiguous.isEmpty else { break }
+            for index in names.indices where ambiguous.contains(names[index]) {
                 names[index] += "-" + FeedNaming.suffix(for: candidates[index].url, isExact: isExact)
             }
         }
         return names
     }
 
+    /// The names that stand there more than once; empty ones do not count.
+    private static func repeated(_ names: [String]) -> Set<String> {
+        var seen: Set<String> = []
+        seen.reserveCapacity(names.count)
+        return Set(names.filter { !$0.isEmpty && !seen.insert($0).inserted })
+    }
+
     private static func free(_ name: String, url: String, taken: inout Set<FeedIdentifier>) -> FeedIdentifier {
         var id = FeedIdentifier(name)
-        if taken.contains(id) { id = FeedIdentifier("\(name)-\(FeedNaming.suffix(for: url))") }
+        if taken.insert(id).inserted { return id }
+        id = FeedIdentifier("\(name)-\(FeedNaming.suffix(for: url))")
         var number = 2
-        while taken.contains(id) {
+        while !taken.insert(id).inserted {
             id = FeedIdentifier("\(name)-\(number)")
             number += 1
         }
-        taken.insert(id)
         return id
     }
 
