@@ -1,4 +1,5 @@
 import Configuration
+import FeedModel
 import Glibc
 import TestSupport
 import Testing
@@ -7,10 +8,13 @@ import Testing
 struct ShippedConfigurationTests {
     let fixture = ConfigurationFixture()
 
+    private static func root(file: String = #filePath) -> String {
+        "/" + file.split(separator: "/").dropLast(3).joined(separator: "/")
+    }
+
     /// The text of config/newswire.toml.
-    private func shipped(_ name: String = "config/newswire.toml", file: String = #filePath) throws -> String {
-        let root = file.split(separator: "/").dropLast(3).joined(separator: "/")
-        let stream = try #require(fopen("/\(root)/\(name)", "r"))
+    private func shipped() throws -> String {
+        let stream = try #require(fopen(Self.root() + "/config/newswire.toml", "r"))
         defer { fclose(stream) }
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -67,5 +71,17 @@ struct ShippedConfigurationTests {
         #expect(try keys(from: "[store]") == AllKeys.store)
         #expect(try keys(from: "[log]") == AllKeys.log)
         #expect(try keys(from: "[[feed]]") == AllKeys.feed)
+    }
+
+    @Test("The sample desk loads without a warning and finds all its feeds")
+    func sample() throws {
+        let path = Self.root() + "/config/sample/newswire.toml"
+        let configuration = try ConfigurationLoader.load(path: path, environment: ["HOME": "/home/somebody"])
+        #expect(
+            configuration.feeds.map(\.id.text) == ["defence-notes", "northern-watch", "airshow-daily", "drone-ledger"])
+        #expect(configuration.feeds.map(\.isLocalFile) == [true, true, true, true])
+        #expect(configuration.warnings.isEmpty)
+        #expect(configuration.checkReferences(environment: [:]).isEmpty)
+        #expect(configuration.store.directory.hasSuffix("/.build/sample/store"))
     }
 }

@@ -65,26 +65,29 @@ package enum FeedIdentity {
         _ candidates: [Candidate], standard: [String], known: [Known], ids: inout [FeedIdentifier?],
         taken: inout Set<FeedIdentifier>
     ) {
-        var exact: [String: [Int]] = [:]
-        var loose: [String: [Int]] = [:]
-        for index in candidates.indices where ids[index] == nil {
-            let url = URLRedaction.redacted(candidates[index].url)
-            exact[url, default: []].append(index)
-            loose[looseForm(url), default: []].append(index)
-        }
-        func match(_ find: (Known) -> Int?) {
-            for entry in known where !taken.contains(entry.id) {
-                guard let index = find(entry) else { continue }
-                ids[index] = entry.id
-                taken.insert(entry.id)
+        func match(_ form: (String) -> String) {
+            let free = candidates.indices.filter { ids[$0] == nil }
+            guard !free.isEmpty, known.contains(where: { !taken.contains($0.id) }) else { return }
+            let indexes = Dictionary(grouping: free) { form(candidates[$0].url) }
+            // URLs that differ only in a secret look alike in the state: there the id itself tells them apart.
+            for needsName in [true, false] {
+                for entry in known where !taken.contains(entry.id) {
+                    let index = indexes[form(entry.url)]?.first { index in
+                        ids[index] == nil && (!needsName || standard[index] == entry.id.text)
+                    }
+                    guard let index else { continue }
+                    ids[index] = entry.id
+                    taken.insert(entry.id)
+                }
             }
         }
-        // URLs that differ only in a secret look alike in the state: the id itself tells them apart.
-        match { entry in
-            loose[looseForm(entry.url)]?.first { ids[$0] == nil && standard[$0] == entry.id.text }
-        }
-        match { entry in exact[entry.url]?.first { ids[$0] == nil } }
-        match { entry in loose[looseForm(entry.url)]?.first { ids[$0] == nil } }
+        match(redacted)
+        match { looseForm(redacted($0)) }
+    }
+
+    private static func redacted(_ url: String) -> String {
+        let mayHoldSecret = url.utf8.contains { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") }
+        return mayHoldSecret ? URLRedaction.redacted(url) : url
     }
 
     /// The name of each URL, with a suffix where two URLs have one name.

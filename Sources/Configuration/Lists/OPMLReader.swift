@@ -54,7 +54,11 @@ private final class OPMLReader {
         // The context keeps the pointer only as long as this function runs, and self outlives that.
         let reader = Unmanaged.passUnretained(self).toOpaque()
         guard let context = xmlCreatePushParserCtxt(&handler, reader, nil, 0, nil) else { return }
-        defer { xmlFreeParserCtxt(context) }
+        defer {
+            // A document type makes a tree for its entities even here; only a reset frees it.
+            xmlCtxtReset(context)
+            xmlFreeParserCtxt(context)
+        }
         self.context = context
         defer { self.context = nil }
         xmlCtxtUseOptions(context, Int32(XML_PARSE_RECOVER.rawValue | XML_PARSE_NONET.rawValue))

@@ -24,7 +24,7 @@ final class LoadingState {
     var storeDirectory: String?
     var store = StoreSettings(directory: "")
     var log = LogSettings()
-    var hosts: [PendingHost] = []
+    var hosts: [String: PendingHost] = [:]
     var feeds = PendingFeeds()
     private var unbuilt: [String: (place: SourcePlace, count: Int)] = [:]
 
