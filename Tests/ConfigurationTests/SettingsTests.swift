@@ -171,6 +171,10 @@ struct SettingsTests {
         )
         #expect(fixture.errors("a = 1\na = 2").first?.hasPrefix("newswire.toml:2: error:") == true)
         #expect(!fixture.errors("[[feed]]\nbearer = hunter2hunter2").isEmpty)
+        // toml++ 3.3 takes this to be impossible.
+        #expect(
+            fixture.errors("[log]\n\n[[[x]]]\n\n[fetch]").first?.hasPrefix("newswire.toml:3: error: is not TOML")
+                == true)
     }
 
     @Test("A key of very many parts, or values nested very deep, are refused and crash nothing")
