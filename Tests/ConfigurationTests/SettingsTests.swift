@@ -140,6 +140,8 @@ struct SettingsTests {
     func allErrors() {
         let errors = fixture.errors("contcat = 1\n[fetch]\ntimeout = 3\n[stroe]\n[log]\nlevel = 1\n[[feed]]\n")
         #expect(errors.count == 5, "\(errors)")
+        let lines = errors.map { $0.split(separator: ":")[1] }
+        #expect(lines == ["1", "3", "4", "6", "7"], "errors stand in the order of the file")
     }
 
     @Test(
