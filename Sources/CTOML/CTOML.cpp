@@ -7,7 +7,20 @@
 #include <tuple>
 #include <vector>
 
-#define TOML_EXCEPTIONS 0
+namespace {
+
+/// Thrown where toml++ meets a document that it took to be impossible: 3.3 does at `[[[`.
+struct unexpected_document {};
+
+[[noreturn]] void fail_on_unexpected_document() { throw unexpected_document(); }
+
+}  // namespace
+
+// An assertion of toml++ that does not hold must neither end the program nor be taken for a fact, which is what
+// NDEBUG would make of it.
+#undef NDEBUG
+#define TOML_ASSERT(expression) ((expression) ? static_cast<void>(0) : fail_on_unexpected_document())
+#define TOML_EXCEPTIONS 1
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_ENABLE_WINDOWS_COMPAT 0
 #define TOML_HEADER_ONLY 1
@@ -99,6 +112,29 @@ class KeyDepthScanner {
         }
     }
 };
+
+bool is_unexpected(std::string_view text) {
+    try {
+        static_cast<void>(toml::parse(text));
+    } catch (const toml::parse_error &) {
+    } catch (const unexpected_document &) {
+        return true;
+    }
+    return false;
+}
+
+/// The line at which toml++ gives up without saying where: the last of the shortest beginning that it gives up on.
+uint32_t first_unexpected_line(std::string_view text) {
+    std::vector<size_t> ends;
+    for (size_t position = 0; position < text.size(); position++) {
+        if (text[position] == '\n') ends.push_back(position + 1);
+    }
+    ends.push_back(text.size());
+    const auto first = std::partition_point(ends.begin(), ends.end(), [&](size_t end) {
+        return !is_unexpected(text.substr(0, end));
+    });
+    return static_cast<uint32_t>(std::min<size_t>(first - ends.begin(), ends.size() - 1) + 1);
+}
 
 }  // namespace
 
@@ -196,7 +232,7 @@ struct newswire_toml_document {
     }
 };
 
-// An exception must not reach Swift: the only one possible here is that of an allocation.
+// An exception must not reach Swift: the only one left here is that of an allocation.
 newswire_toml_document *newswire_toml_parse(const char *bytes, size_t length) try {
     auto document = new newswire_toml_document;
     try {
@@ -205,14 +241,15 @@ newswire_toml_document *newswire_toml_parse(const char *bytes, size_t length) tr
             document->fail("a key of more than 16 parts", line, 1);
             return document;
         }
-        toml::parse_result result = toml::parse(text);
-        if (!result) {
-            const auto begin = result.error().source().begin;
-            document->fail(result.error().description(), begin.line, begin.column);
-            return document;
+        try {
+            document->table = toml::parse(text);
+            document->append(document->table);
+        } catch (const toml::parse_error &error) {
+            const auto begin = error.source().begin;
+            document->fail(error.description(), begin.line, begin.column);
+        } catch (const unexpected_document &) {
+            document->fail("nothing that could stand here", first_unexpected_line(text), 1);
         }
-        document->table = std::move(result).table();
-        document->append(document->table);
         return document;
     } catch (...) {
         delete document;

@@ -5,7 +5,7 @@ package struct Configuration: Sendable {
     /// Shown to publishers in the User-Agent; nil only where nothing is fetched over http or https.
     package var contact: String?
     package var fetch: FetchSettings
-    /// In the order of their names.
+    /// In the order of their names; `hostSettings` relies on it.
     package var hosts: [HostSettings]
     package var schedule: ScheduleSettings
     package var store: StoreSettings
@@ -22,10 +22,20 @@ package struct Configuration: Sendable {
         guard !hosts.isEmpty else { return nil }
         var domain = name[...]
         while true {
-            if let settings = hosts.first(where: { $0.name == domain }) { return settings }
+            if let settings = settings(named: domain) { return settings }
             guard let dot = domain.utf8.firstIndex(of: UInt8(ascii: ".")) else { return nil }
             domain = domain[domain.utf8.index(after: dot)...]
         }
+    }
+
+    private func settings(named name: Substring) -> HostSettings? {
+        var low = 0
+        var high = hosts.count
+        while low < high {
+            let middle = (low + high) / 2
+            if hosts[middle].name < name { low = middle + 1 } else { high = middle }
+        }
+        return low < hosts.count && hosts[low].name == name ? hosts[low] : nil
     }
 }
 

@@ -200,4 +200,12 @@ struct FeedTableTests {
             try fixture.warnings(feed("interval = \"3d\"")).first?.contains("above [schedule] max_interval") == true)
         #expect(try fixture.warnings(feed("interval = \"30m\"")).isEmpty)
     }
+
+    @Test("A secret that would travel over http gives a warning")
+    func secretOverHTTP() throws {
+        let text =
+            "contact = \"https://example.org/\"\n[[feed]]\nurl = \"http://example.org/\"\nbearer = { env = \"T\" }"
+        #expect(try fixture.warnings(text).first?.contains("over http everybody") == true)
+        #expect(try fixture.warnings(text.replacing("http://", with: "https://")).isEmpty)
+    }
 }

@@ -140,6 +140,8 @@ struct SettingsTests {
     func allErrors() {
         let errors = fixture.errors("contcat = 1\n[fetch]\ntimeout = 3\n[stroe]\n[log]\nlevel = 1\n[[feed]]\n")
         #expect(errors.count == 5, "\(errors)")
+        let lines = errors.map { $0.split(separator: ":")[1] }
+        #expect(lines == ["1", "3", "4", "6", "7"], "errors stand in the order of the file")
     }
 
     @Test(
@@ -171,6 +173,10 @@ struct SettingsTests {
         )
         #expect(fixture.errors("a = 1\na = 2").first?.hasPrefix("newswire.toml:2: error:") == true)
         #expect(!fixture.errors("[[feed]]\nbearer = hunter2hunter2").isEmpty)
+        // toml++ 3.3 takes this to be impossible.
+        #expect(
+            fixture.errors("[log]\n\n[[[x]]]\n\n[fetch]").first?.hasPrefix("newswire.toml:3: error: is not TOML")
+                == true)
     }
 
     @Test("A key of very many parts, or values nested very deep, are refused and crash nothing")

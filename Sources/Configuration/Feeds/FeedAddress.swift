@@ -79,7 +79,7 @@ enum FeedAddress: Equatable {
 /// Percent-encoding of paths (RFC 3986 §2.1).
 enum PercentEncoding {
     /// nil where a `%` is not followed by two hexadecimal digits.
-    static func decode(_ text: Substring.UTF8View) -> [UInt8]? {
+    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var iterator = text.makeIterator()

@@ -23,6 +23,7 @@ package enum FeedIdentity {
     package static func assign(_ candidates: [Candidate], known: [Known] = []) -> [FeedIdentifier] {
         var ids = candidates.map(\.id)
         var taken = Set(ids.compactMap { $0 })
+        taken.reserveCapacity(candidates.count)
         let standard = standardNames(candidates)
         if !known.isEmpty {
             recognise(candidates, standard: standard, known: known, ids: &ids, taken: &taken)
@@ -64,50 +65,61 @@ package enum FeedIdentity {
         _ candidates: [Candidate], standard: [String], known: [Known], ids: inout [FeedIdentifier?],
         taken: inout Set<FeedIdentifier>
     ) {
-        var exact: [String: [Int]] = [:]
-        var loose: [String: [Int]] = [:]
-        for index in candidates.indices where ids[index] == nil {
-            let url = URLRedaction.redacted(candidates[index].url)
-            exact[url, default: []].append(index)
-            loose[looseForm(url), default: []].append(index)
-        }
-        func match(_ find: (Known) -> Int?) {
-            for entry in known where !taken.contains(entry.id) {
-                guard let index = find(entry) else { continue }
-                ids[index] = entry.id
-                taken.insert(entry.id)
+        func match(_ form: (String) -> String) {
+            let free = candidates.indices.filter { ids[$0] == nil }
+            guard !free.isEmpty, known.contains(where: { !taken.contains($0.id) }) else { return }
+            let indexes = Dictionary(grouping: free) { form(candidates[$0].url) }
+            // URLs that differ only in a secret look alike in the state: there the id itself tells them apart.
+            for needsName in [true, false] {
+                for entry in known where !taken.contains(entry.id) {
+                    let index = indexes[form(entry.url)]?.first { index in
+                        ids[index] == nil && (!needsName || standard[index] == entry.id.text)
+                    }
+                    guard let index else { continue }
+                    ids[index] = entry.id
+                    taken.insert(entry.id)
+                }
             }
         }
-        // URLs that differ only in a secret look alike in the state: the id itself tells them apart.
-        match { entry in
-            loose[looseForm(entry.url)]?.first { ids[$0] == nil && standard[$0] == entry.id.text }
-        }
-        match { entry in exact[entry.url]?.first { ids[$0] == nil } }
-        match { entry in loose[looseForm(entry.url)]?.first { ids[$0] == nil } }
+        match(redacted)
+        match { looseForm(redacted($0)) }
+    }
+
+    private static func redacted(_ url: String) -> String {
+        let mayHoldSecret = url.utf8.contains { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") }
+        return mayHoldSecret ? URLRedaction.redacted(url) : url
     }
 
     /// The name of each URL, with a suffix where two URLs have one name.
     private static func standardNames(_ candidates: [Candidate]) -> [String] {
         var names = candidates.map { $0.id == nil ? FeedNaming.name(for: $0.url) : "" }
+        // Where the suffix of the redacted URLs is not enough, that of the whole URLs is.
         for isExact in [false, true] {
-            var counts: [String: Int] = [:]
-            for name in names where !name.isEmpty { counts[name, default: 0] += 1 }
-            for index in names.indices where !names[index].isEmpty && counts[names[index], default: 0] > 1 {
+            let ambiguous = repeated(names)
+            guard !ambiguous.isEmpty else { break }
+            for index in names.indices where ambiguous.contains(names[index]) {
                 names[index] += "-" + FeedNaming.suffix(for: candidates[index].url, isExact: isExact)
             }
         }
         return names
     }
 
+    /// The names that stand there more than once; empty ones do not count.
+    private static func repeated(_ names: [String]) -> Set<String> {
+        var seen: Set<String> = []
+        seen.reserveCapacity(names.count)
+        return Set(names.filter { !$0.isEmpty && !seen.insert($0).inserted })
+    }
+
     private static func free(_ name: String, url: String, taken: inout Set<FeedIdentifier>) -> FeedIdentifier {
         var id = FeedIdentifier(name)
-        if taken.contains(id) { id = FeedIdentifier("\(name)-\(FeedNaming.suffix(for: url))") }
+        if taken.insert(id).inserted { return id }
+        id = FeedIdentifier("\(name)-\(FeedNaming.suffix(for: url))")
         var number = 2
-        while taken.contains(id) {
+        while !taken.insert(id).inserted {
             id = FeedIdentifier("\(name)-\(number)")
             number += 1
         }
-        taken.insert(id)
         return id
     }
 

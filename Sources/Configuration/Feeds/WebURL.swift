@@ -39,9 +39,12 @@ enum WebURL {
     static func authority(of text: String) -> Authority? {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         var rest = text[text.utf8.index(after: colon)...]
-        guard rest.hasPrefix("//") else { return nil }
-        rest = rest.dropFirst(2)
-        let end = rest.utf8.firstIndex { "/?#".utf8.contains($0) } ?? rest.endIndex
+        guard rest.utf8.starts(with: "//".utf8) else { return nil }
+        rest = rest[rest.utf8.index(rest.startIndex, offsetBy: 2)...]
+        let end =
+            rest.utf8.firstIndex { byte in
+                byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+            } ?? rest.endIndex
         rest = rest[..<end]
         var userinfo: Substring?
         if let at = rest.utf8.lastIndex(of: UInt8(ascii: "@")) {
@@ -64,13 +67,11 @@ enum WebURL {
 
     /// Why a character in the text cannot stand in a URL or path, or nil where all can.
     static func character(refusedIn text: String, allowingSpace: Bool = false) -> String? {
-        var hasOthers = false
+        if text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) { return nil }
         for byte in text.utf8 {
             if byte < 0x20 || byte == 0x7f { return "holds a control character" }
             if byte == 0x20, !allowingSpace { return "holds a space; write %20" }
-            if byte >= 0x80 { hasOthers = true }
         }
-        guard hasOthers else { return nil }
         for scalar in text.unicodeScalars where TextRules.isInvisible(scalar) {
             return "holds an invisible character"
         }

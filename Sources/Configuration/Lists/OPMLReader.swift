@@ -33,6 +33,11 @@ private final class OPMLReader {
     /// For each open outline, the folder's name if it is one. libxml2 ends a document that is nested deeper than 256.
     private var folders: [String?] = []
     private var hasXMLError = false
+    /// Whether the element that is open is the document's title.
+    private var isTitle = false
+    private var titleBytes: [UInt8] = []
+    private var isFull = false
+    private typealias Warning = OPMLDocument.Warning
 
     func parse(_ bytes: [UInt8]) {
         var handler = xmlSAXHandler()
@@ -40,14 +45,20 @@ private final class OPMLReader {
         handler.startElementNs = { reader, name, _, _, _, _, count, _, attributes in
             OPMLReader.from(reader)?.start(name, attributes, Int(count))
         }
+        handler.characters = { reader, start, count in OPMLReader.from(reader)?.characters(start, Int(count)) }
         handler.endElementNs = { reader, name, _, _ in OPMLReader.from(reader)?.end(name) }
-        handler.serror = { reader, error in OPMLReader.from(reader)?.failed(error?.pointee.message, error?.pointee.line)
+        handler.serror = { reader, error in
+            OPMLReader.from(reader)?.failed(error?.pointee.message, error?.pointee.line)
         }
 
         // The context keeps the pointer only as long as this function runs, and self outlives that.
         let reader = Unmanaged.passUnretained(self).toOpaque()
         guard let context = xmlCreatePushParserCtxt(&handler, reader, nil, 0, nil) else { return }
-        defer { xmlFreeParserCtxt(context) }
+        defer {
+            // A document type makes a tree for its entities even here; only a reset frees it.
+            xmlCtxtReset(context)
+            xmlFreeParserCtxt(context)
+        }
         self.context = context
         defer { self.context = nil }
         xmlCtxtUseOptions(context, Int32(XML_PARSE_RECOVER.rawValue | XML_PARSE_NONET.rawValue))
@@ -79,12 +90,20 @@ private final class OPMLReader {
             if isOther { xmlStopParser(context) }
             return
         }
+        isTitle = name == "title" && folders.isEmpty && document.title == nil
         guard name == "outline" else { return }
         outline(Self.attributes(attributes, count))
     }
 
     private func end(_ name: UnsafePointer<xmlChar>?) {
+        if isTitle { document.title = ListText.cleaned(String(decoding: titleBytes, as: UTF8.self), limit: 4096) }
+        isTitle = false
         if Self.folded(name) == "outline", !folders.isEmpty { folders.removeLast() }
+    }
+
+    private func characters(_ start: UnsafePointer<xmlChar>?, _ count: Int) {
+        guard isTitle, titleBytes.count + count <= 65_536 else { return }
+        titleBytes += UnsafeBufferPointer(start: start, count: count)
     }
 
     private func outline(_ attributes: [String: String]) {
@@ -107,12 +126,9 @@ private final class OPMLReader {
         }
         document.entries.append(
             OPMLDocument.Entry(
-                url: url, title: name, tags: ListText.tags(folders.compactMap { $0 } + categories),
+                url: url, title: name == url ? nil : name, tags: ListText.tags(folders.compactMap { $0 } + categories),
                 siteURL: attributes["htmlurl"].map(Self.trimmed), line: line))
     }
-
-    private var isFull = false
-    private typealias Warning = OPMLDocument.Warning
 
     /// Of a broken document the first error says most; those that follow are mostly its consequences.
     private func failed(_ message: UnsafePointer<CChar>?, _ line: Int32?) {

@@ -37,8 +37,7 @@ struct URLListReader {
 enum ListText {
     /// Without control characters, white space collapsed, and at most `limit` bytes.
     static func cleaned(_ text: String, limit: Int) -> String {
-        let isClean = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f } && text.utf8.count <= limit
-        if isClean { return text }
+        if isClean(text), text.utf8.count <= limit { return text }
         var result = ""
         var needsSpace = false
         for scalar in text.unicodeScalars {
@@ -52,6 +51,16 @@ enum ListText {
             result.unicodeScalars.append(scalar)
         }
         return result
+    }
+
+    /// Whether there is nothing to clean in what most titles and tags are: ASCII with single spaces.
+    private static func isClean(_ text: String) -> Bool {
+        var last = UInt8(ascii: " ")
+        for byte in text.utf8 {
+            guard byte >= 0x20, byte < 0x7f, byte != 0x20 || last != 0x20 else { return false }
+            last = byte
+        }
+        return last != 0x20
     }
 
     /// Each tag once, at most 100.

@@ -37,7 +37,7 @@ struct ConfigurationAssembler {
     }
 
     private func hosts() -> [HostSettings] {
-        let hosts = state.hosts.map { host in
+        let hosts = state.hosts.values.map { host in
             HostSettings(
                 name: host.name, delay: host.delay ?? state.fetch.hostDelay,
                 concurrency: host.concurrency ?? state.fetch.hostConcurrency, pauseScope: host.pauseScope ?? .host,
@@ -62,6 +62,7 @@ struct ConfigurationAssembler {
             if let overrides = feed.overrides {
                 options = SharedOptions(self.options(overrides, configuration, cap: cap))
                 checkInterval(options.options, feed)
+                checkTransport(options.options, feed)
             } else if let shared = standard[cap] {
                 options = shared
             } else {
@@ -109,6 +110,16 @@ struct ConfigurationAssembler {
                 "[[feed]] interval: \(Span.text(interval)) is above [schedule] max_interval "
                     + "(\(Span.text(schedule.maxInterval))), which holds", at: feed.place)
         }
+    }
+
+    private func checkTransport(_ options: FeedOptions, _ feed: PendingFeed) {
+        let hasSecret =
+            options.basicAuth != nil || options.bearer != nil
+            || options.headers.contains { header in
+                if case .secret = header.value { true } else { false }
+            }
+        guard hasSecret, WebURL.hasScheme(feed.url, "http:") else { return }
+        state.warning("[[feed]] url: over http everybody on the way can read the secret of this feed", at: feed.place)
     }
 
     private func suggest(_ candidates: [FeedIdentity.Candidate], _ ids: [FeedIdentifier], _ pending: [PendingFeed]) {

@@ -40,12 +40,12 @@ struct FeedTableReader {
     }
 
     private func add(_ feed: PendingFeed) {
-        let url = URLRedaction.redacted(feed.url)
         switch state.feeds.add(feed) {
         case .added, .merged: break
         case .sameURL(let other):
             state.error(
-                "[[feed]] url: \(url) is already in \(other); two feeds of one URL each need an id = \"…\"",
+                "[[feed]] url: \(URLRedaction.redacted(feed.url)) is already in \(other); two feeds of one URL "
+                    + "each need an id = \"…\"",
                 at: feed.place)
         case .sameID(let other):
             state.error("[[feed]] id: \(TOMLText.quoted(feed.id ?? "")) is already in \(other)", at: feed.place)

@@ -24,7 +24,7 @@ final class LoadingState {
     var storeDirectory: String?
     var store = StoreSettings(directory: "")
     var log = LogSettings()
-    var hosts: [PendingHost] = []
+    var hosts: [String: PendingHost] = [:]
     var feeds = PendingFeeds()
     private var unbuilt: [String: (place: SourcePlace, count: Int)] = [:]
 
@@ -60,6 +60,16 @@ final class LoadingState {
         }
     }
 
+    /// By file, in the order in which they were met, and line.
+    private func sort() {
+        var order: [String: Int] = [:]
+        for diagnostic in diagnostics where order[diagnostic.file] == nil { order[diagnostic.file] = order.count }
+        let keys = diagnostics.enumerated().map { index, diagnostic in
+            (order[diagnostic.file, default: 0], diagnostic.line ?? 0, index)
+        }
+        diagnostics = keys.sorted { $0 < $1 }.map { diagnostics[$0.2] }
+    }
+
     /// All that was found, with what belongs at the end of it.
     func finish(file: String) -> [Diagnostic] {
         for (key, use) in unbuilt.sorted(by: { $0.key < $1.key }) {
@@ -70,6 +80,7 @@ final class LoadingState {
                     .warning, file: use.place.file, line: use.place.line,
                     "\(key)\(others) changes nothing yet: it waits for \(waitsFor)"))
         }
+        sort()
         if dropped > 0 {
             diagnostics.append(
                 Diagnostic(hasErrors ? .error : .warning, file: file, line: nil, "and \(dropped) more like these"))

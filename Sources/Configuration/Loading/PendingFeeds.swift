@@ -82,6 +82,6 @@ struct PendingFeeds {
 extension PendingFeed {
     fileprivate mutating func merge(_ other: PendingFeed) {
         if title == nil { title = other.title }
-        for tag in other.tags where !tags.contains(tag) { tags.append(tag) }
+        for tag in other.tags where tags.count < 100 && !tags.contains(tag) { tags.append(tag) }
     }
 }

@@ -47,16 +47,15 @@ struct SettingsReader {
                 "[host.\(name).\(nested.key)]: a host with dots needs quotes; write [host.\"\(name).\(nested.key)\"]",
                 at: file.place(nested.keyLine))
         }
-        if let other = state.hosts.first(where: { $0.name == name }) {
+        if let other = state.hosts[name] {
             return state.error("[host.\"\(name)\"] is already in \(other.place)", at: place)
         }
         var table = TOMLTable(node, section: .host, file: file, state: state)
-        state.hosts.append(
-            PendingHost(
-                name: name, delay: table.span("delay", in: .zero...Self.day),
-                concurrency: table.integer("concurrency", in: 1...256),
-                pauseScope: table.choice("pause_scope", HostSettings.PauseScope.self),
-                maxAgeCap: table.span("max_age_cap", in: Self.freshness), place: place))
+        state.hosts[name] = PendingHost(
+            name: name, delay: table.span("delay", in: .zero...Self.day),
+            concurrency: table.integer("concurrency", in: 1...256),
+            pauseScope: table.choice("pause_scope", HostSettings.PauseScope.self),
+            maxAgeCap: table.span("max_age_cap", in: Self.freshness), place: place)
         table.finish()
     }
 
