@@ -1,5 +1,6 @@
 import Digest
 import FeedModel
+import Glibc
 import Locking
 import TestSupport
 
@@ -21,6 +22,7 @@ final class StoreFixture: Sendable {
         var files = FileSystem()
         files.sync = { _ in 0 }
         files.syncData = { _ in 0 }
+        files.allocate = { ftruncate($0, $1) }
         return files
     }
 

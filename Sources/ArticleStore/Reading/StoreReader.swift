@@ -13,7 +13,7 @@ package struct RecordSlice {
 /// Only whole records are handed out, each checked against its checksum, in the order of their numbers, none twice.
 /// While a writer lives nothing behind its published end is seen (`DurableEnd`).
 package struct StoreReader: Sendable {
-    private let directory: StoreDirectory
+    let directory: StoreDirectory
 
     /// - Parameter path: the store's folder, which may be read-only. A store without articles is an empty one.
     package init(directory path: String) throws(StoreError) {
@@ -32,6 +32,9 @@ package struct StoreReader: Sendable {
         var limit: UInt64
         /// Whether `limit` was published by a writer: then all before it is whole, or damaged.
         var isPublished: Bool
+
+        /// How far the segment with that index is to be read.
+        func limit(of index: Int) -> UInt64 { index == segments.count - 1 ? limit : .max }
     }
 
     func extent() throws(StoreError) -> Extent {
@@ -72,7 +75,7 @@ package struct StoreReader: Sendable {
         for (index, segment) in extent.segments[start...].enumerated() {
             guard let file = try OpenFile.reading(segment.path) else { continue }
             let isLast = index == extent.segments.count - start - 1
-            let limit = isLast ? extent.limit : .max
+            let limit = extent.limit(of: start + index)
             var offset: UInt64 = 0
             if index == 0, seq >= segment.firstSeq {
                 let found = try SegmentSearch(file, segment, limit: limit).offset(after: seq)
@@ -138,8 +141,7 @@ package struct StoreReader: Sendable {
         if extent.isPublished, let end = try DurableEnd(in: directory) { return end.seq }
         for (index, segment) in extent.segments.enumerated().reversed() {
             guard let file = try OpenFile.reading(segment.path) else { continue }
-            let limit = index == extent.segments.count - 1 ? extent.limit : try file.size()
-            if let seq = try SegmentSearch(file, segment, limit: limit).lastSeq() { return seq }
+            if let seq = try SegmentSearch(file, segment, limit: extent.limit(of: index)).lastSeq() { return seq }
         }
         return 0
     }
