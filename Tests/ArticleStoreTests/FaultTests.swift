@@ -56,10 +56,11 @@ import Testing
         arguments: cases)
     func everyCallFails(_ fault: Case) throws {
         let batches: [ClosedRange<UInt64>] = [1...2, 3...9, 10...10]
+        let folder = TemporaryDirectory()
         var call = 1
         var isDone = false
         while !isDone {
-            let fixture = StoreFixture()
+            let fixture = StoreFixture(in: folder, name: "store\(call)")
             try fixture.open(segmentSize: Self.segmentSize).close()
             let disk = FaultyFileSystem()
             let store = try fixture.open(segmentSize: Self.segmentSize, files: disk.calling)
@@ -86,10 +87,11 @@ import Testing
         "contract.md §5: a process that dies after the disk has failed leaves a store that can be opened",
         arguments: cases)
     func dyingAfterFailure(_ fault: Case) throws {
+        let folder = TemporaryDirectory()
         var call = 1
         var isDone = false
         while !isDone {
-            let fixture = StoreFixture()
+            let fixture = StoreFixture(in: folder, name: "store\(call)")
             try fixture.open(segmentSize: Self.segmentSize).close()
             let disk = FaultyFileSystem()
             disk.fail(at: call, sticky: fault.isSticky, fault.fault)
