@@ -13,8 +13,6 @@ import Locking
 package final class ArticleStore: Sendable {
     private struct Writer {
         var appender: SegmentAppender
-        /// Segment and offset at which the index was last made durable.
-        var lastStored: Timestamp?
         var isClosed = false
         /// Goes when the store is closed, and the store's lock with it.
         var lock: WriterLock?
@@ -26,6 +24,8 @@ package final class ArticleStore: Sendable {
     private let writer: Locked<Writer>
     private let index: ArticleIndex
     private let states: FeedStates
+    /// Apart from the writer, which may be waiting for the disk.
+    private let last: Locked<UInt64>
 
     /// How much may be replayed into the index when the store is opened after a crash.
     private static let checkpointDistance: UInt64 = 64 << 20
@@ -37,6 +37,7 @@ package final class ArticleStore: Sendable {
         self.directory = directory
         self.options = options
         self.report = report
+        last = Locked(writer.appender.position.seq)
         self.writer = Locked(writer)
         self.index = index
         self.states = states
@@ -57,7 +58,7 @@ package final class ArticleStore: Sendable {
             segmentSize: options.segmentSize, options.files)
         return ArticleStore(
             opening.directory, options, report,
-            writer: Writer(appender: appender, lastStored: nil, lock: opening.lock), index: opened.index,
+            writer: Writer(appender: appender, lock: opening.lock), index: opened.index,
             states: opened.states)
     }
 
@@ -65,9 +66,7 @@ package final class ArticleStore: Sendable {
     ///
     /// Costs one read of the index, whatever the number of articles.
     package func known(_ uid: ArticleIdentifier) throws(StoreError) -> KnownArticle? {
-        let known = try known(key: uid.key)
-        // An article of that key in the index is this one but for 32 bits; a link leads to another.
-        return known
+        try known(key: uid.key)
     }
 
     /// The article that is known by one of its further keys.
@@ -108,7 +107,7 @@ package final class ArticleStore: Sendable {
     }
 
     /// The number of the last record, 0 before the first.
-    package var lastSeq: UInt64 { writer.withLock { $0.appender.position.seq } }
+    package var lastSeq: UInt64 { last.withLock { $0 } }
 
     package func state(of feed: FeedIdentifier) -> FeedState? { states[feed] }
 
@@ -137,11 +136,10 @@ package final class ArticleStore: Sendable {
                     .inputOutput, "writing to", directory.indexFile, "the disk has not taken the index for too long",
                     advice: "free some space there; nothing that was stored is lost")
             }
-            let now = time(&writer)
-            try writer.appender.append(items, storedAt: now.rfc3339)
-            writer.lastStored = now
+            try writer.appender.append(items, storedAt: storedAt)
             result.count = items.count
             let position = writer.appender.position
+            last.withLock { $0 = position.seq }
             try indexItems(items, from: first.seq, position)
             do throws(StoreError) {
                 try DurableEnd(position).publish(in: directory, options.files)
@@ -173,13 +171,9 @@ package final class ArticleStore: Sendable {
         return items
     }
 
-    /// The clock's whole second. A small step back is evened out, so that `stored_at` goes up with the numbers.
-    private func time(_ writer: inout Writer) -> Timestamp {
-        let now = min(max(options.clock().seconds, 0), 253_402_300_799)
-        guard let last = writer.lastStored?.seconds, last > now, last - now < 3600 else {
-            return Timestamp(seconds: now)
-        }
-        return Timestamp(seconds: last)
+    /// The clock's whole second, as 20 bytes whatever the clock says.
+    private var storedAt: [UInt8] {
+        Timestamp(seconds: min(max(options.clock().seconds, 0), 253_402_300_799)).rfc3339
     }
 
     private func indexItems(

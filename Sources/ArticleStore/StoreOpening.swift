@@ -20,7 +20,7 @@ struct StoreOpening {
         throws(StoreError)
     {
         if let existing = try StoreDirectory(existing: path) { _ = try existing.checkFormat() }
-        directory = try StoreDirectory.opened(path)
+        directory = try StoreDirectory.opened(path, options.files)
         lock = try WriterLock(directory, options.files)
         self.options = options
         self.report = report

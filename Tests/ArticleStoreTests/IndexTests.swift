@@ -145,3 +145,18 @@ import Testing
         #expect(try store.known(StoreFixture.uid(1))?.seq == 1)
     }
 }
+
+@Suite struct ArticleIdentifierTextTests {
+    @Test("identity.md §2: the text of an identifier is base32 of its bytes, in both directions")
+    func textOfIdentifiers() {
+        for number in 0..<100 as Range<UInt64> {
+            let uid = StoreFixture.uid(number)
+            var text: [UInt8] = []
+            uid.appendText(to: &text)
+            #expect(String(decoding: text, as: UTF8.self) == uid.description)
+            #expect(text.withUnsafeBytes { ArticleIdentifier(text: $0) } == uid)
+            text[Int(number % 32)] = UInt8(ascii: "1")
+            #expect(text.withUnsafeBytes { ArticleIdentifier(text: $0) } == nil)
+        }
+    }
+}

@@ -19,8 +19,9 @@ import Testing
         let whole = try #require(original.folder.read(segment))
         let files = ["store/format", "store/articles.end", "store/index/known", "store/state/feeds.jsonl"]
             .map { ($0, original.folder.read($0) ?? []) }
+        again.close()
+        let fixture = StoreFixture()
         for size in (twoRecords - 40)..<whole.count {
-            let fixture = StoreFixture()
             for (name, bytes) in files { fixture.folder.write(bytes, to: name) }
             fixture.folder.write(Array(whole[..<size]), to: segment)
             let count: UInt64 = size >= twoRecords ? 3 : 2
@@ -38,6 +39,7 @@ import Testing
             let after = try fixture.read()
             #expect(after.seqs == Array(1...count + 1))
             #expect(after.damage.isEmpty)
+            store.close()
         }
     }
 

@@ -1,5 +1,6 @@
 import Digest
 import FeedModel
+import Glibc
 import Locking
 import TestSupport
 
@@ -7,10 +8,19 @@ import TestSupport
 
 /// A store in a temporary folder, with a clock that stands still and records that are easy to make.
 final class StoreFixture: Sendable {
-    let folder = TemporaryDirectory()
+    let folder: TemporaryDirectory
     let events = Locked<[StoreEvent]>([])
+    private let name: String
 
-    var path: String { folder.file("store") }
+    /// - Parameters:
+    ///   - folder: shared by tests that need many stores, because removing one takes a while.
+    ///   - name: the store's, in the folder.
+    init(in folder: TemporaryDirectory = TemporaryDirectory(), name: String = "store") {
+        self.folder = folder
+        self.name = name
+    }
+
+    var path: String { folder.file(name) }
     var noted: [StoreEvent] { events.withLock { $0 } }
 
     static let feed = FeedIdentifier("example")
@@ -21,6 +31,7 @@ final class StoreFixture: Sendable {
         var files = FileSystem()
         files.sync = { _ in 0 }
         files.syncData = { _ in 0 }
+        files.allocate = { ftruncate($0, $1) }
         return files
     }
 

@@ -41,7 +41,7 @@ struct StoreDirectory: Sendable {
     }
 
     /// The folder, which is made if need be, with those on the way to it.
-    static func opened(_ path: String) throws(StoreError) -> StoreDirectory {
+    static func opened(_ path: String, _ files: FileSystem) throws(StoreError) -> StoreDirectory {
         if let directory = try StoreDirectory(existing: path) { return directory }
         for (index, character) in path.utf8.enumerated() where character == UInt8(ascii: "/") && index > 0 {
             _ = mkdir(String(decoding: path.utf8.prefix(index), as: UTF8.self), 0o755)
@@ -49,17 +49,17 @@ struct StoreDirectory: Sendable {
         guard mkdir(path, 0o750) == 0 || errno == EEXIST, let directory = try StoreDirectory(existing: path) else {
             throw .system("making the store", path, code: .cannotCreate)
         }
-        syncParent(of: path)
+        syncParent(of: path, files)
         return directory
     }
 
-    private static func syncParent(of path: String) {
+    private static func syncParent(of path: String, _ files: FileSystem) {
         guard let slash = path.lastIndex(of: "/") else { return }
         let parent = slash == path.startIndex ? "/" : String(path[..<slash])
         let descriptor = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         // Best effort: the parent is not ours.
-        _ = fsync(descriptor)
+        _ = files.sync(descriptor)
         close(descriptor)
     }
 

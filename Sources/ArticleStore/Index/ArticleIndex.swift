@@ -28,7 +28,7 @@ final class ArticleIndex: Sendable {
 
     /// As many entries as are kept in memory before storing articles is refused.
     static let unwrittenLimit = 100_000
-    /// In percent of the slots: then the table grows by half of its size.
+    /// In percent of the slots: then the table grows to twice its size, a small one to four times.
     private static let growingLoad: UInt64 = 60
     /// Beyond this searches would take long, and articles are not stored until the table could grow.
     private static let highestLoad: UInt64 = 90
@@ -141,7 +141,8 @@ final class ArticleIndex: Sendable {
         let path = "\(directory.indexFile).larger"
         let capacity = state.table.header.capacity
         do throws(IndexFile.Failure) {
-            var larger = try state.table.grown(to: capacity + capacity / 2, at: path, in: directory)
+            let factor: UInt64 = capacity < 1 << 17 ? 4 : 2
+            var larger = try state.table.grown(to: capacity * factor, at: path, in: directory)
             do throws(StoreError) {
                 try larger.checkpoint(larger.header.complete)
                 try directory.rename(path, to: state.path, files)

@@ -118,7 +118,7 @@ struct IndexFile {
     }
 
     /// Reads all slots in the order of the file.
-    func forEach(_ body: (IndexSlot) throws(Failure) -> Void) throws(Failure) {
+    func forEach(_ body: (_ place: UInt64, IndexSlot) throws(Failure) -> Void) throws(Failure) {
         let blockSlots: UInt64 = 4096
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(blockSlots) * IndexSlot.size, alignment: 64)
         defer { block.deallocate() }
@@ -137,7 +137,7 @@ struct IndexFile {
                 let range = (index * IndexSlot.size)..<((index + 1) * IndexSlot.size)
                 switch IndexSlot.read(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range])) {
                 case .empty: continue
-                case .slot(let slot): try body(slot)
+                case .slot(let slot): try body(place + UInt64(index), slot)
                 case .damaged: throw .damage("a slot of it is damaged")
                 }
             }
@@ -156,7 +156,8 @@ struct IndexFile {
         var window = SlotWindow(capacity: capacity)
         // Slots that had been moved on past the end of the file, or far past where they belong: few.
         var late: [IndexSlot] = []
-        try forEach { slot throws(Failure) in
+        try forEach { place, slot throws(Failure) in
+            if header.home(of: slot.key) > place { return late.append(slot) }
             let home = larger.header.home(of: slot.key)
             while true {
                 switch window.put(slot, home: home) {

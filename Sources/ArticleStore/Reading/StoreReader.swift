@@ -13,7 +13,7 @@ package struct RecordSlice {
 /// Only whole records are handed out, each checked against its checksum, in the order of their numbers, none twice.
 /// While a writer lives nothing behind its published end is seen (`DurableEnd`).
 package struct StoreReader: Sendable {
-    private let directory: StoreDirectory
+    let directory: StoreDirectory
 
     /// - Parameter path: the store's folder, which may be read-only. A store without articles is an empty one.
     package init(directory path: String) throws(StoreError) {
@@ -32,16 +32,22 @@ package struct StoreReader: Sendable {
         var limit: UInt64
         /// Whether `limit` was published by a writer: then all before it is whole, or damaged.
         var isPublished: Bool
+        /// The last record, as published.
+        var lastSeq: UInt64?
+
+        /// How far the segment with that index is to be read.
+        func limit(of index: Int) -> UInt64 { index == segments.count - 1 ? limit : .max }
     }
 
     func extent() throws(StoreError) -> Extent {
         while true {
             if try WriterLock.isTaken(directory) {
-                if let end = try DurableEnd(in: directory) {
+                if let end = try publishedEnd() {
                     var segments = try Segment.all(in: directory)
                     segments.removeAll { $0.firstSeq > end.segment }
                     let isThere = segments.last?.firstSeq == end.segment
-                    return Extent(segments: segments, limit: isThere ? end.offset : .max, isPublished: true)
+                    return Extent(
+                        segments: segments, limit: isThere ? end.offset : .max, isPublished: true, lastSeq: end.seq)
                 }
                 // The writer is just making the store, or has no disk to publish on; it does so when it opens.
                 return Extent(segments: [], limit: 0, isPublished: true)
@@ -54,6 +60,14 @@ package struct StoreReader: Sendable {
                 return Extent(segments: segments, limit: limit, isPublished: false)
             }
         }
+    }
+
+    /// The end that a living writer has published; it may be met in the middle of being written.
+    private func publishedEnd() throws(StoreError) -> DurableEnd? {
+        for _ in 0..<16 {
+            if let end = try DurableEnd(in: directory) { return end }
+        }
+        return nil
     }
 
     /// Hands out the records behind number `seq`, oldest first, until `body` returns false or there are no more.
@@ -72,7 +86,7 @@ package struct StoreReader: Sendable {
         for (index, segment) in extent.segments[start...].enumerated() {
             guard let file = try OpenFile.reading(segment.path) else { continue }
             let isLast = index == extent.segments.count - start - 1
-            let limit = isLast ? extent.limit : .max
+            let limit = extent.limit(of: start + index)
             var offset: UInt64 = 0
             if index == 0, seq >= segment.firstSeq {
                 let found = try SegmentSearch(file, segment, limit: limit).offset(after: seq)
@@ -135,11 +149,10 @@ package struct StoreReader: Sendable {
     /// The number of the last record that may be read; 0 where there is none.
     package func lastSeq() throws(StoreError) -> UInt64 {
         let extent = try extent()
-        if extent.isPublished, let end = try DurableEnd(in: directory) { return end.seq }
+        if let seq = extent.lastSeq { return seq }
         for (index, segment) in extent.segments.enumerated().reversed() {
             guard let file = try OpenFile.reading(segment.path) else { continue }
-            let limit = index == extent.segments.count - 1 ? extent.limit : try file.size()
-            if let seq = try SegmentSearch(file, segment, limit: limit).lastSeq() { return seq }
+            if let seq = try SegmentSearch(file, segment, limit: extent.limit(of: index)).lastSeq() { return seq }
         }
         return 0
     }

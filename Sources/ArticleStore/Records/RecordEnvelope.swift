@@ -75,9 +75,15 @@ package struct RecordEnvelope {
 
     package var storedAt: Timestamp? { Timestamp(rfc3339: text(timeText)) }
 
-    package var contentHash: Hash128? { Hash128(hex: text(hashText)) }
+    package var contentHash: Hash128? {
+        var scan = BackwardScan(line, end: hashText.upperBound)
+        guard let low = scan.takeHex64(), let high = scan.takeHex64() else { return nil }
+        return Hash128(high: high, low: low)
+    }
 
-    package var uid: ArticleIdentifier? { ArticleIdentifier(text(uidText)) }
+    package var uid: ArticleIdentifier? {
+        ArticleIdentifier(text: UnsafeRawBufferPointer(rebasing: line[uidText]))
+    }
 
     package var feed: FeedIdentifier {
         guard line[feedText].contains(UInt8(ascii: "\\")) else { return FeedIdentifier(text(feedText)) }
@@ -89,7 +95,7 @@ package struct RecordEnvelope {
     package func isOfFeed(_ id: some Collection<UInt8>) -> Bool { line[feedText].elementsEqual(id) }
 
     /// The predecessor's chain, which stands in the first record of a segment.
-    var previousChain: [UInt8]? { previousDigits.flatMap { Hex.bytes(line[$0]) } }
+    var previousChain: [UInt8]? { previousDigits.flatMap { RecordLine.chain(line, $0) } }
 
     /// What the index holds beside the envelope (`"index":{…}` right before it); empty where there is nothing.
     var indexMembers: IndexMembers {

@@ -24,8 +24,20 @@ enum RecordLine {
     /// What the chain is made of, and the chain that the line claims.
     static func chained(_ line: UnsafeRawBufferPointer) -> (content: UnsafeRawBufferPointer, claim: [UInt8]?) {
         let count = line.count
-        let digits = line[(count - chainDigits)..<(count - chainDigits + 64)]
-        return (UnsafeRawBufferPointer(rebasing: line[..<(count - chainMember)]), Hex.bytes(digits))
+        return (
+            UnsafeRawBufferPointer(rebasing: line[..<(count - chainMember)]),
+            chain(line, (count - chainDigits)..<(count - chainDigits + 64))
+        )
+    }
+
+    /// The bytes of 64 hexadecimal digits.
+    static func chain(_ line: UnsafeRawBufferPointer, _ digits: Range<Int>) -> [UInt8]? {
+        var scan = BackwardScan(line, end: digits.upperBound)
+        guard let d = scan.takeHex64(), let c = scan.takeHex64(), let b = scan.takeHex64(), let a = scan.takeHex64()
+        else {
+            return nil
+        }
+        return withUnsafeBytes(of: (a.bigEndian, b.bigEndian, c.bigEndian, d.bigEndian)) { Array($0) }
     }
 }
 

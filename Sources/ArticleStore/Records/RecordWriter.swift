@@ -1,5 +1,6 @@
 import Digest
 import FeedModel
+import Glibc
 import JSONText
 
 /// Makes lines of pending records, each chained to the one before.
@@ -29,7 +30,10 @@ final class RecordWriter {
         if lengthLimit(of: record, feedJSON: feedJSON) > RecordLine.maximumLength {
             return "the record is longer than \(RecordLine.maximumLength >> 20) MiB"
         }
-        if record.prefix.contains(0x0a) { return "there is a raw line feed in the record" }
+        let hasLineFeed = record.prefix.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { memchr($0, 0x0a, bytes.count) != nil } ?? false
+        }
+        if hasLineFeed { return "there is a raw line feed in the record" }
         return record.prefix.first == UInt8(ascii: "{") ? nil : "the record is no JSON object"
     }
 
@@ -60,7 +64,7 @@ final class RecordWriter {
         Self.append(#""feed":"#, to: &buffer)
         buffer.append(contentsOf: feedJSON)
         Self.append(#","uid":""#, to: &buffer)
-        buffer.append(contentsOf: record.uid.description.utf8)
+        record.uid.appendText(to: &buffer)
         Self.append(#"","version":"#, to: &buffer)
         Self.append(UInt64(record.version), to: &buffer)
         if record.isInitial { Self.append(#","initial":true"#, to: &buffer) }
@@ -75,14 +79,14 @@ final class RecordWriter {
         Self.append(seq, to: &buffer)
         if startsSegment {
             Self.append(#","prev":""#, to: &buffer)
-            Hex.append(previous, to: &buffer)
+            Self.appendHex(previous, to: &buffer)
             Self.append("\"", to: &buffer)
         }
         let chain = buffer.withUnsafeBytes {
             self.chain(after: previous, UnsafeRawBufferPointer(rebasing: $0[start...]))
         }
         Self.append(#","chain":""#, to: &buffer)
-        Hex.append(chain, to: &buffer)
+        Self.appendHex(chain, to: &buffer)
         Self.append("\"", to: &buffer)
         let checksum = buffer.withUnsafeBytes { XXH3.hash64(UnsafeRawBufferPointer(rebasing: $0[start...])) }
         Self.append(#","xxh3":""#, to: &buffer)
@@ -93,6 +97,14 @@ final class RecordWriter {
 
     private static func append(_ text: StaticString, to buffer: inout [UInt8]) {
         buffer.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private static func appendHex(_ bytes: [UInt8], to buffer: inout [UInt8]) {
+        let digits: StaticString = "0123456789abcdef"
+        for byte in bytes {
+            buffer.append(digits.utf8Start[Int(byte >> 4)])
+            buffer.append(digits.utf8Start[Int(byte & 15)])
+        }
     }
 
     private static func append(_ number: UInt64, to buffer: inout [UInt8]) {

@@ -24,11 +24,12 @@ struct LineScanner: ~Copyable {
 
     static let blockSize = 256 << 10
 
-    init(_ file: OpenFile, from offset: UInt64, limit: UInt64 = .max) {
+    /// - Parameter blockSize: how much is read at a time; more where a line is longer.
+    init(_ file: OpenFile, from offset: UInt64, limit: UInt64 = .max, blockSize: Int = blockSize) {
         self.file = file
         self.limit = limit
         base = offset
-        buffer = .allocate(byteCount: Self.blockSize, alignment: 64)
+        buffer = .allocate(byteCount: blockSize, alignment: 64)
     }
 
     deinit {

@@ -18,7 +18,7 @@ final class SegmentAppender {
     /// Segments of a commit that is not durable yet.
     private var newSegments: [Segment] = []
 
-    private static let bufferSize = 1 << 20
+    private static let bufferSize = 256 << 10
 
     init(
         _ position: StorePosition, needsNewSegment: Bool, in directory: StoreDirectory, segmentSize: UInt64,
@@ -95,7 +95,7 @@ final class SegmentAppender {
         position = end
         file = current
         // One very long record should not hold its memory for years.
-        if buffer.capacity > 4 * Self.bufferSize { buffer = [] }
+        if buffer.capacity > 16 * Self.bufferSize { buffer = [] }
     }
 
     private func newSegment(_ firstSeq: UInt64) throws(StoreError) -> OpenFile {

@@ -1,0 +1,218 @@
+import FeedModel
+import TestSupport
+import Testing
+
+@testable import ArticleStore
+
+@Suite struct FaultTests {
+    /// What goes wrong, and whether it goes on going wrong.
+    struct Case: Sendable, CustomTestStringConvertible {
+        var fault: FaultyFileSystem.Fault
+        var isSticky: Bool
+        var testDescription: String { "\(fault)\(isSticky ? " for good" : " once")" }
+    }
+
+    static let cases = FaultyFileSystem.Fault.allCases.flatMap {
+        [Case(fault: $0, isSticky: false), Case(fault: $0, isSticky: true)]
+    }
+
+    /// Segments of three records or so, so that commits fill several.
+    private static let segmentSize: UInt64 = 1800
+
+    /// Commits records `numbers`, and checks after a failure that nothing of them is there.
+    private func tryCommit(
+        _ store: ArticleStore, _ numbers: ClosedRange<UInt64>, _ fixture: StoreFixture, stored: inout [UInt64]
+    ) throws -> Bool {
+        do throws(StoreError) {
+            let result = try store.commit([StoreFixture.commit(numbers, etag: "\"\(numbers.upperBound)\"")])
+            #expect(result.firstSeq == UInt64(stored.count) + 1)
+            stored.append(contentsOf: numbers)
+        } catch {
+            #expect(!error.advice.isEmpty)
+            #expect(store.lastSeq == UInt64(stored.count))
+            for number in numbers { #expect(try store.known(StoreFixture.uid(number)) == nil) }
+            // A reader beside the writer sees nothing that is taken back.
+            try expect(fixture, has: stored, orLess: true)
+            return false
+        }
+        for number in numbers { #expect(try store.known(StoreFixture.uid(number)) != nil) }
+        return true
+    }
+
+    /// - Parameter orLess: the newest may be missing where publishing them has failed.
+    private func expect(_ fixture: StoreFixture, has stored: [UInt64], orLess: Bool = false) throws {
+        var titles: [String] = []
+        try fixture.reader().read(after: 0, damage: { Issue.record("\($0)") }) { slice in
+            titles.append(String(decoding: slice.bytes.prefix { $0 != UInt8(ascii: ",") }, as: UTF8.self))
+            return true
+        }
+        let isBehind = orLess && fixture.noted.contains { if case .endNotPublished = $0 { true } else { false } }
+        let expected = stored.map { #"{"id":"\#($0)""# }
+        #expect(titles == (isBehind ? Array(expected.prefix(titles.count)) : expected))
+    }
+
+    @Test(
+        "contract.md §5: wherever the disk fails, a commit is stored whole or not at all, and the store goes on",
+        arguments: cases)
+    func everyCallFails(_ fault: Case) throws {
+        let batches: [ClosedRange<UInt64>] = [1...2, 3...9, 10...10]
+        let folder = TemporaryDirectory()
+        var call = 1
+        var isDone = false
+        while !isDone {
+            let fixture = StoreFixture(in: folder, name: "store\(call)")
+            try fixture.open(segmentSize: Self.segmentSize).close()
+            let disk = FaultyFileSystem()
+            let store = try fixture.open(segmentSize: Self.segmentSize, files: disk.calling)
+            disk.fail(at: call, sticky: fault.isSticky, fault.fault)
+            var stored: [UInt64] = []
+            for numbers in batches {
+                if try tryCommit(store, numbers, fixture, stored: &stored) { continue }
+                disk.heal()
+                #expect(try tryCommit(store, numbers, fixture, stored: &stored))
+            }
+            // Calls that may fail without anybody being told: what is derived, and what is tried again.
+            isDone = disk.calls < call
+            disk.heal()
+            try expect(fixture, has: Array(1...10), orLess: true)
+            _ = try store.commit([StoreFixture.commit(11...11, etag: "\"11\"")])
+            store.close()
+            try expectWhole(fixture, Array(1...11))
+            call += 1
+        }
+        #expect(call > 15)
+    }
+
+    @Test(
+        "contract.md §5: a process that dies after the disk has failed leaves a store that can be opened",
+        arguments: cases)
+    func dyingAfterFailure(_ fault: Case) throws {
+        let folder = TemporaryDirectory()
+        var call = 1
+        var isDone = false
+        while !isDone {
+            let fixture = StoreFixture(in: folder, name: "store\(call)")
+            try fixture.open(segmentSize: Self.segmentSize).close()
+            let disk = FaultyFileSystem()
+            disk.fail(at: call, sticky: fault.isSticky, fault.fault)
+            var stored: [UInt64] = []
+            do {
+                let store = try fixture.open(segmentSize: Self.segmentSize, files: disk.calling)
+                for numbers in [1...2, 3...9, 10...10] as [ClosedRange<UInt64>] {
+                    guard try tryCommit(store, numbers, fixture, stored: &stored) else { break }
+                }
+            } catch let error as StoreError {
+                #expect(!error.advice.isEmpty)
+            }
+            isDone = !disk.hasFailed
+            // Closing writes; a process that dies does not.
+            let again = try fixture.open(segmentSize: Self.segmentSize)
+            // What had not been reported may be there, whole and in order, or not.
+            #expect(again.lastSeq >= UInt64(stored.count))
+            for number in 1...10 as ClosedRange<UInt64> {
+                #expect(try (again.known(StoreFixture.uid(number)) != nil) == (number <= again.lastSeq))
+            }
+            if again.lastSeq < 10 { _ = try again.commit([StoreFixture.commit(again.lastSeq + 1...10)]) }
+            again.close()
+            try expectWhole(fixture, Array(1...10))
+            call += 1
+        }
+        #expect(call > 15)
+    }
+
+    private func expectWhole(_ fixture: StoreFixture, _ numbers: [UInt64]) throws {
+        try expect(fixture, has: numbers)
+        var verifier = try StoreVerifier(directory: fixture.path)
+        let result = try verifier.run { Issue.record("\($0)") }
+        #expect(result.isWhole)
+        #expect(result.indexErrors == 0)
+        #expect(result.records == UInt64(numbers.count))
+    }
+
+    @Test("polling.md §2.6: articles are durable before the state with their validators is written")
+    func orderOfWrites() throws {
+        let fixture = StoreFixture()
+        let disk = FaultyFileSystem()
+        let store = try fixture.open(files: disk.calling)
+        disk.clearLog()
+        _ = try store.commit([StoreFixture.commit(1...3), StoreFixture.commit(4...5)])
+        let segment = "00000000000000000001.jsonl"
+        let log = disk.log
+        let article = try #require(log.firstIndex(of: "write \(segment)"))
+        let synced = try #require(log.firstIndex(of: "sync \(segment)"))
+        let folder = try #require(log.firstIndex(of: "sync articles"))
+        let indexed = try #require(log.firstIndex(of: "write known"))
+        let published = try #require(log.firstIndex(of: "write articles.end"))
+        let state = try #require(log.firstIndex(of: "write feeds.jsonl"))
+        #expect(article < synced && synced < folder && folder < indexed && indexed < published && published < state)
+        #expect(log.filter { $0 == "sync \(segment)" }.count == 1)
+        #expect(log.filter { $0 == "write \(segment)" }.count == 1)
+    }
+
+    @Test("A state that the disk did not take is written with the next")
+    func statesAreTriedAgain() throws {
+        let fixture = StoreFixture()
+        let disk = FaultyFileSystem()
+        let store = try fixture.open(files: disk.calling)
+        disk.fail(at: 1, sticky: true, .noSpace)
+        _ = try store.commit([StoreFixture.commit([], etag: "\"a\"")])
+        #expect(fixture.noted.contains { if case .statesNotWritten = $0 { true } else { false } })
+        #expect(store.state(of: StoreFixture.feed)?.validators?.etag == "\"a\"")
+        disk.heal()
+        let other = FeedIdentifier("other")
+        _ = try store.commit([FeedCommit(feed: other, records: [], state: StoreFixture.state(other))])
+        #expect(try fixture.reader().states().map(\.feed) == [StoreFixture.feed, other])
+    }
+
+    @Test("identity.md §8: entries of the index that the disk did not take are known all the same, and written later")
+    func indexEntriesAreTriedAgain() throws {
+        let fixture = StoreFixture()
+        var files = StoreFixture.files
+        let disk = FaultyFileSystem()
+        let calling = disk.calling
+        // Only the index's disk is full: the articles are stored.
+        files.allocate = calling.allocate
+        let store = try fixture.open(files: files)
+        disk.fail(at: 1, sticky: true, .noSpace)
+        _ = try store.commit([StoreFixture.commit(1...3000)])
+        #expect(fixture.noted.contains { if case .indexNotWritten = $0 { true } else { false } })
+        for number in 1...3000 as ClosedRange<UInt64> { #expect(try store.known(StoreFixture.uid(number)) != nil) }
+        disk.heal()
+        _ = try store.commit([StoreFixture.commit(3001...3001)])
+        for number in 1...3001 as ClosedRange<UInt64> {
+            #expect(try store.known(StoreFixture.uid(number))?.seq == number)
+        }
+        store.close()
+        try expectWhole(fixture, Array(1...3001))
+    }
+
+    @Test("A cursor that cannot be moved stays where it was")
+    func cursorsStay() throws {
+        let fixture = StoreFixture()
+        try fixture.open().close()
+        let directory = try #require(try StoreDirectory(existing: fixture.path))
+        let disk = FaultyFileSystem()
+        let cursors = Cursors(directory: directory, disk.calling)
+        try cursors.advance("a", to: 1)
+        var call = 1
+        while true {
+            disk.fail(at: call, sticky: false, .noSpace)
+            do {
+                try cursors.advance("a", to: 2)
+                if disk.hasFailed {
+                    call += 1
+                    continue
+                }
+                break
+            } catch {
+                // Where only making the new name durable failed, it may be either.
+                #expect([1, 2].contains(try cursors.read("a")))
+                disk.heal()
+                try cursors.advance("a", to: 1)
+            }
+            call += 1
+        }
+        #expect(try cursors.read("a") == 2)
+        #expect(call > 4)
+    }
+}
