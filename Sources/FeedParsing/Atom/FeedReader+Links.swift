@@ -1,5 +1,19 @@
 import FeedModel
 
+extension [Link] {
+    /// The first link to a page, or else the first to the same thing in another form.
+    var alternate: Link? {
+        var other: Link?
+        for link in self where link.rel == "alternate" {
+            switch link.type {
+            case nil, "text/html", "application/xhtml+xml": return link
+            default: other = other ?? link
+            }
+        }
+        return other
+    }
+}
+
 /// Links by relation: Atom's, wherever they stand.
 extension FeedReader {
     /// RFC 4287 writes out the relations of its registry under this.

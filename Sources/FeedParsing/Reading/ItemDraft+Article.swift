@@ -33,11 +33,7 @@ extension ItemDraft {
     /// clicks says where its links lead.
     private var url: String? {
         if let originalLink { return originalLink }
-        let alternates = links.lazy.filter { $0.rel == "alternate" }
-        if let page = alternates.first(where: { $0.type == nil || $0.type?.contains("html") == true }) {
-            return page.href
-        }
-        if let link = alternates.first?.href ?? link { return link }
+        if let link = links.alternate?.href ?? link { return link }
         if let guid, guidIsPermalink, guid.isPlainWebURL { return guid }
         if let about, about.isPlainWebURL { return about }
         return attachments.first?.url

@@ -9,8 +9,15 @@ struct ElementTable {
         var element: Element
     }
 
+    private struct KnownNamespace {
+        var uri: UnsafePointer<UInt8>?
+        var prefix: UnsafePointer<UInt8>?
+        var namespace: Namespace
+    }
+
     private static let size = 128
     private var entries = [Entry](repeating: Entry(name: nil, prefix: nil, uri: nil, element: .unknown), count: size)
+    private var namespaces: [KnownNamespace] = []
     /// A namespace that nobody knows and that the document's root or channel is in: it has to be the format's own.
     private var ownURI: String?
 
@@ -29,12 +36,22 @@ struct ElementTable {
     mutating func adopt(_ name: XMLElementName) -> Element {
         if let uri = name.uriText, Namespace(uri: uri, prefix: nil) == .other { ownURI = uri }
         entries = [Entry](repeating: Entry(name: nil, prefix: nil, uri: nil, element: .unknown), count: Self.size)
+        namespaces = []
         return Element(name.folded, in: .core)
     }
 
-    private func lookUp(_ name: XMLElementName) -> Element {
+    private mutating func lookUp(_ name: XMLElementName) -> Element {
+        Element(name.folded, in: namespace(of: name))
+    }
+
+    private mutating func namespace(of name: XMLElementName) -> Namespace {
+        for known in namespaces where known.uri == name.uri && known.prefix == name.prefix { return known.namespace }
         let uri = name.uriText
         let namespace = uri != nil && uri == ownURI ? .core : Namespace(uri: uri, prefix: name.prefixText)
-        return Element(name.folded, in: namespace)
+        // A document may declare any number of them; it uses few.
+        if namespaces.count < 32 {
+            namespaces.append(KnownNamespace(uri: name.uri, prefix: name.prefix, namespace: namespace))
+        }
+        return namespace
     }
 }

@@ -15,7 +15,15 @@ struct XMLElementName {
     }
 
     /// The local name in lower case.
-    var folded: String { String(cString: local).lowercased() }
+    var folded: String {
+        var bytes: [UInt8] = []
+        var index = 0
+        while local[index] != 0 {
+            bytes.append(local[index] >= 0x41 && local[index] <= 0x5a ? local[index] | 0x20 : local[index])
+            index += 1
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
     var uriText: String? { uri.map { String(cString: $0) } }
     var prefixText: String? { prefix.map { String(cString: $0) } }
 }
