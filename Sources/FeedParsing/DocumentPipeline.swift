@@ -151,6 +151,10 @@ final class DocumentPipeline {
         guard let feed = parser?.reader.pointee.feed.feed(), case .feed? = parser?.reader.pointee.outcome else {
             return .notAFeed(refusal ?? unmarked)
         }
+        // A text that speaks of <rss> is none.
+        if isTruncated, repair.findings.junkBefore, parser?.reader.pointee.sawContent != true {
+            return .notAFeed(NotAFeed(.text))
+        }
         return .feed(completed(feed, isTruncated: isTruncated))
     }
 
@@ -197,6 +201,9 @@ final class DocumentPipeline {
         }
         if let unreadable = decoder?.unreadable, unreadable > 0 {
             warnings.append("\(unreadable) characters could not be read as \(name).")
+        }
+        if findings.c1Controls > 0 {
+            warnings.append("\(findings.c1Controls) control characters were read as windows-1252.")
         }
         if findings.controls > 0 { warnings.append("\(findings.controls) forbidden characters were left out.") }
         return name

@@ -6,7 +6,8 @@ struct TextConstruct {
     var kind: TextValue.Kind
 
     /// - Parameter usual: what it is where the element does not say.
-    init(_ attributes: XMLAttributes, usual: TextValue.Kind) {
+    /// - Parameter isContent: it may be anything, such as a picture in base64.
+    init(_ attributes: XMLAttributes, usual: TextValue.Kind, isContent: Bool = false) {
         mode = .text
         kind = usual
         guard !attributes.isEmpty else { return }
@@ -29,9 +30,10 @@ struct TextConstruct {
             mode = given == "escaped" ? .text : .inlineHTML
         case let type? where type.hasPrefix("text/"):
             kind = .text
-        case let type? where type.contains("/") && given == nil:
-            // RFC 4287 §4.1.3.3: any other media type is base64.
-            mode = .base64
+        case let type? where type.contains("/"):
+            kind = .text
+            // RFC 4287 §4.1.3.3: any other media type is base64. Other elements can only mean it where they say bytes.
+            if given == nil, isContent || type == "application/octet-stream" { mode = .base64 }
         default: break
         }
         if given == "base64" { mode = .base64 }

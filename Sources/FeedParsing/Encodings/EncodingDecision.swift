@@ -1,3 +1,5 @@
+private import Glibc
+
 /// Which encoding a document is read in, and why: byte order mark, then the HTTP header, then the document's own
 /// declaration, then what its bytes look like (RFC 7303 §3, as browsers do it).
 struct EncodingDecision {
@@ -125,15 +127,14 @@ extension UnsafeBufferPointer<UInt8> {
     /// The first occurrence of a short ASCII text, byte for byte.
     func firstRange(of text: StaticString, from start: Int = 0) -> Range<Int>? {
         let length = text.utf8CodeUnitCount
-        guard length > 0, count >= length, start >= 0 else { return nil }
-        let first = text.utf8Start[0]
+        guard let base = baseAddress, length > 0, start >= 0 else { return nil }
         var index = start
         while index <= count - length {
-            if self[index] == first {
-                var offset = 1
-                while offset < length, self[index + offset] == text.utf8Start[offset] { offset += 1 }
-                if offset == length { return index..<index + length }
+            guard let found = memchr(base + index, Int32(text.utf8Start[0]), count - length + 1 - index) else {
+                return nil
             }
+            index = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+            if memcmp(base + index, text.utf8Start, length) == 0 { return index..<index + length }
             index += 1
         }
         return nil

@@ -6,6 +6,8 @@ enum UTF8Text {
         var foreignBytes = 0
         /// Sequences that were cut short, now U+FFFD.
         var cutSequences = 0
+        /// Control characters beyond ASCII, read as the punctuation that windows-1252 has there.
+        var c1Controls = 0
         /// Characters that XML 1.0 forbids, left out.
         var controls = 0
         /// Whether there was any valid character beyond ASCII.
@@ -43,7 +45,7 @@ enum UTF8Text {
     /// Appends `input`, mended.
     ///
     /// A byte that no valid sequence begins with is read as windows-1252, because that is where such bytes come from;
-    /// a sequence that begins well and is cut short becomes U+FFFD.
+    /// a sequence that begins well and is cut short becomes U+FFFD, if there has been UTF-8 before it.
     /// - Parameter isFinal: false leaves an incomplete sequence at the end for the next call.
     /// - Returns: how many bytes were taken.
     static func appendMended(
@@ -85,13 +87,22 @@ enum UTF8Text {
                     start = index
                     continue
                 }
+                if byte == 0xc2, bytes[index + 1] < 0xa0 {
+                    // A C1 control character: windows-1252 that somebody took for Latin-1.
+                    flush(bytes, start, index, into: &output)
+                    Windows1252.append(bytes[index + 1], to: &output)
+                    findings.c1Controls &+= 1
+                    index &+= 2
+                    start = index
+                    continue
+                }
                 findings.hasNonASCII = true
                 index &+= length
                 continue
             }
             if length == 0, !isFinal { break }
             flush(bytes, start, index, into: &output)
-            if length > 1 || length == 0 {
+            if length == 0 || length > 1 && findings.hasNonASCII {
                 append(0xfffd, to: &output)
                 findings.cutSequences &+= 1
                 index = length == 0 ? end : index &+ length

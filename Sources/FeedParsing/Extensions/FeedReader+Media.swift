@@ -10,9 +10,14 @@ extension FeedReader {
             addMediaContent(attributes)
             enter(.media)
         case .mediaThumbnail:
-            item.thumbnail = item.thumbnail ?? url(attributes("url"))
+            if isInItem {
+                item.thumbnail = item.thumbnail ?? url(attributes("url"))
+            } else {
+                feed.image = feed.image ?? url(attributes("url"))
+            }
             skip()
-        case .mediaTitle, .mediaDescription, .mediaKeywords: beginField(element, attributes)
+        case .mediaTitle, .mediaDescription, .mediaKeywords:
+            if isInItem { beginField(element, attributes) } else { skip() }
         case .mediaCategory: startCategory(element, attributes)
         default: skip()
         }
@@ -21,6 +26,12 @@ extension FeedReader {
     private mutating func addMediaContent(_ attributes: XMLAttributes) {
         media = MediaDraft()
         guard let url = url(attributes("url")) else { return }
+        let isImage = attributes("medium") == "image" || attributes("type")?.hasPrefix("image/") == true
+        guard isInItem else {
+            if isImage { feed.image = feed.image ?? url }
+            return
+        }
+        if isImage { item.mediaImage = item.mediaImage ?? url }
         let duration = attributes("duration").flatMap(Duration.seconds(clock:))
         addAttachment(
             Attachment(
@@ -38,6 +49,11 @@ extension FeedReader {
             item.attachments[index].title = title
         }
         item.mediaTitle = item.mediaTitle ?? title
+    }
+
+    /// What podcasts had before `<itunes:image>`.
+    mutating func startPodcastLink(_ attributes: XMLAttributes) {
+        if attributes("rel") == "image" { startPodcastImage(attributes) } else { skip() }
     }
 
     /// iTunes has the image's URL in an attribute; some write it as text.

@@ -22,6 +22,7 @@ struct FeedDraft {
     var rights: String?
     var generator: String?
     var generatorAgent: String?
+    var generatorVersion: String?
     var logo: String?
     var icon: String?
     var podcastImage: String?
@@ -43,6 +44,7 @@ struct ItemDraft {
     var identifier: String?
     var about: String?
     var title: String?
+    var rawTitleType: String?
     var secondaryTitle: String?
     var mediaTitle: String?
     var link: String?
@@ -67,6 +69,7 @@ struct ItemDraft {
     var duration: Double?
     var image: String?
     var thumbnail: String?
+    var mediaImage: String?
     var commentsURL: String?
     var source: Article.Source?
     var license: String?

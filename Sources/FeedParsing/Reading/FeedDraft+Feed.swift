@@ -32,8 +32,7 @@ extension FeedDraft {
     }
 
     private var homePageURL: String? {
-        let alternates = links.lazy.filter { $0.rel == "alternate" }
-        let page = alternates.first { $0.type == nil || $0.type?.contains("html") == true } ?? alternates.first
+        let page = links.alternate
         if format == .atom10 || format == .atom03 { return page?.href ?? homePage }
         return homePage ?? page?.href
     }

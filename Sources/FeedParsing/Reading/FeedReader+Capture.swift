@@ -16,7 +16,8 @@ extension FeedReader {
             construct.mode = .inlineHTML
             return construct
         case .encoded: return TextConstruct(attributes, usual: .html)
-        case .title, .subtitle, .summary, .content, .rights:
+        case .content: return TextConstruct(attributes, usual: isAtom ? .text : .unknown, isContent: true)
+        case .title, .subtitle, .summary, .rights:
             return TextConstruct(attributes, usual: isAtom ? .text : .unknown)
         default: return TextConstruct(attributes, usual: .unknown)
         }

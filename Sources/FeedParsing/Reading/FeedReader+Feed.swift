@@ -19,6 +19,8 @@ extension FeedReader {
         case .image: startImage(attributes)
         case .logo: startLogo(attributes)
         case .podcastImage: startPodcastImage(attributes)
+        case .podcastLink: startPodcastLink(attributes)
+        case .mediaContent, .mediaGroup: startMedia(element, attributes)
         case .mediaThumbnail:
             feed.image = feed.image ?? url(attributes("url"))
             skip()
@@ -43,7 +45,7 @@ extension FeedReader {
     }
 
     private mutating func startGenerator(_ attributes: XMLAttributes) {
-        feed.generatorAgent = feed.generatorAgent ?? attributes("version")
+        feed.generatorVersion = attributes("version")
         beginField(.generator, attributes)
     }
 
@@ -51,7 +53,7 @@ extension FeedReader {
         switch element {
         case .title: feed.title = feed.title ?? capturedTitle()
         case .secondaryTitle: feed.secondaryTitle = feed.secondaryTitle ?? capturedTitle()
-        case .link: feed.homePage = feed.homePage ?? url(capturedText)
+        case .link: finishFeedLink()
         case .description, .subtitle, .summary: feed.description = feed.description ?? capturedHTML()
         case .secondaryDescription, .secondarySummary:
             feed.secondaryDescription = feed.secondaryDescription ?? capturedHTML()
@@ -76,7 +78,7 @@ extension FeedReader {
 
     private mutating func finishGenerator() {
         guard feed.generator == nil, var name = capturedTitle() else { return }
-        if let version = feed.generatorAgent, !version.isEmpty, !name.contains(version) { name += " " + version }
+        if let version = feed.generatorVersion, !version.isEmpty, !name.contains(version) { name += " v" + version }
         feed.generator = name
     }
 

@@ -26,6 +26,7 @@ extension FeedReader {
         case .source: startSource(attributes)
         case .image: startImage(attributes)
         case .podcastImage: startPodcastImage(attributes)
+        case .podcastLink: startPodcastLink(attributes)
         case .license:
             item.license = item.license ?? url(attributes("resource"))
             if item.license == nil { beginField(element, attributes) } else { skip() }
@@ -38,10 +39,10 @@ extension FeedReader {
 
     mutating func finishItemField(_ element: Element) {
         switch element {
-        case .title: item.title = item.title ?? capturedTitle()
+        case .title: finishItemTitle()
         case .secondaryTitle: item.secondaryTitle = item.secondaryTitle ?? capturedTitle()
         case .mediaTitle: finishMediaTitle()
-        case .link: item.link = item.link ?? url(capturedText)
+        case .link: finishItemLink()
         case .originalLink: item.originalLink = item.originalLink ?? url(capturedText)
         case .guid: item.guid = item.guid ?? capturedText
         case .id: item.id = item.id ?? capturedText
@@ -54,10 +55,10 @@ extension FeedReader {
             item.secondaryDescription = Self.longer(item.secondaryDescription, capturedHTML())
         case .mediaDescription: item.mediaDescription = item.mediaDescription ?? capturedHTML()
         case .published:
-            item.published = item.published ?? capturedDate("date_published")
-        case .updated: item.updated = item.updated ?? capturedDate("date_modified")
+            item.published = capturedDate("date_published") ?? item.published
+        case .updated: item.updated = capturedDate("date_modified") ?? item.updated
         case .date: item.date = item.date ?? capturedDate("date_published")
-        case .created: item.created = item.created ?? capturedDate("date_published")
+        case .created: item.created = capturedDate("date_published") ?? item.created
         case .comments: item.commentsURL = item.commentsURL ?? url(capturedText)
         case .language: if let text = capturedText { item.language = text.cut(toBytes: 64) }
         case .license: item.license = url(capturedText)
@@ -67,6 +68,16 @@ extension FeedReader {
         case .logo: item.image = item.image ?? url(capturedText)
         case .podcastImage: item.image = item.image ?? url(capturedText)
         default: break
+        }
+    }
+
+    private mutating func finishItemTitle() {
+        guard item.title == nil, let title = capturedTitle() else { return }
+        item.title = title
+        switch capture.mode {
+        case .inlineHTML: item.rawTitleType = "xhtml"
+        case .escapedHTML: item.rawTitleType = "html"
+        case .text, .base64: break
         }
     }
 
@@ -82,11 +93,8 @@ extension FeedReader {
             notes.surplusItems += 1
             return
         }
-        guard var article = item.article(limits: limits) else {
-            dropped += 1
-            notes.emptyItems += 1
-            return
-        }
+        var article = item.article(limits: limits)
+        if !article.isIdentifiable { notes.emptyItems += 1 }
         article.isIncomplete = endsEarly
         notes.truncatedFields += article.truncatedFields.contains("id") ? 1 : 0
         articles.append(article)

@@ -20,14 +20,18 @@ extension FeedReader {
     }
 
     private func decodedBase64(_ kind: TextValue.Kind) -> TextValue? {
-        guard let bytes = Base64.bytes(capture.bytes) else { return nil }
+        guard let bytes = Base64.bytes(capture.bytes) else {
+            return capturedText.map { TextValue(text: $0, kind: kind, isCut: capture.isCut) }
+        }
         var mended: [UInt8] = []
         var findings = UTF8Text.Findings()
         _ = bytes.withUnsafeBufferPointer {
             UTF8Text.appendMended($0, isFinal: true, into: &mended, findings: &findings)
         }
+        // A picture, or something else that is no text.
+        if findings.controls > 0 { return nil }
         let text = mended.withUnsafeBufferPointer { String(decoding: $0.trimmed, as: UTF8.self) }
-        return text.isEmpty ? nil : TextValue(text: text, kind: kind == .text ? .unknown : kind, isCut: capture.isCut)
+        return text.isEmpty ? nil : TextValue(text: text, kind: kind, isCut: capture.isCut)
     }
 
     /// The captured date under the name of the field that it is meant for. One that cannot be read is kept as text.

@@ -36,6 +36,8 @@ struct FeedReader: ~Copyable {
     var outcome = Outcome.undecided
     /// Set before what is open is closed by force: what is open then is incomplete.
     var endsEarly = false
+    /// Whether the root element has had anything in it.
+    private(set) var sawContent = false
 
     var depth = 0
     private var elements = ElementTable()
@@ -45,6 +47,9 @@ struct FeedReader: ~Copyable {
     var capture = TextCapture()
     /// What the captured text is where no element stands in it.
     var capturedKind = TextValue.Kind.unknown
+    /// What the link whose text is captured says of itself.
+    var openLinkRel: String?
+    var openLinkType: String?
     var bases: BaseURLs
     var languages = LanguageScope()
 
@@ -86,8 +91,7 @@ struct FeedReader: ~Copyable {
     // MARK: - Events
 
     mutating func start(
-        _ name: UnsafePointer<UInt8>?, prefix: UnsafePointer<UInt8>?, uri: UnsafePointer<UInt8>?,
-        attributes: XMLAttributes
+        _ name: XMLElementName?, namespaces: XMLNamespaces, attributes: XMLAttributes
     ) {
         depth += 1
         guard skippedFrom == 0, let name else { return }
@@ -95,16 +99,17 @@ struct FeedReader: ~Copyable {
             if let base = attributes.xml("base") { bases.push(base, depth: depth) }
             if let language = attributes.xml("lang") { languages.push(language, depth: depth) }
         }
-        let element = elements.element(name, prefix: prefix, uri: uri)
+        let element = elements.element(name)
         if capture.isActive {
             if !leavesCapture(element) {
-                capture.startTag(name, prefix: prefix, attributes: attributes, bases: bases, depth: depth)
+                capture.startTag(name, attributes: attributes, bases: bases, depth: depth)
                 return
             }
         }
+        if depth > 1 { sawContent = true }
         switch scope {
-        case .document: startRoot(element, name, prefix: prefix, uri: uri, attributes: attributes)
-        case .root: startInRoot(element, name, prefix: prefix, uri: uri, attributes: attributes)
+        case .document: startRoot(element, name, namespaces, attributes)
+        case .root: startInRoot(element, name, attributes)
         case .feed: startInFeed(element, attributes)
         case .item: startInItem(element, attributes)
         case .group: startInGroup(element, attributes)
@@ -140,26 +145,25 @@ struct FeedReader: ~Copyable {
     // MARK: - The document's frame
 
     private mutating func startRoot(
-        _ element: Element, _ name: UnsafePointer<UInt8>, prefix: UnsafePointer<UInt8>?, uri: UnsafePointer<UInt8>?,
-        attributes: XMLAttributes
+        _ element: Element, _ name: XMLElementName, _ namespaces: XMLNamespaces, _ attributes: XMLAttributes
     ) {
-        let element = element == .unknown ? elements.adopt(name, prefix: prefix, uri: uri) : element
+        let element = element == .unknown ? elements.adopt(name) : element
         switch element {
         case .rss:
             feed.format = Self.rssFormat(attributes("version"))
             enter(.root)
         case .rdf:
-            feed.format = .rss10
+            feed.format = Self.rdfFormat(namespaces.usual)
             enter(.root)
         case .feed:
-            feed.format = Self.atomFormat(attributes("version"), uri: uri)
+            feed.format = Self.atomFormat(attributes("version"), uri: name.uriText ?? "")
             enter(.feed)
         case .channel:
             feed.format = .cdf
             enter(.feed)
             startCDFChannel(attributes)
         default:
-            outcome = .other(root: String(String(cString: name).prefix(64)))
+            outcome = .other(root: String(String(cString: name.local).prefix(64)))
             skip()
             return
         }
@@ -167,17 +171,14 @@ struct FeedReader: ~Copyable {
         feed.language = languages.current
     }
 
-    private mutating func startInRoot(
-        _ element: Element, _ name: UnsafePointer<UInt8>, prefix: UnsafePointer<UInt8>?, uri: UnsafePointer<UInt8>?,
-        attributes: XMLAttributes
-    ) {
+    private mutating func startInRoot(_ element: Element, _ name: XMLElementName, _ attributes: XMLAttributes) {
         var element = element
-        if element == .unknown, String(cString: name).lowercased() == "channel" {
-            element = elements.adopt(name, prefix: prefix, uri: uri)
+        if element == .unknown, name.folded == "channel" {
+            element = elements.adopt(name)
         }
         switch element {
         case .channel:
-            if feed.format == .rss10 { feed.format = Self.rdfFormat(uri) }
+            if feed.format == .rss10, name.uri != nil { feed.format = Self.rdfFormat(name.uriText) }
             feed.about = feed.about ?? attributes("about")
             if let language = languages.current { feed.language = language }
             enter(.feed)
@@ -198,14 +199,12 @@ struct FeedReader: ~Copyable {
         return version.hasPrefix("1.") ? .rss10 : .rss20
     }
 
-    private static func rdfFormat(_ uri: UnsafePointer<UInt8>?) -> Feed.Format {
+    private static func rdfFormat(_ uri: String?) -> Feed.Format {
         guard let uri else { return .rss10 }
-        let text = String(cString: uri)
-        return text.contains("netscape.com") && text.contains("0.9") ? .rss090 : .rss10
+        return uri.contains("netscape.com") && uri.contains("0.9") ? .rss090 : .rss10
     }
 
-    private static func atomFormat(_ version: String?, uri: UnsafePointer<UInt8>?) -> Feed.Format {
-        let uri = uri.map { String(cString: $0) } ?? ""
+    private static func atomFormat(_ version: String?, uri: String) -> Feed.Format {
         if uri.contains("2005/Atom") { return .atom10 }
         return version?.hasPrefix("0.") == true || uri.contains("atom/ns") || uri.contains("echo") ? .atom03 : .atom10
     }

@@ -2,9 +2,7 @@ import FeedModel
 
 extension ItemDraft {
     /// Decides what stands where in an article (contract.md §3, identity.md §1).
-    ///
-    /// - Returns: nil where there is nothing in the item.
-    func article(limits: ParseLimits) -> Article? {
+    func article(limits: ParseLimits) -> Article {
         var article = Article()
         article.id = guid ?? id ?? about ?? identifier
         article.title = title ?? secondaryTitle ?? mediaTitle
@@ -17,31 +15,25 @@ extension ItemDraft {
         article.tags = tags
         article.language = language
         setAttachments(of: &article)
-        article.image = image ?? thumbnail
+        article.image = image ?? thumbnail ?? mediaImage
         article.commentsURL = commentsURL
         article.source = source
         article.license = license
-        article.links = notableLinks(beside: article.url)
+        article.links = allLinks(beside: article.url)
+        article.rawTitleType = title == nil ? nil : rawTitleType
         article.rawDates = rawDates
         article.unsafeURLs = unsafeURLs
         article.truncatedFields += truncated
         if surplusAttachments { article.truncatedFields.append("attachments") }
         if let id = article.id, id.utf8.count > limits.idBytes { article.truncatedFields.append("id") }
-        let isEmpty =
-            article.id == nil && article.url == nil && article.title == nil && article.contentHTML == nil
-            && article.contentText == nil && article.attachments.isEmpty && article.unsafeURLs.isEmpty
-        return isEmpty ? nil : article
+        return article
     }
 
     /// First the alternate link, then RSS's link, then a guid that is one, then the enclosure; a feed that counts
     /// clicks says where its links lead.
     private var url: String? {
         if let originalLink { return originalLink }
-        let alternates = links.lazy.filter { $0.rel == "alternate" }
-        if let page = alternates.first(where: { $0.type == nil || $0.type?.contains("html") == true }) {
-            return page.href
-        }
-        if let link = alternates.first?.href ?? link { return link }
+        if let link = links.alternate?.href ?? link { return link }
         if let guid, guidIsPermalink, guid.isPlainWebURL { return guid }
         if let about, about.isPlainWebURL { return about }
         return attachments.first?.url
@@ -70,7 +62,11 @@ extension ItemDraft {
 
     private func setAttachments(of article: inout Article) {
         article.attachments = attachments
-        guard let duration, !attachments.isEmpty else { return }
+        guard let duration else { return }
+        guard !attachments.isEmpty else {
+            article.durationInSeconds = duration
+            return
+        }
         let playable = attachments.firstIndex {
             $0.mimeType?.hasPrefix("audio/") == true || $0.mimeType?.hasPrefix("video/") == true
         }
@@ -80,21 +76,10 @@ extension ItemDraft {
         }
     }
 
-    /// All links where there is one that no other field shows.
-    private func notableLinks(beside url: String?) -> [Link] {
-        let isNotable = links.contains { link in
-            switch link.rel {
-            case "alternate": link.href != url
-            case "enclosure": false
-            default: true
-            }
-        }
-        var notable = isNotable ? links : []
-        if let link, link != url {
-            if notable.isEmpty { notable = links }
-            if !notable.contains(where: { $0.href == link }) { notable.append(Link(rel: "alternate", href: link)) }
-        }
-        return notable
+    /// Atom's links with their relations; RSS's own is among them only where another URL was preferred to it.
+    private func allLinks(beside url: String?) -> [Link] {
+        guard let link, link != url, !links.contains(where: { $0.href == link }) else { return links }
+        return links + [Link(rel: "alternate", href: link)]
     }
 }
 

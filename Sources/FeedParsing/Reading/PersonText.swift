@@ -6,7 +6,7 @@ enum PersonText {
     static func author(_ text: String) -> Author? {
         let text = text.whitespaceCollapsed
         guard !text.isEmpty else { return nil }
-        guard let address = address(in: text) else {
+        guard text.utf8.contains(UInt8(ascii: "@")), let address = address(in: text) else {
             let name = stripped(text)
             return name.isEmpty ? nil : Author(name: name)
         }
@@ -43,39 +43,51 @@ enum PersonText {
         byte.isASCIIAlphanumeric || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte >= 0x80
     }
 
-    /// Without the brackets and quotes that set a name apart from an address.
+    /// Without the brackets and quotes that set a name apart from an address, and those that are empty without it.
     private static func stripped(_ text: String) -> String {
-        var text = text.replacingEmptyBrackets.whitespaceCollapsed
-        var changed = true
-        while changed, let first = text.first, let last = text.last {
-            changed = false
-            if first == "(" && last == ")" || first == "<" && last == ">" || first == "\"" && last == "\"",
-                text.count > 1
-            {
-                text = String(text.dropFirst().dropLast()).whitespaceCollapsed
-                changed = true
-            } else if last == "," || last == "<" || first == "," || first == ">" {
-                text = text.trimmingEnds(",<> ")
-                changed = true
+        var bytes = Array(text.utf8)
+        guard bytes.contains(where: isMark) else { return text.whitespaceCollapsed }
+        var index = 0
+        while index < bytes.count {
+            let close = bytes[index] == UInt8(ascii: "(") ? UInt8(ascii: ")") : UInt8(ascii: ">")
+            if bytes[index] == UInt8(ascii: "(") || bytes[index] == UInt8(ascii: "<") {
+                var end = index + 1
+                while end < bytes.count, bytes[end] <= 0x20 { end += 1 }
+                if end < bytes.count, bytes[end] == close {
+                    for empty in index...end { bytes[empty] = 0x20 }
+                    index = end
+                }
+            }
+            index += 1
+        }
+        var range = 0..<bytes.count
+        while let first = range.first, let last = range.last {
+            let (opening, closing) = (bytes[first], bytes[last])
+            if closing <= 0x20 || closing == UInt8(ascii: ",") || closing == UInt8(ascii: "<") {
+                range.removeLast()
+            } else if opening <= 0x20 || opening == UInt8(ascii: ",") || opening == UInt8(ascii: ">") {
+                range.removeFirst()
+            } else if range.count > 1, isPair(opening, closing) {
+                range = first + 1..<last
+            } else {
+                break
             }
         }
-        return text
+        return String(decoding: bytes[range], as: UTF8.self).whitespaceCollapsed
     }
-}
 
-extension String {
-    fileprivate var replacingEmptyBrackets: String {
-        var text = self
-        for empty in ["<>", "()", "< >", "( )"] {
-            while let range = text.firstRange(of: empty) { text.replaceSubrange(range, with: " ") }
+    private static func isMark(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""),
+            UInt8(ascii: ","):
+            true
+        default: false
         }
-        return text
     }
 
-    fileprivate func trimmingEnds(_ characters: String) -> String {
-        var text = Substring(self)
-        while let first = text.first, characters.contains(first) { text = text.dropFirst() }
-        while let last = text.last, characters.contains(last) { text = text.dropLast() }
-        return String(text)
+    private static func isPair(_ opening: UInt8, _ closing: UInt8) -> Bool {
+        opening == UInt8(ascii: "(") && closing == UInt8(ascii: ")")
+            || opening == UInt8(ascii: "<") && closing == UInt8(ascii: ">")
+            || opening == UInt8(ascii: "\"") && closing == UInt8(ascii: "\"")
     }
 }

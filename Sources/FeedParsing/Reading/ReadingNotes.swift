@@ -20,8 +20,8 @@ struct ReadingNotes {
         note(surplusItems, "An item beyond the limit was passed over.") {
             "\($0) items beyond the limit were passed over."
         }
-        note(emptyItems, "An item with nothing in it was passed over.") {
-            "\($0) items with nothing in them were passed over."
+        note(emptyItems, "An item has nothing that it could be known by.") {
+            "\($0) items have nothing that they could be known by."
         }
         return warnings
     }

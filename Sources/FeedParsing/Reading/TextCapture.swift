@@ -20,6 +20,8 @@ struct TextCapture {
     private(set) var isCut = false
     private(set) var bytes: [UInt8] = []
     private var limit = 0
+    /// The namespaces that elements inside are known to be in.
+    private var namespaces: [(uri: UnsafePointer<UInt8>, depth: Int)] = []
 
     mutating func begin(_ element: Element, mode: Mode = .text, depth: Int, limit: Int) {
         self.element = element
@@ -29,6 +31,7 @@ struct TextCapture {
         isActive = true
         holdsMarkup = false
         isCut = false
+        namespaces.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
     }
 
@@ -61,8 +64,11 @@ struct TextCapture {
         var start = 0
         for index in 0..<text.count {
             let replacement: StaticString
+            var length = 1
             switch text[index] {
-            case UInt8(ascii: "&"): replacement = "&amp;"
+            case UInt8(ascii: "&"):
+                replacement = "&amp;"
+                if inAttribute, text.hasPrefixIgnoringCase(XMLAttributes.ampersand, at: index) { length = 5 }
             case UInt8(ascii: "<"): replacement = "&lt;"
             case UInt8(ascii: ">"): replacement = "&gt;"
             case UInt8(ascii: "\"") where inAttribute: replacement = "&quot;"
@@ -70,7 +76,7 @@ struct TextCapture {
             }
             appendRaw(UnsafeBufferPointer(rebasing: text[start..<index]))
             append(replacement)
-            start = index + 1
+            start = index + length
         }
         appendRaw(UnsafeBufferPointer(rebasing: text[start...]))
     }
@@ -81,15 +87,13 @@ struct TextCapture {
 
     // MARK: - Elements inside
 
-    mutating func startTag(
-        _ name: UnsafePointer<UInt8>, prefix: UnsafePointer<UInt8>?, attributes: XMLAttributes, bases: BaseURLs,
-        depth: Int
-    ) {
+    mutating func startTag(_ name: XMLElementName, attributes: XMLAttributes, bases: BaseURLs, depth: Int) {
         if mode == .base64 { return }
         if mode == .text { becomeMarkup() }
         holdsMarkup = true
         append("<")
-        append(name)
+        append(name.local)
+        appendNamespaces(name, attributes, depth: depth)
         let resolves = bases.changes(below: self.depth)
         for index in 0..<attributes.count where !attributes.isXML(index) {
             guard let attribute = attributes.name(index) else { continue }
@@ -101,8 +105,7 @@ struct TextCapture {
             append(attribute)
             append("=\"")
             if resolves, Self.holdsURL(attribute),
-                var url = URLResolution.resolve(
-                    String(decoding: attributes.value(index), as: UTF8.self), base: bases.current)
+                var url = URLResolution.resolve(attributes.text(index), base: bases.current)
             {
                 url.withUTF8 { appendEscaped($0, inAttribute: true) }
             } else {
@@ -110,7 +113,40 @@ struct TextCapture {
             }
             append("\"")
         }
-        append(Self.isVoid(name) ? " />" : ">")
+        append(Self.isVoid(name.local) ? " />" : ">")
+    }
+
+    /// Declares the namespaces that are not HTML's where they begin: SVG, MathML, XLink.
+    private mutating func appendNamespaces(_ name: XMLElementName, _ attributes: XMLAttributes, depth: Int) {
+        while let last = namespaces.last, last.depth >= depth { namespaces.removeLast() }
+        if let uri = name.uri, !namespaces.contains(where: { $0.uri == uri }) {
+            namespaces.append((uri, depth))
+            if Self.isForeign(name) { appendDeclaration(nil, uri) }
+        }
+        for index in 0..<attributes.count where !attributes.isXML(index) {
+            guard let prefix = attributes.prefix(index), let uri = attributes.uri(index),
+                !namespaces.contains(where: { $0.uri == uri })
+            else { continue }
+            namespaces.append((uri, depth))
+            appendDeclaration(prefix, uri)
+        }
+    }
+
+    private mutating func appendDeclaration(_ prefix: UnsafePointer<UInt8>?, _ uri: UnsafePointer<UInt8>) {
+        append(" xmlns")
+        if let prefix {
+            append(":")
+            append(prefix)
+        }
+        append("=\"")
+        var length = 0
+        while uri[length] != 0 { length += 1 }
+        appendEscaped(UnsafeBufferPointer(start: uri, count: length), inAttribute: true)
+        append("\"")
+    }
+
+    private static func isForeign(_ name: XMLElementName) -> Bool {
+        Optional(name.local).equalsIgnoringCase("svg") || Optional(name.local).equalsIgnoringCase("math")
     }
 
     mutating func endTag(_ name: UnsafePointer<UInt8>) {

@@ -24,7 +24,7 @@ enum Element: UInt8 {
     // Media.
     case mediaGroup, mediaContent, mediaThumbnail, mediaTitle, mediaDescription, mediaKeywords, mediaCategory,
         mediaCredit
-    case podcastImage, duration, podcastCategory
+    case podcastImage, podcastLink, duration, podcastCategory
 
     /// CDF's `<A HREF="…">`.
     case anchor
@@ -145,6 +145,7 @@ enum Element: UInt8 {
         case "summary", "description": .secondarySummary
         case "subtitle": .secondaryDescription
         case "image": .podcastImage
+        case "link": .podcastLink
         case "duration": .duration
         case "keywords": .mediaKeywords
         case "category": .podcastCategory

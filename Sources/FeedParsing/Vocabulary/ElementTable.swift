@@ -9,44 +9,49 @@ struct ElementTable {
         var element: Element
     }
 
+    private struct KnownNamespace {
+        var uri: UnsafePointer<UInt8>?
+        var prefix: UnsafePointer<UInt8>?
+        var namespace: Namespace
+    }
+
     private static let size = 128
     private var entries = [Entry](repeating: Entry(name: nil, prefix: nil, uri: nil, element: .unknown), count: size)
+    private var namespaces: [KnownNamespace] = []
     /// A namespace that nobody knows and that the document's root or channel is in: it has to be the format's own.
     private var ownURI: String?
 
-    mutating func element(
-        _ name: UnsafePointer<UInt8>, prefix: UnsafePointer<UInt8>?, uri: UnsafePointer<UInt8>?
-    ) -> Element {
-        let slot = (UInt(bitPattern: name) >> 2 ^ UInt(bitPattern: uri) >> 3) % UInt(Self.size)
+    mutating func element(_ name: XMLElementName) -> Element {
+        let slot = (UInt(bitPattern: name.local) >> 2 ^ UInt(bitPattern: name.uri) >> 3) % UInt(Self.size)
         let entry = entries[Int(slot)]
-        if entry.name == name, entry.uri == uri, entry.prefix == prefix { return entry.element }
-        let element = lookUp(name, prefix: prefix, uri: uri)
-        entries[Int(slot)] = Entry(name: name, prefix: prefix, uri: uri, element: element)
+        if entry.name == name.local, entry.uri == name.uri, entry.prefix == name.prefix { return entry.element }
+        let element = lookUp(name)
+        entries[Int(slot)] = Entry(name: name.local, prefix: name.prefix, uri: name.uri, element: element)
         return element
     }
 
     /// Takes the namespace of an element that has shown what the document is.
     ///
     /// - Returns: what the element then is.
-    mutating func adopt(
-        _ name: UnsafePointer<UInt8>, prefix: UnsafePointer<UInt8>?, uri: UnsafePointer<UInt8>?
-    ) -> Element {
-        if let uri {
-            let text = String(cString: uri)
-            if Namespace(uri: text, prefix: nil) == .other { ownURI = text }
-        }
+    mutating func adopt(_ name: XMLElementName) -> Element {
+        if let uri = name.uriText, Namespace(uri: uri, prefix: nil) == .other { ownURI = uri }
         entries = [Entry](repeating: Entry(name: nil, prefix: nil, uri: nil, element: .unknown), count: Self.size)
-        return Element(Self.folded(name), in: .core)
+        namespaces = []
+        return Element(name.folded, in: .core)
     }
 
-    private func lookUp(
-        _ name: UnsafePointer<UInt8>, prefix: UnsafePointer<UInt8>?, uri: UnsafePointer<UInt8>?
-    ) -> Element {
-        let uri = uri.map { String(cString: $0) }
-        let namespace =
-            uri != nil && uri == ownURI ? .core : Namespace(uri: uri, prefix: prefix.map { String(cString: $0) })
-        return Element(Self.folded(name), in: namespace)
+    private mutating func lookUp(_ name: XMLElementName) -> Element {
+        Element(name.folded, in: namespace(of: name))
     }
 
-    private static func folded(_ name: UnsafePointer<UInt8>) -> String { String(cString: name).lowercased() }
+    private mutating func namespace(of name: XMLElementName) -> Namespace {
+        for known in namespaces where known.uri == name.uri && known.prefix == name.prefix { return known.namespace }
+        let uri = name.uriText
+        let namespace = uri != nil && uri == ownURI ? .core : Namespace(uri: uri, prefix: name.prefixText)
+        // A document may declare any number of them; it uses few.
+        if namespaces.count < 32 {
+            namespaces.append(KnownNamespace(uri: name.uri, prefix: name.prefix, namespace: namespace))
+        }
+        return namespace
+    }
 }

@@ -23,10 +23,14 @@ enum Namespace: UInt8 {
 
     /// Without what is misspelt most: case, https, and slashes and hashes at the end.
     private static func folded(_ uri: String) -> String {
-        var uri = uri.lowercased().filter { !$0.isWhitespace }
-        if uri.hasPrefix("https:") { uri = "http:" + uri.dropFirst(6) }
-        while let last = uri.last, last == "/" || last == "#" { uri.removeLast() }
-        return uri
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(uri.utf8.count)
+        for byte in uri.utf8 where byte > 0x20 {
+            bytes.append(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
+        }
+        if bytes.starts(with: "https:".utf8) { bytes.remove(at: 4) }
+        while let last = bytes.last, last == UInt8(ascii: "/") || last == UInt8(ascii: "#") { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func known(_ uri: String) -> Namespace? {

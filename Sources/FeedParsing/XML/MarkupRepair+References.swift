@@ -21,6 +21,10 @@ extension MarkupRepair {
         if Self.isPredefined(name) {
             output.append(contentsOf: UnsafeBufferPointer(rebasing: input[index...end]))
         } else if let text = HTMLEntities.scalarText(named: name) {
+            if let scalar = text.unicodeScalars.first?.value, ByteReferences.mayBegin(scalar) {
+                if !isFinal, input.count - index < ByteReferences.longest { return nil }
+                if let end = byteReferences(scalar, input, end + 1, &output) { return end }
+            }
             for byte in text.utf8 {
                 switch byte {
                 case UInt8(ascii: "<"): output.append(contentsOf: "&lt;".utf8)
@@ -35,6 +39,16 @@ extension MarkupRepair {
             return index + 1
         }
         return end + 1
+    }
+
+    /// References to the single bytes of UTF-8 become the character that they make.
+    private mutating func byteReferences(
+        _ first: UInt32, _ input: UnsafeBufferPointer<UInt8>, _ end: Int, _ output: inout [UInt8]
+    ) -> Int? {
+        guard let found = ByteReferences.character(first, input, from: end) else { return nil }
+        findings.byteReferences += 1
+        UTF8Text.append(found.scalar, to: &output)
+        return found.end
     }
 
     private mutating func ampersand(_ index: Int, _ output: inout [UInt8]) -> Int {
@@ -70,6 +84,10 @@ extension MarkupRepair {
         }
         if end == input.count, !isFinal, end - digits < 12 { return nil }
         guard end > digits, end < input.count, input[end] == UInt8(ascii: ";") else { return ampersand(index, &output) }
+        if ByteReferences.mayBegin(value) {
+            if !isFinal, input.count - index < ByteReferences.longest { return nil }
+            if let end = byteReferences(value, input, end + 1, &output) { return end }
+        }
         if value >= 0x80, value < 0xa0 {
             // As in HTML: the character that windows-1252 has there.
             UTF8Text.append(Windows1252.scalar(UInt8(value)), to: &output)

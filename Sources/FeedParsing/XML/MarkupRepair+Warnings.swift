@@ -11,6 +11,7 @@ extension MarkupRepair.Findings {
         note(bareAmpersands, "Ampersands that begin no reference were taken as they are")
         note(unknownEntities, "References to unknown entities were taken as text")
         note(forbiddenReferences, "References to characters that XML forbids were left out")
+        note(byteReferences, "References to single bytes of UTF-8 were joined to characters")
         note(literalAngles, "Angle brackets that begin no tag were taken as text")
         note(mendedTags, "Tags that are not well-formed were mended")
         note(crossedTags, "End tags were missing or in the wrong order")

@@ -12,6 +12,7 @@ struct MarkupRepair {
         var bareAmpersands = 0
         var unknownEntities = 0
         var forbiddenReferences = 0
+        var byteReferences = 0
         var literalAngles = 0
         var mendedTags = 0
         var crossedTags = 0

@@ -31,8 +31,7 @@ struct XMLAttributes {
         for index in 0..<count where self.name(index).equalsIgnoringCase(name) && !isXML(index) {
             let value = value(index).trimmed
             // Too long for what it is; what is cut off would be worse.
-            if value.count > limit { return nil }
-            return String(decoding: value, as: UTF8.self)
+            return value.count > limit ? nil : Self.text(value)
         }
         return nil
     }
@@ -41,10 +40,30 @@ struct XMLAttributes {
     func xml(_ name: StaticString) -> String? {
         for index in 0..<count where isXML(index) && self.name(index).equalsIgnoringCase(name) {
             let value = value(index).trimmed
-            return value.count > 16 * 1024 ? nil : String(decoding: value, as: UTF8.self)
+            return value.count > 16 * 1024 ? nil : Self.text(value)
         }
         return nil
     }
+
+    /// An ampersand in a value is left to whoever builds a tree of it: libxml2 passes it on as `&#38;`, and only so.
+    static let ampersand: StaticString = "&#38;"
+
+    private static func text(_ value: UnsafeBufferPointer<UInt8>) -> String {
+        guard value.contains(UInt8(ascii: "&")) else { return String(decoding: value, as: UTF8.self) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(value.count)
+        var index = 0
+        while index < value.count {
+            bytes.append(value[index])
+            index += value.hasPrefixIgnoringCase(ampersand, at: index) ? ampersand.utf8CodeUnitCount : 1
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func text(_ index: Int) -> String { Self.text(value(index)) }
+
+    /// The namespace of an attribute that has a prefix.
+    func uri(_ index: Int) -> UnsafePointer<UInt8>? { base?[index * 5 + 2] }
 
     /// Whether any attribute is of XML's own namespace.
     var hasXMLAttributes: Bool {

@@ -55,9 +55,11 @@ struct XMLPushParser: ~Copyable {
     private static var handler: xmlSAXHandler {
         var handler = xmlSAXHandler()
         handler.initialized = UInt32(XML_SAX2_MAGIC)
-        handler.startElementNs = { reader, name, prefix, uri, _, _, count, _, attributes in
+        handler.startElementNs = { reader, name, prefix, uri, namespaceCount, namespaces, count, _, attributes in
             reader.feedReader?.pointee.start(
-                name, prefix: prefix, uri: uri, attributes: XMLAttributes(attributes, count: Int(count)))
+                XMLElementName(local: name, prefix: prefix, uri: uri),
+                namespaces: XMLNamespaces(namespaces, count: Int(namespaceCount)),
+                attributes: XMLAttributes(attributes, count: Int(count)))
         }
         handler.endElementNs = { reader, name, _, _ in reader.feedReader?.pointee.end(name) }
         handler.characters = { reader, text, count in
