@@ -89,6 +89,11 @@ package final class LoopbackConnection: @unchecked Sendable {
         var end = headEnd()
         while end == nil {
             guard buffer.count < 1 << 20, fill() else { return nil }
+            if buffer.first == 0x16 {
+                // A TLS handshake: answered as web servers do.
+                write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+                return nil
+            }
             end = headEnd()
         }
         guard let end else { return nil }

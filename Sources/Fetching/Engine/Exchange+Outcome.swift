@@ -46,10 +46,26 @@ extension Exchange {
         {
             return failure
         }
-        if hasOnlyRefusedAddresses, code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK {
-            return refused(refusedAddress ?? "")
+        if usesProxy, !isHeadComplete, let failure = proxyFailure(code, handle) { return failure }
+        if let refusedAddress, code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_COULDNT_CONNECT && !hasConnected {
+            return refused(refusedAddress)
         }
         return curlFailure(code, handle)
+    }
+
+    private func proxyFailure(_ code: CURLcode, _ handle: EasyHandle) -> FetchFailure? {
+        let status = handle.long(CURLINFO_HTTP_CONNECTCODE)
+        if status >= 300 {
+            return FetchFailure(
+                .proxy, "the proxy answered \(status)",
+                advice: status == 407 ? "check the proxy's user and password" : "it may not let newswire to this host")
+        }
+        switch code {
+        // The server's name is for the proxy to resolve: one that was not resolved here is the proxy's.
+        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_RESOLVE_HOST, CURLE_PROXY, CURLE_COULDNT_CONNECT:
+            return .init(.proxy, "the proxy cannot be reached", advice: "check the proxy's address")
+        default: return nil
+        }
     }
 
     private func curlFailure(_ code: CURLcode, _ handle: EasyHandle) -> FetchFailure {
@@ -62,8 +78,6 @@ extension Exchange {
             return .init(
                 .connect, "cannot connect to \(url.host) on port \(url.port)",
                 advice: "the server may be down; it is asked again later")
-        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
-            return .init(.proxy, "the proxy cannot be used", advice: "check the proxy's address")
         case CURLE_PEER_FAILED_VERIFICATION:
             return .init(
                 .tls, "the server's certificate is not good: \(Self.oneLine(words))",
@@ -83,7 +97,7 @@ extension Exchange {
             // libcurl's word for a header line of more than 100 KiB.
             return .init(.tooLarge, "a line of the response's header is too long", advice: "tell the publisher")
         default:
-            if isHeadComplete, carriesFeed {
+            if isHeadComplete, carriesFeed, code != CURLE_BAD_CONTENT_ENCODING || outcome.decodedBytes > 0 {
                 return .init(
                     .truncated, "the response broke off: \(Self.oneLine(words))",
                     advice: "it is asked again; tell the publisher if this lasts")

@@ -43,8 +43,8 @@ final class Exchange {
     /// More of an unwanted body than is worth reading came.
     private(set) var hasEnough = false
     private var droppedBytes = 0
-    private var hasOpenedSocket = false
-    private var hasConnected = false
+    /// An address was good enough to try.
+    private(set) var hasConnected = false
     private(set) var refusedAddress: String?
     /// The second connection that only looks at the certificate that failed.
     var probedFailure: FetchFailure?
@@ -68,7 +68,6 @@ final class Exchange {
         isHeadComplete = false
         isEncoded = false
         droppedBytes = 0
-        hasOpenedSocket = false
         hasConnected = false
         hasEnough = false
         refusedAddress = nil
@@ -169,6 +168,8 @@ final class Exchange {
                         advice: "no feed does that; check the feed's URL"))
             }
         }
+        // One allocation a block: growing would copy it three times over.
+        if body.isEmpty { body.reserveCapacity(TransferState.wakeBytes + Int(CURL_MAX_WRITE_SIZE)) }
         body.append(contentsOf: bytes)
         if body.count >= TransferState.wakeBytes {
             transfer.deliver(takeBody(), head: takeHead())
@@ -184,7 +185,6 @@ final class Exchange {
 
     /// Judges an address before a socket for it is opened (security.md §2).
     func mayConnect(to address: UnsafeRawPointer, family: Int32, length: Int) -> Bool {
-        hasOpenedSocket = true
         // A configured proxy is where its owner wants it.
         if usesProxy {
             hasConnected = family == AF_INET || family == AF_INET6
@@ -202,9 +202,10 @@ final class Exchange {
         return true
     }
 
-    /// Judges a connection that another request has opened, under a policy that may have been another.
+    /// Judges the connection that the request is about to go through: another request may have opened it, under another
+    /// policy.
     func mayUse(connectionTo address: String, port: Int) -> Bool {
-        if hasOpenedSocket || usesProxy { return true }
+        if usesProxy { return true }
         guard let ip = IPAddress(address), let port = UInt16(exactly: port),
             request.addressPolicy.allows(ip, port: port, host: url.host)
         else {
@@ -215,8 +216,6 @@ final class Exchange {
     }
 
     var usesProxy: Bool { request.proxy?.isEmpty == false }
-    /// No address was good enough to try.
-    var hasOnlyRefusedAddresses: Bool { refusedAddress != nil && !hasConnected }
 
     // MARK: What is handed on
 

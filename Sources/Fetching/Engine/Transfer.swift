@@ -91,7 +91,8 @@ package final class Transfer: Sendable {
                 if resume { mailbox?.post(.resume(self)) }
                 return bytes
             case .end: return nil
-            case .wait: await wait(since: news)
+            case .wait(hasHead: true): await wait(since: news)
+            case .wait(hasHead: false): _ = await response()
             }
         }
     }

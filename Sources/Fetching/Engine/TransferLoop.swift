@@ -138,9 +138,10 @@ final class TransferLoop {
     // MARK: Backpressure
 
     private func resume(_ transfer: Transfer) {
-        guard let handle = active[ObjectIdentifier(transfer)]?.handle else { return }
-        // Hands over what libcurl holds before it returns.
-        curl_easy_pause(handle.curl, Int32(CURLPAUSE_CONT))
+        guard let exchange = active[ObjectIdentifier(transfer)], let handle = exchange.handle else { return }
+        // What libcurl holds is handed over before it returns. Where that goes wrong, libcurl does not end the transfer.
+        let code = curl_easy_pause(handle.curl, Int32(CURLPAUSE_CONT))
+        if code != CURLE_OK { finish(exchange, code) }
     }
 
     // MARK: The life of a transfer
@@ -171,15 +172,11 @@ final class TransferLoop {
             }
             exchange.handle = handle
             try handle.prepare(for: exchange, now: now(), timeout: left)
-            add(handle, of: exchange)
+            exchange.outcome.requests += 1
+            curl_multi_add_handle(multi, handle.curl)
         } catch {
             conclude(exchange, error)
         }
-    }
-
-    private func add(_ handle: EasyHandle, of exchange: Exchange) {
-        exchange.outcome.requests += 1
-        curl_multi_add_handle(multi, handle.curl)
     }
 
     private func readMessages() {
@@ -271,7 +268,7 @@ final class TransferLoop {
         handle.set(CURLOPT_CONNECT_ONLY, true)
         handle.set(CURLOPT_FRESH_CONNECT, true)
         handle.set(CURLOPT_FORBID_REUSE, true)
-        add(handle, of: exchange)
+        curl_multi_add_handle(multi, handle.curl)
     }
 
     private func conclude(_ exchange: Exchange, _ failure: FetchFailure?) {

@@ -72,13 +72,15 @@ struct TransferState {
     }
 
     enum Chunk {
-        case wait, end
+        /// `hasHead`: for the body; without it, for the response first.
+        case wait(hasHead: Bool)
+        case end
         /// `resume`: the engine rests and is to go on.
         case chunk([UInt8], resume: Bool)
     }
 
     mutating func takeChunk() -> Chunk {
-        guard !chunks.isEmpty else { return outcome == nil ? .wait : .end }
+        guard !chunks.isEmpty else { return outcome == nil ? .wait(hasHead: head != nil) : .end }
         let chunk = chunks.removeFirst()
         waitingBytes -= chunk.count
         let resume = isPaused && chunks.isEmpty
