@@ -1,4 +1,81 @@
 // libcurl for Swift: its setters and getters are variadic or macros, which Swift cannot call.
 // One static inline wrapper for each type that newswire passes.
 #pragma once
+#define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+#include <string.h>
+
+static inline CURLcode newswire_curl_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode newswire_curl_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode newswire_curl_set_string(CURL *easy, CURLoption option, const char *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+static inline CURLcode newswire_curl_set_pointer(CURL *easy, CURLoption option, void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+// libcurl keeps a copy of the bytes.
+static inline CURLcode newswire_curl_set_bytes(CURL *easy, CURLoption option, const void *bytes, size_t count) {
+    struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
+    return curl_easy_setopt(easy, option, &blob);
+}
+static inline CURLcode newswire_curl_set_write(CURL *easy, CURLoption option, curl_write_callback callback) {
+    return curl_easy_setopt(easy, option, callback);
+}
+static inline CURLcode newswire_curl_set_open_socket(CURL *easy, curl_opensocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+static inline CURLcode newswire_curl_set_before_request(CURL *easy, curl_prereq_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
+static inline const char *newswire_curl_version(void) { return curl_version_info(CURLVERSION_NOW)->version; }
+
+// The getters leave the zero where libcurl knows nothing.
+static inline long newswire_curl_get_long(CURL *easy, CURLINFO info) {
+    long value = 0;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+static inline curl_off_t newswire_curl_get_offset(CURL *easy, CURLINFO info) {
+    curl_off_t value = 0;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+static inline const char *newswire_curl_get_string(CURL *easy, CURLINFO info) {
+    char *value = NULL;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+static inline void *newswire_curl_get_private(CURL *easy) {
+    char *value = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value);
+    return value;
+}
+// The dates of the server's own certificate, as libcurl prints them: the text after "Expire date:" and the like.
+static inline const char *newswire_curl_certificate_field(CURL *easy, const char *name, size_t length) {
+    struct curl_certinfo *info = NULL;
+    if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info || info->num_of_certs < 1) return NULL;
+    for (struct curl_slist *field = info->certinfo[0]; field; field = field->next) {
+        if (field->data && strncmp(field->data, name, length) == 0 && field->data[length] == ':')
+            return field->data + length + 1;
+    }
+    return NULL;
+}
+
+static inline CURLMcode newswire_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+static inline CURLMcode newswire_curl_multi_set_socket(CURLM *multi, curl_socket_callback callback, void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, callback);
+    return code == CURLM_OK ? curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context) : code;
+}
+static inline CURLMcode newswire_curl_multi_set_timer(CURLM *multi, curl_multi_timer_callback callback, void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, callback);
+    return code == CURLM_OK ? curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context) : code;
+}
+// The result of the message, which lies in a union.
+static inline CURLcode newswire_curl_message_result(const CURLMsg *message) { return message->data.result; }

@@ -1,1 +1,234 @@
 #include "CTOML.h"
+
+#include <algorithm>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#define TOML_ENABLE_WINDOWS_COMPAT 0
+#define TOML_HEADER_ONLY 1
+// Both are far above what a configuration needs, and together bound every recursion over the tree.
+#define TOML_MAX_NESTED_VALUES 32
+#include <toml++/toml.h>
+
+namespace {
+
+constexpr unsigned max_key_parts = 16;
+
+/// Finds keys of very many parts before toml++ does: it makes a table for each part, without a limit, and frees
+/// them one inside the other, which a long enough key turns into an overflow of the stack.
+class KeyDepthScanner {
+  public:
+    explicit KeyDepthScanner(std::string_view text) : text(text) {}
+
+    /// The line of the first such key, or 0.
+    uint32_t scan() {
+        while (position < text.size()) {
+            switch (text[position]) {
+            case '\n':
+                line++;
+                [[fallthrough]];
+            case '=':
+            case ',':
+            case '{':
+            case '[':
+                parts = 1;
+                break;
+            case '.':
+                if (++parts > max_key_parts) return line;
+                break;
+            case '#':
+                skip_comment();
+                continue;
+            case '"':
+            case '\'':
+                skip_string(text[position]);
+                continue;
+            default:
+                break;
+            }
+            position++;
+        }
+        return 0;
+    }
+
+  private:
+    std::string_view text;
+    size_t position = 0;
+    uint32_t line = 1;
+    unsigned parts = 1;
+
+    /// Whether three quotes in a row stand here.
+    bool three(char quote) const {
+        return position + 2 < text.size() && text[position] == quote && text[position + 1] == quote
+            && text[position + 2] == quote;
+    }
+
+    void skip_comment() {
+        while (position < text.size() && text[position] != '\n') position++;
+    }
+
+    void skip_string(char quote) {
+        const bool many = three(quote);
+        position += many ? 3 : 1;
+        while (position < text.size()) {
+            const char character = text[position];
+            if (character == '\n') {
+                if (!many) return;
+                line++;
+            } else if (character == '\\' && quote == '"') {
+                position++;
+                if (position < text.size() && text[position] == '\n') line++;
+            } else if (character == quote) {
+                if (!many) {
+                    position++;
+                    return;
+                }
+                if (three(quote)) {
+                    position += 3;
+                    // One or two more quotes at the end belong to the text.
+                    for (int more = 0; more < 2 && position < text.size() && text[position] == quote; more++) position++;
+                    return;
+                }
+            }
+            position++;
+        }
+    }
+};
+
+}  // namespace
+
+struct newswire_toml_document {
+    toml::table table;
+    std::deque<newswire_toml_node> nodes;
+    std::string error;
+    uint32_t error_line = 0;
+    uint32_t error_column = 0;
+
+    const newswire_toml_node *root() const { return error.empty() && !nodes.empty() ? &nodes.front() : nullptr; }
+
+    void fail(std::string_view message, uint32_t line, uint32_t column) {
+        error.assign(message.empty() ? std::string_view("not TOML") : message);
+        error_line = line;
+        error_column = column;
+    }
+
+    newswire_toml_node *append(const toml::node &value) {
+        newswire_toml_node &node = nodes.emplace_back();
+        const auto begin = value.source().begin;
+        node.line = begin.line;
+        node.column = begin.column;
+        node.key_line = begin.line;
+        fill(node, value);
+        return &node;
+    }
+
+  private:
+    void fill(newswire_toml_node &node, const toml::node &value) {
+        switch (value.type()) {
+        case toml::node_type::table:
+            node.kind = newswire_toml_table;
+            append_members(node, *value.as_table());
+            break;
+        case toml::node_type::array:
+            node.kind = newswire_toml_array;
+            append_elements(node, *value.as_array());
+            break;
+        case toml::node_type::string: {
+            const std::string &text = value.as_string()->get();
+            node.kind = newswire_toml_string;
+            node.text = text.data();
+            node.text_length = text.size();
+            break;
+        }
+        case toml::node_type::integer:
+            node.kind = newswire_toml_integer;
+            node.integer = value.as_integer()->get();
+            break;
+        case toml::node_type::floating_point:
+            node.kind = newswire_toml_float;
+            node.real = value.as_floating_point()->get();
+            break;
+        case toml::node_type::boolean:
+            node.kind = newswire_toml_boolean;
+            node.integer = value.as_boolean()->get() ? 1 : 0;
+            break;
+        default:
+            node.kind = newswire_toml_date;
+            break;
+        }
+    }
+
+    void append_members(newswire_toml_node &node, const toml::table &table) {
+        std::vector<newswire_toml_node *> members;
+        members.reserve(table.size());
+        for (auto &&[key, value] : table) {
+            newswire_toml_node *member = append(value);
+            member->key = key.str().data();
+            member->key_length = key.str().size();
+            member->key_line = key.source().begin.line ? key.source().begin.line : member->line;
+            if (!member->line) member->line = member->key_line;
+            members.push_back(member);
+        }
+        // toml++ keeps members by name.
+        std::sort(members.begin(), members.end(), [](auto left, auto right) {
+            return std::tie(left->key_line, left->column) < std::tie(right->key_line, right->column);
+        });
+        link(node, members);
+    }
+
+    void append_elements(newswire_toml_node &node, const toml::array &array) {
+        std::vector<newswire_toml_node *> elements;
+        elements.reserve(array.size());
+        for (auto &&element : array) elements.push_back(append(element));
+        link(node, elements);
+    }
+
+    static void link(newswire_toml_node &node, const std::vector<newswire_toml_node *> &children) {
+        node.child_count = children.size();
+        if (children.empty()) return;
+        node.first_child = children.front();
+        for (size_t index = 1; index < children.size(); index++) children[index - 1]->next = children[index];
+    }
+};
+
+// An exception must not reach Swift: the only one possible here is that of an allocation.
+newswire_toml_document *newswire_toml_parse(const char *bytes, size_t length) try {
+    auto document = new newswire_toml_document;
+    try {
+        const std::string_view text(bytes ? bytes : "", bytes ? length : 0);
+        if (const uint32_t line = KeyDepthScanner(text).scan()) {
+            document->fail("a key of more than 16 parts", line, 1);
+            return document;
+        }
+        toml::parse_result result = toml::parse(text);
+        if (!result) {
+            const auto begin = result.error().source().begin;
+            document->fail(result.error().description(), begin.line, begin.column);
+            return document;
+        }
+        document->table = std::move(result).table();
+        document->append(document->table);
+        return document;
+    } catch (...) {
+        delete document;
+        throw;
+    }
+} catch (...) {
+    return nullptr;
+}
+
+const newswire_toml_node *newswire_toml_root(const newswire_toml_document *document) { return document->root(); }
+
+const char *newswire_toml_error(const newswire_toml_document *document, uint32_t *line, uint32_t *column) {
+    if (document->error.empty()) return nullptr;
+    *line = document->error_line;
+    *column = document->error_column;
+    return document->error.c_str();
+}
+
+void newswire_toml_free(newswire_toml_document *document) { delete document; }

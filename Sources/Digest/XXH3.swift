@@ -40,3 +40,26 @@ extension Hash128 {
         self.init(high: high, low: low)
     }
 }
+
+/// XXH3 of bytes that come piece by piece.
+package struct XXH3Stream: ~Copyable {
+    private let state: OpaquePointer
+
+    package init() {
+        // Nil only for want of memory.
+        state = newswire_xxh3_start()!
+    }
+
+    deinit {
+        newswire_xxh3_end(state)
+    }
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        newswire_xxh3_update(state, bytes.baseAddress, bytes.count)
+    }
+
+    package func hash128() -> Hash128 {
+        let hash = newswire_xxh3_digest(state)
+        return Hash128(high: hash.high64, low: hash.low64)
+    }
+}

@@ -6,7 +6,13 @@ package struct ArticleIdentifier: Hashable, Sendable, CustomStringConvertible {
 
     /// The first 128 bits, which indexes use as their key.
     package let key: Hash128
-    private let rest: UInt32
+    /// The other 32.
+    package let rest: UInt32
+
+    package init(key: Hash128, rest: UInt32) {
+        self.key = key
+        self.rest = rest
+    }
 
     /// - Parameter bytes: at least 20 of them, of which the first 20 count.
     package init(_ bytes: some Collection<UInt8>) {

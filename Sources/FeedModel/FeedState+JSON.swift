@@ -47,7 +47,8 @@ extension FeedState {
         func time(_ key: String) -> Timestamp? { json[key]?.string.flatMap(Timestamp.init(rfc3339:)) }
         func count(_ key: String) -> Int? { json[key]?.integer.flatMap(Int.init(exactly:)) }
         title = json["title"]?.string
-        if let validators = json["validators"], let request = validators["request"]?.string.flatMap(Hash128.init(hex:)) {
+        if let validators = json["validators"], let request = validators["request"]?.string.flatMap(Hash128.init(hex:))
+        {
             self.validators = Validators(
                 etag: validators["etag"]?.string, lastModified: validators["last_modified"]?.string, request: request)
         }

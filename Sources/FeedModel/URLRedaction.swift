@@ -35,7 +35,8 @@ package enum URLRedaction {
 
     private static func isSecret(_ name: Substring) -> Bool {
         let name = name.lowercased()
-        return secretNames.contains(name) || name.hasSuffix("_token") || name.hasSuffix("_key") || name.hasSuffix("-key")
+        return secretNames.contains(name) || name.hasSuffix("_token") || name.hasSuffix("_key")
+            || name.hasSuffix("-key")
             || name.hasSuffix("-token") || name.hasSuffix("_secret")
     }
 }

@@ -34,6 +34,14 @@ package struct JSONFindings: Sendable, Equatable {
     package var invalidUTF8 = false
     package var controlCharacters = false
     package var trailingBytes = false
+    /// Commas with nothing behind them (`JSONParser.recover` alone).
+    package var trailingCommas = false
+    /// Arrays and objects beyond the depth allowed, each read as null (`JSONParser.recover` alone).
+    package var tooDeep = false
+    /// Where and why reading ended before the document did (`JSONParser.recover` alone).
+    package var failure: JSONError?
+    /// How many arrays and objects were open there: the last element of each is what it was cut off in.
+    package var openContainers = 0
 
     package init() {}
 }
@@ -50,22 +58,39 @@ package struct JSONParser: ~Copyable {
     private var values = 0
     private var scratch: [UInt8] = []
     private var findings = JSONFindings()
+    private let recovers: Bool
 
-    private init(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {
+    private init(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits, recovers: Bool) {
         self.bytes = bytes
         self.limits = limits
+        self.recovers = recovers
     }
 
     package static func parse(
         _ bytes: UnsafeRawBufferPointer, limits: JSONLimits = JSONLimits()
     ) throws(JSONError) -> (value: JSONValue, findings: JSONFindings) {
-        var parser = JSONParser(bytes.bindMemory(to: UInt8.self), limits: limits)
-        if bytes.starts(with: [0xef, 0xbb, 0xbf]) { parser.offset = 3 }
-        parser.skipWhitespace()
-        let value = try parser.value(depth: 0)
-        parser.skipWhitespace()
-        if parser.offset < parser.bytes.count { parser.findings.trailingBytes = true }
-        return (value, parser.findings)
+        var parser = JSONParser(bytes.bindMemory(to: UInt8.self), limits: limits, recovers: false)
+        return try parser.document()
+    }
+
+    /// Reads what is there of a document that ends early or breaks off into something else: every member and element
+    /// that was complete, in the arrays and objects around the break. `findings.failure` tells of it.
+    ///
+    /// Only what does not even begin as an array or object is an error.
+    package static func recover(
+        _ bytes: UnsafeRawBufferPointer, limits: JSONLimits = JSONLimits()
+    ) throws(JSONError) -> (value: JSONValue, findings: JSONFindings) {
+        var parser = JSONParser(bytes.bindMemory(to: UInt8.self), limits: limits, recovers: true)
+        return try parser.document()
+    }
+
+    private mutating func document() throws(JSONError) -> (value: JSONValue, findings: JSONFindings) {
+        if bytes.starts(with: [0xef, 0xbb, 0xbf]) { offset = 3 }
+        skipWhitespace()
+        let value = try value(depth: 0)
+        skipWhitespace()
+        if offset < bytes.count, findings.failure == nil { findings.trailingBytes = true }
+        return (value, findings)
     }
 
     package static func parse(
@@ -96,6 +121,11 @@ package struct JSONParser: ~Copyable {
         guard values <= limits.values else { throw error(.tooManyValues) }
         guard offset < bytes.count else { throw error(.unexpectedEnd) }
         switch bytes[offset] {
+        case UInt8(ascii: "{") where depth >= limits.depth, UInt8(ascii: "[") where depth >= limits.depth:
+            guard recovers else { throw error(.tooDeep) }
+            findings.tooDeep = true
+            try skipContainer()
+            return .null
         case UInt8(ascii: "{"): return .object(try object(depth: depth))
         case UInt8(ascii: "["): return .array(try array(depth: depth))
         case UInt8(ascii: "\""): return .string(try string())
@@ -116,11 +146,20 @@ package struct JSONParser: ~Copyable {
     }
 
     private mutating func object(depth: Int) throws(JSONError) -> [JSONValue.Member] {
-        guard depth < limits.depth else { throw error(.tooDeep) }
-        offset += 1
         var members: [JSONValue.Member] = []
+        do throws(JSONError) {
+            try readMembers(into: &members, depth: depth)
+        } catch {
+            try recover(from: error, depth: depth)
+        }
+        if hasDuplicateKeys(members) { findings.duplicateKeys = true }
+        return members
+    }
+
+    private mutating func readMembers(into members: inout [JSONValue.Member], depth: Int) throws(JSONError) {
+        offset += 1
         skipWhitespace()
-        if take(UInt8(ascii: "}")) { return members }
+        if take(UInt8(ascii: "}")) { return }
         while true {
             skipWhitespace()
             guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else { throw error(.unexpectedByte) }
@@ -129,29 +168,79 @@ package struct JSONParser: ~Copyable {
             guard take(UInt8(ascii: ":")) else { throw error(.unexpectedByte) }
             skipWhitespace()
             members.append(JSONValue.Member(key: key, value: try value(depth: depth + 1)))
-            skipWhitespace()
-            if take(UInt8(ascii: ",")) { continue }
-            guard take(UInt8(ascii: "}")) else { throw error(.unexpectedByte) }
-            break
+            if try endsContainer(with: UInt8(ascii: "}")) { return }
         }
-        if Set(members.lazy.map(\.key)).count < members.count { findings.duplicateKeys = true }
-        return members
     }
 
     private mutating func array(depth: Int) throws(JSONError) -> [JSONValue] {
-        guard depth < limits.depth else { throw error(.tooDeep) }
-        offset += 1
         var elements: [JSONValue] = []
+        do throws(JSONError) {
+            try readElements(into: &elements, depth: depth)
+        } catch {
+            try recover(from: error, depth: depth)
+        }
+        return elements
+    }
+
+    private mutating func readElements(into elements: inout [JSONValue], depth: Int) throws(JSONError) {
+        offset += 1
         skipWhitespace()
-        if take(UInt8(ascii: "]")) { return elements }
+        if take(UInt8(ascii: "]")) { return }
         while true {
             skipWhitespace()
             elements.append(try value(depth: depth + 1))
-            skipWhitespace()
-            if take(UInt8(ascii: ",")) { continue }
-            guard take(UInt8(ascii: "]")) else { throw error(.unexpectedByte) }
-            return elements
+            if try endsContainer(with: UInt8(ascii: "]")) { return }
         }
+    }
+
+    /// Takes the comma or the bracket behind a value.
+    private mutating func endsContainer(with bracket: UInt8) throws(JSONError) -> Bool {
+        if findings.failure != nil { return true }
+        skipWhitespace()
+        if take(bracket) { return true }
+        guard take(UInt8(ascii: ",")) else { throw error(.unexpectedByte) }
+        guard recovers else { return false }
+        skipWhitespace()
+        guard take(bracket) else { return false }
+        findings.trailingCommas = true
+        return true
+    }
+
+    /// Notes an error, after which everything still open is left as it is; throws it on where nothing is recovered.
+    private mutating func recover(from error: JSONError, depth: Int) throws(JSONError) {
+        guard recovers else { throw error }
+        findings.failure = error
+        findings.openContainers = depth + 1
+    }
+
+    private func hasDuplicateKeys(_ members: [JSONValue.Member]) -> Bool {
+        // Comparing is cheaper than hashing while there are few.
+        if members.count > 24 { return Set(members.lazy.map(\.key)).count < members.count }
+        for index in members.indices {
+            for other in members.indices[..<index] where members[other].key == members[index].key { return true }
+        }
+        return false
+    }
+
+    /// Passes over an array or object without reading it: its brackets are counted, its strings are skipped.
+    private mutating func skipContainer() throws(JSONError) {
+        var open = 0
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): open += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): open -= 1
+            case UInt8(ascii: "\""):
+                offset += 1
+                while offset < bytes.count, bytes[offset] != UInt8(ascii: "\"") {
+                    offset += bytes[offset] == UInt8(ascii: "\\") ? 2 : 1
+                }
+            default: break
+            }
+            offset += 1
+            if open == 0 { return }
+        }
+        offset = bytes.count
+        throw error(.unexpectedEnd)
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {
@@ -175,7 +264,9 @@ package struct JSONParser: ~Copyable {
 
     private mutating func digits() throws(JSONError) {
         let start = offset
-        while offset < bytes.count, bytes[offset] >= UInt8(ascii: "0"), bytes[offset] <= UInt8(ascii: "9") { offset += 1 }
+        while offset < bytes.count, bytes[offset] >= UInt8(ascii: "0"), bytes[offset] <= UInt8(ascii: "9") {
+            offset += 1
+        }
         guard offset > start else { throw error(.badNumber) }
     }
 

@@ -1,2 +1,18 @@
 // The few Linux calls that Swift cannot import: variadic ones, and those behind _GNU_SOURCE.
 #pragma once
+
+// Open file description locks (FileLock.c): they end with the descriptor, and can be looked at without being taken.
+// Takes the write lock; 0, or -1 with errno EAGAIN where another descriptor has it.
+int newswire_lock_file(int descriptor);
+void newswire_unlock_file(int descriptor);
+// 1 where another descriptor has the lock, 0 where none has, -1 with errno.
+int newswire_file_is_locked(int descriptor);
+// Starts writing a range of a file to its disk without waiting for it. Never fails: it is only a hint.
+void newswire_start_writeback(int descriptor, long long offset, long long count);
+
+// epoll is not in Swift's Glibc.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+// A counter that epoll can wait for; closed on exec, never blocking.
+static inline int newswire_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

@@ -1,0 +1,242 @@
+package import Digest
+package import FeedModel
+import Locking
+
+/// The articles, what is known of them and of the feeds, on disk; this is the one writer of a store.
+///
+/// A store is a folder. `articles` holds the records, lines of text in segments; `index` what is needed to tell known
+/// articles from new ones, made from the segments and made again where it is missing or wrong; `state` the feeds' states;
+/// `cursors` the consumers'. docs/store.md describes all of it.
+///
+/// May be used by any thread. `commit` takes as long as the disk needs for one fdatasync; the questions do not wait for
+/// it.
+package final class ArticleStore: Sendable {
+    private struct Writer {
+        var appender: SegmentAppender
+        /// Segment and offset at which the index was last made durable.
+        var lastStored: Timestamp?
+        var isClosed = false
+        /// Goes when the store is closed, and the store's lock with it.
+        var lock: WriterLock?
+    }
+
+    private let directory: StoreDirectory
+    private let options: StoreOptions
+    private let report: @Sendable (StoreEvent) -> Void
+    private let writer: Locked<Writer>
+    private let index: ArticleIndex
+    private let states: FeedStates
+
+    /// How much may be replayed into the index when the store is opened after a crash.
+    private static let checkpointDistance: UInt64 = 64 << 20
+
+    private init(
+        _ directory: StoreDirectory, _ options: StoreOptions, _ report: @escaping @Sendable (StoreEvent) -> Void,
+        writer: sending Writer, index: ArticleIndex, states: FeedStates
+    ) {
+        self.directory = directory
+        self.options = options
+        self.report = report
+        self.writer = Locked(writer)
+        self.index = index
+        self.states = states
+    }
+
+    /// Opens the store, which is made where there is none, and gets it ready after a crash: the torn end of the last
+    /// segment is cut off and the index brought up to the articles. Only what came after the index was last made durable
+    /// is read.
+    ///
+    /// - Parameter report: told what a person should know; called on any thread.
+    package static func open(
+        at path: String, options: StoreOptions, report: @escaping @Sendable (StoreEvent) -> Void
+    ) throws(StoreError) -> ArticleStore {
+        let opening = try StoreOpening(at: path, options, report)
+        let opened = try opening.run()
+        let appender = try SegmentAppender(
+            opened.recovered.position, needsNewSegment: opened.recovered.needsNewSegment, in: opening.directory,
+            segmentSize: options.segmentSize, options.files)
+        return ArticleStore(
+            opening.directory, options, report,
+            writer: Writer(appender: appender, lastStored: nil, lock: opening.lock), index: opened.index,
+            states: opened.states)
+    }
+
+    /// What is known of an article, also of one that an alias leads to: then with that article's `uid`.
+    ///
+    /// Costs one read of the index, whatever the number of articles.
+    package func known(_ uid: ArticleIdentifier) throws(StoreError) -> KnownArticle? {
+        let known = try known(key: uid.key)
+        // An article of that key in the index is this one but for 32 bits; a link leads to another.
+        return known
+    }
+
+    /// The article that is known by one of its further keys.
+    package func known(key: Hash128) throws(StoreError) -> KnownArticle? {
+        do throws(IndexFile.Failure) {
+            return try index.find(key)
+        } catch .damage(let reason) {
+            try writer.withLock { writer throws(StoreError) in
+                // Another thread may have been here first.
+                guard (try? index.find(key)) == nil else { return }
+                try rebuildIndex(because: reason, upTo: writer.appender.position)
+            }
+            do throws(IndexFile.Failure) { return try index.find(key) } catch { throw indexError(error) }
+        } catch {
+            throw indexError(error)
+        }
+    }
+
+    private func indexError(_ failure: IndexFile.Failure) -> StoreError {
+        switch failure {
+        case .system(let error): error
+        case .damage(let reason):
+            StoreError(
+                .damaged, "reading", directory.indexFile, reason,
+                advice: "remove the folder \(directory.index): it is made again from the articles")
+        }
+    }
+
+    private func rebuildIndex(because reason: String, upTo position: StorePosition) throws(StoreError) {
+        let (rebuilt, records) = try IndexRebuild(directory, options.files).run(upTo: position)
+        try index.adopt(rebuilt)
+        report(.indexRebuilt(reason: reason, records: records))
+    }
+
+    /// A record's line with its line feed, checked; nil where there is none of that number.
+    package func article(seq: UInt64) throws(StoreError) -> [UInt8]? {
+        try StoreReader(directory: directory.path).line(seq: seq)
+    }
+
+    /// The number of the last record, 0 before the first.
+    package var lastSeq: UInt64 { writer.withLock { $0.appender.position.seq } }
+
+    package func state(of feed: FeedIdentifier) -> FeedState? { states[feed] }
+
+    /// In the order of the feeds' ids.
+    package func allStates() -> [FeedState] { states.all }
+
+    /// Stores the records of many polls and then the states that the polls left their feeds in.
+    ///
+    /// When this returns, all records but the refused ones are durable, numbered in the order given, in the index, and
+    /// visible to readers. Where it throws, nothing is: no record, no number, no state; the same may be committed again.
+    /// States become durable with `flushStates` or by and by, and never before their articles.
+    package func commit(_ batch: [FeedCommit]) throws(StoreError) -> CommitResult {
+        try writer.withLock { writer throws(StoreError) in
+            try commit(batch, &writer)
+        }
+    }
+
+    private func commit(_ batch: [FeedCommit], _ writer: inout Writer) throws(StoreError) -> CommitResult {
+        if writer.isClosed { throw closed }
+        let first = writer.appender.position
+        var result = CommitResult(firstSeq: first.seq + 1, count: 0)
+        let items = items(of: batch, &result)
+        if !items.isEmpty {
+            if index.isOverfull {
+                throw StoreError(
+                    .inputOutput, "writing to", directory.indexFile, "the disk has not taken the index for too long",
+                    advice: "free some space there; nothing that was stored is lost")
+            }
+            let now = time(&writer)
+            try writer.appender.append(items, storedAt: now.rfc3339)
+            writer.lastStored = now
+            result.count = items.count
+            let position = writer.appender.position
+            try indexItems(items, from: first.seq, position)
+            do throws(StoreError) {
+                try DurableEnd(position).publish(in: directory, options.files)
+            } catch {
+                report(.endNotPublished(error))
+            }
+        }
+        do throws(StoreError) {
+            try states.put(batch.map(\.state), lastSeq: writer.appender.position.seq)
+        } catch {
+            report(.statesNotWritten(error))
+        }
+        return result
+    }
+
+    private func items(of batch: [FeedCommit], _ result: inout CommitResult) -> [SegmentAppender.Item] {
+        var items: [SegmentAppender.Item] = []
+        items.reserveCapacity(batch.reduce(0) { $0 + $1.records.count })
+        for commit in batch where !commit.records.isEmpty {
+            let feedJSON = RecordWriter.json(commit.feed.text)
+            for record in commit.records {
+                if let reason = RecordWriter.refusal(of: record, feedJSON: feedJSON) {
+                    result.refused.append(.init(feed: commit.feed, uid: record.uid, reason: reason))
+                } else {
+                    items.append(SegmentAppender.Item(record: record, feedJSON: feedJSON))
+                }
+            }
+        }
+        return items
+    }
+
+    /// The clock's whole second. A small step back is evened out, so that `stored_at` goes up with the numbers.
+    private func time(_ writer: inout Writer) -> Timestamp {
+        let now = min(max(options.clock().seconds, 0), 253_402_300_799)
+        guard let last = writer.lastStored?.seconds, last > now, last - now < 3600 else {
+            return Timestamp(seconds: now)
+        }
+        return Timestamp(seconds: last)
+    }
+
+    private func indexItems(
+        _ items: [SegmentAppender.Item], from seq: UInt64, _ position: StorePosition
+    ) throws(StoreError) {
+        var entries: [ArticleIndex.Entry] = []
+        entries.reserveCapacity(items.count)
+        for (offset, item) in items.enumerated() {
+            let record = item.record
+            entries.append(
+                ArticleIndex.Entry(
+                    kind: record.kind,
+                    known: KnownArticle(
+                        uid: record.uid, seq: seq + UInt64(offset) + 1, version: record.version,
+                        contentHash: record.contentHash, modified: record.modified,
+                        silentChanges: record.silentChanges),
+                    keys: Array(record.keys.prefix(PendingRecord.maximumKeys))))
+        }
+        do throws(IndexFile.Failure) {
+            if let error = try index.apply(entries) { report(.indexNotWritten(error)) }
+        } catch {
+            try rebuildIndex(because: "\(indexError(error).reason)", upTo: position)
+            return
+        }
+        let complete = index.complete
+        let isFar = complete.segment != position.segment || position.offset > complete.offset + Self.checkpointDistance
+        if isFar { checkpoint(position) }
+    }
+
+    private func checkpoint(_ position: StorePosition) {
+        do throws(StoreError) {
+            try index.checkpoint(position)
+        } catch {
+            report(.indexNotWritten(error))
+        }
+    }
+
+    /// Makes the feeds' states durable.
+    package func flushStates() throws(StoreError) { try states.flush() }
+
+    /// Makes index and states durable and gives up the lock. What was committed needs none of it: a process may as well
+    /// just end. Nothing can be committed afterwards.
+    package func close() {
+        writer.withLock { writer in
+            if writer.isClosed { return }
+            writer.isClosed = true
+            checkpoint(writer.appender.position)
+            do throws(StoreError) {
+                try states.flush()
+            } catch {
+                report(.statesNotWritten(error))
+            }
+            writer.lock = nil
+        }
+    }
+
+    private var closed: StoreError {
+        StoreError(.closed, "writing to", directory.path, "the store was closed", advice: "open it again")
+    }
+}

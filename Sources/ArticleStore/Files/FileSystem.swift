@@ -1,0 +1,23 @@
+import Glibc
+
+/// The system calls that change files. A test puts one that fails in the place of any of them; each returns -1 and sets
+/// `errno` as the call itself does.
+struct FileSystem: Sendable {
+    var create: @Sendable (_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32 = {
+        Glibc.open($0, $1 | O_CLOEXEC, $2)
+    }
+    var write: @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int = {
+        Glibc.pwrite($0, $1.baseAddress, $1.count, $2)
+    }
+    var syncData: @Sendable (_ descriptor: Int32) -> Int32 = { Glibc.fdatasync($0) }
+    var sync: @Sendable (_ descriptor: Int32) -> Int32 = { Glibc.fsync($0) }
+    var truncate: @Sendable (_ descriptor: Int32, _ size: Int) -> Int32 = { Glibc.ftruncate($0, $1) }
+    var allocate: @Sendable (_ descriptor: Int32, _ size: Int) -> Int32 = {
+        let number = Glibc.posix_fallocate($0, 0, $1)
+        if number == 0 { return 0 }
+        errno = number
+        return -1
+    }
+    var rename: @Sendable (_ old: String, _ new: String) -> Int32 = { Glibc.rename($0, $1) }
+    var remove: @Sendable (_ path: String) -> Int32 = { Glibc.unlink($0) }
+}

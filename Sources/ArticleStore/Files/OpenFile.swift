@@ -1,0 +1,105 @@
+import Glibc
+
+/// A file that is open for as long as this object lives.
+final class OpenFile: Sendable {
+    let descriptor: Int32
+    let path: String
+
+    /// Takes the descriptor over.
+    init(descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Nil where there is no such file.
+    static func reading(_ path: String) throws(StoreError) -> OpenFile? {
+        while true {
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            if descriptor >= 0 { return OpenFile(descriptor: descriptor, path: path) }
+            if errno == EINTR { continue }
+            if errno == ENOENT { return nil }
+            throw .system("opening", path)
+        }
+    }
+
+    func status() throws(StoreError) -> stat {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .system("looking at", path) }
+        return status
+    }
+
+    func size() throws(StoreError) -> UInt64 { UInt64(max(0, try status().st_size)) }
+
+    /// Reads until the buffer is full or the file ends.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StoreError) -> Int {
+        guard let start = Int(exactly: offset) else { return 0 }
+        var done = 0
+        while done < buffer.count {
+            // Not nil: the buffer is not empty.
+            let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, start + done)
+            if count == 0 { break }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .system("reading", path)
+            }
+            done += count
+        }
+        return done
+    }
+
+    func read(_ count: Int, at offset: UInt64) throws(StoreError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let result = bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(StoreError) in try read(into: buffer, at: offset) }
+        }
+        bytes.removeLast(count - (try result.get()))
+        return bytes
+    }
+
+    /// Writes all of it, however many calls that takes.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64, _ files: FileSystem) throws(StoreError) {
+        guard var position = Int(exactly: offset) else { throw .system("writing", path, errno: EFBIG) }
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = files.write(descriptor, rest, position)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .system("writing", path)
+            }
+            // A device that takes nothing and gives no reason would hold us for ever.
+            if count == 0 { throw .system("writing", path, errno: ENOSPC) }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            position += count
+        }
+    }
+
+    func write(_ bytes: [UInt8], at offset: UInt64, _ files: FileSystem) throws(StoreError) {
+        let result = bytes.withUnsafeBytes { buffer in
+            Result { () throws(StoreError) in try write(buffer, at: offset, files) }
+        }
+        try result.get()
+    }
+
+    func syncData(_ files: FileSystem) throws(StoreError) {
+        while files.syncData(descriptor) != 0 {
+            if errno != EINTR { throw .system("writing to disk", path) }
+        }
+    }
+
+    func sync(_ files: FileSystem) throws(StoreError) {
+        while files.sync(descriptor) != 0 {
+            if errno != EINTR { throw .system("writing to disk", path) }
+        }
+    }
+
+    func truncate(to size: UInt64, _ files: FileSystem) throws(StoreError) {
+        guard let size = Int(exactly: size) else { throw .system("cutting", path, errno: EFBIG) }
+        while files.truncate(descriptor, size) != 0 {
+            if errno != EINTR { throw .system("cutting", path) }
+        }
+    }
+}

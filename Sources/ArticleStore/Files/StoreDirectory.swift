@@ -1,0 +1,163 @@
+import Glibc
+
+/// The folder of a store: the names in it, and what new files in it look like.
+///
+/// Everything has the folder's group. Files and folders get the bits of the store's own mode (2750: 0640, 2770: 0660,
+/// 0700: 0600); where the folder is shared with its group (set-group-ID), `cursors` is writable to the group whatever
+/// the rest is. What root makes belongs to the folder's owner.
+struct StoreDirectory: Sendable {
+    let path: String
+    private let mode: mode_t
+    private let owner: uid_t
+    private let group: gid_t
+
+    static let format = "newswire store 1"
+
+    var formatFile: String { "\(path)/format" }
+    var lockFile: String { "\(path)/lock" }
+    var endFile: String { "\(path)/articles.end" }
+    var articles: String { "\(path)/articles" }
+    var identities: String { "\(path)/identities" }
+    var cursors: String { "\(path)/cursors" }
+    var states: String { "\(path)/state" }
+    var stateFile: String { "\(path)/state/feeds.jsonl" }
+    var index: String { "\(path)/index" }
+    var indexFile: String { "\(path)/index/known" }
+
+    /// The folder as it is; nil where there is none.
+    init?(existing path: String) throws(StoreError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw .system("opening the store", path)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw .system("opening the store", path, errno: ENOTDIR, code: .cannotCreate)
+        }
+        self.path = path
+        mode = status.st_mode & 0o7777
+        owner = status.st_uid
+        group = status.st_gid
+    }
+
+    /// The folder, which is made if need be, with those on the way to it.
+    static func opened(_ path: String) throws(StoreError) -> StoreDirectory {
+        if let directory = try StoreDirectory(existing: path) { return directory }
+        for (index, character) in path.utf8.enumerated() where character == UInt8(ascii: "/") && index > 0 {
+            _ = mkdir(String(decoding: path.utf8.prefix(index), as: UTF8.self), 0o755)
+        }
+        guard mkdir(path, 0o750) == 0 || errno == EEXIST, let directory = try StoreDirectory(existing: path) else {
+            throw .system("making the store", path, code: .cannotCreate)
+        }
+        syncParent(of: path)
+        return directory
+    }
+
+    private static func syncParent(of path: String) {
+        guard let slash = path.lastIndex(of: "/") else { return }
+        let parent = slash == path.startIndex ? "/" : String(path[..<slash])
+        let descriptor = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        // Best effort: the parent is not ours.
+        _ = fsync(descriptor)
+        close(descriptor)
+    }
+
+    /// Refuses what a newer newswire wrote; true where the file is there and right.
+    func checkFormat() throws(StoreError) -> Bool {
+        guard let file = try OpenFile.reading(formatFile) else { return false }
+        let text = String(decoding: try file.read(64, at: 0).prefix { $0 != 0x0a }, as: UTF8.self)
+        if text == Self.format { return true }
+        // What a full disk may leave of it.
+        if text.isEmpty { return false }
+        let prefix = "newswire store "
+        guard text.hasPrefix(prefix), UInt32(text.dropFirst(prefix.count)) != nil else {
+            throw StoreError(
+                .damaged, "opening the store", path, "its file `format` does not say \"\(Self.format)\"",
+                advice: "name the right [store] directory, or remove that file if the folder is newswire's")
+        }
+        throw StoreError(
+            .newerFormat, "opening the store", path, "it is of a newer format (\(text)) than this newswire knows",
+            advice: "use the newswire that wrote it, or a newer one")
+    }
+
+    private func fileMode(in folder: String) -> mode_t {
+        folderMode(folder) & 0o666
+    }
+
+    private func folderMode(_ folder: String) -> mode_t {
+        var mode = mode | 0o700
+        if folder == cursors, mode & S_ISGID != 0, mode & 0o050 == 0o050 { mode |= 0o020 }
+        return mode
+    }
+
+    private func adopt(_ descriptor: Int32, mode: mode_t) {
+        // Best effort: a file system without owners is no reason to stop, and a member may not be able to do it.
+        _ = fchown(descriptor, geteuid() == 0 ? owner : uid_t.max, group)
+        _ = fchmod(descriptor, mode)
+    }
+
+    /// Makes one of the folders named above if it is missing.
+    func makeFolder(_ folder: String, _ files: FileSystem) throws(StoreError) {
+        guard mkdir(folder, 0o700) == 0 else {
+            if errno == EEXIST { return }
+            throw .system("making", folder, code: .cannotCreate)
+        }
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system("making", folder, code: .cannotCreate) }
+        adopt(descriptor, mode: folderMode(folder))
+        close(descriptor)
+        try syncFolder(path, files)
+    }
+
+    /// Opens a file of one of the folders for reading and writing; a new one gets its owner and mode.
+    func openFile(
+        _ file: String, in folder: String, flags: Int32 = 0, _ files: FileSystem
+    ) throws(StoreError) -> OpenFile {
+        while true {
+            var descriptor = files.create(file, O_RDWR | O_CREAT | O_EXCL | flags, 0o600)
+            if descriptor >= 0 {
+                adopt(descriptor, mode: fileMode(in: folder))
+                return OpenFile(descriptor: descriptor, path: file)
+            }
+            if errno == EEXIST, flags & O_EXCL == 0 {
+                descriptor = files.create(file, O_RDWR | flags, 0)
+                if descriptor >= 0 { return OpenFile(descriptor: descriptor, path: file) }
+                if errno == ENOENT { continue }
+            }
+            if errno == EINTR { continue }
+            throw .system("opening", file)
+        }
+    }
+
+    /// Makes the names in a folder durable.
+    func syncFolder(_ folder: String, _ files: FileSystem) throws(StoreError) {
+        guard let file = try OpenFile.reading(folder) else { throw .system("opening", folder, errno: ENOENT) }
+        try file.sync(files)
+    }
+
+    /// Puts `bytes` in the place of a file, durably: whoever reads it sees all of the old or all of the new.
+    ///
+    /// - Parameter temporary: a path in the same folder that nobody else writes at the same time.
+    func replace(
+        _ file: String, with bytes: [UInt8], in folder: String, temporary: String, _ files: FileSystem
+    ) throws(StoreError) {
+        _ = files.remove(temporary)
+        do throws(StoreError) {
+            let new = try openFile(temporary, in: folder, flags: O_EXCL, files)
+            try new.write(bytes, at: 0, files)
+            try new.sync(files)
+            try rename(temporary, to: file, files)
+        } catch {
+            _ = files.remove(temporary)
+            throw error
+        }
+        try syncFolder(folder, files)
+    }
+
+    func rename(_ old: String, to new: String, _ files: FileSystem) throws(StoreError) {
+        while files.rename(old, new) != 0 {
+            if errno != EINTR { throw .system("replacing", new) }
+        }
+    }
+}

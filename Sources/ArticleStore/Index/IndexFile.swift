@@ -1,0 +1,191 @@
+import Digest
+import FeedModel
+
+/// The index on disk: an open-addressing hash table of fixed slots, reached by pread and pwrite.
+///
+/// It holds nothing that the segments do not hold, and is made again from them where anything in it is wrong.
+struct IndexFile {
+    enum Failure: Error {
+        /// A slot that is neither empty nor what its checksum says, or a table without room: make the index again.
+        case damage(String)
+        case system(StoreError)
+    }
+
+    private(set) var header: IndexHeader
+    let file: OpenFile
+    private let files: FileSystem
+
+    static let smallestCapacity: UInt64 = 1024
+    /// Slots read at a time: 512 bytes, in which most searches end.
+    private static let blockSlots = 8
+
+    /// Makes a new file at `path`, with room for `capacity` slots and the disk space for them taken.
+    init(creating path: String, in directory: StoreDirectory, capacity: UInt64, salt: Hash128?, _ files: FileSystem)
+        throws(StoreError)
+    {
+        try directory.makeFolder(directory.index, files)
+        _ = files.remove(path)
+        file = try directory.openFile(path, in: directory.index, files)
+        self.files = files
+        var generator = SystemRandomNumberGenerator()
+        header = IndexHeader(
+            capacity: capacity, salt: salt ?? Hash128(high: generator.next(), low: generator.next()))
+        let size = UInt64(IndexHeader.size) + capacity * UInt64(IndexSlot.size)
+        guard let length = Int(exactly: size), files.allocate(file.descriptor, length) == 0 else {
+            throw .system("making room for", path)
+        }
+    }
+
+    /// The file as it is; nil where there is none or its header is not right.
+    init?(existing path: String, writable: Bool, in directory: StoreDirectory, _ files: FileSystem) throws(StoreError) {
+        guard let readable = try OpenFile.reading(path) else { return nil }
+        guard let header = IndexHeader(try readable.read(128, at: 0)),
+            try readable.size() >= UInt64(IndexHeader.size) + header.capacity * UInt64(IndexSlot.size)
+        else { return nil }
+        self.header = header
+        self.files = files
+        file = writable ? try directory.openFile(path, in: directory.index, files) : readable
+    }
+
+    /// How full it is, in percent.
+    var load: UInt64 { header.count >= header.capacity ? 100 : header.count * 100 / header.capacity }
+
+    private func offset(_ slot: UInt64) -> UInt64 { UInt64(IndexHeader.size) + slot * UInt64(IndexSlot.size) }
+
+    /// Where a key stands, or the empty place where it would.
+    private func search(_ key: Hash128) throws(Failure) -> (place: UInt64, slot: IndexSlot?) {
+        var place = header.home(of: key)
+        var left = header.capacity
+        // On the stack: searching is what most polls do.
+        return try withUnsafeTemporaryAllocation(byteCount: Self.blockSlots * IndexSlot.size, alignment: 64) {
+            block throws(Failure) -> (place: UInt64, slot: IndexSlot?) in
+            while left > 0 {
+                let count = min(UInt64(Self.blockSlots), header.capacity - place, left)
+                let bytes = UnsafeMutableRawBufferPointer(rebasing: block[..<(Int(count) * IndexSlot.size)])
+                do throws(StoreError) {
+                    guard try file.read(into: bytes, at: offset(place)) == bytes.count else {
+                        throw StoreError.system("reading", file.path, errno: 0)
+                    }
+                } catch {
+                    throw .system(error)
+                }
+                for index in 0..<Int(count) {
+                    let range = (index * IndexSlot.size)..<((index + 1) * IndexSlot.size)
+                    switch IndexSlot.read(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range])) {
+                    case .empty: return (place + UInt64(index), nil)
+                    case .slot(let slot) where slot.key == key: return (place + UInt64(index), slot)
+                    case .slot: continue
+                    case .damaged: throw .damage("a slot of it is damaged")
+                    }
+                }
+                place = place + count == header.capacity ? 0 : place + count
+                left -= count
+            }
+            throw .damage("it is full")
+        }
+    }
+
+    func find(_ key: Hash128) throws(Failure) -> IndexSlot? {
+        try search(key).slot
+    }
+
+    /// Puts a slot in the place of the one with its key, or where there is room; `change` decides by the old one
+    /// whether and what.
+    mutating func put(
+        _ key: Hash128, countingOld: Bool, _ change: (IndexSlot.Content?) -> IndexSlot.Content?
+    ) throws(Failure) {
+        let (place, old) = try search(key)
+        guard let content = change(old?.content) else { return }
+        if old == nil, header.count + 1 >= header.capacity { throw .damage("it is full") }
+        var failure: StoreError?
+        withUnsafeTemporaryAllocation(byteCount: IndexSlot.size, alignment: 64) { bytes in
+            IndexSlot(key: key, content: content).write(to: bytes)
+            do throws(StoreError) {
+                try file.write(UnsafeRawBufferPointer(bytes), at: offset(place), files)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw .system(failure) }
+        if old == nil || countingOld { header.count = min(header.count + 1, header.capacity) }
+    }
+
+    /// Makes all slots durable, and after them says that they are complete up to `position`.
+    mutating func checkpoint(_ position: StorePosition) throws(StoreError) {
+        try file.syncData(files)
+        header.complete = position
+        try file.write(header.bytes, at: 0, files)
+    }
+
+    /// Reads all slots in the order of the file.
+    func forEach(_ body: (IndexSlot) throws(Failure) -> Void) throws(Failure) {
+        let blockSlots: UInt64 = 4096
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(blockSlots) * IndexSlot.size, alignment: 64)
+        defer { block.deallocate() }
+        var place: UInt64 = 0
+        while place < header.capacity {
+            let count = min(blockSlots, header.capacity - place)
+            let bytes = UnsafeMutableRawBufferPointer(rebasing: block[..<(Int(count) * IndexSlot.size)])
+            do throws(StoreError) {
+                guard try file.read(into: bytes, at: offset(place)) == bytes.count else {
+                    throw StoreError.system("reading", file.path, errno: 0)
+                }
+            } catch {
+                throw .system(error)
+            }
+            for index in 0..<Int(count) {
+                let range = (index * IndexSlot.size)..<((index + 1) * IndexSlot.size)
+                switch IndexSlot.read(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range])) {
+                case .empty: continue
+                case .slot(let slot): try body(slot)
+                case .damaged: throw .damage("a slot of it is damaged")
+                }
+            }
+            place += count
+        }
+    }
+
+    /// A larger copy at `path`. As places follow the hash, both files are gone through from front to back.
+    func grown(to capacity: UInt64, at path: String, in directory: StoreDirectory) throws(Failure) -> IndexFile {
+        var larger: IndexFile
+        do throws(StoreError) {
+            larger = try IndexFile(creating: path, in: directory, capacity: capacity, salt: header.salt, files)
+        } catch {
+            throw .system(error)
+        }
+        var window = SlotWindow(capacity: capacity)
+        // Slots that had been moved on past the end of the file, or far past where they belong: few.
+        var late: [IndexSlot] = []
+        try forEach { slot throws(Failure) in
+            let home = larger.header.home(of: slot.key)
+            while true {
+                switch window.put(slot, home: home) {
+                case .done: return
+                case .behind: return late.append(slot)
+                case .ahead: try larger.flush(&window, upTo: min(home, window.start + UInt64(SlotWindow.size / 2)))
+                }
+            }
+        }
+        try larger.flush(&window, upTo: capacity)
+        larger.header.count = window.count
+        for slot in late {
+            try larger.put(slot.key, countingOld: false) { _ in slot.content }
+        }
+        larger.header.complete = header.complete
+        return larger
+    }
+
+    private func flush(_ window: inout SlotWindow, upTo place: UInt64) throws(Failure) {
+        var failure: StoreError?
+        while failure == nil, window.start < place {
+            window.advance(to: place) { bytes, start in
+                do throws(StoreError) {
+                    try file.write(bytes, at: offset(start), files)
+                } catch {
+                    failure = error
+                }
+            }
+        }
+        if let failure { throw .system(failure) }
+    }
+}

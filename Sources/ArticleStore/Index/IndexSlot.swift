@@ -1,0 +1,89 @@
+import Digest
+import FeedModel
+
+/// One entry of the index: an article under its uid, or another key that leads to an article's uid.
+///
+/// 64 bytes in the file, little endian, so that no slot crosses a sector:
+///
+///      0  key (16)         16  the uid's last 4 bytes     20  version (4)      24  seq (8)
+///     32  content hash; for a link the uid's first 16 bytes (16)     48  modified, or Int64.min (8)
+///     56  silent changes   57  1 article, 2 link          58  the low 6 bytes of XXH3-64 of the 58 before
+///
+/// An empty slot is all zero.
+struct IndexSlot: Equatable, Sendable {
+    enum Content: Equatable, Sendable {
+        case article(KnownArticle)
+        case link(to: ArticleIdentifier, seq: UInt64)
+    }
+
+    static let size = 64
+
+    var key: Hash128
+    var content: Content
+
+    enum Read: Equatable {
+        case empty
+        case slot(IndexSlot)
+        case damaged
+    }
+
+    static func read(_ bytes: UnsafeRawBufferPointer) -> Read {
+        func number<Value: FixedWidthInteger>(_ offset: Int, as type: Value.Type) -> Value {
+            Value(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Value.self))
+        }
+        func hash(_ offset: Int) -> Hash128 {
+            Hash128(high: number(offset, as: UInt64.self), low: number(offset + 8, as: UInt64.self))
+        }
+        let mark = number(56, as: UInt64.self)
+        let checksum = XXH3.hash64(UnsafeRawBufferPointer(rebasing: bytes[..<58])) & (1 << 48 - 1)
+        guard checksum == mark >> 16 else { return bytes.allSatisfy { $0 == 0 } ? .empty : .damaged }
+        let key = hash(0)
+        let rest = number(16, as: UInt32.self)
+        let seq = number(24, as: UInt64.self)
+        switch mark >> 8 & 0xff {
+        case 1:
+            let modified = number(48, as: Int64.self)
+            let known = KnownArticle(
+                uid: ArticleIdentifier(key: key, rest: rest), seq: seq, version: number(20, as: UInt32.self),
+                contentHash: hash(32),
+                modified: modified == .min ? nil : Timestamp(milliseconds: modified),
+                silentChanges: UInt8(truncatingIfNeeded: mark))
+            return .slot(IndexSlot(key: key, content: .article(known)))
+        case 2:
+            return .slot(
+                IndexSlot(key: key, content: .link(to: ArticleIdentifier(key: hash(32), rest: rest), seq: seq)))
+        default: return .damaged
+        }
+    }
+
+    func write(to bytes: UnsafeMutableRawBufferPointer) {
+        func put(_ value: some FixedWidthInteger, at offset: Int) {
+            bytes.storeBytes(of: value.littleEndian, toByteOffset: offset, as: type(of: value))
+        }
+        func put(_ hash: Hash128, at offset: Int) {
+            put(hash.high, at: offset)
+            put(hash.low, at: offset + 8)
+        }
+        put(key, at: 0)
+        let mark: UInt64
+        switch content {
+        case .article(let known):
+            put(known.uid.rest, at: 16)
+            put(known.version, at: 20)
+            put(known.seq, at: 24)
+            put(known.contentHash, at: 32)
+            put(known.modified?.milliseconds ?? .min, at: 48)
+            mark = 1 << 8 | UInt64(known.silentChanges)
+        case .link(let uid, let seq):
+            put(uid.rest, at: 16)
+            put(UInt32(0), at: 20)
+            put(seq, at: 24)
+            put(uid.key, at: 32)
+            put(Int64.min, at: 48)
+            mark = 2 << 8
+        }
+        put(mark, at: 56)
+        let checksum = XXH3.hash64(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<58]))
+        put(checksum << 16 | mark, at: 56)
+    }
+}

@@ -1,0 +1,152 @@
+package import FeedModel
+import Glibc
+
+/// One record as it stands in the store. Valid only while the closure that got it runs.
+package struct RecordSlice {
+    /// The line with its line feed.
+    package let bytes: UnsafeRawBufferPointer
+    package let envelope: RecordEnvelope
+}
+
+/// Reads the articles without a lock: beside a writer, after it, on a copy, on another machine.
+///
+/// Only whole records are handed out, each checked against its checksum, in the order of their numbers, none twice.
+/// While a writer lives nothing behind its published end is seen (`DurableEnd`).
+package struct StoreReader: Sendable {
+    private let directory: StoreDirectory
+
+    /// - Parameter path: the store's folder, which may be read-only. A store without articles is an empty one.
+    package init(directory path: String) throws(StoreError) {
+        guard let directory = try StoreDirectory(existing: path) else {
+            throw .system(
+                "opening the store", path, errno: ENOENT, advice: "name the right [store] directory, or poll first")
+        }
+        _ = try directory.checkFormat()
+        self.directory = directory
+    }
+
+    /// How far to read, as of one moment.
+    struct Extent {
+        var segments: [Segment]
+        /// In the last segment.
+        var limit: UInt64
+        /// Whether `limit` was published by a writer: then all before it is whole, or damaged.
+        var isPublished: Bool
+    }
+
+    func extent() throws(StoreError) -> Extent {
+        while true {
+            if try WriterLock.isTaken(directory) {
+                if let end = try DurableEnd(in: directory) {
+                    var segments = try Segment.all(in: directory)
+                    segments.removeAll { $0.firstSeq > end.segment }
+                    let isThere = segments.last?.firstSeq == end.segment
+                    return Extent(segments: segments, limit: isThere ? end.offset : .max, isPublished: true)
+                }
+                // The writer is just making the store, or has no disk to publish on; it does so when it opens.
+                return Extent(segments: [], limit: 0, isPublished: true)
+            }
+            let segments = try Segment.all(in: directory)
+            var limit: UInt64 = 0
+            if let last = segments.last, let file = try OpenFile.reading(last.path) { limit = try file.size() }
+            // A writer that came meanwhile may have written what it takes back.
+            if try !WriterLock.isTaken(directory) {
+                return Extent(segments: segments, limit: limit, isPublished: false)
+            }
+        }
+    }
+
+    /// Hands out the records behind number `seq`, oldest first, until `body` returns false or there are no more.
+    ///
+    /// What is damaged is passed over and told to `damage`; an unfinished line at the very end is not there yet.
+    package func read(
+        after seq: UInt64, damage: (StoreDamage) -> Void, body: (RecordSlice) throws -> Bool
+    ) throws {
+        let extent = try extent()
+        guard seq < .max else { return }
+        let start = extent.segments.lastIndex { $0.firstSeq <= seq + 1 } ?? 0
+        guard start < extent.segments.count else { return }
+        var position = StorePosition()
+        position.seq = max(seq, extent.segments[start].firstSeq - 1)
+        var walk = RecordWalk(from: position, isChainKnown: false, checksChain: false)
+        for (index, segment) in extent.segments[start...].enumerated() {
+            guard let file = try OpenFile.reading(segment.path) else { continue }
+            let isLast = index == extent.segments.count - start - 1
+            let limit = isLast ? extent.limit : .max
+            var offset: UInt64 = 0
+            if index == 0, seq >= segment.firstSeq {
+                let found = try SegmentSearch(file, segment, limit: limit).offset(after: seq)
+                offset = found.offset
+                position.seq = found.seq
+                walk = RecordWalk(from: position, isChainKnown: false, checksChain: false)
+            }
+            let goesOn = try read(
+                file, segment, from: offset, limit: limit, walk, after: seq,
+                isOpenEnd: isLast && !extent.isPublished, damage, body)
+            if !goesOn { return }
+        }
+    }
+
+    private func read(
+        _ file: OpenFile, _ segment: Segment, from offset: UInt64, limit: UInt64, _ walk: RecordWalk, after seq: UInt64,
+        isOpenEnd: Bool, _ damage: (StoreDamage) -> Void, _ body: (RecordSlice) throws -> Bool
+    ) throws -> Bool {
+        var scanner = LineScanner(file, from: offset, limit: limit)
+        var number = offset == 0 ? 0 : nil
+        // At an end that nobody vouches for, damage is only told when a whole record follows: it may be a torn tail.
+        var held: [StoreDamage] = []
+        while let line = try scanner.nextLine() {
+            number = number.map { $0 + 1 }
+            switch walk.check(line, in: segment, number: number) {
+            case .record(let envelope, let found):
+                held.forEach(damage)
+                held = []
+                if let found { damage(found) }
+                if envelope.seq <= seq { continue }
+                if try !body(RecordSlice(bytes: line.bytes, envelope: envelope)) { return false }
+            case .damage(let found):
+                if isOpenEnd {
+                    if held.count < 1000 { held.append(found) }
+                } else {
+                    damage(found)
+                }
+            }
+        }
+        return true
+    }
+
+    /// A record's line with its line feed; nil where there is no whole record of that number.
+    package func line(seq: UInt64) throws(StoreError) -> [UInt8]? {
+        guard seq > 0 else { return nil }
+        var line: [UInt8]?
+        do {
+            try read(after: seq - 1, damage: { _ in }) { slice in
+                if slice.envelope.seq == seq { line = Array(slice.bytes) }
+                return false
+            }
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            // Cannot happen because the closure throws nothing.
+        }
+        return line
+    }
+
+    /// The number of the last record that may be read; 0 where there is none.
+    package func lastSeq() throws(StoreError) -> UInt64 {
+        let extent = try extent()
+        if extent.isPublished, let end = try DurableEnd(in: directory) { return end.seq }
+        for (index, segment) in extent.segments.enumerated().reversed() {
+            guard let file = try OpenFile.reading(segment.path) else { continue }
+            let limit = index == extent.segments.count - 1 ? extent.limit : try file.size()
+            if let seq = try SegmentSearch(file, segment, limit: limit).lastSeq() { return seq }
+        }
+        return 0
+    }
+
+    /// The states of all feeds, in the order of their ids, as the file has them.
+    package func states() throws(StoreError) -> [FeedState] {
+        guard let file = try OpenFile.reading(directory.stateFile) else { return [] }
+        return try FeedStates.read(file).entries.values.map(\.state).sorted { $0.feed < $1.feed }
+    }
+}

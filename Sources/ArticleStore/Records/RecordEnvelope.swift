@@ -1,0 +1,110 @@
+package import Digest
+package import FeedModel
+private import JSONText
+
+/// What the store wrote around a record, read from the line's end without looking at the rest of it.
+///
+/// It points into the line: it lives as long as the line's bytes do.
+package struct RecordEnvelope {
+    package let seq: UInt64
+    package let kind: RecordKind
+    package let version: UInt32
+    package let isInitial: Bool
+
+    private let line: UnsafeRawBufferPointer
+    private let previousDigits: Range<Int>?
+    private let timeText: Range<Int>
+    private let hashText: Range<Int>
+    private let uidText: Range<Int>
+    private let feedText: Range<Int>
+    /// Where `"feed":` begins.
+    private let start: Int
+
+    /// How long a feed's id may be, as written in JSON.
+    static let maximumFeedLength = 4096
+
+    /// Nil where the line does not end as the store ends its lines. The checksum is not looked at.
+    package init?(_ line: UnsafeRawBufferPointer) {
+        guard line.count > RecordLine.chainMember else { return nil }
+        var tail = BackwardScan(line, end: line.count - RecordLine.chainDigits)
+        guard tail.take(",\"chain\":\"") else { return nil }
+        var scan = BackwardScan(line, end: tail.end)
+        if scan.take("\"") {
+            previousDigits = scan.take(count: 64)
+            guard scan.take(",\"prev\":\"") else { return nil }
+        } else {
+            previousDigits = nil
+        }
+        guard let seq = scan.takeNumber(), scan.take("\",\"seq\":") else { return nil }
+        if scan.take("new") {
+            kind = .new
+        } else if scan.take("update") {
+            kind = .update
+        } else if scan.take("duplicate") {
+            kind = .duplicate
+        } else if scan.take("alias") {
+            kind = .alias
+        } else {
+            return nil
+        }
+        guard scan.take("\",\"kind\":\""), let time = scan.take(count: 20), scan.take("\",\"stored_at\":\""),
+            let hash = scan.take(count: 32), scan.take(",\"hash\":\"")
+        else { return nil }
+        isInitial = scan.take(",\"initial\":true")
+        guard let version = scan.takeNumber().flatMap(UInt32.init(exactly:)), scan.take("\",\"version\":"),
+            let uid = scan.take(count: 32), scan.take("\",\"uid\":\""),
+            let feed = scan.takeStringContent(limit: Self.maximumFeedLength), scan.take("\"feed\":")
+        else { return nil }
+        guard scan.end > 0, line[scan.end - 1] == UInt8(ascii: ",") || line[scan.end - 1] == UInt8(ascii: "{") else {
+            return nil
+        }
+        self.seq = seq
+        self.version = version
+        self.line = line
+        timeText = time
+        hashText = hash
+        uidText = uid
+        feedText = feed
+        start = scan.end
+    }
+
+    private func text(_ range: Range<Int>) -> String { String(decoding: line[range], as: UTF8.self) }
+
+    /// When the record was stored, as written: `2026-11-22T08:00:03Z`. Such texts sort as the times do.
+    package var storedAtText: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: line[timeText]) }
+
+    package var storedAt: Timestamp? { Timestamp(rfc3339: text(timeText)) }
+
+    package var contentHash: Hash128? { Hash128(hex: text(hashText)) }
+
+    package var uid: ArticleIdentifier? { ArticleIdentifier(text(uidText)) }
+
+    package var feed: FeedIdentifier {
+        guard line[feedText].contains(UInt8(ascii: "\\")) else { return FeedIdentifier(text(feedText)) }
+        let quoted = UnsafeRawBufferPointer(rebasing: line[(feedText.lowerBound - 1)..<(feedText.upperBound + 1)])
+        return FeedIdentifier((try? JSONParser.parse(quoted))?.value.string ?? text(feedText))
+    }
+
+    /// Whether the record is of that feed: quicker than making `feed`, for ids that need no escaping.
+    package func isOfFeed(_ id: some Collection<UInt8>) -> Bool { line[feedText].elementsEqual(id) }
+
+    /// The predecessor's chain, which stands in the first record of a segment.
+    var previousChain: [UInt8]? { previousDigits.flatMap { Hex.bytes(line[$0]) } }
+
+    /// What the index holds beside the envelope (`"index":{…}` right before it); empty where there is nothing.
+    var indexMembers: IndexMembers {
+        var scan = BackwardScan(line, end: start)
+        guard scan.take("},") else { return IndexMembers() }
+        var open = scan.end
+        while open > 0, line[open - 1] != UInt8(ascii: "{") {
+            if scan.end - open > IndexMembers.maximumLength { return IndexMembers() }
+            open -= 1
+        }
+        var before = BackwardScan(line, end: open)
+        guard before.take("\"index\":{"), before.end > 0,
+            line[before.end - 1] == UInt8(ascii: ",") || line[before.end - 1] == UInt8(ascii: "{")
+        else { return IndexMembers() }
+        let object = UnsafeRawBufferPointer(rebasing: line[(open - 1)...scan.end])
+        return (try? JSONParser.parse(object)).map { IndexMembers($0.value) } ?? IndexMembers()
+    }
+}

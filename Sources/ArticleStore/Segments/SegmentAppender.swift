@@ -1,0 +1,127 @@
+private import CShims
+import FeedModel
+import Glibc
+
+/// Writes records behind the last one, and takes them back where they cannot be made durable.
+final class SegmentAppender {
+    /// Behind the last durable record.
+    private(set) var position: StorePosition
+    private let directory: StoreDirectory
+    private let segmentSize: UInt64
+    private let files: FileSystem
+    private let writer = RecordWriter()
+
+    private var file: OpenFile?
+    private var buffer: [UInt8] = []
+    /// What failed writing may have left in the files has not been taken back yet.
+    private var needsRepair = false
+    /// Segments of a commit that is not durable yet.
+    private var newSegments: [Segment] = []
+
+    private static let bufferSize = 1 << 20
+
+    init(
+        _ position: StorePosition, needsNewSegment: Bool, in directory: StoreDirectory, segmentSize: UInt64,
+        _ files: FileSystem
+    ) throws(StoreError) {
+        self.position = position
+        self.directory = directory
+        self.segmentSize = segmentSize
+        self.files = files
+        if !needsNewSegment, position.segment > 0 {
+            let path = Segment(firstSeq: position.segment, in: directory).path
+            file = try directory.openFile(path, in: directory.articles, files)
+        }
+    }
+
+    /// A record with the JSON text of its feed's id, quotes included.
+    struct Item {
+        var record: PendingRecord
+        var feedJSON: [UInt8]
+    }
+
+    /// Appends records and makes them durable with one fdatasync, and one more for each segment that they fill. Where
+    /// that fails nothing is there, and no number is used up.
+    func append(_ items: [Item], storedAt: [UInt8]) throws(StoreError) {
+        if items.isEmpty { return }
+        if needsRepair { try repair() }
+        do throws(StoreError) {
+            try write(items, storedAt: storedAt)
+        } catch {
+            needsRepair = true
+            buffer.removeAll(keepingCapacity: true)
+            // A second failure changes nothing: the next commit tries again before it writes.
+            try? repair()
+            throw error
+        }
+    }
+
+    private func write(_ items: [Item], storedAt: [UInt8]) throws(StoreError) {
+        var end = position
+        var current = file
+        // How much of the segment is handed to the kernel; the rest of it up to `end.offset` is in the buffer.
+        var written = end.offset
+        buffer.removeAll(keepingCapacity: true)
+        func flush() throws(StoreError) {
+            guard let current, !buffer.isEmpty else { return }
+            try current.write(buffer, at: written, files)
+            // The disk works while the next lines are made.
+            newswire_start_writeback(current.descriptor, Int64(written), Int64(buffer.count))
+            written += UInt64(buffer.count)
+            buffer.removeAll(keepingCapacity: true)
+        }
+        for item in items {
+            let length = UInt64(RecordWriter.lengthLimit(of: item.record, feedJSON: item.feedJSON))
+            if current == nil || (end.offset > 0 && end.offset + length > segmentSize) {
+                try flush()
+                if written > 0 { try current?.syncData(files) }
+                current = try newSegment(end.seq + 1)
+                end.segment = end.seq + 1
+                end.offset = 0
+                written = 0
+            }
+            let before = buffer.count
+            end.chain = writer.append(
+                item.record, feedJSON: item.feedJSON, seq: end.seq + 1, storedAt: storedAt, after: end.chain,
+                startsSegment: end.offset == 0, to: &buffer)
+            end.seq += 1
+            end.offset += UInt64(buffer.count - before)
+            if buffer.count >= Self.bufferSize { try flush() }
+        }
+        try flush()
+        try current?.syncData(files)
+        if !newSegments.isEmpty { try directory.syncFolder(directory.articles, files) }
+        newSegments = []
+        position = end
+        file = current
+        // One very long record should not hold its memory for years.
+        if buffer.capacity > 4 * Self.bufferSize { buffer = [] }
+    }
+
+    private func newSegment(_ firstSeq: UInt64) throws(StoreError) -> OpenFile {
+        let segment = Segment(firstSeq: firstSeq, in: directory)
+        newSegments.append(segment)
+        return try directory.openFile(segment.path, in: directory.articles, files)
+    }
+
+    /// Takes back everything behind the last durable record.
+    ///
+    /// After a failed fdatasync the kernel may hold pages for clean that never reached the disk. All that lies behind
+    /// the end is cut off; the page that the end stands in is written again, and only then is anything appended.
+    private func repair() throws(StoreError) {
+        while let segment = newSegments.last {
+            if files.remove(segment.path) != 0, errno != ENOENT {
+                throw .system("removing the unfinished", segment.path)
+            }
+            newSegments.removeLast()
+        }
+        if let file {
+            try file.truncate(to: position.offset, files)
+            let start = position.offset > 0 ? (position.offset - 1) / 4096 * 4096 : 0
+            let page = try file.read(Int(position.offset - start), at: start)
+            try file.write(page, at: start, files)
+            try file.syncData(files)
+        }
+        needsRepair = false
+    }
+}

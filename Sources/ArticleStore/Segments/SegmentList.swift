@@ -1,0 +1,49 @@
+import Glibc
+
+/// A file of articles, named by the number of its first record.
+struct Segment: Equatable, Sendable {
+    var firstSeq: UInt64
+    var path: String
+
+    init(firstSeq: UInt64, in directory: StoreDirectory) {
+        self.firstSeq = firstSeq
+        let digits = String(firstSeq)
+        path = "\(directory.articles)/\(String(repeating: "0", count: 20 - digits.count))\(digits).jsonl"
+    }
+
+    /// All segments in order. Files with other names are not newswire's.
+    static func all(in directory: StoreDirectory) throws(StoreError) -> [Segment] {
+        var result: [Segment] = []
+        for name in try fileNames(in: directory.articles) {
+            let name = name.utf8
+            guard name.count == 26, name.suffix(6).elementsEqual(".jsonl".utf8),
+                name.prefix(20).allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+                let seq = UInt64(String(decoding: name.prefix(20), as: UTF8.self)), seq > 0
+            else { continue }
+            result.append(Segment(firstSeq: seq, in: directory))
+        }
+        result.sort { $0.firstSeq < $1.firstSeq }
+        return result
+    }
+}
+
+/// The names in a folder, in no order; none where there is no such folder.
+func fileNames(in folder: String) throws(StoreError) -> [String] {
+    guard let stream = opendir(folder) else {
+        if errno == ENOENT { return [] }
+        throw .system("listing", folder)
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while true {
+        errno = 0
+        guard let entry = readdir(stream) else {
+            if errno != 0 { throw .system("listing", folder) }
+            return names
+        }
+        let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        if name != ".", name != ".." { names.append(name) }
+    }
+}

@@ -1,0 +1,98 @@
+import Glibc
+
+/// What kept the store from doing its work: what was being done, to what, what went wrong and what a person can do.
+package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Code: Sendable {
+        /// The directory or what belongs into it cannot be made: exit status 73.
+        case cannotCreate
+        /// 74.
+        case inputOutput
+        /// Another process writes to the store, or dumps for the same consumer: 75.
+        case inUse
+        /// The store was written by a newer newswire; nothing was touched: 65.
+        case newerFormat
+        /// What stands there cannot be what newswire wrote: 65.
+        case damaged
+        /// A consumer's name that is none: 64.
+        case wrongName
+        /// The store was closed before: a mistake in the program.
+        case closed
+    }
+
+    package let code: Code
+    /// In the words of `appending to`.
+    package let action: String
+    package let path: String
+    package let reason: String
+    package let advice: String
+
+    init(_ code: Code, _ action: String, _ path: String, _ reason: String, advice: String) {
+        self.code = code
+        self.action = action
+        self.path = path
+        self.reason = reason
+        self.advice = advice
+    }
+
+    /// The failure of a system call that set `errno`.
+    static func system(
+        _ action: String, _ path: String, errno number: Int32 = errno, code: Code = .inputOutput, advice: String? = nil
+    ) -> StoreError {
+        let reason = String(cString: strerror(number))
+        return StoreError(code, action, path, reason, advice: advice ?? Self.advice(for: number))
+    }
+
+    private static func advice(for number: Int32) -> String {
+        switch number {
+        case ENOSPC, EDQUOT: "free some space there; what was stored before is safe, and the poll will be made again"
+        case EACCES, EPERM: "give the user that newswire runs as access to it, or run the command as that user"
+        case EROFS: "mount the file system writable, or name another [store] directory"
+        case EIO: "look into the kernel's log (dmesg) for the disk; what was stored before is untouched"
+        case EMFILE, ENFILE: "allow more open files (LimitNOFILE=)"
+        case EFBIG: "allow larger files (LimitFSIZE=), or set a smaller [store] segment_size"
+        default: "check the file system that holds it"
+        }
+    }
+
+    package var description: String { "\(action) \(path): \(reason); \(advice)" }
+
+    /// By contract.md §1.
+    package var exitStatus: Int32 {
+        switch code {
+        case .cannotCreate: 73
+        case .inputOutput, .closed: 74
+        case .inUse: 75
+        case .newerFormat, .damaged: 65
+        case .wrongName: 64
+        }
+    }
+}
+
+/// A place of the articles that is not as it was written.
+package struct StoreDamage: Sendable, Equatable, CustomStringConvertible {
+    package enum Kind: String, Sendable {
+        /// The line is not what its checksum says, or no record at all.
+        case line = "the line is damaged"
+        /// The chain does not lead from the record before to this one.
+        case chain = "the chain is broken here: this line or one before it was changed"
+        /// Records are missing before this one.
+        case gap = "records are missing before this line"
+        /// The record's number was there before.
+        case order = "the record is out of order"
+    }
+
+    package var kind: Kind
+    /// The path of the segment.
+    package var segment: String
+    /// Counted from 1; nil where reading began in the middle of the segment.
+    package var line: Int?
+    /// The first byte of the line.
+    package var offset: UInt64
+    /// The number that the record there has or should have.
+    package var seq: UInt64?
+
+    package var description: String {
+        let place = line.map { "line \($0), byte \(offset)" } ?? "byte \(offset)"
+        return "\(segment), \(place)\(seq.map { " (seq \($0))" } ?? ""): \(kind.rawValue)"
+    }
+}

@@ -1,0 +1,37 @@
+/// Something that a person should read in the log; none of it keeps the store from going on.
+package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
+    /// What a crash left of an unfinished write was cut off; none of it had been reported as stored.
+    case tornTailRemoved(segment: String, offset: UInt64, bytes: UInt64)
+    /// Left as it is.
+    case damage(StoreDamage)
+    /// Records that had been stored are gone: the disk lost them, or an older copy was put in their place.
+    case recordsLost(after: UInt64, upTo: UInt64)
+    case indexRebuilt(reason: String, records: UInt64)
+    /// The articles are stored; the index keeps what it could not write in memory and tries again.
+    case indexNotWritten(StoreError)
+    /// The articles are stored; the states are kept in memory and written with the next.
+    case statesNotWritten(StoreError)
+    /// Readers see the newest records with the next commit.
+    case endNotPublished(StoreError)
+    case stateLinesSkipped(path: String, count: Int)
+    /// The consumer was ahead of all records that there are.
+    case cursorMovedBack(name: String, from: UInt64, to: UInt64)
+
+    package var description: String {
+        switch self {
+        case .tornTailRemoved(let segment, let offset, let bytes):
+            "removed \(bytes) bytes of an unfinished write from the end of \(segment), at byte \(offset);"
+                + " nothing of it had been reported as stored"
+        case .damage(let damage): "\(damage); it is left as it is, `newswire store verify` shows all of it"
+        case .recordsLost(let after, let last):
+            "records \(after + 1) to \(last) had been stored and are gone; feeds are asked for them again"
+        case .indexRebuilt(let reason, let records): "rebuilt the index from \(records) records: \(reason)"
+        case .indexNotWritten(let error), .statesNotWritten(let error), .endNotPublished(let error):
+            "\(error); the articles are stored all the same"
+        case .stateLinesSkipped(let path, let count):
+            "\(path): \(count) damaged lines passed over; their feeds are polled anew"
+        case .cursorMovedBack(let name, let from, let to):
+            "consumer \(name) stood at \(from), beyond the last record: moved back to \(to)"
+        }
+    }
+}

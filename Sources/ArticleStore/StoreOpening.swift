@@ -1,0 +1,153 @@
+import FeedModel
+
+/// The way from a folder to a store that can be written.
+struct StoreOpening {
+    let directory: StoreDirectory
+    let lock: WriterLock
+    private let options: StoreOptions
+    private let report: @Sendable (StoreEvent) -> Void
+
+    private var files: FileSystem { options.files }
+
+    struct Opened {
+        var recovered: SegmentRecovery.Result
+        var index: ArticleIndex
+        var states: FeedStates
+    }
+
+    /// Takes the lock. A store of a newer format is left untouched.
+    init(at path: String, _ options: StoreOptions, _ report: @escaping @Sendable (StoreEvent) -> Void)
+        throws(StoreError)
+    {
+        if let existing = try StoreDirectory(existing: path) { _ = try existing.checkFormat() }
+        directory = try StoreDirectory.opened(path)
+        lock = try WriterLock(directory, options.files)
+        self.options = options
+        self.report = report
+    }
+
+    func run() throws(StoreError) -> Opened {
+        try makeLayout()
+        let segments = try Segment.all(in: directory)
+        let durable = try DurableEnd(in: directory)
+        let (recovered, index) = try recover(segments, durable)
+        if let last = durable?.seq, last > recovered.position.seq {
+            report(.recordsLost(after: recovered.position.seq, upTo: last))
+        }
+        // Behind a taken-over end nothing may be written before readers know of it.
+        try publish(recovered.position, isNew: durable == nil)
+        if index.complete != recovered.position, recovered.records > 0 {
+            // A store that cannot write its index can still be read and, with room in memory, written.
+            do throws(StoreError) {
+                try index.checkpoint(recovered.position)
+            } catch {
+                report(.indexNotWritten(error))
+            }
+        }
+        let lastSeq = recovered.position.seq
+        let states = try FeedStates(in: directory, lastSeq: lastSeq, files, report: report)
+        try Cursors(directory: directory, files).moveBack(to: lastSeq, report: report)
+        return Opened(recovered: recovered, index: index, states: states)
+    }
+
+    private func makeLayout() throws(StoreError) {
+        if try !directory.checkFormat() {
+            do throws(StoreError) {
+                try directory.replace(
+                    directory.formatFile, with: Array("\(StoreDirectory.format)\n".utf8), in: directory.path,
+                    temporary: "\(directory.formatFile).new", files)
+            } catch {
+                throw StoreError(.cannotCreate, error.action, error.path, error.reason, advice: error.advice)
+            }
+        }
+        for folder in [directory.articles, directory.cursors, directory.states, directory.index] {
+            try directory.makeFolder(folder, files)
+        }
+    }
+
+    private func publish(_ position: StorePosition, isNew: Bool) throws(StoreError) {
+        try DurableEnd(position).publish(in: directory, files)
+        guard isNew, let file = try OpenFile.reading(directory.endFile) else { return }
+        // Once on disk it is only ever overwritten in place, within one sector.
+        try file.sync(files)
+        try directory.syncFolder(directory.path, files)
+    }
+
+    /// Recovers the segments, and brings the index there is up to them; or makes a new one.
+    private func recover(
+        _ segments: [Segment], _ durable: DurableEnd?
+    ) throws(StoreError) -> (SegmentRecovery.Result, ArticleIndex) {
+        let recovery = SegmentRecovery(directory: directory, files: files, report: report)
+        var reason = "there was none"
+        if let table = try IndexFile(existing: directory.indexFile, writable: true, in: directory, files) {
+            let index = ArticleIndex(table, in: directory, files)
+            let start = table.header.complete
+            if durable == nil {
+                reason = "the published end of the articles is missing"
+            } else if try !isPlace(start, in: segments) {
+                reason = "it did not fit the articles"
+            } else {
+                let filler = IndexFiller(index)
+                do throws(SegmentRecovery.Failure) {
+                    let result = try recovery.run(
+                        segments, walk: RecordWalk(from: start), durable: durable, apply: filler.add)
+                    do throws(IndexFile.Failure) { try filler.finish() } catch { throw .index(error) }
+                    guard let last = durable?.seq, last > result.position.seq else {
+                        return (result, index)
+                    }
+                    reason = "records are lost that it knew"
+                } catch {
+                    switch error {
+                    case .store(let error), .index(.system(let error)): throw error
+                    case .index(.damage(let damage)): reason = damage
+                    }
+                }
+            }
+        }
+        return try rebuild(segments, durable, recovery, reason)
+    }
+
+    private func rebuild(
+        _ segments: [Segment], _ durable: DurableEnd?, _ recovery: SegmentRecovery, _ reason: String
+    ) throws(StoreError) -> (SegmentRecovery.Result, ArticleIndex) {
+        let index = try IndexRebuild(directory, files).newIndex(for: segments)
+        let filler = IndexFiller(index)
+        let result: SegmentRecovery.Result
+        do throws(SegmentRecovery.Failure) {
+            // The segments may have been cut a moment ago.
+            result = try recovery.run(
+                try Self.listed(directory), walk: RecordWalk(fromFirstOf: segments), durable: durable,
+                apply: filler.add)
+            do throws(IndexFile.Failure) { try filler.finish() } catch { throw .index(error) }
+        } catch {
+            switch error {
+            case .store(let error): throw error
+            case .index(let failure): throw IndexRebuild.error(failure, directory)
+            }
+        }
+        try index.checkpoint(result.position)
+        try index.install()
+        try directory.syncFolder(directory.index, files)
+        if result.records > 0 { report(.indexRebuilt(reason: reason, records: result.records)) }
+        return (result, index)
+    }
+
+    private static func listed(_ directory: StoreDirectory) throws(SegmentRecovery.Failure) -> [Segment] {
+        do throws(StoreError) { return try Segment.all(in: directory) } catch { throw .store(error) }
+    }
+
+    /// Whether a record of that number and chain ends there.
+    private func isPlace(_ position: StorePosition, in segments: [Segment]) throws(StoreError) -> Bool {
+        if position.segment == 0 { return position.seq == 0 && (segments.first?.firstSeq ?? 1) == 1 }
+        let segment = Segment(firstSeq: position.segment, in: directory)
+        guard segments.contains(segment), let file = try OpenFile.reading(segment.path),
+            try file.size() >= position.offset
+        else { return false }
+        let length = min(position.offset, UInt64(RecordEnvelope.maximumFeedLength) + 1024)
+        let tail = try file.read(Int(length), at: position.offset - length)
+        return tail.withUnsafeBytes { tail in
+            guard let envelope = RecordEnvelope(tail), tail.last == 0x0a else { return false }
+            return envelope.seq == position.seq && RecordLine.chained(tail).claim == position.chain
+        }
+    }
+}

@@ -1,0 +1,125 @@
+/// What a person wrote for a feed's URL, judged.
+enum FeedAddress: Equatable {
+    /// http or https.
+    case web(String)
+    /// A local document: absolute path, and the same as a `file:///` URL.
+    case local(path: String, url: String)
+    /// Not usable, and why; the text itself is not in the reason.
+    case refused(String)
+
+    /// Longest URL that is taken, in bytes.
+    static let limit = 8192
+
+    /// - Parameter directory: what a relative path is relative to.
+    static func parse(_ text: String, relativeTo directory: String) -> FeedAddress {
+        guard !text.isEmpty else { return .refused("is empty") }
+        guard text.utf8.count <= limit else { return .refused("is longer than \(limit) bytes") }
+        if let refusal = WebURL.character(refusedIn: text, allowingSpace: true) { return .refused(refusal) }
+        if WebURL.hasScheme(text, "https:") || WebURL.hasScheme(text, "http:") {
+            return WebURL.refusal(text).map { .refused($0) } ?? .web(text)
+        }
+        if WebURL.hasScheme(text, "file:") { return fileURL(text) }
+        if text.hasPrefix("|") { return .refused("names a command; newswire runs none") }
+        if let scheme = scheme(of: text) { return .refused(refusal(ofScheme: scheme)) }
+        let path = Path.join(directory, text)
+        return .local(path: path, url: url(ofPath: path))
+    }
+
+    private static func scheme(of text: String) -> String? {
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), let first = text.utf8.first,
+            isLetter(first), text.utf8[..<colon].allSatisfy({ isLetter($0) || isDigit($0) || "+.-".utf8.contains($0) })
+        else { return nil }
+        return text[..<colon].lowercased()
+    }
+
+    private static func refusal(ofScheme scheme: String) -> String {
+        switch scheme {
+        case "exec", "filter": "names a command; newswire runs none"
+        case "query": "is a search of newsboat's, not a feed"
+        case "feed": "has the scheme feed:; write the https:// or http:// address"
+        default:
+            if scheme.contains(".") {
+                "has no scheme; write https:// before it"
+            } else {
+                "has the scheme \(scheme): which is not fetched; http, https and local files are"
+            }
+        }
+    }
+
+    /// `file:///path`, or with the host `localhost`.
+    private static func fileURL(_ text: String) -> FeedAddress {
+        let rest = text.dropFirst("file:".count)
+        let encoded: Substring
+        if rest.hasPrefix("///") {
+            encoded = rest.dropFirst(2)
+        } else if rest.hasPrefix("//localhost/") {
+            encoded = rest.dropFirst("//localhost".count)
+        } else {
+            return .refused("is no file of this machine; write file:///PATH")
+        }
+        guard let bytes = PercentEncoding.decode(encoded.utf8), let path = String(validating: bytes, as: UTF8.self),
+            WebURL.character(refusedIn: path, allowingSpace: true) == nil
+        else { return .refused("is not a readable path: a % stands for no character, or for a control character") }
+        return .local(path: path, url: url(ofPath: path))
+    }
+
+    private static func url(ofPath path: String) -> String {
+        "file://" + PercentEncoding.encode(path.utf8)
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+    }
+}
+
+/// Percent-encoding of paths (RFC 3986 §2.1).
+enum PercentEncoding {
+    /// nil where a `%` is not followed by two hexadecimal digits.
+    static func decode(_ text: Substring.UTF8View) -> [UInt8]? {
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var iterator = text.makeIterator()
+        while let byte = iterator.next() {
+            guard byte == UInt8(ascii: "%") else {
+                result.append(byte)
+                continue
+            }
+            guard let high = iterator.next().flatMap(nibble), let low = iterator.next().flatMap(nibble) else {
+                return nil
+            }
+            result.append(high << 4 | low)
+        }
+        return result
+    }
+
+    static func encode(_ path: String.UTF8View) -> String {
+        var result: [UInt8] = []
+        for byte in path {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "@"),
+                UInt8(ascii: ":"), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: "="), 0x80...:
+                result.append(byte)
+            default:
+                result.append(UInt8(ascii: "%"))
+                let digits = Array("0123456789ABCDEF".utf8)
+                result.append(digits[Int(byte >> 4)])
+                result.append(digits[Int(byte & 15)])
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    private static func nibble(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

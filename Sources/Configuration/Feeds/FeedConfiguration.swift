@@ -1,0 +1,133 @@
+package import FeedModel
+
+/// One feed: what to fetch and how, with every default filled in.
+///
+/// The options are shared by all feeds that say nothing of their own, so that a feed of a long list costs little
+/// more than its URL; they are reached as members: `feed.timeout`.
+@dynamicMemberLookup
+package struct FeedConfiguration: Sendable {
+    package var id: FeedIdentifier
+    /// Whether a person gave the id; the others are made from the URL.
+    package var hasExplicitID: Bool
+    /// As configured, with whatever secret is in its query; a local file as an absolute `file:///` URL.
+    package var url: String
+    /// The file to read where the feed is a local one: absolute path.
+    package var localPath: String?
+    /// Overrides the feed's own.
+    package var title: String?
+    package var tags: [String]
+    package var source: SourcePlace
+    private let shared: SharedOptions
+
+    init(
+        id: FeedIdentifier, hasExplicitID: Bool, url: String, localPath: String?, title: String?, tags: [String],
+        source: SourcePlace, options: SharedOptions
+    ) {
+        self.id = id
+        self.hasExplicitID = hasExplicitID
+        self.url = url
+        self.localPath = localPath
+        self.title = title
+        self.tags = tags
+        self.source = source
+        shared = options
+    }
+
+    package var isLocalFile: Bool { localPath != nil }
+
+    package subscript<Value>(dynamicMember member: KeyPath<FeedOptions, Value>) -> Value {
+        shared.options[keyPath: member]
+    }
+
+    package var options: FeedOptions { shared.options }
+
+    /// Every secret that polling this feed needs, with the key that names it.
+    package var secrets: [(key: String, secret: Secret)] {
+        var result: [(key: String, secret: Secret)] = []
+        for header in shared.options.headers {
+            if case .secret(let secret) = header.value { result.append(("headers.\(header.name)", secret)) }
+        }
+        if let basicAuth = shared.options.basicAuth { result.append(("basic_auth.password", basicAuth.password)) }
+        if let bearer = shared.options.bearer { result.append(("bearer", bearer)) }
+        if let key = shared.options.clientCert?.key { result.append(("client_cert.key", key)) }
+        return result
+    }
+}
+
+extension FeedConfiguration: Equatable {
+    /// Equal in what they say; where it was written, and whether the id was, does not count.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.id == right.id && left.url == right.url && left.localPath == right.localPath && left.title == right.title
+            && left.tags == right.tags && (left.shared === right.shared || left.options == right.options)
+    }
+}
+
+/// Options in a box, so that feeds can share them.
+final class SharedOptions: Sendable {
+    let options: FeedOptions
+
+    init(_ options: FeedOptions) {
+        self.options = options
+    }
+}
+
+/// How one feed is polled.
+package struct FeedOptions: Sendable, Equatable {
+    /// Fixed; nil: adaptive. 1 s to 31 d.
+    package var interval: Duration?
+    /// Sent in place of newswire's own.
+    package var userAgent: String?
+    package var headers: [HeaderField] = []
+    /// Never together with `bearer`.
+    package var basicAuth: BasicAuth?
+    package var bearer: Secret?
+    package var clientCert: ClientCertificate?
+    package var proxy: String?
+    package var timeout: Duration
+    package var connectTimeout: Duration
+    package var maxAgeCap: Duration
+    package var privateNetworks: PrivateNetworks
+    package var caFile: String?
+    package var tlsVerify = true
+    package var http2 = true
+    package var keepAlive = true
+    package var aliases = true
+    package var updates: StoreSettings.Updates
+    package var enabled = true
+
+    init(fetch: FetchSettings, maxAgeCap: Duration, updates: StoreSettings.Updates) {
+        proxy = fetch.proxy
+        timeout = fetch.timeout
+        connectTimeout = fetch.connectTimeout
+        self.maxAgeCap = maxAgeCap
+        privateNetworks = fetch.privateNetworks
+        caFile = fetch.caFile
+        self.updates = updates
+    }
+
+    package struct BasicAuth: Sendable, Equatable {
+        /// Without a colon.
+        package var user: String
+        package var password: Secret
+    }
+
+    package struct ClientCertificate: Sendable, Equatable {
+        /// PEM file: absolute path.
+        package var cert: String
+        /// nil: the key is in the file of the certificate. A key of several lines: read it with `contents`.
+        package var key: Secret?
+    }
+}
+
+/// A header that is sent with each request for a feed.
+package struct HeaderField: Sendable, Equatable {
+    package enum Value: Sendable, Equatable {
+        case literal(String)
+        case secret(Secret)
+    }
+
+    /// A token of RFC 9110 §5.1.
+    package var name: String
+    /// Without control characters where it is literal; may be empty.
+    package var value: Value
+}

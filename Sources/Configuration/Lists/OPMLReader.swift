@@ -1,0 +1,169 @@
+private import CLibXML2
+
+extension OPMLDocument {
+    /// Why bytes are no OPML.
+    package struct ReadError: Error, Sendable, Equatable {
+        package var line: Int
+        package var message: String
+    }
+
+    /// Reads a document of at most 64 MiB. Broken XML is read as far as it goes, with a warning; external entities,
+    /// and entities that the document declares, are never followed.
+    package static func read(_ bytes: [UInt8]) throws(ReadError) -> OPMLDocument {
+        guard bytes.count <= LoadingState.Limit.fileBytes else {
+            throw ReadError(line: 1, message: "is larger than 64 MiB")
+        }
+        let reader = OPMLReader()
+        reader.parse(bytes)
+        guard reader.hasRoot else {
+            throw ReadError(
+                line: reader.document.warnings.first?.line ?? 1,
+                message: "is no OPML: there is no <opml> element at its start")
+        }
+        return reader.document
+    }
+}
+
+/// Collects outlines while libxml2 reads. Used by one thread, and only while `parse` runs.
+private final class OPMLReader {
+    private(set) var document = OPMLDocument()
+    private(set) var hasRoot = false
+    private var isOther = false
+    private var context: xmlParserCtxtPtr?
+    /// For each open outline, the folder's name if it is one. libxml2 ends a document that is nested deeper than 256.
+    private var folders: [String?] = []
+    private var hasXMLError = false
+
+    func parse(_ bytes: [UInt8]) {
+        var handler = xmlSAXHandler()
+        handler.initialized = UInt32(XML_SAX2_MAGIC)
+        handler.startElementNs = { reader, name, _, _, _, _, count, _, attributes in
+            OPMLReader.from(reader)?.start(name, attributes, Int(count))
+        }
+        handler.endElementNs = { reader, name, _, _ in OPMLReader.from(reader)?.end(name) }
+        handler.serror = { reader, error in OPMLReader.from(reader)?.failed(error?.pointee.message, error?.pointee.line)
+        }
+
+        // The context keeps the pointer only as long as this function runs, and self outlives that.
+        let reader = Unmanaged.passUnretained(self).toOpaque()
+        guard let context = xmlCreatePushParserCtxt(&handler, reader, nil, 0, nil) else { return }
+        defer { xmlFreeParserCtxt(context) }
+        self.context = context
+        defer { self.context = nil }
+        xmlCtxtUseOptions(context, Int32(XML_PARSE_RECOVER.rawValue | XML_PARSE_NONET.rawValue))
+        bytes.withUnsafeBytes { buffer in
+            var offset = 0
+            while offset < buffer.count, !isOther {
+                let count = min(buffer.count - offset, 1 << 20)
+                let chunk = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+                xmlParseChunk(context, chunk.map { $0 + offset }, Int32(count), 0)
+                offset += count
+            }
+            xmlParseChunk(context, nil, 0, 1)
+        }
+    }
+
+    private static func from(_ pointer: UnsafeMutableRawPointer?) -> OPMLReader? {
+        pointer.map { Unmanaged<OPMLReader>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private var line: Int { max(Int(xmlSAX2GetLineNumber(context)), 1) }
+
+    private func start(
+        _ name: UnsafePointer<xmlChar>?, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, _ count: Int
+    ) {
+        let name = Self.folded(name)
+        guard hasRoot else {
+            hasRoot = name == "opml"
+            isOther = !hasRoot
+            if isOther { xmlStopParser(context) }
+            return
+        }
+        guard name == "outline" else { return }
+        outline(Self.attributes(attributes, count))
+    }
+
+    private func end(_ name: UnsafePointer<xmlChar>?) {
+        if Self.folded(name) == "outline", !folders.isEmpty { folders.removeLast() }
+    }
+
+    private func outline(_ attributes: [String: String]) {
+        let names = [attributes["title"], attributes["text"]].compactMap { $0 }
+        let name = names.lazy.map { ListText.cleaned($0, limit: 4096) }.first { !$0.isEmpty }
+        // Names of feeds are titles; names of all else are folders.
+        guard let url = attributes["xmlurl"].map(Self.trimmed), !url.isEmpty else {
+            return folders.append(name)
+        }
+        let categories = (attributes["category"] ?? "").split(separator: ",").flatMap { path in
+            path.split(separator: "/").map(String.init)
+        }
+        folders.append(nil)
+        guard document.entries.count < LoadingState.Limit.feeds else {
+            if document.entries.count == LoadingState.Limit.feeds, !isFull {
+                isFull = true
+                document.warnings.append(Warning(line: line, message: "holds more than a million feeds"))
+            }
+            return
+        }
+        document.entries.append(
+            OPMLDocument.Entry(
+                url: url, title: name, tags: ListText.tags(folders.compactMap { $0 } + categories),
+                siteURL: attributes["htmlurl"].map(Self.trimmed), line: line))
+    }
+
+    private var isFull = false
+    private typealias Warning = OPMLDocument.Warning
+
+    /// Of a broken document the first error says most; those that follow are mostly its consequences.
+    private func failed(_ message: UnsafePointer<CChar>?, _ line: Int32?) {
+        guard !hasXMLError, !isOther else { return }
+        hasXMLError = true
+        let text = message.map { String(cString: $0) } ?? "unknown error"
+        document.warnings.append(
+            Warning(
+                line: max(Int(line ?? 1), 1),
+                message: "is broken XML and was read as far as it goes: \(ListText.cleaned(text, limit: 200))"))
+    }
+
+    /// Attributes come as five pointers each: name, prefix, namespace, and the value's start and end.
+    private static func attributes(
+        _ raw: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, _ count: Int
+    ) -> [String: String] {
+        guard let raw else { return [:] }
+        var result: [String: String] = [:]
+        for index in 0..<count {
+            guard raw[index * 5 + 1] == nil, let start = raw[index * 5 + 3], let end = raw[index * 5 + 4] else {
+                continue
+            }
+            let value = UnsafeBufferPointer(start: start, count: min(end - start, 65_536))
+            result[folded(raw[index * 5])] = text(value)
+        }
+        return result
+    }
+
+    /// libxml2 hands on an ampersand as `&#38;`, for a tree to be built; every other reference it has resolved.
+    private static func text(_ value: UnsafeBufferPointer<UInt8>) -> String {
+        guard value.contains(UInt8(ascii: "&")) else { return String(decoding: value, as: UTF8.self) }
+        var bytes: [UInt8] = []
+        var rest = value[...]
+        while let ampersand = rest.firstIndex(of: UInt8(ascii: "&")) {
+            bytes += rest[...ampersand]
+            rest = rest[(ampersand + 1)...]
+            if rest.starts(with: "#38;".utf8) { rest = rest.dropFirst(4) }
+        }
+        return String(decoding: bytes + rest, as: UTF8.self)
+    }
+
+    private static func folded(_ name: UnsafePointer<xmlChar>?) -> String {
+        name.map { String(cString: $0).lowercased() } ?? ""
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        let isSpace: (Unicode.Scalar) -> Bool = { $0.properties.isWhitespace }
+        let scalars = text.unicodeScalars
+        guard let first = scalars.firstIndex(where: { !isSpace($0) }),
+            let last = scalars.lastIndex(where: { !isSpace($0) })
+        else { return "" }
+        return String(text[first...last])
+    }
+}

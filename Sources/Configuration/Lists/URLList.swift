@@ -1,0 +1,75 @@
+/// A list of URLs, one a line, as newsboat's urls file: `URL "tag" "~Title"`; `#` begins a comment.
+enum URLList {
+    struct Line {
+        var number: Int
+        var url: String
+        var title: String?
+        var tags: [String]
+    }
+
+    /// Calls `body` for each line that names a feed; `isUTF8` is false for one whose bytes are no UTF-8.
+    static func read(_ bytes: [UInt8], _ body: (Line, _ isUTF8: Bool) -> Void) {
+        bytes.withUnsafeBufferPointer { bytes in
+            var start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+            var number = 1
+            while start < bytes.count {
+                let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+                let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
+                if let (fields, isUTF8) = fields(of: line), let url = fields.first {
+                    body(assemble(url, fields.dropFirst(), number), isUTF8)
+                }
+                start = end + 1
+                number += 1
+            }
+        }
+    }
+
+    private static func assemble(_ url: String, _ others: ArraySlice<String>, _ number: Int) -> Line {
+        var line = Line(number: number, url: url, title: nil, tags: [])
+        for field in others {
+            if field.hasPrefix("~") {
+                line.title = String(field.dropFirst())
+            } else if field != "!", !field.isEmpty, !line.tags.contains(field) {
+                // newsboat hides a feed tagged "!"; here nothing is shown that could be hidden.
+                line.tags.append(field)
+            }
+        }
+        return line
+    }
+
+    /// The words of a line, quoted ones with their spaces; nil for an empty line or a comment.
+    private static func fields(of line: UnsafeBufferPointer<UInt8>) -> ([String], Bool)? {
+        var fields: [String] = []
+        var isUTF8 = true
+        var index = 0
+        while index < line.count {
+            let byte = line[index]
+            if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r") {
+                index += 1
+                continue
+            }
+            if byte == UInt8(ascii: "#") { break }
+            let field: String?
+            if byte == UInt8(ascii: "\"") {
+                var text: [UInt8] = []
+                index += 1
+                while index < line.count, line[index] != UInt8(ascii: "\"") {
+                    if line[index] == UInt8(ascii: "\\"), index + 1 < line.count { index += 1 }
+                    text.append(line[index])
+                    index += 1
+                }
+                index += 1
+                field = String(validating: text, as: UTF8.self)
+            } else {
+                let start = index
+                while index < line.count, line[index] > 0x20 { index += 1 }
+                // A control character inside a word stays in it, to be refused with the URL.
+                while index < line.count, line[index] < 0x20, line[index] != 0x09, line[index] != 0x0d { index += 1 }
+                field = String(validating: line[start..<index], as: UTF8.self)
+            }
+            if field == nil { isUTF8 = false }
+            fields.append(field ?? "")
+        }
+        return fields.isEmpty ? nil : (fields, isUTF8)
+    }
+}

@@ -1,0 +1,123 @@
+private import FeedModel
+
+/// Settles ids and defaults once all files have been read.
+struct ConfigurationAssembler {
+    let file: ConfigurationFile
+    let state: LoadingState
+    let known: [FeedIdentity.Known]
+
+    /// nil only after an error has been reported.
+    func assemble() -> Configuration? {
+        checkContact()
+        let standard = StoreLocation.standard(configuration: file.path, environment: state.environment)
+        guard let directory = state.storeDirectory ?? standard else {
+            state.error(
+                "[store] directory: is not set, and without $STATE_DIRECTORY, $XDG_STATE_HOME or $HOME there is "
+                    + "no default", file: file.name)
+            return nil
+        }
+        guard !state.hasErrors else { return nil }
+        var store = state.store
+        store.directory = directory
+        let hosts = hosts()
+        var configuration = Configuration(
+            path: file.path, contact: state.contact, fetch: state.fetch, hosts: hosts, schedule: state.schedule,
+            store: store, log: state.log, feeds: [], warnings: [])
+        configuration.feeds = feeds(of: configuration)
+        return configuration
+    }
+
+    private func checkContact() {
+        guard state.contact == nil else { return }
+        let fetched = state.feeds.feeds.first { $0.localPath == nil && $0.overrides?.enabled != false }
+        guard let fetched else { return }
+        state.error(
+            "contact: is missing; write contact = \"https://…\" or \"mailto:…\", which publishers are shown "
+                + "(\(fetched.place) is fetched over the network)", at: file.place(1))
+    }
+
+    private func hosts() -> [HostSettings] {
+        let hosts = state.hosts.map { host in
+            HostSettings(
+                name: host.name, delay: host.delay ?? state.fetch.hostDelay,
+                concurrency: host.concurrency ?? state.fetch.hostConcurrency, pauseScope: host.pauseScope ?? .host,
+                maxAgeCap: host.maxAgeCap ?? state.schedule.maxAgeCap, source: host.place)
+        }
+        return hosts.sorted { $0.name < $1.name }
+    }
+
+    private func feeds(of configuration: Configuration) -> [FeedConfiguration] {
+        let pending = state.feeds.feeds
+        let candidates = pending.map { FeedIdentity.Candidate(url: $0.url, id: $0.id.map { FeedIdentifier($0) }) }
+        let ids = FeedIdentity.assign(candidates, known: known)
+        suggest(candidates, ids, pending)
+        let capsDiffer = configuration.hosts.contains { $0.maxAgeCap != configuration.schedule.maxAgeCap }
+        var standard: [Duration: SharedOptions] = [:]
+        return zip(pending, ids).map { feed, id in
+            var cap = configuration.schedule.maxAgeCap
+            if capsDiffer, let authority = WebURL.authority(of: feed.url) {
+                cap = configuration.hostSettings(for: authority.host.lowercased())?.maxAgeCap ?? cap
+            }
+            let options: SharedOptions
+            if let overrides = feed.overrides {
+                options = SharedOptions(self.options(overrides, configuration, cap: cap))
+                checkInterval(options.options, feed)
+            } else if let shared = standard[cap] {
+                options = shared
+            } else {
+                options = SharedOptions(self.options(FeedOverrides(), configuration, cap: cap))
+                standard[cap] = options
+            }
+            return FeedConfiguration(
+                id: id, hasExplicitID: feed.id != nil, url: feed.url, localPath: feed.localPath, title: feed.title,
+                tags: feed.tags, source: feed.place, options: options)
+        }
+    }
+
+    private func options(_ own: FeedOverrides, _ configuration: Configuration, cap: Duration) -> FeedOptions {
+        var options = FeedOptions(fetch: configuration.fetch, maxAgeCap: cap, updates: configuration.store.updates)
+        options.interval = own.interval
+        options.userAgent = own.userAgent
+        options.headers = own.headers
+        options.basicAuth = own.basicAuth
+        options.bearer = own.bearer
+        options.clientCert = own.clientCert
+        own.proxy.map { options.proxy = $0.isEmpty ? nil : $0 }
+        own.timeout.map { options.timeout = $0 }
+        own.connectTimeout.map { options.connectTimeout = $0 }
+        own.maxAgeCap.map { options.maxAgeCap = $0 }
+        own.privateNetworks.map { options.privateNetworks = $0 }
+        own.caFile.map { options.caFile = $0.isEmpty ? nil : $0 }
+        own.tlsVerify.map { options.tlsVerify = $0 }
+        own.http2.map { options.http2 = $0 }
+        own.keepAlive.map { options.keepAlive = $0 }
+        own.aliases.map { options.aliases = $0 }
+        own.updates.map { options.updates = $0 }
+        own.enabled.map { options.enabled = $0 }
+        return options
+    }
+
+    private func checkInterval(_ options: FeedOptions, _ feed: PendingFeed) {
+        guard let interval = options.interval else { return }
+        let schedule = state.schedule
+        if interval < schedule.minInterval {
+            state.warning(
+                "[[feed]] interval: \(Span.text(interval)) is below [schedule] min_interval "
+                    + "(\(Span.text(schedule.minInterval))), which holds", at: feed.place)
+        } else if interval > schedule.maxInterval {
+            state.warning(
+                "[[feed]] interval: \(Span.text(interval)) is above [schedule] max_interval "
+                    + "(\(Span.text(schedule.maxInterval))), which holds", at: feed.place)
+        }
+    }
+
+    private func suggest(_ candidates: [FeedIdentity.Candidate], _ ids: [FeedIdentifier], _ pending: [PendingFeed]) {
+        guard !known.isEmpty else { return }
+        for (index, names) in FeedIdentity.suggestions(candidates, ids: ids, known: known) {
+            let names = names.map { "id = \(TOMLText.quoted($0.text))" }.joined(separator: " or ")
+            state.warning(
+                "\(URLRedaction.redacted(pending[index].url)) is a new feed; if it is one that had another URL, "
+                    + "\(names) keeps its history", at: pending[index].place)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+private import Glibc
+
+/// Where the configuration is looked for (contract.md §1).
+package enum ConfigurationPath: Sendable, Equatable {
+    case found(String)
+    /// No file at any of these.
+    case missing(tried: [String])
+
+    /// `option` (--config) as it is; else the first that exists of `$NEWSWIRE_CONFIG`, the user's folder and /etc.
+    package static func find(
+        option: String?, environment: [String: String], fileExists: (String) -> Bool = Self.fileExists
+    ) -> ConfigurationPath {
+        if let option { return .found(option) }
+        var candidates: [String] = []
+        if let path = environment["NEWSWIRE_CONFIG"], !path.isEmpty { candidates.append(path) }
+        if let home = XDG.directory("XDG_CONFIG_HOME", below: ".config", environment: environment) {
+            candidates.append("\(home)/newswire/newswire.toml")
+        }
+        candidates.append("/etc/newswire/newswire.toml")
+        for candidate in candidates where fileExists(candidate) { return .found(candidate) }
+        return .missing(tried: candidates)
+    }
+
+    package static func fileExists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
+    }
+}
+
+/// The XDG base directories.
+enum XDG {
+    /// The folder that a variable names, else one below the home; relative ones are ignored, as XDG wants it.
+    static func directory(_ variable: String, below: String, environment: [String: String]) -> String? {
+        if let path = environment[variable], path.hasPrefix("/") { return path }
+        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
+        return home == "/" ? "/\(below)" : "\(home)/\(below)"
+    }
+}
+
+/// Paths as text; nothing here looks at the file system but `absolute`, which asks for the working folder.
+enum Path {
+    static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let raw = getcwd(nil, 0) else { return path }
+        defer { free(raw) }
+        return join(String(cString: raw), path)
+    }
+
+    /// `path`, seen from `directory`.
+    static func join(_ directory: String, _ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        var path = path[...]
+        while path.hasPrefix("./") { path = path.dropFirst(2) }
+        if path.isEmpty || path == "." { return directory }
+        return directory.hasSuffix("/") ? directory + path : "\(directory)/\(path)"
+    }
+
+    /// The folder that a file lies in; empty for a bare name.
+    static func directory(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -1,0 +1,169 @@
+private import FeedModel
+private import Glibc
+
+/// Reads the main file and those that it includes, each once.
+struct FileTreeReader {
+    private let state: LoadingState
+    private var seen: Set<String> = []
+    /// The files that are being read, each included by the one before.
+    private var open: [String] = []
+
+    init(state: LoadingState) {
+        self.state = state
+    }
+
+    mutating func readMain(_ file: ConfigurationFile) {
+        seen.insert(Self.real(file.path))
+        open.append(Self.real(file.path))
+        guard let bytes = bytes(of: file, named: nil) else { return }
+        read(bytes, of: file, isMain: true)
+    }
+
+    private mutating func include(_ file: ConfigurationFile, at place: SourcePlace) {
+        let real = Self.real(file.path)
+        guard !open.contains(real) else {
+            return state.error("include: \(file.name) includes itself", at: place)
+        }
+        guard seen.insert(real).inserted else {
+            return state.warning("include: \(file.name) is included twice, and read once", at: place)
+        }
+        guard open.count < LoadingState.Limit.includeDepth else {
+            return state.error(
+                "include: files include each other deeper than \(LoadingState.Limit.includeDepth)", at: place)
+        }
+        guard seen.count <= LoadingState.Limit.files else {
+            return state.error("include: more than \(LoadingState.Limit.files) files", at: place)
+        }
+        guard let bytes = bytes(of: file, named: place) else { return }
+        open.append(real)
+        defer { open.removeLast() }
+        if file.path.hasSuffix(".toml") {
+            read(bytes, of: file, isMain: false)
+        } else if file.path.hasSuffix(".opml") {
+            OPMLListReader(file: file, state: state).read(bytes)
+        } else {
+            URLListReader(file: file, state: state).read(bytes)
+        }
+    }
+
+    /// - Parameter place: where the file is named; nil for the main file.
+    private func bytes(of file: ConfigurationFile, named place: SourcePlace?) -> [UInt8]? {
+        do {
+            return try FileReader.read(file.path, limit: LoadingState.Limit.fileBytes).bytes
+        } catch {
+            if let place {
+                state.error("include: \(file.name) \(error.message)", at: place)
+            } else {
+                state.error("the configuration \(error.message)", file: file.name)
+            }
+            return nil
+        }
+    }
+
+    private mutating func read(_ bytes: [UInt8], of file: ConfigurationFile, isMain: Bool) {
+        let document: TOMLDocument
+        do {
+            document = try TOMLDocument(bytes)
+        } catch {
+            return state.error(SyntaxMessage.text(error, in: bytes), at: file.place(error.line))
+        }
+        guard let root = document.root else { return }
+        var table = TOMLTable(root, section: isMain ? .root : .includedRoot, file: file, state: state)
+        if isMain {
+            readSettings(&table, of: file)
+        } else {
+            refuseSettings(root, of: file)
+        }
+        if let node = table.table("host") { SettingsReader(file: file, state: state).readHosts(node) }
+        if let node = table.value("feed") { readFeeds(node, of: file) }
+        let entries = table.texts("include", "[\"feeds.d/*.toml\"]", limit: 10_000) ?? []
+        if isMain { table.finish() }
+        for (entry, node) in entries { readInclude(entry, node, of: file) }
+    }
+
+    private func readSettings(_ table: inout TOMLTable, of file: ConfigurationFile) {
+        let settings = SettingsReader(file: file, state: state)
+        if let (text, node) = table.text("contact", "\"https://example.org/bot\"") {
+            if let refusal = Contact.refusal(text) {
+                table.error("contact", refusal, at: node)
+            }
+            state.contact = text
+        }
+        if let node = table.table("fetch") { settings.readFetch(node) }
+        if let node = table.table("schedule") { settings.readSchedule(node) }
+        if let node = table.table("store") { settings.readStore(node) }
+        if let node = table.table("log") { settings.readLog(node) }
+    }
+
+    /// An included file holds feeds and hosts; what is set for the whole program stands in one place.
+    private func refuseSettings(_ root: TOMLNode, of file: ConfigurationFile) {
+        for child in root.children where !Section.includedRoot.keys.contains(child.key) {
+            let place = file.place(child.keyLine)
+            if Section.root.keys.contains(child.key) {
+                state.error(
+                    "\(child.key): belongs in the main file; an included one may hold [[feed]], [host] and include",
+                    at: place)
+            } else {
+                let advice = Section.includedRoot.advice(forUnknown: child.key)
+                state.error("\(TOMLText.quoted(child.key)): there is no such key; \(advice)", at: place)
+            }
+        }
+    }
+
+    private func readFeeds(_ node: TOMLNode, of file: ConfigurationFile) {
+        guard node.kind == .array else {
+            return state.error("feed: write [[feed]] with two brackets before each feed", at: file.place(node.keyLine))
+        }
+        let reader = FeedTableReader(file: file, state: state)
+        for feed in node.children { reader.read(feed) }
+    }
+
+    private mutating func readInclude(_ entry: String, _ node: TOMLNode, of file: ConfigurationFile) {
+        let place = file.place(node.line)
+        switch IncludeResolver.resolve(entry, in: file.directory) {
+        case .failed(let reason): state.error("include: \(TOMLText.quoted(entry)) \(reason)", at: place)
+        case .files(let paths):
+            for path in paths { include(file.including(path), at: place) }
+        }
+    }
+
+    /// The path without links, by which a file is known that has several.
+    private static func real(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}
+
+/// What TOML itself says against a file.
+enum SyntaxMessage {
+    private static let secretWords = ["password", "bearer", "token", "secret", "key", "auth", "headers", "cookie"]
+
+    /// toml++ may quote what it could not read; where that could be a secret, only the place is told.
+    static func text(_ error: TOMLDocument.SyntaxError, in bytes: [UInt8]) -> String {
+        let lines = bytes.split(
+            separator: UInt8(ascii: "\n"), maxSplits: max(error.line, 1), omittingEmptySubsequences: false)
+        let index = min(max(error.line - 1, 0), lines.count - 1)
+        let line = String(decoding: lines[index], as: UTF8.self).lowercased()
+        if secretWords.contains(where: { line.contains($0) }) { return "is not TOML in this line" }
+        return "is not TOML: \(ListText.cleaned(error.message, limit: 300))"
+    }
+}
+
+/// The address that publishers are shown.
+enum Contact {
+    static func refusal(_ text: String) -> String? {
+        let form = "must be a URL such as \"https://example.org/bot\" or \"mailto:feeds@example.org\""
+        guard text.utf8.count <= 512, !text.isEmpty else { return form }
+        // It stands in parentheses in the User-Agent.
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"()<>\"\\".utf8.contains($0) }) else {
+            return "holds a character that cannot stand in a User-Agent"
+        }
+        if WebURL.hasScheme(text, "https:") || WebURL.hasScheme(text, "http:") {
+            return WebURL.refusal(text) == nil ? nil : form
+        }
+        guard WebURL.hasScheme(text, "mailto:") else { return form }
+        let parts = text.dropFirst("mailto:".count).split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } ? nil : form
+    }
+}

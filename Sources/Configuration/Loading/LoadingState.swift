@@ -1,0 +1,89 @@
+private import FeedModel
+
+/// What has been gathered while the files of a configuration are read, and what is wrong with them.
+final class LoadingState {
+    /// Everything newswire reads of a configuration is bounded.
+    enum Limit {
+        static let fileBytes = 64 << 20
+        static let files = 10_000
+        static let includeDepth = 8
+        static let feeds = 1_000_000
+        static let diagnostics = 1000
+    }
+
+    let environment: [String: String]
+    private(set) var diagnostics: [Diagnostic] = []
+    private var dropped = 0
+    private(set) var hasErrors = false
+
+    var contact: String?
+    var fetch = FetchSettings()
+    var schedule = ScheduleSettings()
+    /// Whether a person set it; the default gives way to the other bounds.
+    var hasInitialInterval = false
+    var storeDirectory: String?
+    var store = StoreSettings(directory: "")
+    var log = LogSettings()
+    var hosts: [PendingHost] = []
+    var feeds = PendingFeeds()
+    private var unbuilt: [String: (place: SourcePlace, count: Int)] = [:]
+
+    init(environment: [String: String]) {
+        self.environment = environment
+    }
+
+    func error(_ message: String, at place: SourcePlace) {
+        hasErrors = true
+        append(Diagnostic(.error, file: place.file, line: place.line, message))
+    }
+
+    func error(_ message: String, file: String) {
+        hasErrors = true
+        append(Diagnostic(.error, file: file, line: nil, message))
+    }
+
+    func warning(_ message: String, at place: SourcePlace) {
+        append(Diagnostic(.warning, file: place.file, line: place.line, message))
+    }
+
+    /// Remembers a key that changes nothing yet; each gives one warning, however often it is set.
+    func unbuilt(_ key: String, at place: SourcePlace) {
+        unbuilt[key, default: (place, 0)].count += 1
+    }
+
+    private func append(_ diagnostic: Diagnostic) {
+        // An error is worth more than the warning it would push out.
+        if diagnostics.count >= Limit.diagnostics, diagnostic.severity == .warning || dropped > 0 {
+            dropped += 1
+        } else {
+            diagnostics.append(diagnostic)
+        }
+    }
+
+    /// All that was found, with what belongs at the end of it.
+    func finish(file: String) -> [Diagnostic] {
+        for (key, use) in unbuilt.sorted(by: { $0.key < $1.key }) {
+            guard let waitsFor = UnbuiltKeys.waitsFor(key) else { continue }
+            let others = use.count > 1 ? " (set \(use.count) times)" : ""
+            append(
+                Diagnostic(
+                    .warning, file: use.place.file, line: use.place.line,
+                    "\(key)\(others) changes nothing yet: it waits for \(waitsFor)"))
+        }
+        if dropped > 0 {
+            diagnostics.append(
+                Diagnostic(hasErrors ? .error : .warning, file: file, line: nil, "and \(dropped) more like these"))
+        }
+        return diagnostics
+    }
+}
+
+/// A `[host]` table before the defaults that it leaves to `[fetch]` and `[schedule]` are known.
+struct PendingHost {
+    var name: String
+    var delay: Duration?
+    var concurrency: Int?
+    var pauseScope: HostSettings.PauseScope?
+    var maxAgeCap: Duration?
+    var place: SourcePlace
+}

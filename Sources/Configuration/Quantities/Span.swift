@@ -1,0 +1,47 @@
+/// Spans of time as people write them: `30s`, `15m`, `2h`, `7d`.
+package enum Span {
+    /// The span, or nil where the text is none: digits and one unit, nothing else, at most 100 years.
+    package static func parse(_ text: String) -> Duration? {
+        var bytes = text.utf8[...]
+        guard let unit = bytes.popLast(), let scale = seconds(in: unit) else { return nil }
+        guard let count = Digits.value(of: bytes, limit: 100 * 366 * 86_400 / scale) else { return nil }
+        return .seconds(count * scale)
+    }
+
+    /// The span in the largest unit that says it whole. Parts of a second are dropped.
+    package static func text(_ span: Duration) -> String {
+        let seconds = span.components.seconds
+        for (size, unit) in [(86_400, "d"), (3600, "h"), (60, "m")] as [(Int64, String)]
+        where seconds != 0 && seconds.isMultiple(of: size) {
+            return "\(seconds / size)\(unit)"
+        }
+        return "\(seconds)s"
+    }
+
+    private static func seconds(in unit: UInt8) -> Int? {
+        switch unit {
+        case UInt8(ascii: "s"): 1
+        case UInt8(ascii: "m"): 60
+        case UInt8(ascii: "h"): 3600
+        case UInt8(ascii: "d"): 86_400
+        default: nil
+        }
+    }
+}
+
+/// Decimal digits from outside, read without overflow.
+enum Digits {
+    /// The number, or nil where the text is empty, holds anything but digits, or says more than `limit`.
+    static func value(of text: some Collection<UInt8>, limit: Int) -> Int? {
+        guard !text.isEmpty else { return nil }
+        var value = 0
+        for character in text {
+            guard case UInt8(ascii: "0")...UInt8(ascii: "9") = character else { return nil }
+            let (tens, tooMany) = value.multipliedReportingOverflow(by: 10)
+            let (sum, tooMuch) = tens.addingReportingOverflow(Int(character - UInt8(ascii: "0")))
+            guard !tooMany, !tooMuch, sum <= limit else { return nil }
+            value = sum
+        }
+        return value
+    }
+}

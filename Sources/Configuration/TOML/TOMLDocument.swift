@@ -1,0 +1,115 @@
+private import CTOML
+
+/// A TOML file as a tree whose nodes know their lines. Nodes keep it alive.
+final class TOMLDocument {
+    private let document: OpaquePointer
+
+    struct SyntaxError: Error {
+        var line: Int
+        var message: String
+    }
+
+    /// Copies what it needs of the bytes.
+    init(_ bytes: [UInt8]) throws(SyntaxError) {
+        let parsed = bytes.withUnsafeBytes { buffer in
+            newswire_toml_parse(buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
+        }
+        guard let parsed else { throw SyntaxError(line: 1, message: "not enough memory to read it") }
+        document = parsed
+        var line: UInt32 = 0
+        var column: UInt32 = 0
+        // A class that throws in its init still frees what it holds: all properties are set.
+        if let message = newswire_toml_error(document, &line, &column) {
+            throw SyntaxError(line: Int(line), message: String(cString: message))
+        }
+    }
+
+    deinit { newswire_toml_free(document) }
+
+    var root: TOMLNode? {
+        newswire_toml_root(document).map { TOMLNode(document: self, raw: $0) }
+    }
+}
+
+/// A value in a TOML file and, inside a table, its key.
+struct TOMLNode {
+    enum Kind {
+        case table, array, string, integer, float, boolean, date
+
+        /// As it stands in messages.
+        var name: String {
+            switch self {
+            case .table: "a table"
+            case .array: "a list"
+            case .string: "text"
+            case .integer: "a number"
+            case .float: "a number with a fraction"
+            case .boolean: "true or false"
+            case .date: "a date"
+            }
+        }
+    }
+
+    private let document: TOMLDocument
+    private let raw: UnsafePointer<newswire_toml_node>
+
+    fileprivate init(document: TOMLDocument, raw: UnsafePointer<newswire_toml_node>) {
+        self.document = document
+        self.raw = raw
+    }
+
+    var kind: Kind {
+        switch Int(raw.pointee.kind) {
+        case Int(newswire_toml_table): .table
+        case Int(newswire_toml_array): .array
+        case Int(newswire_toml_string): .string
+        case Int(newswire_toml_integer): .integer
+        case Int(newswire_toml_float): .float
+        case Int(newswire_toml_boolean): .boolean
+        default: .date
+        }
+    }
+
+    /// Where the value begins.
+    var line: Int { Int(raw.pointee.line) }
+    /// Where the key stands.
+    var keyLine: Int { Int(raw.pointee.key_line) }
+    var key: String { Self.string(raw.pointee.key, raw.pointee.key_length) }
+    var count: Int { raw.pointee.child_count }
+
+    func hasKey(_ name: StaticString) -> Bool {
+        guard raw.pointee.key_length == name.utf8CodeUnitCount, let key = raw.pointee.key else { return false }
+        return UnsafeRawBufferPointer(start: key, count: name.utf8CodeUnitCount)
+            .elementsEqual(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    }
+
+    var text: String? {
+        kind == .string ? Self.string(raw.pointee.text, raw.pointee.text_length) : nil
+    }
+
+    var integer: Int? {
+        kind == .integer ? Int(raw.pointee.integer) : nil
+    }
+
+    var boolean: Bool? {
+        kind == .boolean ? raw.pointee.integer != 0 : nil
+    }
+
+    /// Members of a table or elements of a list, in the order of the file.
+    var children: Children { Children(document: document, upcoming: raw.pointee.first_child) }
+
+    struct Children: Sequence, IteratorProtocol {
+        fileprivate let document: TOMLDocument
+        fileprivate var upcoming: UnsafePointer<newswire_toml_node>?
+
+        mutating func next() -> TOMLNode? {
+            guard let current = upcoming else { return nil }
+            upcoming = current.pointee.next
+            return TOMLNode(document: document, raw: current)
+        }
+    }
+
+    private static func string(_ start: UnsafePointer<CChar>?, _ count: Int) -> String {
+        String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+}

@@ -1,0 +1,216 @@
+/// Character references of HTML: `&eacute;`, `&#233;`, `&#xE9;`.
+enum HTMLEntities {
+    /// The text of a named reference, given its name without ampersand and semicolon; nil for a name HTML does not know.
+    static func scalarText(named name: UnsafeBufferPointer<UInt8>) -> String? {
+        guard let found = lookUp(name) else { return nil }
+        var text = String(Character(found.first))
+        if let second = found.second { text.unicodeScalars.append(second) }
+        return text
+    }
+
+    /// What a reference stands for, and how many bytes it takes with its ampersand.
+    struct Reference {
+        var first: Unicode.Scalar
+        var second: Unicode.Scalar?
+        var length: Int
+    }
+
+    /// The reference that begins with the ampersand at `start`, by WHATWG HTML §13.2.5.72; nil where it is only text.
+    ///
+    /// - Parameter inAttribute: In an attribute, a name without a semicolon before `=` or a letter is text: `?a=1&copy=2`.
+    static func reference(
+        in bytes: UnsafeBufferPointer<UInt8>, at start: Int, inAttribute: Bool = false
+    ) -> Reference? {
+        guard start + 1 < bytes.count else { return nil }
+        if bytes[start + 1] == UInt8(ascii: "#") { return numericReference(in: bytes, at: start) }
+        var end = start + 1
+        // The longest name has 31 letters and digits.
+        let limit = min(bytes.count, start + 33)
+        while end < limit, isAlphanumeric(bytes[end]) { end += 1 }
+        if end < bytes.count, bytes[end] == UInt8(ascii: ";"), let found = lookUp(bytes, start + 1..<end) {
+            return Reference(first: found.first, second: found.second, length: end + 1 - start)
+        }
+        // Names that count without a semicolon have two to six letters and digits; the longest one wins.
+        var length = min(end - start - 1, 6)
+        while length >= 2 {
+            let nameEnd = start + 1 + length
+            if let found = lookUp(bytes, start + 1..<nameEnd), found.isLegacy {
+                let next = nameEnd < bytes.count ? bytes[nameEnd] : 0
+                if inAttribute, next == UInt8(ascii: "=") || isAlphanumeric(next) { return nil }
+                return Reference(first: found.first, second: found.second, length: length + 1)
+            }
+            length -= 1
+        }
+        return nil
+    }
+
+    /// Appends the bytes with their references decoded.
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, inAttribute: Bool = false, into result: inout [UInt8]) {
+        var start = 0
+        var index = 0
+        while let ampersand = bytes[index...].firstIndex(of: UInt8(ascii: "&")) {
+            guard let reference = reference(in: bytes, at: ampersand, inAttribute: inAttribute) else {
+                index = ampersand + 1
+                continue
+            }
+            result.append(contentsOf: bytes[start..<ampersand])
+            result.append(reference)
+            index = ampersand + reference.length
+            start = index
+        }
+        result.append(contentsOf: bytes[start...])
+    }
+
+    private static func numericReference(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Reference? {
+        var index = start + 2
+        let isHexadecimal = index < bytes.count && bytes[index] | 0x20 == UInt8(ascii: "x")
+        if isHexadecimal { index += 1 }
+        let digits = index
+        var value: UInt32 = 0
+        while index < bytes.count {
+            let digit: UInt32
+            switch bytes[index] {
+            case let byte where byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"):
+                digit = UInt32(byte - UInt8(ascii: "0"))
+            case let byte where isHexadecimal && byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "f"):
+                digit = UInt32((byte | 0x20) - UInt8(ascii: "a") + 10)
+            default:
+                digit = .max
+            }
+            if digit == .max { break }
+            // Kept just above the last scalar, so that no number of digits overflows.
+            value = min(value * (isHexadecimal ? 16 : 10) + digit, 0x11_0000)
+            index += 1
+        }
+        guard index > digits else { return nil }
+        if index < bytes.count, bytes[index] == UInt8(ascii: ";") { index += 1 }
+        return Reference(first: scalar(numbered: value), second: nil, length: index - start)
+    }
+
+    /// WHATWG HTML §13.2.5.80: zero, surrogates and what lies behind the last scalar become U+FFFD, and the C1 controls
+    /// are taken for the windows-1252 characters that their authors meant.
+    private static func scalar(numbered value: UInt32) -> Unicode.Scalar {
+        guard value > 0, let scalar = Unicode.Scalar(value) else { return "\u{fffd}" }
+        return windows1252(scalar)
+    }
+
+    static func windows1252(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        switch scalar.value {
+        case 0x80: "\u{20ac}"
+        case 0x82: "\u{201a}"
+        case 0x83: "\u{0192}"
+        case 0x84: "\u{201e}"
+        case 0x85: "\u{2026}"
+        case 0x86: "\u{2020}"
+        case 0x87: "\u{2021}"
+        case 0x88: "\u{02c6}"
+        case 0x89: "\u{2030}"
+        case 0x8a: "\u{0160}"
+        case 0x8b: "\u{2039}"
+        case 0x8c: "\u{0152}"
+        case 0x8e: "\u{017d}"
+        case 0x91: "\u{2018}"
+        case 0x92: "\u{2019}"
+        case 0x93: "\u{201c}"
+        case 0x94: "\u{201d}"
+        case 0x95: "\u{2022}"
+        case 0x96: "\u{2013}"
+        case 0x97: "\u{2014}"
+        case 0x98: "\u{02dc}"
+        case 0x99: "\u{2122}"
+        case 0x9a: "\u{0161}"
+        case 0x9b: "\u{203a}"
+        case 0x9c: "\u{0153}"
+        case 0x9e: "\u{017e}"
+        case 0x9f: "\u{0178}"
+        default: scalar
+        }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: false
+        }
+    }
+}
+
+// MARK: - The table
+
+extension HTMLEntities {
+    private struct Entry {
+        var first: Unicode.Scalar
+        var second: Unicode.Scalar?
+        var isLegacy: Bool
+    }
+
+    private static func lookUp(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Entry? {
+        lookUp(UnsafeBufferPointer(rebasing: bytes[range]))
+    }
+
+    /// Binary search in the text of the table: from any byte it is a few steps back to where its record begins.
+    private static func lookUp(_ name: UnsafeBufferPointer<UInt8>) -> Entry? {
+        guard name.count >= 2, name.count <= 31 else { return nil }
+        let table = UnsafeBufferPointer(
+            start: HTMLEntityTable.records.utf8Start, count: HTMLEntityTable.records.utf8CodeUnitCount)
+        var low = 0
+        var high = table.count
+        while low < high {
+            var start = low + (high - low) / 2
+            while start > low, table[start - 1] > 0x20 { start -= 1 }
+            while start < high, table[start] <= 0x20 { start += 1 }
+            if start == high {
+                // Nothing but white space in the upper half.
+                high = low + (high - low) / 2
+                continue
+            }
+            var end = start
+            while end < table.count, table[end] > 0x20 { end += 1 }
+            switch compare(name, to: table[start..<end]) {
+            case 0: return entry(table[(start + name.count)..<end])
+            case ..<0: high = start
+            default: low = end
+            }
+        }
+        return nil
+    }
+
+    private static func compare(_ name: UnsafeBufferPointer<UInt8>, to record: Slice<UnsafeBufferPointer<UInt8>>) -> Int
+    {
+        var index = record.startIndex
+        for byte in name {
+            let other = record[index]
+            if other == UInt8(ascii: "=") || other == UInt8(ascii: ":") { return 1 }
+            if byte != other { return byte < other ? -1 : 1 }
+            index += 1
+        }
+        return record[index] == UInt8(ascii: "=") || record[index] == UInt8(ascii: ":") ? 0 : -1
+    }
+
+    private static func entry(_ record: Slice<UnsafeBufferPointer<UInt8>>) -> Entry? {
+        var first: UInt32?
+        var value: UInt32 = 0
+        for byte in record.dropFirst() {
+            switch byte {
+            case UInt8(ascii: "+"):
+                first = value
+                value = 0
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = value << 4 | UInt32(byte - UInt8(ascii: "0"))
+            default: value = value << 4 | UInt32(byte - UInt8(ascii: "a") + 10)
+            }
+        }
+        guard let scalar = Unicode.Scalar(first ?? value) else { return nil }
+        let second = first == nil ? nil : Unicode.Scalar(value)
+        return Entry(first: scalar, second: second, isLegacy: record.first == UInt8(ascii: ":"))
+    }
+}
+
+extension [UInt8] {
+    /// Appends what the reference stands for.
+    mutating func append(_ reference: HTMLEntities.Reference) {
+        append(contentsOf: UTF8.encode(reference.first) ?? .init())
+        if let second = reference.second { append(contentsOf: UTF8.encode(second) ?? .init()) }
+    }
+}

@@ -1,0 +1,137 @@
+/// Makes the relative URLs in HTML absolute and leaves every other byte as it is.
+enum HTMLRewriter {
+    /// The HTML with the relative URLs of its attributes resolved against `base`.
+    ///
+    /// What cannot be resolved stays as written, and so does a URL that has a scheme, whichever it is. Linear in time,
+    /// whatever the input; no tree is built.
+    static func absolutizing(_ html: String, base: String) -> String {
+        var html = html
+        var base = base
+        let rewritten: [UInt8]? = html.withUTF8 { bytes in
+            // Without a tag and an attribute there is nothing to do: most feeds of headlines.
+            guard bytes.contains(UInt8(ascii: "<")), bytes.contains(UInt8(ascii: "=")) else { return nil }
+            return base.withUTF8 { base in
+                var rewriting = Rewriting(bytes: bytes, base: base)
+                return rewriting.run()
+            }
+        }
+        return rewritten.map { String(decoding: $0, as: UTF8.self) } ?? html
+    }
+}
+
+private struct Rewriting {
+    let bytes: UnsafeBufferPointer<UInt8>
+    let base: UnsafeBufferPointer<UInt8>
+    private var result: [UInt8] = []
+    /// Up to here the input is in the result.
+    private var copied = 0
+    private var decoded: [UInt8] = []
+    private var resolved: [UInt8] = []
+
+    init(bytes: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+        self.base = base
+    }
+
+    /// Nil where nothing had to be changed.
+    mutating func run() -> [UInt8]? {
+        var tokenizer = HTMLTokenizer(bytes)
+        while let token = tokenizer.next() {
+            guard case .tag(let tag) = token, !tag.isEnd, !tag.attributes.isEmpty else { continue }
+            var attributes = HTMLAttributes(bytes, of: tag)
+            var element: HTMLName?
+            while let attribute = attributes.next() {
+                // All their names have 3 to 11 letters; this passes over most others without packing them.
+                guard attribute.name.count >= 3, attribute.name.count <= 11, !attribute.value.isEmpty else { continue }
+                let name = HTMLName(bytes, attribute.name)
+                guard let kind = URLAttribute.kind(of: name) else { continue }
+                let elementName = element ?? HTMLName(bytes, tag.name)
+                element = elementName
+                if name == URLAttribute.data, elementName != URLAttribute.object { continue }
+                switch kind {
+                case .single: rewrite(attribute)
+                case .sourceSet: rewriteSourceSet(attribute)
+                }
+            }
+        }
+        guard copied > 0 else { return nil }
+        result.append(contentsOf: bytes[copied...])
+        return result
+    }
+
+    private mutating func rewrite(_ attribute: HTMLAttributes.Attribute) {
+        // The common case first: a URL with a scheme is left alone without being looked at any further.
+        let value = UnsafeBufferPointer(rebasing: bytes[attribute.value])
+        if URLParts.schemeLength(value) != nil { return }
+        decode(value)
+        resolved.removeAll(keepingCapacity: true)
+        let done = decoded.withUnsafeBufferPointer { URLResolution.resolveRelative($0, base: base, into: &resolved) }
+        if done { replace(attribute) }
+    }
+
+    /// `srcset`: URLs with descriptors, separated by commas.
+    private mutating func rewriteSourceSet(_ attribute: HTMLAttributes.Attribute) {
+        decode(UnsafeBufferPointer(rebasing: bytes[attribute.value]))
+        resolved.removeAll(keepingCapacity: true)
+        var changed = false
+        decoded.withUnsafeBufferPointer { value in
+            for candidate in SourceSet(value) {
+                if !resolved.isEmpty { resolved.append(contentsOf: [UInt8(ascii: ","), 0x20]) }
+                let url = UnsafeBufferPointer(rebasing: value[candidate.url])
+                if URLResolution.resolveRelative(url, base: base, into: &resolved) {
+                    changed = true
+                } else {
+                    resolved.append(contentsOf: url)
+                }
+                if !candidate.descriptor.isEmpty {
+                    resolved.append(0x20)
+                    resolved.append(contentsOf: value[candidate.descriptor])
+                }
+            }
+        }
+        if changed { replace(attribute) }
+    }
+
+    private mutating func decode(_ value: UnsafeBufferPointer<UInt8>) {
+        decoded.removeAll(keepingCapacity: true)
+        HTMLEntities.decode(value, inAttribute: true, into: &decoded)
+    }
+
+    /// Puts `resolved` in the place of the attribute's value.
+    private mutating func replace(_ attribute: HTMLAttributes.Attribute) {
+        result.append(contentsOf: bytes[copied..<attribute.value.lowerBound])
+        copied = attribute.value.upperBound
+        let quote = attribute.quote ?? UInt8(ascii: "\"")
+        if attribute.quote == nil { result.append(quote) }
+        for byte in resolved {
+            switch byte {
+            case UInt8(ascii: "&"): result.append(contentsOf: "&amp;".utf8)
+            case UInt8(ascii: "\"") where quote == byte: result.append(contentsOf: "&quot;".utf8)
+            case UInt8(ascii: "'") where quote == byte: result.append(contentsOf: "&#39;".utf8)
+            default: result.append(byte)
+            }
+        }
+        if attribute.quote == nil { result.append(quote) }
+    }
+}
+
+/// The attributes that hold URLs.
+private enum URLAttribute {
+    enum Kind {
+        case single, sourceSet
+    }
+
+    static let data = HTMLName("data")
+    static let object = HTMLName("object")
+    private static let sourceSets = HTMLVocabulary.names(["srcset", "imagesrcset"])
+    private static let singles = HTMLVocabulary.names([
+        "action", "background", "cite", "classid", "codebase", "data", "dynsrc", "formaction", "href", "icon",
+        "longdesc",
+        "lowsrc", "manifest", "poster", "profile", "src", "usemap",
+    ])
+
+    static func kind(of name: HTMLName) -> Kind? {
+        if singles.contains(name) { return .single }
+        return sourceSets.contains(name) ? .sourceSet : nil
+    }
+}

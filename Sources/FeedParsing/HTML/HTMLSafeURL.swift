@@ -1,0 +1,72 @@
+/// Which URLs may stand in sanitised HTML.
+enum HTMLSafeURL {
+    /// Appends the URL if its scheme is http, https or mailto, or if it is relative.
+    ///
+    /// - Parameter allowingImages: also `data:` with a raster image in it, which runs nothing.
+    static func append(
+        _ value: UnsafeBufferPointer<UInt8>, base: String?, allowingImages: Bool, to result: inout [UInt8]
+    ) -> Bool {
+        let start = result.count
+        appendClean(value, to: &result)
+        let cleanCount = result.count - start
+        if cleanCount == 0 { return true }
+        let scheme = result.withUnsafeBufferPointer { URLScheme(of: UnsafeBufferPointer(rebasing: $0[start...])) }
+        switch scheme {
+        case .web, .mailto: return true
+        case .other:
+            if allowingImages, isImage(result[start...]) { return true }
+            result.removeLast(cleanCount)
+            return false
+        case nil:
+            // Relative, and absolute only where that can be made out.
+            guard var base else { return true }
+            var absolute: [UInt8] = []
+            let isResolved = result.withUnsafeBufferPointer { reference in
+                base.withUTF8 {
+                    URLResolution.resolve(
+                        UnsafeBufferPointer(rebasing: reference[start...]), base: $0, into: &absolute)
+                }
+            }
+            if isResolved {
+                result.removeLast(cleanCount)
+                result.append(contentsOf: absolute)
+            }
+            return true
+        }
+    }
+
+    /// `srcset`: the candidates that are safe.
+    static func appendSourceSet(
+        _ value: UnsafeBufferPointer<UInt8>, base: String?, to result: inout [UInt8]
+    ) -> Bool {
+        for candidate in SourceSet(value) {
+            let separator = result.count
+            if separator > 0 { result.append(contentsOf: [UInt8(ascii: ","), 0x20]) }
+            let url = UnsafeBufferPointer(rebasing: value[candidate.url])
+            guard append(url, base: base, allowingImages: false, to: &result) else {
+                result.removeLast(result.count - separator)
+                continue
+            }
+            guard !candidate.descriptor.isEmpty else { continue }
+            result.append(0x20)
+            result.append(contentsOf: value[candidate.descriptor])
+        }
+        return !result.isEmpty
+    }
+
+    /// What a browser makes of it before it looks for the scheme: nothing around it, no tabs and line breaks inside.
+    private static func appendClean(_ value: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) {
+        let start = result.count
+        for byte in value {
+            if byte > 0x20 && byte != 0x7f || byte == 0x20 && result.count > start { result.append(byte) }
+        }
+        while result.count > start, result.last == 0x20 { result.removeLast() }
+    }
+
+    private static func isImage(_ url: ArraySlice<UInt8>) -> Bool {
+        let prefix = String(decoding: url.prefix(24), as: UTF8.self).lowercased()
+        return ["png", "gif", "jpeg", "jpg", "webp", "avif", "bmp"].contains { type in
+            prefix.hasPrefix("data:image/\(type);") || prefix.hasPrefix("data:image/\(type),")
+        }
+    }
+}

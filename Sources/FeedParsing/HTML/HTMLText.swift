@@ -1,0 +1,133 @@
+/// The text in HTML, for titles and names.
+package enum HTMLText {
+    /// What a reader sees: markup removed, references decoded once, white space collapsed, nothing around it.
+    ///
+    /// Contents of `script` and `style` are left out; where a block begins or ends, words do not run together.
+    static func plainText(_ html: String) -> String {
+        var html = html
+        return html.withUTF8 { bytes in
+            if isPlain(bytes) { return String(decoding: bytes, as: UTF8.self) }
+            var raw: [UInt8] = []
+            raw.reserveCapacity(bytes.count)
+            var tokenizer = HTMLTokenizer(bytes)
+            var skipsRawText = false
+            var isInCDATA = false
+            while let token = tokenizer.next() {
+                switch token {
+                case .text(let range):
+                    appendDecoded(bytes, range, droppingCDATAEnd: isInCDATA, to: &raw)
+                case .rawText(let range):
+                    if !skipsRawText { appendDecoded(bytes, range, droppingCDATAEnd: isInCDATA, to: &raw) }
+                case .tag(let tag):
+                    let name = HTMLName(bytes, tag.name)
+                    skipsRawText = name != .title && name != .textarea
+                    if separatesWords(name) { raw.append(0x20) }
+                case .markup(let range):
+                    if range.count == 9, bytes[range.lowerBound + 2] == UInt8(ascii: "[") { isInCDATA = true }
+                }
+            }
+            return collapsed(raw)
+        }
+    }
+
+    /// The text with its references decoded and nothing else changed.
+    static func decodeEntities(_ text: String) -> String {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard bytes.contains(UInt8(ascii: "&")) else { return String(decoding: bytes, as: UTF8.self) }
+            var result: [UInt8] = []
+            result.reserveCapacity(bytes.count)
+            HTMLEntities.decode(bytes, into: &result)
+            return String(decoding: result, as: UTF8.self)
+        }
+    }
+
+    /// Whether text of unknown kind is meant as HTML: it has a tag that HTML knows, a comment or a reference.
+    static func looksLikeHTML(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            if bytes.contains(UInt8(ascii: "<")) {
+                var tokenizer = HTMLTokenizer(bytes)
+                while let token = tokenizer.next() {
+                    switch token {
+                    case .tag(let tag): if HTMLVocabulary.knows(HTMLName(bytes, tag.name)) { return true }
+                    case .markup(let range): if range.count >= 7, bytes[range.lowerBound + 2] == 0x2d { return true }
+                    case .text, .rawText: break
+                    }
+                }
+            }
+            var index = 0
+            while let ampersand = bytes[index...].firstIndex(of: UInt8(ascii: "&")) {
+                if let reference = HTMLEntities.reference(in: bytes, at: ampersand),
+                    bytes[ampersand + reference.length - 1] == UInt8(ascii: ";")
+                {
+                    return true
+                }
+                index = ampersand + 1
+            }
+            return false
+        }
+    }
+
+    /// Whether the text is already what `plainText` would return.
+    private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        // A space may neither begin nor end the text nor follow another.
+        var previous: UInt8 = 0x20
+        for byte in bytes {
+            // No-break spaces begin with C2 and the typographic ones with E2 80: those take the long way.
+            if byte == UInt8(ascii: "<") || byte == UInt8(ascii: "&") || byte < 0x20 || byte == 0x7f || byte == 0xc2 {
+                return false
+            }
+            if byte == 0x20, previous == 0x20 { return false }
+            previous = byte
+        }
+        return previous != 0x20 || bytes.isEmpty
+    }
+
+    private static func appendDecoded(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, droppingCDATAEnd: Bool, to raw: inout [UInt8]
+    ) {
+        let start = raw.count
+        HTMLEntities.decode(UnsafeBufferPointer(rebasing: bytes[range]), into: &raw)
+        guard droppingCDATAEnd else { return }
+        var write = start
+        for read in start..<raw.count {
+            raw[write] = raw[read]
+            write += 1
+            if write >= start + 3, raw[write - 1] == 0x3e, raw[write - 2] == 0x5d, raw[write - 3] == 0x5d { write -= 3 }
+        }
+        raw.removeLast(raw.count - write)
+    }
+
+    /// Runs of white space, no-break spaces among them, become one space; U+0000 and other controls go.
+    static func collapsed(_ raw: [UInt8]) -> String {
+        var result: [UInt8] = []
+        result.reserveCapacity(raw.count)
+        var needsSpace = false
+        var index = 0
+        while index < raw.count {
+            let byte = raw[index]
+            if byte <= 0x20 || byte == 0x7f {
+                if byte == 0x20 || (byte >= 0x09 && byte <= 0x0d) { needsSpace = !result.isEmpty }
+                index += 1
+                continue
+            }
+            if byte == 0xc2, index + 1 < raw.count, raw[index + 1] == 0xa0 {
+                needsSpace = !result.isEmpty
+                index += 2
+                continue
+            }
+            if needsSpace {
+                result.append(0x20)
+                needsSpace = false
+            }
+            result.append(byte)
+            index += 1
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    private static func separatesWords(_ name: HTMLName) -> Bool {
+        HTMLVocabulary.blocks.contains(name)
+    }
+}

@@ -1,0 +1,186 @@
+/// Cuts HTML into tags and what stands between them, by the rules of WHATWG HTML §13.2.5 that tell where a tag ends.
+///
+/// It reads each byte a fixed number of times whatever it is given, allocates nothing and builds no tree: what is nested in what is no
+/// concern of it. Contents of `script`, `style` and the other elements without markup come as one piece of text.
+struct HTMLTokenizer {
+    enum Token {
+        case text(Range<Int>)
+        /// Text of a `script`, `style`, ...: no markup and no references in it.
+        case rawText(Range<Int>)
+        case tag(Tag)
+        /// Comment, doctype, processing instruction, CDATA mark: nothing to be seen.
+        case markup(Range<Int>)
+    }
+
+    struct Tag {
+        /// From `<` to behind `>`.
+        var range: Range<Int>
+        var name: Range<Int>
+        /// Between the name and `>`, or `/>`.
+        var attributes: Range<Int>
+        var isEnd: Bool
+    }
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var offset = 0
+    /// The name of the element whose raw text comes next.
+    private var rawElement: Range<Int>?
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+    }
+
+    /// The next piece, nil at the end. A tag that is not closed before the end is text.
+    mutating func next() -> Token? {
+        if let element = rawElement {
+            rawElement = nil
+            let start = offset
+            offset = endOfRawText(of: element)
+            if offset > start { return .rawText(start..<offset) }
+        }
+        guard offset < bytes.count else { return nil }
+        let start = offset
+        if let token = markup() { return token }
+        // Text up to the next thing that opens markup.
+        offset = start + 1
+        while let open = bytes[offset...].firstIndex(of: UInt8(ascii: "<")) {
+            offset = open
+            if opensMarkup(at: open) { return .text(start..<open) }
+            offset += 1
+        }
+        offset = bytes.count
+        return .text(start..<offset)
+    }
+
+    private func opensMarkup(at index: Int) -> Bool {
+        guard index + 1 < bytes.count else { return false }
+        switch bytes[index + 1] {
+        case UInt8(ascii: "!"), UInt8(ascii: "?"), UInt8(ascii: "/"): return true
+        case let byte: return Self.isLetter(byte)
+        }
+    }
+
+    private mutating func markup() -> Token? {
+        let start = offset
+        guard bytes[start] == UInt8(ascii: "<"), opensMarkup(at: start) else { return nil }
+        switch bytes[start + 1] {
+        case UInt8(ascii: "!"):
+            offset = endOfDeclaration(from: start)
+            return .markup(start..<offset)
+        case UInt8(ascii: "?"):
+            offset = behind(UInt8(ascii: ">"), from: start + 2)
+            return .markup(start..<offset)
+        case UInt8(ascii: "/"):
+            guard start + 2 < bytes.count, Self.isLetter(bytes[start + 2]) else {
+                // `</>` is nothing, `</3` a comment.
+                offset = behind(UInt8(ascii: ">"), from: start + 2)
+                return .markup(start..<offset)
+            }
+            return tag(from: start, nameStart: start + 2, isEnd: true)
+        default:
+            return tag(from: start, nameStart: start + 1, isEnd: false)
+        }
+    }
+
+    private mutating func tag(from start: Int, nameStart: Int, isEnd: Bool) -> Token {
+        var index = nameStart
+        while index < bytes.count, !Self.endsName(bytes[index]) { index += 1 }
+        let name = nameStart..<index
+        guard let close = endOfTag(from: index) else {
+            offset = bytes.count
+            return .text(start..<offset)
+        }
+        offset = close + 1
+        if !isEnd, isRawElement(name) { rawElement = name }
+        return .tag(Tag(range: start..<offset, name: name, attributes: index..<close, isEnd: isEnd))
+    }
+
+    /// The place of the `>` that ends the tag: one that is not inside a quoted value.
+    private func endOfTag(from start: Int) -> Int? {
+        var index = start
+        while index < bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: ">"): return index
+            case UInt8(ascii: "="):
+                index += 1
+                while index < bytes.count, Self.isSpace(bytes[index]) { index += 1 }
+                guard index < bytes.count else { return nil }
+                let quote = bytes[index]
+                if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+                    guard let close = bytes[(index + 1)...].firstIndex(of: quote) else { return nil }
+                    index = close + 1
+                } else {
+                    // An unquoted value may hold `=` and quotes.
+                    while index < bytes.count, !Self.isSpace(bytes[index]), bytes[index] != UInt8(ascii: ">") {
+                        index += 1
+                    }
+                }
+            default: index += 1
+            }
+        }
+        return nil
+    }
+
+    /// Behind `<!-- -->`, `<![CDATA[` or any other `<! >`. What is not closed goes on to the end.
+    private func endOfDeclaration(from start: Int) -> Int {
+        func begins(_ text: StaticString) -> Bool {
+            start + text.utf8CodeUnitCount <= bytes.count
+                && (0..<text.utf8CodeUnitCount).allSatisfy { bytes[start + $0] == text.utf8Start[$0] }
+        }
+        // Only the marks of a CDATA section are markup; what is in it is content, which authors want to be seen.
+        if begins("<![CDATA[") { return start + 9 }
+        guard begins("<!--") else { return behind(UInt8(ascii: ">"), from: start + 2) }
+        var index = start + 4
+        if index < bytes.count, bytes[index] == UInt8(ascii: ">") { return index + 1 }
+        if index + 1 < bytes.count, bytes[index] == UInt8(ascii: "-"), bytes[index + 1] == UInt8(ascii: ">") {
+            return index + 2
+        }
+        while let close = bytes[index...].firstIndex(of: UInt8(ascii: ">")) {
+            let dash = { (back: Int) in close - back >= start + 4 && bytes[close - back] == UInt8(ascii: "-") }
+            if dash(1), dash(2) { return close + 1 }
+            if close - 3 >= start + 4, bytes[close - 1] == UInt8(ascii: "!"), dash(2), dash(3) { return close + 1 }
+            index = close + 1
+        }
+        return bytes.count
+    }
+
+    private func behind(_ byte: UInt8, from start: Int) -> Int {
+        guard start < bytes.count else { return bytes.count }
+        return bytes[start...].firstIndex(of: byte).map { $0 + 1 } ?? bytes.count
+    }
+
+    /// Where `</name` stands that ends the raw text, or the end of everything.
+    private func endOfRawText(of element: Range<Int>) -> Int {
+        var index = offset
+        while let open = bytes[index...].firstIndex(of: UInt8(ascii: "<")) {
+            let name = open + 2
+            let end = name + element.count
+            if end <= bytes.count, bytes[open + 1] == UInt8(ascii: "/"),
+                element.indices.allSatisfy({
+                    bytes[name + $0 - element.lowerBound] | 0x20 == bytes[$0] | 0x20
+                }), end == bytes.count || Self.endsName(bytes[end])
+            {
+                return open
+            }
+            index = open + 1
+        }
+        return bytes.count
+    }
+
+    private func isRawElement(_ name: Range<Int>) -> Bool {
+        switch HTMLName(bytes, name) {
+        case .script, .style, .textarea, .title, .xmp, .iframe, .noembed, .noframes: true
+        default: false
+        }
+    }
+
+    static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0d && byte != 0x0b) }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
+    }
+
+    private static func endsName(_ byte: UInt8) -> Bool {
+        isSpace(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ">")
+    }
+}

@@ -1,0 +1,43 @@
+import FeedModel
+import JSONText
+
+/// JSON Feed 1.0 and 1.1 (https://jsonfeed.org/version/1.1), taken as leniently as it can be.
+enum JSONFeedReader {
+    /// The feed in a document of UTF-8, or of UTF-16 or UTF-32 with a byte order mark or without.
+    ///
+    /// A document that breaks off gives the items that it has; the last one is marked as incomplete and the feed as
+    /// truncated.
+    static func read(_ bytes: [UInt8], context: DocumentContext, limits: ParseLimits) -> ParseResult {
+        let (bytes, encoding) = JSONEncoding.utf8(bytes)
+        let recovered = bytes.withUnsafeBytes { buffer in
+            Result { () throws(JSONError) in try JSONParser.recover(buffer) }
+        }
+        guard case .success((let document, let findings)) = recovered, let format = format(of: document) else {
+            return .notAFeed(NotAFeed(.json))
+        }
+        var builder = JSONFeedBuilder(format: format.format, context: context, limits: limits)
+        builder.feed.encoding = encoding
+        if let warning = format.warning { builder.warn(warning) }
+        builder.warn(of: findings)
+        builder.read(document, findings)
+        return .feed(builder.feed)
+    }
+
+    /// The version that the document claims, or nil for what is no feed.
+    private static func format(of document: JSONValue) -> (format: Feed.Format, warning: String?)? {
+        guard document.object != nil else { return nil }
+        if let version = document["version"]?.string, version.contains("jsonfeed.org") {
+            let number = version.split(separator: "/").last ?? ""
+            switch number {
+            case "1": return (.json10, nil)
+            case "1.1": return (.json11, nil)
+            default: return (.json11, "The version \"\(version.prefix(100))\" is unknown; it was read as 1.1.")
+            }
+        }
+        // Without a version it takes a title and items that are written as JSON Feed has them.
+        guard document["title"]?.string != nil, let items = document["items"]?.array,
+            items.contains(where: { $0["content_html"] != nil || $0["content_text"] != nil })
+        else { return nil }
+        return (.json11, "The document names no version of JSON Feed; it was read as 1.1.")
+    }
+}

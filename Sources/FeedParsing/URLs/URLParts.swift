@@ -1,0 +1,54 @@
+/// The five parts of a URL reference (RFC 3986 §3), as places in its bytes.
+///
+/// Any bytes can be taken apart so: what is neither scheme, authority, query nor fragment is path.
+struct URLParts {
+    /// Without the colon.
+    var scheme: Range<Int>?
+    /// Without the two slashes.
+    var authority: Range<Int>?
+    var path: Range<Int>
+    /// Without the question mark.
+    var query: Range<Int>?
+    /// Without the number sign.
+    var fragment: Range<Int>?
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var rest = 0
+        var end = bytes.count
+        if let length = Self.schemeLength(bytes) {
+            scheme = 0..<length
+            rest = length + 1
+        }
+        if let hash = bytes[rest...].firstIndex(of: UInt8(ascii: "#")) {
+            fragment = hash + 1..<end
+            end = hash
+        }
+        if let question = bytes[rest..<end].firstIndex(of: UInt8(ascii: "?")) {
+            query = question + 1..<end
+            end = question
+        }
+        if rest + 1 < end, bytes[rest] == UInt8(ascii: "/"), bytes[rest + 1] == UInt8(ascii: "/") {
+            let start = rest + 2
+            rest = bytes[start..<end].firstIndex(of: UInt8(ascii: "/")) ?? end
+            authority = start..<rest
+        }
+        path = rest..<end
+    }
+
+    /// How many bytes in front of the first colon are a scheme: a letter, then letters, digits, `+`, `-` and `.`.
+    static func schemeLength(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        var length = 0
+        while length < bytes.count {
+            let byte = bytes[length]
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): break
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                if length == 0 { return nil }
+            case UInt8(ascii: ":"): return length > 0 ? length : nil
+            default: return nil
+            }
+            length += 1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,246 @@
+/// Relative references to absolute URLs: RFC 3986 §5, with the leniency of browsers.
+package enum URLResolution {
+    /// Longer URLs are not resolved.
+    static let maximumLength = 65_536
+
+    /// The absolute URL that a reference means in a document at `base`, or nil where there is none.
+    ///
+    /// White space around it is cut off, tabs and line breaks inside are dropped, other spaces become `%20`; in http and
+    /// https URLs a backslash is a slash and slashes missing behind the scheme are put in. Everything else stays as
+    /// written: no case is changed, nothing decoded, an internationalised host is left alone. An absolute URL of
+    /// another scheme comes back with only its white space changed: the caller judges schemes.
+    package static func resolve(_ reference: String, base: String?) -> String? {
+        var reference = reference
+        return reference.withUTF8 { reference in
+            guard var base, !base.isEmpty else { return resolve(reference, base: nil) }
+            return base.withUTF8 { resolve(reference, base: $0) }
+        }
+    }
+
+    /// The scheme in lower case, or nil for a relative reference.
+    static func scheme(of url: String) -> String? {
+        var url = url
+        return url.withUTF8 { bytes in
+            URLParts.schemeLength(bytes).map { length in
+                String(decoding: bytes[..<length], as: UTF8.self).lowercased()
+            }
+        }
+    }
+
+    /// Whether it is an absolute http or https URL with a host.
+    static func isWeb(_ url: String) -> Bool {
+        var url = url
+        return url.withUTF8 { bytes in
+            guard URLScheme(of: bytes) == .web else { return false }
+            return URLParts(bytes).authority.map { !$0.isEmpty } ?? false
+        }
+    }
+
+    /// Whether it may stand in a URL field: http, https with a host, or mailto (contract.md §3).
+    static func isPublishable(_ url: String) -> Bool {
+        var copy = url
+        return isWeb(url) || copy.withUTF8 { URLScheme(of: $0) == .mailto }
+    }
+
+    static func resolve(_ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?) -> String? {
+        var result: [UInt8] = []
+        guard resolve(reference, base: base, into: &result) else { return nil }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Appends the absolute URL, or returns false and appends nothing.
+    static func resolve(
+        _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?, into result: inout [UInt8]
+    ) -> Bool {
+        let reference = trimmed(reference)
+        guard reference.count <= maximumLength else { return false }
+        if isClean(reference) { return resolve(clean: reference, base: base, into: &result) }
+        return cleaned(reference).withUnsafeBufferPointer { resolve(clean: $0, base: base, into: &result) }
+    }
+
+    /// Appends the absolute URL for a reference that has no scheme; false for one that has and for one without a meaning.
+    static func resolveRelative(
+        _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>, into result: inout [UInt8]
+    ) -> Bool {
+        let reference = trimmed(reference)
+        guard reference.count <= maximumLength else { return false }
+        // Tabs and line breaks inside a scheme do not hide it.
+        guard !isClean(reference) else {
+            return URLScheme(of: reference) == nil && resolve(clean: reference, base: base, into: &result)
+        }
+        return cleaned(reference).withUnsafeBufferPointer {
+            URLScheme(of: $0) == nil && resolve(clean: $0, base: base, into: &result)
+        }
+    }
+
+    private static func resolve(
+        clean reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?, into result: inout [UInt8]
+    ) -> Bool {
+        switch URLScheme(of: reference) {
+        case .web: return resolveWeb(reference, base: base, into: &result)
+        case .mailto, .other:
+            result.append(contentsOf: reference)
+            return true
+        case nil: break
+        }
+        guard let base, base.count <= maximumLength else { return false }
+        let parts = URLParts(base)
+        guard let scheme = parts.scheme else { return false }
+        guard URLScheme(of: base) == .web, reference.contains(UInt8(ascii: "\\")) else {
+            return join(reference, base: base, parts, scheme: scheme, into: &result)
+        }
+        return withSlashes(reference) { join($0, base: base, parts, scheme: scheme, into: &result) }
+    }
+
+    /// RFC 3986 §5.2.2 for a reference without a scheme.
+    private static func join(
+        _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>, _ baseParts: URLParts,
+        scheme: Range<Int>, into result: inout [UInt8]
+    ) -> Bool {
+        let parts = URLParts(reference)
+        let isWeb = URLScheme(of: base) == .web
+        if let authority = parts.authority {
+            if isWeb, authority.isEmpty { return false }
+            result.append(contentsOf: base[scheme])
+            result.append(UInt8(ascii: ":"))
+            result.append(contentsOf: reference)
+            return true
+        }
+        if isWeb, baseParts.authority.map(\.isEmpty) ?? true { return false }
+        // Nothing is relative to mailto:someone or urn:something.
+        let isHierarchical = baseParts.authority != nil || base[baseParts.path].first == UInt8(ascii: "/")
+        guard isHierarchical else { return false }
+        result.append(contentsOf: base[..<baseParts.path.lowerBound])
+        let path = reference[parts.path]
+        if path.isEmpty {
+            result.append(contentsOf: base[baseParts.path])
+            let query = parts.query.map { reference[$0] } ?? baseParts.query.map { base[$0] }
+            append(query, after: UInt8(ascii: "?"), to: &result)
+        } else {
+            var merged: [UInt8] = []
+            if path.first != UInt8(ascii: "/") {
+                let basePath = base[baseParts.path]
+                let folder = basePath.lastIndex(of: UInt8(ascii: "/")).map { basePath[...$0] }
+                if let folder { merged.append(contentsOf: folder) } else { merged.append(UInt8(ascii: "/")) }
+            }
+            merged.append(contentsOf: path)
+            appendWithoutDotSegments(merged, to: &result)
+            append(parts.query.map { reference[$0] }, after: UInt8(ascii: "?"), to: &result)
+        }
+        append(parts.fragment.map { reference[$0] }, after: UInt8(ascii: "#"), to: &result)
+        return true
+    }
+
+    /// `http:` and what stands for the two slashes in it: `http:/host`, `http:\\host`, `http:host`.
+    private static func resolveWeb(
+        _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?, into result: inout [UInt8]
+    ) -> Bool {
+        let colon = URLParts.schemeLength(reference) ?? 0
+        let isSlash = { (byte: UInt8) in byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") }
+        let start = reference[(colon + 1)...].firstIndex { !isSlash($0) } ?? reference.count
+        guard start < reference.count, reference[start] != UInt8(ascii: "?"), reference[start] != UInt8(ascii: "#")
+        else { return false }
+        let isWhole = start == colon + 3 && reference[colon + 1] == UInt8(ascii: "/")
+        if isWhole, reference[colon + 2] == UInt8(ascii: "/"), !reference.contains(UInt8(ascii: "\\")) {
+            result.append(contentsOf: reference)
+            return true
+        }
+        if start == colon + 1, let base, let length = URLParts.schemeLength(base), length == colon,
+            (0..<length).allSatisfy({ base[$0] | 0x20 == reference[$0] | 0x20 })
+        {
+            // The old relative form with a scheme (RFC 3986 §5.2.2, "non-strict").
+            return resolve(clean: UnsafeBufferPointer(rebasing: reference[start...]), base: base, into: &result)
+        }
+        result.append(contentsOf: reference[...colon])
+        result.append(contentsOf: [UInt8(ascii: "/"), UInt8(ascii: "/")])
+        withSlashes(UnsafeBufferPointer(rebasing: reference[start...])) { result.append(contentsOf: $0) }
+        return true
+    }
+
+    private static func append(_ part: Slice<UnsafeBufferPointer<UInt8>>?, after mark: UInt8, to result: inout [UInt8])
+    {
+        guard let part else { return }
+        result.append(mark)
+        result.append(contentsOf: part)
+    }
+
+    /// RFC 3986 §5.2.4 for an absolute path; `%2e` is a dot as well, as browsers have it.
+    private static func appendWithoutDotSegments(_ path: [UInt8], to result: inout [UInt8]) {
+        let root = result.count
+        var start = 0
+        while start < path.count {
+            // Each round takes one slash and the segment behind it.
+            let end = path[(start + 1)...].firstIndex(of: UInt8(ascii: "/")) ?? path.count
+            let dots = dotCount(path[(start + 1)..<end])
+            if dots == 2 {
+                while result.count > root, result.removeLast() != UInt8(ascii: "/") {}
+            }
+            if dots == 0 {
+                result.append(contentsOf: path[start..<end])
+            } else if end == path.count {
+                result.append(UInt8(ascii: "/"))
+            }
+            start = end
+        }
+    }
+
+    /// 1 for `.`, 2 for `..`, 0 for any other segment.
+    private static func dotCount(_ segment: ArraySlice<UInt8>) -> Int {
+        guard segment.count <= 6 else { return 0 }
+        var dots = 0
+        var rest = segment
+        while let first = rest.first {
+            if first == UInt8(ascii: ".") {
+                rest = rest.dropFirst()
+            } else if rest.count >= 3, first == UInt8(ascii: "%"), rest[rest.startIndex + 1] == UInt8(ascii: "2"),
+                rest[rest.startIndex + 2] | 0x20 == UInt8(ascii: "e")
+            {
+                rest = rest.dropFirst(3)
+            } else {
+                return 0
+            }
+            dots += 1
+        }
+        return dots <= 2 ? dots : 0
+    }
+}
+
+// MARK: - White space and slashes
+
+extension URLResolution {
+    private static func trimmed(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        var range = 0..<bytes.count
+        while let first = range.first, bytes[first] <= 0x20 { range = first + 1..<range.upperBound }
+        while let last = range.last, bytes[last] <= 0x20 { range = range.lowerBound..<last }
+        return UnsafeBufferPointer(rebasing: bytes[range])
+    }
+
+    private static func isClean(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        bytes.allSatisfy { $0 > 0x20 && $0 != 0x7f }
+    }
+
+    private static func cleaned(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count + 16)
+        for byte in bytes {
+            switch byte {
+            case 0x20: result.append(contentsOf: "%20".utf8)
+            case 0..<0x20, 0x7f: break
+            default: result.append(byte)
+            }
+        }
+        return result
+    }
+
+    /// Hands on the reference with its backslashes in front of query and fragment turned.
+    private static func withSlashes<Result>(
+        _ reference: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        var copy = Array(reference)
+        for index in copy.indices {
+            if copy[index] == UInt8(ascii: "?") || copy[index] == UInt8(ascii: "#") { break }
+            if copy[index] == UInt8(ascii: "\\") { copy[index] = UInt8(ascii: "/") }
+        }
+        return copy.withUnsafeBufferPointer(body)
+    }
+}

@@ -1,0 +1,171 @@
+import CCurl
+import FeedModel
+import Glibc
+
+extension EasyHandle {
+    /// Makes the handle ready for the exchange's next request. The exchange must outlive it, until the next `reset`.
+    ///
+    /// - Parameters:
+    ///   - timeout: milliseconds that are left for it.
+    func prepare(for exchange: Exchange, now: Timestamp, timeout: Int) throws(FetchFailure) {
+        let request = exchange.request
+        let context = Unmanaged.passUnretained(exchange).toOpaque()
+        setErrorText()
+        newswire_curl_set_pointer(curl, CURLOPT_PRIVATE, context)
+        setCallbacks(context)
+
+        guard set(CURLOPT_URL, exchange.url.text) else { throw .invalid("its URL is not one", "check the feed's URL") }
+        set(CURLOPT_PATH_AS_IS, true)
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_FOLLOWLOCATION, false)
+        set(CURLOPT_HTTPGET, true)
+        set(CURLOPT_NOSIGNAL, true)
+        // A resolver thread that hangs is left behind instead of waited for.
+        set(CURLOPT_QUICK_EXIT, true)
+        set(CURLOPT_ACCEPT_ENCODING, "")
+        set(CURLOPT_HTTP_VERSION, request.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
+        set(CURLOPT_HTTP09_ALLOWED, false)
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
+        set(CURLOPT_UNRESTRICTED_AUTH, false)
+        set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        set(CURLOPT_AUTOREFERER, false)
+        setLimits(request.limits, timeout: timeout)
+        try setProxy(request.proxy ?? "")
+        try setTLS(request, sendsCertificate: exchange.sendsSecrets)
+        if !request.keepAlive { set(CURLOPT_FORBID_REUSE, true) }
+        set(CURLOPT_USERAGENT, request.userAgent)
+        try setHeaders(for: exchange, now: now)
+    }
+
+    private func setCallbacks(_ context: UnsafeMutableRawPointer) {
+        newswire_curl_set_write(curl, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            Exchange.from(context!).readBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
+        }
+        newswire_curl_set_pointer(curl, CURLOPT_WRITEDATA, context)
+        newswire_curl_set_write(curl, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            UnsafeRawBufferPointer(start: bytes, count: size * count).withMemoryRebound(to: UInt8.self) {
+                Exchange.from(context!).readHeader($0)
+            }
+        }
+        newswire_curl_set_pointer(curl, CURLOPT_HEADERDATA, context)
+        newswire_curl_set_open_socket(curl) { context, _, address in
+            Exchange.openSocket(context!, address!)
+        }
+        newswire_curl_set_pointer(curl, CURLOPT_OPENSOCKETDATA, context)
+        newswire_curl_set_before_request(curl) { context, address, _, port, _ in
+            Exchange.from(context!).mayUse(connectionTo: address.map { String(cString: $0) } ?? "", port: Int(port))
+                ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+        }
+        newswire_curl_set_pointer(curl, CURLOPT_PREREQDATA, context)
+    }
+
+    private func setLimits(_ limits: FetchLimits, timeout: Int) {
+        set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.clampedMilliseconds)
+        set(CURLOPT_TIMEOUT_MS, max(1, timeout))
+        set(CURLOPT_LOW_SPEED_LIMIT, limits.lowSpeedBytes)
+        set(CURLOPT_LOW_SPEED_TIME, limits.lowSpeedSeconds)
+    }
+
+    /// An empty proxy keeps libcurl from asking the environment for one.
+    private func setProxy(_ proxy: String) throws(FetchFailure) {
+        set(CURLOPT_PROXY, proxy)
+        if proxy.isEmpty { return }
+        let scheme = proxy.lowercased().prefix { $0 != ":" }
+        guard ["http", "https", "socks5h"].contains(scheme), proxy.contains("://"),
+            !proxy.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f })
+        else {
+            throw .invalid(
+                "the proxy is not one that can be used", "write it as http://, https:// or socks5h://host:port")
+        }
+        set(CURLOPT_NOPROXY, "")
+    }
+
+    private func setTLS(_ request: FetchRequest, sendsCertificate: Bool) throws(FetchFailure) {
+        // Without a folder of CA certificates, the multi handle keeps the parsed bundle for a day.
+        newswire_curl_set_string(curl, CURLOPT_CAPATH, nil)
+        newswire_curl_set_string(curl, CURLOPT_PROXY_CAPATH, nil)
+        if let file = request.caFile, !file.isEmpty { set(CURLOPT_CAINFO, file) }
+        if !request.tlsVerify {
+            set(CURLOPT_SSL_VERIFYPEER, 0)
+            set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
+        guard sendsCertificate, let certificate = request.clientCertificate else { return }
+        set(CURLOPT_SSLCERTTYPE, "PEM")
+        set(CURLOPT_SSLKEYTYPE, "PEM")
+        guard set(CURLOPT_SSLCERT_BLOB, certificate.certificate), set(CURLOPT_SSLKEY_BLOB, certificate.key) else {
+            throw .invalid("the client certificate cannot be used", "check client_cert: PEM is wanted")
+        }
+    }
+
+    private func setHeaders(for exchange: Exchange, now: Timestamp) throws(FetchFailure) {
+        let request = exchange.request
+        let own = exchange.sendsSecrets ? exchange.ownHeaders : []
+        var accept = request.accept
+        for header in own where header.name.lowercased() == "accept" { accept = header.value }
+        exchange.signature = RequestSignature(
+            url: exchange.url.text, userAgent: request.userAgent, accept: accept, headers: own,
+            certificate: exchange.sendsSecrets ? request.clientCertificate : nil)
+        let conditions = ValidatorRules.conditions(
+            of: request.validators, mode: request.validatorMode, signature: exchange.signature, now: now)
+        exchange.isConditional = !conditions.isEmpty
+
+        try add("Accept", Array(accept.utf8))
+        if let etag = conditions.ifNoneMatch { try add("If-None-Match", HeaderFields.bytes(etag)) }
+        if let date = conditions.ifModifiedSince { try add("If-Modified-Since", HeaderFields.bytes(date)) }
+        if !request.keepAlive { try add("Connection", Array("close".utf8)) }
+        for header in own where header.name.lowercased() != "accept" { try add(header.name, Array(header.value.utf8)) }
+        useHeaders()
+    }
+
+    private func add(_ name: String, _ value: [UInt8]) throws(FetchFailure) {
+        let isToken = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ":") }
+        guard isToken, !value.contains(where: { $0 < 0x20 && $0 != 9 || $0 == 0x7f }) else {
+            throw .invalid(
+                "a header cannot be sent: its name or value has characters that do not belong there",
+                "check the feed's headers, credentials and User-Agent")
+        }
+        addHeader(name: name, value: value)
+    }
+}
+
+extension FetchFailure {
+    static func invalid(_ message: String, _ advice: String) -> FetchFailure {
+        FetchFailure(.invalidRequest, message, advice: advice)
+    }
+
+    static func bodyTooLarge(_ limit: Int) -> FetchFailure {
+        FetchFailure(.tooLarge, "the body is larger than \(limit) bytes", advice: "raise max_body if this is wanted")
+    }
+}
+
+extension Exchange {
+    /// Custom headers and credentials, for the origin that they belong to.
+    var ownHeaders: [FetchRequest.Header] {
+        guard let credentials = credentials else { return request.headers }
+        return [credentials.header] + request.headers.filter { $0.name.lowercased() != "authorization" }
+    }
+
+    var credentials: Credentials? {
+        if let credentials = request.credentials { return credentials }
+        return userinfo
+    }
+
+    /// Whether the request carries something that another feed's request must not find in the handle.
+    var hasSecrets: Bool {
+        sendsSecrets && (request.clientCertificate != nil || credentials != nil || !request.headers.isEmpty)
+            || request.proxy?.contains("@") == true
+    }
+
+    static func openSocket(_ context: UnsafeMutableRawPointer, _ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32
+    {
+        // The address may be longer than the field it begins in.
+        let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 16
+        let kind = (family: address.pointee.family, type: address.pointee.socktype, protocol: address.pointee.protocol)
+        guard
+            Exchange.from(context).mayConnect(
+                to: UnsafeRawPointer(address) + offset, family: kind.family, length: Int(address.pointee.addrlen))
+        else { return -1 }
+        return socket(kind.family, kind.type | Int32(SOCK_CLOEXEC.rawValue), kind.protocol)
+    }
+}

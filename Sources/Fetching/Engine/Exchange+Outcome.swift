@@ -1,0 +1,141 @@
+import CCurl
+
+extension Exchange {
+    /// What has to hold of a URL before anything is sent there: of the first and of each redirect's target.
+    func checkTarget() throws(FetchFailure) {
+        guard request.addressPolicy.allows(port: url.port, host: url.host) else {
+            throw FetchFailure(
+                .refusedAddress, "port \(url.port) belongs to other services than web servers",
+                advice: "if this is wanted, add \"\(url.host):\(url.port)\" to private_networks")
+        }
+        if usesProxy, !request.addressPolicy.allowsThroughProxy(host: url.host, port: url.port) {
+            throw refused("an address of a private or reserved network")
+        }
+    }
+
+    private func refused(_ what: String) -> FetchFailure {
+        FetchFailure(
+            .refusedAddress, "\(url.host) leads to \(what)",
+            advice: "if this is wanted, add \"\(url.host):\(url.port)\" to private_networks")
+    }
+
+    /// Adds up what one request has cost.
+    func count(_ handle: EasyHandle) {
+        let (bytes, overflow) = outcome.wireBytes.addingReportingOverflow(
+            handle.offset(CURLINFO_SIZE_DOWNLOAD_T) + handle.long(CURLINFO_HEADER_SIZE))
+        if !overflow { outcome.wireBytes = bytes }
+        if usesProxy { return }
+        outcome.isPublicAddress = handle.string(CURLINFO_PRIMARY_IP).flatMap { IPAddress($0) }?.isPublic
+    }
+
+    var mayProbe: Bool {
+        url.isSecure && !isHeadComplete && request.tlsVerify && trustedOrigin?.isSecure != false
+    }
+
+    /// Why the request failed, by what libcurl says and what the callbacks saw; nil where it did not, redirects
+    /// included.
+    func failure(_ code: CURLcode, _ handle: EasyHandle) -> FetchFailure? {
+        if let stop { return stop }
+        if code == CURLE_OK || hasEnough {
+            if isHeadComplete, RedirectRules.isRedirect(status: status) { return nil }
+            return FetchFailure(status: status, headers: fields, wasConditional: isConditional)
+        }
+        // A server that says no has said it, however its body ended.
+        if isHeadComplete, !carriesFeed, !RedirectRules.isRedirect(status: status),
+            let failure = FetchFailure(status: status, headers: fields, wasConditional: isConditional)
+        {
+            return failure
+        }
+        if hasOnlyRefusedAddresses, code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK {
+            return refused(refusedAddress ?? "")
+        }
+        return curlFailure(code, handle)
+    }
+
+    private func curlFailure(_ code: CURLcode, _ handle: EasyHandle) -> FetchFailure {
+        let words = handle.errorMessage
+        switch code {
+        case CURLE_OPERATION_TIMEDOUT: return .timeout(phase(handle))
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return .init(.dns, "the name \(url.host) cannot be resolved", advice: "check the host name and the network")
+        case CURLE_COULDNT_CONNECT:
+            return .init(
+                .connect, "cannot connect to \(url.host) on port \(url.port)",
+                advice: "the server may be down; it is asked again later")
+        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
+            return .init(.proxy, "the proxy cannot be used", advice: "check the proxy's address")
+        case CURLE_PEER_FAILED_VERIFICATION:
+            return .init(
+                .tls, "the server's certificate is not good: \(Self.oneLine(words))",
+                advice: "the publisher must renew it; ca_file or tls_verify can make an exception")
+        case CURLE_SSL_CACERT_BADFILE:
+            return .init(
+                .tls, "the file of CA certificates cannot be read", advice: "check ca_file, or install ca-certificates")
+        case CURLE_SSL_CERTPROBLEM:
+            return .init(.tls, "the client certificate cannot be used", advice: "check client_cert")
+        case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ISSUER_ERROR,
+            CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED, CURLE_SSL_CLIENTCERT:
+            return .init(.tls, "no TLS connection: \(Self.oneLine(words))", advice: "the server's TLS may be too old")
+        case CURLE_FILESIZE_EXCEEDED: return .bodyTooLarge(request.limits.maxBody)
+        case CURLE_URL_MALFORMAT:
+            return .invalid("its URL cannot be asked", "check the feed's URL")
+        case CURLE_OUT_OF_MEMORY where !isHeadComplete && status > 0:
+            // libcurl's word for a header line of more than 100 KiB.
+            return .init(.tooLarge, "a line of the response's header is too long", advice: "tell the publisher")
+        default:
+            if isHeadComplete, carriesFeed {
+                return .init(
+                    .truncated, "the response broke off: \(Self.oneLine(words))",
+                    advice: "it is asked again; tell the publisher if this lasts")
+            }
+            return .init(
+                .protocolError, "no HTTP response: \(Self.oneLine(words))",
+                advice: "check that this is a web server's address")
+        }
+    }
+
+    /// What was being done when the time was over, by the times that libcurl has noted so far.
+    private func phase(_ handle: EasyHandle) -> String {
+        if isHeadComplete { return "while the body came" }
+        if handle.offset(CURLINFO_STARTTRANSFER_TIME_T) > 0 { return "while the header came" }
+        if handle.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 { return "while waiting for the response" }
+        if handle.offset(CURLINFO_CONNECT_TIME_T) > 0 { return "during the TLS handshake" }
+        if handle.offset(CURLINFO_NAMELOOKUP_TIME_T) > 0 { return "while connecting" }
+        return "while looking up the name"
+    }
+
+    /// libcurl's words can repeat what the server said.
+    private static func oneLine(_ text: String) -> String {
+        let clean = String(
+            text.unicodeScalars.prefix(200).map { $0.value < 0x20 || $0.value == 0x7f ? " " : Character($0) })
+        return clean.isEmpty ? "the connection was closed" : clean
+    }
+}
+
+extension FetchFailure {
+    static func timeout(_ phase: String) -> FetchFailure {
+        FetchFailure(.timeout, "too slow \(phase)", advice: "the server may be busy; it is asked again later")
+    }
+
+    static func url(_ problem: WebURL.Problem) -> FetchFailure {
+        switch problem {
+        case .malformed: .invalid("its URL is not one", "check the feed's URL")
+        case .scheme(let scheme): .invalid("\(scheme): URLs are not fetched", "only http and https are")
+        case .zone:
+            FetchFailure(
+                .refusedAddress, "an address of one network interface is not fetched", advice: "use the host's name")
+        }
+    }
+
+    /// The same, with the dates of the certificate that a connection was made for.
+    func with(certificateOf handle: EasyHandle) -> FetchFailure {
+        func field(_ name: StaticString) -> String? {
+            newswire_curl_certificate_field(
+                handle.curl, UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self),
+                name.utf8CodeUnitCount
+            ).map { String(cString: $0) }
+        }
+        guard let start = field("Start date"), let end = field("Expire date") else { return self }
+        return FetchFailure(kind, "\(message) (it is valid from \(start) to \(end))", advice: advice)
+    }
+}

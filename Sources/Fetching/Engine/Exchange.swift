@@ -1,0 +1,250 @@
+import CCurl
+import Digest
+import FeedModel
+import Glibc
+
+/// The engine's side of one transfer, from its start to its end over all redirects. Stays on the engine's thread.
+final class Exchange {
+    let transfer: Transfer
+    unowned let loop: TransferLoop
+    var request: FetchRequest { transfer.request }
+
+    // One fetch.
+    var url: WebURL
+    /// Credentials that stood in the configured URL.
+    let userinfo: Credentials?
+    var redirects: RedirectRules
+    /// Where the custom headers and credentials may go; nil once a hop has led elsewhere.
+    var trustedOrigin: WebURL.Origin?
+    var outcome = FetchOutcome()
+    /// Monotonic milliseconds.
+    let startedAt: Int
+    /// Monotonic milliseconds; moved on by the time that the caller took to allow a hop.
+    var deadline: Int
+    var askedAt: Int?
+
+    // One request.
+    var handle: EasyHandle?
+    var signature = RequestSignature(hash: Hash128(high: 0, low: 0))
+    var isConditional = false
+    var sendsSecrets = false
+    private(set) var status = 0
+    private(set) var fields = HeaderFields()
+    private var headerBytes = 0
+    private(set) var isHeadComplete = false
+    private var isEncoded = false
+    private(set) var receivedAt = Timestamp(seconds: 0)
+    private var body: [UInt8] = []
+    private var hasDelivered = false
+    /// A block has been handed over since it was last asked whether too much waits.
+    private var mayBeFull = false
+    /// Why a callback has ended the request, where it did.
+    private(set) var stop: FetchFailure?
+    /// More of an unwanted body than is worth reading came.
+    private(set) var hasEnough = false
+    private var droppedBytes = 0
+    private var hasOpenedSocket = false
+    private var hasConnected = false
+    private(set) var refusedAddress: String?
+    /// The second connection that only looks at the certificate that failed.
+    var probedFailure: FetchFailure?
+
+    init(_ transfer: Transfer, url: WebURL, loop: TransferLoop, now: Int) {
+        self.transfer = transfer
+        self.loop = loop
+        self.url = url
+        redirects = RedirectRules(start: url)
+        trustedOrigin = url.origin
+        userinfo = url.user.map { .basic(user: $0, password: url.password ?? "") }
+        startedAt = now
+        deadline = now + transfer.request.limits.timeout.clampedMilliseconds
+    }
+
+    /// Forgets the request before, for the next one of the same fetch.
+    func beginRequest() {
+        status = 0
+        fields.removeAll()
+        headerBytes = 0
+        isHeadComplete = false
+        isEncoded = false
+        droppedBytes = 0
+        hasOpenedSocket = false
+        hasConnected = false
+        hasEnough = false
+        refusedAddress = nil
+    }
+
+    static func from(_ context: UnsafeMutableRawPointer) -> Exchange {
+        Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    /// Whether the body is a feed's and somebody waits for it.
+    var carriesFeed: Bool { status == 200 || status == 226 }
+
+    // MARK: Callbacks
+
+    /// A line of the header, or of the trailer. Returns what libcurl is to believe was taken.
+    func readHeader(_ line: UnsafeBufferPointer<UInt8>) -> Int {
+        headerBytes += line.count
+        guard headerBytes <= request.limits.maxHeaderBytes else {
+            return end(
+                FetchFailure(
+                    .tooLarge, "the response's header is larger than \(request.limits.maxHeaderBytes) bytes",
+                    advice: "tell the publisher"))
+        }
+        if Self.startsResponse(line) {
+            // After 1xx responses another one comes.
+            status = Self.status(line)
+            fields.removeAll()
+            isHeadComplete = false
+        } else if isHeadComplete {
+            // A trailer.
+        } else if line.first == UInt8(ascii: "\r") || line.first == UInt8(ascii: "\n") {
+            if status >= 200 { return completeHead() ? line.count : 0 }
+        } else {
+            fields.append(line: line)
+        }
+        return line.count
+    }
+
+    private static func startsResponse(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        line.count > 5 && line[0] == UInt8(ascii: "H") && line[1] == UInt8(ascii: "T") && line[2] == UInt8(ascii: "T")
+            && line[3] == UInt8(ascii: "P") && line[4] == UInt8(ascii: "/")
+    }
+
+    private static func status(_ line: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { return 0 }
+        var status = 0
+        for byte in line[(space + 1)...].prefix(3) {
+            guard byte >= 48, byte <= 57 else { return 0 }
+            status = status * 10 + Int(byte - 48)
+        }
+        return status
+    }
+
+    private func completeHead() -> Bool {
+        isHeadComplete = true
+        receivedAt = loop.now()
+        let encodings = fields.all("Content-Encoding").reduce(0) { count, value in
+            count + value.split(separator: ",").count { !$0.lowercased().contains("identity") }
+        }
+        isEncoded = encodings > 0
+        guard encodings <= request.limits.maxEncodings else {
+            _ = end(
+                FetchFailure(
+                    .bomb, "the body is encoded \(encodings) times over",
+                    advice: "no honest server does that; check the feed's URL"))
+            return false
+        }
+        return true
+    }
+
+    /// A piece of the decoded body. Where the transfer is to rest, the same piece comes again when it goes on.
+    func readBody(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard stop == nil else { return 0 }
+        if mayBeFull {
+            mayBeFull = transfer.pauseIfFull()
+            if mayBeFull { return Int(CURL_WRITEFUNC_PAUSE) }
+        }
+        guard carriesFeed else {
+            droppedBytes += bytes.count
+            hasEnough = droppedBytes > 64 << 10
+            return hasEnough ? 0 : bytes.count
+        }
+        let limits = request.limits
+        let room = limits.maxBody - outcome.decodedBytes
+        outcome.decodedBytes += bytes.count
+        if bytes.count > room {
+            body.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(max(0, room))))
+            outcome.decodedBytes = limits.maxBody
+            return end(.bodyTooLarge(limits.maxBody))
+        }
+        if isEncoded, outcome.decodedBytes > limits.ratioFloor, let handle {
+            // libcurl may count what it has read only after it was decoded: one buffer more.
+            let received = handle.offset(CURLINFO_SIZE_DOWNLOAD_T) + 16_384
+            if outcome.decodedBytes / limits.maxRatio > received {
+                return end(
+                    FetchFailure(
+                        .bomb, "the body unpacks to more than \(limits.maxRatio) times its size",
+                        advice: "no feed does that; check the feed's URL"))
+            }
+        }
+        body.append(contentsOf: bytes)
+        if body.count >= TransferState.wakeBytes {
+            transfer.deliver(takeBody(), head: takeHead())
+            mayBeFull = true
+        }
+        return bytes.count
+    }
+
+    private func end(_ failure: FetchFailure) -> Int {
+        if stop == nil { stop = failure }
+        return 0
+    }
+
+    /// Judges an address before a socket for it is opened (security.md §2).
+    func mayConnect(to address: UnsafeRawPointer, family: Int32, length: Int) -> Bool {
+        hasOpenedSocket = true
+        // A configured proxy is where its owner wants it.
+        if usesProxy {
+            hasConnected = family == AF_INET || family == AF_INET6
+            return hasConnected
+        }
+        guard let (ip, port) = IPAddress.fromSocket(address, family: family, length: length) else {
+            refusedAddress = "an address that is not of the internet"
+            return false
+        }
+        guard request.addressPolicy.allows(ip, port: port, host: url.host) else {
+            refusedAddress = "an address of a private or reserved network"
+            return false
+        }
+        hasConnected = true
+        return true
+    }
+
+    /// Judges a connection that another request has opened, under a policy that may have been another.
+    func mayUse(connectionTo address: String, port: Int) -> Bool {
+        if hasOpenedSocket || usesProxy { return true }
+        guard let ip = IPAddress(address), let port = UInt16(exactly: port),
+            request.addressPolicy.allows(ip, port: port, host: url.host)
+        else {
+            refusedAddress = "an address of a private or reserved network"
+            return false
+        }
+        return true
+    }
+
+    var usesProxy: Bool { request.proxy?.isEmpty == false }
+    /// No address was good enough to try.
+    var hasOnlyRefusedAddresses: Bool { refusedAddress != nil && !hasConnected }
+
+    // MARK: What is handed on
+
+    func takeBody() -> [UInt8] {
+        let result = body
+        body = []
+        return result
+    }
+
+    /// The head, the first time that it is asked for after the last response has begun.
+    func takeHead() -> ResponseHead? {
+        guard isHeadComplete, !hasDelivered else { return nil }
+        hasDelivered = true
+        let delay = handle.map {
+            $0.offset(CURLINFO_STARTTRANSFER_TIME_T) - $0.offset(CURLINFO_PRETRANSFER_TIME_T)
+        }
+        return ResponseHead(
+            status: status, effectiveURL: url.text, redirects: redirects.hops, fields: fields, receivedAt: receivedAt,
+            responseDelayMilliseconds: max(0, delay ?? 0) / 1000, requestSignature: signature,
+            wasConditional: isConditional)
+    }
+}
+
+extension Duration {
+    /// Between a millisecond and a week.
+    var clampedMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        let whole = min(max(seconds, 0), 604_800)
+        return max(1, Int(whole) * 1000 + Int(max(0, attoseconds) / 1_000_000_000_000_000))
+    }
+}

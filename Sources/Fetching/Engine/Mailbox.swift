@@ -1,0 +1,80 @@
+import CShims
+import Glibc
+import Locking
+
+/// What other threads ask of the engine's thread: one value behind one lock, and an eventfd that wakes the thread.
+final class Mailbox: Sendable {
+    enum Command: Sendable {
+        case start(Transfer)
+        /// The consumer has taken what waited.
+        case resume(Transfer)
+        /// The consumer has ended it.
+        case drop(Transfer)
+        /// The answer to a redirect that was asked about.
+        case proceed(Transfer, isAllowed: Bool)
+    }
+
+    private struct Contents {
+        var commands: [Command] = []
+        /// The eventfd has been written to since the thread last looked.
+        var isSignalled = false
+        var isClosed = false
+    }
+
+    let descriptor: Int32
+    private let contents = Locked(Contents())
+
+    init() throws(FetchEngine.StartError) {
+        descriptor = newswire_eventfd()
+        guard descriptor >= 0 else { throw .init(call: "eventfd", code: errno) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// - Returns: false once the mailbox is closed; nothing is done with the command then.
+    @discardableResult
+    func post(_ command: Command) -> Bool {
+        contents.withLock { contents in
+            if contents.isClosed { return false }
+            contents.commands.append(command)
+            signal(&contents)
+            return true
+        }
+    }
+
+    /// Tells the thread to end. What was posted before is still taken.
+    func close() {
+        contents.withLock { contents in
+            contents.isClosed = true
+            signal(&contents)
+        }
+    }
+
+    /// The engine's thread takes everything at once, in the order of posting.
+    func take() -> (commands: [Command], isClosed: Bool) {
+        contents.withLock { contents in
+            if contents.isSignalled {
+                var count: UInt64 = 0
+                _ = read(descriptor, &count, 8)
+                contents.isSignalled = false
+            }
+            let commands = contents.commands
+            contents.commands = []
+            return (commands, contents.isClosed)
+        }
+    }
+
+    private func signal(_ contents: inout Contents) {
+        if contents.isSignalled { return }
+        contents.isSignalled = true
+        var one: UInt64 = 1
+        // Cannot fail: the counter is at most 1, and the descriptor is ours.
+        _ = write(descriptor, &one, 8)
+    }
+
+    private func close(_ descriptor: Int32) {
+        _ = Glibc.close(descriptor)
+    }
+}

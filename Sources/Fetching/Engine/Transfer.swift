@@ -1,0 +1,160 @@
+import Locking
+
+/// One fetch under way: its response, then its body block by block, then how it ended.
+///
+/// For one consumer, which asks in that order and may stop anywhere; what it does not take it need not take, but then
+/// it calls `cancel`, or `outcome`, which discards the rest. A cancelled task cancels the transfer it waits for.
+package final class Transfer: Sendable {
+    let request: FetchRequest
+    private let mailbox: Mailbox?
+    private let shared: Locked<Shared>
+
+    private struct Shared {
+        var state = TransferState()
+        var waiter: CheckedContinuation<Void, Never>?
+        var file: LocalFile?
+
+        mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
+            defer { waiter = nil }
+            return waiter
+        }
+
+        /// Reads the next block of a local file into the state, which then holds one at most.
+        mutating func readFile() {
+            guard let file, !state.hasEnded else { return }
+            do {
+                if let block = try file.next() {
+                    state.deliver(block, head: nil)
+                    return
+                }
+                var outcome = FetchOutcome()
+                outcome.decodedBytes = file.bytesRead
+                state.finish(outcome, lastChunk: [], head: nil)
+            } catch {
+                state.finish(FetchOutcome(failure: error), lastChunk: [], head: nil)
+            }
+            self.file = nil
+        }
+    }
+
+    /// - Parameter mailbox: of the engine that fetches it.
+    init(_ request: FetchRequest, mailbox: Mailbox) {
+        self.request = request
+        self.mailbox = mailbox
+        shared = Locked(Shared())
+    }
+
+    /// A transfer without an engine: a local file, or one that failed before it began.
+    private init(_ request: FetchRequest, state: TransferState, file: sending LocalFile?) {
+        self.request = request
+        mailbox = nil
+        shared = Locked(Shared(state: state, waiter: nil, file: file))
+    }
+
+    static func failed(_ request: FetchRequest, _ failure: FetchFailure) -> Transfer {
+        var state = TransferState()
+        state.finish(FetchOutcome(failure: failure), lastChunk: [], head: nil)
+        return Transfer(request, state: state, file: nil)
+    }
+
+    static func reading(_ file: sending LocalFile, for request: FetchRequest, head: ResponseHead) -> Transfer {
+        var state = TransferState()
+        state.deliver([], head: head)
+        return Transfer(request, state: state, file: file)
+    }
+
+    /// The last response after all redirects, once a block of the body or its end is there; nil where it failed before
+    /// there was one.
+    package func response() async -> ResponseHead? {
+        while true {
+            let (step, news) = shared.withLock { ($0.state.takeResponse(), $0.state.news) }
+            switch step {
+            case .head(let head): return head
+            case .none: return nil
+            case .wait: await wait(since: news)
+            case .ask(let hop):
+                let isAllowed = await request.beforeHop?(hop) ?? true
+                mailbox?.post(.proceed(self, isAllowed: isAllowed))
+            }
+        }
+    }
+
+    /// The next block of the decoded body; nil at its end. Only responses with a feed (200, 226) have one.
+    package func nextChunk() async -> [UInt8]? {
+        while true {
+            let (step, news) = shared.withLock { shared in
+                shared.readFile()
+                return (shared.state.takeChunk(), shared.state.news)
+            }
+            switch step {
+            case .chunk(let bytes, let resume):
+                if resume { mailbox?.post(.resume(self)) }
+                return bytes
+            case .end: return nil
+            case .wait: await wait(since: news)
+            }
+        }
+    }
+
+    /// How it ended. Waits for that, discarding what is left of the body.
+    package func outcome() async -> FetchOutcome {
+        _ = await response()
+        while await nextChunk() != nil {}
+        // There is one: the body has ended.
+        return shared.withLock { $0.state.peekOutcome() } ?? FetchOutcome(failure: .cancelled)
+    }
+
+    /// Ends it at once; what waits of the body is gone.
+    package func cancel() {
+        let (hadNotEnded, waiter) = shared.withLock { shared in
+            shared.file = nil
+            return (shared.state.cancel(), shared.takeWaiter())
+        }
+        waiter?.resume()
+        if hadNotEnded { mailbox?.post(.drop(self)) }
+    }
+
+    private func wait(since news: UInt32) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isLate = shared.withLock { shared in
+                    if shared.state.news != news { return true }
+                    precondition(shared.waiter == nil, "a transfer has one consumer")
+                    shared.waiter = continuation
+                    return false
+                }
+                if isLate { continuation.resume() }
+            }
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    // MARK: The engine's thread
+
+    /// Hands over a block. Returns whether the transfer is to rest.
+    func deliver(_ chunk: [UInt8], head: ResponseHead?) {
+        change { $0.deliver(chunk, head: head) }
+    }
+
+    func finish(_ outcome: FetchOutcome, lastChunk: [UInt8] = [], head: ResponseHead? = nil) {
+        change { $0.finish(outcome, lastChunk: lastChunk, head: head) }
+    }
+
+    func ask(_ hop: Hop) {
+        change { $0.ask(hop) }
+    }
+
+    /// Bytes that the consumer has not taken.
+    var waitingBytes: Int { shared.withLock { $0.state.waitingBytes } }
+
+    func pauseIfFull() -> Bool { shared.withLock { $0.state.pauseIfFull() } }
+
+    private func change(_ body: (inout TransferState) -> Void) {
+        let waiter = shared.withLock { shared in
+            body(&shared.state)
+            return shared.takeWaiter()
+        }
+        waiter?.resume()
+    }
+}

@@ -1,0 +1,71 @@
+package import FeedModel
+
+/// One fetch of one feed, as its configuration and state have it.
+package struct FetchRequest: Sendable {
+    /// http, https, or (with `allowsLocalFile`) file.
+    package var url: String
+    package var userAgent: String
+    package var accept = Self.defaultAccept
+    /// What was kept of the last response. They are sent with the requests of their own signature, at whichever hop.
+    package var validators: FeedState.Validators?
+    package var validatorMode = ValidatorRules.Mode.both
+    /// Sent only to the origin of `url`.
+    package var headers: [Header] = []
+    /// Sent only to the origin of `url`. Userinfo in `url` counts as basic credentials where there are none here.
+    package var credentials: Credentials?
+    package var clientCertificate: ClientCertificate?
+    package var limits = FetchLimits()
+    /// `http://`, `https://` or `socks5h://`, with userinfo where it wants some; nil or empty for none.
+    package var proxy: String?
+    /// A bundle of CA certificates in PEM; nil or empty for the system's.
+    package var caFile: String?
+    package var tlsVerify = true
+    package var http2 = true
+    package var keepAlive = true
+    package var addressPolicy = AddressPolicy.deny
+    /// Whether a person wrote `url` where local files are allowed (security.md §1).
+    package var allowsLocalFile = false
+    /// Called by the task that awaits the response, before a redirect to another host is followed; false ends the fetch.
+    /// The time it takes is not counted.
+    package var beforeHop: (@Sendable (Hop) async -> Bool)?
+
+    package init(url: String, userAgent: String) {
+        self.url = url
+        self.userAgent = userAgent
+    }
+
+    package static let defaultAccept =
+        "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+        + "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
+
+    package struct Header: Sendable, Equatable {
+        package var name: String
+        package var value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+}
+
+/// What ends a fetch that takes too much (security.md §4, polling.md §1).
+package struct FetchLimits: Sendable, Equatable {
+    /// Decoded bytes of the body.
+    package var maxBody = 15 << 20
+    /// Name lookup, connection and TLS handshake.
+    package var connectTimeout = Duration.seconds(10)
+    /// Everything, redirects included.
+    package var timeout = Duration.seconds(30)
+    package var maxHeaderBytes = 300 << 10
+    package var maxRedirects = 5
+    package var maxEncodings = 2
+    /// Decoded bytes to one received, looked at once there are more than `ratioFloor`.
+    package var maxRatio = 200
+    package var ratioFloor = 1 << 20
+    /// Fewer bytes a second than that, for so many seconds, end it.
+    package var lowSpeedBytes = 100
+    package var lowSpeedSeconds = 20
+
+    package init() {}
+}

@@ -1,0 +1,58 @@
+package import FeedModel
+
+/// The dates of HTTP (RFC 9110 §5.6.7).
+package enum HTTPDate {
+    /// Reads `Sun, 06 Nov 1994 08:49:37 GMT` and its two obsolete forms, `Sunday, 06-Nov-94 08:49:37 GMT` and
+    /// `Sun Nov  6 08:49:37 1994`; nil for anything else. The day's name is not compared with the date. A year of two
+    /// digits lies in 1970 to 2069.
+    package static func parse(_ text: String) -> Timestamp? {
+        var words: [Substring] = []
+        for word in text.split(whereSeparator: { $0 == " " || $0 == "," || $0 == "-" }) {
+            guard words.count < 6 else { return nil }
+            words.append(word)
+        }
+        let isShort = words.count == 6
+        guard isShort || words.count == 5 else { return nil }
+        if isShort {
+            guard words[5] == "GMT" || words[5] == "UTC" else { return nil }
+            return timestamp(day: words[1], month: words[2], year: words[3], time: words[4])
+        }
+        return timestamp(day: words[2], month: words[1], year: words[4], time: words[3])
+    }
+
+    private static func timestamp(day: Substring, month: Substring, year: Substring, time: Substring) -> Timestamp? {
+        let parts = time.split(separator: ":", omittingEmptySubsequences: false)
+        guard let monthIndex = months.firstIndex(of: month), let dayNumber = number(day, digits: 1...2),
+            let yearNumber = fullYear(year), parts.count == 3,
+            let hour = number(parts[0], digits: 2...2), hour < 24,
+            let minute = number(parts[1], digits: 2...2), minute < 60,
+            let second = number(parts[2], digits: 2...2), second <= 60,
+            dayNumber >= 1, dayNumber <= Timestamp.daysIn(month: monthIndex + 1, year: yearNumber)
+        else { return nil }
+        return Timestamp(
+            year: yearNumber, month: monthIndex + 1, day: dayNumber, hour: hour, minute: minute, second: second)
+    }
+
+    private static let months: [Substring] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
+    private static func fullYear(_ text: Substring) -> Int? {
+        guard let year = number(text, digits: 2...4) else { return nil }
+        switch text.utf8.count {
+        case 2: return year < 70 ? 2000 + year : 1900 + year
+        case 4: return year
+        default: return nil
+        }
+    }
+
+    private static func number(_ text: Substring, digits: ClosedRange<Int>) -> Int? {
+        guard digits.contains(text.utf8.count) else { return nil }
+        var value = 0
+        for byte in text.utf8 {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            value = value * 10 + Int(byte - UInt8(ascii: "0"))
+        }
+        return value
+    }
+}

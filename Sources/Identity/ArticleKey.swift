@@ -1,0 +1,55 @@
+internal import Digest
+package import FeedModel
+
+/// Makes the identity of an article from what its publisher says (identity.md §2).
+package struct ArticleKey: ~Copyable {
+    private let feed: FeedIdentifier
+    private var digest = MessageDigest(.sha256)
+
+    package init(feed: FeedIdentifier) {
+        self.feed = feed
+    }
+
+    /// How closely an article is looked at, where its id alone does not tell it from others (identity.md §4).
+    package enum Precision: Int, CaseIterable, Sendable {
+        case id, link, title
+    }
+
+    /// - Parameters:
+    ///   - generation: counts from 1; each later one is another article to which the publisher gave the same id
+    ///     (identity.md §3.1).
+    package mutating func identifier(
+        of article: Article, precision: Precision = .id, generation: Int = 1
+    ) -> ArticleIdentifier {
+        digest.update(feed.text)
+        if let id = article.id {
+            part("id", id)
+        } else if let link = article.url.flatMap({ CanonicalURL.key($0) }) {
+            part("link", link)
+        } else if let title = article.title {
+            part("title", NormalizedText.title(title))
+            part("day", article.published.map { String(Self.day($0)) } ?? "")
+            part("enclosure", article.attachments.first?.url ?? "")
+        } else {
+            var content: [UInt8] = []
+            NormalizedText.appendCollapsed(
+                article.contentHTML ?? article.contentText ?? article.summary ?? "", to: &content)
+            part("content", String(decoding: content, as: UTF8.self))
+            part("enclosure", article.attachments.first?.url ?? "")
+        }
+        if precision != .id { part("with-link", article.url.flatMap { CanonicalURL.key($0) } ?? article.url ?? "") }
+        if precision == .title { part("with-title", NormalizedText.title(article.title ?? "")) }
+        if generation > 1 { part("generation", "~\(generation)") }
+        return ArticleIdentifier(digest.finish())
+    }
+
+    /// A NUL before each part keeps `ab` + `c` from being `a` + `bc`; texts from feeds hold none.
+    private mutating func part(_ kind: String, _ text: String) {
+        digest.update("\0\(kind)\0")
+        digest.update(text)
+    }
+
+    private static func day(_ time: Timestamp) -> Int64 {
+        Int64((Double(time.seconds) / 86_400).rounded(.down))
+    }
+}

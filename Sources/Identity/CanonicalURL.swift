@@ -1,0 +1,180 @@
+/// The form of a link by which two links are told to be the same (identity.md §7). A key for comparing only: what is
+/// shown and stored is the link as it came.
+package enum CanonicalURL {
+    /// Links longer than this are no key (security.md §4).
+    package static let maximumLength = 2048
+
+    /// The key of an http or https link, the same for both schemes; nil for any other text.
+    ///
+    /// - Parameter ownHosts: hosts of the feed and its site: a `ref` parameter that names one of them is dropped.
+    package static func key(_ link: String, ownHosts: [String] = []) -> String? {
+        var bytes = cleaned(link)
+        guard bytes.count <= maximumLength, let authorityStart = skipSchemes(&bytes) else { return nil }
+        let authorityEnd =
+            bytes[authorityStart...].firstIndex { $0 == slash || $0 == question || $0 == hash } ?? bytes.count
+        guard let authority = normalizedAuthority(bytes[authorityStart..<authorityEnd]) else { return nil }
+        let fragmentStart = bytes[authorityEnd...].firstIndex(of: hash) ?? bytes.count
+        let queryStart = bytes[authorityEnd..<fragmentStart].firstIndex(of: question) ?? fragmentStart
+
+        var key: [UInt8] = Array("//".utf8)
+        key.append(contentsOf: authority)
+        key.append(contentsOf: removingDotSegments(percentNormalized(bytes[authorityEnd..<queryStart])))
+        if queryStart < fragmentStart {
+            let query = TrackingParameters.removed(from: bytes[(queryStart + 1)..<fragmentStart], ownHosts: ownHosts)
+            if !query.isEmpty {
+                key.append(question)
+                key.append(contentsOf: percentNormalized(query[...]))
+            }
+        }
+        // A fragment that begins with ! names another page, all others a place on this one.
+        if fragmentStart + 1 < bytes.count, bytes[fragmentStart + 1] == UInt8(ascii: "!") {
+            key.append(contentsOf: bytes[fragmentStart...])
+        }
+        return String(decoding: key, as: UTF8.self)
+    }
+
+    private static let slash = UInt8(ascii: "/")
+    private static let question = UInt8(ascii: "?")
+    private static let hash = UInt8(ascii: "#")
+
+    /// Without white space and control characters at the ends and without line breaks and tabs within; backslashes in
+    /// front of the query become slashes.
+    private static func cleaned(_ link: String) -> [UInt8] {
+        var bytes = Array(link.utf8)
+        while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
+        if let first = bytes.firstIndex(where: { $0 > 0x20 }), first > 0 { bytes.removeFirst(first) }
+        if bytes.contains(where: { $0 < 0x20 }) { bytes.removeAll { $0 == 0x09 || $0 == 0x0a || $0 == 0x0d } }
+        for index in bytes.indices {
+            if bytes[index] == question || bytes[index] == hash { break }
+            if bytes[index] == UInt8(ascii: "\\") { bytes[index] = slash }
+        }
+        return bytes
+    }
+
+    /// Where the authority starts behind `http://`, `//`, `http:/` or a doubled scheme; nil for another scheme or none.
+    private static func skipSchemes(_ bytes: inout [UInt8]) -> Int? {
+        var index = 0
+        var found = false
+        while true {
+            if let length = schemeLength(bytes[index...]) {
+                index += length
+                found = true
+            } else if !found, bytes[index...].starts(with: [slash, slash]) {
+                found = true
+            } else if found {
+                break
+            } else {
+                return nil
+            }
+            while index < bytes.count, bytes[index] == slash { index += 1 }
+        }
+        return index < bytes.count ? index : nil
+    }
+
+    private static func schemeLength(_ bytes: ArraySlice<UInt8>) -> Int? {
+        for scheme in ["https:/", "http:/"] {
+            guard bytes.count > scheme.utf8.count, zip(bytes, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 })
+            else { continue }
+            return scheme.utf8.count
+        }
+        return nil
+    }
+
+    private static func normalizedAuthority(_ authority: ArraySlice<UInt8>) -> [UInt8]? {
+        var host = authority
+        if let at = host.lastIndex(of: UInt8(ascii: "@")) { host = host[(at + 1)...] }
+        var port: ArraySlice<UInt8> = []
+        if let colon = host.lastIndex(of: UInt8(ascii: ":")),
+            host[(colon + 1)...].allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") })
+        {
+            port = host[(colon + 1)...].drop { $0 == UInt8(ascii: "0") }
+            host = host[..<colon]
+        }
+        guard !host.isEmpty else { return nil }
+        var result: [UInt8]
+        if host.contains(where: { $0 >= 0x80 }) {
+            result = Punycode.hostToASCII(String(decoding: host, as: UTF8.self))
+        } else {
+            result = host.map { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") ? $0 | 0x20 : $0 }
+        }
+        // Both default ports go, whatever the scheme was: the key does not know the scheme.
+        if !port.isEmpty, !port.elementsEqual("80".utf8), !port.elementsEqual("443".utf8) {
+            result.append(UInt8(ascii: ":"))
+            result.append(contentsOf: port)
+        }
+        return result
+    }
+
+    /// RFC 3986 §6.2.2: `%` with upper-case digits, and none for what needs none.
+    private static func percentNormalized(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        guard bytes.contains(UInt8(ascii: "%")) else { return Array(bytes) }
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            guard bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.endIndex, let high = hexDigit(bytes[index + 1]),
+                let low = hexDigit(bytes[index + 2])
+            else {
+                result.append(bytes[index])
+                index += 1
+                continue
+            }
+            let byte = high << 4 | low
+            if isUnreserved(byte) {
+                result.append(byte)
+            } else {
+                result.append(UInt8(ascii: "%"))
+                result.append(upperCased(bytes[index + 1]))
+                result.append(upperCased(bytes[index + 2]))
+            }
+            index += 3
+        }
+        return result
+    }
+
+    private static func hexDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    private static func upperCased(_ digit: UInt8) -> UInt8 {
+        digit >= UInt8(ascii: "a") ? digit & ~0x20 : digit
+    }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
+    /// RFC 3986 §5.2.4, on a path that is empty or begins with a slash; an empty one becomes `/`.
+    private static func removingDotSegments(_ path: [UInt8]) -> [UInt8] {
+        if path.isEmpty { return [slash] }
+        guard path.contains(UInt8(ascii: ".")) else { return path }
+        var kept: [ArraySlice<UInt8>] = []
+        let segments = path.split(separator: slash, omittingEmptySubsequences: false).dropFirst()
+        for (index, segment) in segments.enumerated() {
+            let isLast = index == segments.count - 1
+            if segment.elementsEqual(".".utf8) {
+                if isLast { kept.append([]) }
+            } else if segment.elementsEqual("..".utf8) {
+                if !kept.isEmpty { kept.removeLast() }
+                if isLast { kept.append([]) }
+            } else {
+                kept.append(segment)
+            }
+        }
+        return kept.reduce(into: []) { result, segment in
+            result.append(slash)
+            result.append(contentsOf: segment)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package import FeedModel
+
+/// Names the fields that make a version another one.
+package enum ChangedFields {
+    /// - Returns: names as in JSON Feed, in the order in which an item has them.
+    package static func names(from old: Article, to new: Article) -> [String] {
+        var names: [String] = []
+        func note(_ name: String, _ isSame: Bool) {
+            if !isSame { names.append(name) }
+        }
+        note("url", link(old.url) == link(new.url))
+        note("title", collapsed(old.title) == collapsed(new.title))
+        note("content_html", collapsed(old.contentHTML) == collapsed(new.contentHTML))
+        note("content_text", collapsed(old.contentText) == collapsed(new.contentText))
+        note("summary", collapsed(old.summary) == collapsed(new.summary))
+        note("date_published", old.published?.seconds == new.published?.seconds)
+        note("authors", old.authors.map(\.name) == new.authors.map(\.name))
+        note("tags", old.tags == new.tags)
+        note("attachments", old.attachments.map { link($0.url) } == new.attachments.map { link($0.url) })
+        return names
+    }
+
+    private static func link(_ url: String?) -> String? {
+        url.map { CanonicalURL.key($0) ?? $0 }
+    }
+
+    private static func collapsed(_ text: String?) -> [UInt8]? {
+        guard let text else { return nil }
+        var bytes: [UInt8] = []
+        NormalizedText.appendCollapsed(text, to: &bytes)
+        return bytes
+    }
+}

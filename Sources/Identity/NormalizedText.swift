@@ -1,0 +1,49 @@
+/// Text with the differences taken out that do not make another text.
+package enum NormalizedText {
+    /// White space runs as one space, none at the ends, lower case: how titles are compared (identity.md §3, §9).
+    package static func title(_ title: String) -> String {
+        var collapsed: [UInt8] = []
+        appendCollapsed(title, to: &collapsed)
+        return String(decoding: collapsed, as: UTF8.self).lowercased()
+    }
+
+    /// Appends text with each run of white space as one space and none at the ends.
+    static func appendCollapsed(_ text: String, to bytes: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { utf8 in
+            var pendingSpace = false
+            var isEmpty = true
+            var start = 0
+            var index = 0
+            // Runs without white space are copied whole.
+            func flush(_ bytes: inout [UInt8]) {
+                guard start < index else { return }
+                if pendingSpace, !isEmpty { bytes.append(0x20) }
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
+                pendingSpace = false
+                isEmpty = false
+            }
+            while index < utf8.count {
+                let length = spaceLength(utf8, index)
+                if length == 0 {
+                    index += 1
+                    continue
+                }
+                flush(&bytes)
+                pendingSpace = true
+                index += length
+                start = index
+            }
+            flush(&bytes)
+        }
+    }
+
+    /// How many bytes of white space begin here: ASCII's, and the no-break space.
+    @inline(__always)
+    private static func spaceLength(_ utf8: UnsafeBufferPointer<UInt8>, _ index: Int) -> Int {
+        let byte = utf8[index]
+        if byte == 0x20 || (byte >= 0x09 && byte <= 0x0d) { return 1 }
+        if byte == 0xc2, index + 1 < utf8.count, utf8[index + 1] == 0xa0 { return 2 }
+        return 0
+    }
+}

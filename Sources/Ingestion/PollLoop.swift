@@ -1,0 +1,165 @@
+package import FeedModel
+package import Scheduling
+
+/// A feed in line: its number, its host and when it is due.
+package struct PollEntry: Sendable, Equatable {
+    package var feed: Int
+    package var host: String
+    package var due: Timestamp
+    package var allowance: HostAllowance
+
+    package init(feed: Int, host: String, due: Timestamp, allowance: HostAllowance) {
+        self.feed = feed
+        self.host = host
+        self.due = due
+        self.allowance = allowance
+    }
+}
+
+/// Something that the loop is told from outside.
+package enum PollLoopSignal: Sendable {
+    /// Stop starting polls, break off those that run, and return.
+    case stop
+    /// Everything in line is to be replaced by what `replacement` gives.
+    case replace
+}
+
+/// What the loop asks of whoever runs it. All but `poll` is called from the loop, one call at a time.
+package protocol PollLoopOwner: AnyObject {
+    /// Polls one feed; called from many tasks. When its task is cancelled it ends soon, and nothing is half-done.
+    func poll(_ feed: Int) -> @Sendable () async -> PollReport
+    /// A poll is over.
+    /// - Returns: its place in line for the next time, if there is to be one.
+    func finished(_ feed: Int, _ report: PollReport) -> PollEntry?
+    /// What stands in line after `PollLoopSignal.replace`, without the feeds that are being polled right now.
+    func replacement(running: Set<Int>) -> [PollEntry]
+    /// The loop is alive; called at least every `PollLoop.heartbeat`, with the earliest time at which a feed is due.
+    func heartbeat(now: Timestamp, nextDue: Timestamp?)
+}
+
+/// Starts polls when `PollQueue` says so, as many at a time as it allows, until nothing is left or it is told to stop.
+package final class PollLoop {
+    fileprivate enum Event: Sendable {
+        case finished(Int, PollReport)
+        /// The sleeper of that time has woken up.
+        case tick(Timestamp)
+        case signal(PollLoopSignal)
+    }
+
+    /// With which it is told things while it runs, from any thread.
+    package struct Control: Sendable {
+        fileprivate let events: AsyncStream<Event>.Continuation
+
+        package func send(_ signal: PollLoopSignal) {
+            events.yield(.signal(signal))
+        }
+    }
+
+    package let control: Control
+    /// The longest that the loop sleeps: after that it looks at the clock again, which may have been set.
+    private let heartbeat: Duration
+    /// Whether the loop waits for signals when nothing is in line.
+    private let staysOpen: Bool
+    private let now: @Sendable () -> Timestamp
+    private let events: AsyncStream<Event>
+    private var queue: PollQueue
+    private var running = Set<Int>()
+    private var isStopping = false
+    /// When the earliest sleeper wakes the loop up.
+    private var wakesAt: Timestamp?
+
+    package init(
+        concurrency: Int, staysOpen: Bool, heartbeat: Duration = .seconds(30), now: @escaping @Sendable () -> Timestamp
+    ) {
+        queue = PollQueue(concurrency: concurrency)
+        self.staysOpen = staysOpen
+        self.heartbeat = heartbeat
+        self.now = now
+        let (events, continuation) = AsyncStream.makeStream(of: Event.self)
+        self.events = events
+        control = Control(events: continuation)
+    }
+
+    package func add(_ entry: PollEntry) {
+        queue.add(feed: entry.feed, host: entry.host, due: entry.due, allowance: entry.allowance)
+    }
+
+    /// Returns when all is polled or `stop` was sent, and nothing runs any more.
+    package func run(_ owner: some PollLoopOwner) async {
+        await withDiscardingTaskGroup { group in
+            var isDone = startDue(in: &group, owner)
+            for await event in events {
+                handle(event, in: &group, owner)
+                isDone = startDue(in: &group, owner)
+                if isDone { break }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func handle(_ event: Event, in group: inout DiscardingTaskGroup, _ owner: some PollLoopOwner) {
+        switch event {
+        case .tick(let time):
+            // Only the earliest sleeper is followed by another, or there would be more and more of them.
+            if wakesAt == time { wakesAt = nil }
+        case .finished(let feed, let report):
+            running.remove(feed)
+            queue.finished(feed: feed)
+            if let entry = owner.finished(feed, report), !isStopping { add(entry) }
+        case .signal(.stop):
+            isStopping = true
+            _ = queue.removeWaiting()
+            group.cancelAll()
+        case .signal(.replace):
+            if isStopping { return }
+            _ = queue.removeWaiting()
+            for entry in owner.replacement(running: running) { add(entry) }
+        }
+    }
+
+    /// Starts what may start now, and sees to it that the loop wakes up for the next.
+    ///
+    /// - Returns: whether there is nothing left to do.
+    private func startDue(in group: inout DiscardingTaskGroup, _ owner: some PollLoopOwner) -> Bool {
+        while true {
+            let time = now()
+            switch queue.next(now: time) {
+            case .start(let feed):
+                running.insert(feed)
+                let poll = owner.poll(feed)
+                let events = control.events
+                group.addTask { events.yield(.finished(feed, await poll())) }
+            case .wait(let until):
+                owner.heartbeat(now: time, nextDue: queue.nextDue)
+                sleep(until: until, now: time, in: &group)
+                return false
+            case .done:
+                if isStopping || !staysOpen { return true }
+                owner.heartbeat(now: time, nextDue: nil)
+                sleep(until: nil, now: time, in: &group)
+                return false
+            }
+        }
+    }
+
+    private func sleep(until time: Timestamp?, now: Timestamp, in group: inout DiscardingTaskGroup) {
+        // A loop that is stopping is woken up by the polls that end.
+        if isStopping { return }
+        let longest = now.milliseconds + heartbeat.milliseconds
+        let wake = Timestamp(milliseconds: min(time?.milliseconds ?? longest, longest))
+        if let wakesAt, wakesAt <= wake { return }
+        wakesAt = wake
+        let events = control.events
+        let pause = Duration.milliseconds(max(1, wake.milliseconds - now.milliseconds))
+        group.addTask {
+            try? await Task.sleep(for: pause)
+            events.yield(.tick(wake))
+        }
+    }
+}
+
+extension Duration {
+    package var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,57 @@
+package import FeedModel
+package import JSONText
+
+/// What came of one poll of one feed, or of passing it over: a line of `poll --json` (contract.md §1).
+package struct PollReport: Sendable, Equatable {
+    package enum Outcome: String, Sendable {
+        /// Articles were stored.
+        case new
+        /// A whole document without anything new in it.
+        case unchanged
+        case notModified = "not_modified"
+        case failed
+        case gone
+        /// Not polled: not due, disabled, paused, or asked by its server to be left alone.
+        case skipped
+    }
+
+    package var feed: FeedIdentifier
+    /// Redacted.
+    package var url: String
+    package var outcome: Outcome
+    package var status: Int?
+    package var newArticles = 0
+    package var updatedArticles = 0
+    package var duplicateArticles = 0
+    /// Of the body, as they came over the wire.
+    package var bytes: Int64 = 0
+    package var durationMilliseconds: Int64 = 0
+    package var nextPoll: Timestamp?
+    package var failure: FeedState.Failure?
+    /// Why a feed was skipped, and what a dry run would have done.
+    package var notes: [String] = []
+
+    package init(feed: FeedIdentifier, url: String, outcome: Outcome) {
+        self.feed = feed
+        self.url = url
+        self.outcome = outcome
+    }
+
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("feed", feed.text)
+        json.member("url", url)
+        json.member("outcome", outcome.rawValue)
+        json.member("status", status)
+        json.member("new", newArticles)
+        json.member("updated", updatedArticles)
+        json.member("duplicates", duplicateArticles)
+        json.member("bytes", bytes)
+        json.member("duration_ms", durationMilliseconds)
+        json.member("next_poll", nextPoll)
+        json.member("error_class", failure?.kind)
+        json.member("error", failure?.message)
+        json.member("notes", notes)
+        json.endObject()
+    }
+}

@@ -1,0 +1,118 @@
+package import Configuration
+internal import FeedModel
+internal import Fetching
+private import Glibc
+
+/// Makes the request for a feed from its configuration and state, reading secrets at the moment of use.
+package struct RequestBuilder: Sendable {
+    private let userAgent: String
+    private let maxBody: Int
+    private let environment: [String: String]
+
+    /// - Parameter version: newswire's, for the User-Agent.
+    package init(_ configuration: Configuration, version: String, environment: [String: String]) {
+        // A local file is read without a contact; over the network the configuration has required one.
+        userAgent = "newswire/\(version)" + (configuration.contact.map { " (+\($0))" } ?? "")
+        maxBody = configuration.fetch.maxBody
+        self.environment = environment
+    }
+
+    func request(for feed: FeedConfiguration, state: FeedState) throws(PollFailure) -> FetchRequest {
+        var request = FetchRequest(url: feed.url, userAgent: feed.userAgent ?? userAgent)
+        request.validators = state.validators
+        request.limits.maxBody = maxBody
+        request.limits.connectTimeout = feed.connectTimeout
+        request.limits.timeout = feed.timeout
+        request.proxy = feed.proxy
+        request.caFile = feed.caFile
+        request.tlsVerify = feed.tlsVerify
+        request.http2 = feed.http2
+        request.keepAlive = feed.keepAlive
+        request.addressPolicy = try addressPolicy(feed.privateNetworks)
+        request.allowsLocalFile = feed.isLocalFile
+        do throws(SecretError) {
+            request.headers = try headers(of: feed)
+            request.credentials = try credentials(of: feed)
+        } catch {
+            throw .request(error.description)
+        }
+        request.clientCertificate = try feed.clientCert.map { pair throws(PollFailure) in try certificate(pair) }
+        return request
+    }
+
+    private func headers(of feed: FeedConfiguration) throws(SecretError) -> [FetchRequest.Header] {
+        var headers: [FetchRequest.Header] = []
+        for field in feed.headers {
+            switch field.value {
+            case .literal(let value): headers.append(.init(name: field.name, value: value))
+            case .secret(let secret):
+                headers.append(.init(name: field.name, value: try secret.resolve(environment: environment)))
+            }
+        }
+        return headers
+    }
+
+    private func credentials(of feed: FeedConfiguration) throws(SecretError) -> Credentials? {
+        if let basic = feed.basicAuth {
+            return .basic(user: basic.user, password: try basic.password.resolve(environment: environment))
+        }
+        if let bearer = feed.bearer { return .bearer(try bearer.resolve(environment: environment)) }
+        return nil
+    }
+
+    private func certificate(_ pair: FeedOptions.ClientCertificate) throws(PollFailure) -> ClientCertificate {
+        let certificate = try Self.contents(ofCertificate: pair.cert)
+        guard let key = pair.key else { return ClientCertificate(certificate: certificate, key: certificate) }
+        do throws(SecretError) {
+            return ClientCertificate(certificate: certificate, key: try key.contents(environment: environment))
+        } catch {
+            throw .request(error.description)
+        }
+    }
+
+    private static let maximumCertificate = 1 << 20
+
+    private static func contents(ofCertificate path: String) throws(PollFailure) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw .request("opening the certificate \(path): \(String(cString: strerror(errno))); check client_cert")
+        }
+        defer { close(descriptor) }
+        var code: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: maximumCertificate) { buffer, count in
+            while count < maximumCertificate {
+                // Not nil: the capacity is not zero.
+                let got = read(descriptor, buffer.baseAddress! + count, maximumCertificate - count)
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { code = errno }
+                if got <= 0 { break }
+                count += got
+            }
+        }
+        guard code == 0 else {
+            throw .request("reading the certificate \(path): \(String(cString: strerror(code))); check client_cert")
+        }
+        return bytes
+    }
+
+    private func addressPolicy(_ networks: PrivateNetworks) throws(PollFailure) -> AddressPolicy {
+        switch networks {
+        case .deny: return .deny
+        case .allow: return .allow
+        case .list(let entries):
+            let (policy, unreadable) = AddressPolicy.parse(entries)
+            if let unreadable { throw .request("private_networks: \(unreadable) is neither host:port nor a CIDR block") }
+            return policy
+        }
+    }
+
+    /// What a dry run shows of a request; secrets are named and not shown.
+    func description(of request: FetchRequest) -> [String] {
+        var lines = ["GET \(URLRedaction.redacted(request.url))", "User-Agent: \(request.userAgent)"]
+        if let etag = request.validators?.etag { lines.append("If-None-Match: \(etag)") }
+        if let date = request.validators?.lastModified { lines.append("If-Modified-Since: \(date)") }
+        lines += request.headers.map { "\($0.name): ***" }
+        if request.credentials != nil { lines.append("Authorization: ***") }
+        return lines
+    }
+}

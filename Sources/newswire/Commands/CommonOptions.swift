@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import Configuration
+internal import FeedModel
+internal import Glibc
+internal import Logging
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "FILE"))
+    var config: String?
+
+    @Option(
+        name: .customLong("log-level"),
+        help: ArgumentHelp("trace, debug, info, notice, warning or error.", valueName: "LEVEL"))
+    var logLevel: LogSettings.Level?
+
+    static let environment = readEnvironment()
+
+    private static func readEnvironment() -> [String: String] {
+        var result: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let pair = String(cString: text)
+            if let equals = pair.firstIndex(of: "=") {
+                result[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+            }
+            entry += 1
+        }
+        return result
+    }
+
+    /// The configuration, checked.
+    /// - Parameter knownFeeds: id and URL of the feeds that the store knows.
+    func load(knownFeeds: [(id: FeedIdentifier, url: String)] = []) throws -> Configuration {
+        try ConfigurationLoader.load(path: path(), environment: Self.environment, knownFeeds: knownFeeds)
+    }
+
+    func path() throws -> String {
+        switch ConfigurationPath.find(option: config, environment: Self.environment) {
+        case .found(let path): return path
+        case .missing(let tried):
+            throw CommandFailure(
+                .badConfiguration,
+                "looking for a configuration: none of \(tried.joined(separator: ", ")) exists; write one or name it with --config")
+        }
+    }
+
+    /// A logger at the level of the command line, else of the configuration.
+    func logger(_ configuration: Configuration) -> Logger {
+        let level = Logger.Level(logLevel ?? configuration.log.level)
+        let style = StandardErrorLogHandler.Style(environment: Self.environment)
+        return Logger(label: "newswire") { _ in StandardErrorLogHandler(style: style, level: level) }
+    }
+}
+
+extension LogSettings.Level: ExpressibleByArgument {}
+
+extension Logger.Level {
+    init(_ level: LogSettings.Level) {
+        self =
+            switch level {
+            case .trace: .trace
+            case .debug: .debug
+            case .info: .info
+            case .notice: .notice
+            case .warning: .warning
+            case .error: .error
+            }
+    }
+}

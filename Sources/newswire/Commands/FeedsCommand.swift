@@ -1,0 +1,117 @@
+internal import ArgumentParser
+internal import ArticleStore
+internal import Configuration
+internal import FeedModel
+internal import JSONText
+
+struct FeedsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "feeds",
+        abstract: "The health of every feed.",
+        discussion: """
+            EXAMPLE
+              newswire feeds --failing
+              newswire feeds --json | jq -r 'select(.failures > 3) | .url'
+            """)
+
+    @Flag(help: "Only those whose last poll failed.")
+    var failing = false
+
+    @Flag(help: "One line of JSON for each feed.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        var configuration = try common.load()
+        let states = try readStates(configuration)
+        configuration = configuration.recognising(states.values.map { (id: $0.feed, url: $0.url) })
+        var output = StandardOutput()
+        var shown = 0
+        for feed in configuration.feeds {
+            let health = FeedHealth(feed, states[feed.id])
+            if failing, health.state != .failing, health.state != .gone { continue }
+            shown += 1
+            try output.write(json ? health.jsonLine : Array((health.line + "\n").utf8))
+        }
+        try output.flush()
+        if !json, shown == 0 {
+            StandardError.write(
+                configuration.feeds.isEmpty ? "newswire: no feeds are configured" : "newswire: no feed is failing")
+        }
+    }
+
+    /// A store that does not exist yet knows nothing.
+    private func readStates(_ configuration: Configuration) throws -> [FeedIdentifier: FeedState] {
+        guard ConfigurationPath.fileExists(configuration.store.directory) else { return [:] }
+        let states = try CommandFailure.wrapping { () throws(StoreError) in
+            try StoreReader(directory: configuration.store.directory).states()
+        }
+        return Dictionary(states.map { ($0.feed, $0) }, uniquingKeysWith: { $1 })
+    }
+}
+
+/// What is known of a feed, for people and as JSON (contract.md §1).
+struct FeedHealth {
+    enum State: String {
+        case ok, failing, gone, paused, never
+    }
+
+    private let feed: FeedConfiguration
+    private let known: FeedState?
+    let state: State
+
+    init(_ feed: FeedConfiguration, _ known: FeedState?) {
+        self.feed = feed
+        self.known = known
+        if !feed.enabled {
+            state = .paused
+        } else if known?.failure?.kind == "gone" {
+            state = .gone
+        } else if let known, known.failure != nil {
+            state = .failing
+        } else {
+            state = known?.lastPoll == nil ? .never : .ok
+        }
+    }
+
+    private var url: String { URLRedaction.redacted(feed.url) }
+
+    var jsonLine: [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("feed", feed.id.text)
+        json.member("url", url)
+        json.member("title", feed.title ?? known?.title)
+        json.member("state", state.rawValue)
+        json.member("last_poll", known?.lastPoll)
+        json.member("last_success", known?.lastSuccess)
+        json.member("last_status", known?.status)
+        json.member("failures", known?.failures ?? 0)
+        json.member("error_class", known?.failure?.kind)
+        json.member("error", known?.failure?.message)
+        json.member("next_poll", feed.enabled ? known?.nextPoll : nil)
+        json.member("interval_seconds", known?.intervalSeconds)
+        json.member("articles", known?.articles ?? 0)
+        json.endObject()
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+
+    var line: String {
+        var text = "\(state.rawValue.padded(8))\(feed.id.text.padded(32)) "
+        if let title = feed.title ?? known?.title { text += "\(title)  " }
+        text += "\(known?.articles ?? 0) articles"
+        if let last = known?.lastPoll { text += ", polled \(Timestamp(seconds: last.seconds))" }
+        if feed.enabled, let next = known?.nextPoll { text += ", next \(Timestamp(seconds: next.seconds))" }
+        if let failure = known?.failure {
+            text += "\n        \(known?.failures ?? 0) times in a row: \(failure.kind): \(failure.message)"
+        }
+        return SafeText.lines(text)
+    }
+}
+
+extension String {
+    fileprivate func padded(_ width: Int) -> String {
+        count < width ? self + String(repeating: " ", count: width - count) : self + " "
+    }
+}

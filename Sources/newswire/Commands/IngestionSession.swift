@@ -1,0 +1,73 @@
+internal import ArticleStore
+internal import Configuration
+internal import FeedModel
+internal import Fetching
+internal import Ingestion
+internal import Logging
+
+/// What polling needs: the configuration, the store open for writing, and the engine that fetches.
+struct IngestionSession {
+    let configuration: Configuration
+    let store: ArticleStore
+    let engine: FetchEngine
+    let logger: Logger
+
+    static func open(_ options: CommonOptions) throws -> IngestionSession {
+        var configuration = try options.load()
+        let logger = options.logger(configuration)
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+        var storeOptions = StoreOptions(clock: SystemClock.now)
+        storeOptions.segmentSize = UInt64(configuration.store.segmentSize)
+        let store = try CommandFailure.wrapping { () throws(StoreError) in
+            try ArticleStore.open(at: configuration.store.directory, options: storeOptions) { event in
+                logger.warning("\(event)")
+            }
+        }
+        // Feeds without an id keep the one that the store knows them by (contract.md §2).
+        let known = store.allStates().map { (id: $0.feed, url: $0.url) }
+        if !known.isEmpty { configuration = configuration.recognising(known) }
+        do throws(FetchEngine.StartError) {
+            let engine = try FetchEngine()
+            return IngestionSession(configuration: configuration, store: store, engine: engine, logger: logger)
+        } catch {
+            throw CommandFailure(.ioError, error.description)
+        }
+    }
+
+    func poller(isDryRun: Bool) -> FeedPoller {
+        FeedPoller(
+            engine: engine, store: store, writer: StoreWriter(store),
+            requests: RequestBuilder(
+                configuration, version: Version.newswire, environment: CommonOptions.environment),
+            schedule: configuration.schedule, isDryRun: isDryRun, now: SystemClock.now)
+    }
+
+    func close() async {
+        await engine.shutdown()
+        store.close()
+    }
+}
+
+extension CommandFailure {
+    init(_ error: StoreError) {
+        self.init(ExitStatus(rawValue: error.exitStatus) ?? .ioError, error.description)
+    }
+
+    /// The same for work that may fail otherwise too.
+    static func wrappingAll<Value>(_ work: () throws -> Value) throws -> Value {
+        do {
+            return try work()
+        } catch let error as StoreError {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// Runs what works on the store and gives its errors the exit status of the contract.
+    static func wrapping<Value>(_ work: () throws(StoreError) -> Value) throws(CommandFailure) -> Value {
+        do throws(StoreError) {
+            return try work()
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import FeedModel
+internal import FeedParsing
+internal import Glibc
+internal import Identity
+internal import JSONText
+
+struct ParseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "parse",
+        abstract: "Reads one document and prints it as JSON Feed 1.1.",
+        discussion: """
+            With --jsonl many documents, one line of JSON for each in their order, null where a file is no feed.
+
+            EXAMPLE
+              newswire parse feed.xml | jq '.items[].title'
+              curl -s https://example.org/feed | newswire parse - --base-url https://example.org/feed
+            """)
+
+    @Argument(help: ArgumentHelp("A file, or - for standard input.", valueName: "FILE"))
+    var files: [String]
+
+    @Option(name: .customLong("base-url"), help: ArgumentHelp("Where the document came from.", valueName: "URL"))
+    var baseURL: String?
+
+    @Option(name: .customLong("content-type"), help: ArgumentHelp("The Content-Type it came with.", valueName: "CT"))
+    var contentType: String?
+
+    @Flag(help: "One line of JSON for each of many files.")
+    var jsonl = false
+
+    @Flag(help: "Reduce HTML to an allow-list of elements, attributes and URL schemes.")
+    var sanitize = false
+
+    func validate() throws {
+        if !jsonl, files.count > 1 { throw ValidationError("One file at a time; --jsonl takes many.") }
+    }
+
+    func run() throws {
+        var output = StandardOutput()
+        for file in files {
+            switch try parse(file) {
+            case .feed(var feed):
+                if sanitize { feed.sanitize() }
+                var keys = ArticleKey(feed: FeedIdentifier(baseURL ?? ""))
+                var json = JSONWriter(capacity: 1 << 16)
+                feed.write(to: &json) { keys.identifier(of: $0).description }
+                try output.write(json.bytes + [UInt8(ascii: "\n")])
+            case .notAFeed where jsonl:
+                try output.write(line: "null")
+            case .notAFeed(let document):
+                throw CommandFailure(.badInput, "parsing \(file): \(document.message)")
+            }
+        }
+        try output.flush()
+    }
+
+    private static let blockSize = 1 << 16
+
+    private func parse(_ file: String) throws(CommandFailure) -> ParseResult {
+        let descriptor = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let code = errno
+            throw CommandFailure(
+                .noInput, "opening \(file): \(String(cString: strerror(code))); name a file, or - for standard input")
+        }
+        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+        var parser = FeedParser(context: DocumentContext(url: baseURL, contentType: contentType))
+        var block = [UInt8](repeating: 0, count: Self.blockSize)
+        while true {
+            let count = read(descriptor, &block, block.count)
+            if count < 0, errno == EINTR { continue }
+            if count < 0 {
+                let code = errno
+                throw CommandFailure(.noInput, "reading \(file): \(String(cString: strerror(code)))")
+            }
+            if count == 0 { return parser.finish() }
+            block.withUnsafeBytes { parser.parse(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import ArticleStore
+internal import Configuration
+internal import FeedModel
+internal import Fetching
+internal import Glibc
+internal import Ingestion
+internal import JSONText
+internal import UnixSignals
+
+struct PollCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "poll",
+        abstract: "One round over the feeds that are due, or those named; then it ends.",
+        discussion: """
+            EXAMPLE
+              newswire poll --all           poll every feed, due or not
+              newswire poll example --json  poll one feed and print what happened as JSON
+            """)
+
+    @Argument(help: ArgumentHelp("Ids or URLs of feeds; the start of an id will do.", valueName: "FEED"))
+    var feeds: [String] = []
+
+    @Flag(help: "Also feeds that are not due, but for those whose server asked to be left alone.")
+    var all = false
+
+    @Flag(help: "Those as well.")
+    var force = false
+
+    @Flag(name: .customLong("dry-run"), help: "Show what would be asked for and stored; write nothing.")
+    var dryRun = false
+
+    @Flag(help: "Print one line of JSON for each feed.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let session = try IngestionSession.open(common)
+        let round = try await poll(session)
+        await session.close()
+        if let failure = round { throw failure }
+    }
+
+    /// - Returns: why the command ends with another status than 0.
+    private func poll(_ session: IngestionSession) async throws -> CommandFailure? {
+        let chosen = try FeedSelection.choose(feeds, from: session.configuration)
+        if chosen.isEmpty {
+            StandardError.write("newswire: no feeds are configured in \(session.configuration.path)")
+            return nil
+        }
+        let selection: PollSelection = force ? .force : all || !feeds.isEmpty ? .all : .due
+        let printer = PollPrinter(
+            json: json, dryRun: dryRun, total: chosen.count, showsProgress: !json && Terminal.isErrorTerminal)
+        let round = PollRound(feeds: chosen, poller: session.poller(isDryRun: dryRun)) { printer.add($0) }
+        let loop = PollLoop(
+            concurrency: session.configuration.fetch.concurrency, staysOpen: false, now: SystemClock.now)
+        round.fill(
+            loop, selection: selection, allowances: HostAllowances(session.configuration), now: SystemClock.now(),
+            state: { session.store.state(of: $0) })
+        let control = loop.control
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let stopped = await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await _ in signals {
+                    control.send(.stop)
+                    return true
+                }
+                return false
+            }
+            await loop.run(round)
+            group.cancelAll()
+            return await group.next() ?? false
+        }
+        return try printer.finish(stopped: stopped)
+    }
+}

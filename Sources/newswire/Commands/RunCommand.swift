@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import ArticleStore
+internal import Configuration
+internal import FeedModel
+internal import Ingestion
+internal import Logging
+internal import ServiceLifecycle
+internal import UnixSignals
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "The service: polls every feed at its time until it is told to stop.",
+        discussion: """
+            SIGTERM and SIGINT end it, SIGHUP reads the configuration anew.
+
+            EXAMPLE
+              newswire run --config /etc/newswire/newswire.toml
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        // First of all: a reload that comes early must not end the service.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        let session = try IngestionSession.open(common)
+        let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let store = session.store
+        let service = PollingService(
+            configuration: session.configuration,
+            reload: { () throws(ConfigurationError) in
+                let path = session.configuration.path
+                return try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
+                    .recognising(store.allStates().map { (id: $0.feed, url: $0.url) })
+            },
+            reloadSignals: reloads, store: store, engine: session.engine, version: Version.newswire,
+            environment: CommonOptions.environment, logger: session.logger, now: SystemClock.now)
+        var quiet = session.logger
+        quiet.logLevel = max(quiet.logLevel, .warning)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                for await _ in hangups { reload.yield() }
+            }
+            try await group.run()
+            tasks.cancelAll()
+        }
+        await session.close()
+    }
+}

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import Configuration
+internal import Glibc
+
+/// The program: one command line, one exit status.
+@main
+struct Newswire: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "newswire",
+        abstract: "Polls RSS, Atom and JSON feeds, keeps every article, and hands out what is new.",
+        discussion: """
+            EXAMPLE
+              newswire poll                 poll the feeds that are due
+              newswire dump --new           print the articles that came since the last time
+            """,
+        version: Version.text,
+        subcommands: [
+            RunCommand.self, PollCommand.self, DumpCommand.self, AckCommand.self, ConsumersCommand.self,
+            FeedsCommand.self, ParseCommand.self, CheckCommand.self,
+        ])
+
+    static func main() async {
+        // A reader that goes away is an error of a write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as CommandFailure {
+            end(failure)
+        } catch let error as OutputError {
+            guard let failure = CommandFailure(error) else { Glibc.exit(0) }
+            end(failure)
+        } catch let error as ConfigurationError {
+            for diagnostic in error.diagnostics { StandardError.write(diagnostic.description) }
+            Glibc.exit(ExitStatus.badConfiguration.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    private static func end(_ failure: CommandFailure) -> Never {
+        if !failure.message.isEmpty { StandardError.write("newswire: \(failure.message)") }
+        Glibc.exit(failure.status.rawValue)
+    }
+}

@@ -1,0 +1,49 @@
+internal import ArgumentParser
+internal import Glibc
+
+/// How newswire's commands end (contract.md §1), from sysexits.h.
+enum ExitStatus: Int32 {
+    case done = 0
+    case usage = 64
+    case badInput = 65
+    case noInput = 66
+    case allFailed = 69
+    case cannotCreate = 73
+    case ioError = 74
+    case inUse = 75
+    case badConfiguration = 78
+    /// 128 and the number of SIGINT, as shells have it.
+    case interrupted = 130
+}
+
+/// A command that cannot go on: what it says on standard error, and its exit status.
+struct CommandFailure: Error {
+    var status: ExitStatus
+    /// What was being done, to what, what went wrong and what the person can do. Empty where nothing is to be said.
+    var message: String
+
+    init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+}
+
+extension CommandFailure {
+    init?(_ error: OutputError) {
+        switch error {
+        case .closed: return nil
+        case .failed(let code):
+            self.init(
+                .ioError,
+                "writing to standard output: \(String(cString: strerror(code))); make room or check where it goes")
+        }
+    }
+}
+
+/// Lines for people, on standard error.
+enum StandardError {
+    static func write(_ line: String) {
+        let bytes = Array((SafeText.lines(line) + "\n").utf8)
+        _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}

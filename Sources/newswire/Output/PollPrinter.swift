@@ -1,0 +1,103 @@
+internal import FeedModel
+internal import Ingestion
+internal import JSONText
+
+/// Tells what came of a round: a line for each feed on standard output, the sum on standard error.
+final class PollPrinter {
+    private let json: Bool
+    private let dryRun: Bool
+    private let progress: PollProgress?
+    private var output = StandardOutput()
+    private var outputError: OutputError?
+    private var polled = 0
+    private var failed = 0
+    private var skipped = 0
+    private var new = 0
+    private var updated = 0
+    private var storeFailure: String?
+
+    init(json: Bool, dryRun: Bool, total: Int, showsProgress: Bool) {
+        self.json = json
+        self.dryRun = dryRun
+        progress = showsProgress ? PollProgress(total: total, now: SystemClock.now) : nil
+    }
+
+    func add(_ report: PollReport) {
+        count(report)
+        if json {
+            var line = JSONWriter()
+            report.write(to: &line)
+            print(line.bytes + [UInt8(ascii: "\n")])
+        } else if let text = text(report) {
+            progress?.clear()
+            print(Array(text.utf8))
+        }
+        progress?.add(report)
+    }
+
+    private func count(_ report: PollReport) {
+        new += report.newArticles
+        updated += report.updatedArticles
+        if report.outcome == .skipped {
+            skipped += 1
+            return
+        }
+        polled += 1
+        if let failure = report.failure {
+            failed += 1
+            if failure.kind == "store" { storeFailure = failure.message }
+        }
+    }
+
+    /// The round goes on when nobody reads what is printed: the articles matter more.
+    private func print(_ bytes: [UInt8]) {
+        guard outputError == nil else { return }
+        do throws(OutputError) {
+            try output.write(bytes)
+            // Whoever watches, a program too, sees each feed when it is done.
+            try output.flush()
+        } catch {
+            outputError = error
+        }
+    }
+
+    private func text(_ report: PollReport) -> String? {
+        var lines: [String] = []
+        switch report.outcome {
+        case .skipped: return nil
+        case .new: lines.append("\(report.feed): \(counts(report))")
+        case .unchanged, .notModified: lines.append("\(report.feed): nothing new")
+        case .failed, .gone:
+            let before = report.newArticles + report.updatedArticles > 0 ? "\(counts(report)), then " : ""
+            lines.append("\(report.feed): \(before)failed: \(report.failure?.message ?? "unknown")")
+        }
+        if dryRun || report.failure == nil { lines += report.notes.map { "    \($0)" } }
+        return lines.map { SafeText.line($0) + "\n" }.joined()
+    }
+
+    private func counts(_ report: PollReport) -> String {
+        let verb = dryRun ? "would store " : ""
+        let updates = report.updatedArticles > 0 ? ", \(report.updatedArticles) updated" : ""
+        return "\(verb)\(report.newArticles) new\(updates)"
+    }
+
+    /// Prints the sum.
+    /// - Returns: why the command ends with another status than 0.
+    func finish(stopped: Bool) throws(OutputError) -> CommandFailure? {
+        progress?.clear()
+        var sum = "\(polled) feeds polled: \(new) new articles"
+        if updated > 0 { sum += ", \(updated) updated" }
+        if failed > 0 { sum += ", \(failed) feeds failed" }
+        if skipped > 0 { sum += "; \(skipped) feeds skipped" }
+        if dryRun { sum += " (dry run: nothing was written)" }
+        StandardError.write("newswire: \(sum)")
+        if let storeFailure { return CommandFailure(.ioError, storeFailure) }
+        if let outputError {
+            if case .closed = outputError { return nil }
+            throw outputError
+        }
+        if stopped { return CommandFailure(.interrupted, "stopped; the feeds that are left are polled the next time") }
+        // What was said feed by feed need not be said again.
+        return polled > 0 && failed == polled ? CommandFailure(.allFailed, "") : nil
+    }
+}

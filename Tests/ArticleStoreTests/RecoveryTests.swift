@@ -1,0 +1,176 @@
+import FeedModel
+import TestSupport
+import Testing
+
+@testable import ArticleStore
+
+@Suite struct RecoveryTests {
+    let segment = "store/articles/00000000000000000001.jsonl"
+
+    @Test("contract.md §5: a segment that ends at any byte is repaired, and all whole records are kept")
+    func cutAtEveryByte() throws {
+        let original = StoreFixture()
+        let store = try original.open()
+        _ = try store.commit([StoreFixture.commit(1...3, etag: "\"a\"")])
+        let twoRecords = try #require(original.folder.read(segment)).count
+        store.close()
+        let again = try original.open()
+        _ = try again.commit([StoreFixture.commit(4...4, etag: "\"b\"")])
+        let whole = try #require(original.folder.read(segment))
+        let files = ["store/format", "store/articles.end", "store/index/known", "store/state/feeds.jsonl"]
+            .map { ($0, original.folder.read($0) ?? []) }
+        for size in (twoRecords - 40)..<whole.count {
+            let fixture = StoreFixture()
+            for (name, bytes) in files { fixture.folder.write(bytes, to: name) }
+            fixture.folder.write(Array(whole[..<size]), to: segment)
+            let count: UInt64 = size >= twoRecords ? 3 : 2
+            // Without a writer the torn line is simply not there.
+            let read = try fixture.read()
+            #expect(read.seqs == Array(1...count))
+            #expect(read.damage.isEmpty)
+            let store = try fixture.open()
+            #expect(store.lastSeq == count)
+            #expect(try store.known(StoreFixture.uid(count))?.seq == count)
+            #expect(try store.known(StoreFixture.uid(count + 1)) == nil)
+            // Records are gone that the feed's validators stand for.
+            #expect(store.state(of: StoreFixture.feed)?.validators == nil)
+            #expect(try store.commit([StoreFixture.commit(9...9)]).firstSeq == count + 1)
+            let after = try fixture.read()
+            #expect(after.seqs == Array(1...count + 1))
+            #expect(after.damage.isEmpty)
+        }
+    }
+
+    @Test(
+        "Bytes behind the published end that are no record are cut off",
+        arguments: ["half", "garbage\n", "\n\n", "{}\n{}"])
+    func garbageAtTheEnd(_ garbage: String) throws {
+        let fixture = StoreFixture()
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...3)])
+        store.close()
+        let whole = try #require(fixture.folder.text(segment))
+        fixture.folder.write(whole + garbage, to: segment)
+        #expect(try fixture.read().seqs == [1, 2, 3])
+        #expect(try fixture.read().damage.isEmpty)
+        let again = try fixture.open()
+        #expect(
+            fixture.noted == [
+                .tornTailRemoved(
+                    segment: fixture.folder.file(segment), offset: UInt64(whole.utf8.count),
+                    bytes: UInt64(garbage.utf8.count))
+            ])
+        #expect(fixture.folder.text(segment) == whole)
+        _ = try again.commit([StoreFixture.commit(4...4)])
+        #expect(try fixture.read().seqs == [1, 2, 3, 4])
+    }
+
+    @Test("contract.md §5: damage elsewhere is reported, never printed, and never repaired", arguments: [0, 1, 2, 3])
+    func damageStays(_ line: Int) throws {
+        let fixture = StoreFixture()
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...4)])
+        store.close()
+        var bytes = try #require(fixture.folder.read(segment))
+        let lengths = fixture.lines().map { $0.utf8.count + 1 }
+        let start = lengths[..<line].reduce(0, +)
+        bytes[start + 20] ^= 1
+        fixture.folder.write(bytes, to: segment)
+        // So that the damaged line is looked at: what was made durable before the index is not read when opening.
+        unlinkIfThere(fixture.folder.file("store/index/known"))
+        let again = try fixture.open()
+        #expect(fixture.folder.read(segment) == bytes)
+        #expect(fixture.noted.contains { if case .damage = $0 { true } else { false } })
+        #expect(try again.commit([StoreFixture.commit(5...5)]).firstSeq == 5)
+        let read = try fixture.read()
+        #expect(read.seqs == [1, 2, 3, 4, 5].filter { $0 != line + 1 })
+        #expect(
+            read.damage == [
+                StoreDamage(
+                    kind: .line, segment: fixture.folder.file(segment), line: line + 1, offset: UInt64(start),
+                    seq: UInt64(line + 1))
+            ])
+    }
+
+    @Test(
+        "With nobody to say what was durable, damage before a whole record stays and damage at the end is the torn tail"
+    )
+    func damageWithoutPublishedEnd() throws {
+        let fixture = StoreFixture()
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...4)])
+        store.close()
+        var bytes = try #require(fixture.folder.read(segment))
+        let lengths = fixture.lines().map { $0.utf8.count + 1 }
+        bytes[lengths[0] + 20] ^= 1
+        bytes[bytes.count - 100] ^= 1
+        fixture.folder.write(bytes, to: segment)
+        unlinkIfThere(fixture.folder.file("store/articles.end"))
+        let again = try fixture.open()
+        #expect(again.lastSeq == 3)
+        #expect(fixture.folder.read(segment) == Array(bytes.dropLast(lengths[3])))
+        #expect(try fixture.read().seqs == [1, 3])
+    }
+
+    @Test("An empty segment, made and never written, is gone after opening")
+    func emptySegment() throws {
+        let fixture = StoreFixture()
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...2)])
+        store.close()
+        fixture.folder.write("", to: "store/articles/00000000000000000003.jsonl")
+        #expect(try fixture.read().seqs == [1, 2])
+        let again = try fixture.open()
+        _ = try again.commit([StoreFixture.commit(3...3)])
+        #expect(try fixture.read().seqs == [1, 2, 3])
+        #expect(fixture.lines().count == 3)
+    }
+
+    @Test("contract.md §5: losing everything but articles and cursors costs no article and brings none twice")
+    func losingTheRest() throws {
+        let fixture = StoreFixture()
+        let store = try fixture.open(segmentSize: 4096)
+        _ = try store.commit([StoreFixture.commit(1...30)])
+        store.close()
+        for name in ["format", "lock", "articles.end", "index/known", "state/feeds.jsonl"] {
+            unlinkIfThere(fixture.folder.file("store/\(name)"))
+        }
+        let again = try fixture.open(segmentSize: 4096)
+        #expect(again.lastSeq == 30)
+        #expect(again.allStates().isEmpty)
+        for number in 1...30 as ClosedRange<UInt64> {
+            #expect(try again.known(StoreFixture.uid(number))?.seq == number)
+        }
+    }
+
+    @Test("contract.md §4: a cursor beyond the last record is moved back, so that no record is skipped")
+    func cursorsMoveBack() throws {
+        let fixture = StoreFixture()
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...4)])
+        store.close()
+        let cursors = try Cursors(directory: fixture.path)
+        try cursors.advance("far", to: 4)
+        try cursors.advance("near", to: 1)
+        let size = fixture.lines()[..<3].reduce(0) { $0 + $1.utf8.count + 1 }
+        cut(fixture.folder.file(segment), to: size)
+        _ = try fixture.open()
+        #expect(try cursors.read("far") == 3)
+        #expect(try cursors.read("near") == 1)
+        #expect(fixture.noted.contains(.recordsLost(after: 3, upTo: 4)))
+        #expect(fixture.noted.contains(.cursorMovedBack(name: "far", from: 4, to: 3)))
+    }
+
+    @Test("Opening reads only what came after the index was last made durable")
+    func openingReadsOnlyTheTail() throws {
+        let fixture = StoreFixture()
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...4)])
+        store.close()
+        var bytes = try #require(fixture.folder.read(segment))
+        bytes[20] ^= 1
+        fixture.folder.write(bytes, to: segment)
+        _ = try fixture.open()
+        #expect(fixture.noted.isEmpty)
+    }
+}

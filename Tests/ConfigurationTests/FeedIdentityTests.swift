@@ -1,0 +1,125 @@
+import Configuration
+import FeedModel
+import TestSupport
+import Testing
+
+@Suite("Ids of feeds: contract.md §2")
+struct FeedIdentityTests {
+    private func ids(_ urls: [String], known: [(String, String)] = []) -> [String] {
+        let candidates = urls.map { FeedIdentity.Candidate(url: $0, id: nil) }
+        return FeedIdentity.assign(candidates, known: known.map { (FeedIdentifier($0.0), $0.1) }).map(\.text)
+    }
+
+    @Test(
+        "An id is made from the URL, readable and without secrets",
+        arguments: [
+            ("https://example.org/feed.xml", "example.org-feed"), ("https://www.example.org/", "example.org"),
+            ("http://EXAMPLE.org:8080/Blog/feed/", "example.org-8080-blog-feed"),
+            ("https://example.org/rss.php?cat=5&format=rss", "example.org-rss-cat-5-format-rss"),
+            ("https://example.org/feed?token=hunter2&a=b", "example.org-feed-a-b"),
+            ("https://me:hunter2@example.org/feed", "example.org-feed"),
+            ("https://example.org/%C3%BCber/feed", "example.org-über-feed"),
+            ("https://example.org/a%2Fb/../c", "example.org-a-b-c"), ("https://[::1]:8080/x", "1-8080-x"),
+            ("https://example.org/?key=hunter2", "example.org"), ("file:///srv/feeds/rss2.xml", "rss2"),
+            ("https://example.org/v1.2/feed.v3", "example.org-v1.2-feed.v3"), ("file:///", "feed"),
+        ])
+    func name(url: String, name: String) {
+        #expect(FeedNaming.name(for: url) == name)
+        #expect(FeedName.refusal(FeedNaming.name(for: url)) == nil)
+    }
+
+    @Test("A long URL gives a short id that is still its own")
+    func long() {
+        let path = String(repeating: "abcdefghij/", count: 50)
+        let first = FeedNaming.name(for: "https://example.org/\(path)a")
+        let second = FeedNaming.name(for: "https://example.org/\(path)b")
+        #expect(first != second && first.utf8.count < 100 && FeedName.refusal(first) == nil)
+    }
+
+    @Test("Two feeds of one name are told apart by their URLs, whatever their order")
+    func collision() throws {
+        let urls = ["https://example.org/feed.xml", "https://example.org/feed.rss", "https://example.org/other"]
+        let ids = ids(urls)
+        #expect(ids[0] != ids[1] && ids[2] == "example.org-other")
+        #expect(ids[0].hasPrefix("example.org-feed-") && ids[1].hasPrefix("example.org-feed-"))
+        #expect(self.ids(urls.reversed()) == ids.reversed())
+        let secrets = self.ids(["https://example.org/f?key=a", "https://example.org/f?key=b"])
+        #expect(
+            Set(secrets).count == 2
+                && self.ids(["https://example.org/f?key=b", "https://example.org/f?key=a"]) == secrets.reversed())
+    }
+
+    @Test("A made id gives way to the same id that a person gave to another feed")
+    func explicit() {
+        let candidates = [
+            FeedIdentity.Candidate(url: "https://example.org/feed.xml", id: nil),
+            FeedIdentity.Candidate(url: "https://example.org/x", id: FeedIdentifier("example.org-feed")),
+        ]
+        let ids = FeedIdentity.assign(candidates)
+        #expect(ids[1].text == "example.org-feed" && ids[0] != ids[1])
+    }
+
+    @Test(
+        "A known feed keeps its id when only http, www or a slash at the end has changed",
+        arguments: [
+            "https://example.org/feed", "http://example.org/feed", "https://www.example.org/feed/",
+            "HTTP://WWW.Example.org/feed/", "https://example.org:443/feed",
+        ])
+    func known(url: String) {
+        #expect(ids([url], known: [("mine", "https://example.org/feed")]) == ["mine"])
+    }
+
+    @Test(
+        "Any other URL is another feed",
+        arguments: [
+            "https://example.org/Feed", "https://example.org/feed?x=1", "https://blog.example.org/feed",
+            "https://example.org:8443/feed", "https://example.org/feed.xml",
+        ])
+    func unknown(url: String) {
+        #expect(ids([url], known: [("mine", "https://example.org/feed")]) != ["mine"])
+    }
+
+    @Test("A known id is not taken by a new URL that happens to give the same name")
+    func sameName() {
+        let ids = ids(["https://example.org/feed.rss"], known: [("example.org-feed", "https://example.org/feed.xml")])
+        #expect(ids[0].hasPrefix("example.org-feed-"))
+    }
+
+    @Test("A feed keeps its id when a second one of the same name is added")
+    func stable() {
+        let ids = ids(
+            ["https://example.org/feed.rss", "https://example.org/feed.xml"],
+            known: [("example.org-feed", "https://example.org/feed.xml")])
+        #expect(ids[1] == "example.org-feed" && ids[0] != ids[1])
+    }
+
+    @Test("The target of a permanent redirect is the feed that was redirected")
+    func redirected() {
+        let known = [("mine", "https://example.org/feed"), ("mine", "https://new.example.net/feed")]
+        #expect(ids(["https://new.example.net/feed"], known: known) == ["mine"])
+    }
+
+    @Test("Feeds whose URLs differ only in a secret keep their own ids")
+    func secretURLs() {
+        let urls = ["https://example.org/f?key=a", "https://example.org/f?key=b"]
+        let first = ids(urls)
+        let known = [(first[1], "https://example.org/f?key=***"), (first[0], "https://example.org/f?key=***")]
+        #expect(ids(urls, known: known) == first)
+        #expect(ids(urls.reversed(), known: known) == first.reversed())
+    }
+
+    @Test("A changed URL is told the id that would keep its history, unless it has one")
+    func suggestion() throws {
+        var fixture = ConfigurationFixture()
+        fixture.known = [
+            (FeedIdentifier("mine"), "https://example.org/old.xml"), (FeedIdentifier("far"), "https://far.org/"),
+        ]
+        let warnings = try fixture.warnings(feed(""))
+        try #require(warnings.count == 1)
+        #expect(warnings[0].hasPrefix("newswire.toml:2: warning: https://example.org/feed.xml is a new feed;"))
+        #expect(warnings[0].contains("id = \"mine\" keeps its history") && !warnings[0].contains("far"))
+        #expect(try fixture.warnings(feed("id = \"mine\"")).isEmpty)
+        fixture.known = [(FeedIdentifier("far"), "https://far.org/")]
+        #expect(try fixture.warnings(feed("")).first?.contains("id = \"far\"") == true)
+    }
+}

@@ -1,0 +1,146 @@
+import Configuration
+import FeedModel
+import TestSupport
+import Testing
+
+@Suite("Lists of URLs and OPML: contract.md §2")
+struct ListTests {
+    let fixture = ConfigurationFixture()
+    let main = "contact = \"https://example.org/\"\ninclude = [\"urls\"]"
+    let opml = "contact = \"https://example.org/\"\ninclude = [\"subscriptions.opml\"]"
+
+    @Test("newsboat's urls file: URL, tags, a title after ~, comments")
+    func urls() throws {
+        fixture.write(
+            """
+            # my feeds
+
+            https://example.org/a  news "two words" "~A \\"Title\\"" !
+            http://example.org/b?x=1#frag # a comment
+            local/c.xml
+            file:///srv/d.xml
+            \thttps://example.org/e\t"~Über"\r
+            """, to: "urls")
+        let feeds = try fixture.load(main).feeds
+        #expect(feeds.map(\.url).prefix(2) == ["https://example.org/a", "http://example.org/b?x=1#frag"])
+        #expect(feeds[0].title == "A \"Title\"" && feeds[0].tags == ["news", "two words"])
+        #expect(feeds[2].localPath == fixture.folder.file("local/c.xml") && feeds[3].localPath == "/srv/d.xml")
+        #expect(feeds[4].url == "https://example.org/e" && feeds[4].title == "Über")
+        #expect(feeds.map(\.source.line) == [3, 4, 5, 6, 7])
+    }
+
+    @Test(
+        "What newswire will not run or fetch is refused with its line",
+        arguments: [
+            ("exec:~/bin/feed", "names a command"), ("filter:x:https://example.org/", "names a command"),
+            ("\"query:Unread:unread = \\\"yes\\\"\"", "is a search of newsboat's"), ("gopher://x/", "scheme gopher:"),
+            ("https://me:hunter2@example.org/", "use basic_auth"), ("https://example.org/\u{1}x", "control character"),
+        ])
+    func refused(line: String, message: String) {
+        fixture.write("https://example.org/\n\(line)\n", to: "urls")
+        let errors = fixture.errors(main)
+        #expect(errors.count == 1 && errors[0].hasPrefix("urls:2: error: the URL "), "\(errors)")
+        #expect(errors[0].contains(message) && !errors[0].contains("hunter2"), "\(errors)")
+    }
+
+    @Test("Bytes that are no UTF-8 are an error with their line")
+    func encoding() {
+        fixture.folder.write(Array("https://a.org/\nhttps://b.org/ ".utf8) + [0xe4, 0x0a], to: "urls")
+        #expect(fixture.errors(main) == ["urls:2: error: is not UTF-8"])
+    }
+
+    @Test("A URL that stands twice is read once, with a warning that names both places")
+    func twice() throws {
+        fixture.write("https://a.org/ x\nhttps://a.org/ y\n", to: "urls")
+        let configuration = try fixture.load(main)
+        #expect(configuration.feeds.count == 1 && configuration.feeds[0].tags == ["x", "y"])
+        let path = fixture.folder.path
+        #expect(
+            fixture.shown(configuration.warnings) == ["urls:2: warning: https://a.org/ is already in \(path)/urls:1"])
+    }
+
+    @Test("Folders of OPML become tags, and attributes are found in any case")
+    func outlines() throws {
+        fixture.write(
+            """
+            <?xml version="1.0" encoding="ISO-8859-1"?>
+            <opml version="2.0"><head><title>Mine</title></head><body>
+            <outline text="Defence">
+              <outline text="Europe &amp; Türkei">
+                <outline type="rss" text="A" title="A &#228; &lt;b&gt;" xmlUrl="https://example.org/a?x=1&amp;y=2"/>
+              </outline>
+              <outline type="rss" text="B" xmlurl=" https://example.org/b " category="/x/y,z"/>
+            </outline>
+            <outline text="C" XMLURL="https://example.org/c"/>
+            </body></opml>
+            """, to: "latin.xml")
+        let latin = (fixture.folder.text("latin.xml") ?? "").unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+        fixture.folder.write(latin, to: "subscriptions.opml")
+        let configuration = try fixture.load(opml)
+        #expect(configuration.warnings.isEmpty)
+        let feeds = configuration.feeds
+        #expect(
+            feeds.map(\.url) == ["https://example.org/a?x=1&y=2", "https://example.org/b", "https://example.org/c"])
+        #expect(feeds.map(\.title) == ["A ä <b>", "B", "C"])
+        #expect(feeds.map(\.tags) == [["Defence", "Europe & Türkei"], ["Defence", "x", "y", "z"], []])
+        #expect(feeds.map(\.source.line) == [5, 7, 9])
+    }
+
+    @Test("An OPML file reaches nothing but http and https")
+    func schemes() throws {
+        fixture.write(
+            """
+            <opml><body>
+            <outline xmlUrl="file:///etc/passwd"/>
+            <outline xmlUrl="feed.xml"/>
+            <outline xmlUrl="|ls"/>
+            <outline xmlUrl="https://me:hunter2@example.org/"/>
+            <outline xmlUrl="https://example.org/"/>
+            </body></opml>
+            """, to: "subscriptions.opml")
+        let configuration = try fixture.load(opml)
+        #expect(configuration.feeds.map(\.url) == ["https://example.org/"])
+        let warnings = fixture.shown(configuration.warnings)
+        #expect(warnings.count == 4 && !warnings.joined().contains("hunter2"), "\(warnings)")
+        #expect(warnings[0].hasPrefix("subscriptions.opml:2: warning: a local file is never read"))
+    }
+
+    @Test("Broken XML is read as far as it goes, with a warning")
+    func broken() throws {
+        fixture.write(
+            """
+            <opml><body>
+            <outline text="A & B" xmlUrl="https://example.org/a?x=1&y=2"/>
+            <outline text="open"><outline text="C" xmlUrl="https://example.org/c"/>
+            """, to: "subscriptions.opml")
+        let configuration = try fixture.load(opml)
+        #expect(configuration.feeds.last?.url == "https://example.org/c", "\(configuration.feeds.map(\.url))")
+        #expect(configuration.feeds.last?.tags == ["open"])
+        #expect(
+            fixture.shown(configuration.warnings).first?.hasPrefix("subscriptions.opml:2: warning: is broken XML")
+                == true)
+    }
+
+    @Test("What is no OPML is an error")
+    func noOPML() {
+        fixture.write("<rss/>", to: "subscriptions.opml")
+        #expect(fixture.errors(opml).first?.contains("is no OPML") == true)
+        fixture.write("", to: "subscriptions.opml")
+        #expect(fixture.errors(opml).first?.contains("is no OPML") == true)
+    }
+
+    @Test("security.md §6: entities that a document declares are not followed, and nesting is bounded")
+    func hostile() throws {
+        let secret = fixture.write("SECRET", to: "secret.txt")
+        fixture.write(
+            """
+            <!DOCTYPE opml [<!ENTITY x SYSTEM "file://\(secret)"><!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>
+            <opml><body><outline text="&x;&b;" xmlUrl="https://example.org/a"/><p>&x;&b;</p></body></opml>
+            """, to: "subscriptions.opml")
+        let feed = try fixture.load(opml).feeds.first
+        #expect(feed?.title?.contains("SECRET") != true && feed?.title?.contains("aaa") != true)
+        let deep = String(repeating: "<outline text='x'>", count: 100_000)
+        fixture.write("<opml><body>\(deep)", to: "subscriptions.opml")
+        #expect(try fixture.load(opml).feeds.isEmpty)
+    }
+}

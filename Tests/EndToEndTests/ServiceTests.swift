@@ -1,0 +1,119 @@
+import Glibc
+import JSONText
+import TestSupport
+import Testing
+
+@Suite("newswire run")
+struct ServiceTests {
+    @Test("It polls, says READY, reloads, survives a bad configuration, and ends cleanly")
+    func life() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        desk.server.on("/second", .init(body: Publisher.rss([("2", "Two")])))
+        let socket = NotifySocket()
+        let service = desk.service(environment: ["NOTIFY_SOCKET": socket.path])
+        #expect(socket.waits(for: "READY=1"))
+        await desk.server.received(1)
+
+        let good = desk.folder.text("newswire.toml") ?? ""
+        desk.folder.write(good + "\n[[feed]]\nurl = 3\n", to: "newswire.toml")
+        service.send(SIGHUP)
+        #expect(socket.waits(for: "RELOADING=1"))
+        #expect(socket.waits(for: "READY=1"))
+
+        desk.configure(feeds: ["/feed", "/second"])
+        service.send(SIGHUP)
+        #expect(socket.waits(for: "RELOADING=1"))
+        await desk.server.received(2)
+
+        service.send(SIGTERM)
+        let ending = service.wait()
+        #expect(ending.status == 0)
+        #expect(socket.waits(for: "STOPPING=1"))
+        #expect(ending.errors.contains("the old one stays in force"))
+        #expect(Set(try desk.ids()).isSubset(of: ["1", "2"]))
+        #expect(desk.run("poll", "--all", "--force").status == 0)
+        #expect(Set(try desk.ids()) == ["1", "2"])
+    }
+
+    @Test("It feeds systemd's watchdog")
+    func watchdog() {
+        let desk = Desk(feeds: [])
+        let socket = NotifySocket()
+        let service = desk.service(environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "30000"])
+        #expect(socket.waits(for: "READY=1"))
+        #expect(socket.waits(for: "WATCHDOG=1"))
+        #expect(socket.waits(for: "WATCHDOG=1"))
+        service.send(SIGINT)
+        #expect(service.wait().status == 0)
+    }
+
+    @Test("A transfer in flight does not keep it from ending")
+    func stopsInFlight() async {
+        let desk = Desk()
+        let gate = Gate()
+        desk.server.on("/feed") { _, connection in
+            gate.wait()
+            connection.close()
+        }
+        let service = desk.service()
+        await desk.server.received(1)
+        service.send(SIGTERM)
+        #expect(service.wait().status == 0)
+        gate.open()
+        #expect(desk.run("feeds", "--json").output.contains("\"state\":\"never\""))
+    }
+
+    @Test("The store has one writer: another newswire ends with 75")
+    func oneWriter() async {
+        let desk = Desk()
+        let gate = Gate()
+        desk.server.on("/feed") { _, connection in
+            gate.wait()
+            connection.close()
+        }
+        let service = desk.service()
+        await desk.server.received(1)
+        let other = desk.run("poll")
+        #expect(other.status == 75)
+        #expect(other.errors.contains("another newswire"))
+        service.send(SIGTERM)
+        _ = service.wait()
+        gate.open()
+    }
+}
+
+/// systemd's side of sd_notify.
+private final class NotifySocket: Sendable {
+    private let folder = TemporaryDirectory()
+    private let descriptor: Int32
+    var path: String { folder.file("notify") }
+
+    init() {
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: folder.file("notify").utf8) }
+        let status = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        precondition(status == 0, "bind: errno \(errno)")
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close(descriptor) }
+
+    /// Takes messages until one has that line; false when none comes for 20 s.
+    func waits(for line: String) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return false }
+            let message = String(decoding: buffer[..<count], as: UTF8.self)
+            if message.split(separator: "\n").contains(Substring(line)) { return true }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import FeedModel
+import Testing
+
+@testable import FeedParsing
+
+@Suite struct FeedLinksTests {
+    private func links(_ html: String, base: String = "https://h/dir/page") -> [Link] {
+        Array(html.utf8).withUnsafeBytes { FeedLinks.inHTML($0, baseURL: base) }
+    }
+
+    @Test("links to feeds are found in their order, absolute and once each")
+    func found() {
+        let html = """
+            <!doctype html><html><head><title>x</title>
+            <link rel="stylesheet" href="/style.css">
+            <LINK REL='Alternate home' TYPE='application/RSS+XML; charset=utf-8' HREF='/feed'>
+            <link rel=alternate type=application/atom+xml href=atom.xml title="a &amp; b">
+            <link rel="alternate" type="application/feed+json" href="https://other/f.json">
+            <link rel="alternate" type="application/rss+xml" href="https://h/feed">
+            <link rel="alternate" type="text/html" href="/de/"><link rel="alternate" hreflang="de" href="/de/">
+            <link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/2">
+            </head><body><a href="x">y</a></body></html>
+            """
+        #expect(links(html).map(\.href) == ["https://h/feed", "https://h/dir/atom.xml", "https://other/f.json"])
+        #expect(links(html).allSatisfy { $0.rel == "alternate" })
+    }
+
+    @Test("the page's own base counts, the first one and where it is http")
+    func base() {
+        let link = "<link rel=alternate type=application/rss+xml href=f>"
+        #expect(links("<base href='/b/'><base href='/c/'>" + link).map(\.href) == ["https://h/b/f"])
+        #expect(links("<base href='javascript:x'>" + link).map(\.href) == ["https://h/dir/f"])
+    }
+
+    @Test("security.md §1: a link with another scheme is none")
+    func schemes() {
+        for href in ["file:///etc/passwd", "javascript:x", "feed:x", "ftp://h/x"] {
+            #expect(links("<link rel=alternate type=application/rss+xml href='\(href)'>").isEmpty)
+        }
+    }
+
+    @Test("pages that never end or are no HTML give what they have, within the bound")
+    func hostile() {
+        let one = "<link rel=alternate type=application/rss+xml href=/f"
+        #expect(links((0..<500).map { "\(one)\($0)>" }.joined()).count == 100)
+        #expect(links(String(repeating: "<div>", count: 200_000) + one + ">").count <= 1)
+        #expect(links("\u{0}\u{1}\u{ff}").isEmpty)
+        #expect(links("").isEmpty)
+        #expect(links(one).count <= 1)
+    }
+
+    @Test("a page in Latin-1 is read")
+    func latin1() {
+        let bytes =
+            Array("<meta charset=iso-8859-1><title>caf".utf8) + [0xe9]
+            + Array("</title><link rel=alternate type=application/rss+xml href=/f>".utf8)
+        #expect(bytes.withUnsafeBytes { FeedLinks.inHTML($0, baseURL: "https://h/") }.map(\.href) == ["https://h/f"])
+    }
+}

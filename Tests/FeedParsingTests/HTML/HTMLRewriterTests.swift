@@ -1,0 +1,51 @@
+import Testing
+
+@testable import FeedParsing
+
+@Suite struct HTMLRewriterTests {
+    @Test(
+        "contract.md §3: relative URLs are made absolute and nothing else is changed",
+        arguments: [
+            ("<a href=\"x\">y</a>", "<a href=\"https://h/p/x\">y</a>"),
+            ("<A  HREF = 'x' class=y>", "<A  HREF = 'https://h/p/x' class=y>"),
+            ("<img src=x.png alt=y>", "<img src=\"https://h/p/x.png\" alt=y>"),
+            ("<img src=/x.png/>", "<img src=\"https://h/x.png/\">"),
+            ("<a href=\"?a=1&amp;b=2\">", "<a href=\"https://h/p/q?a=1&amp;b=2\">"),
+            ("<a href=\"?a=1&copy=2\">", "<a href=\"https://h/p/q?a=1&amp;copy=2\">"),
+            ("<a href='it&#39;s'>", "<a href='https://h/p/it&#39;s'>"),
+            ("<a href=\"#n\">", "<a href=\"https://h/p/q#n\">"), ("<a href=\"//c/x\">", "<a href=\"https://c/x\">"),
+            ("<img srcset=\"a.png 1x, /b.png 2x\">", "<img srcset=\"https://h/p/a.png 1x, https://h/b.png 2x\">"),
+            ("<img srcset=\"a,b.png\">", "<img srcset=\"https://h/p/a,b.png\">"),
+            ("<video poster=a src=b>", "<video poster=\"https://h/p/a\" src=\"https://h/p/b\">"),
+            ("<blockquote cite=\"c\">", "<blockquote cite=\"https://h/p/c\">"),
+            ("<object data=\"d\">", "<object data=\"https://h/p/d\">"),
+            (
+                "<form action=\"f\"><input formaction=g>",
+                "<form action=\"https://h/p/f\"><input formaction=\"https://h/p/g\">"
+            ),
+            ("<td background=\"t\">", "<td background=\"https://h/p/t\">"),
+        ])
+    func rewritten(html: String, expected: String) {
+        #expect(HTMLRewriter.absolutizing(html, base: "https://h/p/q") == expected)
+    }
+
+    @Test(
+        "what is absolute, empty, no tag or no URL stays byte for byte",
+        arguments: [
+            "<a href=\"http://x/a b\">", "<a href=\"JavaScript:alert(1)\">", "<a href=\"mailto:a@b\">",
+            "<img src=\"data:image/png;base64,AA\">", "<a href=\"\">", "<a href>", "<a data-href=\"x\" title=\"x\">",
+            "<span data=\"x\">", "<!-- <a href=\"x\"> -->", "<script>\"<a href='x'>\"</script>", "a < b href=\"x\"",
+            "<a href=\"x", "</a href=\"x\">", "<a title=\"<a href='x'>\">", "text only",
+            "<textarea><a href=x></textarea>",
+            "<a hrefs=\"x\" xhref=\"x\">",
+        ])
+    func untouched(html: String) {
+        #expect(HTMLRewriter.absolutizing(html, base: "https://h/p/q") == html)
+    }
+
+    @Test("a base that nothing can be relative to changes nothing")
+    func uselessBase() {
+        #expect(HTMLRewriter.absolutizing("<a href=\"x\">", base: "mailto:a@b") == "<a href=\"x\">")
+        #expect(HTMLRewriter.absolutizing("<a href=\"x\">", base: "") == "<a href=\"x\">")
+    }
+}

@@ -1,0 +1,124 @@
+import Testing
+
+@testable import FeedParsing
+
+/// security.md §9.
+@Suite struct HTMLSanitizerTests {
+    private func clean(_ html: String, base: String? = nil) -> String { HTMLSanitizer.sanitize(html, baseURL: base) }
+
+    @Test(
+        "what is harmless comes through",
+        arguments: [
+            ("plain", "plain"), ("a & b < c", "a &amp; b &lt; c"), ("<p>a <b>b</b></p>", "<p>a <b>b</b></p>"),
+            ("<a href=\"http://x/?a=1&amp;b\">y</a>", "<a href=\"http://x/?a=1&amp;b\">y</a>"),
+            ("<IMG SRC='https://x/y' ALT=z>", "<img src=\"https://x/y\" alt=\"z\">"),
+            ("<a href=\"mailto:a@b\">c</a>", "<a href=\"mailto:a@b\">c</a>"),
+            ("<img src=\"data:image/png;base64,AA==\">", "<img src=\"data:image/png;base64,AA==\">"),
+            ("<td colspan=2>x</td>", "<td colspan=\"2\">x</td>"), ("a<br/>b", "a<br>b"), ("&eacute;&#150;", "é–"),
+            ("<span style=\"color: red; margin: 5px\">x</span>", "<span style=\"color: red; margin: 5px;\">x</span>"),
+            ("<unknown>x</unknown>", "x"), ("<b>never closed", "<b>never closed</b>"), ("x</b>y", "xy"),
+            ("x > y", "x &gt; y"),
+            ("<img srcset=\"http://x/a 1x, javascript:b 2x\">", "<img srcset=\"http://x/a 1x\">"),
+        ])
+    func harmless(html: String, expected: String) {
+        #expect(clean(html) == expected)
+    }
+
+    @Test(
+        "what runs, loads, posts or moves is left out",
+        arguments: [
+            ("a<script>alert(1)</script>b", "ab"), ("a<SCRIPT SRC=x>b</SCRIPT >c", "ac"),
+            ("a<style>*{}</style>b", "ab"),
+            ("<p onclick=\"x\" ONLOAD=x>a</p>", "<p>a</p>"), ("<a href=\"javascript:x\">a</a>", "<a>a</a>"),
+            ("<a href=\" java\nscript:x\">a</a>", "<a>a</a>"), ("<a href=\"&#106;avascript:x\">a</a>", "<a>a</a>"),
+            ("<a href=\"&#1;javascript:x\">a</a>", nil), ("<a href=\"java&#0;script:x\">a</a>", nil),
+            ("<a href=\"vbscript:x\">a</a>", "<a>a</a>"), ("<a href=\"data:text/html,x\">a</a>", "<a>a</a>"),
+            ("<img src=\"data:image/svg+xml,x\">", "<img>"), ("<a href=\"data:image/png;base64,A\">a</a>", "<a>a</a>"),
+            ("<iframe srcdoc=\"<script>x</script>\" src=http://x></iframe>a", "a"),
+            ("<object data=x>a</object><embed src=x>", "a"),
+            ("<form action=x><input formaction=y>a</form>", "<input>a"),
+            ("<meta http-equiv=refresh content=0>a", "a"), ("<base href=//evil>a", "a"),
+            ("<link rel=stylesheet href=x>a", "a"),
+            ("a<!-- b -->c", "ac"), ("a<!--[if IE]><script>x</script><![endif]-->b", "ab"), ("<?php x ?>a", "a"),
+            ("<svg><script>x</script><a xlink:href=javascript:x>y</a></svg>z", "z"),
+            ("<math><mtext><style><img src=x onerror=y></style></mtext></math>z", "z"),
+            (
+                "<noscript><p title=\"</noscript><img src=x onerror=y>\"></noscript>",
+                "<p title=\"&lt;/noscript&gt;&lt;img src=x onerror=y&gt;\"></p>"
+            ),
+            ("<template><img src=x onerror=y></template>z", "z"),
+            ("<span style=\"background: url(javascript:x)\">a</span>", "<span>a</span>"),
+            ("<span style=\"width: expression(x)\">a</span>", "<span>a</span>"),
+            ("<span style=\"color: \\72 ed; position: fixed; behavior: url(x)\">a</span>", "<span>a</span>"),
+            ("<span style=\"margin: 99999em\">a</span>", "<span>a</span>"),
+        ] as [(String, String?)])
+    func dangerous(html: String, expected: String?) {
+        let result = clean(html)
+        if let expected { #expect(result == expected) }
+        #expect(!result.contains("onerror") || result.contains("&lt;img"))
+        #expect(!result.contains("script:"))
+    }
+
+    @Test("nothing that is written is markup unless the lists allow it, whatever goes in")
+    func closedUnderReading() {
+        let pieces = [
+            "<", ">", "\"", "'", "=", "&", "/", "!", "--", "a", "b", "p", "script", "style", "svg", "math", "title",
+            "textarea",
+            "select", "table", "tr", "td", "noscript", "template", "iframe", " ", "href", "src", "onerror",
+            "javascript:",
+            "<![CDATA[", "]]>", "<!--", "-->", "&lt;", "&#x3c;", "</", "\n", "é", "xmp", "mglyph", "\u{0}", "<?",
+            "style=",
+        ]
+        var state: UInt64 = 42
+        for _ in 0..<3000 {
+            var html = ""
+            for _ in 0..<16 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                html += pieces[Int(state >> 33) % pieces.count]
+            }
+            let once = clean(html)
+            var copy = once
+            copy.withUTF8 { bytes in
+                var tokenizer = HTMLTokenizer(bytes)
+                while let token = tokenizer.next() {
+                    switch token {
+                    case .text(let range):
+                        #expect(!bytes[range].contains(UInt8(ascii: "<")), "\(html.debugDescription)")
+                    // Of the elements without markup only this one is allowed, and what is in it was escaped.
+                    case .rawText: break
+                    case .markup: Issue.record("markup from \(html.debugDescription)")
+                    case .tag(let tag):
+                        let name = HTMLName(bytes, tag.name)
+                        #expect(HTMLAllowList.elements.contains(name), "\(html.debugDescription)")
+                        var attributes = HTMLAttributes(bytes, of: tag)
+                        while let attribute = attributes.next() {
+                            #expect(HTMLAllowList.kind(of: HTMLName(bytes, attribute.name), on: name) != nil)
+                            #expect(attribute.quote == UInt8(ascii: "\""))
+                            #expect(!bytes[attribute.value].contains(UInt8(ascii: "<")))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("relative URLs are made absolute where a base is given")
+    func base() {
+        #expect(clean("<a href=x>y</a>", base: "http://h/p/") == "<a href=\"http://h/p/x\">y</a>")
+        #expect(clean("<a href=x>y</a>") == "<a href=\"x\">y</a>")
+        #expect(clean("<a href=\"\">y</a>", base: "http://h/p/") == "<a href=\"\">y</a>")
+    }
+
+    @Test("deep nesting ends the copy and not the time")
+    func deep() {
+        let result = clean(String(repeating: "<b>", count: 300_000) + String(repeating: "</i>", count: 300_000))
+        #expect(result.utf8.count < 10_000)
+        #expect(clean(String(repeating: "<p>", count: 1000) + "x").hasSuffix("x</p>"))
+    }
+
+    @Test("long text keeps all its characters")
+    func longText() {
+        let text = String(repeating: "ä€😀 ", count: 50_000)
+        #expect(clean("<p>" + text + "</p>") == "<p>" + text + "</p>")
+    }
+}

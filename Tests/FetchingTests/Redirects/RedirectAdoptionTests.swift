@@ -1,0 +1,51 @@
+import FeedModel
+import Testing
+
+@testable import Fetching
+
+@Suite struct RedirectAdoptionTests {
+    private let day: Int64 = 86_400
+    private func hop(_ status: Int, to: String = "https://b.example/") -> Hop {
+        Hop(from: "https://a.example/", to: to, status: status)
+    }
+
+    @Test("polling.md §9: five good polls over 72 hours")
+    func adopted() {
+        var adoption = RedirectAdoption()
+        for poll in 0..<4 {
+            #expect(adoption.afterGoodPoll(hops: [hop(301)], at: Timestamp(seconds: Int64(poll) * day)) == nil)
+        }
+        #expect(adoption.afterGoodPoll(hops: [hop(308)], at: Timestamp(seconds: 4 * day)) == "https://b.example/")
+    }
+
+    @Test func manyPollsInAShortTimeAreNotEnough() {
+        var adoption = RedirectAdoption()
+        for poll in 0..<100 {
+            #expect(adoption.afterGoodPoll(hops: [hop(301)], at: Timestamp(seconds: Int64(poll) * 60)) == nil)
+        }
+    }
+
+    @Test func anotherTargetOrATemporaryHopStartsAnew() {
+        for interruption in [[hop(301, to: "https://c.example/")], [hop(302)], []] {
+            var adoption = RedirectAdoption()
+            for poll in 0..<4 {
+                _ = adoption.afterGoodPoll(hops: [hop(301)], at: Timestamp(seconds: Int64(poll) * day))
+            }
+            _ = adoption.afterGoodPoll(hops: interruption, at: Timestamp(seconds: 4 * day))
+            #expect(adoption.afterGoodPoll(hops: [hop(301)], at: Timestamp(seconds: 5 * day)) == nil)
+            #expect(adoption.count == 1)
+        }
+    }
+
+    @Test func aLaterTemporaryHopEndsThePermanentPart() {
+        let first = Hop(from: "https://a.example/", to: "https://b.example/", status: 301)
+        let second = Hop(from: "https://b.example/", to: "https://c.example/", status: 302)
+        #expect(RedirectAdoption.target(of: [first, second]) == "https://b.example/")
+        #expect(RedirectAdoption.target(of: [second, first]) == nil)
+    }
+
+    @Test func fromHTTPSToHTTPIsNeverAdopted() {
+        #expect(RedirectAdoption.target(of: [hop(301, to: "http://b.example/")]) == nil)
+        #expect(RedirectAdoption.target(of: [Hop(from: "http://a/", to: "https://a/", status: 301)]) == "https://a/")
+    }
+}

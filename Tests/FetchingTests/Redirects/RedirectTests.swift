@@ -1,0 +1,138 @@
+import FeedModel
+import Locking
+import TestSupport
+import Testing
+
+@testable import Fetching
+
+@Suite struct RedirectTests {
+    let server = LoopbackServer()
+    let other = LoopbackServer(address: "127.0.0.2")
+    let engine: FetchEngine
+
+    init() throws {
+        engine = try FetchEngine()
+        server.on("/feed", LoopbackResponse(body: "feed"))
+        other.on("/feed", LoopbackResponse(body: "other"))
+    }
+
+    @Test("polling.md §9: every hop is reported, with whether it is for good", arguments: [301, 302, 303, 307, 308])
+    func followed(status: Int) async {
+        server.on("/old", .redirect(status, to: "../feed#top"))
+        let result = await engine.fetch(server.url("/old?x=1"))
+        #expect(result.text == "feed")
+        #expect(result.head?.effectiveURL == server.url("/feed"))
+        #expect(result.head?.redirects == [Hop(from: server.url("/old?x=1"), to: server.url("/feed"), status: status)])
+        #expect(result.head?.redirects.first?.isPermanent == (status == 301 || status == 308))
+        #expect(result.outcome.requests == 2)
+        #expect(server.requests.allSatisfy { $0.header("Referer") == nil && $0.header("Cookie") == nil })
+    }
+
+    @Test("polling.md §9: five hops, not six")
+    func limit() async {
+        for hop in 1...7 { server.on("/\(hop)", .redirect(302, to: hop == 1 ? "/feed" : "/\(hop - 1)")) }
+        #expect(await engine.fetch(server.url("/5")).text == "feed")
+        #expect(await engine.fetch(server.url("/6")).failure?.kind == .redirect)
+    }
+
+    @Test func circlesEnd() async {
+        server.on("/a", .redirect(302, to: "/b"))
+        server.on("/b", .redirect(302, to: "/a#x"))
+        server.on("/self", .redirect(301, to: "/self"))
+        #expect(await engine.fetch(server.url("/a")).failure?.kind == .redirect)
+        #expect(await engine.fetch(server.url("/self")).failure?.kind == .redirect)
+        #expect(server.requests(to: "/self").count == 1)
+    }
+
+    @Test(
+        "Only http and https are followed",
+        arguments: [
+            "file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/", "javascript:alert(1)", "//", "http://[::1",
+            "https://127.0.0.1:99999/",
+        ])
+    func schemes(target: String) async {
+        server.on("/go", .redirect(301, to: target))
+        let result = await engine.fetch(server.url("/go")) { $0.allowsLocalFile = true }
+        #expect(result.failure?.kind == .redirect)
+    }
+
+    @Test func aRedirectWithoutATargetIsAFailure() async {
+        server.on("/go", LoopbackResponse(status: 302))
+        let result = await engine.fetch(server.url("/go"))
+        #expect(result.failure?.kind == .redirect)
+        #expect(result.head?.status == 302)
+    }
+
+    @Test("security.md §12: credentials and all custom headers stay with their origin, and stay lost")
+    func credentials() async throws {
+        server.on("/go", .redirect(302, to: other.url("/back")))
+        other.on("/back", .redirect(302, to: server.url("/feed")))
+        server.on("/same", .redirect(302, to: "/feed"))
+        let change: (inout FetchRequest) -> Void = {
+            $0.credentials = .basic(user: "me", password: "s3cret")
+            $0.headers = [.init(name: "X-Api-Key", value: "k"), .init(name: "Cookie", value: "a=b")]
+        }
+        #expect(await engine.fetch(server.url("/same"), change: change).text == "feed")
+        #expect(server.requests.count == 2)
+        for request in server.requests {
+            #expect(request.header("Authorization") == "Basic bWU6czNjcmV0")
+            #expect(request.header("X-Api-Key") == "k")
+        }
+        #expect(await engine.fetch(server.url("/go"), change: change).text == "feed")
+        for request in other.requests + server.requests(to: "/feed").suffix(1) {
+            for name in ["Authorization", "X-Api-Key", "Cookie", "Proxy-Authorization"] {
+                #expect(request.header(name) == nil)
+            }
+        }
+    }
+
+    @Test func anotherPortIsAnotherOrigin() async throws {
+        let second = LoopbackServer()
+        second.on("/feed", LoopbackResponse(body: "second"))
+        server.on("/go", .redirect(302, to: second.url("/feed")))
+        _ = await engine.fetch(server.url("/go")) { $0.credentials = .bearer("t") }
+        #expect(server.requests.first?.header("Authorization") == "Bearer t")
+        #expect(try #require(second.requests.first).header("Authorization") == nil)
+    }
+
+    @Test("polling.md §9: userinfo in a Location is dropped, in the configured URL it counts as credentials")
+    func userinfo() async {
+        server.on("/go", .redirect(302, to: "http://evil:pw@127.0.0.1:\(server.port)/feed"))
+        let result = await engine.fetch("http://me:a%40b@127.0.0.1:\(server.port)/go")
+        #expect(result.head?.effectiveURL == server.url("/feed"))
+        #expect(server.requests.map { $0.header("Authorization") } == ["Basic bWU6YUBi", "Basic bWU6YUBi"])
+        #expect(result.head?.redirects.first?.from == server.url("/go"))
+    }
+
+    @Test func theCallerIsAskedBeforeAHopToAnotherHost() async {
+        let asked = Locked<[Hop]>([])
+        server.on("/go", .redirect(302, to: other.url("/feed")))
+        server.on("/same", .redirect(302, to: "/feed"))
+        let hook: @Sendable (Hop) async -> Bool = { hop in
+            asked.withLock { $0.append(hop) }
+            return true
+        }
+        #expect(await engine.fetch(server.url("/go")) { $0.beforeHop = hook }.text == "other")
+        #expect(asked.withLock { $0.map { $0.to } } == [other.url("/feed")])
+        #expect(await engine.fetch(server.url("/same")) { $0.beforeHop = hook }.text == "feed")
+        #expect(asked.withLock { $0.count } == 1)
+        let refused = await engine.fetch(server.url("/go")) { $0.beforeHop = { _ in false } }
+        #expect(refused.failure?.kind == .redirect)
+        #expect(other.requests.count == 1)
+    }
+
+    @Test("Validators go to the URL that they came from, through the redirect that leads there")
+    func validatorsAfterARedirect() async throws {
+        server.on("/go", .redirect(302, to: other.url("/v")))
+        other.on("/v") { request, connection in
+            connection.send(.conditional(request, etag: "\"1\"", lastModified: nil, body: "v"))
+        }
+        let first = await engine.fetch(server.url("/go"))
+        let validators = try #require(first.head?.validators(after: nil, bodyIsOK: true))
+        let second = await engine.fetch(server.url("/go")) { $0.validators = validators }
+        #expect(second.head?.status == 304)
+        #expect(second.failure == nil)
+        #expect(server.requests.allSatisfy { $0.header("If-None-Match") == nil })
+        #expect(other.requests.last?.header("If-None-Match") == "\"1\"")
+    }
+}

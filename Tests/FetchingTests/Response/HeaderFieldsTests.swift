@@ -1,0 +1,46 @@
+import Testing
+
+@testable import Fetching
+
+@Suite struct HeaderFieldsTests {
+    @Test func namesAreFoundInAnyCaseAndValuesAreTrimmed() {
+        var fields = HeaderFields()
+        for line in [
+            "ETag: \t\"a\" \r\n", "X-ETag: no\r\n", "etag:second\r\n", "Empty:\r\n", "no colon\r\n", "E: e\r\n",
+        ] {
+            fields.append(line: Array(line.utf8))
+        }
+        #expect(fields.first("etag") == "\"a\"")
+        #expect(fields.all("ETAG") == ["\"a\"", "second"])
+        #expect(fields.first("Empty") == nil)
+        #expect(fields.first("Tag") == nil)
+        #expect(fields.first("e") == "e")
+        #expect(fields.first("Missing") == nil)
+    }
+
+    @Test func aFoldedLineGoesOn() {
+        var fields = HeaderFields()
+        fields.append(line: Array("  lost\r\n".utf8))
+        fields.append(line: Array("Cache-Control: public,\r\n".utf8))
+        fields.append(line: Array("\t max-age=5\r\n".utf8))
+        #expect(fields.first("Cache-Control") == "public, max-age=5")
+    }
+
+    @Test func everyByteSurvivesTheWayThere() {
+        let bytes = (0x21...0xff).map { UInt8($0) }
+        var fields = HeaderFields()
+        fields.append(line: Array("ETag: ".utf8) + bytes)
+        #expect(fields.first("ETag").map(HeaderFields.bytes) == bytes)
+    }
+
+    @Test(
+        arguments: [
+            ("text/xml", "text/xml", nil), ("Application/RSS+XML; Charset=\"UTF-8\"", "application/rss+xml", "utf-8"),
+            ("text/xml;boundary=x; charset = iso-8859-1 ;y", "text/xml", "iso-8859-1"), ("", "", nil),
+            ("text/xml; charset=", "text/xml", nil), ("text/xml; charset='utf-8'", "text/xml", "utf-8"),
+        ] as [(String, String, String?)])
+    func contentTypeIsTakenApart(value: String, essence: String, charset: String?) {
+        #expect(MediaType(value).essence == essence)
+        #expect(MediaType(value).charset == charset)
+    }
+}

@@ -1,0 +1,66 @@
+import Testing
+
+@testable import Identity
+
+@Suite("Canonical links (identity.md §7)")
+struct CanonicalURLTests {
+    @Test(
+        "Links to the same page have one key",
+        arguments: [
+            ("  https://Example.ORG/a  ", "//example.org/a"),
+            ("HTTP://example.org:80/a", "//example.org/a"),
+            ("https://example.org:443", "//example.org/"),
+            ("https://example.org:/a", "//example.org/a"),
+            ("https://example.org:8443/a", "//example.org:8443/a"),
+            ("http:/example.org/a", "//example.org/a"),
+            ("http://http://example.org/a", "//example.org/a"),
+            ("//example.org/a", "//example.org/a"),
+            ("https:\\\\example.org\\a", "//example.org/a"),
+            ("https://me:secret@example.org/a", "//example.org/a"),
+            ("https://example.org/a#part", "//example.org/a"),
+            ("https://example.org/a#!/page", "//example.org/a#!/page"),
+            ("https://example.org/a/./b/../c", "//example.org/a/c"),
+            ("https://example.org/../..", "//example.org/"),
+            ("https://example.org/a/..", "//example.org/"),
+            ("https://example.org/%7euser/%c3%a4", "//example.org/~user/%C3%A4"),
+            ("https://example.org/100%", "//example.org/100%"),
+            ("https://example.org/a?utm_source=x&id=7&fbclid=y", "//example.org/a?id=7"),
+            ("https://example.org/a?b=2&a=1", "//example.org/a?b=2&a=1"),
+            ("https://example.org/a?utm_source=x", "//example.org/a"),
+            ("https://bücher.example/a", "//xn--bcher-kva.example/a"),
+            ("https://BÜCHER.example/a", "//xn--bcher-kva.example/a"),
+            ("https://例え.テスト/", "//xn--r8jz45g.xn--zckzah/"),
+        ])
+    func key(link: String, expected: String) {
+        #expect(CanonicalURL.key(link) == expected)
+    }
+
+    @Test(
+        "What is no http link has no key",
+        arguments: [
+            "", "mailto:a@example.org", "example.org/a", "ftp://example.org/", "http://", "http:///", "/a", "//",
+        ])
+    func noKey(link: String) {
+        #expect(CanonicalURL.key(link) == nil)
+    }
+
+    @Test("Differences that may lead elsewhere stay")
+    func kept() {
+        #expect(CanonicalURL.key("https://example.org/a") != CanonicalURL.key("https://example.org/a/"))
+        #expect(CanonicalURL.key("https://example.org/A") != CanonicalURL.key("https://example.org/a"))
+        #expect(CanonicalURL.key("https://m.example.org/a") != CanonicalURL.key("https://example.org/a"))
+        #expect(CanonicalURL.key("https://example.org/?sid=1") != CanonicalURL.key("https://example.org/"))
+    }
+
+    @Test("`ref` goes only where it names the feed's own host")
+    func ownReference() {
+        #expect(CanonicalURL.key("https://e.org/a?ref=site.example", ownHosts: ["site.example"]) == "//e.org/a")
+        #expect(CanonicalURL.key("https://e.org/a?ref=main", ownHosts: ["site.example"]) == "//e.org/a?ref=main")
+    }
+
+    @Test("A link longer than 2048 bytes is no key (security.md §4)")
+    func tooLong() {
+        #expect(CanonicalURL.key("https://example.org/" + String(repeating: "a", count: 2028)) != nil)
+        #expect(CanonicalURL.key("https://example.org/" + String(repeating: "a", count: 2029)) == nil)
+    }
+}

@@ -1,0 +1,68 @@
+import Digest
+import FeedModel
+import Testing
+
+@testable import Identity
+
+@Suite("Content hash (identity.md §8)")
+struct ContentHashTests {
+    private func hash(_ change: (inout Article) -> Void = { _ in }) -> String {
+        var article = Article()
+        article.title = "Contract signed"
+        article.url = "https://example.org/a"
+        article.contentHTML = #"<p>Text <a href="https://example.org/b?id=1">more</a></p>"#
+        article.published = Timestamp(seconds: 1_558_344_600)
+        article.tags = ["Defence"]
+        change(&article)
+        var hash = ContentHash()
+        return hash.hash(of: article).hex
+    }
+
+    @Test("The form is fixed: this value is stored in articles")
+    func stable() {
+        #expect(hash() == "e8f120ee9a873f0f34ea9ee37c126db2")
+    }
+
+    @Test("An edit changes it")
+    func edits() {
+        #expect(hash() != hash { $0.title = "Contract not signed" })
+        #expect(hash() != hash { $0.url = "https://example.org/c" })
+        #expect(hash() != hash { $0.contentHTML = "<p>Text</p>" })
+        #expect(hash() != hash { $0.summary = "Short" })
+        #expect(hash() != hash { $0.tags = ["Defense"] })
+        #expect(hash() != hash { $0.authors = [Author(name: "A")] })
+        #expect(hash() != hash { $0.attachments = [Attachment(url: "https://example.org/a.mp3")] })
+        #expect(hash() != hash { $0.published = Timestamp(seconds: 1) })
+    }
+
+    @Test("White space, tracking parameters and the date of change do not")
+    func noise() {
+        #expect(hash() == hash { $0.title = "  Contract \n signed\u{a0}" })
+        #expect(hash() == hash { $0.url = "http://example.org/a?utm_source=rss" })
+        #expect(hash() == hash { $0.modified = Timestamp(seconds: 5) })
+        #expect(
+            hash()
+                == hash {
+                    $0.contentHTML =
+                        #"<p>Text <a href="https://example.org/b?id=1&amp;utm_source=rss&utm_medium=x">more</a></p>"#
+                })
+        #expect(
+            hash { $0.contentHTML = #"<a href="/b">x</a>"# }
+                == hash { $0.contentHTML = #"<a href="/b?fbclid=1">x</a>"# })
+    }
+
+    @Test("Text moved from one field to the next is another content")
+    func fields() {
+        #expect(
+            hash {
+                $0.title = "a"
+                $0.summary = nil
+                $0.contentHTML = "b"
+            }
+                != hash {
+                    $0.title = nil
+                    $0.summary = "a"
+                    $0.contentHTML = "b"
+                })
+    }
+}

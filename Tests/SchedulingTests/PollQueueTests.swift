@@ -1,0 +1,118 @@
+import FeedModel
+import Testing
+
+@testable import Scheduling
+
+@Suite("Which feed is next (polling.md §6, §7)")
+struct PollQueueTests {
+    private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
+    private let free = HostAllowance(concurrency: 10, delay: 0)
+
+    @Test("Feeds start when they are due, the earliest first")
+    func order() {
+        var queue = PollQueue(concurrency: 10)
+        queue.add(feed: 1, host: "a", due: time(200), allowance: free)
+        queue.add(feed: 2, host: "b", due: time(100), allowance: free)
+        #expect(queue.next(now: time(0)) == .wait(until: time(100)))
+        #expect(queue.next(now: time(100)) == .start(feed: 2))
+        #expect(queue.next(now: time(100)) == .wait(until: time(200)))
+        #expect(queue.next(now: time(200)) == .start(feed: 1))
+        #expect(queue.next(now: time(200)) == .wait(until: nil))
+        queue.finished(feed: 1)
+        queue.finished(feed: 2)
+        #expect(queue.next(now: time(200)) == .done)
+    }
+
+    @Test("Feeds due at the same time start in the order of their coming")
+    func stable() {
+        var queue = PollQueue(concurrency: 10)
+        for feed in 0..<5 { queue.add(feed: feed, host: "h\(feed)", due: time(0), allowance: free) }
+        for feed in 0..<5 { #expect(queue.next(now: time(0)) == .start(feed: feed)) }
+    }
+
+    @Test("No more transfers run than are allowed")
+    func concurrency() {
+        var queue = PollQueue(concurrency: 2)
+        for feed in 0..<3 { queue.add(feed: feed, host: "h\(feed)", due: time(0), allowance: free) }
+        #expect(queue.next(now: time(0)) == .start(feed: 0))
+        #expect(queue.next(now: time(0)) == .start(feed: 1))
+        #expect(queue.next(now: time(0)) == .wait(until: nil))
+        queue.finished(feed: 0)
+        #expect(queue.next(now: time(0)) == .start(feed: 2))
+    }
+
+    @Test("One host is asked with its delay from start to start, and by one transfer at a time")
+    func host() {
+        var queue = PollQueue(concurrency: 10)
+        let polite = HostAllowance(concurrency: 1, delay: 2000)
+        for feed in 0..<3 { queue.add(feed: feed, host: "a", due: time(0), allowance: polite) }
+        #expect(queue.next(now: time(0)) == .start(feed: 0))
+        #expect(queue.next(now: time(5000)) == .wait(until: nil))
+        queue.finished(feed: 0)
+        #expect(queue.next(now: time(5000)) == .start(feed: 1))
+        queue.finished(feed: 1)
+        #expect(queue.next(now: time(5001)) == .wait(until: time(7000)))
+        #expect(queue.next(now: time(7000)) == .start(feed: 2))
+    }
+
+    @Test("A slow host keeps no other waiting (polling.md §6)")
+    func slowHost() {
+        var queue = PollQueue(concurrency: 2)
+        let polite = HostAllowance(concurrency: 1, delay: 0)
+        for feed in 0..<50 { queue.add(feed: feed, host: "slow", due: time(0), allowance: polite) }
+        queue.add(feed: 99, host: "fast", due: time(0), allowance: polite)
+        #expect(queue.next(now: time(0)) == .start(feed: 0))
+        #expect(queue.next(now: time(0)) == .start(feed: 99))
+    }
+
+    @Test("A feed can be put in line again when its poll is over")
+    func again() {
+        var queue = PollQueue(concurrency: 1)
+        queue.add(feed: 7, host: "a", due: time(0), allowance: free)
+        #expect(queue.next(now: time(0)) == .start(feed: 7))
+        queue.finished(feed: 7)
+        queue.add(feed: 7, host: "a", due: time(60), allowance: free)
+        #expect(queue.next(now: time(0)) == .wait(until: time(60)))
+        #expect(queue.next(now: time(60)) == .start(feed: 7))
+    }
+
+    @Test("What has not started can be taken back, and what runs ends in order")
+    func removeWaiting() {
+        var queue = PollQueue(concurrency: 1)
+        for feed in 0..<3 { queue.add(feed: feed, host: "a", due: time(0), allowance: free) }
+        queue.add(feed: 3, host: "b", due: time(100), allowance: free)
+        #expect(queue.next(now: time(0)) == .start(feed: 0))
+        #expect(queue.removeWaiting().sorted() == [1, 2, 3])
+        #expect(queue.waiting == 0)
+        #expect(queue.next(now: time(200)) == .wait(until: nil))
+        queue.finished(feed: 0)
+        #expect(queue.next(now: time(200)) == .done)
+    }
+
+    @Test("100 000 feeds of 1000 hosts pass through, each once")
+    func many() {
+        var queue = PollQueue(concurrency: 64)
+        for feed in 0..<100_000 {
+            queue.add(
+                feed: feed, host: "h\(feed % 1000)", due: time(Int64(feed % 777)),
+                allowance: HostAllowance(concurrency: 1, delay: 10))
+        }
+        var now: Int64 = 0
+        var seen = [Bool](repeating: false, count: 100_000)
+        var running: [Int] = []
+        loop: while true {
+            switch queue.next(now: time(now)) {
+            case .start(let feed):
+                #expect(!seen[feed])
+                seen[feed] = true
+                running.append(feed)
+            case .wait(let until):
+                for feed in running { queue.finished(feed: feed) }
+                if running.isEmpty, let until { now = max(now + 1, until.milliseconds) }
+                running.removeAll()
+            case .done: break loop
+            }
+        }
+        #expect(!seen.contains(false))
+    }
+}

@@ -1,0 +1,49 @@
+package import Glibc
+
+/// A program that a test starts, with its output in files so that no pipe can fill up.
+package final class ChildProcess: Sendable {
+    package struct Ending: Sendable {
+        /// Exit status; 128 and the signal's number where a signal ended it.
+        package var status: Int32
+        package var output: String
+        package var errors: String
+
+        package var lines: [String] { output.split(separator: "\n").map(String.init) }
+    }
+
+    package let pid: pid_t
+    private let directory = TemporaryDirectory()
+
+    /// - Parameter environment: all that the program sees of one.
+    package init(_ path: String, _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = []) {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, directory.write(input, to: "in"), O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, directory.file("out"), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        posix_spawn_file_actions_addopen(&actions, 2, directory.file("err"), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
+        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { (argv + envp).forEach { free($0) } }
+        var pid = pid_t()
+        let status = posix_spawn(&pid, path, &actions, nil, &argv, &envp)
+        precondition(status == 0, "cannot start \(path): \(String(cString: strerror(status)))")
+        self.pid = pid
+    }
+
+    package func send(_ signal: Int32) {
+        kill(pid, signal)
+    }
+
+    /// What it has printed so far.
+    package var output: String { directory.text("out") ?? "" }
+    package var errors: String { directory.text("err") ?? "" }
+
+    /// Waits for its end; call it once.
+    package func wait() -> Ending {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        let signal = status & 0x7f
+        return Ending(status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: output, errors: errors)
+    }
+}
