@@ -83,7 +83,7 @@ let package = Package(
         tests("Digest"),
         tests("Locking"),
         tests("JSONText"),
-        tests("FeedModel"),
+        tests("FeedModel", ["Digest", "JSONText"]),
         tests("Configuration", ["FeedModel"]),
         tests("Scheduling", ["FeedModel"]),
         tests("Fetching", ["FeedModel"]),

@@ -3,13 +3,13 @@ import JSONText
 import TestSupport
 import Testing
 
-@Suite("What the commands promise (contract.md §1)")
+@Suite("What the commands promise (contract.md §1)", .serialized)
 struct CommandTests {
     private let desk = Desk()
 
     @Test("--version names newswire, libcurl and libxml2")
-    func version() {
-        let ending = desk.plain("--version")
+    func version() async {
+        let ending = await desk.plain("--version")
         #expect(ending.status == 0)
         #expect(ending.output.hasPrefix("newswire "))
         #expect(ending.output.contains("libcurl 7.") || ending.output.contains("libcurl 8."))
@@ -19,27 +19,27 @@ struct CommandTests {
     @Test(
         "Every command has --help with an example",
         arguments: ["run", "poll", "dump", "ack", "consumers", "feeds", "parse", "check"])
-    func help(command: String) {
-        let ending = desk.plain(command, "--help")
+    func help(command: String) async {
+        let ending = await desk.plain(command, "--help")
         #expect(ending.status == 0)
         #expect(ending.output.contains("EXAMPLE"))
         #expect(ending.output.contains("newswire \(command)"))
     }
 
     @Test("Wrong usage is 64")
-    func usage() {
-        #expect(desk.plain("dump", "--nonsense").status == 64)
-        #expect(desk.plain("nonsense").status == 64)
-        #expect(desk.run("dump", "--new", "--after", "1").status == 64)
-        #expect(desk.run("poll", "unknown-feed").status == 64)
-        #expect(desk.run("dump", "--since", "yesterday").status == 64)
+    func usage() async {
+        #expect(await desk.plain("dump", "--nonsense").status == 64)
+        #expect(await desk.plain("nonsense").status == 64)
+        #expect(await desk.run("dump", "--new", "--after", "1").status == 64)
+        #expect(await desk.run("poll", "unknown-feed").status == 64)
+        #expect(await desk.run("dump", "--since", "yesterday").status == 64)
     }
 
     @Test("A wrong configuration is 78, with file, line and the nearest key")
-    func wrongConfiguration() {
+    func wrongConfiguration() async {
         desk.folder.write("contact = \"https://example.org\"\n[fetch]\nconcurency = 3\n", to: "newswire.toml")
         for command in ["check", "poll", "run", "feeds", "dump"] {
-            let ending = desk.run(command)
+            let ending = await desk.run(command)
             #expect(ending.status == 78, "\(command)")
             #expect(ending.errors.contains("newswire.toml:3: error:"), "\(command)")
             #expect(ending.errors.contains("concurrency"), "\(command)")
@@ -47,104 +47,104 @@ struct CommandTests {
     }
 
     @Test("A configuration without feeds is valid: poll says so and ends with 0")
-    func noFeeds() {
+    func noFeeds() async {
         desk.folder.write("[store]\ndirectory = \"store\"\n", to: "newswire.toml")
-        let ending = desk.run("poll")
+        let ending = await desk.run("poll")
         #expect(ending.status == 0)
         #expect(ending.errors.contains("no feeds are configured"))
-        #expect(desk.run("check").status == 0)
+        #expect(await desk.run("check").status == 0)
     }
 
     @Test("check --print shows a configuration that means the same")
-    func printed() {
-        let printed = desk.run("check", "--print")
+    func printed() async {
+        let printed = await desk.run("check", "--print")
         #expect(printed.status == 0)
         desk.folder.write(printed.output, to: "newswire.toml")
-        #expect(desk.run("check", "--print").output == printed.output)
+        #expect(await desk.run("check", "--print").output == printed.output)
     }
 
     @Test("parse prints JSON Feed from a file or standard input")
-    func parse() throws {
+    func parse() async throws {
         let file = desk.folder.write(Publisher.rss([("1", "One")]), to: "feed.xml")
-        let ending = desk.plain("parse", file)
+        let ending = await desk.plain("parse", file)
         #expect(ending.status == 0)
         let feed = try JSONParser.parse(Array(ending.output.utf8)).value
         #expect(feed["version"]?.string == "https://jsonfeed.org/version/1.1")
         #expect(feed["_newswire"]?["format"]?.string == "rss-2.0")
         #expect(feed["items"]?.array?.first?["id"]?.string == "1")
-        #expect(desk.plain("parse", "-", input: Publisher.rss([("1", "One")])).output == ending.output)
+        #expect(await desk.plain("parse", "-", input: Publisher.rss([("1", "One")])).output == ending.output)
     }
 
     @Test("parse ends with 65 for what is no feed, and 66 for a file that is not there")
-    func parseFailures() {
+    func parseFailures() async {
         let page = desk.folder.write("<html><body>Hello</body></html>", to: "page.html")
-        #expect(desk.plain("parse", page).status == 65)
-        #expect(desk.plain("parse", desk.folder.file("missing.xml")).status == 66)
+        #expect(await desk.plain("parse", page).status == 65)
+        #expect(await desk.plain("parse", desk.folder.file("missing.xml")).status == 66)
         let file = desk.folder.write(Publisher.rss([]), to: "feed.xml")
-        let many = desk.plain("parse", "--jsonl", file, page, file)
+        let many = await desk.plain("parse", "--jsonl", file, page, file)
         #expect(many.status == 0)
         #expect(many.lines.count == 3)
         #expect(many.lines[1] == "null")
     }
 
     @Test("dump works on a copy of the store")
-    func copy() throws {
+    func copy() async throws {
         desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
-        _ = try desk.poll()
+        _ = try await desk.poll()
         let other = TemporaryDirectory()
-        #expect(ChildProcess("/bin/cp", ["-r", desk.folder.file("store"), other.file("copy")]).wait().status == 0)
+        #expect(await ChildProcess("/bin/cp", ["-r", desk.folder.file("store"), other.file("copy")]).wait().status == 0)
         other.write("[store]\ndirectory = \"copy\"\n", to: "newswire.toml")
-        #expect(desk.plain("dump", "--config", other.file("newswire.toml")).lines.count == 1)
+        #expect(await desk.plain("dump", "--config", other.file("newswire.toml")).lines.count == 1)
     }
 
     @Test("An error on standard output moves no cursor")
-    func outputError() throws {
+    func outputError() async throws {
         desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
-        _ = try desk.poll()
-        let full = ChildProcess(
+        _ = try await desk.poll()
+        let full = await ChildProcess(
             "/bin/sh",
             ["-c", "exec \"$0\" dump --new --config \"$1\" >/dev/full", Desk.binary, desk.folder.file("newswire.toml")])
             .wait()
         #expect(full.status == 74)
         #expect(full.errors.contains("No space left"))
-        let closed = ChildProcess(
+        let closed = await ChildProcess(
             "/bin/sh",
             ["-c", "\"$0\" dump --new --config \"$1\" | true", Desk.binary, desk.folder.file("newswire.toml")]
         ).wait()
         #expect(closed.errors.isEmpty)
-        #expect(try desk.ids("--new") == ["1"])
+        #expect(try await desk.ids("--new") == ["1"])
     }
 
     @Test("ack moves a cursor, consumers shows it")
-    func consumers() throws {
+    func consumers() async throws {
         desk.server.on("/feed", .init(body: Publisher.rss([("1", "One"), ("2", "Two"), ("3", "Three")])))
-        _ = try desk.poll()
-        #expect(desk.run("ack", "archive", "1").status == 0)
-        #expect(desk.run("consumers").output == "archive\t1\t2\n")
-        #expect(try desk.ids("--new", "--as", "archive") == ["2", "3"])
-        #expect(desk.run("ack", "archive", "4").status == 64)
-        #expect(desk.run("ack", "../archive", "1").status == 64)
+        _ = try await desk.poll()
+        #expect(await desk.run("ack", "archive", "1").status == 0)
+        #expect(await desk.run("consumers").output == "archive\t1\t2\n")
+        #expect(try await desk.ids("--new", "--as", "archive") == ["2", "3"])
+        #expect(await desk.run("ack", "archive", "4").status == 64)
+        #expect(await desk.run("ack", "../archive", "1").status == 64)
     }
 
     @Test("Text for people holds nothing that steers a terminal (security.md §8)")
-    func text() throws {
+    func text() async throws {
         let title = "Alarm &#27;]52;c;aGk=&#7; &#x202E;gnorw"
         desk.server.on("/feed", .init(body: Publisher.rss([("1", title)])))
-        _ = try desk.poll()
-        let ending = desk.run("dump", "--format", "text")
+        _ = try await desk.poll()
+        let ending = await desk.run("dump", "--format", "text")
         #expect(ending.output.contains("Alarm"))
         #expect(!ending.output.unicodeScalars.contains { $0.value == 27 || $0.value == 7 || $0.value == 0x202e })
-        let again = desk.run("dump", "--new", "--format", "text")
+        let again = await desk.run("dump", "--new", "--format", "text")
         #expect(again.output.contains("https://example.org/1"))
-        #expect(desk.run("dump", "--new", "--format", "text").errors.contains("nothing new"))
+        #expect(await desk.run("dump", "--new", "--format", "text").errors.contains("nothing new"))
     }
 
     @Test("Local feeds are read where a person wrote them")
-    func localFiles() throws {
+    func localFiles() async throws {
         desk.folder.write(Publisher.rss([("1", "One")]), to: "local.xml")
         desk.folder.write("[store]\ndirectory = \"store\"\n[[feed]]\nurl = \"local.xml\"\n", to: "newswire.toml")
-        #expect(try desk.poll()["outcome"]?.string == "new")
-        #expect(try desk.poll()["outcome"]?.string == "unchanged")
-        #expect(try desk.ids() == ["1"])
+        #expect(try await desk.poll()["outcome"]?.string == "new")
+        #expect(try await desk.poll()["outcome"]?.string == "unchanged")
+        #expect(try await desk.ids() == ["1"])
     }
 }

@@ -51,8 +51,8 @@ final class Desk: Sendable {
 
     /// Runs a command that takes a configuration.
     @discardableResult
-    func run(_ arguments: String...) -> ChildProcess.Ending {
-        start(arguments + ["--config", folder.file("newswire.toml")]).wait()
+    func run(_ arguments: String...) async -> ChildProcess.Ending {
+        await start(arguments + ["--config", folder.file("newswire.toml")]).wait()
     }
 
     func service(environment: [String: String] = [:]) -> ChildProcess {
@@ -60,26 +60,26 @@ final class Desk: Sendable {
     }
 
     /// Runs it with just these arguments.
-    func plain(_ arguments: String..., input: String = "") -> ChildProcess.Ending {
-        start(arguments, input: input).wait()
+    func plain(_ arguments: String..., input: String = "") async -> ChildProcess.Ending {
+        await start(arguments, input: input).wait()
     }
 
     /// The lines of a dump, parsed.
-    func dump(_ arguments: String...) throws -> [JSONValue] {
-        let ending = start(["dump"] + arguments + ["--config", folder.file("newswire.toml")]).wait()
+    func dump(_ arguments: String...) async throws -> [JSONValue] {
+        let ending = await start(["dump"] + arguments + ["--config", folder.file("newswire.toml")]).wait()
         guard ending.status == 0 else { throw Failure(text: ending.errors) }
         return try ending.lines.map { try JSONParser.parse(Array($0.utf8)).value }
     }
 
-    func ids(_ arguments: String...) throws -> [String] {
-        let ending = start(["dump"] + arguments + ["--config", folder.file("newswire.toml")]).wait()
+    func ids(_ arguments: String...) async throws -> [String] {
+        let ending = await start(["dump"] + arguments + ["--config", folder.file("newswire.toml")]).wait()
         guard ending.status == 0 else { throw Failure(text: ending.errors) }
         return try ending.lines.map { try JSONParser.parse(Array($0.utf8)).value["id"]?.string ?? "" }
     }
 
     /// One poll of everything; what it said of the first feed.
-    func poll(_ arguments: String...) throws -> JSONValue {
-        let ending = start(["poll", "--all", "--json"] + arguments + ["--config", folder.file("newswire.toml")]).wait()
+    func poll(_ arguments: String...) async throws -> JSONValue {
+        let ending = await start(["poll", "--all", "--json"] + arguments + ["--config", folder.file("newswire.toml")]).wait()
         guard let line = ending.lines.first else { throw Failure(text: ending.errors) }
         return try JSONParser.parse(Array(line.utf8)).value
     }

@@ -4,17 +4,17 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("From a feed to the dump")
+@Suite("From a feed to the dump", .serialized)
 struct PollTests {
     @Test("The first poll stores everything as initial, and a dump prints it as JSON Feed items")
-    func firstPoll() throws {
+    func firstPoll() async throws {
         let desk = Desk()
         desk.server.on("/feed", .init(body: Publisher.rss([("1", "One"), ("2", "Two")])))
-        let report = try desk.poll()
+        let report = try await desk.poll()
         #expect(report["outcome"]?.string == "new")
         #expect(report["new"]?.integer == 2)
         #expect(report["status"]?.integer == 200)
-        let articles = try desk.dump()
+        let articles = try await desk.dump()
         #expect(articles.map { $0["id"]?.string } == ["1", "2"])
         let first = try #require(articles.first)
         #expect(first["title"]?.string == "One")
@@ -31,11 +31,11 @@ struct PollTests {
         #expect(own["feed_url"]?.string == desk.server.url("/feed"))
         #expect(own["fetched_from"]?.string == desk.server.url("/feed"))
         #expect(own["content_from"]?.string == "description")
-        #expect(try desk.ids("--no-initial").isEmpty)
+        #expect(try await desk.ids("--no-initial").isEmpty)
     }
 
     @Test("polling.md §2: the second poll sends both validators back, and a 304 stores nothing")
-    func notModified() throws {
+    func notModified() async throws {
         let desk = Desk()
         let body = Publisher.rss([("1", "One")])
         desk.server.on("/feed") { request, connection in
@@ -43,59 +43,59 @@ struct PollTests {
                 .conditional(
                     request, etag: "\"v1\"", lastModified: "Mon, 20 May 2019 09:30:00 GMT", body: body))
         }
-        _ = try desk.poll()
-        let report = try desk.poll()
+        _ = try await desk.poll()
+        let report = try await desk.poll()
         #expect(report["outcome"]?.string == "not_modified")
         let requests = desk.server.requests(to: "/feed")
         #expect(requests.map { $0.header("If-None-Match") } == [nil, "\"v1\""])
         #expect(requests.last?.header("If-Modified-Since") == "Mon, 20 May 2019 09:30:00 GMT")
         #expect(requests.allSatisfy { $0.method == "GET" && $0.header("Accept-Encoding")?.contains("gzip") == true })
         #expect(requests[0].header("User-Agent")?.contains("(+https://example.org/bot)") == true)
-        #expect(try desk.ids() == ["1"])
+        #expect(try await desk.ids() == ["1"])
     }
 
     @Test("Only what is new is stored, and a consumer gets it once")
-    func newItem() throws {
+    func newItem() async throws {
         let desk = Desk()
         desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
-        _ = try desk.poll()
-        #expect(try desk.ids("--new") == ["1"])
-        #expect(try desk.ids("--new").isEmpty)
+        _ = try await desk.poll()
+        #expect(try await desk.ids("--new") == ["1"])
+        #expect(try await desk.ids("--new").isEmpty)
         desk.server.on("/feed", .init(body: Publisher.rss([("2", "Two"), ("1", "One")])))
-        #expect(try desk.poll()["new"]?.integer == 1)
-        #expect(try desk.ids("--new", "--no-ack") == ["2"])
-        #expect(try desk.ids("--new") == ["2"])
-        #expect(try desk.ids("--new").isEmpty)
-        #expect(try desk.ids("--new", "--as", "other") == ["1", "2"])
-        #expect(try desk.ids("--no-initial") == ["2"])
-        #expect(try desk.ids("--after", "1") == ["2"])
-        #expect(try desk.ids("--limit", "1") == ["1"])
-        #expect(try desk.ids("--since", "1h") == ["1", "2"])
-        #expect(try desk.ids("--until", "1h").isEmpty)
-        #expect(try desk.ids("--feed", "feed") == ["1", "2"])
-        #expect(try desk.ids("--feed", "other").isEmpty)
+        #expect(try await desk.poll()["new"]?.integer == 1)
+        #expect(try await desk.ids("--new", "--no-ack") == ["2"])
+        #expect(try await desk.ids("--new") == ["2"])
+        #expect(try await desk.ids("--new").isEmpty)
+        #expect(try await desk.ids("--new", "--as", "other") == ["1", "2"])
+        #expect(try await desk.ids("--no-initial") == ["2"])
+        #expect(try await desk.ids("--after", "1") == ["2"])
+        #expect(try await desk.ids("--limit", "1") == ["1"])
+        #expect(try await desk.ids("--since", "1h") == ["1", "2"])
+        #expect(try await desk.ids("--until", "1h").isEmpty)
+        #expect(try await desk.ids("--feed", "feed") == ["1", "2"])
+        #expect(try await desk.ids("--feed", "other").isEmpty)
     }
 
     @Test("With --limit the cursor moves to the last article printed")
-    func limit() throws {
+    func limit() async throws {
         let desk = Desk()
         desk.server.on("/feed", .init(body: Publisher.rss([("1", "One"), ("2", "Two"), ("3", "Three")])))
-        _ = try desk.poll()
-        #expect(try desk.ids("--new", "--limit", "2") == ["1", "2"])
-        #expect(try desk.ids("--new", "--limit", "2") == ["3"])
+        _ = try await desk.poll()
+        #expect(try await desk.ids("--new", "--limit", "2") == ["1", "2"])
+        #expect(try await desk.ids("--new", "--limit", "2") == ["3"])
     }
 
     @Test("An edited article is a new version that names what changed; it is printed with --updates")
-    func edited() throws {
+    func edited() async throws {
         let desk = Desk()
         desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
-        _ = try desk.poll()
+        _ = try await desk.poll()
         desk.server.on("/feed", .init(body: Publisher.rss([("1", "One, corrected")])))
-        let report = try desk.poll()
+        let report = try await desk.poll()
         #expect(report["updated"]?.integer == 1)
         #expect(report["new"]?.integer == 0)
-        #expect(try desk.ids().count == 1)
-        let versions = try desk.dump("--updates")
+        #expect(try await desk.ids().count == 1)
+        let versions = try await desk.dump("--updates")
         #expect(versions.count == 2)
         let update = try #require(versions.last)
         #expect(update["title"]?.string == "One, corrected")
@@ -103,30 +103,30 @@ struct PollTests {
         #expect(update["_newswire"]?["version"]?.integer == 2)
         #expect(update["_newswire"]?["changed"]?.array?.compactMap(\.string) == ["title", "content_html"])
         #expect(update["_newswire"]?["uid"] == versions[0]["_newswire"]?["uid"])
-        #expect(try desk.poll()["outcome"]?.string == "unchanged")
+        #expect(try await desk.poll()["outcome"]?.string == "unchanged")
     }
 
     @Test("A feed that goes bad keeps its articles and validators, and goes on where it was")
-    func badAndBack() throws {
+    func badAndBack() async throws {
         let desk = Desk()
         let body = Publisher.rss([("1", "One")])
         desk.server.on("/feed") { $1.send(.conditional($0, etag: "\"v1\"", body: body)) }
-        _ = try desk.poll()
+        _ = try await desk.poll()
         desk.server.on("/feed", .init(status: 500))
-        #expect(try desk.poll()["error_class"]?.string == "http_status")
+        #expect(try await desk.poll()["error_class"]?.string == "http_status")
         desk.server.on("/feed", .init(headers: [("ETag", "\"html\"")], body: "<!DOCTYPE html><html><body>Sorry</body></html>"))
-        #expect(try desk.poll()["error_class"]?.string == "not_a_feed")
-        let feeds = try desk.run("feeds", "--json").lines.map { try JSONParser.parse(Array($0.utf8)).value }
+        #expect(try await desk.poll()["error_class"]?.string == "not_a_feed")
+        let feeds = try await desk.run("feeds", "--json").lines.map { try JSONParser.parse(Array($0.utf8)).value }
         #expect(feeds.first?["state"]?.string == "failing")
         #expect(feeds.first?["failures"]?.integer == 2)
         desk.server.on("/feed") { $1.send(.conditional($0, etag: "\"v1\"", body: body)) }
-        #expect(try desk.poll()["outcome"]?.string == "not_modified")
+        #expect(try await desk.poll()["outcome"]?.string == "not_modified")
         #expect(desk.server.requests.last?.header("If-None-Match") == "\"v1\"")
-        #expect(try desk.ids() == ["1"])
+        #expect(try await desk.ids() == ["1"])
     }
 
     @Test("security.md §5: of a document that breaks off, what came is stored, and the validators are not")
-    func truncated() throws {
+    func truncated() async throws {
         let desk = Desk()
         let body = Array(Publisher.rss([("1", "One"), ("2", "Two")]).utf8)
         desk.server.on("/feed") { _, connection in
@@ -134,69 +134,69 @@ struct PollTests {
             connection.write(Array(body.dropLast(120)))
             connection.close()
         }
-        let report = try desk.poll()
+        let report = try await desk.poll()
         #expect(report["outcome"]?.string == "failed")
         #expect(report["error_class"]?.string == "truncated")
-        #expect(try desk.ids().first == "1")
+        #expect(try await desk.ids().first == "1")
         desk.server.on("/feed", .init(headers: [("ETag", "\"v1\"")], body: body))
-        _ = try desk.poll()
+        _ = try await desk.poll()
         #expect(desk.server.requests.last?.header("If-None-Match") == nil)
-        #expect(Set(try desk.ids()) == ["1", "2"])
+        #expect(Set(try await desk.ids()) == ["1", "2"])
     }
 
     @Test("polling.md §3: a fresh feed is left alone by --all, and polled by --force with its validators")
-    func fresh() throws {
+    func fresh() async throws {
         let desk = Desk()
         desk.server.on("/feed") { request, connection in
             var response = LoopbackResponse.conditional(request, etag: "\"v1\"", body: Publisher.rss([("1", "One")]))
             response.headers.append(("Cache-Control", "max-age=3600"))
             connection.send(response)
         }
-        _ = try desk.poll()
-        #expect(try desk.poll()["outcome"]?.string == "skipped")
+        _ = try await desk.poll()
+        #expect(try await desk.poll()["outcome"]?.string == "skipped")
         #expect(desk.server.requests.count == 1)
-        #expect(try desk.poll("--force")["outcome"]?.string == "not_modified")
+        #expect(try await desk.poll("--force")["outcome"]?.string == "not_modified")
     }
 
     @Test("A feed that is not due is skipped without --all")
-    func notDue() throws {
+    func notDue() async throws {
         let desk = Desk()
         desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
-        #expect(desk.run("poll").status == 0)
-        let second = desk.run("poll", "--json")
+        #expect(await desk.run("poll").status == 0)
+        let second = await desk.run("poll", "--json")
         #expect(second.output.contains("\"outcome\":\"skipped\""))
         #expect(desk.server.requests.count == 1)
     }
 
     @Test("--dry-run asks, says what it would store, and writes nothing")
-    func dryRun() throws {
+    func dryRun() async throws {
         let desk = Desk()
         desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
-        let report = try desk.poll("--dry-run")
+        let report = try await desk.poll("--dry-run")
         #expect(report["new"]?.integer == 1)
-        #expect(try desk.poll("--dry-run")["new"]?.integer == 1)
-        #expect(try desk.ids().isEmpty)
+        #expect(try await desk.poll("--dry-run")["new"]?.integer == 1)
+        #expect(try await desk.ids().isEmpty)
     }
 
     @Test("Many feeds on several hosts are polled together, and each says what happened")
-    func many() throws {
+    func many() async throws {
         let paths = (0..<40).map { "/f\($0)" }
         let desk = Desk(feeds: paths)
         for path in paths { desk.server.on(path, .init(body: Publisher.rss([("a", "A \(path)"), ("b", "B")]))) }
         desk.server.on("/f7", .init(status: 404))
-        let ending = desk.run("poll", "--all", "--json")
+        let ending = await desk.run("poll", "--all", "--json")
         #expect(ending.status == 0)
         #expect(ending.lines.count == 40)
         #expect(ending.lines.count { $0.contains("\"outcome\":\"new\"") } == 39)
-        #expect(try desk.ids().count == 78)
-        #expect(try Set(desk.dump().compactMap { $0["_newswire"]?["seq"]?.integer }) == Set(1...78))
+        #expect(try await desk.ids().count == 78)
+        #expect(try await Set(desk.dump().compactMap { $0["_newswire"]?["seq"]?.integer }) == Set(1...78))
     }
 
     @Test("When every feed fails the status is 69, and what is said is on standard error")
-    func allFailed() {
+    func allFailed() async {
         let desk = Desk()
         desk.server.on("/feed", .init(status: 404))
-        let ending = desk.run("poll")
+        let ending = await desk.run("poll")
         #expect(ending.status == 69)
         #expect(ending.output.contains("feed: failed: "))
         #expect(ending.errors.contains("1 feed failed"))
@@ -218,13 +218,13 @@ struct PollTests {
         let first = desk.start("poll", "--all", "--config", desk.folder.file("newswire.toml"))
         await desk.server.received(9)
         first.send(SIGKILL)
-        #expect(first.wait().status == 128 + SIGKILL)
+        #expect(await first.wait().status == 128 + SIGKILL)
         gate.open()
-        #expect(desk.run("poll", "--all").status == 0)
-        let ids = try desk.ids()
+        #expect(await desk.run("poll", "--all").status == 0)
+        let ids = try await desk.ids()
         #expect(ids.count == 150)
         #expect(Set(ids).count == 150)
-        let numbers = try desk.dump().compactMap { $0["_newswire"]?["seq"]?.integer }
+        let numbers = try await desk.dump().compactMap { $0["_newswire"]?["seq"]?.integer }
         #expect(numbers == Array(1...150))
     }
 }

@@ -3,7 +3,7 @@ import JSONText
 import TestSupport
 import Testing
 
-@Suite("newswire run")
+@Suite("newswire run", .serialized)
 struct ServiceTests {
     @Test("It polls, says READY, reloads, survives a bad configuration, and ends cleanly")
     func life() async throws {
@@ -12,40 +12,40 @@ struct ServiceTests {
         desk.server.on("/second", .init(body: Publisher.rss([("2", "Two")])))
         let socket = NotifySocket()
         let service = desk.service(environment: ["NOTIFY_SOCKET": socket.path])
-        #expect(socket.waits(for: "READY=1"))
+        #expect(await socket.waits(for: "READY=1"))
         await desk.server.received(1)
 
         let good = desk.folder.text("newswire.toml") ?? ""
         desk.folder.write(good + "\n[[feed]]\nurl = 3\n", to: "newswire.toml")
         service.send(SIGHUP)
-        #expect(socket.waits(for: "RELOADING=1"))
-        #expect(socket.waits(for: "READY=1"))
+        #expect(await socket.waits(for: "RELOADING=1"))
+        #expect(await socket.waits(for: "READY=1"))
 
         desk.configure(feeds: ["/feed", "/second"])
         service.send(SIGHUP)
-        #expect(socket.waits(for: "RELOADING=1"))
+        #expect(await socket.waits(for: "RELOADING=1"))
         await desk.server.received(2)
 
         service.send(SIGTERM)
-        let ending = service.wait()
+        let ending = await service.wait()
         #expect(ending.status == 0)
-        #expect(socket.waits(for: "STOPPING=1"))
+        #expect(await socket.waits(for: "STOPPING=1"))
         #expect(ending.errors.contains("the old one stays in force"))
-        #expect(Set(try desk.ids()).isSubset(of: ["1", "2"]))
-        #expect(desk.run("poll", "--all", "--force").status == 0)
-        #expect(Set(try desk.ids()) == ["1", "2"])
+        #expect(Set(try await desk.ids()).isSubset(of: ["1", "2"]))
+        #expect(await desk.run("poll", "--all", "--force").status == 0)
+        #expect(Set(try await desk.ids()) == ["1", "2"])
     }
 
     @Test("It feeds systemd's watchdog")
-    func watchdog() {
+    func watchdog() async {
         let desk = Desk(feeds: [])
         let socket = NotifySocket()
         let service = desk.service(environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "30000"])
-        #expect(socket.waits(for: "READY=1"))
-        #expect(socket.waits(for: "WATCHDOG=1"))
-        #expect(socket.waits(for: "WATCHDOG=1"))
+        #expect(await socket.waits(for: "READY=1"))
+        #expect(await socket.waits(for: "WATCHDOG=1"))
+        #expect(await socket.waits(for: "WATCHDOG=1"))
         service.send(SIGINT)
-        #expect(service.wait().status == 0)
+        #expect(await service.wait().status == 0)
     }
 
     @Test("A transfer in flight does not keep it from ending")
@@ -59,9 +59,9 @@ struct ServiceTests {
         let service = desk.service()
         await desk.server.received(1)
         service.send(SIGTERM)
-        #expect(service.wait().status == 0)
+        #expect(await service.wait().status == 0)
         gate.open()
-        #expect(desk.run("feeds", "--json").output.contains("\"state\":\"never\""))
+        #expect(await desk.run("feeds", "--json").output.contains("\"state\":\"never\""))
     }
 
     @Test("The store has one writer: another newswire ends with 75")
@@ -74,11 +74,11 @@ struct ServiceTests {
         }
         let service = desk.service()
         await desk.server.received(1)
-        let other = desk.run("poll")
+        let other = await desk.run("poll")
         #expect(other.status == 75)
         #expect(other.errors.contains("another newswire"))
         service.send(SIGTERM)
-        _ = service.wait()
+        _ = await service.wait()
         gate.open()
     }
 }
@@ -107,13 +107,15 @@ private final class NotifySocket: Sendable {
     deinit { close(descriptor) }
 
     /// Takes messages until one has that line; false when none comes for 20 s.
-    func waits(for line: String) -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { return false }
-            let message = String(decoding: buffer[..<count], as: UTF8.self)
-            if message.split(separator: "\n").contains(Substring(line)) { return true }
+    func waits(for line: String) async -> Bool {
+        await BlockingCall.run { [descriptor] in
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = recv(descriptor, &buffer, buffer.count, 0)
+                guard count > 0 else { return false }
+                let message = String(decoding: buffer[..<count], as: UTF8.self)
+                if message.split(separator: "\n").contains(Substring(line)) { return true }
+            }
         }
     }
 }

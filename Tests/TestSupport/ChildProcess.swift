@@ -39,10 +39,13 @@ package final class ChildProcess: Sendable {
     package var output: String { directory.text("out") ?? "" }
     package var errors: String { directory.text("err") ?? "" }
 
-    /// Waits for its end; call it once.
-    package func wait() -> Ending {
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    /// Waits for its end on a thread of its own, so that other tests go on; call it once.
+    package func wait() async -> Ending {
+        let status: Int32 = await BlockingCall.run { [pid] in
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+            return status
+        }
         let signal = status & 0x7f
         return Ending(status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: output, errors: errors)
     }

@@ -43,7 +43,7 @@ package final class LoopbackServer: Sendable {
         port = UInt16(bigEndian: name.sin_port)
         shared = Locked(Shared())
         let shared = self.shared
-        LoopbackThread.start { Self.accept(listener, shared) }
+        TestThread.start { Self.accept(listener, shared) }
     }
 
     deinit { stop() }
@@ -111,7 +111,7 @@ package final class LoopbackServer: Sendable {
                 close(descriptor)
                 break
             }
-            LoopbackThread.start { serve(descriptor, number, shared) }
+            TestThread.start { serve(descriptor, number, shared) }
         }
         close(listener)
     }
@@ -139,26 +139,5 @@ package final class LoopbackServer: Sendable {
             // Under the lock: `stop` must not shut down another file of that number.
             close(descriptor)
         }
-    }
-}
-
-/// A thread that runs a closure and is gone.
-enum LoopbackThread {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    static func start(_ run: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(Body(run))
-        let status = pthread_create(
-            &thread, nil,
-            {
-                Unmanaged<Body>.fromOpaque($0!).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        precondition(status == 0, "pthread_create: \(status)")
-        pthread_detach(thread)
     }
 }
