@@ -34,8 +34,7 @@ enum HTMLAllowList {
 
     /// Elements without contents.
     static let void = HTMLVocabulary.names([
-        "area", "br", "col", "command", "event-source", "hr", "img", "input", "keygen", "source", "spacer", "track",
-        "wbr",
+        "area", "br", "col", "hr", "img", "input", "source", "track", "wbr",
     ])
 
     static func kind(of attribute: HTMLName, on element: HTMLName) -> AttributeKind? {
