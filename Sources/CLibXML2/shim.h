@@ -9,3 +9,17 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
+#include <libxml/catalog.h>
+
+// Answers every request for an external entity with nothing.
+static inline xmlParserInputPtr newswire_no_entity(const char *url, const char *id, xmlParserCtxtPtr context) {
+    (void)url; (void)id; (void)context;
+    return NULL;
+}
+
+// Once in a process, before the first document: nothing is ever loaded from a file or a network (security.md §6).
+static inline void newswire_xml_initialize(void) {
+    xmlInitParser();
+    xmlSetExternalEntityLoader(newswire_no_entity);
+    xmlCatalogSetDefaults(XML_CATA_ALLOW_NONE);
+}

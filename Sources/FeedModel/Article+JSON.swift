@@ -3,9 +3,10 @@ package import JSONText
 extension Article {
     /// Writes the members of a JSON Feed 1.1 item into an object that the caller has begun.
     ///
-    /// - Parameter id: what stands as `id`; JSON Feed requires one where the publisher gave none.
+    /// - Parameter id: what stands as `id`; JSON Feed requires one where the publisher gave none. Of a longer one only
+    ///   the first 4 KiB are shown (security.md §4).
     package func writeItemMembers(to json: inout JSONWriter, id: String) {
-        json.member("id", id)
+        json.member("id", Self.shown(id))
         json.member("url", url)
         json.member("external_url", externalURL)
         json.member("title", title)
@@ -22,6 +23,16 @@ extension Article {
         json.attachments(attachments)
     }
 
+    private static let shownIDBytes = 4096
+
+    /// As much of an id as is shown, cut between characters.
+    private static func shown(_ id: String) -> String {
+        guard id.utf8.count > shownIDBytes else { return id }
+        var end = id.utf8.index(id.utf8.startIndex, offsetBy: shownIDBytes)
+        while end > id.utf8.startIndex, id.utf8[end] & 0xc0 == 0x80 { end = id.utf8.index(before: end) }
+        return String(id[..<end])
+    }
+
     /// Writes the members that JSON Feed has no place for into the `_newswire` object that the caller has begun.
     package func writeExtensionMembers(to json: inout JSONWriter) {
         json.member("content_from", contentSource?.rawValue)
@@ -35,6 +46,8 @@ extension Article {
             json.endObject()
         }
         json.member("license", license)
+        if let durationInSeconds { json.duration("duration_in_seconds", durationInSeconds) }
+        json.member("raw_title_type", rawTitleType)
         json.links(links)
         json.authors("contributors", contributors)
         json.rawDates(rawDates)
@@ -45,7 +58,8 @@ extension Article {
 
     /// Whether `writeExtensionMembers` would write anything.
     package var hasExtensionMembers: Bool {
-        contentSource != nil || commentsURL != nil || source != nil || license != nil || !links.isEmpty
+        contentSource != nil || commentsURL != nil || source != nil || license != nil || durationInSeconds != nil
+            || rawTitleType != nil || !links.isEmpty
             || !contributors.isEmpty || !rawDates.isEmpty || !unsafeURLs.isEmpty || !truncatedFields.isEmpty
             || isIncomplete || authors.contains { $0.email != nil }
     }
@@ -96,13 +110,15 @@ extension JSONWriter {
             member("mime_type", attachment.mimeType ?? "application/octet-stream")
             member("title", attachment.title)
             member("size_in_bytes", attachment.sizeInBytes)
-            if let duration = attachment.durationInSeconds {
-                key("duration_in_seconds")
-                if let whole = Int64(exactly: duration) { integer(whole) } else { number(duration) }
-            }
+            if let duration = attachment.durationInSeconds { self.duration("duration_in_seconds", duration) }
             endObject()
         }
         endArray()
+    }
+
+    fileprivate mutating func duration(_ key: StaticString, _ seconds: Double) {
+        self.key(key)
+        if let whole = Int64(exactly: seconds) { integer(whole) } else { number(seconds) }
     }
 
     mutating func links(_ links: [Link]) {

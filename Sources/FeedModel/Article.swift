@@ -28,6 +28,10 @@ package struct Article: Sendable, Equatable {
     package var commentsURL: String?
     package var source: Source?
     package var license: String?
+    /// Of what the item is about, where there is no attachment that it could be the length of.
+    package var durationInSeconds: Double?
+    /// What the title was before it was made plain text, where the feed says so: `html` or `xhtml`.
+    package var rawTitleType: String?
     package var links: [Link] = []
     package var contributors: [Author] = []
     /// Dates that could not be read, under the names of the fields that they were meant for.
@@ -40,6 +44,11 @@ package struct Article: Sendable, Equatable {
     package var isIncomplete = false
 
     package init() {}
+
+    /// Whether there is anything in it that an article could be known by: without, it is not stored (identity.md §1).
+    package var isIdentifiable: Bool {
+        id != nil || url != nil || title != nil || contentHTML != nil || contentText != nil || !attachments.isEmpty
+    }
 
     /// Which of the feed's texts became the body.
     package enum ContentSource: String, Sendable {

@@ -1,0 +1,218 @@
+import FeedModel
+
+/// The stages that a document goes through, and the pieces that wait between them.
+final class DocumentPipeline {
+    private enum Stage {
+        /// Too little is here to know what it is.
+        case sniffing
+        case xml
+        case json
+        /// The answer is known, or there is no more time: the rest is not looked at.
+        case done
+    }
+
+    /// Markup goes to the parser in pieces of about this size, whatever the pieces of the transfer.
+    private static let blockBytes = 32 * 1024
+
+    private let context: DocumentContext
+    private let limits: ParseLimits
+    private var stage = Stage.sniffing
+    private var head: [UInt8] = []
+    private var json: [UInt8] = []
+    private var decoder: TextDecoder?
+    private var repair: MarkupRepair
+    private var parser: XMLPushParser?
+    private var warnings: [String] = []
+    /// Decoded text that the repair has not taken yet.
+    private var text: [UInt8] = []
+    /// Mended markup that the parser has not got yet.
+    private var markup: [UInt8] = []
+    private var spent = Duration.zero
+    private var isOutOfTime = false
+    private var refusal: NotAFeed?
+
+    init(context: DocumentContext, limits: ParseLimits) {
+        self.context = context
+        self.limits = limits
+        repair = MarkupRepair(depth: limits.depth)
+    }
+
+    func parse(_ bytes: UnsafeRawBufferPointer) {
+        let bytes = bytes.bindMemory(to: UInt8.self)
+        guard !bytes.isEmpty else { return }
+        switch stage {
+        case .done: return
+        case .json: json.append(contentsOf: bytes)
+        case .xml: decode(bytes, isFinal: false)
+        case .sniffing:
+            head.append(contentsOf: bytes)
+            if head.count >= EncodingDecision.prefixBytes { sniff() }
+        }
+    }
+
+    func finish(isComplete: Bool) -> ParseResult {
+        if stage == .sniffing { sniff() }
+        if let refusal { return .notAFeed(refusal) }
+        if stage == .json { return readJSON(isComplete: isComplete) }
+        decode(UnsafeBufferPointer(start: nil, count: 0), isFinal: true)
+        return result(isComplete: isComplete)
+    }
+
+    // MARK: - Stages
+
+    /// Decides what the document is, by its first bytes.
+    private func sniff() {
+        let head = self.head
+        self.head = []
+        let kind = DocumentKind(head)
+        switch kind {
+        case .empty, .binary:
+            refusal = NotAFeed(kind == .empty ? .empty : .binary)
+            stage = .done
+        case .json:
+            stage = .json
+            json = head
+        case .markup:
+            let decision = head.withUnsafeBufferPointer {
+                EncodingDecision(
+                    prefix: UnsafeBufferPointer(rebasing: $0.prefix(EncodingDecision.prefixBytes)),
+                    contentType: context.contentType)
+            }
+            warnings = decision.warnings
+            decoder = TextDecoder(decision.encoding)
+            stage = .xml
+            head.withUnsafeBufferPointer {
+                decode(UnsafeBufferPointer(rebasing: $0.dropFirst(decision.skipped)), isFinal: false)
+            }
+        }
+    }
+
+    private func decode(_ bytes: UnsafeBufferPointer<UInt8>, isFinal: Bool) {
+        guard stage == .xml, decoder != nil else { return }
+        let started = limits.clock()
+        var rest = bytes
+        repeat {
+            let block = UnsafeBufferPointer(rebasing: rest.prefix(Self.blockBytes))
+            rest = UnsafeBufferPointer(rebasing: rest.dropFirst(block.count))
+            let isLast = isFinal && rest.isEmpty
+            decoder?.decode(block, isFinal: isLast, into: &text)
+            if isLast || text.count >= Self.blockBytes / 2 { mend(isFinal: isLast) }
+            if spent + (limits.clock() - started) > limits.time {
+                isOutOfTime = true
+                stage = .done
+            }
+        } while !rest.isEmpty && stage == .xml
+        spent += limits.clock() - started
+    }
+
+    /// Moves text through the repair and on to the parser.
+    private func mend(isFinal: Bool) {
+        let taken = text.withUnsafeBufferPointer { repair.process($0, isFinal: isFinal, into: &markup) }
+        if taken == text.count { text.removeAll(keepingCapacity: true) } else { text.removeSubrange(..<taken) }
+        if markup.count >= Self.blockBytes / 2 || isFinal { push() }
+    }
+
+    private func push() {
+        if parser == nil, repair.hasRoot {
+            parser = XMLPushParser(FeedReader(baseURL: context.baseURL, limits: limits))
+        }
+        guard parser != nil else { return }
+        markup.withUnsafeBufferPointer { parser?.parse($0) }
+        markup.removeAll(keepingCapacity: true)
+        if case .other(let root)? = parser?.reader.pointee.outcome {
+            refusal = NotAFeed(root.lowercased() == "html" ? .html : .xml, root: root)
+            stage = .done
+        }
+    }
+
+    // MARK: - The answer
+
+    private func readJSON(isComplete: Bool) -> ParseResult {
+        var result = JSONFeedReader.read(json, context: context, limits: limits)
+        if !isComplete, case .feed(var feed) = result {
+            feed.isTruncated = true
+            result = .feed(feed)
+        }
+        return result
+    }
+
+    private func result(isComplete: Bool) -> ParseResult {
+        if let refusal { return .notAFeed(refusal) }
+        let isTruncated = !isComplete || isOutOfTime || !repair.isComplete
+        if !isTruncated || parser == nil {
+            parser?.finish()
+        } else {
+            push()
+            parser?.reader.pointee.endsEarly = true
+            repair.close(into: &markup)
+            push()
+            parser?.finish()
+        }
+        guard let feed = parser?.reader.pointee.feed.feed(), case .feed? = parser?.reader.pointee.outcome else {
+            return .notAFeed(refusal ?? unmarked)
+        }
+        // A text that speaks of <rss> is none.
+        if isTruncated, repair.findings.junkBefore, parser?.reader.pointee.sawContent != true {
+            return .notAFeed(NotAFeed(.text))
+        }
+        return .feed(completed(feed, isTruncated: isTruncated))
+    }
+
+    private func completed(_ draft: Feed, isTruncated: Bool) -> Feed {
+        var feed = draft
+        if let reader = parser?.reader {
+            feed.articles = reader.pointee.articles
+            feed.droppedArticles = reader.pointee.dropped
+            warnings += repair.findings.warnings + reader.pointee.notes.warnings
+        }
+        feed.isTruncated = isTruncated
+        if isTruncated {
+            warnings.append(
+                isOutOfTime
+                    ? "Reading took too long; the rest of the document was left out."
+                    : "The document ended early; what had come was taken.")
+        }
+        feed.encoding = encodingName
+        feed.warnings = warnings
+        return feed
+    }
+
+    /// The name of the encoding that the document turned out to be in.
+    private var encodingName: String {
+        guard let encoding = decoder?.encoding, let findings = decoder?.findings else { return "utf-8" }
+        var name = encoding.name
+        switch encoding.form {
+        case .utf8:
+            if findings.foreignBytes > 0 {
+                name = findings.hasNonASCII ? "utf-8" : "windows-1252"
+                warnings.append("\(findings.foreignBytes) bytes that are not UTF-8 were read as windows-1252.")
+            }
+            if findings.cutSequences > 0 {
+                warnings.append("\(findings.cutSequences) broken UTF-8 sequences were replaced.")
+            }
+            if name == "us-ascii", findings.hasNonASCII {
+                name = "utf-8"
+                warnings.append("The document is UTF-8, although it is said to be us-ascii.")
+            }
+        case .windows1252 where findings.foreignBytes > 0 && name != "windows-1252":
+            warnings.append("The document is windows-1252, although it is said to be \(name).")
+            name = "windows-1252"
+        default: break
+        }
+        if let unreadable = decoder?.unreadable, unreadable > 0 {
+            warnings.append("\(unreadable) characters could not be read as \(name).")
+        }
+        if findings.c1Controls > 0 {
+            warnings.append("\(findings.c1Controls) control characters were read as windows-1252.")
+        }
+        if findings.controls > 0 { warnings.append("\(findings.controls) forbidden characters were left out.") }
+        return name
+    }
+
+    /// What a document without a root element is.
+    private var unmarked: NotAFeed {
+        if repair.sawJunkTags { return NotAFeed(.html) }
+        if repair.sawDeclaration { return NotAFeed(.xml) }
+        return NotAFeed(.text)
+    }
+}

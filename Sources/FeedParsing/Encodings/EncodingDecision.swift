@@ -1,0 +1,156 @@
+private import Glibc
+
+/// Which encoding a document is read in, and why: byte order mark, then the HTTP header, then the document's own
+/// declaration, then what its bytes look like (RFC 7303 §3, as browsers do it).
+struct EncodingDecision {
+    var encoding: CharacterEncoding
+    /// Length of the byte order mark.
+    var skipped = 0
+    var warnings: [String] = []
+
+    /// How many bytes of the document are enough to decide.
+    static let prefixBytes = 1024
+
+    /// - Parameter prefix: the beginning of the document, all of it where it is shorter than `prefixBytes`.
+    /// - Parameter contentType: the value of the HTTP header.
+    init(prefix: UnsafeBufferPointer<UInt8>, contentType: String?) {
+        if let (encoding, length) = Self.byteOrderMark(prefix) {
+            self.encoding = encoding
+            skipped = length
+            return
+        }
+        let seen = Self.detected(prefix)
+        encoding = seen ?? .utf8
+        let header = contentType.flatMap(MediaType.charset)
+        let declared = seen == nil ? Self.declaredLabel(prefix) : nil
+        if let header, adopt(label: header, from: "the HTTP header", detected: seen) {
+            resolveConflict(with: declared, prefix: prefix)
+            return
+        }
+        if seen != nil { return }
+        if let declared, adopt(label: declared, from: "the document", detected: nil) { return }
+        encoding = .utf8
+    }
+
+    /// Takes the encoding of a label, unless nobody knows it or the bytes show that it is wrong.
+    private mutating func adopt(label: String, from place: String, detected: CharacterEncoding?) -> Bool {
+        guard let named = CharacterEncoding(label: label) else {
+            warnings.append(
+                "The encoding \"\(label.prefix(40))\" that \(place) names is unknown; the document was read as "
+                    + "\(encoding.name).")
+            return false
+        }
+        guard named.isASCIICompatible == (detected == nil) else {
+            // "utf-16" says nothing of the byte order, which the bytes have shown.
+            if !named.isASCIICompatible, detected != nil { return true }
+            warnings.append(
+                "The encoding \"\(named.name)\" that \(place) names cannot be right; the document was read as "
+                    + "\(encoding.name).")
+            return false
+        }
+        encoding = named
+        return true
+    }
+
+    /// A header that says UTF-8 for a document which declares a code page and is not UTF-8 comes from a server's
+    /// default: the declaration is believed.
+    private mutating func resolveConflict(with label: String?, prefix: UnsafeBufferPointer<UInt8>) {
+        guard encoding.form == .utf8, let label, let declared = CharacterEncoding(label: label),
+            declared.isASCIICompatible, declared.form != .utf8
+        else { return }
+        var scratch: [UInt8] = []
+        var findings = UTF8Text.Findings()
+        _ = UTF8Text.appendMended(prefix, isFinal: false, into: &scratch, findings: &findings)
+        guard findings.foreignBytes + findings.cutSequences > 0 else { return }
+        warnings.append(
+            "The HTTP header names \(encoding.name), but the document is not; it was read as \(declared.name), as it "
+                + "declares.")
+        encoding = declared
+    }
+
+    private static func byteOrderMark(_ bytes: UnsafeBufferPointer<UInt8>) -> (CharacterEncoding, Int)? {
+        if starts(bytes, [0xef, 0xbb, 0xbf]) { return (.utf8, 3) }
+        if starts(bytes, [0, 0, 0xfe, 0xff]) { return (.utf32(bigEndian: true), 4) }
+        // FF FE 00 00 is UTF-16 with a NUL as its first character only in theory.
+        if starts(bytes, [0xff, 0xfe, 0, 0]) { return (.utf32(bigEndian: false), 4) }
+        if starts(bytes, [0xfe, 0xff]) {
+            // A mark of the wrong order before text of the other shows in the character after it.
+            return (.utf16(bigEndian: !(bytes.count >= 4 && bytes[2] == 0x3c && bytes[3] == 0)), 2)
+        }
+        if starts(bytes, [0xff, 0xfe]) {
+            return (.utf16(bigEndian: bytes.count >= 4 && bytes[2] == 0 && bytes[3] == 0x3c), 2)
+        }
+        return nil
+    }
+
+    /// UTF-16 and UTF-32 without a mark, by the NULs around the first characters, which are ASCII in any feed.
+    private static func detected(_ bytes: UnsafeBufferPointer<UInt8>) -> CharacterEncoding? {
+        guard bytes.count >= 4 else { return nil }
+        switch (bytes[0] == 0, bytes[1] == 0, bytes[2] == 0, bytes[3] == 0) {
+        case (true, true, true, false): return .utf32(bigEndian: true)
+        case (false, true, true, true): return .utf32(bigEndian: false)
+        case (true, false, true, false): return .utf16(bigEndian: true)
+        case (false, true, false, true): return .utf16(bigEndian: false)
+        default: return nil
+        }
+    }
+
+    /// The label in `<?xml … encoding="…"?>`, which may have junk before it.
+    private static func declaredLabel(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        guard let start = bytes.firstRange(of: "<?xml"), let end = bytes.firstRange(of: "?>", from: start.upperBound),
+            let name = bytes.firstRange(of: "encoding", from: start.upperBound), name.upperBound <= end.lowerBound
+        else { return nil }
+        var index = name.upperBound
+        func skipSpace() {
+            while index < end.lowerBound, bytes[index] <= 0x20 { index += 1 }
+        }
+        skipSpace()
+        guard index < end.lowerBound, bytes[index] == UInt8(ascii: "=") else { return nil }
+        index += 1
+        skipSpace()
+        guard index < end.lowerBound, bytes[index] == UInt8(ascii: "\"") || bytes[index] == UInt8(ascii: "'") else {
+            return nil
+        }
+        let quote = bytes[index]
+        let valueStart = index + 1
+        index = valueStart
+        while index < end.lowerBound, bytes[index] != quote { index += 1 }
+        return index > valueStart ? String(decoding: bytes[valueStart..<index], as: UTF8.self) : nil
+    }
+
+    private static func starts(_ bytes: UnsafeBufferPointer<UInt8>, _ mark: [UInt8]) -> Bool {
+        bytes.count >= mark.count && zip(bytes, mark).allSatisfy(==)
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The first occurrence of a short ASCII text, byte for byte.
+    func firstRange(of text: StaticString, from start: Int = 0) -> Range<Int>? {
+        let length = text.utf8CodeUnitCount
+        guard let base = baseAddress, length > 0, start >= 0 else { return nil }
+        var index = start
+        while index <= count - length {
+            guard let found = memchr(base + index, Int32(text.utf8Start[0]), count - length + 1 - index) else {
+                return nil
+            }
+            index = UnsafeRawPointer(found) - UnsafeRawPointer(base)
+            if memcmp(base + index, text.utf8Start, length) == 0 { return index..<index + length }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Whether the bytes from `start` on are a text, letters compared without regard to case.
+    ///
+    /// - Parameter text: in lower case.
+    func hasPrefixIgnoringCase(_ text: StaticString, at start: Int = 0) -> Bool {
+        let length = text.utf8CodeUnitCount
+        guard start >= 0, count - start >= length else { return false }
+        for offset in 0..<length {
+            var byte = self[start + offset]
+            if byte >= 0x41 && byte <= 0x5a { byte |= 0x20 }
+            if byte != text.utf8Start[offset] { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,145 @@
+/// Turns the bytes of a document into valid UTF-8 without characters that XML forbids, piece by piece.
+struct TextDecoder: ~Copyable {
+    let encoding: CharacterEncoding
+    private let converter: IconvConverter?
+    /// The beginning of a character whose rest has not come yet.
+    private var carry: [UInt8] = []
+    /// Output of `converter` that is still to be looked at, kept for its memory.
+    private var converted: [UInt8] = []
+    private var highSurrogate: UInt32?
+    private(set) var findings = UTF8Text.Findings()
+    /// Characters that could not be read in the document's encoding.
+    private(set) var unreadable = 0
+
+    init(_ encoding: CharacterEncoding) {
+        self.encoding = encoding
+        if case .iconv(let name) = encoding.form { converter = IconvConverter(name: name) } else { converter = nil }
+    }
+
+    /// Appends what `bytes` says to `output`.
+    mutating func decode(_ bytes: UnsafeBufferPointer<UInt8>, isFinal: Bool, into output: inout [UInt8]) {
+        guard carry.isEmpty else {
+            // The carry is never longer than a character, so that joining costs little.
+            var joined = carry
+            carry.removeAll(keepingCapacity: true)
+            joined.append(contentsOf: bytes)
+            joined.withUnsafeBufferPointer { decodeJoined($0, isFinal: isFinal, into: &output) }
+            return
+        }
+        decodeJoined(bytes, isFinal: isFinal, into: &output)
+    }
+
+    private mutating func decodeJoined(
+        _ bytes: UnsafeBufferPointer<UInt8>, isFinal: Bool, into output: inout [UInt8]
+    ) {
+        let consumed: Int
+        switch encoding.form {
+        case .utf8:
+            consumed = UTF8Text.appendMended(bytes, isFinal: isFinal, into: &output, findings: &findings)
+        case .windows1252:
+            decodeSingleByte(bytes, into: &output)
+            consumed = bytes.count
+        case .utf16(let bigEndian):
+            consumed = decodeUTF16(bytes, bigEndian: bigEndian, isFinal: isFinal, into: &output)
+        case .utf32(let bigEndian):
+            consumed = decodeUTF32(bytes, bigEndian: bigEndian, isFinal: isFinal, into: &output)
+        case .iconv:
+            consumed = decodeWithConverter(bytes, isFinal: isFinal, into: &output)
+        }
+        if consumed < bytes.count { carry.append(contentsOf: bytes[consumed...]) }
+    }
+
+    private mutating func decodeSingleByte(_ bytes: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) {
+        output.reserveCapacity(output.count + bytes.count)
+        for byte in bytes {
+            if byte < 0x80 {
+                if byte >= 0x20 || byte == 0x0a || byte == 0x09 || byte == 0x0d {
+                    output.append(byte)
+                } else {
+                    findings.controls += 1
+                }
+            } else {
+                if byte < 0xa0 { findings.foreignBytes += 1 }
+                Windows1252.append(byte, to: &output)
+            }
+        }
+    }
+
+    private mutating func decodeUTF16(
+        _ bytes: UnsafeBufferPointer<UInt8>, bigEndian: Bool, isFinal: Bool, into output: inout [UInt8]
+    ) -> Int {
+        var index = 0
+        while index + 1 < bytes.count {
+            let unit =
+                bigEndian
+                ? UInt32(bytes[index]) << 8 | UInt32(bytes[index + 1])
+                : UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index])
+            index += 2
+            if let high = highSurrogate {
+                highSurrogate = nil
+                if unit & 0xfc00 == 0xdc00 {
+                    append(0x1_0000 + (high & 0x3ff) << 10 + (unit & 0x3ff), to: &output)
+                    continue
+                }
+                unreadable += 1
+                append(0xfffd, to: &output)
+            }
+            if unit & 0xfc00 == 0xd800 {
+                highSurrogate = unit
+            } else {
+                if unit & 0xfc00 == 0xdc00 { unreadable += 1 }
+                append(unit, to: &output)
+            }
+        }
+        if isFinal, index < bytes.count || highSurrogate != nil {
+            // An odd last byte is half a line end more often than anything else.
+            unreadable += 1
+            index = bytes.count
+        }
+        return index
+    }
+
+    private mutating func decodeUTF32(
+        _ bytes: UnsafeBufferPointer<UInt8>, bigEndian: Bool, isFinal: Bool, into output: inout [UInt8]
+    ) -> Int {
+        var index = 0
+        while index + 3 < bytes.count {
+            var scalar: UInt32 = 0
+            for offset in 0..<4 { scalar = scalar << 8 | UInt32(bytes[index + (bigEndian ? offset : 3 - offset)]) }
+            index += 4
+            if scalar > 0x10_ffff { unreadable += 1 }
+            append(scalar, to: &output)
+        }
+        if isFinal, index < bytes.count {
+            unreadable += 1
+            index = bytes.count
+        }
+        return index
+    }
+
+    private mutating func decodeWithConverter(
+        _ bytes: UnsafeBufferPointer<UInt8>, isFinal: Bool, into output: inout [UInt8]
+    ) -> Int {
+        converted.removeAll(keepingCapacity: true)
+        guard let (consumed, errors) = converter?.convert(bytes, isFinal: isFinal, into: &converted) else {
+            // Cannot happen for an encoding that its label made, which opens a converter to know.
+            return UTF8Text.appendMended(bytes, isFinal: isFinal, into: &output, findings: &findings)
+        }
+        unreadable += errors
+        _ = converted.withUnsafeBufferPointer {
+            UTF8Text.appendMended($0, isFinal: true, into: &output, findings: &findings)
+        }
+        return consumed
+    }
+
+    private mutating func append(_ scalar: UInt32, to output: inout [UInt8]) {
+        if scalar >= 0xd800 && scalar < 0xe000 || scalar > 0x10_ffff {
+            UTF8Text.append(0xfffd, to: &output)
+        } else if UTF8Text.isXMLCharacter(scalar), scalar != 0xfeff {
+            if scalar >= 0x80 { findings.hasNonASCII = true }
+            UTF8Text.append(scalar, to: &output)
+        } else {
+            findings.controls += 1
+        }
+    }
+}

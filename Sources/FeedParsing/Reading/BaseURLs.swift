@@ -1,0 +1,66 @@
+/// What relative URLs are resolved against at one place of a document: xml:base where there is one, else the document's.
+struct BaseURLs {
+    private struct Entry {
+        var url: String?
+        var depth: Int
+    }
+
+    private let document: String?
+    private var entries: [Entry] = []
+
+    init(document: String?) {
+        self.document = document
+    }
+
+    var current: String? {
+        if let last = entries.last { return last.url }
+        return document
+    }
+
+    /// The base outside the element at that depth.
+    func outside(depth: Int) -> String? {
+        if let entry = entries.last(where: { $0.depth < depth }) { return entry.url }
+        return document
+    }
+
+    /// Whether an element at that depth or below has a base of its own.
+    func changes(below depth: Int) -> Bool {
+        entries.last.map { $0.depth > depth } ?? false
+    }
+
+    mutating func push(_ base: String, depth: Int) {
+        guard !base.isEmpty else { return }
+        // One with another scheme than the web's is as if it were not there.
+        guard let url = URLResolution.resolve(base, base: current), URLResolution.isWeb(url) else { return }
+        entries.append(Entry(url: url, depth: depth))
+    }
+
+    mutating func pop(depth: Int) {
+        while let last = entries.last, last.depth >= depth { entries.removeLast() }
+    }
+}
+
+/// The language that xml:lang gives at one place of a document.
+struct LanguageScope {
+    private var entries: [(language: String, depth: Int)] = []
+
+    /// Nil where none is given, or it was taken back with an empty one.
+    var current: String? {
+        guard let language = entries.last?.language, !language.isEmpty else { return nil }
+        return language
+    }
+
+    /// What the element at that depth says for itself.
+    func own(depth: Int) -> String? {
+        guard let last = entries.last, last.depth == depth, !last.language.isEmpty else { return nil }
+        return last.language
+    }
+
+    mutating func push(_ language: String, depth: Int) {
+        entries.append((language, depth))
+    }
+
+    mutating func pop(depth: Int) {
+        while let last = entries.last, last.depth >= depth { entries.removeLast() }
+    }
+}

@@ -1,0 +1,142 @@
+import FeedModel
+
+/// What a feed says of itself.
+extension FeedReader {
+    mutating func startInFeed(_ element: Element, _ attributes: XMLAttributes) {
+        switch element {
+        case .item: startItem(attributes)
+        case .link: startFeedLink(attributes)
+        case .title, .secondaryTitle, .description, .subtitle, .summary, .secondaryDescription, .secondarySummary,
+            .rights, .id, .guid, .published, .updated, .date, .created, .language, .ttl, .icon,
+            .subject, .keywords, .mediaKeywords, .updatePeriod, .updateFrequency:
+            beginField(element, attributes)
+        case .generator: startGenerator(attributes)
+        case .generatorAgent:
+            feed.generatorAgent = feed.generatorAgent ?? attributes("resource")
+            skip()
+        case .author, .creator, .contributor, .owner, .secondaryAuthor: startPerson(element, attributes)
+        case .category, .mediaCategory, .podcastCategory: startCategory(element, attributes)
+        case .image: startImage(attributes)
+        case .logo: startLogo(attributes)
+        case .podcastImage: startPodcastImage(attributes)
+        case .podcastLink: startPodcastLink(attributes)
+        case .mediaContent, .mediaGroup: startMedia(element, attributes)
+        case .mediaThumbnail:
+            feed.image = feed.image ?? url(attributes("url"))
+            skip()
+        case .cloud:
+            startCloud(attributes)
+            skip()
+        case .skipHours: enter(.skipHours)
+        case .skipDays: enter(.skipDays)
+        case .channel: enter(.group)
+        case .anchor: startAnchor(attributes)
+        default: skip()
+        }
+    }
+
+    /// A part of a feed with a name of its own: of it only the items count.
+    mutating func startInGroup(_ element: Element, _ attributes: XMLAttributes) {
+        switch element {
+        case .item: startItem(attributes)
+        case .channel: enter(.group)
+        default: skip()
+        }
+    }
+
+    private mutating func startGenerator(_ attributes: XMLAttributes) {
+        feed.generatorVersion = attributes("version")
+        beginField(.generator, attributes)
+    }
+
+    mutating func finishFeedField(_ element: Element) {
+        switch element {
+        case .title: feed.title = feed.title ?? capturedTitle()
+        case .secondaryTitle: feed.secondaryTitle = feed.secondaryTitle ?? capturedTitle()
+        case .link: finishFeedLink()
+        case .description, .subtitle, .summary: feed.description = feed.description ?? capturedHTML()
+        case .secondaryDescription, .secondarySummary:
+            feed.secondaryDescription = feed.secondaryDescription ?? capturedHTML()
+        case .rights: feed.rights = feed.rights ?? capturedHTML()?.text
+        case .id, .guid: feed.id = feed.id ?? capturedText
+        case .updated: feed.updated = feed.updated ?? capturedDate("updated")
+        case .published: feed.published = feed.published ?? capturedDate("published")
+        case .date, .created: feed.date = feed.date ?? capturedDate("updated")
+        case .language: if let text = capturedText { feed.language = text.cut(toBytes: 64) }
+        case .ttl: feed.hints.ttlSeconds = feed.hints.ttlSeconds ?? Self.minutes(capturedText)
+        case .icon: feed.icon = feed.icon ?? url(capturedText)
+        case .logo: feed.logo = feed.logo ?? url(capturedText)
+        case .podcastImage: feed.podcastImage = feed.podcastImage ?? url(capturedText)
+        case .generator: finishGenerator()
+        case .subject, .category, .mediaCategory: addTag(capturedTitle())
+        case .keywords, .mediaKeywords: addKeywords()
+        case .updatePeriod: feed.updatePeriod = feed.updatePeriod ?? capturedText ?? ""
+        case .updateFrequency: feed.updateFrequency = feed.updateFrequency ?? capturedText
+        default: break
+        }
+    }
+
+    private mutating func finishGenerator() {
+        guard feed.generator == nil, var name = capturedTitle() else { return }
+        if let version = feed.generatorVersion, !version.isEmpty, !name.contains(version) { name += " v" + version }
+        feed.generator = name
+    }
+
+    // MARK: - Values
+
+    /// A captured title: one line of plain text, within its limit.
+    mutating func capturedTitle() -> String? {
+        guard let value = capturedValue(capturedKind) else { return nil }
+        let plain = value.plain
+        if plain.isEmpty { return nil }
+        if plain.utf8.count > limits.titleBytes || value.isCut {
+            notes.truncatedFields += 1
+            if scope == .item || scope == .media { item.truncated.append("title") }
+            return plain.cut(toBytes: limits.titleBytes)
+        }
+        return plain
+    }
+
+    /// A captured text with its URLs made absolute.
+    mutating func capturedHTML() -> TextValue? {
+        guard let value = capturedValue(capturedKind) else { return nil }
+        if value.isCut { notes.truncatedFields += 1 }
+        return absolutized(value)
+    }
+
+    /// Adds a category to the item, or to the feed.
+    mutating func addTag(_ tag: String?) {
+        guard let tag = tag?.cut(toBytes: limits.titleBytes), !tag.isEmpty else { return }
+        if isInItem {
+            item.tags.add(tag, limit: limits.categories)
+        } else {
+            feed.tags.add(tag, limit: limits.categories)
+        }
+    }
+
+    /// Adds the categories of a list with commas.
+    mutating func addKeywords() {
+        guard let text = capturedText else { return }
+        for keyword in text.split(separator: ",", maxSplits: 4 * limits.categories) {
+            addTag(TextValue(text: String(keyword), kind: .unknown).plain)
+        }
+    }
+
+    /// Minutes as seconds; nil for what is none or means nothing.
+    private static func minutes(_ text: String?) -> Int? {
+        guard let text, let minutes = Int(text.whitespaceCollapsed), minutes > 0 else { return nil }
+        return min(minutes, 10_000_000) * 60
+    }
+
+    /// A category with its term in an attribute or as its text.
+    mutating func startCategory(_ element: Element, _ attributes: XMLAttributes) {
+        guard let term = attributes("term") ?? attributes("text") ?? attributes("label") else {
+            if element == .podcastCategory { return skip() }
+            return beginField(element, attributes)
+        }
+        let tag = TextValue(text: term, kind: .unknown).plain
+        addTag(tag)
+        // A podcast's category has the finer ones inside.
+        if element != .podcastCategory { skip() }
+    }
+}

@@ -1,0 +1,122 @@
+import FeedModel
+
+/// What the bytes of a capture, or of an attribute, come to as a value.
+extension FeedReader {
+    /// The captured text without white space around it; nil where nothing is left.
+    var capturedText: String? {
+        capture.bytes.withUnsafeBufferPointer { bytes in
+            let text = bytes.trimmed
+            return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
+        }
+    }
+
+    /// The captured text with its kind.
+    ///
+    /// - Parameter kind: what it is where no element stood in it.
+    func capturedValue(_ kind: TextValue.Kind) -> TextValue? {
+        if capture.mode == .base64 { return decodedBase64(kind) }
+        guard let text = capturedText else { return nil }
+        return TextValue(text: text, kind: capture.holdsMarkup ? .html : kind, isCut: capture.isCut)
+    }
+
+    private func decodedBase64(_ kind: TextValue.Kind) -> TextValue? {
+        guard let bytes = Base64.bytes(capture.bytes) else {
+            return capturedText.map { TextValue(text: $0, kind: kind, isCut: capture.isCut) }
+        }
+        var mended: [UInt8] = []
+        var findings = UTF8Text.Findings()
+        _ = bytes.withUnsafeBufferPointer {
+            UTF8Text.appendMended($0, isFinal: true, into: &mended, findings: &findings)
+        }
+        // A picture, or something else that is no text.
+        if findings.controls > 0 { return nil }
+        let text = mended.withUnsafeBufferPointer { String(decoding: $0.trimmed, as: UTF8.self) }
+        return text.isEmpty ? nil : TextValue(text: text, kind: kind, isCut: capture.isCut)
+    }
+
+    /// The captured date under the name of the field that it is meant for. One that cannot be read is kept as text.
+    mutating func capturedDate(_ field: String) -> Timestamp? {
+        let reading = capture.bytes.withUnsafeBufferPointer { bytes in
+            let text = bytes.trimmed
+            return text.isEmpty ? nil : FeedDate.parse(text)
+        }
+        return noted(reading) ?? unreadable(capturedText, field)
+    }
+
+    mutating func date(_ text: String?, _ field: String) -> Timestamp? {
+        guard let text, !text.isEmpty else { return nil }
+        return noted(FeedDate.parse(text)) ?? unreadable(text, field)
+    }
+
+    private mutating func noted(_ reading: FeedDate.Reading?) -> Timestamp? {
+        if reading?.assumedZone == true { notes.assumedZones += 1 }
+        return reading?.time
+    }
+
+    private mutating func unreadable(_ text: String?, _ field: String) -> Timestamp? {
+        guard let text else { return nil }
+        notes.unreadableDates += 1
+        let raw = Article.RawDate(field: field, text: text.cut(toBytes: 256))
+        if isInItem {
+            if item.rawDates.count < 8 { item.rawDates.append(raw) }
+        } else if feed.rawDates.count < 8 {
+            feed.rawDates.append(raw)
+        }
+        return nil
+    }
+
+    /// An absolute URL that may be followed: http, https or mailto. Anything else is kept as text with the item, or with
+    /// the feed.
+    mutating func url(_ reference: String?) -> String? {
+        guard let reference, !reference.isEmpty else { return nil }
+        guard reference.utf8.count <= limits.urlBytes else {
+            noteUnsafe(reference.cut(toBytes: 2048))
+            return nil
+        }
+        if reference.isPlainWebURL { return reference }
+        guard let url = URLResolution.resolve(reference, base: bases.current), url.isFollowable else {
+            noteUnsafe(reference)
+            return nil
+        }
+        return url
+    }
+
+    private mutating func noteUnsafe(_ reference: String) {
+        if isInItem {
+            item.unsafeURLs.add(reference, limit: limits.listEntries)
+        } else {
+            feed.unsafeURLs.add(reference, limit: limits.listEntries)
+        }
+    }
+
+    /// HTML with its relative URLs made absolute.
+    func absolutized(_ value: TextValue) -> TextValue {
+        guard value.isHTML, let base = bases.current else { return value }
+        var value = value
+        value.text = HTMLRewriter.absolutizing(value.text, base: base)
+        return value
+    }
+}
+
+extension [String] {
+    /// Appends a text that is not yet there.
+    mutating func add(_ text: String, limit: Int) {
+        if count < limit, !contains(text) { append(text) }
+    }
+}
+
+extension String {
+    /// Whether it is an http or https URL that needs no mending.
+    var isPlainWebURL: Bool {
+        let bytes = utf8
+        guard bytes.starts(with: "https://".utf8) || bytes.starts(with: "http://".utf8) else { return false }
+        var afterScheme = bytes.dropFirst(bytes.starts(with: "https".utf8) ? 8 : 7)
+        guard let first = afterScheme.first, first != UInt8(ascii: "/") else { return false }
+        while let byte = afterScheme.popFirst() {
+            if byte <= 0x20 || byte == UInt8(ascii: "\\") { return false }
+        }
+        return true
+    }
+
+    fileprivate var isFollowable: Bool { URLResolution.isWeb(self) || URLResolution.scheme(of: self) == "mailto" }
+}

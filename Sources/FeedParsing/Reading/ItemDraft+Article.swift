@@ -1,0 +1,93 @@
+import FeedModel
+
+extension ItemDraft {
+    /// Decides what stands where in an article (contract.md §3, identity.md §1).
+    func article(limits: ParseLimits) -> Article {
+        var article = Article()
+        article.id = guid ?? id ?? about ?? identifier
+        article.title = title ?? secondaryTitle ?? mediaTitle
+        article.url = url
+        setBody(of: &article)
+        article.published = published ?? date ?? created
+        article.modified = updated
+        article.authors = allAuthors
+        article.contributors = contributors
+        article.tags = tags
+        article.language = language
+        setAttachments(of: &article)
+        article.image = image ?? thumbnail ?? mediaImage
+        article.commentsURL = commentsURL
+        article.source = source
+        article.license = license
+        article.links = allLinks(beside: article.url)
+        article.rawTitleType = title == nil ? nil : rawTitleType
+        article.rawDates = rawDates
+        article.unsafeURLs = unsafeURLs
+        article.truncatedFields += truncated
+        if surplusAttachments { article.truncatedFields.append("attachments") }
+        if let id = article.id, id.utf8.count > limits.idBytes { article.truncatedFields.append("id") }
+        return article
+    }
+
+    /// First the alternate link, then RSS's link, then a guid that is one, then the enclosure; a feed that counts
+    /// clicks says where its links lead.
+    private var url: String? {
+        if let originalLink { return originalLink }
+        if let link = links.alternate?.href ?? link { return link }
+        if let guid, guidIsPermalink, guid.isPlainWebURL { return guid }
+        if let about, about.isPlainWebURL { return about }
+        return attachments.first?.url
+    }
+
+    private func setBody(of article: inout Article) {
+        let brief = description ?? summary ?? secondaryDescription ?? mediaDescription
+        if let content {
+            article.setBody(content, source: .content)
+            if let brief, brief.text != content.text {
+                article.summary = brief.text
+                if brief.isCut { article.truncatedFields.append("summary") }
+            }
+        } else if let description {
+            article.setBody(description, source: .description)
+            if let summary, summary.text != description.text { article.summary = summary.text }
+        } else if let brief {
+            article.setBody(brief, source: summary == nil ? .description : .summary)
+        }
+    }
+
+    private var allAuthors: [Author] {
+        if authors.isEmpty { return secondaryAuthors }
+        return authors
+    }
+
+    private func setAttachments(of article: inout Article) {
+        article.attachments = attachments
+        guard let duration else { return }
+        guard !attachments.isEmpty else {
+            article.durationInSeconds = duration
+            return
+        }
+        let playable = attachments.firstIndex {
+            $0.mimeType?.hasPrefix("audio/") == true || $0.mimeType?.hasPrefix("video/") == true
+        }
+        let index = playable ?? 0
+        if article.attachments[index].durationInSeconds == nil {
+            article.attachments[index].durationInSeconds = duration
+        }
+    }
+
+    /// Atom's links with their relations; RSS's own is among them only where another URL was preferred to it.
+    private func allLinks(beside url: String?) -> [Link] {
+        guard let link, link != url, !links.contains(where: { $0.href == link }) else { return links }
+        return links + [Link(rel: "alternate", href: link)]
+    }
+}
+
+extension Article {
+    fileprivate mutating func setBody(_ value: TextValue, source: ContentSource) {
+        contentSource = source
+        let isHTML = value.isHTML
+        if isHTML { contentHTML = value.text } else { contentText = value.text }
+        if value.isCut { truncatedFields.append(isHTML ? "content_html" : "content_text") }
+    }
+}

@@ -1,0 +1,190 @@
+/// Gathers the text of one element as bytes, and writes elements inside it out as HTML.
+struct TextCapture {
+    /// How the text of an element has to be taken.
+    enum Mode {
+        /// As text, until an element inside it shows that it is markup.
+        case text
+        /// The text is HTML with one more layer of escaping.
+        case escapedHTML
+        /// The elements inside are the HTML.
+        case inlineHTML
+        case base64
+    }
+
+    private(set) var element = Element.unknown
+    private(set) var depth = 0
+    private(set) var isActive = false
+    private(set) var mode = Mode.text
+    /// There was an element inside.
+    private(set) var holdsMarkup = false
+    private(set) var isCut = false
+    private(set) var bytes: [UInt8] = []
+    private var limit = 0
+    /// The namespaces that elements inside are known to be in.
+    private var namespaces: [(uri: UnsafePointer<UInt8>, depth: Int)] = []
+
+    mutating func begin(_ element: Element, mode: Mode = .text, depth: Int, limit: Int) {
+        self.element = element
+        self.mode = mode
+        self.depth = depth
+        self.limit = limit
+        isActive = true
+        holdsMarkup = false
+        isCut = false
+        namespaces.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    mutating func end() {
+        isActive = false
+    }
+
+    mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+        if mode == .inlineHTML {
+            appendEscaped(text)
+        } else {
+            appendRaw(text)
+        }
+    }
+
+    private mutating func appendRaw(_ text: UnsafeBufferPointer<UInt8>) {
+        guard bytes.count + text.count > limit else {
+            bytes.append(contentsOf: text)
+            return
+        }
+        guard !isCut else { return }
+        isCut = true
+        var end = max(0, limit - bytes.count)
+        // Never inside a character.
+        while end > 0, text[end] & 0xc0 == 0x80 { end -= 1 }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[..<end]))
+    }
+
+    private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, inAttribute: Bool = false) {
+        var start = 0
+        for index in 0..<text.count {
+            let replacement: StaticString
+            var length = 1
+            switch text[index] {
+            case UInt8(ascii: "&"):
+                replacement = "&amp;"
+                if inAttribute, text.hasPrefixIgnoringCase(XMLAttributes.ampersand, at: index) { length = 5 }
+            case UInt8(ascii: "<"): replacement = "&lt;"
+            case UInt8(ascii: ">"): replacement = "&gt;"
+            case UInt8(ascii: "\"") where inAttribute: replacement = "&quot;"
+            default: continue
+            }
+            appendRaw(UnsafeBufferPointer(rebasing: text[start..<index]))
+            append(replacement)
+            start = index + length
+        }
+        appendRaw(UnsafeBufferPointer(rebasing: text[start...]))
+    }
+
+    private mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { appendRaw($0) }
+    }
+
+    // MARK: - Elements inside
+
+    mutating func startTag(_ name: XMLElementName, attributes: XMLAttributes, bases: BaseURLs, depth: Int) {
+        if mode == .base64 { return }
+        if mode == .text { becomeMarkup() }
+        holdsMarkup = true
+        append("<")
+        append(name.local)
+        appendNamespaces(name, attributes, depth: depth)
+        let resolves = bases.changes(below: self.depth)
+        for index in 0..<attributes.count where !attributes.isXML(index) {
+            guard let attribute = attributes.name(index) else { continue }
+            append(" ")
+            if let prefix = attributes.prefix(index) {
+                append(prefix)
+                append(":")
+            }
+            append(attribute)
+            append("=\"")
+            if resolves, Self.holdsURL(attribute),
+                var url = URLResolution.resolve(attributes.text(index), base: bases.current)
+            {
+                url.withUTF8 { appendEscaped($0, inAttribute: true) }
+            } else {
+                appendEscaped(attributes.value(index), inAttribute: true)
+            }
+            append("\"")
+        }
+        append(Self.isVoid(name.local) ? " />" : ">")
+    }
+
+    /// Declares the namespaces that are not HTML's where they begin: SVG, MathML, XLink.
+    private mutating func appendNamespaces(_ name: XMLElementName, _ attributes: XMLAttributes, depth: Int) {
+        while let last = namespaces.last, last.depth >= depth { namespaces.removeLast() }
+        if let uri = name.uri, !namespaces.contains(where: { $0.uri == uri }) {
+            namespaces.append((uri, depth))
+            if Self.isForeign(name) { appendDeclaration(nil, uri) }
+        }
+        for index in 0..<attributes.count where !attributes.isXML(index) {
+            guard let prefix = attributes.prefix(index), let uri = attributes.uri(index),
+                !namespaces.contains(where: { $0.uri == uri })
+            else { continue }
+            namespaces.append((uri, depth))
+            appendDeclaration(prefix, uri)
+        }
+    }
+
+    private mutating func appendDeclaration(_ prefix: UnsafePointer<UInt8>?, _ uri: UnsafePointer<UInt8>) {
+        append(" xmlns")
+        if let prefix {
+            append(":")
+            append(prefix)
+        }
+        append("=\"")
+        var length = 0
+        while uri[length] != 0 { length += 1 }
+        appendEscaped(UnsafeBufferPointer(start: uri, count: length), inAttribute: true)
+        append("\"")
+    }
+
+    private static func isForeign(_ name: XMLElementName) -> Bool {
+        Optional(name.local).equalsIgnoringCase("svg") || Optional(name.local).equalsIgnoringCase("math")
+    }
+
+    mutating func endTag(_ name: UnsafePointer<UInt8>) {
+        if mode == .base64 || Self.isVoid(name) { return }
+        append("</")
+        append(name)
+        append(">")
+    }
+
+    /// The text so far was text after all; unless it has tags of its own, it is escaped like what follows.
+    private mutating func becomeMarkup() {
+        mode = .inlineHTML
+        if bytes.contains(UInt8(ascii: "<")) {
+            mode = .escapedHTML
+            return
+        }
+        guard bytes.contains(where: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: ">") }) else { return }
+        let text = bytes
+        bytes.removeAll(keepingCapacity: true)
+        text.withUnsafeBufferPointer { appendEscaped($0) }
+    }
+
+    private mutating func append(_ name: UnsafePointer<UInt8>) {
+        var length = 0
+        while name[length] != 0 { length += 1 }
+        appendRaw(UnsafeBufferPointer(start: name, count: length))
+    }
+
+    private static func holdsURL(_ name: UnsafePointer<UInt8>) -> Bool {
+        let names: [StaticString] = ["href", "src", "cite", "action", "longdesc", "poster", "data", "background"]
+        return names.contains { Optional(name).equalsIgnoringCase($0) }
+    }
+
+    private static func isVoid(_ name: UnsafePointer<UInt8>) -> Bool {
+        let names: [StaticString] = [
+            "br", "img", "hr", "input", "area", "base", "col", "embed", "link", "meta", "param", "source", "track",
+            "wbr",
+        ]
+        return names.contains { Optional(name).equalsIgnoringCase($0) }
+    }
+}

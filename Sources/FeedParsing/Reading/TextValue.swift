@@ -1,0 +1,68 @@
+/// A text of a feed, decoded as far as XML and its own type say.
+struct TextValue {
+    enum Kind {
+        /// Literal text.
+        case text
+        case html
+        /// The format does not say: text unless it looks like HTML.
+        case unknown
+    }
+
+    var text: String
+    var kind: Kind
+    var isCut = false
+
+    var isHTML: Bool {
+        switch kind {
+        case .text: false
+        case .html: true
+        case .unknown: HTMLText.looksLikeHTML(text)
+        }
+    }
+
+    /// As one line without markup.
+    var plain: String {
+        switch kind {
+        case .text: text.whitespaceCollapsed
+        case .html: HTMLText.plainText(text)
+        case .unknown:
+            text.utf8.contains { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }
+                ? HTMLText.plainText(text) : text.whitespaceCollapsed
+        }
+    }
+}
+
+extension String {
+    /// Runs of white space as one space each, none at the ends.
+    var whitespaceCollapsed: String {
+        var previous: UInt8 = 0x20
+        var isCollapsed = true
+        for byte in utf8 {
+            if byte < 0x20 || byte == 0x20 && previous == 0x20 {
+                isCollapsed = false
+                break
+            }
+            previous = byte
+        }
+        if isCollapsed, previous != 0x20 || isEmpty { return self }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(utf8.count)
+        for byte in utf8 {
+            if byte > 0x20 {
+                bytes.append(byte)
+            } else if let last = bytes.last, last != 0x20 {
+                bytes.append(0x20)
+            }
+        }
+        if bytes.last == 0x20 { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Cut to a number of bytes of UTF-8, never inside a character.
+    func cut(toBytes limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var end = utf8.index(utf8.startIndex, offsetBy: max(0, limit))
+        while end > utf8.startIndex, utf8[end] & 0xc0 == 0x80 { end = utf8.index(before: end) }
+        return String(self[..<end])
+    }
+}

@@ -1,0 +1,91 @@
+/// The vocabularies that newswire knows, by meaning: each under all the URIs that it was ever given.
+enum Namespace: UInt8 {
+    /// RSS and Atom of every version, and no namespace at all.
+    case core
+    case rdf, dublinCore, dublinCoreTerms, content, media, itunes, googlePlay, syndication, creativeCommons
+    case feedBurner, admin, xhtml, other
+
+    /// - Parameter uri: nil where the prefix was never declared, or there is none.
+    init(uri: String?, prefix: String?) {
+        if let uri, !uri.isEmpty {
+            if let known = Self.known(Self.folded(uri)) {
+                self = known
+            } else {
+                // A misspelt URI under a prefix that everybody uses for one thing.
+                self = prefix.flatMap(Self.usual) ?? .other
+            }
+        } else if let prefix {
+            self = Self.usual(prefix) ?? .other
+        } else {
+            self = .core
+        }
+    }
+
+    /// Without what is misspelt most: case, https, and slashes and hashes at the end.
+    private static func folded(_ uri: String) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(uri.utf8.count)
+        for byte in uri.utf8 where byte > 0x20 {
+            bytes.append(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
+        }
+        if bytes.starts(with: "https:".utf8) { bytes.remove(at: 4) }
+        while let last = bytes.last, last == UInt8(ascii: "/") || last == UInt8(ascii: "#") { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func known(_ uri: String) -> Namespace? {
+        switch uri {
+        case "http://www.w3.org/2005/atom", "http://purl.org/atom/ns", "http://purl.org/echo",
+            "http://example.com/newformat", "http://example.com/necho", "http://purl.org/net/rss1.1",
+            "http://purl.org/rss/1.0", "http://my.netscape.com/rdf/simple/0.9",
+            "http://my.netscape.com/rdf/simple/0.9.1",
+            "http://my.netscape.com/publish/formats/rss-0.91.dtd", "http://channel.netscape.com/rdf/simple/0.9",
+            "http://backend.userland.com/rss", "http://backend.userland.com/rss2", "http://backend.userland.com/rss091",
+            "http://blogs.law.harvard.edu/tech/rss", "http://cyber.law.harvard.edu/rss/rss.html",
+            "http://www.w3.org/standards/techs/rss", "uri/of/echo/namespace", "http://purl.org/rss/2.0":
+            return .core
+        case "http://www.w3.org/1999/02/22-rdf-syntax-ns": return .rdf
+        case "http://purl.org/dc/elements/1.1", "http://purl.org/dc/elements/1.0",
+            "http://purl.org/metadata/dublin_core":
+            return .dublinCore
+        case "http://purl.org/dc/terms": return .dublinCoreTerms
+        case "http://purl.org/rss/1.0/modules/content": return .content
+        case "http://search.yahoo.com/mrss", "http://www.rssboard.org/media-rss", "http://video.search.yahoo.com/mrss",
+            "http://tools.search.yahoo.com/mrss":
+            return .media
+        case "http://www.itunes.com/dtds/podcast-1.0.dtd", "http://itunes.com/dtds/podcast-1.0.dtd",
+            "http://www.itunes.com/dtds/podcast-1.0", "http://example.com/dtds/podcast-1.0.dtd":
+            return .itunes
+        case "http://www.google.com/schemas/play-podcasts/1.0": return .googlePlay
+        case "http://purl.org/rss/1.0/modules/syndication", "http://hacks.benhammersley.com/rss/1.0/syndication":
+            return .syndication
+        case "http://web.resource.org/cc", "http://creativecommons.org/ns",
+            "http://cyber.law.harvard.edu/rss/creativecommonsrssmodule.html",
+            "http://backend.userland.com/creativecommonsrssmodule":
+            return .creativeCommons
+        case "http://rssnamespace.org/feedburner/ext/1.0", "http://www.pheedo.com/namespace/pheedo": return .feedBurner
+        case "http://webns.net/mvcb": return .admin
+        case "http://www.w3.org/1999/xhtml": return .xhtml
+        default: return nil
+        }
+    }
+
+    private static func usual(_ prefix: String) -> Namespace? {
+        switch prefix.lowercased() {
+        case "rss", "atom", "atom10", "atom03", "a10": .core
+        case "rdf": .rdf
+        case "dc": .dublinCore
+        case "dcterms": .dublinCoreTerms
+        case "content": .content
+        case "media": .media
+        case "itunes": .itunes
+        case "googleplay": .googlePlay
+        case "sy": .syndication
+        case "cc", "creativecommons": .creativeCommons
+        case "feedburner", "pheedo": .feedBurner
+        case "admin": .admin
+        case "xhtml": .xhtml
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,144 @@
+extension MarkupRepair {
+    /// The longest name in HTML's table has 31 characters.
+    private static let longestName = 32
+
+    /// What an `&` begins: one of XML's references is copied, one of HTML's becomes the character, anything else is an
+    /// ampersand.
+    ///
+    /// - Returns: where to go on; nil where more input is needed to know.
+    mutating func reference(
+        _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool, _ output: inout [UInt8]
+    ) -> Int? {
+        guard index + 1 < input.count else { return isFinal ? ampersand(index, &output) : nil }
+        if input[index + 1] == UInt8(ascii: "#") { return numericReference(input, index, isFinal, &output) }
+        var end = index + 1
+        while end < input.count, end - index <= Self.longestName, input[end].isASCIIAlphanumeric { end += 1 }
+        if end == input.count, !isFinal, end - index <= Self.longestName { return nil }
+        guard end < input.count, input[end] == UInt8(ascii: ";"), end > index + 1 else {
+            return ampersand(index, &output)
+        }
+        let name = UnsafeBufferPointer(rebasing: input[index + 1..<end])
+        if Self.isPredefined(name) {
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: input[index...end]))
+        } else if let text = HTMLEntities.scalarText(named: name) {
+            if let scalar = text.unicodeScalars.first?.value, ByteReferences.mayBegin(scalar) {
+                if !isFinal, input.count - index < ByteReferences.longest { return nil }
+                if let end = byteReferences(scalar, input, end + 1, &output) { return end }
+            }
+            for byte in text.utf8 {
+                switch byte {
+                case UInt8(ascii: "<"): output.append(contentsOf: "&lt;".utf8)
+                case UInt8(ascii: "&"): output.append(contentsOf: "&amp;".utf8)
+                case UInt8(ascii: "\""): output.append(contentsOf: "&quot;".utf8)
+                default: output.append(byte)
+                }
+            }
+        } else {
+            findings.unknownEntities += 1
+            output.append(contentsOf: "&amp;".utf8)
+            return index + 1
+        }
+        return end + 1
+    }
+
+    /// References to the single bytes of UTF-8 become the character that they make.
+    private mutating func byteReferences(
+        _ first: UInt32, _ input: UnsafeBufferPointer<UInt8>, _ end: Int, _ output: inout [UInt8]
+    ) -> Int? {
+        guard let found = ByteReferences.character(first, input, from: end) else { return nil }
+        findings.byteReferences += 1
+        UTF8Text.append(found.scalar, to: &output)
+        return found.end
+    }
+
+    private mutating func ampersand(_ index: Int, _ output: inout [UInt8]) -> Int {
+        findings.bareAmpersands += 1
+        output.append(contentsOf: "&amp;".utf8)
+        return index + 1
+    }
+
+    private static func isPredefined(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        switch name.count {
+        case 2: name[1] == UInt8(ascii: "t") && (name[0] == UInt8(ascii: "l") || name[0] == UInt8(ascii: "g"))
+        case 3: name.elementsEqual("amp".utf8)
+        case 4: name.elementsEqual("quot".utf8) || name.elementsEqual("apos".utf8)
+        default: false
+        }
+    }
+
+    private mutating func numericReference(
+        _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool, _ output: inout [UInt8]
+    ) -> Int? {
+        var end = index + 2
+        var radix: UInt32 = 10
+        if end < input.count, input[end] | 0x20 == UInt8(ascii: "x") {
+            radix = 16
+            end += 1
+        }
+        let digits = end
+        var value: UInt32 = 0
+        while end < input.count, end - digits < 12, let digit = input[end].digit(radix: radix) {
+            // Stays above every character once it is there.
+            if value <= 0x10_ffff { value = value * radix + digit }
+            end += 1
+        }
+        if end == input.count, !isFinal, end - digits < 12 { return nil }
+        guard end > digits, end < input.count, input[end] == UInt8(ascii: ";") else { return ampersand(index, &output) }
+        if ByteReferences.mayBegin(value) {
+            if !isFinal, input.count - index < ByteReferences.longest { return nil }
+            if let end = byteReferences(value, input, end + 1, &output) { return end }
+        }
+        if value >= 0x80, value < 0xa0 {
+            // As in HTML: the character that windows-1252 has there.
+            UTF8Text.append(Windows1252.scalar(UInt8(value)), to: &output)
+        } else if UTF8Text.isXMLCharacter(value) {
+            output.append(contentsOf: "&#".utf8)
+            if radix == 16 { output.append(UInt8(ascii: "x")) }
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: input[digits...end]))
+        } else {
+            findings.forbiddenReferences += 1
+            // Control characters mean nothing; of anything else a trace is left.
+            if value >= 0x20 { UTF8Text.append(0xfffd, to: &output) }
+        }
+        return end + 1
+    }
+}
+
+extension UInt8 {
+    var isASCIIAlphanumeric: Bool {
+        self >= 0x30 && self <= 0x39 || self | 0x20 >= 0x61 && self | 0x20 <= 0x7a
+    }
+
+    fileprivate func digit(radix: UInt32) -> UInt32? {
+        switch self {
+        case 0x30...0x39: UInt32(self - 0x30)
+        case 0x41...0x46 where radix == 16: UInt32(self - 0x37)
+        case 0x61...0x66 where radix == 16: UInt32(self - 0x57)
+        default: nil
+        }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Where the next `<`, `&` or `]` is, or the end.
+    func firstSpecialByte(from start: Int) -> Int {
+        guard let base = baseAddress else { return 0 }
+        @inline(__always)
+        func zeros(_ word: UInt64) -> UInt64 { (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 }
+        var index = start
+        while count &- index >= 8 {
+            let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+            let hits =
+                zeros(word ^ 0x3c3c_3c3c_3c3c_3c3c) | zeros(word ^ 0x2626_2626_2626_2626)
+                | zeros(word ^ 0x5d5d_5d5d_5d5d_5d5d)
+            if hits != 0 { return index &+ hits.littleEndian.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
+        while index < count {
+            let byte = base[index]
+            if byte == 0x3c || byte == 0x26 || byte == 0x5d { break }
+            index &+= 1
+        }
+        return index
+    }
+}

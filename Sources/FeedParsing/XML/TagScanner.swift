@@ -1,0 +1,143 @@
+/// Finds the parts of one start tag, as leniently as a browser.
+struct TagScanner {
+    enum Outcome {
+        case tag, notATag, unfinished
+    }
+
+    struct Attribute {
+        var name: Range<Int>
+        var value: Range<Int>
+    }
+
+    private let input: UnsafeBufferPointer<UInt8>
+    private let start: Int
+    private(set) var name: Range<Int>
+    /// Behind the tag.
+    private(set) var end: Int
+    /// `<a/>`
+    private(set) var isEmpty = false
+    /// It is well-formed and holds no reference: it can be passed on as it is.
+    private(set) var isClean = true
+    /// It is not well-formed.
+    private(set) var isBroken = false
+    private var index: Int
+
+    /// - Parameter start: where its `<` is; a letter has to follow.
+    init(_ input: UnsafeBufferPointer<UInt8>, at start: Int) {
+        self.input = input
+        self.start = start
+        name = start..<start
+        end = start
+        index = start
+    }
+
+    /// Looks at the whole tag.
+    mutating func scan() -> Outcome {
+        index = start + 1
+        while index < input.count, input[index].continuesName { index += 1 }
+        name = start + 1..<index
+        guard index < input.count else { return .unfinished }
+        // An address in angle brackets, a sentence with "<3": text.
+        guard Self.endsName(input[index]), name.count <= 256 else { return .notATag }
+        guard XMLName.isQualifiedName(UnsafeBufferPointer(rebasing: input[name])) else { return .notATag }
+        var attributes = 0
+        while nextAttribute() != nil {
+            attributes += 1
+            if attributes > MarkupRepair.mostAttributes { isClean = false }
+        }
+        guard index < input.count else { return .unfinished }
+        if input[index] == UInt8(ascii: "<") {
+            // The tag was never closed: it ends where the next begins.
+            isBroken = true
+            isClean = false
+            end = index
+        } else {
+            isEmpty = input[index - 1] == UInt8(ascii: "/")
+            end = index + 1
+        }
+        if isBroken { isClean = false }
+        return .tag
+    }
+
+    /// Goes back to the first attribute, after `scan`.
+    mutating func rewind() {
+        index = name.upperBound
+    }
+
+    /// The next attribute; nil at the end of the tag, where `index` is at `>`, at `<` or at the end of the input.
+    mutating func nextAttribute() -> Attribute? {
+        var sawSpace = false
+        while index < input.count {
+            let byte = input[index]
+            if byte.isXMLSpace {
+                sawSpace = true
+            } else if byte == UInt8(ascii: "/") {
+                if index + 1 < input.count, input[index + 1] != UInt8(ascii: ">") { isBroken = true }
+            } else {
+                break
+            }
+            index += 1
+        }
+        guard index < input.count, input[index] != UInt8(ascii: ">"), input[index] != UInt8(ascii: "<") else {
+            return nil
+        }
+        if !sawSpace { isBroken = true }
+        let nameStart = index
+        while index < input.count, input[index].continuesName { index += 1 }
+        if !isBroken, !XMLName.isQualifiedName(UnsafeBufferPointer(rebasing: input[nameStart..<index])) {
+            isBroken = true
+        }
+        while index < input.count, !Self.endsAttributeName(input[index]) {
+            isBroken = true
+            index += 1
+        }
+        // A stray "=" is passed over, or nothing would move.
+        if index == nameStart { index += 1 }
+        let name = nameStart..<index
+        var next = index
+        while next < input.count, input[next].isXMLSpace { next += 1 }
+        guard next < input.count, input[next] == UInt8(ascii: "=") else {
+            isBroken = true
+            return Attribute(name: name, value: index..<index)
+        }
+        index = next + 1
+        while index < input.count, input[index].isXMLSpace { index += 1 }
+        guard index < input.count else { return Attribute(name: name, value: index..<index) }
+        let quote = input[index]
+        guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return unquoted(name) }
+        let valueStart = index + 1
+        index = valueStart
+        while index < input.count, input[index] != quote {
+            if input[index] == UInt8(ascii: "&") { isClean = false }
+            if input[index] == UInt8(ascii: "<") { isBroken = true }
+            index += 1
+        }
+        let value = valueStart..<index
+        if index < input.count { index += 1 }
+        return Attribute(name: name, value: value)
+    }
+
+    private mutating func unquoted(_ name: Range<Int>) -> Attribute {
+        isBroken = true
+        let valueStart = index
+        while index < input.count, !input[index].isXMLSpace, input[index] != UInt8(ascii: ">") {
+            if input[index] == UInt8(ascii: "/"), index + 1 < input.count, input[index + 1] == UInt8(ascii: ">") {
+                break
+            }
+            index += 1
+        }
+        return Attribute(name: name, value: valueStart..<index)
+    }
+
+    private static func endsName(_ byte: UInt8) -> Bool {
+        byte.isXMLSpace || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "<")
+    }
+
+    private static func endsAttributeName(_ byte: UInt8) -> Bool {
+        endsName(byte) || byte == UInt8(ascii: "=")
+    }
+}
+
+extension UInt8 {
+    var isXMLSpace: Bool { self == 0x20 || self == 0x0a || self == 0x09 || self == 0x0d }
+}

@@ -1,0 +1,109 @@
+/// The attributes of one start tag, in libxml2's memory: valid only while the event is handled.
+struct XMLAttributes {
+    private let base: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
+    let count: Int
+
+    static var none: XMLAttributes { XMLAttributes(nil, count: 0) }
+
+    /// - Parameter base: five pointers for each: name, prefix, URI, begin and end of the value.
+    init(_ base: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, count: Int) {
+        self.base = base
+        self.count = base == nil ? 0 : max(0, count)
+    }
+
+    var isEmpty: Bool { count == 0 }
+
+    func name(_ index: Int) -> UnsafePointer<UInt8>? { base?[index * 5] }
+    func prefix(_ index: Int) -> UnsafePointer<UInt8>? { base?[index * 5 + 1] }
+
+    func value(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+        guard let base, let start = base[index * 5 + 3], let end = base[index * 5 + 4], end >= start else {
+            return UnsafeBufferPointer(start: nil, count: 0)
+        }
+        return UnsafeBufferPointer(start: start, count: end - start)
+    }
+
+    /// The trimmed value of the attribute of that local name, in any namespace but XML's own; letters are compared
+    /// without regard to case. Nil where there is none; an empty one is an empty text.
+    ///
+    /// - Parameter name: in lower case.
+    func callAsFunction(_ name: StaticString, limit: Int = 64 * 1024) -> String? {
+        for index in 0..<count where self.name(index).equalsIgnoringCase(name) && !isXML(index) {
+            let value = value(index).trimmed
+            // Too long for what it is; what is cut off would be worse.
+            return value.count > limit ? nil : Self.text(value)
+        }
+        return nil
+    }
+
+    /// `xml:base`, `xml:lang`.
+    func xml(_ name: StaticString) -> String? {
+        for index in 0..<count where isXML(index) && self.name(index).equalsIgnoringCase(name) {
+            let value = value(index).trimmed
+            return value.count > 16 * 1024 ? nil : Self.text(value)
+        }
+        return nil
+    }
+
+    /// An ampersand in a value is left to whoever builds a tree of it: libxml2 passes it on as `&#38;`, and only so.
+    static let ampersand: StaticString = "&#38;"
+
+    private static func text(_ value: UnsafeBufferPointer<UInt8>) -> String {
+        guard value.contains(UInt8(ascii: "&")) else { return String(decoding: value, as: UTF8.self) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(value.count)
+        var index = 0
+        while index < value.count {
+            bytes.append(value[index])
+            index += value.hasPrefixIgnoringCase(ampersand, at: index) ? ampersand.utf8CodeUnitCount : 1
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func text(_ index: Int) -> String { Self.text(value(index)) }
+
+    /// The namespace of an attribute that has a prefix.
+    func uri(_ index: Int) -> UnsafePointer<UInt8>? { base?[index * 5 + 2] }
+
+    /// Whether any attribute is of XML's own namespace.
+    var hasXMLAttributes: Bool {
+        for index in 0..<count where isXML(index) { return true }
+        return false
+    }
+
+    func isXML(_ index: Int) -> Bool {
+        guard let prefix = prefix(index) else { return false }
+        return prefix[0] == UInt8(ascii: "x") && prefix[1] == UInt8(ascii: "m") && prefix[2] == UInt8(ascii: "l")
+            && prefix[3] == 0
+    }
+}
+
+extension UnsafePointer<UInt8>? {
+    /// Compares a text that ends in a NUL.
+    ///
+    /// - Parameter text: in lower case.
+    func equalsIgnoringCase(_ text: StaticString) -> Bool {
+        guard let self else { return false }
+        let expected = text.utf8Start
+        var index = 0
+        while index < text.utf8CodeUnitCount {
+            var byte = self[index]
+            if byte >= 0x41 && byte <= 0x5a { byte |= 0x20 }
+            // A NUL is never expected, so that nothing behind it is looked at.
+            if byte != expected[index] { return false }
+            index += 1
+        }
+        return self[index] == 0
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Without white space at either end.
+    var trimmed: UnsafeBufferPointer<UInt8> {
+        var start = 0
+        var end = count
+        while start < end, self[start] <= 0x20 { start += 1 }
+        while end > start, self[end - 1] <= 0x20 { end -= 1 }
+        return UnsafeBufferPointer(rebasing: self[start..<end])
+    }
+}

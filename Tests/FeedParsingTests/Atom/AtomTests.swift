@@ -1,0 +1,177 @@
+import FeedModel
+import Testing
+
+@testable import FeedParsing
+
+@Suite struct AtomTests {
+    @Test func anEntryIsRead() throws {
+        let article = try article(
+            atom(
+                entry: """
+                    <id> urn:1 </id><title>One</title><link href="https://example.org/1"/>
+                    <link rel="enclosure" href="https://example.org/1.mp3" type="audio/mpeg" length="7" title="Sound"/>
+                    <link rel="http://www.iana.org/assignments/relation/related" href="https://example.org/2"/>
+                    <published>2020-01-02T03:04:05Z</published><updated>2021-01-02T03:04:05+01:00</updated>
+                    <author><name>Ann</name><email>ann@example.org</email><uri>https://example.org/ann</uri></author>
+                    <contributor><name>Bob</name></contributor><category term="t" label="T"/>
+                    <summary>Short</summary><content type="html">&lt;p>Long&lt;/p></content>
+                    """))
+        #expect(article.id == "urn:1")
+        #expect(article.title == "One")
+        #expect(article.url == "https://example.org/1")
+        #expect(
+            article.attachments == [
+                Attachment(
+                    url: "https://example.org/1.mp3", mimeType: "audio/mpeg", title: "Sound", sizeInBytes: 7)
+            ])
+        #expect(article.links.map(\.rel) == ["alternate", "enclosure", "related"])
+        #expect(article.published?.description == "2020-01-02T03:04:05Z")
+        #expect(article.modified?.description == "2021-01-02T02:04:05Z")
+        #expect(article.authors == [Author(name: "Ann", url: "https://example.org/ann", email: "ann@example.org")])
+        #expect(article.contributors == [Author(name: "Bob")])
+        #expect(article.tags == ["t"])
+        #expect(article.summary == "Short")
+        #expect(article.contentHTML == "<p>Long</p>")
+    }
+
+    @Test(
+        "RFC 4287 §3.1: text by its type",
+        arguments: [
+            ("<content type=\"text\">a &lt;b> &amp;amp;</content>", nil, "a <b> &amp;"),
+            ("<content>a &lt;b></content>", nil, "a <b>"),
+            ("<content type=\"html\">a &lt;b>&amp;amp;&lt;/b></content>", "a <b>&amp;</b>", nil),
+            ("<content type=\"text/html\">&lt;i>x&lt;/i></content>", "<i>x</i>", nil),
+            (
+                "<content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><p>a &lt; b</p></div></content>",
+                "<div><p>a &lt; b</p></div>", nil
+            ),
+            (
+                "<content type=\"xhtml\" xmlns:h=\"http://www.w3.org/1999/xhtml\"><h:div><h:br/>x</h:div></content>",
+                "<div><br />x</div>", nil
+            ),
+            ("<content type=\"application/octet-stream\">YSA8\n IGI=</content>", nil, "a < b"),
+            ("<content type=\"application/json\">{\"a\":1}</content>", nil, "{\"a\":1}"),
+            ("<content type=\"image/png\">iVBORw0KGgoAAAAN</content>", nil, nil),
+        ] as [(String, String?, String?)])
+    func contentTypes(content: String, html: String?, text: String?) throws {
+        let article = try article(atom(entry: "<id>1</id>" + content))
+        #expect(article.contentHTML == html)
+        #expect(article.contentText == text)
+    }
+
+    @Test(
+        "Atom 0.3: text by its mode",
+        arguments: [
+            ("<content type=\"text/html\" mode=\"escaped\">&lt;i>x&lt;/i></content>", "<i>x</i>"),
+            ("<content type=\"text/html\" mode=\"xml\"><i>x</i></content>", "<i>x</i>"),
+            ("<content type=\"application/xhtml+xml\"><i>x</i> &amp; y</content>", "<i>x</i> &amp; y"),
+            ("<content type=\"text/html\" mode=\"base64\">PGk+eDwvaT4=</content>", "<i>x</i>"),
+        ])
+    func modes(content: String, html: String) throws {
+        let feed = try feed("<feed version=\"0.3\" xmlns=\"http://purl.org/atom/ns#\"><entry>\(content)</entry></feed>")
+        #expect(feed.format == .atom03)
+        #expect(feed.articles.first?.contentHTML == html)
+    }
+
+    @Test(
+        "contract.md §3: titles are plain text, decoded once",
+        arguments: [
+            ("<title>a &lt;b> c</title>", "a <b> c"),
+            ("<title type=\"html\">a &lt;b>b&lt;/b> &amp;amp; c</title>", "a b & c"),
+            (
+                "<title type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">a <b>b</b> &amp; c</div></title>",
+                "a b & c"
+            ),
+            ("<title>\n  a\n  b </title>", "a b"),
+        ])
+    func titles(title: String, expected: String) throws {
+        #expect(try article(atom(entry: title)).title == expected)
+    }
+
+    @Test func aSourceDoesNotLeakIntoItsEntry() throws {
+        let article = try article(
+            atom(
+                entry: """
+                    <source><id>urn:s</id><title>Source</title><link href="https://example.com/"/>
+                    <updated>2001-01-01T00:00:00Z</updated><author><name>Else</name></author></source>
+                    <id>urn:1</id><title>Own</title>
+                    """))
+        #expect(article.id == "urn:1")
+        #expect(article.title == "Own")
+        #expect(article.url == nil)
+        #expect(article.modified == nil)
+        #expect(article.authors.isEmpty)
+        #expect(article.source == Article.Source(title: "Source", url: "https://example.com/"))
+    }
+
+    @Test("contract.md §3: xml:base, then Content-Location, then the document's URL")
+    func bases() throws {
+        let entry = "<link href=\"x\"/><content type=\"html\">&lt;a href='y'>z&lt;/a></content>"
+        let context = DocumentContext(url: "https://example.org/a/feed", contentLocation: "/b/feed")
+        let plain = try article(atom(entry: entry), context: DocumentContext(url: "https://example.org/a/feed"))
+        #expect(plain.url == "https://example.org/a/x")
+        let located = try article(atom(entry: entry), context: context)
+        #expect(located.url == "https://example.org/b/x")
+        #expect(located.contentHTML == "<a href='https://example.org/b/y'>z</a>")
+        let based = try article(
+            atom(entry: entry, attributes: "xml:base=\"https://example.net/c/\""), context: context)
+        #expect(based.url == "https://example.net/c/x")
+    }
+
+    @Test func aBaseInsideXHTMLCountsForWhatIsInIt() throws {
+        let article = try article(
+            atom(
+                entry: """
+                    <content type="xhtml" xml:base="https://example.org/"><div xmlns="http://www.w3.org/1999/xhtml">
+                    <p xml:base="a/"><a href="b?x=1&amp;y=2">c</a></p><a href="d">e</a></div></content>
+                    """))
+        let html = try #require(article.contentHTML)
+        #expect(html.contains("<a href=\"https://example.org/a/b?x=1&amp;y=2\">"))
+        #expect(html.contains("<a href=\"https://example.org/d\">"))
+    }
+
+    @Test("identity.md §1: ids are never resolved")
+    func relativeID() throws {
+        let article = try article(
+            atom(entry: "<id>../1</id>"), context: DocumentContext(url: "https://example.org/feed"))
+        #expect(article.id == "../1")
+    }
+
+    @Test func aFeedsLinksSayWhereItAndItsHubAre() throws {
+        let feed = try feed(
+            atom(
+                entry: "",
+                feed: """
+                    <link rel="self" href="https://example.org/feed"/><link rel="hub" href="https://hub.example.org/"/>
+                    <link rel="next" href="https://example.org/feed?page=2"/><link href="https://example.org/"/>
+                    <icon>https://example.org/i.ico</icon><logo>https://example.org/l.png</logo>
+                    <subtitle>Sub</subtitle><rights>All</rights><generator version="2">Pen</generator>
+                    """))
+        #expect(feed.feedURL == "https://example.org/feed")
+        #expect(feed.hubs == [Feed.Hub(type: "WebSub", url: "https://hub.example.org/")])
+        #expect(feed.nextURL == "https://example.org/feed?page=2")
+        #expect(feed.homePageURL == "https://example.org/")
+        #expect(feed.favicon == "https://example.org/i.ico")
+        #expect(feed.icon == "https://example.org/l.png")
+        #expect(feed.description == "Sub")
+        #expect(feed.copyright == "All")
+        #expect(feed.generator == "Pen v2")
+    }
+
+    @Test func anAmpersandInAnAttributeIsOne() throws {
+        #expect(
+            try article(atom(entry: "<link href=\"https://example.org/?a=1&amp;b=2\"/>")).url
+                == "https://example.org/?a=1&b=2")
+    }
+
+    @Test func languagesComeFromXMLLang() throws {
+        let feed = try feed(atom(entry: "<title>t</title>", attributes: "xml:lang=\"fr\""))
+        #expect(feed.language == "fr")
+        let own = try self.entryLanguage("<entry xml:lang=\"el\"><title>t</title></entry>")
+        #expect(own == "el")
+    }
+
+    private func entryLanguage(_ entry: String) throws -> String? {
+        try feed("<feed xmlns=\"http://www.w3.org/2005/Atom\">\(entry)</feed>").articles.first?.language
+    }
+}

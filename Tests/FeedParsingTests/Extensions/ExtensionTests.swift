@@ -1,0 +1,118 @@
+import FeedModel
+import Testing
+
+@testable import FeedParsing
+
+@Suite struct ExtensionTests {
+    private static let media = "xmlns:media=\"http://search.yahoo.com/mrss/\""
+    private static let itunes = "xmlns:itunes=\"http://www.itunes.com/dtds/podcast-1.0.dtd\""
+
+    @Test func mediaGroupsGiveAttachmentsAndNoTitle() throws {
+        let article = try article(
+            rss(
+                item: """
+                    <title>Own</title><media:group><media:content url="https://example.org/v.mp4" type="video/mp4"
+                    fileSize="9" duration="61"><media:title>File</media:title></media:content>
+                    <media:thumbnail url="https://example.org/t.jpg"/><media:description>d</media:description></media:group>
+                    """, attributes: Self.media))
+        #expect(article.title == "Own")
+        #expect(article.image == "https://example.org/t.jpg")
+        #expect(
+            article.attachments == [
+                Attachment(
+                    url: "https://example.org/v.mp4", mimeType: "video/mp4", title: "File", sizeInBytes: 9,
+                    durationInSeconds: 61)
+            ])
+        #expect(article.contentText == "d")
+    }
+
+    @Test func podcastsGiveDurationImageAndOwner() throws {
+        let feed = try feed(
+            rss(
+                item: """
+                    <title>t</title><enclosure url="https://example.org/a.mp3" type="audio/mpeg"/>
+                    <itunes:duration>1:02:03</itunes:duration><itunes:image href="https://example.org/e.jpg"/>
+                    <itunes:keywords>a, b,a</itunes:keywords><itunes:title>not this</itunes:title>
+                    """, attributes: Self.itunes,
+                channel: """
+                    <itunes:owner><itunes:name>Ann</itunes:name><itunes:email>ann@example.org</itunes:email></itunes:owner>
+                    <itunes:image href="https://example.org/f.jpg"/>
+                    <itunes:category text="Arts"><itunes:category text="Books"/></itunes:category>
+                    """))
+        #expect(feed.authors == [Author(name: "Ann", email: "ann@example.org")])
+        #expect(feed.icon == "https://example.org/f.jpg")
+        #expect(feed.tags == ["Arts", "Books"])
+        let article = try #require(feed.articles.first)
+        #expect(article.title == "t")
+        #expect(article.attachments.first?.durationInSeconds == 3723)
+        #expect(article.image == "https://example.org/e.jpg")
+        #expect(article.tags == ["a", "b"])
+    }
+
+    @Test("Prefixes that nobody declared keep their usual meaning; other prefixes mean what they are declared as")
+    func prefixes() throws {
+        let undeclared = try article(rss(item: "<dc:creator>Ann</dc:creator><content:encoded>&lt;p></content:encoded>"))
+        #expect(undeclared.authors == [Author(name: "Ann")])
+        #expect(undeclared.contentHTML == "<p>")
+        let renamed = try article(
+            rss(item: "<x:creator>Ann</x:creator>", attributes: "xmlns:x=\"http://purl.org/dc/elements/1.1/\""))
+        #expect(renamed.authors == [Author(name: "Ann")])
+        let misspelt = try article(
+            rss(item: "<dc:creator>Ann</dc:creator>", attributes: "xmlns:dc=\"http://example.org/not-dc\""))
+        #expect(misspelt.authors == [Author(name: "Ann")])
+        let other = try article(rss(item: "<x:title>no</x:title>", attributes: "xmlns:x=\"urn:x\""))
+        #expect(other.title == nil)
+    }
+
+    @Test func licencesCommentsAndOriginalLinksAreRead() throws {
+        let article = try article(
+            rss(
+                item: """
+                    <link>https://feeds.example.org/~r/1</link><feedburner:origLink>https://example.org/1</feedburner:origLink>
+                    <comments>https://example.org/1#c</comments>
+                    <cc:license rdf:resource="https://example.org/by"/>
+                    """,
+                attributes: """
+                    xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" xmlns:cc="http://web.resource.org/cc/"
+                    xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+                    """))
+        #expect(article.url == "https://example.org/1")
+        #expect(article.links == [Link(rel: "alternate", href: "https://feeds.example.org/~r/1")])
+        #expect(article.commentsURL == "https://example.org/1#c")
+        #expect(article.license == "https://example.org/by")
+    }
+
+    @Test(
+        "People on one line are taken apart",
+        arguments: [
+            ("ann@example.org (Ann Author)", "Ann Author", "ann@example.org"),
+            ("Ann Author <ann@example.org>", "Ann Author", "ann@example.org"),
+            ("Ann Author (ann@example.org)", "Ann Author", "ann@example.org"),
+            ("mailto:ann@example.org", nil, "ann@example.org"),
+            ("ann@example.org", nil, "ann@example.org"),
+            ("Ann Author", "Ann Author", nil),
+            ("\"Author, Ann\" <ann@example.org>", "Author, Ann", "ann@example.org"),
+            ("@ann", "@ann", nil),
+        ] as [(String, String?, String?)])
+    func people(text: String, name: String?, email: String?) throws {
+        let author = try #require(PersonText.author(text))
+        #expect(author.name == name)
+        #expect(author.email == email)
+    }
+
+    @Test("Channel Definition Format: attributes say what others have elements for")
+    func cdf() throws {
+        let feed = try feed(
+            """
+            <CHANNEL HREF="https://example.org/"><TITLE>Feed</TITLE><ABSTRACT>About</ABSTRACT>
+            <CHANNEL><TITLE>Part</TITLE><ITEM HREF="https://example.org/1" LASTMOD="2000-01-02T03:04"><TITLE>One</TITLE>
+            </ITEM></CHANNEL><ITEM HREF="https://example.org/2"><ABSTRACT>Two</ABSTRACT></ITEM></CHANNEL>
+            """)
+        #expect(feed.format == .cdf)
+        #expect(feed.title == "Feed")
+        #expect(feed.description == "About")
+        #expect(feed.homePageURL == "https://example.org/")
+        #expect(feed.articles.map(\.url) == ["https://example.org/1", "https://example.org/2"])
+        #expect(feed.articles.first?.modified?.description == "2000-01-02T03:04:00Z")
+    }
+}

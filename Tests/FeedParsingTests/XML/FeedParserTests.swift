@@ -1,0 +1,140 @@
+import FeedModel
+import Synchronization
+import Testing
+
+@testable import FeedParsing
+
+@Suite struct FeedParserTests {
+    private static let sample = """
+        <?xml version="1.0" encoding="utf-8"?>
+        <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Caf\u{e9} &amp; &nbsp;Co</title>
+        <item><title>\u{201c}One\u{201d} &#x2014; 1</title><link>https://example.org/?a=1&b=2</link><guid>1</guid>
+        <description><![CDATA[<p>x ]] > y</p>]]></description><dc:creator>J\u{fc}rgen</dc:creator></item>
+        <item><title>Two</title><description>a <b>b</b> <br> c</description><enclosure url="https://example.org/2?x=1&y"/></item>
+        </channel></rss>
+        """
+
+    @Test("The cuts of a transfer change nothing, down to one byte", arguments: [1, 2, 3, 5, 64, 1023, 1024, 1025])
+    func cuts(step: Int) throws {
+        #expect(try feed(Self.sample, step: step) == feed(Self.sample))
+    }
+
+    @Test("security.md §5: what was complete before a document breaks off is kept, and the feed is flagged")
+    func truncation() throws {
+        let bytes = Array(Self.sample.utf8)
+        let firstEnd = try #require(Self.sample.utf8.firstRange(of: "</item>".utf8)?.upperBound)
+        let needed = Self.sample.utf8.distance(from: Self.sample.startIndex, to: firstEnd)
+        for length in stride(from: 200, to: bytes.count - 2, by: 7) {
+            guard case .feed(let feed) = parse(Array(bytes[..<length])) else { continue }
+            #expect(feed.isTruncated)
+            if length >= needed {
+                #expect(feed.articles.first?.id == "1")
+                #expect(feed.articles.first?.isIncomplete == false)
+            }
+            if feed.articles.count == 1, length < needed { #expect(feed.articles.first?.isIncomplete == true) }
+        }
+    }
+
+    @Test("security.md §5: a transfer that broke off is truncated, whatever the document looks like")
+    func brokenTransfer() throws {
+        #expect(try !feed(Self.sample).isTruncated)
+        #expect(try feed(Self.sample, isComplete: false).isTruncated)
+    }
+
+    @Test(
+        "What is no feed says what it is",
+        arguments: [
+            ("", NotAFeed.Kind.empty), (" \n", .empty), ("<!DOCTYPE html><html><body>x</body></html>", .html),
+            ("<html><head><title>About <![CDATA[<rss>]]></title></head></html>", .html),
+            ("<opml version=\"2.0\"><body/></opml>", .xml), ("Just text.", .text), ("A text on <rss> feeds.", .text),
+            ("{\"a\":1}", .json),
+            ("\u{0}\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}", .binary),
+        ])
+    func refusals(document: String, kind: NotAFeed.Kind) {
+        guard case .notAFeed(let refusal) = parse(Array(document.utf8)) else {
+            Issue.record("taken for a feed")
+            return
+        }
+        #expect(refusal.kind == kind)
+        #expect(refusal.message.hasSuffix("."))
+    }
+
+    @Test func compressedBytesAreBinary() {
+        guard case .notAFeed(let refusal) = parse([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]) else {
+            Issue.record("taken for a feed")
+            return
+        }
+        #expect(refusal.kind == .binary)
+    }
+
+    @Test("security.md §4: items beyond the limit are counted, not kept")
+    func itemLimit() throws {
+        var limits = ParseLimits()
+        limits.items = 3
+        let items = String(repeating: "<item><title>t</title></item>", count: 10)
+        let feed = try feed("<rss><channel>\(items)</channel></rss>", limits: limits)
+        #expect(feed.articles.count == 3)
+        #expect(feed.droppedArticles == 7)
+    }
+
+    @Test("security.md §4: a field over its cap is cut between characters and flagged")
+    func fieldLimits() throws {
+        let article = try article(
+            rss(
+                item: """
+                    <title>\(String(repeating: "\u{e9}", count: 3000))</title><guid>\(String(repeating: "g", count: 5000))</guid>
+                    <description>\(String(repeating: "\u{20ac}", count: 400_000))</description>
+                    """))
+        #expect(article.title?.utf8.count == 4096)
+        #expect(article.id?.utf8.count == 5000)
+        #expect(article.contentText?.utf8.count == 1_048_575)
+        #expect(Set(article.truncatedFields) == ["title", "id", "content_text"])
+    }
+
+    @Test("security.md §4: at most 100 categories and enclosures")
+    func listLimits() throws {
+        let many = (0..<150).map { "<category>\($0)</category><enclosure url=\"https://example.org/\($0)\"/>" }.joined()
+        let article = try article(rss(item: many))
+        #expect(article.tags.count == 100)
+        #expect(article.attachments.count == 100)
+        #expect(article.truncatedFields.contains("attachments"))
+    }
+
+    @Test("security.md §6: reading ends when the time is up, and what was read is kept")
+    func timeLimit() throws {
+        var limits = ParseLimits()
+        let ticks = Ticks()
+        limits.clock = { ticks.next() }
+        limits.time = .seconds(5)
+        let items = String(repeating: "<item><title>t</title></item>\n", count: 50_000)
+        let feed = try feed("<rss><channel>\(items)</channel></rss>", limits: limits)
+        #expect(feed.isTruncated)
+        #expect(!feed.articles.isEmpty)
+        #expect(feed.warnings.contains { $0.contains("too long") })
+    }
+
+    @Test(
+        "security.md §6: entities that a document declares are not used",
+        arguments: [
+            "<!DOCTYPE rss [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>", "<!DOCTYPE rss [<!ENTITY x \"boom\">]>",
+            "<!DOCTYPE rss [<!ENTITY % p SYSTEM \"http://127.0.0.1/\"> %p;]>",
+        ])
+    func entities(doctype: String) throws {
+        let feed = try feed("<?xml version=\"1.0\"?>\(doctype)<rss><channel><title>a&x;b</title></channel></rss>")
+        #expect(feed.title == "a&x;b")
+        #expect(feed.warnings.contains { $0.contains("entities") })
+    }
+
+    @Test("security.md §8: controls, noncharacters and U+0000 are left out")
+    func controls() throws {
+        let feed = try feed("<rss><channel><title>a\u{0}\u{1}\u{7}\u{fffe}\u{feff}b</title></channel></rss>")
+        #expect(feed.title == "ab")
+    }
+}
+
+/// A clock that a second passes on whenever it is looked at.
+private final class Ticks: Sendable {
+    private let count = Atomic(0)
+
+    func next() -> Duration { .seconds(count.add(1, ordering: .relaxed).newValue) }
+}

@@ -1,0 +1,91 @@
+import FeedModel
+import Testing
+
+@testable import FeedParsing
+
+@Suite struct MarkupRepairTests {
+    /// The mended form of a document given in pieces of `step` bytes.
+    private func mended(_ text: String, step: Int = .max) -> String {
+        var repair = MarkupRepair(depth: 250)
+        var output: [UInt8] = []
+        var waiting: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        repeat {
+            let piece = rest.prefix(step)
+            rest = rest.dropFirst(piece.count)
+            waiting += piece
+            let taken = waiting.withUnsafeBufferPointer { repair.process($0, isFinal: rest.isEmpty, into: &output) }
+            waiting.removeFirst(taken)
+        } while !rest.isEmpty
+        repair.close(into: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    static let cases: [(String, String)] = [
+        ("<t>x</t>", "<t>x</t>"),
+        (
+            "<t>Q&A &amp; &lt;&#65;&#x42;&unknown; & &#; &#x;</t>",
+            "<t>Q&amp;A &amp; &lt;&#65;&#x42;&amp;unknown; &amp; &amp;#; &amp;#x;</t>"
+        ),
+        ("<t>&nbsp;&eacute;&AMP;&LT;</t>", "<t>\u{a0}\u{e9}&amp;&lt;</t>"),
+        ("<t>&#147;x&#148;</t>", "<t>\u{201c}x\u{201d}</t>"),
+        ("<t>&#0;&#x1;&#xD800;&#x110000;&#99999999999;</t>", "<t>\u{fffd}\u{fffd}\u{fffd}</t>"),
+        ("<t>&#226;&#128;&#166; &Atilde;&copy; &Atilde;x</t>", "<t>\u{2026} \u{e9} \u{c3}x</t>"),
+        ("<t>1 < 2 <3 <@x <></t>", "<t>1 &lt; 2 &lt;3 &lt;@x &lt;></t>"),
+        ("<t>ann <ann@example.org></t>", "<t>ann &lt;ann@example.org></t>"),
+        ("<t>]]></t>", "<t>]]&gt;</t>"),
+        ("<t><![CDATA[<b>&x]]></t>", "<t><![CDATA[<b>&x]]></t>"),
+        ("<t><![CDATA[x", "<t><![CDATA[x]]></t>"),
+        ("<t><b></t>", "<t><b></b></t>"),
+        ("<t><b><c></b></c></t>", "<t><b><c></c></b></t>"),
+        ("<t></b></t>", "<t></t>"),
+        ("<t", ""),
+        ("<t>x<b", "<t>x</t>"),
+        ("<t b=c d e='f' g=\"h\"i=\"j\"/>", "<t b=\"c\" d=\"\" e=\"f\" g=\"h\" i=\"j\"/>"),
+        ("<t b=\"x&y<z\"/>", "<t b=\"x&amp;y&lt;z\"/>"),
+        ("<t b='\"'c='x'/>", "<t b=\"&quot;\" c=\"x\"/>"),
+        ("<t b=\"1\" b='2' c/>", "<t b=\"1\" c=\"\"/>"),
+        ("<t <b/></t>", "<t><b/></t>"),
+        ("<t>x<br>y<BR/></t>", "<t>x<br/>y<BR/></t>"),
+        ("<t><!-- <b> -- x --><?pi <c> ?>y</t>", "<t>y</t>"),
+        ("<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY x \"y>\">]><t>&x;</t>", "<t>&amp;x;</t>"),
+        ("<!DOCTYPE a PUBLIC \"-//x><t>y</t>", "<t>y</t>"),
+        ("junk <br /><b>Warning</b> <?xml version='1.0'?>\n<t/>junk", "<t/>"),
+        ("<t/><b/>", "<t/>"),
+        ("<r><item><title>x<item><y/></item></r>", "<r><item><title>x</title></item><item><y/></item></r>"),
+        ("<r><item><x:y><item/></x:y></item></r>", "<r><item><x:y><item/></x:y></item></r>"),
+        ("<t><\u{201c}q\u{201d}></t>", "<t>&lt;\u{201c}q\u{201d}></t>"),
+        ("<t><\u{e4}\u{f6}/></t>", "<t><\u{e4}\u{f6}/></t>"),
+        ("<t><b:c:d/></t>", "<t>&lt;b:c:d/></t>"),
+    ]
+
+    @Test("Markup comes out well-formed, and loses nothing that a browser would read", arguments: cases)
+    func mends(document: String, expected: String) {
+        #expect(mended(document) == expected)
+    }
+
+    @Test("The cuts of a transfer change nothing", arguments: cases)
+    func cuts(document: String, expected: String) {
+        for step in [1, 2, 3, 7] { #expect(mended(document, step: step) == expected) }
+    }
+
+    @Test("security.md §6: elements beyond the depth are passed over, their text is kept")
+    func depth() {
+        let deep = String(repeating: "<b>", count: 1000) + "x" + String(repeating: "</b>", count: 1000)
+        var repair = MarkupRepair(depth: 10)
+        var output: [UInt8] = []
+        let document = Array("<t>\(deep)y</t>".utf8)
+        _ = document.withUnsafeBufferPointer { repair.process($0, isFinal: true, into: &output) }
+        let text = String(decoding: output, as: UTF8.self)
+        #expect(
+            text == "<t>" + String(repeating: "<b>", count: 9) + "x" + String(repeating: "</b>", count: 9) + "y</t>")
+        #expect(repair.isComplete)
+    }
+
+    @Test("A tag that never ends is text, and costs linear time")
+    func endlessTag() {
+        let long = "<t>x<b c=\"" + String(repeating: "z", count: 1_200_000)
+        let result = mended(long, step: 65_536)
+        #expect(result.hasPrefix("<t>x&lt;b c=\"zzz"))
+    }
+}
