@@ -27,6 +27,7 @@ final class DocumentPipeline {
     private var text: [UInt8] = []
     /// Mended markup that the parser has not got yet.
     private var markup: [UInt8] = []
+    private var nextMend = blockBytes / 2
     private var spent = Duration.zero
     private var isOutOfTime = false
     private var refusal: NotAFeed?
@@ -96,7 +97,7 @@ final class DocumentPipeline {
             rest = UnsafeBufferPointer(rebasing: rest.dropFirst(block.count))
             let isLast = isFinal && rest.isEmpty
             decoder?.decode(block, isFinal: isLast, into: &text)
-            if isLast || text.count >= Self.blockBytes / 2 { mend(isFinal: isLast) }
+            if isLast || text.count >= nextMend { mend(isFinal: isLast) }
             if spent + (limits.clock() - started) > limits.time {
                 isOutOfTime = true
                 stage = .done
@@ -109,6 +110,8 @@ final class DocumentPipeline {
     private func mend(isFinal: Bool) {
         let taken = text.withUnsafeBufferPointer { repair.process($0, isFinal: isFinal, into: &markup) }
         if taken == text.count { text.removeAll(keepingCapacity: true) } else { text.removeSubrange(..<taken) }
+        // What has to wait is looked at again only with a good deal more behind it, or small pieces would cost much.
+        nextMend = text.count + Self.blockBytes / 2
         if markup.count >= Self.blockBytes / 2 || isFinal { push() }
     }
 

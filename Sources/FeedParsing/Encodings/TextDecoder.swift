@@ -50,19 +50,20 @@ struct TextDecoder: ~Copyable {
     }
 
     private mutating func decodeSingleByte(_ bytes: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) {
-        output.reserveCapacity(output.count + bytes.count)
-        for byte in bytes {
+        var start = 0
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            if byte < 0x80, byte >= 0x20 || byte == 0x0a || byte == 0x09 || byte == 0x0d { continue }
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<index]))
+            start = index + 1
             if byte < 0x80 {
-                if byte >= 0x20 || byte == 0x0a || byte == 0x09 || byte == 0x0d {
-                    output.append(byte)
-                } else {
-                    findings.controls += 1
-                }
+                findings.controls += 1
             } else {
                 if byte < 0xa0 { findings.foreignBytes += 1 }
                 Windows1252.append(byte, to: &output)
             }
         }
+        output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start...]))
     }
 
     private mutating func decodeUTF16(

@@ -60,7 +60,12 @@ enum UTF8Text {
             while end - index >= 8 {
                 let word = UnsafeRawPointer(bytes + index).loadUnaligned(as: UInt64.self)
                 let below = (word &- 0x2020_2020_2020_2020) & ~word & 0x8080_8080_8080_8080
-                if (word & 0x8080_8080_8080_8080) | below != 0 { break }
+                let found = (word & 0x8080_8080_8080_8080) | below
+                if found != 0 {
+                    // The first hit is exact, those above it need not be.
+                    index &+= found.littleEndian.trailingZeroBitCount / 8
+                    break
+                }
                 index &+= 8
             }
             guard index < end else { break }

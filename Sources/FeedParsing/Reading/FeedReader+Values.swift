@@ -108,15 +108,22 @@ extension [String] {
 extension String {
     /// Whether it is an http or https URL that needs no mending.
     var isPlainWebURL: Bool {
-        let bytes = utf8
-        guard bytes.starts(with: "https://".utf8) || bytes.starts(with: "http://".utf8) else { return false }
-        var afterScheme = bytes.dropFirst(bytes.starts(with: "https".utf8) ? 8 : 7)
-        guard let first = afterScheme.first, first != UInt8(ascii: "/") else { return false }
-        while let byte = afterScheme.popFirst() {
-            if byte <= 0x20 || byte == UInt8(ascii: "\\") { return false }
+        var text = self
+        return text.withUTF8 { bytes in
+            let scheme = bytes.hasPrefix("https://") ? 8 : bytes.hasPrefix("http://") ? 7 : 0
+            guard scheme > 0, bytes.count > scheme, bytes[scheme] != UInt8(ascii: "/") else { return false }
+            for byte in bytes where byte <= 0x20 || byte == UInt8(ascii: "\\") { return false }
+            return true
         }
-        return true
     }
 
     fileprivate var isFollowable: Bool { URLResolution.isWeb(self) || URLResolution.scheme(of: self) == "mailto" }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate func hasPrefix(_ text: StaticString) -> Bool {
+        guard count >= text.utf8CodeUnitCount else { return false }
+        for index in 0..<text.utf8CodeUnitCount where self[index] != text.utf8Start[index] { return false }
+        return true
+    }
 }

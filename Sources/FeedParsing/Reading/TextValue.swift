@@ -25,37 +25,25 @@ struct TextValue {
         switch kind {
         case .text: text.whitespaceCollapsed
         case .html: HTMLText.plainText(text)
-        case .unknown:
-            text.utf8.contains { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }
-                ? HTMLText.plainText(text) : text.whitespaceCollapsed
+        case .unknown: text.holdsMarkup ? HTMLText.plainText(text) : text.whitespaceCollapsed
         }
     }
 }
 
 extension String {
+    /// Whether there is anything in it that HTML would take for more than a character.
+    fileprivate var holdsMarkup: Bool {
+        var text = self
+        return text.withUTF8 { bytes in
+            for byte in bytes where byte == UInt8(ascii: "<") || byte == UInt8(ascii: "&") { return true }
+            return false
+        }
+    }
+
     /// Runs of white space as one space each, none at the ends.
     var whitespaceCollapsed: String {
-        var previous: UInt8 = 0x20
-        var isCollapsed = true
-        for byte in utf8 {
-            if byte < 0x20 || byte == 0x20 && previous == 0x20 {
-                isCollapsed = false
-                break
-            }
-            previous = byte
-        }
-        if isCollapsed, previous != 0x20 || isEmpty { return self }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(utf8.count)
-        for byte in utf8 {
-            if byte > 0x20 {
-                bytes.append(byte)
-            } else if let last = bytes.last, last != 0x20 {
-                bytes.append(0x20)
-            }
-        }
-        if bytes.last == 0x20 { bytes.removeLast() }
-        return String(decoding: bytes, as: UTF8.self)
+        var text = self
+        return text.withUTF8 { $0.isCollapsed ? nil : $0.collapsed } ?? self
     }
 
     /// Cut to a number of bytes of UTF-8, never inside a character.
@@ -64,5 +52,31 @@ extension String {
         var end = utf8.index(utf8.startIndex, offsetBy: max(0, limit))
         while end > utf8.startIndex, utf8[end] & 0xc0 == 0x80 { end = utf8.index(before: end) }
         return String(self[..<end])
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate var isCollapsed: Bool {
+        // A space may neither begin nor end the text nor follow another.
+        var previous: UInt8 = 0x20
+        for byte in self {
+            if byte <= 0x20, byte != 0x20 || previous == 0x20 { return false }
+            previous = byte
+        }
+        return previous != 0x20 || isEmpty
+    }
+
+    fileprivate var collapsed: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        for byte in self {
+            if byte > 0x20 {
+                bytes.append(byte)
+            } else if let last = bytes.last, last != 0x20 {
+                bytes.append(0x20)
+            }
+        }
+        if bytes.last == 0x20 { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

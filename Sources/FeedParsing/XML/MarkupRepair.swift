@@ -20,7 +20,7 @@ struct MarkupRepair {
         var oversizedTags = 0
     }
 
-    private enum Place {
+    enum Place {
         case prolog, content, cdata, comment, instruction, doctype, epilog
     }
 
@@ -29,12 +29,16 @@ struct MarkupRepair {
     static let mostAttributes = 512
 
     var findings = Findings()
-    private(set) var open: OpenElements
-    private var place = Place.prolog
+    var open: OpenElements
+    /// Up to here the input of `process` is in its output, or was replaced there.
+    private var copied = 0
+    /// What stands for the reference that was read last, where that is not kept.
+    var replacement: [UInt8] = []
+    var place = Place.prolog
     private var placeBefore = Place.prolog
     private var doctype = DoctypeScanner()
     /// HTML was met where the root element should be.
-    private(set) var sawJunkTags = false
+    var sawJunkTags = false
     private(set) var sawDeclaration = false
 
     init(depth: Int) {
@@ -51,20 +55,22 @@ struct MarkupRepair {
     /// - Returns: how many bytes were taken; the rest is to come again with what follows it.
     mutating func process(_ input: UnsafeBufferPointer<UInt8>, isFinal: Bool, into output: inout [UInt8]) -> Int {
         var index = 0
+        copied = 0
         while index < input.count {
             let next: Int?
             switch place {
             case .content: next = content(input, index, isFinal, &output)
-            case .cdata: next = cdata(input, index, isFinal, &output)
-            case .comment: next = skip(past: "-->", input, index)
-            case .instruction: next = skip(past: "?>", input, index)
-            case .doctype: next = skipDoctype(input, index)
+            case .cdata: next = cdata(input, index, isFinal)
+            case .comment: next = dropping(input, index, skip(past: "-->", input, index), &output)
+            case .instruction: next = dropping(input, index, skip(past: "?>", input, index), &output)
+            case .doctype: next = dropping(input, index, skipDoctype(input, index), &output)
             case .prolog: next = prolog(input, index, isFinal, &output)
-            case .epilog: next = epilog(input, index)
+            case .epilog: next = dropping(input, index, epilog(input, index), &output)
             }
             guard let next else { break }
             index = next
         }
+        flush(input, upTo: index, &output)
         return index
     }
 
@@ -72,6 +78,32 @@ struct MarkupRepair {
     mutating func close(into output: inout [UInt8]) {
         if place == .cdata { output.append(contentsOf: "]]>".utf8) }
         open.closeAll(into: &output)
+    }
+
+    // MARK: - Output
+
+    // What needs no mending is copied in runs as long as possible: most documents are one run.
+
+    mutating func flush(_ input: UnsafeBufferPointer<UInt8>, upTo end: Int, _ output: inout [UInt8]) {
+        if end > copied { output.append(contentsOf: UnsafeBufferPointer(rebasing: input[copied..<end])) }
+        copied = max(copied, end)
+    }
+
+    /// Puts `text` in the place of a part of the input.
+    mutating func replace(
+        _ input: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, with text: StaticString, _ output: inout [UInt8]
+    ) {
+        flush(input, upTo: range.lowerBound, &output)
+        text.withUTF8Buffer { output.append(contentsOf: $0) }
+        copied = range.upperBound
+    }
+
+    private mutating func dropping(
+        _ input: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int?, _ output: inout [UInt8]
+    ) -> Int? {
+        guard let end else { return nil }
+        replace(input, start..<end, with: "", &output)
+        return end
     }
 
     // MARK: - Places
@@ -84,8 +116,9 @@ struct MarkupRepair {
             if input[index] > 0x20 { findings.junkBefore = true }
             index += 1
         }
+        replace(input, start..<index, with: "", &output)
         guard index < input.count else { return index }
-        return index > start ? index : markup(input, index, isFinal, &output)
+        return markup(input, index, isFinal, &output) ?? (index > start ? index : nil)
     }
 
     private mutating func epilog(_ input: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
@@ -102,43 +135,48 @@ struct MarkupRepair {
         _ input: UnsafeBufferPointer<UInt8>, _ start: Int, _ isFinal: Bool, _ output: inout [UInt8]
     ) -> Int? {
         let index = input.firstSpecialByte(from: start)
-        output.append(contentsOf: UnsafeBufferPointer(rebasing: input[start..<index]))
         guard index < input.count else { return index }
         let next: Int?
         switch input[index] {
         case UInt8(ascii: "<"): next = markup(input, index, isFinal, &output)
-        case UInt8(ascii: "&"): next = reference(input, index, isFinal, &output)
+        case UInt8(ascii: "&"): next = referenceInText(input, index, isFinal, &output)
         default: next = bracket(input, index, isFinal, &output)
         }
-        // What was copied is taken, even where what follows has to wait.
+        // The text before what has to wait is taken.
         return next ?? (index > start ? index : nil)
     }
 
+    private mutating func referenceInText(
+        _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool, _ output: inout [UInt8]
+    ) -> Int? {
+        guard let found = reference(input, index, isFinal) else { return nil }
+        if !found.isKept {
+            flush(input, upTo: index, &output)
+            output.append(contentsOf: replacement)
+            copied = found.end
+        }
+        return found.end
+    }
+
     /// `]]>` must not stand in text.
-    private func bracket(
+    private mutating func bracket(
         _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool, _ output: inout [UInt8]
     ) -> Int? {
         if index + 2 >= input.count, !isFinal { return nil }
         if index + 2 < input.count, input[index + 1] == UInt8(ascii: "]"), input[index + 2] == UInt8(ascii: ">") {
-            output.append(contentsOf: "]]&gt;".utf8)
+            replace(input, index..<index + 3, with: "]]&gt;", &output)
             return index + 3
         }
-        output.append(UInt8(ascii: "]"))
         return index + 1
     }
 
-    private mutating func cdata(
-        _ input: UnsafeBufferPointer<UInt8>, _ start: Int, _ isFinal: Bool, _ output: inout [UInt8]
-    ) -> Int? {
+    private mutating func cdata(_ input: UnsafeBufferPointer<UInt8>, _ start: Int, _ isFinal: Bool) -> Int? {
         if let end = input.firstRange(of: "]]>", from: start) {
-            output.append(contentsOf: UnsafeBufferPointer(rebasing: input[start..<end.upperBound]))
             place = .content
             return end.upperBound
         }
         let end = isFinal ? input.count : input.count - 2
-        guard end > start else { return nil }
-        output.append(contentsOf: UnsafeBufferPointer(rebasing: input[start..<end]))
-        return end
+        return end > start ? end : nil
     }
 
     private mutating func skip(past mark: StaticString, _ input: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
@@ -159,25 +197,16 @@ struct MarkupRepair {
 
     // MARK: - Markup
 
-    private mutating func enter(_ place: Place) {
-        placeBefore = self.place
-        self.place = place
-    }
-
     /// What a `<` begins.
     private mutating func markup(
         _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool, _ output: inout [UInt8]
     ) -> Int? {
-        guard index + 1 < input.count else {
-            if !isFinal { return nil }
-            return literal(input, index, &output)
-        }
+        guard index + 1 < input.count else { return isFinal ? literal(input, index, &output) : nil }
         switch input[index + 1] {
         case UInt8(ascii: "!"): return declaration(input, index, isFinal, &output)
         case UInt8(ascii: "?"):
             if place == .prolog, input.hasPrefixIgnoringCase("<?xml", at: index) { sawDeclaration = true }
-            enter(.instruction)
-            return index + 2
+            return enter(.instruction, input, index..<index + 2, &output)
         case UInt8(ascii: "/"): return endTag(input, index, isFinal, &output)
         case let byte where byte.beginsName: return startTag(input, index, isFinal, &output)
         default: return literal(input, index, &output)
@@ -190,136 +219,40 @@ struct MarkupRepair {
         // "<![CDATA[" and "<!DOCTYPE" are the longest.
         if input.count - index < 9, !isFinal { return nil }
         if input.hasPrefixIgnoringCase("<!--", at: index) {
-            enter(.comment)
-            return index + 4
+            return enter(.comment, input, index..<index + 4, &output)
         }
         if input.hasPrefixIgnoringCase("<![cdata[", at: index) {
-            if place == .content {
-                output.append(contentsOf: "<![CDATA[".utf8)
-                place = .cdata
-            }
+            let isContent = place == .content
+            if isContent { place = .cdata }
+            replace(input, index..<index + 9, with: isContent ? "<![CDATA[" : "", &output)
             return index + 9
         }
         if input.hasPrefixIgnoringCase("<!doctype", at: index), place == .prolog {
             doctype = DoctypeScanner()
-            enter(.doctype)
-            return index + 9
+            return enter(.doctype, input, index..<index + 9, &output)
         }
         return literal(input, index, &output)
     }
 
-    /// A `<` that begins nothing.
-    private mutating func literal(
-        _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ output: inout [UInt8]
+    /// Begins what is passed over.
+    private mutating func enter(
+        _ place: Place, _ input: UnsafeBufferPointer<UInt8>, _ mark: Range<Int>, _ output: inout [UInt8]
     ) -> Int {
+        placeBefore = self.place
+        self.place = place
+        replace(input, mark, with: "", &output)
+        return mark.upperBound
+    }
+
+    /// A `<` that begins nothing.
+    mutating func literal(_ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ output: inout [UInt8]) -> Int {
         if place == .content {
             findings.literalAngles += 1
-            output.append(contentsOf: "&lt;".utf8)
+            replace(input, index..<index + 1, with: "&lt;", &output)
         } else {
             findings.junkBefore = true
+            replace(input, index..<index + 1, with: "", &output)
         }
         return index + 1
-    }
-
-    private mutating func endTag(
-        _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool, _ output: inout [UInt8]
-    ) -> Int? {
-        var end = index + 2
-        while end < input.count, input[end].continuesName { end += 1 }
-        let name = index + 2..<end
-        while end < input.count, input[end] != UInt8(ascii: ">"), input[end] != UInt8(ascii: "<"),
-            end - index < 1024
-        {
-            end += 1
-        }
-        if end == input.count, !isFinal, end - index < 1024 { return nil }
-        if place == .prolog { return end < input.count && input[end] != UInt8(ascii: "<") ? end + 1 : end }
-        guard !name.isEmpty else { return literal(input, index, &output) }
-        if !open.close(UnsafeBufferPointer(rebasing: input[name]), into: &output) { findings.crossedTags += 1 }
-        if open.isEmpty { place = .epilog }
-        return end < input.count && input[end] == UInt8(ascii: ">") ? end + 1 : end
-    }
-
-    private mutating func startTag(
-        _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool, _ output: inout [UInt8]
-    ) -> Int? {
-        var scanner = TagScanner(input, at: index)
-        switch scanner.scan() {
-        case .notATag: return literal(input, index, &output)
-        case .unfinished:
-            if !isFinal, input.count - index < Self.longestTag { return nil }
-            if isFinal { return input.count }
-            findings.oversizedTags += 1
-            return literal(input, index, &output)
-        case .tag: break
-        }
-        let name = UnsafeBufferPointer(rebasing: input[scanner.name])
-        if place == .prolog {
-            if HTMLJunk.contains(name) {
-                sawJunkTags = true
-                findings.junkBefore = true
-                return scanner.end
-            }
-            place = .content
-        }
-        if open.closeInterrupted(by: name, into: &output) { findings.crossedTags += 1 }
-        let isEmpty = scanner.isEmpty || HTMLJunk.isVoid(name)
-        guard open.open(name, isEmpty: isEmpty) else {
-            findings.deepElements += 1
-            return scanner.end
-        }
-        if scanner.isClean, isEmpty == scanner.isEmpty {
-            output.append(contentsOf: UnsafeBufferPointer(rebasing: input[index..<scanner.end]))
-        } else {
-            if scanner.isBroken { findings.mendedTags += 1 }
-            rewrite(input, scanner, isEmpty: isEmpty, into: &output)
-        }
-        if open.isEmpty { place = .epilog }
-        return scanner.end
-    }
-
-    /// Writes a start tag anew, with what XML asks for.
-    private mutating func rewrite(
-        _ input: UnsafeBufferPointer<UInt8>, _ scanner: TagScanner, isEmpty: Bool, into output: inout [UInt8]
-    ) {
-        output.append(UInt8(ascii: "<"))
-        output.append(contentsOf: UnsafeBufferPointer(rebasing: input[scanner.name]))
-        var scanner = scanner
-        scanner.rewind()
-        var written: [Range<Int>] = []
-        while written.count < Self.mostAttributes, let attribute = scanner.nextAttribute() {
-            let name = UnsafeBufferPointer(rebasing: input[attribute.name])
-            guard XMLName.isQualifiedName(name), !written.contains(where: { input[$0].elementsEqual(name) })
-            else { continue }
-            written.append(attribute.name)
-            output.append(UInt8(ascii: " "))
-            output.append(contentsOf: name)
-            output.append(UInt8(ascii: "="))
-            output.append(UInt8(ascii: "\""))
-            appendValue(UnsafeBufferPointer(rebasing: input[attribute.value]), to: &output)
-            output.append(UInt8(ascii: "\""))
-        }
-        if isEmpty { output.append(UInt8(ascii: "/")) }
-        output.append(UInt8(ascii: ">"))
-    }
-
-    private mutating func appendValue(_ value: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
-        var index = 0
-        while index < value.count {
-            switch value[index] {
-            case UInt8(ascii: "<"):
-                output.append(contentsOf: "&lt;".utf8)
-                index += 1
-            case UInt8(ascii: "\""):
-                output.append(contentsOf: "&quot;".utf8)
-                index += 1
-            case UInt8(ascii: "&"):
-                // With isFinal it always answers.
-                index = reference(value, index, true, &output) ?? value.count
-            default:
-                output.append(value[index])
-                index += 1
-            }
-        }
     }
 }

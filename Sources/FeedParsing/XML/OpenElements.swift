@@ -30,7 +30,14 @@ struct OpenElements {
         return true
     }
 
-    /// Closes an element and all that are open in it.
+    /// Closes the innermost element, if it has that name; its end tag is the caller's.
+    mutating func closeInnermost(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard beyond == 0, !starts.isEmpty, matches(starts.count - 1, name) else { return false }
+        removeLast()
+        return true
+    }
+
+    /// Closes an element and all that are open in it, and writes their end tags.
     ///
     /// - Returns: false where something was missing: it is not open (nothing happens then), or not the innermost.
     mutating func close(_ name: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
@@ -54,14 +61,18 @@ struct OpenElements {
         while !starts.isEmpty { closeLast(into: &output) }
     }
 
-    /// Closes an item in which another one begins: its end tag is missing. What stands between them may only be plain
+    /// Whether an item begins in another one, whose end tag then is missing. What stands between them may only be plain
     /// fields, because extensions may hold entries of their own.
-    mutating func closeInterrupted(by name: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+    func isInterrupted(by name: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let item, beyond == 0, Self.isItem(name), matches(item, name) else { return false }
         let inner = item + 1 < starts.count ? names[starts[item + 1]...] : []
-        guard !inner.contains(UInt8(ascii: ":")) || name.contains(UInt8(ascii: ":")) else { return false }
+        return !inner.contains(UInt8(ascii: ":"))
+    }
+
+    /// Closes the innermost item and all that are open in it, and writes their end tags.
+    mutating func closeItem(into output: inout [UInt8]) {
+        guard let item else { return }
         while starts.count > item { closeLast(into: &output) }
-        return true
     }
 
     private static func isItem(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -78,12 +89,17 @@ struct OpenElements {
     }
 
     private mutating func closeLast(into output: inout [UInt8]) {
-        guard let start = starts.popLast() else { return }
+        guard let start = starts.last else { return }
         output.append(UInt8(ascii: "<"))
         output.append(UInt8(ascii: "/"))
         output.append(contentsOf: names[start...])
         output.append(UInt8(ascii: ">"))
-        names.removeSubrange(start...)
+        removeLast()
+    }
+
+    private mutating func removeLast() {
+        guard let start = starts.popLast() else { return }
+        names.removeLast(names.count - start)
         if item == starts.count { item = nil }
     }
 }

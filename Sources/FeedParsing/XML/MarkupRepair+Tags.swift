@@ -1,0 +1,131 @@
+extension MarkupRepair {
+    /// An end tag is kept where it closes the innermost element; what is open inside is closed before it.
+    mutating func endTag(
+        _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool, _ output: inout [UInt8]
+    ) -> Int? {
+        var end = index + 2
+        while end < input.count, input[end].continuesName { end += 1 }
+        let name = index + 2..<end
+        while end < input.count, input[end] != UInt8(ascii: ">"), input[end] != UInt8(ascii: "<"),
+            end - index < 1024
+        {
+            end += 1
+        }
+        if end == input.count, !isFinal, end - index < 1024 { return nil }
+        let isClosed = end < input.count && input[end] == UInt8(ascii: ">")
+        if isClosed { end += 1 }
+        if place == .prolog {
+            replace(input, index..<end, with: "", &output)
+            return end
+        }
+        guard !name.isEmpty else { return literal(input, index, &output) }
+        let tag = UnsafeBufferPointer(rebasing: input[name])
+        if isClosed, open.closeInnermost(tag) {
+            // Anything behind the name would stop the parser.
+            if end - name.upperBound > 1 { replace(input, name.upperBound..<end, with: ">", &output) }
+        } else {
+            replace(input, index..<end, with: "", &output)
+            if !open.close(tag, into: &output) { findings.crossedTags += 1 }
+        }
+        if open.isEmpty { place = .epilog }
+        return end
+    }
+
+    mutating func startTag(
+        _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool, _ output: inout [UInt8]
+    ) -> Int? {
+        var scanner = TagScanner(input, at: index)
+        switch scanner.scan() {
+        case .notATag: return literal(input, index, &output)
+        case .unfinished:
+            if !isFinal, input.count - index < Self.longestTag { return nil }
+            guard isFinal else {
+                findings.oversizedTags += 1
+                return literal(input, index, &output)
+            }
+            replace(input, index..<input.count, with: "", &output)
+            return input.count
+        case .tag: break
+        }
+        let tag = index..<scanner.end
+        let name = UnsafeBufferPointer(rebasing: input[scanner.name])
+        if place == .prolog {
+            if HTMLJunk.contains(name) {
+                sawJunkTags = true
+                findings.junkBefore = true
+                replace(input, tag, with: "", &output)
+                return scanner.end
+            }
+            place = .content
+        }
+        if open.isInterrupted(by: name) {
+            findings.crossedTags += 1
+            flush(input, upTo: index, &output)
+            open.closeItem(into: &output)
+        }
+        let isEmpty = scanner.isEmpty || HTMLJunk.isVoid(name)
+        guard open.open(name, isEmpty: isEmpty) else {
+            findings.deepElements += 1
+            replace(input, tag, with: "", &output)
+            return scanner.end
+        }
+        if !scanner.isClean || isEmpty != scanner.isEmpty {
+            if scanner.isBroken { findings.mendedTags += 1 }
+            replace(input, tag, with: "", &output)
+            rewrite(input, scanner, isEmpty: isEmpty, into: &output)
+        }
+        if open.isEmpty { place = .epilog }
+        return scanner.end
+    }
+
+    /// Writes a start tag anew, with what XML asks for.
+    private mutating func rewrite(
+        _ input: UnsafeBufferPointer<UInt8>, _ scanner: TagScanner, isEmpty: Bool, into output: inout [UInt8]
+    ) {
+        output.append(UInt8(ascii: "<"))
+        output.append(contentsOf: UnsafeBufferPointer(rebasing: input[scanner.name]))
+        var scanner = scanner
+        scanner.rewind()
+        var written: [Range<Int>] = []
+        while written.count < Self.mostAttributes, let attribute = scanner.nextAttribute() {
+            let name = UnsafeBufferPointer(rebasing: input[attribute.name])
+            guard XMLName.isQualifiedName(name), !written.contains(where: { input[$0].elementsEqual(name) })
+            else { continue }
+            written.append(attribute.name)
+            output.append(UInt8(ascii: " "))
+            output.append(contentsOf: name)
+            output.append(UInt8(ascii: "="))
+            output.append(UInt8(ascii: "\""))
+            appendValue(UnsafeBufferPointer(rebasing: input[attribute.value]), to: &output)
+            output.append(UInt8(ascii: "\""))
+        }
+        if isEmpty { output.append(UInt8(ascii: "/")) }
+        output.append(UInt8(ascii: ">"))
+    }
+
+    private mutating func appendValue(_ value: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
+        var index = 0
+        while index < value.count {
+            switch value[index] {
+            case UInt8(ascii: "<"):
+                output.append(contentsOf: "&lt;".utf8)
+                index += 1
+            case UInt8(ascii: "\""):
+                output.append(contentsOf: "&quot;".utf8)
+                index += 1
+            case UInt8(ascii: "&"):
+                // With isFinal it always answers.
+                guard let found = reference(value, index, true) else { return }
+                if found.isKept {
+                    output.append(contentsOf: UnsafeBufferPointer(rebasing: value[index..<found.end]))
+                } else {
+                    output.append(contentsOf: replacement)
+                }
+                index = found.end
+            default:
+                output.append(value[index])
+                index += 1
+            }
+        }
+    }
+}
