@@ -102,6 +102,10 @@ extension Exchange {
                     .truncated, "the response broke off: \(Self.oneLine(words))",
                     advice: "it is asked again; tell the publisher if this lasts")
             }
+            if url.isSecure, words.contains("alert") {
+                // TLS 1.3 tells of a missing client certificate only after the handshake.
+                return .init(.tls, "TLS was refused: \(Self.oneLine(words))", advice: "check client_cert")
+            }
             return .init(
                 .protocolError, "no HTTP response: \(Self.oneLine(words))",
                 advice: "check that this is a web server's address")

@@ -168,8 +168,6 @@ final class Exchange {
                         advice: "no feed does that; check the feed's URL"))
             }
         }
-        // One allocation a block: growing would copy it three times over.
-        if body.isEmpty { body.reserveCapacity(TransferState.wakeBytes + Int(CURL_MAX_WRITE_SIZE)) }
         body.append(contentsOf: bytes)
         if body.count >= TransferState.wakeBytes {
             transfer.deliver(takeBody(), head: takeHead())

@@ -121,6 +121,41 @@ import Testing
         #expect(other.requests.count == 1)
     }
 
+    @Test func waitingForTheCallersLeaveIsNotTheServersTime() async {
+        let leave = Gate()
+        server.on("/go", .redirect(302, to: other.url("/feed")))
+        let transfer = engine.start(
+            request(server.url("/go")) {
+                $0.limits.timeout = .milliseconds(300)
+                $0.beforeHop = { [engine, server] _ in
+                    // Longer than the time that is left: another fetch that runs into the same limit.
+                    server.on("/silent") { _, connection in connection.waitForClose() }
+                    let silent = await engine.fetch(server.url("/silent")) { $0.limits.timeout = .milliseconds(400) }
+                    leave.open()
+                    return silent.failure?.kind == .timeout
+                }
+            })
+        #expect(await transfer.response()?.status == 200)
+        #expect(await transfer.outcome().failure == nil)
+        leave.wait()
+    }
+
+    @Test func aTransferCanBeCancelledWhileTheCallerIsAsked() async {
+        server.on("/go", .redirect(302, to: other.url("/feed")))
+        let box = Locked<Transfer?>(nil)
+        let transfer = engine.start(
+            request(server.url("/go")) {
+                $0.beforeHop = { _ in
+                    box.withLock { $0 }?.cancel()
+                    return true
+                }
+            })
+        box.withLock { $0 = transfer }
+        #expect(await transfer.outcome().failure?.kind == .cancelled)
+        #expect(other.requests.isEmpty)
+        box.withLock { $0 = nil }
+    }
+
     @Test("Validators go to the URL that they came from, through the redirect that leads there")
     func validatorsAfterARedirect() async throws {
         server.on("/go", .redirect(302, to: other.url("/v")))
