@@ -21,7 +21,7 @@ extension HTMLText {
                     guard HTMLVocabulary.blocks.contains(name) else { continue }
                     flush(blankLine: !lineBreaks.contains(name))
                     if name == listItem, !tag.isEnd { raw.append(contentsOf: "- ".utf8) }
-                case .rawText, .markup:
+                case .rawText, .unclosedTag, .markup:
                     break
                 }
             }
