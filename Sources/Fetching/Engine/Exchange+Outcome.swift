@@ -6,7 +6,7 @@ extension Exchange {
         guard request.addressPolicy.allows(port: url.port, host: url.host) else {
             throw FetchFailure(
                 .refusedAddress, "port \(url.port) belongs to other services than web servers",
-                advice: "if this is wanted, add \"\(url.host):\(url.port)\" to private_networks")
+                advice: "if this is wanted, add \"\(url.service)\" to private_networks")
         }
         if usesProxy, !request.addressPolicy.allowsThroughProxy(host: url.host, port: url.port) {
             throw refused("an address of a private or reserved network")
@@ -16,7 +16,7 @@ extension Exchange {
     private func refused(_ what: String) -> FetchFailure {
         FetchFailure(
             .refusedAddress, "\(url.host) leads to \(what)",
-            advice: "if this is wanted, add \"\(url.host):\(url.port)\" to private_networks")
+            advice: "if this is wanted, add \"\(url.service)\" to private_networks")
     }
 
     /// Adds up what one request has cost.
@@ -24,6 +24,7 @@ extension Exchange {
         let (bytes, overflow) = outcome.wireBytes.addingReportingOverflow(
             handle.offset(CURLINFO_SIZE_DOWNLOAD_T) + handle.long(CURLINFO_HEADER_SIZE))
         if !overflow { outcome.wireBytes = bytes }
+        if handle.long(CURLINFO_REQUEST_SIZE) > 0, probedFailure == nil { outcome.requests += 1 }
         if usesProxy { return }
         outcome.isPublicAddress = handle.string(CURLINFO_PRIMARY_IP).flatMap { IPAddress($0) }?.isPublic
     }

@@ -172,7 +172,6 @@ final class TransferLoop {
             }
             exchange.handle = handle
             try handle.prepare(for: exchange, now: now(), timeout: left)
-            exchange.outcome.requests += 1
             curl_multi_add_handle(multi, handle.curl)
         } catch {
             conclude(exchange, error)

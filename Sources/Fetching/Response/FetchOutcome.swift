@@ -4,7 +4,7 @@ package struct FetchOutcome: Sendable, Equatable {
     package var failure: FetchFailure?
     /// Whether the body came to its end. Where it did not, what came has been handed out all the same (security.md §5).
     package var isComplete: Bool { failure == nil }
-    /// Requests made: one, and one for each redirect followed.
+    /// Requests sent: one, and one for each redirect followed; none where no connection came about.
     package var requests = 0
     /// Bytes of headers and bodies that were received, of all hops, before decoding.
     package var wireBytes = 0

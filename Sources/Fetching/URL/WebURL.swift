@@ -15,6 +15,9 @@ struct WebURL: Sendable, Equatable {
     /// Scheme, host and port: what credentials are bound to (security.md §12).
     var origin: Origin { Origin(isSecure: isSecure, host: host, port: port) }
 
+    /// Host and port as an entry of `private_networks` names them.
+    var service: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
     struct Origin: Sendable, Equatable {
         let isSecure: Bool
         let host: String

@@ -68,7 +68,11 @@ import Testing
 
     @Test func aRedirectToAnotherServicesPortIsRefused() async {
         server.on("/go", .redirect(302, to: "http://127.0.0.1:22/"))
-        #expect(await engine.fetch(server.url("/go")).failure?.kind == .refusedAddress)
+        let result = await engine.fetch(server.url("/go"))
+        #expect(result.failure?.kind == .refusedAddress)
+        #expect(result.outcome.requests == 1)
+        let six = await engine.fetch("http://[::1]:81/").failure
+        #expect(six?.advice.contains("[::1]:81") == true)
     }
 
     @Test func theProxyMayBeAnywhere() async {
