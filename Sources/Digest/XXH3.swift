@@ -33,10 +33,10 @@ extension Hash128 {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The hash that `hex` wrote, in either case.
     package init?(hex: String) {
-        guard hex.utf8.count == 32, let high = UInt64(hex.prefix(16), radix: 16),
-            let low = UInt64(hex.suffix(16), radix: 16)
-        else { return nil }
-        self.init(high: high, low: low)
+        guard hex.utf8.count == 32, let bytes = Hex.bytes(hex.utf8) else { return nil }
+        func half(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
+        self.init(high: half(0..<8), low: half(8..<16))
     }
 }

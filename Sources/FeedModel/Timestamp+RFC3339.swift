@@ -28,7 +28,7 @@ extension Timestamp: CustomStringConvertible {
         append(secondOfDay / 60 % 60, digits: 2)
         bytes.append(UInt8(ascii: ":"))
         append(secondOfDay % 60, digits: 2)
-        let millisecond = Int(milliseconds - seconds * 1000)
+        let millisecond = Int((milliseconds % 1000 + 1000) % 1000)
         if millisecond > 0 {
             bytes.append(UInt8(ascii: "."))
             append(millisecond, digits: 3)

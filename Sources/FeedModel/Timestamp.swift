@@ -6,13 +6,15 @@ package struct Timestamp: Hashable, Sendable, Comparable {
         self.milliseconds = milliseconds
     }
 
+    /// What is too far away to be counted in milliseconds is the nearest instant that can be.
     package init(seconds: Int64) {
-        milliseconds = seconds * 1000
+        let (product, overflows) = seconds.multipliedReportingOverflow(by: 1000)
+        milliseconds = overflows ? (seconds < 0 ? .min : .max) : product
     }
 
     /// Whole seconds, rounded down.
     package var seconds: Int64 {
-        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+        milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0)
     }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }

@@ -8,12 +8,8 @@ enum JSONEscaping {
         var index = 0
         let end = text.count
         while index < end {
-            let byte = text[index]
-            // The common case in two comparisons: plain ASCII that is neither quote nor backslash.
-            if byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                index += 1
-                continue
-            }
+            index = indexOfSuspect(text, from: index)
+            guard index < end else { break }
             guard let (scalar, length) = escaped(text, at: index) else {
                 index += 1
                 continue
@@ -24,6 +20,39 @@ enum JSONEscaping {
             start = index
         }
         if start < end { bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<end])) }
+    }
+
+    /// The next byte that may have to be escaped: a control character, a quote, a backslash, or what begins C1 controls
+    /// and line separators.
+    private static func indexOfSuspect(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        guard let base = text.baseAddress else { return text.count }
+        var index = start
+        let end = text.count
+        // Eight bytes at once, by the bit trick that finds a zero byte: each test leaves the highest bit of a byte set.
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        while end &- index >= 8 {
+            let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+            let quote = word ^ (ones &* 0x22)
+            let backslash = word ^ (ones &* 0x5c)
+            let delete = word ^ (ones &* 0x7f)
+            let control = (word &- ones &* 0x20) & ~word
+            let special =
+                (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (delete &- ones) & ~delete | control
+            let latin = word ^ (ones &* 0xc2)
+            let punctuation = word ^ (ones &* 0xe2)
+            let lead = (latin &- ones) & ~latin | (punctuation &- ones) & ~punctuation
+            if (special | lead) & highs != 0 { break }
+            index &+= 8
+        }
+        while index < end {
+            let byte = base[index]
+            if byte < 0x20 || byte == 0x22 || byte == 0x5c || byte == 0x7f || byte == 0xc2 || byte == 0xe2 {
+                return index
+            }
+            index &+= 1
+        }
+        return end
     }
 
     /// The scalar at `index` and its length, if it has to be escaped.

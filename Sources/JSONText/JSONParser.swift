@@ -1,63 +1,15 @@
-/// How much a JSON document may ask for (security.md §7).
-package struct JSONLimits: Sendable {
-    /// How deep arrays and objects may nest.
-    package var depth = 64
-    /// How many values the whole document may hold.
-    package var values = 500_000
-    /// How many bytes a number may have.
-    package var numberLength = 64
-
-    package init() {}
-}
-
-/// Why a document could not be read, and at which byte.
-package struct JSONError: Error, Equatable, CustomStringConvertible {
-    package enum Reason: String, Sendable {
-        case unexpectedEnd = "the document ends early"
-        case unexpectedByte = "unexpected character"
-        case tooDeep = "nested too deep"
-        case tooManyValues = "too many values"
-        case badNumber = "not a number"
-        case badEscape = "bad escape in a string"
-    }
-
-    package var reason: Reason
-    package var offset: Int
-
-    package var description: String { "\(reason.rawValue) at byte \(offset)" }
-}
-
-/// What was tolerated while reading.
-package struct JSONFindings: Sendable, Equatable {
-    package var duplicateKeys = false
-    package var loneSurrogates = false
-    package var invalidUTF8 = false
-    package var controlCharacters = false
-    package var trailingBytes = false
-    /// Commas with nothing behind them (`JSONParser.recover` alone).
-    package var trailingCommas = false
-    /// Arrays and objects beyond the depth allowed, each read as null (`JSONParser.recover` alone).
-    package var tooDeep = false
-    /// Where and why reading ended before the document did (`JSONParser.recover` alone).
-    package var failure: JSONError?
-    /// How many arrays and objects were open there: the last element of each is what it was cut off in.
-    package var openContainers = 0
-
-    package init() {}
-}
-
 /// A bounded reader of JSON that takes what feeds really send.
 ///
 /// Invalid UTF-8 and lone surrogates become U+FFFD, raw control characters in strings are kept, a byte order mark and
 /// what follows the document are passed over; all of it is told in `findings`. Anything else that RFC 8259 forbids is an
 /// error.
 package struct JSONParser: ~Copyable {
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private let limits: JSONLimits
-    private var offset = 0
+    let bytes: UnsafeBufferPointer<UInt8>
+    let limits: JSONLimits
+    var offset = 0
     private var values = 0
-    private var scratch: [UInt8] = []
-    private var findings = JSONFindings()
+    var scratch: [UInt8] = []
+    var findings = JSONFindings()
     private let recovers: Bool
 
     private init(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits, recovers: Bool) {
@@ -103,7 +55,7 @@ package struct JSONParser: ~Copyable {
         return try result.get()
     }
 
-    private func error(_ reason: JSONError.Reason) -> JSONError {
+    func error(_ reason: JSONError.Reason) -> JSONError {
         JSONError(reason: offset < bytes.count ? reason : .unexpectedEnd, offset: offset)
     }
 
@@ -243,134 +195,9 @@ package struct JSONParser: ~Copyable {
         throw error(.unexpectedEnd)
     }
 
-    private mutating func take(_ byte: UInt8) -> Bool {
+    mutating func take(_ byte: UInt8) -> Bool {
         guard offset < bytes.count, bytes[offset] == byte else { return false }
         offset += 1
         return true
-    }
-
-    private mutating func number() throws(JSONError) -> String {
-        let start = offset
-        _ = take(UInt8(ascii: "-"))
-        if !take(UInt8(ascii: "0")) { try digits() }
-        if take(UInt8(ascii: ".")) { try digits() }
-        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
-            _ = take(UInt8(ascii: "+")) || take(UInt8(ascii: "-"))
-            try digits()
-        }
-        guard offset - start <= limits.numberLength else { throw error(.badNumber) }
-        return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
-    }
-
-    private mutating func digits() throws(JSONError) {
-        let start = offset
-        while offset < bytes.count, bytes[offset] >= UInt8(ascii: "0"), bytes[offset] <= UInt8(ascii: "9") {
-            offset += 1
-        }
-        guard offset > start else { throw error(.badNumber) }
-    }
-
-    private mutating func string() throws(JSONError) -> String {
-        offset += 1
-        let start = offset
-        while offset < bytes.count {
-            let byte = bytes[offset]
-            if byte == UInt8(ascii: "\"") {
-                defer { offset += 1 }
-                return text(UnsafeBufferPointer(rebasing: bytes[start..<offset]))
-            }
-            if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
-            if byte < 0x20 { findings.controlCharacters = true }
-            offset += 1
-        }
-        throw error(.unexpectedEnd)
-    }
-
-    private mutating func escapedString(from start: Int) throws(JSONError) -> String {
-        scratch.removeAll(keepingCapacity: true)
-        scratch.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<offset]))
-        while offset < bytes.count {
-            let byte = bytes[offset]
-            switch byte {
-            case UInt8(ascii: "\""):
-                offset += 1
-                return scratch.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
-                    ?? replacingInvalid()
-            case UInt8(ascii: "\\"):
-                offset += 1
-                try escape()
-            default:
-                if byte < 0x20 { findings.controlCharacters = true }
-                scratch.append(byte)
-                offset += 1
-            }
-        }
-        throw error(.unexpectedEnd)
-    }
-
-    private mutating func replacingInvalid() -> String {
-        findings.invalidUTF8 = true
-        return String(decoding: scratch, as: UTF8.self)
-    }
-
-    private mutating func text(_ utf8: UnsafeBufferPointer<UInt8>) -> String {
-        if let text = String(validating: utf8, as: UTF8.self) { return text }
-        findings.invalidUTF8 = true
-        return String(decoding: utf8, as: UTF8.self)
-    }
-
-    private mutating func escape() throws(JSONError) {
-        guard offset < bytes.count else { throw error(.unexpectedEnd) }
-        let byte = bytes[offset]
-        offset += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): scratch.append(byte)
-        case UInt8(ascii: "b"): scratch.append(0x08)
-        case UInt8(ascii: "f"): scratch.append(0x0c)
-        case UInt8(ascii: "n"): scratch.append(0x0a)
-        case UInt8(ascii: "r"): scratch.append(0x0d)
-        case UInt8(ascii: "t"): scratch.append(0x09)
-        case UInt8(ascii: "u"): scratch.append(contentsOf: String(try unicodeEscape()).utf8)
-        default:
-            offset -= 1
-            throw error(.badEscape)
-        }
-    }
-
-    private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
-        let first = try fourHexDigits()
-        if let scalar = Unicode.Scalar(first) { return scalar }
-        // A high surrogate counts only together with a low one right behind it.
-        if first < 0xdc00, offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "\\"),
-            bytes[offset + 1] == UInt8(ascii: "u")
-        {
-            let before = offset
-            offset += 2
-            let second = try fourHexDigits()
-            if second >= 0xdc00, second < 0xe000,
-                let scalar = Unicode.Scalar(0x10000 + (first - 0xd800) << 10 + (second - 0xdc00))
-            {
-                return scalar
-            }
-            offset = before
-        }
-        findings.loneSurrogates = true
-        return "\u{fffd}"
-    }
-
-    private mutating func fourHexDigits() throws(JSONError) -> UInt32 {
-        var value: UInt32 = 0
-        for _ in 0..<4 {
-            guard offset < bytes.count else { throw error(.unexpectedEnd) }
-            switch bytes[offset] {
-            case let digit where digit >= UInt8(ascii: "0") && digit <= UInt8(ascii: "9"):
-                value = value << 4 | UInt32(digit - UInt8(ascii: "0"))
-            case let digit where digit | 0x20 >= UInt8(ascii: "a") && digit | 0x20 <= UInt8(ascii: "f"):
-                value = value << 4 | UInt32(digit | 0x20 - UInt8(ascii: "a") + 10)
-            default: throw error(.badEscape)
-            }
-            offset += 1
-        }
-        return value
     }
 }

@@ -39,7 +39,9 @@ package final class TemporaryDirectory: Sendable {
         defer { close(descriptor) }
         var offset = 0
         while offset < bytes.count {
-            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + offset, bytes.count - offset) }
+            let written = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress! + offset, bytes.count - offset)
+            }
             precondition(written > 0, "cannot write \(target): errno \(errno)")
             offset += written
         }

@@ -7,7 +7,8 @@ enum DateMonth {
         return find(word.letters) ?? find(word.letters & ~0xffff)
     }
 
-    private static func english(_ ascii: UInt64) -> Int? {
+    /// The month that three letters of lower case stand for in English.
+    static func english(_ ascii: UInt64) -> Int? {
         switch ascii {
         case 0x6a616e: 1
         case 0x666562: 2

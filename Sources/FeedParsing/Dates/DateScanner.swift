@@ -157,6 +157,7 @@ struct DateScanner {
     // MARK: - Words
 
     private mutating func word() {
+        if takesEnglish() { return }
         var word = DateWord()
         while let (scalar, length) = DateWord.scalar(bytes, at: index) {
             guard DateWord.isLetter(scalar) else {
@@ -167,6 +168,28 @@ struct DateScanner {
             index += length
         }
         if word.count > 0 { take(word) }
+    }
+
+    /// The words of nearly every feed, three letters each, without the way that all others take.
+    private mutating func takesEnglish() -> Bool {
+        guard bytes.count - index >= 3, index + 3 == bytes.count || !isLetter(bytes[index + 3]),
+            isLetter(bytes[index + 1]), isLetter(bytes[index + 2])
+        else { return false }
+        let ascii =
+            UInt64(bytes[index] | 0x20) << 16 | UInt64(bytes[index + 1] | 0x20) << 8 | UInt64(bytes[index + 2] | 0x20)
+        switch ascii {
+        // Mon, Tue, Wed, Thu, Fri, Sat, Sun.
+        case 0x6d6f6e, 0x747565, 0x776564, 0x746875, 0x667269, 0x736174, 0x73756e: break
+        // GMT, UTC.
+        case 0x676d74, 0x757463:
+            guard hasTime, fields.offset == nil, takesOffset else { return false }
+            fields.offset = 0
+        default:
+            guard let month = DateMonth.english(ascii) else { return false }
+            fields.month = month
+        }
+        index += 3
+        return true
     }
 
     private mutating func take(_ word: DateWord) {

@@ -8,69 +8,78 @@ package enum FeedLinks {
 
     /// The links in the order of the page, each URL once, absolute and http or https.
     ///
+    /// The page's encoding does not matter: types are ASCII, and so are nearly all URLs. It takes a time that grows with
+    /// the length of the page alone.
     /// - Parameter baseURL: the URL of the page; its own `<base href>` counts as well.
     package static func inHTML(_ bytes: UnsafeRawBufferPointer, baseURL: String) -> [Link] {
-        let events = LinkEvents(baseURL: baseURL, maximumLinks: maximumLinks)
-        // Types and most URLs are ASCII, so the page's encoding does not matter; zeros would end it.
-        var html = String(decoding: bytes.prefix(maximumBytes).lazy.filter { $0 != 0 }, as: UTF8.self)
-        html.withUTF8 { HTMLEventReader.read(UnsafeRawBufferPointer($0), into: events) }
-        return events.links
+        let page = UnsafeRawBufferPointer(rebasing: bytes.prefix(maximumBytes)).bindMemory(to: UInt8.self)
+        var search = LinkSearch(page: page, pageURL: baseURL)
+        var tokenizer = HTMLTokenizer(page)
+        while search.links.count < maximumLinks, let token = tokenizer.next() {
+            if case .tag(let tag) = token, !tag.isEnd { search.take(tag) }
+        }
+        return search.links
+    }
+}
+
+private struct LinkSearch {
+    let page: UnsafeBufferPointer<UInt8>
+    let pageURL: String
+    private(set) var links: [Link] = []
+    private var declaredBase: String?
+
+    init(page: UnsafeBufferPointer<UInt8>, pageURL: String) {
+        self.page = page
+        self.pageURL = pageURL
+    }
+
+    mutating func take(_ tag: HTMLTokenizer.Tag) {
+        switch HTMLName(page, tag.name) {
+        case .base: takeBase(tag)
+        case .link: takeLink(tag)
+        default: break
+        }
+    }
+
+    /// Only the first one counts.
+    private mutating func takeBase(_ tag: HTMLTokenizer.Tag) {
+        guard declaredBase == nil, let href = value(.href, of: tag),
+            let url = URLResolution.resolve(href, base: pageURL), URLResolution.isWeb(url)
+        else { return }
+        declaredBase = url
+    }
+
+    private mutating func takeLink(_ tag: HTMLTokenizer.Tag) {
+        guard let type = value(.type, of: tag), let href = value(.href, of: tag), Self.isFeed(type, href: href),
+            let relations = value(.rel, of: tag)?.lowercased().split(whereSeparator: \.isWhitespace),
+            relations.contains("alternate") || relations.contains("feed"), !relations.contains("stylesheet"),
+            let url = URLResolution.resolve(href, base: declaredBase ?? pageURL), URLResolution.isWeb(url),
+            !links.contains(where: { $0.href == url })
+        else { return }
+        links.append(Link(rel: "alternate", href: url, type: type))
     }
 
     /// Whether a link of that type may lead to a feed. Plain JSON does where its URL says so: WordPress gives the same
     /// type to its API.
-    fileprivate static func isFeedType(_ type: String, href: String) -> Bool {
+    private static func isFeed(_ type: String, href: String) -> Bool {
         let essence = type.prefix { $0 != ";" }.lowercased().split(separator: " ").first ?? ""
-        if essence == "application/json" { return href.lowercased().contains("feed") }
-        return [
-            "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
-            "application/x-rss+xml", "application/xml", "text/xml",
-        ].contains(String(essence))
-    }
-}
-
-private final class LinkEvents: HTMLEvents {
-    private(set) var links: [Link] = []
-    private let pageURL: String
-    private var baseURL: String
-    private var hasBase = false
-    private let maximumLinks: Int
-
-    init(baseURL: String, maximumLinks: Int) {
-        pageURL = baseURL
-        self.baseURL = baseURL
-        self.maximumLinks = maximumLinks
-    }
-
-    override func start(_ name: UnsafePointer<UInt8>, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?) {
-        let element = HTMLName(zeroTerminated: name)
-        if element == .base, !hasBase, let href = value(.href, in: attributes),
-            let url = URLResolution.resolve(href, base: pageURL), URLResolution.isWeb(url)
-        {
-            // Only the first one counts.
-            baseURL = url
-            hasBase = true
+        switch essence {
+        case "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
+            "application/x-rss+xml", "application/xml", "text/xml":
+            return true
+        case "application/json": return href.lowercased().contains("feed")
+        default: return false
         }
-        guard element == .link, let rel = value(.rel, in: attributes)?.lowercased(),
-            let type = value(.type, in: attributes), let href = value(.href, in: attributes),
-            FeedLinks.isFeedType(type, href: href)
-        else { return }
-        let relations = rel.split { $0.isWhitespace }
-        guard relations.contains("alternate") || relations.contains("feed"), !relations.contains("stylesheet"),
-            let url = URLResolution.resolve(href, base: baseURL), URLResolution.isWeb(url),
-            !links.contains(where: { $0.href == url })
-        else { return }
-        links.append(Link(rel: "alternate", href: url, type: type))
-        if links.count == maximumLinks { isDone = true }
     }
 
-    private func value(
-        _ name: HTMLName, in attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
-    ) -> String? {
-        guard var attribute = attributes else { return nil }
-        while let found = attribute[0] {
-            if HTMLName(zeroTerminated: found) == name { return attribute[1].map { String(cString: $0) } }
-            attribute += 2
+    private func value(_ name: HTMLName, of tag: HTMLTokenizer.Tag) -> String? {
+        var attributes = HTMLAttributes(page, of: tag)
+        while let attribute = attributes.next() {
+            guard HTMLName(page, attribute.name) == name else { continue }
+            var text: [UInt8] = []
+            HTMLEntities.decode(
+                UnsafeBufferPointer(rebasing: page[attribute.value]), inAttribute: true, into: &text)
+            return String(decoding: text, as: UTF8.self)
         }
         return nil
     }

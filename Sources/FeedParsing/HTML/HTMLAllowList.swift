@@ -29,26 +29,28 @@ enum HTMLAllowList {
 
     /// Elements whose contents are nothing to be read, or are read by rules of their own.
     static let hidden = HTMLVocabulary.names([
-        "annotation", "annotation-xml", "applet", "noembed", "noframes", "script", "style", "svg", "template",
+        "annotation", "annotation-xml", "applet", "script", "style", "svg", "template",
     ])
 
     /// Elements without contents.
     static let void = HTMLVocabulary.names([
-        "area", "br", "col", "command", "event-source", "hr", "img", "input", "keygen", "source", "spacer", "track",
-        "wbr",
+        "area", "br", "col", "hr", "img", "input", "source", "track", "wbr",
     ])
 
     static func kind(of attribute: HTMLName, on element: HTMLName) -> AttributeKind? {
-        if texts.contains(attribute) { return .text }
-        if attribute == style { return .style }
-        if urls.contains(attribute) { return attribute == source && element == image ? .image : .url }
-        return attribute == sourceSet ? .sourceSet : nil
+        let kind = kinds[attribute]
+        return kind == .url && attribute == source && element == image ? .image : kind
     }
 
-    private static let style = HTMLName("style")
     private static let source = HTMLName("src")
     private static let image = HTMLName("img")
-    private static let sourceSet = HTMLName("srcset")
+
+    private static let kinds: [HTMLName: AttributeKind] = {
+        var kinds: [HTMLName: AttributeKind] = [HTMLName("style"): .style, HTMLName("srcset"): .sourceSet]
+        for name in texts { kinds[name] = .text }
+        for name in urls { kinds[name] = .url }
+        return kinds
+    }()
 
     private static let urls = HTMLVocabulary.names([
         "action", "background", "cite", "data", "datasrc", "dynsrc", "href", "icon", "longdesc", "lowsrc", "poster",

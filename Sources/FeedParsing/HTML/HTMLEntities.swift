@@ -94,37 +94,10 @@ enum HTMLEntities {
         return windows1252(scalar)
     }
 
+    /// What was meant by a C1 control; any other scalar itself.
     static func windows1252(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        switch scalar.value {
-        case 0x80: "\u{20ac}"
-        case 0x82: "\u{201a}"
-        case 0x83: "\u{0192}"
-        case 0x84: "\u{201e}"
-        case 0x85: "\u{2026}"
-        case 0x86: "\u{2020}"
-        case 0x87: "\u{2021}"
-        case 0x88: "\u{02c6}"
-        case 0x89: "\u{2030}"
-        case 0x8a: "\u{0160}"
-        case 0x8b: "\u{2039}"
-        case 0x8c: "\u{0152}"
-        case 0x8e: "\u{017d}"
-        case 0x91: "\u{2018}"
-        case 0x92: "\u{2019}"
-        case 0x93: "\u{201c}"
-        case 0x94: "\u{201d}"
-        case 0x95: "\u{2022}"
-        case 0x96: "\u{2013}"
-        case 0x97: "\u{2014}"
-        case 0x98: "\u{02dc}"
-        case 0x99: "\u{2122}"
-        case 0x9a: "\u{0161}"
-        case 0x9b: "\u{203a}"
-        case 0x9c: "\u{0153}"
-        case 0x9e: "\u{017e}"
-        case 0x9f: "\u{0178}"
-        default: scalar
-        }
+        guard scalar.value >= 0x80, scalar.value < 0xa0 else { return scalar }
+        return Unicode.Scalar(Windows1252.scalar(UInt8(scalar.value))) ?? scalar
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

@@ -19,13 +19,6 @@ struct HTMLName: Hashable, RawRepresentable {
         self.init(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 
-    /// A name as C has it.
-    init(zeroTerminated name: UnsafePointer<UInt8>) {
-        var count = 0
-        while count <= 20, name[count] != 0 { count += 1 }
-        self.init(UnsafeBufferPointer(start: name, count: count))
-    }
-
     init(_ name: UnsafeBufferPointer<UInt8>) {
         guard name.count <= 20 else {
             self = .unknown

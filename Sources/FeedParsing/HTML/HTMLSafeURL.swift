@@ -18,6 +18,12 @@ enum HTMLSafeURL {
             result.removeLast(cleanCount)
             return false
         case nil:
+            // A colon in front of everything else without a scheme before it is no relative URL (RFC 3986 §4.2), and
+            // nobody knows what a browser will make of it.
+            if hasStrayColon(result[start...]) {
+                result.removeLast(cleanCount)
+                return false
+            }
             // Relative, and absolute only where that can be made out.
             guard var base else { return true }
             var absolute: [UInt8] = []
@@ -61,6 +67,17 @@ enum HTMLSafeURL {
             if byte > 0x20 && byte != 0x7f || byte == 0x20 && result.count > start { result.append(byte) }
         }
         while result.count > start, result.last == 0x20 { result.removeLast() }
+    }
+
+    private static func hasStrayColon(_ url: ArraySlice<UInt8>) -> Bool {
+        for byte in url {
+            switch byte {
+            case UInt8(ascii: ":"): return true
+            case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "\\"): return false
+            default: break
+            }
+        }
+        return false
     }
 
     private static func isImage(_ url: ArraySlice<UInt8>) -> Bool {

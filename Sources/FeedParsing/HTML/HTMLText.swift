@@ -14,7 +14,7 @@ enum HTMLText {
             var isInCDATA = false
             while let token = tokenizer.next() {
                 switch token {
-                case .text(let range):
+                case .text(let range), .unclosedTag(let range):
                     appendDecoded(bytes, range, droppingCDATAEnd: isInCDATA, to: &raw)
                 case .rawText(let range):
                     if !skipsRawText { appendDecoded(bytes, range, droppingCDATAEnd: isInCDATA, to: &raw) }
@@ -52,7 +52,7 @@ enum HTMLText {
                     switch token {
                     case .tag(let tag): if HTMLVocabulary.knows(HTMLName(bytes, tag.name)) { return true }
                     case .markup(let range): if range.count >= 7, bytes[range.lowerBound + 2] == 0x2d { return true }
-                    case .text, .rawText: break
+                    case .text, .rawText, .unclosedTag: break
                     }
                 }
             }
@@ -89,14 +89,7 @@ enum HTMLText {
     ) {
         let start = raw.count
         HTMLEntities.decode(UnsafeBufferPointer(rebasing: bytes[range]), into: &raw)
-        guard droppingCDATAEnd else { return }
-        var write = start
-        for read in start..<raw.count {
-            raw[write] = raw[read]
-            write += 1
-            if write >= start + 3, raw[write - 1] == 0x3e, raw[write - 2] == 0x5d, raw[write - 3] == 0x5d { write -= 3 }
-        }
-        raw.removeLast(raw.count - write)
+        if droppingCDATAEnd { raw.removeCDATAEnds(from: start) }
     }
 
     /// Runs of white space, no-break spaces among them, become one space; U+0000 and other controls go.
@@ -129,5 +122,22 @@ enum HTMLText {
 
     private static func separatesWords(_ name: HTMLName) -> Bool {
         HTMLVocabulary.blocks.contains(name)
+    }
+}
+
+extension [UInt8] {
+    /// Removes each `]]>`, which ends a CDATA section: its beginning was markup, its contents text.
+    mutating func removeCDATAEnds(from start: Int = 0) {
+        var write = start
+        for read in start..<count {
+            self[write] = self[read]
+            write += 1
+            if write >= start + 3, self[write - 1] == UInt8(ascii: ">"), self[write - 2] == UInt8(ascii: "]"),
+                self[write - 3] == UInt8(ascii: "]")
+            {
+                write -= 3
+            }
+        }
+        removeLast(count - write)
     }
 }

@@ -1,13 +1,15 @@
 /// Cuts HTML into tags and what stands between them, by the rules of WHATWG HTML §13.2.5 that tell where a tag ends.
 ///
-/// It reads each byte a fixed number of times whatever it is given, allocates nothing and builds no tree: what is nested in what is no
-/// concern of it. Contents of `script`, `style` and the other elements without markup come as one piece of text.
+/// It reads each byte a few times at most, whatever it is given, allocates nothing and builds no tree: what is nested in
+/// what is no concern of it. Contents of `script`, `style` and the other elements without markup come as one piece of text.
 struct HTMLTokenizer {
     enum Token {
         case text(Range<Int>)
         /// Text of a `script`, `style`, ...: no markup and no references in it.
         case rawText(Range<Int>)
         case tag(Tag)
+        /// A tag that is not closed before the end.
+        case unclosedTag(Range<Int>)
         /// Comment, doctype, processing instruction, CDATA mark: nothing to be seen.
         case markup(Range<Int>)
     }
@@ -26,11 +28,15 @@ struct HTMLTokenizer {
     /// The name of the element whose raw text comes next.
     private var rawElement: Range<Int>?
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    private let readsFrames: Bool
+
+    /// - Parameter readsFrames: `iframe`, `noembed` and `noframes` hold markup like any other element.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, readsFrames: Bool = false) {
         self.bytes = bytes
+        self.readsFrames = readsFrames
     }
 
-    /// The next piece, nil at the end. A tag that is not closed before the end is text.
+    /// The next piece, nil at the end.
     mutating func next() -> Token? {
         if let element = rawElement {
             rawElement = nil
@@ -88,7 +94,7 @@ struct HTMLTokenizer {
         let name = nameStart..<index
         guard let close = endOfTag(from: index) else {
             offset = bytes.count
-            return .text(start..<offset)
+            return .unclosedTag(start..<offset)
         }
         offset = close + 1
         if !isEnd, isRawElement(name) { rawElement = name }
@@ -169,7 +175,8 @@ struct HTMLTokenizer {
 
     private func isRawElement(_ name: Range<Int>) -> Bool {
         switch HTMLName(bytes, name) {
-        case .script, .style, .textarea, .title, .xmp, .iframe, .noembed, .noframes: true
+        case .script, .style, .textarea, .title, .xmp: true
+        case .iframe, .noembed, .noframes: !readsFrames
         default: false
         }
     }

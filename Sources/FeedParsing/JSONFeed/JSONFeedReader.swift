@@ -34,8 +34,8 @@ enum JSONFeedReader {
             default: return (.json11, "The version \"\(version.prefix(100))\" is unknown; it was read as 1.1.")
             }
         }
-        // Without a version it takes a title and items that are written as JSON Feed has them.
-        guard document["title"]?.string != nil, let items = document["items"]?.array,
+        // Without that URL it takes items that are written as JSON Feed has them.
+        guard let items = document["items"]?.array,
             items.contains(where: { $0["content_html"] != nil || $0["content_text"] != nil })
         else { return nil }
         return (.json11, "The document names no version of JSON Feed; it was read as 1.1.")

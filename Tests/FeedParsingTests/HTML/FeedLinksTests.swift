@@ -43,10 +43,12 @@ import Testing
     func hostile() {
         let one = "<link rel=alternate type=application/rss+xml href=/f"
         #expect(links((0..<500).map { "\(one)\($0)>" }.joined()).count == 100)
-        #expect(links(String(repeating: "<div>", count: 200_000) + one + ">").count <= 1)
+        #expect(links(String(repeating: "<div>", count: 10_000) + one + ">").count == 1)
         #expect(links("\u{0}\u{1}\u{ff}").isEmpty)
         #expect(links("").isEmpty)
-        #expect(links(one).count <= 1)
+        #expect(links(one).isEmpty)
+        #expect(links("<link " + (0..<10_000).map { "a\($0)=1 " }.joined() + ">" + one + ">").count == 1)
+        #expect(links("<script>" + one + "></script><!-- " + one + "> -->").isEmpty)
     }
 
     @Test("a page in Latin-1 is read")

@@ -34,7 +34,7 @@ import Testing
     func linear() {
         // Quadratic work on these would take minutes.
         for piece in ["<", "<!--", "<a ", "&", "<a b=\"", "</", "<![CDATA[", "&#", "<script>", "<a href='x' ", "]]>"] {
-            let text = String(repeating: piece, count: 100_000 / piece.utf8.count)
+            let text = String(repeating: piece, count: 50_000 / piece.utf8.count)
             _ = HTMLText.plainText(text)
             _ = HTMLText.looksLikeHTML(text)
             _ = HTMLRewriter.absolutizing(text + "=", base: "http://h/")

@@ -84,6 +84,7 @@ import Testing
         let none = try feed("{\"title\":\"T\",\"items\":[{\"id\":1,\"content_text\":\"x\"}]}")
         #expect(none.format == .json11)
         #expect(none.warnings.count == 1)
+        #expect(try feed("{\"version\":\"1.0\",\"items\":[{\"content_html\":\"x\"}]}").articles.count == 1)
         #expect(try feed("{\(head)}").warnings == ["The document has no list of items."])
     }
 

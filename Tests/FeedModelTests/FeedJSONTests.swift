@@ -1,0 +1,113 @@
+import Digest
+import FeedModel
+import JSONText
+import Testing
+
+@Suite struct FeedJSONTests {
+    private func written(_ article: Article) -> String {
+        var json = JSONWriter()
+        json.beginObject()
+        article.writeItemMembers(to: &json, id: article.id ?? "uid")
+        json.key("_newswire")
+        json.beginObject()
+        article.writeExtensionMembers(to: &json)
+        json.endObject()
+        json.endObject()
+        return String(decoding: json.finish(), as: UTF8.self)
+    }
+
+    @Test("contract.md §3: an empty article has an id and nothing else")
+    func emptyArticle() {
+        #expect(written(Article()) == #"{"id":"uid","_newswire":{}}"#)
+        #expect(!Article().hasExtensionMembers)
+    }
+
+    @Test("contract.md §3: every field has its place")
+    func wholeArticle() {
+        var article = Article()
+        article.id = "i"
+        article.url = "https://h/"
+        article.title = "T"
+        article.contentHTML = "<p>"
+        article.contentSource = .description
+        article.published = Timestamp(year: 2026, month: 3, day: 3)
+        article.authors = [Author(name: "N", email: "a@b"), Author(email: "c@d"), Author(name: "O")]
+        article.tags = ["t"]
+        article.attachments = [Attachment(url: "https://h/a", sizeInBytes: 3, durationInSeconds: 90)]
+        article.commentsURL = "https://h/c"
+        article.source = .init(title: "S", url: "https://s/")
+        article.links = [Link(rel: "related", href: "https://r/")]
+        article.rawDates = [.init(field: "date_modified", text: "soon")]
+        article.unsafeURLs = ["javascript:x"]
+        article.truncatedFields = ["title"]
+        article.isIncomplete = true
+        #expect(
+            written(article)
+                == #"{"id":"i","url":"https://h/","title":"T","content_html":"<p>","date_published":"2026-03-03T00:00:00Z","#
+                + #""authors":[{"name":"N"},{"name":"c@d"},{"name":"O"}],"tags":["t"],"#
+                + #""attachments":[{"url":"https://h/a","mime_type":"application/octet-stream","size_in_bytes":3,"#
+                + #""duration_in_seconds":90}],"_newswire":{"content_from":"description","#
+                + #""author_emails":["a@b","c@d",null],"comments_url":"https://h/c","#
+                + #""source":{"title":"S","url":"https://s/"},"links":[{"rel":"related","href":"https://r/"}],"#
+                + #""raw_dates":{"date_modified":"soon"},"unsafe_urls":["javascript:x"],"truncated":["title"],"#
+                + #""incomplete":true}}"#)
+        #expect(article.hasExtensionMembers)
+    }
+
+    @Test("contract.md §3: a feed is a JSON Feed 1.1 document")
+    func feed() throws {
+        var feed = Feed(format: .atom10)
+        feed.hubs = [Feed.Hub(type: "WebSub", url: "https://hub/")]
+        feed.hints.skipHours = [1, 2]
+        feed.warnings = ["w"]
+        feed.articles = [Article()]
+        feed.isTruncated = true
+        var json = JSONWriter()
+        feed.write(to: &json) { _ in "made" }
+        let value = try JSONParser.parse(json.finish()).value
+        #expect(value["version"]?.string == "https://jsonfeed.org/version/1.1")
+        #expect(value["title"]?.string == "")
+        #expect(value["hubs"]?.array?.first?["url"]?.string == "https://hub/")
+        #expect(value["_newswire"]?["format"]?.string == "atom-1.0")
+        #expect(value["_newswire"]?["skip_hours"]?.array?.map(\.integer) == [1, 2])
+        #expect(value["_newswire"]?["truncated"]?.bool == true)
+        #expect(value["items"]?.array?.first?["id"]?.string == "made")
+    }
+
+    @Test("the state of a feed comes back as it was written")
+    func stateRoundTrip() throws {
+        var state = FeedState(feed: FeedIdentifier("f"), url: "https://h/")
+        state.title = "T"
+        state.validators = .init(etag: "\"x\"", lastModified: nil, request: Hash128(high: 1, low: 2))
+        state.bodyHash = Hash128(high: 3, low: .max)
+        state.hints.ttlSeconds = 60
+        state.hints.skipHours = [0, 23]
+        state.hints.skipDays = ["Monday"]
+        state.lastPoll = Timestamp(seconds: 1)
+        state.lastSuccess = Timestamp(milliseconds: 1500)
+        state.status = 304
+        state.failures = 2
+        state.failure = .init(kind: "dns", message: "no such host")
+        state.nextPoll = Timestamp(seconds: 9)
+        state.intervalSeconds = 3600
+        state.notBefore = Timestamp(seconds: 8)
+        state.articles = 12
+        var json = JSONWriter()
+        state.write(to: &json)
+        #expect(try FeedState(JSONParser.parse(json.finish()).value) == state)
+        var empty = JSONWriter()
+        FeedState(feed: FeedIdentifier("f"), url: "u").write(to: &empty)
+        #expect(try FeedState(JSONParser.parse(empty.finish()).value) == FeedState(feed: FeedIdentifier("f"), url: "u"))
+    }
+
+    @Test("a state with anything malformed in it keeps the rest; without feed or URL there is none")
+    func stateLeniency() throws {
+        func state(_ text: String) throws -> FeedState? { FeedState(try JSONParser.parse(Array(text.utf8)).value) }
+        let damaged = try state(
+            #"{"feed":"f","url":"u","last_poll":"never","status":1e99,"articles":-1,"body_hash":"x","failures":"y","skip_hours":3}"#
+        )
+        #expect(damaged == FeedState(feed: FeedIdentifier("f"), url: "u"))
+        #expect(try state(#"{"feed":"f"}"#) == nil)
+        #expect(try state("[]") == nil)
+    }
+}
