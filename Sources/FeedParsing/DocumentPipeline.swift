@@ -46,7 +46,8 @@ final class DocumentPipeline {
         case .json: json.append(contentsOf: bytes)
         case .xml: decode(bytes, isFinal: false)
         case .sniffing:
-            head.append(contentsOf: bytes)
+            // Blank lines before the document mean nothing, and could hide what it is.
+            head.append(contentsOf: head.isEmpty ? UnsafeBufferPointer(rebasing: bytes.drop { $0.isXMLSpace }) : bytes)
             if head.count >= EncodingDecision.prefixBytes { sniff() }
         }
     }

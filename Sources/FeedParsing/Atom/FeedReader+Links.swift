@@ -43,6 +43,7 @@ extension FeedReader {
         guard let reference = attributes("href") ?? attributes("resource") else { return beginLink(attributes) }
         skip()
         let rel = attributes("rel")
+        guard feed.links.count < limits.listEntries else { return }
         guard let found = link(reference, rel: rel, type: attributes("type")) else { return }
         add(found, saysRel: rel != nil)
     }
@@ -67,6 +68,11 @@ extension FeedReader {
     mutating func startItemLink(_ attributes: XMLAttributes) {
         guard let reference = attributes("href") ?? attributes("resource") else { return beginLink(attributes) }
         skip()
+        // Enclosures have a limit of their own, which is the same.
+        guard item.links.count < limits.listEntries else {
+            item.surplusLinks = true
+            return
+        }
         guard let found = link(reference, rel: attributes("rel"), type: attributes("type")) else { return }
         add(found, length: attributes("length"), title: attributes("title"))
     }

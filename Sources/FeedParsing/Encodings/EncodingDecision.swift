@@ -9,7 +9,7 @@ struct EncodingDecision {
     var warnings: [String] = []
 
     /// How many bytes of the document are enough to decide.
-    static let prefixBytes = 1024
+    static let prefixBytes = 4096
 
     /// - Parameter prefix: the beginning of the document, all of it where it is shorter than `prefixBytes`.
     /// - Parameter contentType: the value of the HTTP header.
@@ -138,6 +138,13 @@ extension UnsafeBufferPointer<UInt8> {
             index += 1
         }
         return nil
+    }
+
+    /// Whether they are a text, byte for byte.
+    func equals(_ text: StaticString) -> Bool {
+        guard count == text.utf8CodeUnitCount else { return false }
+        for offset in 0..<count where self[offset] != text.utf8Start[offset] { return false }
+        return true
     }
 
     /// Whether the bytes from `start` on are a text, letters compared without regard to case.

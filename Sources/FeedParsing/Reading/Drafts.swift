@@ -66,6 +66,7 @@ struct ItemDraft {
     var language: String?
     var attachments: [Attachment] = []
     var surplusAttachments = false
+    var surplusLinks = false
     var duration: Double?
     var image: String?
     var thumbnail: String?

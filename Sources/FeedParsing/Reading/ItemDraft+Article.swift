@@ -24,6 +24,7 @@ extension ItemDraft {
         article.rawDates = rawDates
         article.unsafeURLs = unsafeURLs
         article.truncatedFields += truncated
+        if surplusLinks { article.truncatedFields.append("links") }
         if surplusAttachments { article.truncatedFields.append("attachments") }
         if let id = article.id, id.utf8.count > limits.idBytes { article.truncatedFields.append("id") }
         return article

@@ -48,11 +48,12 @@ struct TextCapture {
     }
 
     private mutating func appendRaw(_ text: UnsafeBufferPointer<UInt8>) {
-        guard bytes.count + text.count > limit else {
+        // What comes after a cut would be read as its continuation.
+        if isCut { return }
+        if bytes.count + text.count <= limit {
             bytes.append(contentsOf: text)
             return
         }
-        guard !isCut else { return }
         isCut = true
         var end = max(0, limit - bytes.count)
         // Never inside a character.

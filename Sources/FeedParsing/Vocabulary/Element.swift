@@ -33,14 +33,14 @@ enum Element: UInt8 {
     init(_ name: String, in namespace: Namespace) {
         self =
             switch namespace {
-            case .core: Self.core(name)
+            case .core: Self.core[name] ?? .unknown
             case .rdf: name == "rdf" ? .rdf : .unknown
-            case .dublinCore: Self.dublinCore(name)
-            case .dublinCoreTerms: Self.dublinCoreTerms(name)
+            case .dublinCore: Self.dublinCore[name] ?? .unknown
+            case .dublinCoreTerms: Self.dublinCoreTerms[name] ?? Self.dublinCore[name] ?? .unknown
             case .content: name == "encoded" ? .encoded : .unknown
-            case .media: Self.media(name)
-            case .itunes, .googlePlay: Self.podcast(name)
-            case .syndication: Self.syndication(name)
+            case .media: Self.media[name] ?? .unknown
+            case .itunes, .googlePlay: Self.podcast[name] ?? .unknown
+            case .syndication: Self.syndication[name] ?? .unknown
             case .creativeCommons: name == "license" ? .license : .unknown
             case .feedBurner: name == "origlink" ? .originalLink : .unknown
             case .admin: name == "generatoragent" ? .generatorAgent : .unknown
@@ -49,119 +49,45 @@ enum Element: UInt8 {
             }
     }
 
-    private static func core(_ name: String) -> Element {
-        switch name {
-        case "rss": .rss
-        case "rdf": .rdf
-        case "feed": .feed
-        case "channel": .channel
-        case "item", "entry": .item
-        case "html": .html
-        case "image": .image
-        case "textinput": .textInput
-        case "source": .source
-        case "cloud": .cloud
-        case "skiphours": .skipHours
-        case "skipdays": .skipDays
-        case "hour": .hour
-        case "day": .day
-        case "title": .title
-        case "link": .link
-        case "description", "abstract": .description
-        case "summary": .summary
-        case "subtitle", "tagline": .subtitle
-        case "info": .secondaryDescription
-        case "content": .content
-        case "fullitem", "encoded": .encoded
-        case "body": .body
-        case "guid": .guid
-        case "id": .id
-        case "pubdate", "published", "issued": .published
-        case "updated", "modified", "lastbuilddate": .updated
-        case "created": .created
-        case "author", "managingeditor": .author
-        case "contributor": .contributor
-        case "category": .category
-        case "keywords", "tags": .keywords
-        case "comments": .comments
-        case "enclosure": .enclosure
-        case "language": .language
-        case "copyright", "rights": .rights
-        case "generator": .generator
-        case "ttl": .ttl
-        case "logo": .logo
-        case "icon": .icon
-        case "license": .license
-        case "name": .name
-        case "email": .email
-        case "uri", "homepage": .uri
-        case "url": .url
-        case "a": .anchor
-        default: .unknown
-        }
-    }
+    private static let core: [String: Element] = [
+        "rss": .rss, "rdf": .rdf, "feed": .feed, "channel": .channel, "item": .item, "entry": .item, "html": .html,
+        "image": .image, "textinput": .textInput, "source": .source, "cloud": .cloud, "skiphours": .skipHours,
+        "skipdays": .skipDays, "hour": .hour, "day": .day, "title": .title, "link": .link,
+        "description": .description, "abstract": .description, "summary": .summary, "subtitle": .subtitle,
+        "tagline": .subtitle, "info": .secondaryDescription, "content": .content, "fullitem": .encoded,
+        "encoded": .encoded, "body": .body, "guid": .guid, "id": .id, "pubdate": .published, "published": .published,
+        "issued": .published, "updated": .updated, "modified": .updated, "lastbuilddate": .updated,
+        "created": .created, "author": .author, "managingeditor": .author, "contributor": .contributor,
+        "category": .category, "keywords": .keywords, "tags": .keywords, "comments": .comments,
+        "enclosure": .enclosure, "language": .language, "copyright": .rights, "rights": .rights,
+        "generator": .generator, "ttl": .ttl, "logo": .logo, "icon": .icon, "license": .license, "name": .name,
+        "email": .email, "uri": .uri, "homepage": .uri, "url": .url, "a": .anchor,
+    ]
 
-    private static func dublinCore(_ name: String) -> Element {
-        switch name {
-        case "title": .secondaryTitle
-        case "creator", "author": .creator
-        case "contributor": .contributor
-        case "subject": .subject
-        case "description": .secondaryDescription
-        case "date": .date
-        case "language": .language
-        case "rights": .rights
-        case "identifier": .identifier
-        default: .unknown
-        }
-    }
+    private static let dublinCore: [String: Element] = [
+        "title": .secondaryTitle, "creator": .creator, "author": .creator, "contributor": .contributor,
+        "subject": .subject, "description": .secondaryDescription, "date": .date, "language": .language,
+        "rights": .rights, "identifier": .identifier,
+    ]
 
-    private static func dublinCoreTerms(_ name: String) -> Element {
-        switch name {
-        case "issued": .published
-        case "modified": .updated
-        case "created": .created
-        default: dublinCore(name)
-        }
-    }
+    private static let dublinCoreTerms: [String: Element] = [
+        "issued": .published, "modified": .updated, "created": .created,
+    ]
 
-    private static func media(_ name: String) -> Element {
-        switch name {
-        case "group": .mediaGroup
-        case "content": .mediaContent
-        case "thumbnail": .mediaThumbnail
-        case "title": .mediaTitle
-        case "description": .mediaDescription
-        case "keywords": .mediaKeywords
-        case "category": .mediaCategory
-        case "credit": .mediaCredit
-        default: .unknown
-        }
-    }
+    private static let media: [String: Element] = [
+        "group": .mediaGroup, "content": .mediaContent, "thumbnail": .mediaThumbnail, "title": .mediaTitle,
+        "description": .mediaDescription, "keywords": .mediaKeywords, "category": .mediaCategory,
+        "credit": .mediaCredit,
+    ]
 
-    private static func podcast(_ name: String) -> Element {
-        switch name {
-        case "author": .secondaryAuthor
-        case "summary", "description": .secondarySummary
-        case "subtitle": .secondaryDescription
-        case "image": .podcastImage
-        case "link": .podcastLink
-        case "duration": .duration
-        case "keywords": .mediaKeywords
-        case "category": .podcastCategory
-        case "owner": .owner
-        case "name": .name
-        case "email": .email
-        case "title": .secondaryTitle
-        default: .unknown
-        }
-    }
+    private static let podcast: [String: Element] = [
+        "author": .secondaryAuthor, "summary": .secondarySummary, "description": .secondarySummary,
+        "subtitle": .secondaryDescription, "image": .podcastImage, "link": .podcastLink, "duration": .duration,
+        "keywords": .mediaKeywords, "category": .podcastCategory, "owner": .owner, "name": .name, "email": .email,
+        "title": .secondaryTitle,
+    ]
 
-    private static func syndication(_ name: String) -> Element {
-        switch name {
-        case "updateperiod": .updatePeriod
-        case "updatefrequency": .updateFrequency
-        default: .unknown
-        }
-    }
+    private static let syndication: [String: Element] = [
+        "updateperiod": .updatePeriod, "updatefrequency": .updateFrequency,
+    ]
 }

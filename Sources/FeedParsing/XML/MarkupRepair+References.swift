@@ -58,8 +58,8 @@ extension MarkupRepair {
     private static func isPredefined(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
         switch name.count {
         case 2: name[1] == UInt8(ascii: "t") && (name[0] == UInt8(ascii: "l") || name[0] == UInt8(ascii: "g"))
-        case 3: name.elementsEqual("amp".utf8)
-        case 4: name.elementsEqual("quot".utf8) || name.elementsEqual("apos".utf8)
+        case 3: name.equals("amp")
+        case 4: name.equals("quot") || name.equals("apos")
         default: false
         }
     }

@@ -222,9 +222,15 @@ struct MarkupRepair {
             return enter(.comment, input, index..<index + 4, &output)
         }
         if input.hasPrefixIgnoringCase("<![cdata[", at: index) {
-            let isContent = place == .content
-            if isContent { place = .cdata }
-            replace(input, index..<index + 9, with: isContent ? "<![CDATA[" : "", &output)
+            if place == .content {
+                place = .cdata
+                // Somebody may have written it in small letters.
+                if !UnsafeBufferPointer(rebasing: input[index..<index + 9]).equals("<![CDATA[") {
+                    replace(input, index..<index + 9, with: "<![CDATA[", &output)
+                }
+            } else {
+                replace(input, index..<index + 9, with: "", &output)
+            }
             return index + 9
         }
         if input.hasPrefixIgnoringCase("<!doctype", at: index), place == .prolog {

@@ -76,16 +76,18 @@ struct OpenElements {
     }
 
     private static func isItem(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        name.count == 4 && name[0] == UInt8(ascii: "i") && name.elementsEqual("item".utf8)
-            || name.count == 5 && name[0] == UInt8(ascii: "e") && name.elementsEqual("entry".utf8)
+        name.count == 4 && name[0] == UInt8(ascii: "i") && name.equals("item")
+            || name.count == 5 && name[0] == UInt8(ascii: "e") && name.equals("entry")
     }
 
     private func matches(_ level: Int, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
         let start = starts[level]
         let end = level + 1 < starts.count ? starts[level + 1] : names.count
         guard end - start == name.count else { return false }
-        for offset in 0..<name.count where names[start + offset] != name[offset] { return false }
-        return true
+        return names.withUnsafeBufferPointer { names in
+            for offset in 0..<name.count where names[start + offset] != name[offset] { return false }
+            return true
+        }
     }
 
     private mutating func closeLast(into output: inout [UInt8]) {

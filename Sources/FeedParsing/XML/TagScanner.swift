@@ -34,12 +34,14 @@ struct TagScanner {
     /// Looks at the whole tag.
     mutating func scan() -> Outcome {
         index = start + 1
-        while index < input.count, input[index].continuesName { index += 1 }
+        let isUsualName = scanName()
         name = start + 1..<index
         guard index < input.count else { return .unfinished }
         // An address in angle brackets, a sentence with "<3": text.
         guard Self.endsName(input[index]), name.count <= 256 else { return .notATag }
-        guard XMLName.isQualifiedName(UnsafeBufferPointer(rebasing: input[name])) else { return .notATag }
+        guard isUsualName || XMLName.isQualifiedName(UnsafeBufferPointer(rebasing: input[name])) else {
+            return .notATag
+        }
         var attributes = 0
         while nextAttribute() != nil {
             attributes += 1
@@ -57,6 +59,33 @@ struct TagScanner {
         }
         if isBroken { isClean = false }
         return .tag
+    }
+
+    /// Goes behind the name at `index`.
+    ///
+    /// - Returns: whether it is one of ASCII letters, digits, hyphens and the like, with at most one colon: most are,
+    ///   and need no second look.
+    private mutating func scanName() -> Bool {
+        let nameStart = index
+        var isUsual = true
+        var colon = -1
+        while index < input.count {
+            let byte = input[index]
+            if byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a {
+                index &+= 1
+                continue
+            }
+            guard byte.continuesName else { break }
+            if byte == UInt8(ascii: ":") {
+                if colon >= 0 || index == nameStart { isUsual = false }
+                colon = index
+            } else if byte >= 0x80 || index == nameStart || colon == index - 1 {
+                // Beyond ASCII, or a digit where a letter has to be.
+                isUsual = false
+            }
+            index &+= 1
+        }
+        return isUsual && index > nameStart && colon != index - 1
     }
 
     /// Goes back to the first attribute, after `scan`.
@@ -83,8 +112,8 @@ struct TagScanner {
         }
         if !sawSpace { isBroken = true }
         let nameStart = index
-        while index < input.count, input[index].continuesName { index += 1 }
-        if !isBroken, !XMLName.isQualifiedName(UnsafeBufferPointer(rebasing: input[nameStart..<index])) {
+        let isUsualName = scanName()
+        if !isUsualName, !isBroken, !XMLName.isQualifiedName(UnsafeBufferPointer(rebasing: input[nameStart..<index])) {
             isBroken = true
         }
         while index < input.count, !Self.endsAttributeName(input[index]) {

@@ -40,7 +40,8 @@ struct XMLAttributes {
     func xml(_ name: StaticString) -> String? {
         for index in 0..<count where isXML(index) && self.name(index).equalsIgnoringCase(name) {
             let value = value(index).trimmed
-            return value.count > 16 * 1024 ? nil : Self.text(value)
+            // A longer base would be copied into every URL.
+            return value.count > 2048 ? nil : Self.text(value)
         }
         return nil
     }

@@ -19,6 +19,16 @@ import Testing
         #expect(try feed(Self.sample, step: step) == feed(Self.sample))
     }
 
+    @Test("Blank lines before the document mean nothing, however many", arguments: [1, 100, 100_000])
+    func blankLines(step: Int) throws {
+        let blank = String(repeating: " \n", count: 10_000)
+        let document = "<?xml version='1.0' encoding='windows-1251'?><rss><channel><title>"
+        let bytes = Array((blank + document).utf8) + [0xc1] + Array("</title></channel></rss>".utf8)
+        let feed = try feed(bytes, step: step)
+        #expect(feed.title == "\u{411}")
+        #expect(feed.encoding == "windows-1251")
+    }
+
     @Test("security.md §5: what was complete before a document breaks off is kept, and the feed is flagged")
     func truncation() throws {
         let bytes = Array(Self.sample.utf8)
@@ -98,6 +108,15 @@ import Testing
         #expect(article.tags.count == 100)
         #expect(article.attachments.count == 100)
         #expect(article.truncatedFields.contains("attachments"))
+    }
+
+    @Test("security.md §4: nothing is appended behind a cut")
+    func cutIsFinal() throws {
+        var limits = ParseLimits()
+        limits.contentBytes = 10
+        let article = try article(rss(item: "<description>1234567&amp;\u{e9}\u{e9}&amp;9</description>"), limits: limits)
+        #expect(article.contentText == "1234567&\u{e9}")
+        #expect(article.truncatedFields == ["content_text"])
     }
 
     @Test("security.md §6: reading ends when the time is up, and what was read is kept")
