@@ -6,7 +6,9 @@ import Testing
 @testable import ArticleStore
 
 @Suite struct DocumentationTests {
-    private static let python: String? = ["/usr/bin/python3", "/usr/local/bin/python3"].first { (path: String) in access(path, X_OK) == 0 }
+    private static let python: String? = ["/usr/bin/python3", "/usr/local/bin/python3"].first { (path: String) in
+        access(path, X_OK) == 0
+    }
 
     /// The program in docs/store.md.
     private func program() throws -> String {

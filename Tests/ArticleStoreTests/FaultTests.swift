@@ -144,7 +144,7 @@ import Testing
         let indexed = try #require(log.firstIndex(of: "write known"))
         let published = try #require(log.firstIndex(of: "write articles.end"))
         let state = try #require(log.firstIndex(of: "write feeds.jsonl"))
-        #expect(article < synced && synced < folder && folder < indexed && indexed < published && published < state)
+        #expect(folder < article && article < synced && synced < indexed && indexed < published && published < state)
         #expect(log.filter { $0 == "sync \(segment)" }.count == 1)
         #expect(log.filter { $0 == "write \(segment)" }.count == 1)
     }

@@ -90,7 +90,6 @@ final class SegmentAppender {
         }
         try flush()
         try current?.syncData(files)
-        if !newSegments.isEmpty { try directory.syncFolder(directory.articles, files) }
         newSegments = []
         position = end
         file = current
@@ -101,7 +100,10 @@ final class SegmentAppender {
     private func newSegment(_ firstSeq: UInt64) throws(StoreError) -> OpenFile {
         let segment = Segment(firstSeq: firstSeq, in: directory)
         newSegments.append(segment)
-        return try directory.openFile(segment.path, in: directory.articles, files)
+        let file = try directory.openFile(segment.path, in: directory.articles, files)
+        // A later segment must never outlast an earlier one.
+        try directory.syncFolder(directory.articles, files)
+        return file
     }
 
     /// Takes back everything behind the last durable record.
