@@ -2,8 +2,8 @@ package import ArticleStore
 package import Configuration
 internal import Digest
 package import FeedModel
-package import Fetching
 internal import FeedParsing
+package import Fetching
 internal import Identity
 internal import Scheduling
 
@@ -105,7 +105,9 @@ package struct FeedPoller: Sendable {
         let outcome = await transfer.outcome()
         poll.report.bytes = Int64(outcome.wireBytes)
         if head.status == 304, outcome.isComplete { return .notModified }
-        if let failure = outcome.failure, outcome.decodedBytes == 0 || failure.kind != .truncated { throw .fetch(failure) }
+        if let failure = outcome.failure, outcome.decodedBytes == 0 || failure.kind != .truncated {
+            throw .fetch(failure)
+        }
         switch parser.finish(isComplete: outcome.isComplete) {
         case .feed(let feed): return .feed(feed, bodyHash: hash.hash128(), brokenOff: outcome.failure)
         case .notAFeed(let document):

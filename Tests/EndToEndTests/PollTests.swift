@@ -114,7 +114,8 @@ struct PollTests {
         _ = try await desk.poll()
         desk.server.on("/feed", .init(status: 500))
         #expect(try await desk.poll()["error_class"]?.string == "http_status")
-        desk.server.on("/feed", .init(headers: [("ETag", "\"html\"")], body: "<!DOCTYPE html><html><body>Sorry</body></html>"))
+        desk.server.on(
+            "/feed", .init(headers: [("ETag", "\"html\"")], body: "<!DOCTYPE html><html><body>Sorry</body></html>"))
         #expect(try await desk.poll()["error_class"]?.string == "not_a_feed")
         let feeds = try await desk.run("feeds", "--json").lines.map { try JSONParser.parse(Array($0.utf8)).value }
         #expect(feeds.first?["state"]?.string == "failing")

@@ -114,7 +114,8 @@ import Testing
     func cutIsFinal() throws {
         var limits = ParseLimits()
         limits.contentBytes = 10
-        let article = try article(rss(item: "<description>1234567&amp;\u{e9}\u{e9}&amp;9</description>"), limits: limits)
+        let article = try article(
+            rss(item: "<description>1234567&amp;\u{e9}\u{e9}&amp;9</description>"), limits: limits)
         #expect(article.contentText == "1234567&\u{e9}")
         #expect(article.truncatedFields == ["content_text"])
     }
