@@ -32,7 +32,8 @@ final class Desk: Sendable {
             private_networks = "allow"
             host_delay = "0s"
             host_concurrency = 8
-            timeout = "20s"
+            connect_timeout = "5m"
+            timeout = "5m"
             [store]
             directory = "store"
 
