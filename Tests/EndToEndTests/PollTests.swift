@@ -199,7 +199,8 @@ struct PollTests {
         desk.server.on("/feed", .init(status: 404))
         let ending = await desk.run("poll")
         #expect(ending.status == 69)
-        #expect(ending.output.contains("feed: failed: "))
+        #expect(ending.output.isEmpty)
+        #expect(ending.errors.contains("feed: failed: "))
         #expect(ending.errors.contains("1 feed failed"))
     }
 
