@@ -148,6 +148,11 @@ package struct FeedPoller: Sendable {
             let drafts = try RecordDrafts(feed: poll.feed, head: poll.head, title: poll.state.title, store: store)
                 .records(of: parsed.articles, isFirstPoll: poll.state.lastSuccess == nil)
             poll.report.newArticles = drafts.count { $0.kind == .new }
+            let passedOver = parsed.droppedArticles + parsed.articles.count { !$0.isIdentifiable }
+            if passedOver > 0 {
+                poll.report.notes.append(
+                    "\(passedOver) items were passed over: empty, or beyond the limit of a document")
+            }
             poll.report.updatedArticles = drafts.count { $0.kind == .update }
             poll.state.articles += UInt64(poll.report.newArticles)
             return drafts
