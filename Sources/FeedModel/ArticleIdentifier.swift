@@ -15,13 +15,14 @@ package struct ArticleIdentifier: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// - Parameter bytes: at least 20 of them, of which the first 20 count.
-    package init(_ bytes: some Collection<UInt8>) {
+    package init(_ bytes: [UInt8]) {
         precondition(bytes.count >= Self.byteCount)
-        func number<Value: FixedWidthInteger>(_ offset: Int, as type: Value.Type) -> Value {
-            bytes.dropFirst(offset).prefix(Value.bitWidth / 8).reduce(0) { $0 << 8 | Value($1) }
+        (key, rest) = bytes.withUnsafeBytes { bytes in
+            func number<Value: FixedWidthInteger>(_ offset: Int, _ type: Value.Type) -> Value {
+                Value(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Value.self))
+            }
+            return (Hash128(high: number(0, UInt64.self), low: number(8, UInt64.self)), number(16, UInt32.self))
         }
-        key = Hash128(high: number(0, as: UInt64.self), low: number(8, as: UInt64.self))
-        rest = number(16, as: UInt32.self)
     }
 
     package var bytes: [UInt8] {

@@ -5,6 +5,8 @@ package import FeedModel
 package struct ArticleKey: ~Copyable {
     private let feed: FeedIdentifier
     private var digest = MessageDigest(.sha256)
+    /// What is digested next, kept for its memory.
+    private var form: [UInt8] = []
 
     package init(feed: FeedIdentifier) {
         self.feed = feed
@@ -21,7 +23,8 @@ package struct ArticleKey: ~Copyable {
     package mutating func identifier(
         of article: Article, precision: Precision = .id, generation: Int = 1
     ) -> ArticleIdentifier {
-        digest.update(feed.text)
+        form.removeAll(keepingCapacity: true)
+        form.append(contentsOf: feed.text.utf8)
         if let id = article.id {
             part("id", id)
         } else if let link = article.url.flatMap({ CanonicalURL.key($0) }) {
@@ -40,13 +43,16 @@ package struct ArticleKey: ~Copyable {
         if precision != .id { part("with-link", article.url.flatMap { CanonicalURL.key($0) } ?? article.url ?? "") }
         if precision == .title { part("with-title", NormalizedText.title(article.title ?? "")) }
         if generation > 1 { part("generation", "~\(generation)") }
+        digest.update(form)
         return ArticleIdentifier(digest.finish())
     }
 
     /// A NUL before each part keeps `ab` + `c` from being `a` + `bc`; texts from feeds hold none.
-    private mutating func part(_ kind: String, _ text: String) {
-        digest.update("\0\(kind)\0")
-        digest.update(text)
+    private mutating func part(_ kind: StaticString, _ text: String) {
+        form.append(0)
+        form.append(contentsOf: UnsafeBufferPointer(start: kind.utf8Start, count: kind.utf8CodeUnitCount))
+        form.append(0)
+        form.append(contentsOf: text.utf8)
     }
 
     private static func day(_ time: Timestamp) -> Int64 {

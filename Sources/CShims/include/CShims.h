@@ -19,3 +19,11 @@ static inline int newswire_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_N
 
 // Accepts a connection that no started program inherits (Accept.c); -1 with errno.
 int newswire_accept(int listener);
+
+#include <malloc.h>
+
+// Lets malloc keep freed memory up to `trim` bytes, and take blocks below `map` bytes from its heap.
+static inline void newswire_keep_freed_memory(int trim, int map) {
+    mallopt(M_TRIM_THRESHOLD, trim);
+    mallopt(M_MMAP_THRESHOLD, map);
+}
