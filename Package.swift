@@ -26,7 +26,6 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
-let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
     name: "newswire",
@@ -55,7 +54,7 @@ let package = Package(
         // The rooms that an article goes through. Neighbours never import each other.
         room("Configuration", ["FeedModel", "Digest", "CTOML", "CLibXML2", "CShims"]),
         room("Scheduling", ["FeedModel", heap]),
-        room("Fetching", ["FeedModel", "Locking", "CCurl", "CShims", deque]),
+        room("Fetching", ["FeedModel", "Locking", "Digest", "CCurl", "CShims"]),
         room("FeedParsing", ["FeedModel", "JSONText", "CLibXML2"]),
         room("Identity", ["FeedModel", "Digest"]),
         room("ArticleStore", ["FeedModel", "JSONText", "Digest", "Locking", "CShims"]),
@@ -86,7 +85,7 @@ let package = Package(
         tests("FeedModel", ["Digest", "JSONText"]),
         tests("Configuration", ["FeedModel"]),
         tests("Scheduling", ["FeedModel"]),
-        tests("Fetching", ["FeedModel"]),
+        tests("Fetching", ["FeedModel", "Digest", "Locking"]),
         tests("FeedParsing", ["FeedModel", "JSONText"]),
         tests("Identity", ["FeedModel", "Digest"]),
         tests("ArticleStore", ["FeedModel", "Digest", "JSONText"]),

@@ -22,7 +22,8 @@ package struct IdentityJudge: ~Copyable {
     /// - Parameters:
     ///   - known: what the store knows of an identity.
     ///   - stored: the article of a record, by its seq. Asked only about items whose content differs.
-    /// - Returns: a judgement for each item, without those that say the same as an earlier one of the document.
+    /// - Returns: a judgement for each item, without empty ones and those that say the same as an earlier one of the
+    ///   document.
     package mutating func judge<Failure: Error>(
         _ articles: [Article],
         known: (ArticleIdentifier) throws(Failure) -> KnownArticle?,
@@ -57,7 +58,8 @@ package struct IdentityJudge: ~Copyable {
     private mutating func candidates(_ articles: [Article]) -> [Candidate] {
         var items: [Candidate] = []
         items.reserveCapacity(articles.count)
-        for (index, article) in articles.enumerated() {
+        // An item with nothing in it has no identity (identity.md §1).
+        for (index, article) in articles.enumerated() where article.isIdentifiable {
             items.append(
                 Candidate(
                     index: index, uid: keys.identifier(of: article), contentHash: hashes.hash(of: article)))

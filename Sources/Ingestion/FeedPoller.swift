@@ -2,8 +2,8 @@ package import ArticleStore
 package import Configuration
 internal import Digest
 package import FeedModel
-package import Fetching
 internal import FeedParsing
+package import Fetching
 internal import Identity
 internal import Scheduling
 
@@ -105,7 +105,9 @@ package struct FeedPoller: Sendable {
         let outcome = await transfer.outcome()
         poll.report.bytes = Int64(outcome.wireBytes)
         if head.status == 304, outcome.isComplete { return .notModified }
-        if let failure = outcome.failure, outcome.decodedBytes == 0 || failure.kind != .truncated { throw .fetch(failure) }
+        if let failure = outcome.failure, outcome.decodedBytes == 0 || failure.kind != .truncated {
+            throw .fetch(failure)
+        }
         switch parser.finish(isComplete: outcome.isComplete) {
         case .feed(let feed): return .feed(feed, bodyHash: hash.hash128(), brokenOff: outcome.failure)
         case .notAFeed(let document):
@@ -146,6 +148,11 @@ package struct FeedPoller: Sendable {
             let drafts = try RecordDrafts(feed: poll.feed, head: poll.head, title: poll.state.title, store: store)
                 .records(of: parsed.articles, isFirstPoll: poll.state.lastSuccess == nil)
             poll.report.newArticles = drafts.count { $0.kind == .new }
+            let passedOver = parsed.droppedArticles + parsed.articles.count { !$0.isIdentifiable }
+            if passedOver > 0 {
+                poll.report.notes.append(
+                    "\(passedOver) items were passed over: empty, or beyond the limit of a document")
+            }
             poll.report.updatedArticles = drafts.count { $0.kind == .update }
             poll.state.articles += UInt64(poll.report.newArticles)
             return drafts

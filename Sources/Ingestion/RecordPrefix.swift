@@ -6,9 +6,6 @@ internal import JSONText
 /// What of a record the store cannot know: the article and where it came from, as JSON up to the envelope that the
 /// store adds.
 struct RecordPrefix: ~Copyable {
-    /// Bytes of a publisher's id that are shown; the identity is made of all of it (security.md §4).
-    private static let maximumShownID = 4096
-
     private var json = JSONWriter(capacity: 8192)
     private let source: Source
 
@@ -27,8 +24,7 @@ struct RecordPrefix: ~Copyable {
     mutating func bytes(of article: Article, judgement: Judgement) -> [UInt8] {
         json.removeAll()
         json.beginObject()
-        var article = article
-        let id = shownID(&article, uid: judgement.uid)
+        let id = article.id.flatMap { $0.isEmpty ? nil : $0 } ?? judgement.uid.description
         article.writeItemMembers(to: &json, id: id)
         json.key("_newswire")
         json.beginObject()
@@ -40,15 +36,5 @@ struct RecordPrefix: ~Copyable {
         if case .update(_, let changed, _) = judgement.verdict { json.member("changed", changed) }
         json.member("events", judgement.events.map(\.rawValue))
         return json.bytes
-    }
-
-    private func shownID(_ article: inout Article, uid: ArticleIdentifier) -> String {
-        guard let id = article.id, !id.isEmpty else { return uid.description }
-        guard id.utf8.count > Self.maximumShownID else { return id }
-        article.truncatedFields.append("id")
-        var end = id.utf8.index(id.startIndex, offsetBy: Self.maximumShownID)
-        // Not in the middle of a character.
-        while end.samePosition(in: id.unicodeScalars) == nil { end = id.utf8.index(before: end) }
-        return String(id[..<end])
     }
 }

@@ -101,7 +101,9 @@ package struct RequestBuilder: Sendable {
         case .allow: return .allow
         case .list(let entries):
             let (policy, unreadable) = AddressPolicy.parse(entries)
-            if let unreadable { throw .request("private_networks: \(unreadable) is neither host:port nor a CIDR block") }
+            if let unreadable {
+                throw .request("private_networks: \(unreadable) is neither host:port nor a CIDR block")
+            }
             return policy
         }
     }

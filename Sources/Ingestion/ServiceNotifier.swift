@@ -9,7 +9,8 @@ package struct ServiceNotifier: Sendable {
     package init(environment: [String: String]) {
         path = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
         let isForUs = environment["WATCHDOG_PID"].map { $0 == String(getpid()) } ?? true
-        watchdogMicroseconds = isForUs ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil } : nil
+        watchdogMicroseconds =
+            isForUs ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil } : nil
     }
 
     package func ready(status: String) { send("READY=1\nSTATUS=\(oneLine(status))") }

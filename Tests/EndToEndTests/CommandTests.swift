@@ -92,7 +92,8 @@ struct CommandTests {
         desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
         _ = try await desk.poll()
         let other = TemporaryDirectory()
-        #expect(await ChildProcess("/bin/cp", ["-r", desk.folder.file("store"), other.file("copy")]).wait().status == 0)
+        #expect(
+            await ChildProcess("/bin/cp", ["-r", desk.folder.file("store"), other.file("copy")]).wait().status == 0)
         other.write("[store]\ndirectory = \"copy\"\n", to: "newswire.toml")
         #expect(await desk.plain("dump", "--config", other.file("newswire.toml")).lines.count == 1)
     }
@@ -103,8 +104,9 @@ struct CommandTests {
         _ = try await desk.poll()
         let full = await ChildProcess(
             "/bin/sh",
-            ["-c", "exec \"$0\" dump --new --config \"$1\" >/dev/full", Desk.binary, desk.folder.file("newswire.toml")])
-            .wait()
+            ["-c", "exec \"$0\" dump --new --config \"$1\" >/dev/full", Desk.binary, desk.folder.file("newswire.toml")]
+        )
+        .wait()
         #expect(full.status == 74)
         #expect(full.errors.contains("No space left"))
         let closed = await ChildProcess(

@@ -12,7 +12,8 @@ final class Desk: Sendable {
         var buffer = [CChar](repeating: 0, count: 4096)
         let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
         let path = String(decoding: buffer[..<max(0, length)].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/newswire"
+        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+            + "/newswire"
     }()
 
     /// Without the proxies that libcurl would obey, and without the tester's own configuration.
@@ -31,7 +32,8 @@ final class Desk: Sendable {
             private_networks = "allow"
             host_delay = "0s"
             host_concurrency = 8
-            timeout = "20s"
+            connect_timeout = "5m"
+            timeout = "5m"
             [store]
             directory = "store"
 
@@ -79,7 +81,8 @@ final class Desk: Sendable {
 
     /// One poll of everything; what it said of the first feed.
     func poll(_ arguments: String...) async throws -> JSONValue {
-        let ending = await start(["poll", "--all", "--json"] + arguments + ["--config", folder.file("newswire.toml")]).wait()
+        let ending = await start(["poll", "--all", "--json"] + arguments + ["--config", folder.file("newswire.toml")])
+            .wait()
         guard let line = ending.lines.first else { throw Failure(text: ending.errors) }
         return try JSONParser.parse(Array(line.utf8)).value
     }

@@ -13,10 +13,14 @@ struct Fetched {
     var failure: FetchFailure? { outcome.failure }
 }
 
-/// A request that may go to the loopback addresses of tests.
+/// A request that may go to the loopback addresses of tests. What is not about time has plenty of it: the machine may
+/// be busy with other tests.
 func request(_ url: String, change: (inout FetchRequest) -> Void = { _ in }) -> FetchRequest {
     var request = FetchRequest(url: url, userAgent: "newswire/test (+https://example.org/bot)")
     request.addressPolicy = .allow
+    request.limits.connectTimeout = .seconds(600)
+    request.limits.timeout = .seconds(600)
+    request.limits.lowSpeedSeconds = 600
     change(&request)
     return request
 }

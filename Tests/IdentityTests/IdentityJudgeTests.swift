@@ -145,6 +145,12 @@ struct IdentityJudgeTests {
         }
     }
 
+    @Test("§1: an item with neither id, link, title, content nor enclosure is dropped")
+    func empty() {
+        var memory = Memory()
+        #expect(memory.poll([article(day: 1), article(id: "1")]).map(\.index) == [1])
+    }
+
     @Test("§4: the same item twice in a document is one")
     func repeated() {
         var memory = Memory()

@@ -93,13 +93,22 @@ struct StoreDirectory: Sendable {
 
     private func adopt(_ descriptor: Int32, mode: mode_t) {
         // Best effort: a file system without owners is no reason to stop, and a member may not be able to do it.
-        _ = fchown(descriptor, geteuid() == 0 ? owner : uid_t.max, group)
-        _ = fchmod(descriptor, mode)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return }
+        let wantedOwner = geteuid() == 0 ? owner : status.st_uid
+        if status.st_gid != group || status.st_uid != wantedOwner {
+            _ = fchown(descriptor, wantedOwner, group)
+            // It takes the set-group-ID bit away from some.
+            _ = fstat(descriptor, &status)
+        }
+        if status.st_mode & 0o7777 != mode { _ = fchmod(descriptor, mode) }
     }
 
     /// Makes one of the folders named above if it is missing.
     func makeFolder(_ folder: String, _ files: FileSystem) throws(StoreError) {
-        guard mkdir(folder, 0o700) == 0 else {
+        // With its mode from the start: a service that may not set the set-group-ID bit inherits it, and its own chmod
+        // would fail or take it away.
+        guard mkdir(folder, folderMode(folder) & 0o777) == 0 else {
             if errno == EEXIST { return }
             throw .system("making", folder, code: .cannotCreate)
         }

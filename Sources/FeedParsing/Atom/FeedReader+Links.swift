@@ -99,6 +99,20 @@ extension FeedReader {
         if item.links.count < limits.listEntries { item.links.append(link) }
     }
 
+    /// Adds a link that another element than `<link>` gives.
+    mutating func addLink(_ rel: String, _ reference: String?, type: String?) {
+        guard let reference, !reference.isEmpty else { return }
+        if isInItem {
+            guard item.links.count < limits.listEntries else { return }
+            // A reply to what only has a name is none to a page.
+            if rel == "in-reply-to", !reference.isPlainWebURL { return }
+            if let found = link(reference, rel: rel, type: type) { item.links.append(found) }
+        } else {
+            guard feed.links.count < limits.listEntries else { return }
+            if let found = link(reference, rel: rel, type: type) { feed.links.append(found) }
+        }
+    }
+
     /// A length in bytes; nil for what is none or means nothing.
     static func size(_ text: String) -> Int64? {
         guard let size = Int64(text.whitespaceCollapsed), size > 0 else { return nil }

@@ -6,6 +6,10 @@ extension FeedReader {
     mutating func beginField(_ element: Element, _ attributes: XMLAttributes) {
         let construct = Self.construct(element, attributes, isAtom: feed.format == .atom10 || feed.format == .atom03)
         capturedKind = construct.kind
+        // RFC 4287 §4.1.3.2: content that is somewhere else.
+        if element == .content, scope == .item, let source = attributes("src") {
+            addLink("content", source, type: attributes("type"))
+        }
         capture.begin(element, mode: construct.mode, depth: depth, limit: limit(of: element))
     }
 

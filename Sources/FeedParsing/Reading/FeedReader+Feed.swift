@@ -16,6 +16,10 @@ extension FeedReader {
             skip()
         case .author, .creator, .contributor, .owner, .secondaryAuthor: startPerson(element, attributes)
         case .category, .mediaCategory, .podcastCategory: startCategory(element, attributes)
+        case .license:
+            guard let reference = attributes("resource") else { return beginField(element, attributes) }
+            addLink("license", reference, type: nil)
+            skip()
         case .image: startImage(attributes)
         case .logo: startLogo(attributes)
         case .podcastImage: startPodcastImage(attributes)
@@ -68,6 +72,7 @@ extension FeedReader {
         case .logo: feed.logo = feed.logo ?? url(capturedText)
         case .podcastImage: feed.podcastImage = feed.podcastImage ?? url(capturedText)
         case .generator: finishGenerator()
+        case .license: addLink("license", capturedText, type: nil)
         case .subject, .category, .mediaCategory: addTag(capturedTitle())
         case .keywords, .mediaKeywords: addKeywords()
         case .updatePeriod: feed.updatePeriod = feed.updatePeriod ?? capturedText ?? ""

@@ -17,6 +17,10 @@ extension FeedReader {
             .language, .duration, .subject, .keywords, .mediaKeywords, .originalLink, .mediaTitle, .mediaDescription:
             beginField(element, attributes)
         case .link: startItemLink(attributes)
+        case .commentsFeed: beginField(element, attributes)
+        case .inReplyTo:
+            addLink("in-reply-to", attributes("href") ?? attributes("ref"), type: attributes("type"))
+            skip()
         case .guid:
             if attributes("ispermalink")?.lowercased() == "false" { item.guidIsPermalink = false }
             beginField(element, attributes)
@@ -59,6 +63,7 @@ extension FeedReader {
         case .updated: item.updated = capturedDate("date_modified") ?? item.updated
         case .date: item.date = item.date ?? capturedDate("date_published")
         case .created: item.created = capturedDate("date_published") ?? item.created
+        case .commentsFeed: addLink("replies", capturedText, type: "application/rss+xml")
         case .comments: item.commentsURL = item.commentsURL ?? url(capturedText)
         case .language: if let text = capturedText { item.language = text.cut(toBytes: 64) }
         case .license: item.license = url(capturedText)

@@ -51,7 +51,8 @@ struct TextCapture {
         // What comes after a cut would be read as its continuation.
         if isCut { return }
         if bytes.count + text.count <= limit {
-            bytes.append(contentsOf: text)
+            // libxml2 hands over each reference by itself.
+            if text.count == 1 { bytes.append(text[0]) } else { bytes.append(contentsOf: text) }
             return
         }
         isCut = true

@@ -13,7 +13,7 @@ enum Element: UInt8 {
     case category, subject, keywords
     case comments, enclosure, language, rights, generator, generatorAgent, ttl, logo, icon
     case updatePeriod, updateFrequency
-    case license, originalLink
+    case license, originalLink, commentsFeed, inReplyTo
 
     // Of a person, an image or a source.
     case name, email, uri, url
@@ -43,6 +43,8 @@ enum Element: UInt8 {
             case .syndication: Self.syndication[name] ?? .unknown
             case .creativeCommons: name == "license" ? .license : .unknown
             case .feedBurner: name == "origlink" ? .originalLink : .unknown
+            case .comments: name == "commentrss" ? .commentsFeed : .unknown
+            case .thread: name == "in-reply-to" ? .inReplyTo : .unknown
             case .admin: name == "generatoragent" ? .generatorAgent : .unknown
             case .xhtml: name == "body" || name == "div" ? .body : name == "html" ? .html : .unknown
             case .other: .unknown

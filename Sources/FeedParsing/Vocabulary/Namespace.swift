@@ -3,7 +3,7 @@ enum Namespace: UInt8 {
     /// RSS and Atom of every version, and no namespace at all.
     case core
     case rdf, dublinCore, dublinCoreTerms, content, media, itunes, googlePlay, syndication, creativeCommons
-    case feedBurner, admin, xhtml, other
+    case feedBurner, admin, comments, thread, xhtml, other
 
     /// - Parameter uri: nil where the prefix was never declared, or there is none.
     init(uri: String?, prefix: String?) {
@@ -65,6 +65,8 @@ enum Namespace: UInt8 {
             return .creativeCommons
         case "http://rssnamespace.org/feedburner/ext/1.0", "http://www.pheedo.com/namespace/pheedo": return .feedBurner
         case "http://webns.net/mvcb": return .admin
+        case "http://wellformedweb.org/commentapi": return .comments
+        case "http://purl.org/syndication/thread/1.0": return .thread
         case "http://www.w3.org/1999/xhtml": return .xhtml
         default: return nil
         }
@@ -84,6 +86,8 @@ enum Namespace: UInt8 {
         case "cc", "creativecommons": .creativeCommons
         case "feedburner", "pheedo": .feedBurner
         case "admin": .admin
+        case "wfw": .comments
+        case "thr": .thread
         case "xhtml": .xhtml
         default: nil
         }

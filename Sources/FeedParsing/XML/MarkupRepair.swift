@@ -149,6 +149,12 @@ struct MarkupRepair {
     private mutating func referenceInText(
         _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool, _ output: inout [UInt8]
     ) -> Int? {
+        // In feeds of escaped HTML every tag has two of these.
+        if input.count - index >= 4, input[index + 2] == UInt8(ascii: "t"), input[index + 3] == UInt8(ascii: ";"),
+            input[index + 1] == UInt8(ascii: "l") || input[index + 1] == UInt8(ascii: "g")
+        {
+            return index + 4
+        }
         guard let found = reference(input, index, isFinal) else { return nil }
         if !found.isKept {
             flush(input, upTo: index, &output)

@@ -17,8 +17,11 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let configuration = try common.load()
+        let configuration = try common.loadWithKnownFeeds()
         for warning in configuration.warnings { StandardError.write(warning.description) }
+        let broken = configuration.checkReferences(environment: CommonOptions.environment)
+        for diagnostic in broken { StandardError.write(diagnostic.description) }
+        if broken.contains(where: { $0.severity == .error }) { throw CommandFailure(.badConfiguration, "") }
         var output = StandardOutput()
         if printsValues {
             try output.write(Array(configuration.printEffective().utf8))

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ArticleStore
 internal import Configuration
 internal import FeedModel
 internal import Glibc
@@ -30,9 +31,19 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// The configuration, checked.
-    /// - Parameter knownFeeds: id and URL of the feeds that the store knows.
-    func load(knownFeeds: [(id: FeedIdentifier, url: String)] = []) throws -> Configuration {
-        try ConfigurationLoader.load(path: path(), environment: Self.environment, knownFeeds: knownFeeds)
+    func load() throws -> Configuration {
+        try ConfigurationLoader.load(path: path(), environment: Self.environment)
+    }
+
+    /// The same, with the ids by which the store knows feeds, and a warning where another id would keep a history.
+    func loadWithKnownFeeds() throws -> Configuration {
+        let configuration = try load()
+        // A store that is not there, or not readable, knows nothing.
+        guard let states = try? StoreReader(directory: configuration.store.directory).states(), !states.isEmpty else {
+            return configuration
+        }
+        return try ConfigurationLoader.load(
+            path: configuration.path, environment: Self.environment, knownFeeds: states.map { ($0.feed, $0.url) })
     }
 
     func path() throws -> String {
@@ -41,7 +52,8 @@ struct CommonOptions: ParsableArguments {
         case .missing(let tried):
             throw CommandFailure(
                 .badConfiguration,
-                "looking for a configuration: none of \(tried.joined(separator: ", ")) exists; write one or name it with --config")
+                "looking for a configuration: none of \(tried.joined(separator: ", ")) exists; write one or name it with --config"
+            )
         }
     }
 

@@ -27,7 +27,8 @@ struct AckCommand: ParsableCommand {
             let last = try StoreReader(directory: directory).lastSeq()
             guard seq <= last else {
                 throw CommandFailure(
-                    .usage, "moving the cursor of \(consumer) to \(seq): the store ends at \(last); name a number up to that")
+                    .usage,
+                    "moving the cursor of \(consumer) to \(seq): the store ends at \(last); name a number up to that")
             }
             let cursors = try Cursors(directory: directory)
             let turn = try cursors.lockForDump(consumer)

@@ -29,13 +29,16 @@ struct DumpCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Only what is behind that number.", valueName: "SEQ"))
     var after: UInt64?
 
-    @Option(help: ArgumentHelp("Only what was stored since then: RFC 3339, a date, or a span ago (36h).", valueName: "T"))
+    @Option(
+        help: ArgumentHelp("Only what was stored since then: RFC 3339, a date, or a span ago (36h).", valueName: "T"))
     var since: TimeArgument?
 
     @Option(help: ArgumentHelp("Only what was stored before then.", valueName: "T"))
     var until: TimeArgument?
 
-    @Option(name: .customLong("feed"), help: ArgumentHelp("Only of that feed; more than one may be given.", valueName: "ID"))
+    @Option(
+        name: .customLong("feed"), help: ArgumentHelp("Only of that feed; more than one may be given.", valueName: "ID")
+    )
     var feeds: [String] = []
 
     @Option(name: .customLong("tag"), help: ArgumentHelp("Only of feeds with that tag.", valueName: "TAG"))

@@ -4,7 +4,9 @@ internal import FeedModel
 /// The feeds that a person named on the command line (contract.md §1).
 enum FeedSelection {
     /// - Parameter names: ids, URLs or unambiguous starts of ids; all feeds where there are none.
-    static func choose(_ names: [String], from configuration: Configuration) throws(CommandFailure) -> [FeedConfiguration] {
+    static func choose(_ names: [String], from configuration: Configuration) throws(CommandFailure)
+        -> [FeedConfiguration]
+    {
         if names.isEmpty { return configuration.feeds }
         var chosen: [FeedConfiguration] = []
         for name in names {
@@ -14,7 +16,9 @@ enum FeedSelection {
         return chosen
     }
 
-    private static func find(_ name: String, in configuration: Configuration) throws(CommandFailure) -> FeedConfiguration {
+    private static func find(_ name: String, in configuration: Configuration) throws(CommandFailure)
+        -> FeedConfiguration
+    {
         if let feed = configuration.feeds.first(where: { $0.id.text == name || $0.url == name }) { return feed }
         let matches = configuration.feeds.filter { $0.id.text.hasPrefix(name) }
         switch matches.count {
@@ -25,7 +29,9 @@ enum FeedSelection {
         default:
             let ids = matches.prefix(5).map(\.id.text).joined(separator: ", ")
             throw CommandFailure(
-                .usage, "\(name) is the start of \(matches.count) ids (\(ids)\(matches.count > 5 ? ", …" : "")); write more of it")
+                .usage,
+                "\(name) is the start of \(matches.count) ids (\(ids)\(matches.count > 5 ? ", …" : "")); write more of it"
+            )
         }
     }
 }

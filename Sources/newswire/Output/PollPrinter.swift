@@ -2,7 +2,8 @@ internal import FeedModel
 internal import Ingestion
 internal import JSONText
 
-/// Tells what came of a round: a line for each feed on standard output, the sum on standard error.
+/// Tells what came of a round: for people each feed and the sum on standard error, for programs a line of JSON for each
+/// feed on standard output.
 final class PollPrinter {
     private let json: Bool
     private let dryRun: Bool
@@ -30,7 +31,7 @@ final class PollPrinter {
             print(line.bytes + [UInt8(ascii: "\n")])
         } else if let text = text(report) {
             progress?.clear()
-            print(Array(text.utf8))
+            StandardError.write(text)
         }
         progress?.add(report)
     }
@@ -72,7 +73,7 @@ final class PollPrinter {
             lines.append("\(report.feed): \(before)failed: \(report.failure?.message ?? "unknown")")
         }
         if dryRun || report.failure == nil { lines += report.notes.map { "    \($0)" } }
-        return lines.map { SafeText.line($0) + "\n" }.joined()
+        return lines.map(SafeText.line).joined(separator: "\n")
     }
 
     private func counts(_ report: PollReport) -> String {

@@ -158,6 +158,13 @@ import Testing
         #expect(feed.generator == "Pen v2")
     }
 
+    @Test("RFC 4287 §4.1.3.2: content that is somewhere else is a link")
+    func contentElsewhere() throws {
+        let article = try article(
+            atom(entry: "<id>1</id><content src=\"https://example.org/v.mp4\" type=\"video/mp4\"/>"))
+        #expect(article.links == [Link(rel: "content", href: "https://example.org/v.mp4", type: "video/mp4")])
+    }
+
     @Test func anAmpersandInAnAttributeIsOne() throws {
         #expect(
             try article(atom(entry: "<link href=\"https://example.org/?a=1&amp;b=2\"/>")).url

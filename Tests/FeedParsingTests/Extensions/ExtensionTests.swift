@@ -100,6 +100,26 @@ import Testing
         #expect(author.email == email)
     }
 
+    @Test func whereTheCommentsAreIsALink() throws {
+        let article = try article(
+            rss(
+                item: """
+                    <guid>1</guid><wfw:commentRss>https://example.org/1/feed</wfw:commentRss>
+                    <thr:in-reply-to ref="urn:0" href="https://example.org/0"/>
+                    """))
+        #expect(
+            article.links == [
+                Link(rel: "replies", href: "https://example.org/1/feed", type: "application/rss+xml"),
+                Link(rel: "in-reply-to", href: "https://example.org/0"),
+            ])
+    }
+
+    @Test func aCloudIsAHub() throws {
+        let cloud = "<cloud domain=\"rpc.example.org\" port=\"8080\" path=\"/RPC2\" protocol=\"xml-rpc\"/>"
+        let feed = try feed("<rss><channel>\(cloud)</channel></rss>")
+        #expect(feed.hubs == [Feed.Hub(type: "rssCloud", url: "http://rpc.example.org:8080/RPC2")])
+    }
+
     @Test("Channel Definition Format: attributes say what others have elements for")
     func cdf() throws {
         let feed = try feed(

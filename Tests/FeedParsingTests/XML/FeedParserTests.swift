@@ -19,6 +19,19 @@ import Testing
         #expect(try feed(Self.sample, step: step) == feed(Self.sample))
     }
 
+    @Test func aParserIsKeptAcrossSuspensions() async throws {
+        var parser = FeedParser(context: DocumentContext())
+        for piece in Array(Self.sample.utf8).split(separator: 0x0a) {
+            piece.withUnsafeBytes { parser.parse($0) }
+            await Task.yield()
+        }
+        guard case .feed(let feed) = parser.finish() else {
+            Issue.record("no feed")
+            return
+        }
+        #expect(feed.articles.count == 2)
+    }
+
     @Test("Blank lines before the document mean nothing, however many", arguments: [1, 100, 100_000])
     func blankLines(step: Int) throws {
         let blank = String(repeating: " \n", count: 10_000)
@@ -114,7 +127,8 @@ import Testing
     func cutIsFinal() throws {
         var limits = ParseLimits()
         limits.contentBytes = 10
-        let article = try article(rss(item: "<description>1234567&amp;\u{e9}\u{e9}&amp;9</description>"), limits: limits)
+        let item = "<description>1234567&amp;\u{e9}\u{e9}&amp;9</description>"
+        let article = try article(rss(item: item), limits: limits)
         #expect(article.contentText == "1234567&\u{e9}")
         #expect(article.truncatedFields == ["content_text"])
     }
