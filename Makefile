@@ -18,7 +18,7 @@ build: dependencies ## build the program for release: .build/release/newswire
 	@$(BUILD) >&2
 
 run: build ## build, poll the sample feeds and print the articles that are new
-	@$(BINARY) poll --all --config $(CONFIG)
+	@$(BINARY) poll --all --config $(CONFIG) >&2
 	@$(BINARY) dump --new --format text --config $(CONFIG)
 
 test: dependencies ## build and run all tests
