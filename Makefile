@@ -37,7 +37,7 @@ format: dependencies ## lay all Swift files out as .swift-format says
 bench: build ## compare with C programs and other feed readers, where ../shared/bench is there
 	@.ci/bench
 
-fuzz: ## give the parsers made-up inputs: SECONDS=600 for each target, TARGET=xml for one
+fuzz: dependencies ## give the parsers made-up inputs: SECONDS=600 for each target, TARGET=xml for one
 	@SECONDS_EACH=$(or $(SECONDS),60) .ci/fuzz $(TARGET)
 
 # Installs what `make build` has built, so that `sudo make install` compiles nothing. The configuration is yours: one

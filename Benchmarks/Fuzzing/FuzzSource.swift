@@ -23,4 +23,18 @@ struct FuzzSource: RandomNumberGenerator {
             return bytes[start..<end]
         }
     }
+
+    /// For a few inputs, one of their pieces again and again, with the rest around it: what takes more time than grows
+    /// with the length is not seen in anything short. For all others nil.
+    mutating func swollen(_ bytes: [UInt8]) -> [UInt8]? {
+        guard !bytes.isEmpty, Int.random(in: 0..<256, using: &self) == 0 else { return nil }
+        let start = Int.random(in: 0..<bytes.count, using: &self)
+        let end = Int.random(in: start..<bytes.count, using: &self)
+        let piece = bytes[start...end]
+        var result = Array(bytes[..<start])
+        for _ in 0..<Self.swollenBytes / piece.count { result += piece }
+        return result + bytes[(end + 1)...]
+    }
+
+    private static let swollenBytes = 128 * 1024
 }

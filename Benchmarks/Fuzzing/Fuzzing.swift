@@ -5,12 +5,15 @@ import Glibc
 /// `NEWSWIRE_FUZZ_TARGET` names the target. Without it the first byte of the input chooses one, and is not part of it.
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let bytes = UnsafeBufferPointer(start: start, count: count)
-    if let chosen = FuzzTarget.chosen {
-        chosen.run(Array(bytes))
-    } else if let first = bytes.first {
-        FuzzTarget.allCases[Int(first) % FuzzTarget.allCases.count].run(Array(bytes.dropFirst()))
+    var bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    var target = FuzzTarget.chosen
+    if target == nil, let first = bytes.first {
+        target = FuzzTarget.allCases[Int(first) % FuzzTarget.allCases.count]
+        bytes.removeFirst()
     }
+    target?.run(bytes)
+    var source = FuzzSource(bytes)
+    if let swollen = source.swollen(bytes) { target?.run(swollen) }
     return 0
 }
 
