@@ -12,7 +12,7 @@ DIRECT := env -u http_proxy -u https_proxy -u all_proxy -u no_proxy -u HTTP_PROX
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: build run test check-deep lint format bench install uninstall clean help dependencies
+.PHONY: build run test check-deep lint format bench fuzz install uninstall clean help dependencies
 
 build: dependencies ## build the program for release: .build/release/newswire
 	@$(BUILD) >&2
@@ -32,10 +32,13 @@ lint: dependencies ## check the format, which room imports which, and the script
 	@.ci/lint
 
 format: dependencies ## lay all Swift files out as .swift-format says
-	@swift format --in-place --recursive Package.swift Sources Tests
+	@swift format --in-place --recursive Package.swift Sources Tests Benchmarks
 
 bench: build ## compare with C programs and other feed readers, where ../shared/bench is there
 	@.ci/bench
+
+fuzz: dependencies ## give the parsers made-up inputs: SECONDS=600 for each target, TARGET=xml for one
+	@SECONDS_EACH=$(or $(SECONDS),60) .ci/fuzz $(TARGET)
 
 # Installs what `make build` has built, so that `sudo make install` compiles nothing. The configuration is yours: one
 # that is there already is left alone.

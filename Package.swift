@@ -101,3 +101,11 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// What `make fuzz` runs. libFuzzer brings its own main, so it exists only in that build.
+if Context.environment["NEWSWIRE_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzing", dependencies: ["Configuration", "FeedParsing", "Identity", "FeedModel", "JSONText"],
+            path: "Benchmarks/Fuzzing", swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -30,6 +30,8 @@ extension Article {
             self.source = Source(title: source["title"]?.string, url: source["url"]?.string)
         }
         license = own["license"]?.string
+        durationInSeconds = own["duration_in_seconds"]?.double
+        rawTitleType = own["raw_title_type"]?.string
         links = own["links"]?.array?.compactMap(Link.init(record:)) ?? []
         contributors = Self.authors(own["contributors"], emails: nil)
         rawDates =

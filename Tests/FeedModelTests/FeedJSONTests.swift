@@ -54,6 +54,17 @@ import Testing
         #expect(article.hasExtensionMembers)
     }
 
+    @Test("what stands in a record comes back as it was written")
+    func recordRoundTrip() throws {
+        var article = Article()
+        article.id = "i"
+        article.durationInSeconds = 1.5
+        article.rawTitleType = "xhtml"
+        article.license = "l"
+        let record = written(article)
+        #expect(Article(record: try JSONParser.parse(Array(record.utf8)).value) == article)
+    }
+
     @Test("contract.md §3: a feed is a JSON Feed 1.1 document")
     func feed() throws {
         var feed = Feed(format: .atom10)

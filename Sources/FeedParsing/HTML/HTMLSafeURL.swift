@@ -48,8 +48,10 @@ enum HTMLSafeURL {
         for candidate in SourceSet(value) {
             let separator = result.count
             if separator > 0 { result.append(contentsOf: [UInt8(ascii: ","), 0x20]) }
+            let start = result.count
             let url = UnsafeBufferPointer(rebasing: value[candidate.url])
-            guard append(url, base: base, allowingImages: false, to: &result) else {
+            // Of a URL of control characters nothing is left, and the descriptor alone would be read as one.
+            guard append(url, base: base, allowingImages: false, to: &result), result.count > start else {
                 result.removeLast(result.count - separator)
                 continue
             }

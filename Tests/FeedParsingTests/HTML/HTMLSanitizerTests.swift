@@ -102,6 +102,14 @@ import Testing
         }
     }
 
+    /// Inputs that the fuzzer has found.
+    @Test(
+        "security.md §9: what is clean stays as it is",
+        arguments: ["<img srcset=\"a 1x, \u{1a} 2x\">"])
+    func stableUnderCleaning(html: String) {
+        #expect(clean(clean(html)) == clean(html))
+    }
+
     @Test("relative URLs are made absolute where a base is given")
     func base() {
         #expect(clean("<a href=x>y</a>", base: "http://h/p/") == "<a href=\"http://h/p/x\">y</a>")
