@@ -25,6 +25,9 @@ extension FeedState {
             json.endArray()
         }
         json.member("skip_days", hints.skipDays)
+        writeMove(to: &json)
+        if tagRepeats.count > 0 { json.member("tag_repeats", tagRepeats.count) }
+        json.member("tag_unsent_since", tagRepeats.since)
         json.member("last_poll", lastPoll)
         json.member("last_success", lastSuccess)
         json.member("status", status)
@@ -38,6 +41,18 @@ extension FeedState {
         json.member("not_before", notBefore)
         if articles > 0 { json.member("articles", articles) }
         json.endObject()
+    }
+
+    private func writeMove(to json: inout JSONWriter) {
+        if let candidate = move.candidate {
+            json.member("redirect_to", candidate)
+            json.member("redirect_polls", move.polls)
+            json.member("redirect_since", move.since)
+        }
+        if let adopted = move.adopted {
+            json.member("moved_to", adopted)
+            json.member("moved_since", move.adoptedSince)
+        }
     }
 
     /// The state that `write` wrote, or nil where feed or URL is missing. What is unknown or malformed is left out.
@@ -57,6 +72,13 @@ extension FeedState {
         hints.updatePeriodSeconds = count("update_period_seconds")
         hints.skipHours = json["skip_hours"]?.array?.compactMap { $0.integer.flatMap(Int.init(exactly:)) } ?? []
         hints.skipDays = json["skip_days"]?.array?.compactMap(\.string) ?? []
+        move.candidate = json["redirect_to"]?.string
+        move.polls = count("redirect_polls") ?? 0
+        move.since = time("redirect_since")
+        move.adopted = json["moved_to"]?.string
+        move.adoptedSince = time("moved_since")
+        tagRepeats.count = count("tag_repeats") ?? 0
+        tagRepeats.since = time("tag_unsent_since")
         lastPoll = time("last_poll")
         lastSuccess = time("last_success")
         status = count("status")

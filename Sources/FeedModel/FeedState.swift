@@ -11,6 +11,8 @@ package struct FeedState: Sendable, Equatable {
     /// Hash of the last body that was read to the end, for feeds that send no validators (polling.md §2.11).
     package var bodyHash: Hash128?
     package var hints = PollingHints()
+    package var move = Move()
+    package var tagRepeats = TagRepeats()
 
     package var lastPoll: Timestamp?
     package var lastSuccess: Timestamp?
@@ -47,6 +49,37 @@ package struct FeedState: Sendable, Equatable {
         }
     }
 
+    /// Where the feed has moved to, as its server says with permanent redirects (polling.md §9). None of the URLs holds a
+    /// secret: one that does is not kept.
+    package struct Move: Sendable, Equatable {
+        /// Where permanent redirects lead so far, how many good polls in a row were led there, and since when.
+        package var candidate: String?
+        package var polls = 0
+        package var since: Timestamp?
+        /// The URL that is asked in place of the configured one, and since when the server has pointed there.
+        package var adopted: String?
+        package var adoptedSince: Timestamp?
+
+        package init() {}
+
+        /// What the server says is the feed's URL, where that is not the one that was asked first.
+        package var target: String? { candidate ?? adopted }
+    }
+
+    /// Answers in a row to an ETag that brought the body known already, and since when no ETag is sent (polling.md §2.9).
+    package struct TagRepeats: Sendable, Equatable {
+        package var count = 0
+        package var since: Timestamp?
+
+        package init() {}
+    }
+
+    /// The URLs by which a feed without an id in the configuration keeps its own (contract.md §2): the one configured
+    /// last, then where its permanent redirects lead.
+    package var knownURLs: [String] {
+        [url] + [move.adopted, move.candidate].compactMap { $0 }.map(URLRedaction.redacted)
+    }
+
     package struct Failure: Sendable, Equatable {
         /// One word for programs: `dns`, `timeout`, `not_a_feed`.
         package var kind: String
@@ -57,5 +90,13 @@ package struct FeedState: Sendable, Equatable {
             self.kind = kind
             self.message = message
         }
+    }
+}
+
+extension Sequence<FeedState> {
+    /// What the ids of configured feeds are recognised by. A feed's own URL goes before another's redirect to it.
+    package var knownFeeds: [(id: FeedIdentifier, url: String)] {
+        map { (id: $0.feed, url: $0.url) }
+            + flatMap { state in state.knownURLs.dropFirst().map { (id: state.feed, url: $0) } }
     }
 }

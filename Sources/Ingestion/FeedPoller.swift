@@ -13,6 +13,7 @@ package struct FeedPoller: Sendable {
     private let store: ArticleStore
     private let writer: StoreWriter
     private let requests: RequestBuilder
+    private let gate: HopGate
     private let schedule: ScheduleSettings
     private let isDryRun: Bool
     private let now: @Sendable () -> Timestamp
@@ -20,12 +21,14 @@ package struct FeedPoller: Sendable {
     /// - Parameter isDryRun: nothing is written; reports say what would have been.
     package init(
         engine: FetchEngine, store: ArticleStore, writer: StoreWriter, requests: RequestBuilder,
-        schedule: ScheduleSettings, isDryRun: Bool = false, now: @escaping @Sendable () -> Timestamp
+        allowances: HostAllowances, schedule: ScheduleSettings, isDryRun: Bool = false,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.engine = engine
         self.store = store
         self.writer = writer
         self.requests = requests
+        gate = HopGate(allowances, now: now)
         self.schedule = schedule
         self.isDryRun = isDryRun
         self.now = now
@@ -39,7 +42,7 @@ package struct FeedPoller: Sendable {
         let start = now()
         var poll = Poll(feed: feed, state: state(of: feed))
         do throws(PollFailure) {
-            let request = try requests.request(for: feed, state: poll.state)
+            let request = try request(for: feed, state: poll.state)
             if isDryRun { poll.report.notes += requests.description(of: request) }
             let transfer = engine.start(request)
             let document = try await receive(transfer, into: &poll)
@@ -54,8 +57,22 @@ package struct FeedPoller: Sendable {
     private func state(of feed: FeedConfiguration) -> FeedState {
         let url = URLRedaction.redacted(feed.url)
         var state = store.state(of: feed.id) ?? FeedState(feed: feed.id, url: url)
+        // Where another URL was redirected to says nothing about this one.
+        if state.url != url { state.move = FeedState.Move() }
         state.url = url
         return state
+    }
+
+    private func request(for feed: FeedConfiguration, state: FeedState) throws(PollFailure) -> FetchRequest {
+        var request = try requests.request(for: feed, state: state)
+        request.validatorMode = state.tagTrap.mode(at: now())
+        let gate = gate
+        if let host = FeedConfiguration.host(of: request.url) { gate.began(host: host) }
+        request.beforeHop = { hop in
+            guard let host = FeedConfiguration.host(of: hop.to) else { return true }
+            return await gate.pass(host: host)
+        }
+        return request
     }
 
     /// What is known of one poll while it goes on.
@@ -119,6 +136,7 @@ package struct FeedPoller: Sendable {
     private func take(_ document: Document, _ poll: inout Poll) async throws(PollFailure) {
         switch document {
         case .notModified:
+            noteTag(isSameBody: false, &poll)
             poll.state.validators = poll.head?.validators(after: poll.state.validators, bodyIsOK: false)
             succeed(&poll)
             try await commit([], &poll)
@@ -130,6 +148,7 @@ package struct FeedPoller: Sendable {
             let isSame = isWhole && bodyHash == poll.state.bodyHash && poll.state.lastSuccess != nil
             let records = isSame ? [] : try records(parsed, &poll)
             if isWhole {
+                noteTag(isSameBody: bodyHash == poll.state.bodyHash, &poll)
                 poll.state.bodyHash = bodyHash
                 poll.state.hints = parsed.hints
                 poll.state.validators = poll.head?.validators(after: poll.state.validators, bodyIsOK: true)
@@ -198,7 +217,21 @@ package struct FeedPoller: Sendable {
         poll.end(failure.isGone ? .gone : .failed)
     }
 
+    /// Whether the ETag that was sent did any good (polling.md §2.9).
+    private func noteTag(isSameBody: Bool, _ poll: inout Poll) {
+        guard let head = poll.head else { return }
+        poll.state.tagTrap.after(
+            status: head.status, wasConditional: head.wasConditional && poll.state.validators?.etag != nil,
+            isSameBody: isSameBody, hasLastModified: head.lastModified != nil, at: now())
+    }
+
     private func succeed(_ poll: inout Poll) {
+        if let head = poll.head, !poll.feed.isLocalFile,
+            poll.state.followRedirects(head.redirects, configured: poll.feed.url, at: now()),
+            let notice = poll.feed.moveNotice(poll.state)
+        {
+            poll.report.notes.append(notice)
+        }
         poll.state.succeed(at: now(), status: poll.report.status, plan: plan(poll, failures: 0))
     }
 
@@ -207,6 +240,7 @@ package struct FeedPoller: Sendable {
         poll.state.fail(
             at: now(), status: poll.report.status, failure: failure,
             plan: plan(poll, failures: poll.state.failures + 1))
+        poll.state.reconsiderMove()
     }
 
     private func plan(_ poll: Poll, failures: Int) -> PollPlan {

@@ -1,4 +1,5 @@
 package import Configuration
+package import FeedModel
 package import Scheduling
 
 /// Which feeds share one allowance, and how large it is (polling.md §7).
@@ -12,10 +13,18 @@ package struct HostAllowances: Sendable {
             concurrency: configuration.fetch.hostConcurrency, delay: configuration.fetch.hostDelay.milliseconds)
     }
 
-    /// The key of the allowance for a feed: the host of its URL, or the domain above it that has a table of its own.
-    /// Local files have one each: they need no politeness.
-    package func allowance(for feed: FeedConfiguration) -> (key: String, allowance: HostAllowance) {
-        guard let host = feed.host else { return (feed.url, HostAllowance(concurrency: 1, delay: 0)) }
+    /// The key of the allowance for a feed: the host that it is asked of, or the domain above it that has a table of its
+    /// own. Local files have one each: they need no politeness.
+    package func allowance(
+        for feed: FeedConfiguration, state: FeedState?
+    ) -> (key: String, allowance: HostAllowance) {
+        let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(state))
+        guard let host else { return (feed.url, HostAllowance(concurrency: 1, delay: 0)) }
+        return allowance(forHost: host)
+    }
+
+    /// - Parameter host: in lower case, without a port.
+    func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
         guard let table = configuration.hostSettings(for: host) else { return (host, general) }
         return (table.name, HostAllowance(concurrency: table.concurrency, delay: table.delay.milliseconds))
     }

@@ -37,7 +37,7 @@ package final class PollRound: PollLoopOwner {
                 report(skipped)
                 continue
             }
-            let (key, allowance) = allowances.allowance(for: feed)
+            let (key, allowance) = allowances.allowance(for: feed, state: state)
             loop.add(PollEntry(feed: number, host: key, due: now, allowance: allowance))
         }
     }

@@ -79,7 +79,7 @@ final class PollingDesk: PollLoopOwner {
     }
 
     private func entry(_ number: Int, _ feed: FeedConfiguration, due: Timestamp, _ current: Current) -> PollEntry {
-        let (key, allowance) = current.allowances.allowance(for: feed)
+        let (key, allowance) = current.allowances.allowance(for: feed, state: store.state(of: feed.id))
         return PollEntry(feed: number, host: key, due: due, allowance: allowance)
     }
 

@@ -6,21 +6,21 @@ private import Glibc
 /// Makes the request for a feed from its configuration and state, reading secrets at the moment of use.
 package struct RequestBuilder: Sendable {
     private let userAgent: String
-    private let maxBody: Int
+    private let fetch: FetchSettings
     private let environment: [String: String]
 
     /// - Parameter version: newswire's, for the User-Agent.
     package init(_ configuration: Configuration, version: String, environment: [String: String]) {
         // A local file is read without a contact; over the network the configuration has required one.
         userAgent = "newswire/\(version)" + (configuration.contact.map { " (+\($0))" } ?? "")
-        maxBody = configuration.fetch.maxBody
+        fetch = configuration.fetch
         self.environment = environment
     }
 
     func request(for feed: FeedConfiguration, state: FeedState) throws(PollFailure) -> FetchRequest {
         var request = FetchRequest(url: feed.url, userAgent: feed.userAgent ?? userAgent)
         request.validators = state.validators
-        request.limits.maxBody = maxBody
+        request.limits.maxBody = fetch.maxBody
         request.limits.connectTimeout = feed.connectTimeout
         request.limits.timeout = feed.timeout
         request.proxy = feed.proxy
@@ -37,6 +37,20 @@ package struct RequestBuilder: Sendable {
             throw .request(error.description)
         }
         request.clientCertificate = try feed.clientCert.map { pair throws(PollFailure) in try certificate(pair) }
+        let url = feed.requestURL(state)
+        return url == feed.url ? request : request.moved(to: url)
+    }
+
+    /// The request for a page or feed that is not configured.
+    func request(discovering url: String) throws(PollFailure) -> FetchRequest {
+        var request = FetchRequest(url: url, userAgent: userAgent)
+        request.accept = "text/html, application/xhtml+xml, " + FetchRequest.defaultAccept
+        request.limits.maxBody = fetch.maxBody
+        request.limits.connectTimeout = fetch.connectTimeout
+        request.limits.timeout = fetch.timeout
+        request.proxy = fetch.proxy
+        request.caFile = fetch.caFile
+        request.addressPolicy = try addressPolicy(fetch.privateNetworks)
         return request
     }
 

@@ -103,6 +103,13 @@ import Testing
         state.intervalSeconds = 3600
         state.notBefore = Timestamp(seconds: 8)
         state.articles = 12
+        state.move.candidate = "https://h/new"
+        state.move.polls = 3
+        state.move.since = Timestamp(seconds: 4)
+        state.move.adopted = "https://h/old"
+        state.move.adoptedSince = Timestamp(seconds: 2)
+        state.tagRepeats.count = 2
+        state.tagRepeats.since = Timestamp(seconds: 5)
         var json = JSONWriter()
         state.write(to: &json)
         #expect(try FeedState(JSONParser.parse(json.finish()).value) == state)

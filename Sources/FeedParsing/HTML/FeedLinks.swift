@@ -4,14 +4,20 @@ package import FeedModel
 package enum FeedLinks {
     /// No page has its links behind that.
     private static let maximumBytes = 4 << 20
-    private static let maximumLinks = 100
+    static let maximumLinks = 100
+
+    /// A link, and what the page calls the feed.
+    package struct Found: Sendable, Equatable {
+        package let link: Link
+        package let title: String?
+    }
 
     /// The links in the order of the page, each URL once, absolute and http or https.
     ///
     /// The page's encoding does not matter: types are ASCII, and so are nearly all URLs. It takes a time that grows with
     /// the length of the page alone.
     /// - Parameter baseURL: the URL of the page; its own `<base href>` counts as well.
-    package static func inHTML(_ bytes: UnsafeRawBufferPointer, baseURL: String) -> [Link] {
+    package static func inHTML(_ bytes: UnsafeRawBufferPointer, baseURL: String) -> [Found] {
         let page = UnsafeRawBufferPointer(rebasing: bytes.prefix(maximumBytes)).bindMemory(to: UInt8.self)
         var search = LinkSearch(page: page, pageURL: baseURL)
         var tokenizer = HTMLTokenizer(page)
@@ -20,12 +26,25 @@ package enum FeedLinks {
         }
         return search.links
     }
+
+    /// Whether a link of that type may lead to a feed. Plain JSON does where its URL says so: WordPress gives the same
+    /// type to its API.
+    static func isFeed(_ type: String, href: String) -> Bool {
+        let essence = type.prefix { $0 != ";" }.lowercased().split(separator: " ").first ?? ""
+        switch essence {
+        case "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
+            "application/x-rss+xml", "application/xml", "text/xml":
+            return true
+        case "application/json": return href.lowercased().contains("feed")
+        default: return false
+        }
+    }
 }
 
 private struct LinkSearch {
     let page: UnsafeBufferPointer<UInt8>
     let pageURL: String
-    private(set) var links: [Link] = []
+    private(set) var links: [FeedLinks.Found] = []
     private var declaredBase: String?
 
     init(page: UnsafeBufferPointer<UInt8>, pageURL: String) {
@@ -50,26 +69,14 @@ private struct LinkSearch {
     }
 
     private mutating func takeLink(_ tag: HTMLTokenizer.Tag) {
-        guard let type = value(.type, of: tag), let href = value(.href, of: tag), Self.isFeed(type, href: href),
+        guard let type = value(.type, of: tag), let href = value(.href, of: tag), FeedLinks.isFeed(type, href: href),
             let relations = value(.rel, of: tag)?.lowercased().split(whereSeparator: \.isWhitespace),
             relations.contains("alternate") || relations.contains("feed"), !relations.contains("stylesheet"),
             let url = URLResolution.resolve(href, base: declaredBase ?? pageURL), URLResolution.isWeb(url),
-            !links.contains(where: { $0.href == url })
+            !links.contains(where: { $0.link.href == url })
         else { return }
-        links.append(Link(rel: "alternate", href: url, type: type))
-    }
-
-    /// Whether a link of that type may lead to a feed. Plain JSON does where its URL says so: WordPress gives the same
-    /// type to its API.
-    private static func isFeed(_ type: String, href: String) -> Bool {
-        let essence = type.prefix { $0 != ";" }.lowercased().split(separator: " ").first ?? ""
-        switch essence {
-        case "application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml",
-            "application/x-rss+xml", "application/xml", "text/xml":
-            return true
-        case "application/json": return href.lowercased().contains("feed")
-        default: return false
-        }
+        links.append(
+            .init(link: Link(rel: "alternate", href: url, type: type), title: value(.title, of: tag)))
     }
 
     private func value(_ name: HTMLName, of tag: HTMLTokenizer.Tag) -> String? {

@@ -34,6 +34,20 @@ package struct FetchRequest: Sendable {
         self.userAgent = userAgent
     }
 
+    /// The same for another URL, without what may go only to the origin of this one (security.md §12).
+    package func moved(to url: String) -> FetchRequest {
+        var request = self
+        request.url = url
+        request.allowsLocalFile = false
+        let (old, new) = (try? WebURL(self.url), try? WebURL(url))
+        if old == nil || old?.origin != new?.origin {
+            request.headers = []
+            request.credentials = nil
+            request.clientCertificate = nil
+        }
+        return request
+    }
+
     package static let defaultAccept =
         "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
         + "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"

@@ -43,7 +43,7 @@ struct CommonOptions: ParsableArguments {
             return configuration
         }
         return try ConfigurationLoader.load(
-            path: configuration.path, environment: Self.environment, knownFeeds: states.map { ($0.feed, $0.url) })
+            path: configuration.path, environment: Self.environment, knownFeeds: states.knownFeeds)
     }
 
     func path() throws -> String {

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ArticleStore
 internal import Configuration
 internal import FeedModel
+internal import Ingestion
 internal import JSONText
 
 struct FeedsCommand: ParsableCommand {
@@ -25,11 +26,13 @@ struct FeedsCommand: ParsableCommand {
     func run() throws {
         var configuration = try common.load()
         let states = try readStates(configuration)
-        configuration = configuration.recognising(states.values.map { (id: $0.feed, url: $0.url) })
+        configuration = configuration.recognising(states.values.knownFeeds)
         var output = StandardOutput()
         var shown = 0
+        let shared = sharedURLs(configuration.feeds, states)
         for feed in configuration.feeds {
-            let health = FeedHealth(feed, states[feed.id])
+            var health = FeedHealth(feed, states[feed.id])
+            health.sameAs = shared[feed.id] ?? []
             if failing, health.state != .failing, health.state != .gone { continue }
             shown += 1
             try output.write(json ? health.jsonLine : Array((health.line + "\n").utf8))
@@ -39,6 +42,20 @@ struct FeedsCommand: ParsableCommand {
             StandardError.write(
                 configuration.feeds.isEmpty ? "newswire: no feeds are configured" : "newswire: no feed is failing")
         }
+    }
+
+    /// For each feed, the others whose servers say that they are to be found at the same URL (polling.md §9).
+    private func sharedURLs(
+        _ feeds: [FeedConfiguration], _ states: [FeedIdentifier: FeedState]
+    ) -> [FeedIdentifier: [FeedIdentifier]] {
+        // Feeds that were configured with one URL twice are meant so.
+        guard states.values.contains(where: { $0.move.target != nil }) else { return [:] }
+        let groups = Dictionary(grouping: feeds.filter(\.enabled)) { states[$0.id]?.move.target ?? $0.url }
+        var result: [FeedIdentifier: [FeedIdentifier]] = [:]
+        for group in groups.values where group.count > 1 && Set(group.map(\.url)).count > 1 {
+            for feed in group { result[feed.id] = group.map(\.id).filter { $0 != feed.id } }
+        }
+        return result
     }
 
     /// A store that does not exist yet knows nothing.
@@ -60,6 +77,8 @@ struct FeedHealth {
     private let feed: FeedConfiguration
     private let known: FeedState?
     let state: State
+    /// Feeds that end on the same URL.
+    var sameAs: [FeedIdentifier] = []
 
     init(_ feed: FeedConfiguration, _ known: FeedState?) {
         self.feed = feed
@@ -84,6 +103,10 @@ struct FeedHealth {
         json.member("url", url)
         json.member("title", feed.title ?? known?.title)
         json.member("state", state.rawValue)
+        json.member("moved_to", known?.move.adopted)
+        json.member("moved_since", known?.move.adoptedSince)
+        json.member("redirect_to", known?.move.candidate)
+        json.member("same_as", sameAs.map(\.text))
         json.member("last_poll", known?.lastPoll)
         json.member("last_success", known?.lastSuccess)
         json.member("last_status", known?.status)
@@ -105,6 +128,11 @@ struct FeedHealth {
         if feed.enabled, let next = known?.nextPoll { text += ", next \(Timestamp(seconds: next.seconds))" }
         if let failure = known?.failure {
             text += "\n        \(known?.failures ?? 0) times in a row: \(failure.kind): \(failure.message)"
+        }
+        if let notice = feed.moveNotice(known) { text += "\n        \(notice)" }
+        if !sameAs.isEmpty {
+            let others = sameAs.prefix(5).map(\.text).joined(separator: ", ")
+            text += "\n        the same URL in the end as \(others): one of them is enough"
         }
         return SafeText.lines(text)
     }

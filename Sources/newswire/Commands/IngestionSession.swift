@@ -24,7 +24,7 @@ struct IngestionSession {
             }
         }
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
-        let known = store.allStates().map { (id: $0.feed, url: $0.url) }
+        let known = store.allStates().knownFeeds
         if !known.isEmpty { configuration = configuration.recognising(known) }
         do throws(FetchEngine.StartError) {
             let engine = try FetchEngine()
@@ -39,7 +39,8 @@ struct IngestionSession {
             engine: engine, store: store, writer: StoreWriter(store),
             requests: RequestBuilder(
                 configuration, version: Version.newswire, environment: CommonOptions.environment),
-            schedule: configuration.schedule, isDryRun: isDryRun, now: SystemClock.now)
+            allowances: HostAllowances(configuration), schedule: configuration.schedule, isDryRun: isDryRun,
+            now: SystemClock.now)
     }
 
     func close() async {

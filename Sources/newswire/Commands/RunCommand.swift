@@ -31,7 +31,7 @@ struct RunCommand: AsyncParsableCommand {
             reload: { () throws(ConfigurationError) in
                 let path = session.configuration.path
                 return try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
-                    .recognising(store.allStates().map { (id: $0.feed, url: $0.url) })
+                    .recognising(store.allStates().knownFeeds)
             },
             reloadSignals: reloads, store: store, engine: session.engine, version: Version.newswire,
             environment: CommonOptions.environment, logger: session.logger, now: SystemClock.now)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct FeedLinksTests {
     private func links(_ html: String, base: String = "https://h/dir/page") -> [Link] {
-        Array(html.utf8).withUnsafeBytes { FeedLinks.inHTML($0, baseURL: base) }
+        Array(html.utf8).withUnsafeBytes { FeedLinks.inHTML($0, baseURL: base).map(\.link) }
     }
 
     @Test("links to feeds are found in their order, absolute and once each")
@@ -56,6 +56,30 @@ import Testing
         let bytes =
             Array("<meta charset=iso-8859-1><title>caf".utf8) + [0xe9]
             + Array("</title><link rel=alternate type=application/rss+xml href=/f>".utf8)
-        #expect(bytes.withUnsafeBytes { FeedLinks.inHTML($0, baseURL: "https://h/") }.map(\.href) == ["https://h/f"])
+        #expect(
+            bytes.withUnsafeBytes { FeedLinks.inHTML($0, baseURL: "https://h/") }.map(\.link.href) == ["https://h/f"])
+    }
+
+    @Test("what the page calls a feed is known")
+    func title() {
+        let html = "<link rel=alternate type=application/atom+xml href=atom.xml title=\"a &amp; b\">"
+        let found = Array(html.utf8).withUnsafeBytes { FeedLinks.inHTML($0, baseURL: "https://h/") }
+        #expect(found.map(\.title) == ["a & b"])
+    }
+
+    @Test("RFC 8288: a Link header names feeds as a page does")
+    func header() {
+        let fields = [
+            #"</style.css>; rel=preload; type="text/css", </feed>; rel="alternate"; type="application/rss+xml"; "#
+                + #"title="a, b; c""#,
+            "<https://other/atom>;REL=alternate;TYPE=application/atom+xml",
+            "<https://h/feed>; rel=alternate; type=application/rss+xml",
+            "<file:///etc/passwd>; rel=alternate; type=application/rss+xml", "<", "<x", "<>;;;,,,<>", ";rel=alternate",
+        ]
+        let found = FeedLinks.inHeader(fields, baseURL: "https://h/page")
+        #expect(found.map(\.link.href) == ["https://h/feed", "https://other/atom"])
+        #expect(found.map(\.title) == ["a, b; c", nil])
+        let many = (0..<500).map { "</\($0)>; rel=alternate; type=application/rss+xml" }.joined(separator: ",")
+        #expect(FeedLinks.inHeader([many], baseURL: "https://h/").count == 100)
     }
 }

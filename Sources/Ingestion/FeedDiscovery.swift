@@ -1,0 +1,141 @@
+internal import Configuration
+internal import FeedModel
+internal import FeedParsing
+package import Fetching
+internal import Scheduling
+
+/// Finds the feeds that a page names, or sees that it is a feed itself: `newswire discover`.
+package struct FeedDiscovery: Sendable {
+    package struct Found: Sendable, Equatable {
+        package let url: String
+        package let type: String
+        package let title: String?
+    }
+
+    /// Why a page brought nothing: a sentence for people.
+    package struct Failure: Error, Sendable {
+        package let message: String
+    }
+
+    /// Where feeds often are, asked one after the other until one is there.
+    static let guesses = ["/feed", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/rss", "/feed.json"]
+    /// No page has its links behind that.
+    private static let pageBytes = 4 << 20
+
+    private let engine: FetchEngine
+    private let requests: RequestBuilder
+    private let gate: HopGate
+
+    package init(engine: FetchEngine, requests: RequestBuilder, allowances: HostAllowances) {
+        self.engine = engine
+        self.requests = requests
+        gate = HopGate(allowances, now: SystemClock.now)
+    }
+
+    /// - Parameters:
+    ///   - url: http or https, nothing else.
+    ///   - guesses: whether to ask well-known paths of the same site where the page names none, at the pace that the
+    ///     host is allowed.
+    package func find(at url: String, guesses: Bool) async throws(Failure) -> [Found] {
+        let scheme = url.prefix { $0 != ":" }.lowercased()
+        guard scheme == "http" || scheme == "https", FeedConfiguration.host(of: url)?.isEmpty == false else {
+            throw Failure(message: "only http and https URLs are asked; write https://HOST/PATH")
+        }
+        let page = try await fetch(url)
+        if !page.found.isEmpty { return page.found }
+        guard guesses, page.answered else {
+            if let failure = page.failure { throw failure }
+            return []
+        }
+        for path in Self.guesses {
+            guard let guess = URLResolution.resolve(path, base: page.url) else { continue }
+            let answer = try await fetch(guess)
+            if answer.isFeed { return answer.found }
+        }
+        return []
+    }
+
+    private struct Page {
+        /// Where it was found after all redirects.
+        var url: String
+        var found: [Found] = []
+        var isFeed = false
+        /// There was an answer, though it may have been a refusal.
+        var answered = false
+        var failure: Failure?
+    }
+
+    private func fetch(_ url: String) async throws(Failure) -> Page {
+        var page = Page(url: url)
+        if let host = FeedConfiguration.host(of: url), await !gate.pass(host: host) {
+            throw Failure(message: "stopped")
+        }
+        let transfer = engine.start(try request(url))
+        guard let head = await transfer.response() else {
+            page.failure = Failure(await transfer.outcome().failure)
+            return page
+        }
+        page.url = head.effectiveURL
+        page.answered = true
+        var parser = FeedParser(
+            context: DocumentContext(
+                url: head.effectiveURL, contentLocation: head.contentLocation, contentType: head.contentType))
+        var text: [UInt8] = []
+        while let chunk = await transfer.nextChunk() {
+            text.append(contentsOf: chunk.prefix(Self.pageBytes - text.count))
+            chunk.withUnsafeBytes { parser.parse($0) }
+        }
+        if let failure = await transfer.outcome().failure {
+            page.failure = Failure(failure)
+            return page
+        }
+        if case .feed(let feed) = parser.finish() {
+            page.isFeed = true
+            page.found = [
+                Found(
+                    url: RedirectAdoption.target(of: head.redirects) ?? url, type: feed.format.mediaType,
+                    title: feed.title)
+            ]
+            return page
+        }
+        let links =
+            FeedLinks.inHeader(head.fields.all("Link"), baseURL: page.url)
+            + text.withUnsafeBytes { FeedLinks.inHTML($0, baseURL: page.url) }
+        for link in links where !page.found.contains(where: { $0.url == link.link.href }) {
+            page.found.append(Found(url: link.link.href, type: link.link.type ?? "", title: link.title))
+        }
+        return page
+    }
+
+    private func request(_ url: String) throws(Failure) -> FetchRequest {
+        do throws(PollFailure) {
+            var request = try requests.request(discovering: url)
+            let gate = gate
+            request.beforeHop = { hop in
+                guard let host = FeedConfiguration.host(of: hop.to) else { return true }
+                return await gate.pass(host: host)
+            }
+            return request
+        } catch {
+            throw Failure(message: error.shown.message)
+        }
+    }
+}
+
+extension FeedDiscovery.Failure {
+    fileprivate init(_ failure: FetchFailure?) {
+        self.init(message: failure.map { "\($0.message); \($0.advice)" } ?? "there was no answer")
+    }
+}
+
+extension Feed.Format {
+    /// The media type that a link to a feed of this format has.
+    fileprivate var mediaType: String {
+        switch rawValue.prefix(4) {
+        case "atom": "application/atom+xml"
+        case "json": "application/feed+json"
+        case "cdf": "application/x-cdf"
+        default: "application/rss+xml"
+        }
+    }
+}

@@ -1,0 +1,52 @@
+internal import FeedModel
+private import Locking
+internal import Scheduling
+
+/// Makes a redirect wait for the allowance of the host that it leads to (polling.md §7, §9).
+///
+/// `PollQueue` spaces the polls of a host's own feeds; this knows when those began and spaces what comes from elsewhere.
+final class HopGate: Sendable {
+    /// Hosts that are remembered; more, and those that may be asked again are forgotten.
+    private static let remembered = 1024
+
+    private let allowances: HostAllowances
+    private let now: @Sendable () -> Timestamp
+    /// From when on a host may be asked again.
+    private let next = Locked<[String: Timestamp]>([:])
+
+    init(_ allowances: HostAllowances, now: @escaping @Sendable () -> Timestamp) {
+        self.allowances = allowances
+        self.now = now
+    }
+
+    /// A request to that host begins now.
+    func began(host: String) {
+        _ = reserve(host: host, canWait: false)
+    }
+
+    /// Waits until the host may be asked.
+    ///
+    /// - Returns: false where the task was cancelled.
+    func pass(host: String) async -> Bool {
+        let wait = reserve(host: host, canWait: true)
+        guard wait > 0 else { return !Task.isCancelled }
+        do {
+            try await Task.sleep(for: .milliseconds(wait))
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// - Returns: milliseconds until the start that was reserved.
+    func reserve(host: String, canWait: Bool) -> Int64 {
+        let (key, allowance) = allowances.allowance(forHost: host)
+        let time = now()
+        return next.withLock { next in
+            if next.count >= Self.remembered { next = next.filter { $0.value > time } }
+            let start = canWait ? max(time, next[key] ?? time) : time
+            next[key] = max(next[key] ?? time, Timestamp(milliseconds: start.milliseconds + allowance.delay))
+            return start.milliseconds - time.milliseconds
+        }
+    }
+}

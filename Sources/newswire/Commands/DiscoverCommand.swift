@@ -1,0 +1,84 @@
+internal import ArgumentParser
+internal import Configuration
+internal import Fetching
+internal import Ingestion
+internal import JSONText
+
+struct DiscoverCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discover",
+        abstract: "The feeds that a page links to.",
+        discussion: """
+            Prints a line for each: its URL, its type and its title, with tabs between them. A URL that is a feed itself \
+            is printed as it is. Ends with 65 where there is none.
+
+            EXAMPLE
+              newswire discover https://www.swift.org/blog/
+              newswire discover example.org --guess --json | jq -r .url
+            """)
+
+    @Argument(help: ArgumentHelp("A page or a feed; https:// may be left out.", valueName: "URL"))
+    var url: String
+
+    @Flag(help: "Where the page names no feed, ask a few well-known paths, such as /feed and /atom.xml.")
+    var guess = false
+
+    @Flag(help: "Print one line of JSON for each feed.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let configuration = try common.load()
+        guard configuration.contact != nil else {
+            throw CommandFailure(
+                .badConfiguration,
+                "\(configuration.path): contact is not set; publishers must be able to reach whoever asks them")
+        }
+        let engine: FetchEngine
+        do throws(FetchEngine.StartError) {
+            engine = try FetchEngine()
+        } catch {
+            throw CommandFailure(.ioError, error.description)
+        }
+        let found = await find(engine, configuration)
+        await engine.shutdown()
+        try print(found.get())
+    }
+
+    private func find(
+        _ engine: FetchEngine, _ configuration: Configuration
+    ) async -> Result<[FeedDiscovery.Found], CommandFailure> {
+        let requests = RequestBuilder(
+            configuration, version: Version.newswire, environment: CommonOptions.environment)
+        let discovery = FeedDiscovery(
+            engine: engine, requests: requests, allowances: HostAllowances(configuration))
+        do throws(FeedDiscovery.Failure) {
+            let found = try await discovery.find(at: url.contains("://") ? url : "https://\(url)", guesses: guess)
+            if !found.isEmpty { return .success(found) }
+            let advice = guess ? "look for a link on the site" : "--guess asks a few well-known paths"
+            return .failure(CommandFailure(.badInput, "discovering feeds of \(url): the page names none; \(advice)"))
+        } catch {
+            return .failure(CommandFailure(.allFailed, "discovering feeds of \(url): \(error.message)"))
+        }
+    }
+
+    private func print(_ feeds: [FeedDiscovery.Found]) throws(OutputError) {
+        var output = StandardOutput()
+        for feed in feeds {
+            if json {
+                var line = JSONWriter()
+                line.beginObject()
+                line.member("url", feed.url)
+                line.member("type", feed.type)
+                line.member("title", feed.title)
+                line.endObject()
+                try output.write(line.bytes + [UInt8(ascii: "\n")])
+            } else {
+                try output.write(
+                    line: [feed.url, feed.type, feed.title ?? ""].map(SafeText.line).joined(separator: "\t"))
+            }
+        }
+        try output.flush()
+    }
+}

@@ -1,0 +1,85 @@
+import ArticleStore
+import Configuration
+import FeedModel
+import Fetching
+import Locking
+import TestSupport
+
+@testable import Ingestion
+
+/// A poller with a store, two servers on hosts of their own, and a clock that stands until it is moved.
+final class PollerFixture {
+    static let start = Timestamp(rfc3339: "2026-11-01T00:00:00Z") ?? Timestamp(seconds: 0)
+
+    let folder = TemporaryDirectory()
+    let server = LoopbackServer()
+    let other = LoopbackServer(address: "127.0.0.2")
+    private let clock = Locked(PollerFixture.start)
+    private var session: Session
+
+    private struct Session {
+        var store: ArticleStore
+        var engine: FetchEngine
+    }
+
+    init() throws {
+        session = try Self.open(folder.file("store"))
+    }
+
+    private static func open(_ directory: String) throws -> Session {
+        Session(
+            store: try ArticleStore.open(at: directory, options: StoreOptions(clock: SystemClock.now)) { _ in },
+            engine: try FetchEngine())
+    }
+
+    /// Ends everything and opens the store again, as a new process does.
+    func restart() async throws {
+        await close()
+        session = try Self.open(folder.file("store"))
+    }
+
+    func close() async {
+        await session.engine.shutdown()
+        session.store.close()
+    }
+
+    func pass(hours: Int64) {
+        clock.withLock { $0 = Timestamp(milliseconds: $0.milliseconds + hours * 3_600_000) }
+    }
+
+    var now: Timestamp { clock.withLock { $0 } }
+
+    var state: FeedState? { session.store.state(of: FeedIdentifier("feed")) }
+
+    func configuration(_ path: String, options: String = "") throws -> Configuration {
+        let text = """
+            contact = "https://example.org/bot"
+            [fetch]
+            private_networks = "allow"
+            connect_timeout = "5m"
+            timeout = "5m"
+            [[feed]]
+            id = "feed"
+            url = "\(server.url(path))"
+            \(options)
+            """
+        return try ConfigurationLoader.load(
+            path: folder.write(text, to: "newswire.toml"), environment: ["HOME": "/nonexistent"])
+    }
+
+    @discardableResult
+    func poll(_ path: String = "/feed", options: String = "") async throws -> PollReport {
+        let configuration = try configuration(path, options: options)
+        let clock = clock
+        let now: @Sendable () -> Timestamp = { clock.withLock { $0 } }
+        let poller = FeedPoller(
+            engine: session.engine, store: session.store, writer: StoreWriter(session.store),
+            requests: RequestBuilder(configuration, version: "test", environment: ["TOKEN": "s3cret"]),
+            allowances: HostAllowances(configuration), schedule: configuration.schedule, now: now)
+        return await poller.poll(configuration.feeds[0])
+    }
+
+    static func rss(_ item: String = "1") -> String {
+        "<rss version=\"2.0\"><channel><title>T</title><item><guid>\(item)</guid><title>A</title></item></channel></rss>"
+    }
+}
