@@ -101,3 +101,11 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Benchmarks see `package` declarations, so they live here; ordinary builds know nothing of them (.ci/bench).
+if Context.environment["NEWSWIRE_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "parsebench", dependencies: ["FeedParsing", "FeedModel"], path: "Benchmarks/ParseBench",
+            swiftSettings: settings))
+}
