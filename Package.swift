@@ -109,3 +109,11 @@ if Context.environment["NEWSWIRE_FUZZ"] != nil {
             name: "Fuzzing", dependencies: ["Configuration", "FeedParsing", "Identity", "FeedModel", "JSONText"],
             path: "Benchmarks/Fuzzing", swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
 }
+
+// Benchmarks see `package` declarations, so they live here; ordinary builds know nothing of them (.ci/bench).
+if Context.environment["NEWSWIRE_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "parsebench", dependencies: ["FeedParsing", "FeedModel"], path: "Benchmarks/ParseBench",
+            swiftSettings: settings))
+}
