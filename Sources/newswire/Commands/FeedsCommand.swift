@@ -127,7 +127,8 @@ struct FeedHealth {
         if let last = known?.lastPoll { text += ", polled \(Timestamp(seconds: last.seconds))" }
         if feed.enabled, let next = known?.nextPoll { text += ", next \(Timestamp(seconds: next.seconds))" }
         if let failure = known?.failure {
-            text += "\n        \(known?.failures ?? 0) times in a row: \(failure.kind): \(failure.message)"
+            let count = known?.failures ?? 0
+            text += "\n        \(count > 1 ? "\(count) times in a row: " : "")\(failure.kind): \(failure.message)"
         }
         if let notice = feed.moveNotice(known) { text += "\n        \(notice)" }
         if !sameAs.isEmpty {
