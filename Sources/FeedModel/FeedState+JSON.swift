@@ -16,15 +16,7 @@ extension FeedState {
             json.endObject()
         }
         json.member("body_hash", bodyHash?.hex)
-        json.member("ttl_seconds", hints.ttlSeconds)
-        json.member("update_period_seconds", hints.updatePeriodSeconds)
-        if !hints.skipHours.isEmpty {
-            json.key("skip_hours")
-            json.beginArray()
-            for hour in hints.skipHours { json.integer(hour) }
-            json.endArray()
-        }
-        json.member("skip_days", hints.skipDays)
+        hints.writeMembers(to: &json)
         writeMove(to: &json)
         if tagRepeats.count > 0 { json.member("tag_repeats", tagRepeats.count) }
         json.member("tag_unsent_since", tagRepeats.since)
