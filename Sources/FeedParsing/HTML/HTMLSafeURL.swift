@@ -55,20 +55,29 @@ enum HTMLSafeURL {
                 result.removeLast(result.count - separator)
                 continue
             }
-            guard !candidate.descriptor.isEmpty else { continue }
+            // Anything else is no descriptor, and part of it would be left out on writing.
+            let descriptor = value[candidate.descriptor]
+            guard !descriptor.isEmpty, descriptor.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) else { continue }
             result.append(0x20)
-            result.append(contentsOf: value[candidate.descriptor])
+            result.append(contentsOf: descriptor)
         }
         return !result.isEmpty
     }
 
-    /// What a browser makes of it before it looks for the scheme: nothing around it, no tabs and line breaks inside.
+    /// What a browser makes of it before it looks for the scheme: nothing around it, no tabs and line breaks inside. C1
+    /// controls go as well, because `SanitizedHTML` would change them after the scheme was looked at.
     private static func appendClean(_ value: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) {
         let start = result.count
-        for byte in value {
+        for (index, byte) in value.enumerated() {
+            if isC1(value, at: index) || index > 0 && isC1(value, at: index - 1) { continue }
             if byte > 0x20 && byte != 0x7f || byte == 0x20 && result.count > start { result.append(byte) }
         }
         while result.count > start, result.last == 0x20 { result.removeLast() }
+    }
+
+    /// Whether a control character of U+0080 to U+009F begins there.
+    private static func isC1(_ value: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        value[index] == 0xc2 && index + 1 < value.count && value[index + 1] < 0xa0
     }
 
     private static func hasStrayColon(_ url: ArraySlice<UInt8>) -> Bool {

@@ -57,11 +57,7 @@ extension FeedReader {
         guard let text else { return nil }
         notes.unreadableDates += 1
         let raw = Article.RawDate(field: field, text: text.cut(toBytes: 256))
-        if isInItem {
-            if item.rawDates.count < 8 { item.rawDates.append(raw) }
-        } else if feed.rawDates.count < 8 {
-            feed.rawDates.append(raw)
-        }
+        if isInItem { item.rawDates.add(raw) } else { feed.rawDates.add(raw) }
         return nil
     }
 
@@ -95,6 +91,14 @@ extension FeedReader {
         var value = value
         value.text = HTMLRewriter.absolutizing(value.text, base: base)
         return value
+    }
+}
+
+extension [Article.RawDate] {
+    /// Appends a date for a field that has none yet: each field is one member of an object, and several of one name are
+    /// lost on most who read JSON.
+    fileprivate mutating func add(_ date: Article.RawDate) {
+        if !contains(where: { $0.field == date.field }) { append(date) }
     }
 }
 

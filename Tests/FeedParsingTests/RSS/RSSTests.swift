@@ -174,6 +174,15 @@ import Testing
         #expect(article.rawDates == [Article.RawDate(field: "date_published", text: "next Tuesday")])
     }
 
+    /// Found by the fuzzer: they are members of one object.
+    @Test("contract.md §3: of several dates of one field that cannot be read, the first is kept")
+    func unreadableDatesOfOneField() throws {
+        let feed = try feed(
+            rss(item: "<pubDate>a</pubDate><pubDate>b</pubDate>", channel: "<pubDate>c</pubDate><pubDate>d</pubDate>"))
+        #expect(feed.articles.first?.rawDates.map(\.text) == ["a"])
+        #expect(feed.rawDates.map(\.text) == ["c"])
+    }
+
     @Test func itemsBesideTheChannelAreRead() throws {
         let feed = try feed("<rss><channel><title>F</title></channel><item><title>1</title></item></rss>")
         #expect(feed.title == "F")
