@@ -45,7 +45,8 @@ package struct ServiceNotifier: Sendable {
         let bytes = Array(message.utf8)
         withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), address, length)
+                // Without waiting: a manager that does not read must not hold up the polling.
+                _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT), address, length)
             }
         }
     }
