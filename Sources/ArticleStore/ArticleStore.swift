@@ -140,7 +140,7 @@ package final class ArticleStore: Sendable {
             result.count = items.count
             let position = writer.appender.position
             last.withLock { $0 = position.seq }
-            try indexItems(items, from: first.seq, position)
+            indexItems(items, from: first.seq, position)
             do throws(StoreError) {
                 try DurableEnd(position).publish(in: directory, options.files)
             } catch {
@@ -178,7 +178,7 @@ package final class ArticleStore: Sendable {
 
     private func indexItems(
         _ items: [SegmentAppender.Item], from seq: UInt64, _ position: StorePosition
-    ) throws(StoreError) {
+    ) {
         var entries: [ArticleIndex.Entry] = []
         entries.reserveCapacity(items.count)
         for (offset, item) in items.enumerated() {
@@ -195,7 +195,14 @@ package final class ArticleStore: Sendable {
         do throws(IndexFile.Failure) {
             if let error = try index.apply(entries) { report(.indexNotWritten(error)) }
         } catch {
-            try rebuildIndex(because: "\(indexError(error).reason)", upTo: position)
+            let reason = indexError(error).reason
+            do throws(StoreError) {
+                try rebuildIndex(because: reason, upTo: position)
+            } catch {
+                // The articles are durable: that they are not in the index must not make them come again.
+                index.keep(entries)
+                report(.indexNotWritten(error))
+            }
             return
         }
         let complete = index.complete

@@ -20,6 +20,8 @@ final class ArticleIndex: Sendable {
         var path: String
         /// Entries that the disk did not take, by key; the newest.
         var unwritten: [Hash128: IndexSlot.Content] = [:]
+        /// False while what comes is to be kept in memory alone.
+        var isWritable = true
     }
 
     private let state: Locked<State>
@@ -83,6 +85,17 @@ final class ArticleIndex: Sendable {
         }
     }
 
+    /// Takes records in without touching the table, which is damaged and could not be made again.
+    func keep(_ entries: [Entry]) {
+        state.withLock { state in
+            state.isWritable = false
+            defer { state.isWritable = true }
+            var failure: StoreError?
+            // Cannot throw: only the table does.
+            for entry in entries { try? put(entry, &state, replaying: false, &failure) }
+        }
+    }
+
     private func put(
         _ entry: Entry, _ state: inout State, replaying: Bool, _ failure: inout StoreError?
     ) throws(IndexFile.Failure) {
@@ -116,7 +129,7 @@ final class ArticleIndex: Sendable {
             if let content = change(waiting) { state.unwritten[key] = content }
             return
         }
-        if state.table.load < Self.highestLoad {
+        if state.isWritable, state.table.load < Self.highestLoad {
             do throws(IndexFile.Failure) {
                 return try state.table.put(key, countingOld: countingOld, change)
             } catch .system(let error) {

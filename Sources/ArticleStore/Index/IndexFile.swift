@@ -14,6 +14,8 @@ struct IndexFile {
     private(set) var header: IndexHeader
     let file: OpenFile
     private let files: FileSystem
+    /// What stood in places whose slot a failing disk has taken by half: it counts until the slot is written.
+    private var torn: [UInt64: IndexSlot?] = [:]
 
     static let smallestCapacity: UInt64 = 1024
     /// Slots read at a time: 512 bytes, in which most searches end.
@@ -70,8 +72,7 @@ struct IndexFile {
                     throw .system(error)
                 }
                 for index in 0..<Int(count) {
-                    let range = (index * IndexSlot.size)..<((index + 1) * IndexSlot.size)
-                    switch IndexSlot.read(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range])) {
+                    switch reading(UnsafeRawBufferPointer(bytes), index, at: place + UInt64(index)) {
                     case .empty: return (place + UInt64(index), nil)
                     case .slot(let slot) where slot.key == key: return (place + UInt64(index), slot)
                     case .slot: continue
@@ -83,6 +84,13 @@ struct IndexFile {
             }
             throw .damage("it is full")
         }
+    }
+
+    /// What stands at a place, whose bytes are those of slot number `index` in `block`.
+    private func reading(_ block: UnsafeRawBufferPointer, _ index: Int, at place: UInt64) -> IndexSlot.Read {
+        if !torn.isEmpty, let before = torn[place] { return before.map(IndexSlot.Read.slot) ?? .empty }
+        let range = (index * IndexSlot.size)..<((index + 1) * IndexSlot.size)
+        return IndexSlot.read(UnsafeRawBufferPointer(rebasing: block[range]))
     }
 
     func find(_ key: Hash128) throws(Failure) -> IndexSlot? {
@@ -106,7 +114,11 @@ struct IndexFile {
                 failure = error
             }
         }
-        if let failure { throw .system(failure) }
+        if let failure {
+            torn[place] = .some(old)
+            throw .system(failure)
+        }
+        if !torn.isEmpty { torn[place] = nil }
         if old == nil || countingOld { header.count = min(header.count + 1, header.capacity) }
     }
 
@@ -134,8 +146,7 @@ struct IndexFile {
                 throw .system(error)
             }
             for index in 0..<Int(count) {
-                let range = (index * IndexSlot.size)..<((index + 1) * IndexSlot.size)
-                switch IndexSlot.read(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range])) {
+                switch reading(UnsafeRawBufferPointer(bytes), index, at: place + UInt64(index)) {
                 case .empty: continue
                 case .slot(let slot): try body(place + UInt64(index), slot)
                 case .damaged: throw .damage("a slot of it is damaged")
