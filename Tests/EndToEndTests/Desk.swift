@@ -53,8 +53,42 @@ final class Desk: Sendable {
 
     /// Runs a command that takes a configuration.
     @discardableResult
-    func run(_ arguments: String...) async -> ChildProcess.Ending {
-        await start(arguments + ["--config", folder.file("newswire.toml")]).wait()
+    func run(_ arguments: String...) async -> ChildProcess.Ending { await run(arguments) }
+
+    @discardableResult
+    func run(_ arguments: [String], environment: [String: String] = [:]) async -> ChildProcess.Ending {
+        await start(arguments + ["--config", folder.file("newswire.toml")], environment: environment).wait()
+    }
+
+    /// What a run printed, and the most memory that it had.
+    struct Measured {
+        var status: Int32
+        var output: String
+        var errors: String
+        var peakKilobytes: Int?
+
+        var lines: [String] { output.split(separator: "\n").map(String.init) }
+    }
+
+    /// The same as `run`, measured by a small process in between: the peak that the kernel tells of begins with that of
+    /// the process which started it.
+    func measured(_ arguments: String...) async -> Measured {
+        let script = """
+            import os, sys
+            child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+            _, status, usage = os.wait4(child, 0)
+            open(sys.argv[1], "w").write(str(usage.ru_maxrss))
+            sys.exit(os.waitstatus_to_exitcode(status) & 255)
+            """
+        let ending = await ChildProcess(
+            "/usr/bin/env",
+            ["python3", "-c", script, folder.file("peak"), Self.binary] + arguments
+                + ["--config", folder.file("newswire.toml")],
+            environment: Self.environment.merging(["FEED_PASSWORD": "secret"]) { $1 }
+        ).wait()
+        return Measured(
+            status: ending.status, output: ending.output, errors: ending.errors,
+            peakKilobytes: folder.text("peak").flatMap { Int($0) })
     }
 
     func service(environment: [String: String] = [:]) -> ChildProcess {

@@ -141,7 +141,7 @@ final class Exchange {
     /// A piece of the decoded body. Where the transfer is to rest, the same piece comes again when it goes on.
     func readBody(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard stop == nil else { return 0 }
-        if mayBeFull {
+        if mayBeFull, !isEncoded {
             mayBeFull = transfer.pauseIfFull()
             if mayBeFull { return Int(CURL_WRITEFUNC_PAUSE) }
         }
@@ -172,6 +172,8 @@ final class Exchange {
         if body.count >= TransferState.wakeBytes {
             transfer.deliver(takeBody(), head: takeHead())
             mayBeFull = true
+            // While libcurl rests it goes on decoding what it has read, which may be a thousand times as much.
+            if isEncoded { loop.mayRest(self) }
         }
         return bytes.count
     }

@@ -11,6 +11,8 @@ final class TransferLoop {
     private let options: FetchEngine.Options
     private var active: [ObjectIdentifier: Exchange] = [:]
     private var idle: [EasyHandle] = []
+    /// Exchanges to look at between two blocks of libcurl's, whether too much waits.
+    private var restless: [Exchange] = []
     /// Monotonic milliseconds at which libcurl wants to be called.
     private var timer: Int?
 
@@ -86,6 +88,7 @@ final class TransferLoop {
                     curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
                 }
                 readMessages()
+                restFull()
             }
         }
         endEverything()
@@ -142,6 +145,20 @@ final class TransferLoop {
         // What libcurl holds is handed over before it returns. Where that goes wrong, libcurl does not end the transfer.
         let code = curl_easy_pause(handle.curl, Int32(CURLPAUSE_CONT))
         if code != CURLE_OK { finish(exchange, code) }
+    }
+
+    /// Called from within libcurl: the exchange may have to rest, but not before the block at hand is decoded.
+    func mayRest(_ exchange: Exchange) {
+        restless.append(exchange)
+    }
+
+    private func restFull() {
+        if restless.isEmpty { return }
+        for exchange in restless {
+            guard let handle = exchange.handle, exchange.transfer.pauseIfFull() else { continue }
+            curl_easy_pause(handle.curl, Int32(CURLPAUSE_RECV))
+        }
+        restless.removeAll(keepingCapacity: true)
     }
 
     // MARK: The life of a transfer

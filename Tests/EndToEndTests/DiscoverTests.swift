@@ -1,0 +1,82 @@
+import JSONText
+import TestSupport
+import Testing
+
+@Suite("newswire discover")
+struct DiscoverTests {
+    @Test("The feeds of a page are printed with type and title, from its header and its HTML, each once")
+    func page() async throws {
+        let desk = Desk()
+        desk.server.on(
+            "/blog",
+            .init(
+                headers: [
+                    ("Content-Type", "text/html"),
+                    ("Link", "</json>; rel=\"alternate\"; type=\"application/feed+json\"; title=\"J\""),
+                ],
+                body: """
+                    <!doctype html><link rel=alternate type="application/rss+xml" title="News &amp; more" href="/feed">
+                    <link rel=alternate type="application/feed+json" href="/json">
+                    """))
+        let ending = await desk.run("discover", desk.server.url("/blog"))
+        #expect(ending.status == 0)
+        #expect(
+            ending.lines == [
+                "\(desk.server.url("/json"))\tapplication/feed+json\tJ",
+                "\(desk.server.url("/feed"))\tapplication/rss+xml\tNews & more",
+            ])
+        #expect(desk.server.requests.count == 1)
+        let json = await desk.run("discover", "--json", desk.server.url("/blog"))
+        let first = try JSONParser.parse(Array((json.lines.first ?? "").utf8)).value
+        #expect(first["url"]?.string == desk.server.url("/json") && first["title"]?.string == "J")
+    }
+
+    @Test("A feed is printed as it is, by the URL that lasts")
+    func feed() async {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        desk.server.on("/old", .redirect(301, to: "/feed"))
+        desk.server.on("/temporary", .redirect(302, to: "/feed"))
+        for (path, shown) in [("/feed", "/feed"), ("/old", "/feed"), ("/temporary", "/temporary")] {
+            let ending = await desk.run("discover", desk.server.url(path))
+            #expect(ending.lines == ["\(desk.server.url(shown))\tapplication/rss+xml\tDesk"])
+        }
+    }
+
+    @Test("A page without feeds ends with 65; only --guess asks well-known paths, and stops at the first feed")
+    func guess() async {
+        let desk = Desk()
+        desk.server.on("/", .init(headers: [("Content-Type", "text/html")], body: "<!doctype html><p>Hi"))
+        desk.server.on("/rss.xml", .init(body: Publisher.rss([("1", "One")])))
+        let plain = await desk.run("discover", desk.server.url("/"))
+        #expect(plain.status == 65 && plain.output.isEmpty && plain.errors.contains("--guess"))
+        #expect(desk.server.requests.count == 1)
+        let guess = await desk.run("discover", "--guess", desk.server.url("/"))
+        #expect(guess.lines == ["\(desk.server.url("/rss.xml"))\tapplication/rss+xml\tDesk"])
+        #expect(desk.server.requests.map(\.path) == ["/", "/", "/feed", "/feed.xml", "/rss.xml"])
+    }
+
+    @Test("security.md §1, §2: other schemes and private addresses are refused, also after a redirect")
+    func refused() async {
+        let desk = Desk()
+        for url in ["file:///etc/passwd", "gopher://127.0.0.1/", "http://"] {
+            let ending = await desk.run("discover", url)
+            #expect(ending.status == 69 && ending.output.isEmpty)
+        }
+        desk.server.on("/away", .redirect(302, to: "file:///etc/passwd"))
+        #expect(await desk.run("discover", desk.server.url("/away")).status == 69)
+        desk.folder.write("contact = \"https://example.org/bot\"", to: "newswire.toml")
+        let count = desk.server.requests.count
+        let ending = await desk.run("discover", "--guess", desk.server.url("/"))
+        #expect(ending.status == 69 && ending.errors.contains("private_networks"))
+        #expect(desk.server.requests.count == count)
+    }
+
+    @Test("Without a contact nobody is asked")
+    func contact() async {
+        let desk = Desk()
+        desk.folder.write("", to: "newswire.toml")
+        #expect(await desk.run("discover", desk.server.url("/")).status == 78)
+        #expect(desk.server.requests.isEmpty)
+    }
+}
