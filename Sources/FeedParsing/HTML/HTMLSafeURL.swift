@@ -45,7 +45,7 @@ enum HTMLSafeURL {
     static func appendSourceSet(
         _ value: UnsafeBufferPointer<UInt8>, base: String?, to result: inout [UInt8]
     ) -> Bool {
-        withoutControls(value).withUnsafeBufferPointer { value in
+        SourceSet.withoutControls(value).withUnsafeBufferPointer { value in
             for candidate in SourceSet(value) {
                 let separator = result.count
                 if separator > 0 { result.append(contentsOf: [UInt8(ascii: ","), 0x20]) }
@@ -62,35 +62,14 @@ enum HTMLSafeURL {
         return !result.isEmpty
     }
 
-    /// What would be left out on writing goes before the candidates are told apart: without it, a URL may be empty or end
-    /// in the comma of the next.
-    private static func withoutControls(_ value: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(value.count)
-        for (index, byte) in value.enumerated() where !isPartOfC1(value, at: index) {
-            if HTMLTokenizer.isSpace(byte) {
-                result.append(0x20)
-            } else if byte > 0x20 && byte != 0x7f {
-                result.append(byte)
-            }
-        }
-        return result
-    }
-
     /// What a browser makes of it before it looks for the scheme: nothing around it, no tabs and line breaks inside. C1
     /// controls go as well, because `SanitizedHTML` would change them after the scheme was looked at.
     private static func appendClean(_ value: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) {
         let start = result.count
-        for (index, byte) in value.enumerated() where !isPartOfC1(value, at: index) {
+        for (index, byte) in value.enumerated() where !SourceSet.isPartOfC1(value, at: index) {
             if byte > 0x20 && byte != 0x7f || byte == 0x20 && result.count > start { result.append(byte) }
         }
         while result.count > start, result.last == 0x20 { result.removeLast() }
-    }
-
-    /// Whether the byte there is one of the two of a control character of U+0080 to U+009F.
-    private static func isPartOfC1(_ value: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
-        if value[index] == 0xc2 { return index + 1 < value.count && value[index + 1] < 0xa0 }
-        return value[index] >= 0x80 && value[index] < 0xa0 && index > 0 && value[index - 1] == 0xc2
     }
 
     private static func hasStrayColon(_ url: ArraySlice<UInt8>) -> Bool {
