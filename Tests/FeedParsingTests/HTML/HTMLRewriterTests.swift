@@ -56,4 +56,15 @@ import Testing
         #expect(once == "<s srcset=\"https://h/p/a, https://h/p/2x, https://h/p/b 3x\">")
         #expect(HTMLRewriter.absolutizing(once, base: "https://h/p/q") == once)
     }
+
+    /// Found by the fuzzer.
+    @Test("WHATWG HTML §13.2.5.32: an equals sign without a name before it opens no value")
+    func equalsSignWithoutName() {
+        #expect(
+            HTMLRewriter.absolutizing("<img =\"><a href=x>\">", base: "https://h/p/q")
+                == "<img =\"><a href=\"https://h/p/x\">\">")
+        #expect(
+            HTMLRewriter.absolutizing("<a href = \">\" /= href=x>", base: "https://h/p/q")
+                == "<a href = \"https://h/p/>\" /= href=\"https://h/p/x\">")
+    }
 }
