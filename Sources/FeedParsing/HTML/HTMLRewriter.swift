@@ -74,6 +74,7 @@ private struct Rewriting {
         decode(UnsafeBufferPointer(rebasing: bytes[attribute.value]))
         resolved.removeAll(keepingCapacity: true)
         var changed = false
+        decoded = decoded.withUnsafeBufferPointer { SourceSet.withoutControls($0) }
         decoded.withUnsafeBufferPointer { value in
             for candidate in SourceSet(value) {
                 if !resolved.isEmpty { resolved.append(contentsOf: [UInt8(ascii: ","), 0x20]) }

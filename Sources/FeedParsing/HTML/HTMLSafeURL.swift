@@ -45,21 +45,19 @@ enum HTMLSafeURL {
     static func appendSourceSet(
         _ value: UnsafeBufferPointer<UInt8>, base: String?, to result: inout [UInt8]
     ) -> Bool {
-        for candidate in SourceSet(value) {
-            let separator = result.count
-            if separator > 0 { result.append(contentsOf: [UInt8(ascii: ","), 0x20]) }
-            let start = result.count
-            let url = UnsafeBufferPointer(rebasing: value[candidate.url])
-            // Of a URL of control characters nothing is left, and the descriptor alone would be read as one.
-            guard append(url, base: base, allowingImages: false, to: &result), result.count > start else {
-                result.removeLast(result.count - separator)
-                continue
+        SourceSet.withoutControls(value).withUnsafeBufferPointer { value in
+            for candidate in SourceSet(value) {
+                let separator = result.count
+                if separator > 0 { result.append(contentsOf: [UInt8(ascii: ","), 0x20]) }
+                let url = UnsafeBufferPointer(rebasing: value[candidate.url])
+                guard append(url, base: base, allowingImages: false, to: &result) else {
+                    result.removeLast(result.count - separator)
+                    continue
+                }
+                guard !candidate.descriptor.isEmpty else { continue }
+                result.append(0x20)
+                result.append(contentsOf: value[candidate.descriptor])
             }
-            // Anything else is no descriptor, and part of it would be left out on writing.
-            let descriptor = value[candidate.descriptor]
-            guard !descriptor.isEmpty, descriptor.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) else { continue }
-            result.append(0x20)
-            result.append(contentsOf: descriptor)
         }
         return !result.isEmpty
     }
@@ -68,16 +66,10 @@ enum HTMLSafeURL {
     /// controls go as well, because `SanitizedHTML` would change them after the scheme was looked at.
     private static func appendClean(_ value: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) {
         let start = result.count
-        for (index, byte) in value.enumerated() {
-            if isC1(value, at: index) || index > 0 && isC1(value, at: index - 1) { continue }
+        for (index, byte) in value.enumerated() where !SourceSet.isPartOfC1(value, at: index) {
             if byte > 0x20 && byte != 0x7f || byte == 0x20 && result.count > start { result.append(byte) }
         }
         while result.count > start, result.last == 0x20 { result.removeLast() }
-    }
-
-    /// Whether a control character of U+0080 to U+009F begins there.
-    private static func isC1(_ value: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
-        value[index] == 0xc2 && index + 1 < value.count && value[index + 1] < 0xa0
     }
 
     private static func hasStrayColon(_ url: ArraySlice<UInt8>) -> Bool {

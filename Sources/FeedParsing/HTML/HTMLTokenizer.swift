@@ -104,10 +104,16 @@ struct HTMLTokenizer {
     /// The place of the `>` that ends the tag: one that is not inside a quoted value.
     private func endOfTag(from start: Int) -> Int? {
         var index = start
+        // Without a name before it an equals sign is the first character of one, as `HTMLAttributes` has it too.
+        var hasName = false
         while index < bytes.count {
             switch bytes[index] {
             case UInt8(ascii: ">"): return index
-            case UInt8(ascii: "="):
+            case UInt8(ascii: "/"):
+                hasName = false
+                index += 1
+            case UInt8(ascii: "=") where hasName:
+                hasName = false
                 index += 1
                 while index < bytes.count, Self.isSpace(bytes[index]) { index += 1 }
                 guard index < bytes.count else { return nil }
@@ -121,7 +127,9 @@ struct HTMLTokenizer {
                         index += 1
                     }
                 }
-            default: index += 1
+            case let byte:
+                if !Self.isSpace(byte) { hasName = true }
+                index += 1
             }
         }
         return nil

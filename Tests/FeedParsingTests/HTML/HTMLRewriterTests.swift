@@ -48,4 +48,23 @@ import Testing
         #expect(HTMLRewriter.absolutizing("<a href=\"x\">", base: "mailto:a@b") == "<a href=\"x\">")
         #expect(HTMLRewriter.absolutizing("<a href=\"x\">", base: "") == "<a href=\"x\">")
     }
+
+    /// Found by the fuzzer.
+    @Test("a srcset with control characters is made of the same URLs when it is read again")
+    func controlsInSourceSet() {
+        let once = HTMLRewriter.absolutizing("<s srcset=\"a,\u{1} 2x, b\u{81}\r3x\">", base: "https://h/p/q")
+        #expect(once == "<s srcset=\"https://h/p/a, https://h/p/2x, https://h/p/b 3x\">")
+        #expect(HTMLRewriter.absolutizing(once, base: "https://h/p/q") == once)
+    }
+
+    /// Found by the fuzzer.
+    @Test("WHATWG HTML §13.2.5.32: an equals sign without a name before it opens no value")
+    func equalsSignWithoutName() {
+        #expect(
+            HTMLRewriter.absolutizing("<img =\"><a href=x>\">", base: "https://h/p/q")
+                == "<img =\"><a href=\"https://h/p/x\">\">")
+        #expect(
+            HTMLRewriter.absolutizing("<a href = \">\" /= href=x>", base: "https://h/p/q")
+                == "<a href = \"https://h/p/>\" /= href=\"https://h/p/x\">")
+    }
 }

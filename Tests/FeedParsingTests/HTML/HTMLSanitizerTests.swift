@@ -108,6 +108,7 @@ import Testing
         arguments: [
             "<img srcset=\"a 1x, \u{1a} 2x\">", "<img srcset=\"a b\u{8}\">", "<img srcset=\"a 1 \u{8}\">",
             "<img srcset=\"a, \u{81} 2x\">", "<a href=\"a \u{81}\">",
+            "<s srcset=\"a,\u{1}\">", "<s srcset=\"a 1x\r2x\">",
         ])
     func stableUnderCleaning(html: String) {
         #expect(clean(clean(html)) == clean(html))
