@@ -123,6 +123,6 @@ struct CredentialTests {
         let feeds = await desk.run("feeds", "--failing")
         #expect(feeds.output.contains("unauthorized: status 401: credentials are needed; check the feed's credentials"))
         let poll = await desk.run("poll", "--force")
-        #expect(poll.output.contains("check the feed's credentials"))
+        #expect(poll.errors.contains("check the feed's credentials"))
     }
 }
