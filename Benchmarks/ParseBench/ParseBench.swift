@@ -63,7 +63,8 @@ struct ParseBench {
             let speed = (Double(bytes) / 1e5 / seconds).rounded() / 10
             print(
                 "{\"parser\":\"newswire\",\"files\":\(documents.count),\"bytes\":\(bytes),\"items\":\(articles),"
-                    + "\"failed\":\(refused),\"cpu_s\":\(seconds),\"mb_s\":\(speed),\"peak_mb\":\(Self.peakMegabytes())}")
+                    + "\"failed\":\(refused),\"cpu_s\":\(seconds),\"mb_s\":\(speed),\"peak_mb\":\(Self.peakMegabytes())}"
+            )
         }
     }
 
