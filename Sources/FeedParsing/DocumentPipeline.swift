@@ -113,7 +113,7 @@ final class DocumentPipeline {
         if taken == text.count { text.removeAll(keepingCapacity: true) } else { text.removeSubrange(..<taken) }
         // What has to wait is looked at again only with a good deal more behind it, or small pieces would cost much.
         nextMend = text.count + Self.blockBytes / 2
-        if markup.count >= Self.blockBytes / 2 || isFinal { push() }
+        if markup.count + repair.aside.bytes.count >= Self.blockBytes / 2 || isFinal { push() }
     }
 
     private func push() {
@@ -121,6 +121,7 @@ final class DocumentPipeline {
             parser = XMLPushParser(FeedReader(baseURL: context.baseURL, limits: limits))
         }
         guard parser != nil else { return }
+        parser?.reader.pointee.aside.take(from: &repair.aside)
         markup.withUnsafeBufferPointer { parser?.parse($0) }
         markup.removeAll(keepingCapacity: true)
         if case .other(let root)? = parser?.reader.pointee.outcome {

@@ -140,6 +140,15 @@ extension UnsafeBufferPointer<UInt8> {
         return nil
     }
 
+    /// Where a byte is met next, if it is.
+    @inline(__always)
+    func first(_ byte: UInt8, from start: Int) -> Int? {
+        guard let base = baseAddress, start >= 0, start < count,
+            let found = memchr(base + start, Int32(byte), count - start)
+        else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
     /// Whether they are a text, byte for byte.
     func equals(_ text: StaticString) -> Bool {
         guard count == text.utf8CodeUnitCount else { return false }

@@ -81,6 +81,12 @@ enum UTF8Text {
                 start = index
                 continue
             }
+            let passed = passLetters(bytes, from: index, end: end)
+            if passed > index {
+                findings.hasNonASCII = true
+                index = passed
+                continue
+            }
             let (length, isValid) = sequence(bytes + index, available: end &- index)
             if isValid {
                 // U+FFFE and U+FFFF are the only characters of three bytes that XML forbids and UTF-8 does not;
@@ -119,6 +125,30 @@ enum UTF8Text {
             start = index
         }
         flush(bytes, start, index, into: &output)
+        return index
+    }
+
+    /// Goes past valid sequences of two and three bytes that need no closer look, and single ASCII characters between
+    /// them: text that is not in Latin letters.
+    @inline(__always)
+    private static func passLetters(_ bytes: UnsafePointer<UInt8>, from start: Int, end: Int) -> Int {
+        var index = start
+        while end &- index >= 4 {
+            let byte = bytes[index]
+            if byte < 0x80 {
+                // With a letter of ASCII behind it the longer strides are faster.
+                guard byte >= 0x20, bytes[index &+ 1] >= 0x80 else { break }
+                index &+= 1
+            } else if byte >= 0xc3, byte <= 0xdf {
+                guard bytes[index &+ 1] & 0xc0 == 0x80 else { break }
+                index &+= 2
+            } else if byte >= 0xe1, byte <= 0xec {
+                guard bytes[index &+ 1] & 0xc0 == 0x80, bytes[index &+ 2] & 0xc0 == 0x80 else { break }
+                index &+= 3
+            } else {
+                break
+            }
+        }
         return index
     }
 

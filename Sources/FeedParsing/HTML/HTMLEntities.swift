@@ -48,7 +48,7 @@ enum HTMLEntities {
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, inAttribute: Bool = false, into result: inout [UInt8]) {
         var start = 0
         var index = 0
-        while let ampersand = bytes[index...].firstIndex(of: UInt8(ascii: "&")) {
+        while let ampersand = bytes.first(UInt8(ascii: "&"), from: index) {
             guard let reference = reference(in: bytes, at: ampersand, inAttribute: inAttribute) else {
                 index = ampersand + 1
                 continue

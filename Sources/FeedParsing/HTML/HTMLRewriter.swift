@@ -9,7 +9,9 @@ enum HTMLRewriter {
         var base = base
         let rewritten: [UInt8]? = html.withUTF8 { bytes in
             // Without a tag and an attribute there is nothing to do: most feeds of headlines.
-            guard bytes.contains(UInt8(ascii: "<")), bytes.contains(UInt8(ascii: "=")) else { return nil }
+            guard bytes.first(UInt8(ascii: "<"), from: 0) != nil, bytes.first(UInt8(ascii: "="), from: 0) != nil else {
+                return nil
+            }
             return base.withUTF8 { base in
                 var rewriting = Rewriting(bytes: bytes, base: base)
                 return rewriting.run()
@@ -122,6 +124,12 @@ private enum URLAttribute {
         case single, sourceSet
     }
 
+    private static let src = HTMLName("src")
+    /// Attributes met most often of those that hold none.
+    private static let unrelated =
+        ([
+            "class", "alt", "title", "style", "width", "height", "rel", "target",
+        ] as [StaticString]).map(HTMLName.init(_:))
     static let data = HTMLName("data")
     static let object = HTMLName("object")
     private static let sourceSets = HTMLVocabulary.names(["srcset", "imagesrcset"])
@@ -132,6 +140,8 @@ private enum URLAttribute {
     ])
 
     static func kind(of name: HTMLName) -> Kind? {
+        if name == HTMLName.href || name == src { return .single }
+        if unrelated.contains(name) { return nil }
         if singles.contains(name) { return .single }
         return sourceSets.contains(name) ? .sourceSet : nil
     }

@@ -46,7 +46,7 @@ package enum HTMLText {
     static func looksLikeHTML(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
-            if bytes.contains(UInt8(ascii: "<")) {
+            if bytes.first(UInt8(ascii: "<"), from: 0) != nil {
                 var tokenizer = HTMLTokenizer(bytes)
                 while let token = tokenizer.next() {
                     switch token {
@@ -57,7 +57,7 @@ package enum HTMLText {
                 }
             }
             var index = 0
-            while let ampersand = bytes[index...].firstIndex(of: UInt8(ascii: "&")) {
+            while let ampersand = bytes.first(UInt8(ascii: "&"), from: index) {
                 if let reference = HTMLEntities.reference(in: bytes, at: ampersand),
                     bytes[ampersand + reference.length - 1] == UInt8(ascii: ";")
                 {

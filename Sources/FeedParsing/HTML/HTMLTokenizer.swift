@@ -49,7 +49,7 @@ struct HTMLTokenizer {
         if let token = markup() { return token }
         // Text up to the next thing that opens markup.
         offset = start + 1
-        while let open = bytes[offset...].firstIndex(of: UInt8(ascii: "<")) {
+        while let open = bytes.first(UInt8(ascii: "<"), from: offset) {
             offset = open
             if opensMarkup(at: open) { return .text(start..<open) }
             offset += 1
@@ -119,7 +119,7 @@ struct HTMLTokenizer {
                 guard index < bytes.count else { return nil }
                 let quote = bytes[index]
                 if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
-                    guard let close = bytes[(index + 1)...].firstIndex(of: quote) else { return nil }
+                    guard let close = bytes.first(quote, from: index + 1) else { return nil }
                     index = close + 1
                 } else {
                     // An unquoted value may hold `=` and quotes.
@@ -149,7 +149,7 @@ struct HTMLTokenizer {
         if index + 1 < bytes.count, bytes[index] == UInt8(ascii: "-"), bytes[index + 1] == UInt8(ascii: ">") {
             return index + 2
         }
-        while let close = bytes[index...].firstIndex(of: UInt8(ascii: ">")) {
+        while let close = bytes.first(UInt8(ascii: ">"), from: index) {
             let dash = { (back: Int) in close - back >= start + 4 && bytes[close - back] == UInt8(ascii: "-") }
             if dash(1), dash(2) { return close + 1 }
             if close - 3 >= start + 4, bytes[close - 1] == UInt8(ascii: "!"), dash(2), dash(3) { return close + 1 }
@@ -160,13 +160,13 @@ struct HTMLTokenizer {
 
     private func behind(_ byte: UInt8, from start: Int) -> Int {
         guard start < bytes.count else { return bytes.count }
-        return bytes[start...].firstIndex(of: byte).map { $0 + 1 } ?? bytes.count
+        return bytes.first(byte, from: start).map { $0 + 1 } ?? bytes.count
     }
 
     /// Where `</name` stands that ends the raw text, or the end of everything.
     private func endOfRawText(of element: Range<Int>) -> Int {
         var index = offset
-        while let open = bytes[index...].firstIndex(of: UInt8(ascii: "<")) {
+        while let open = bytes.first(UInt8(ascii: "<"), from: index) {
             let name = open + 2
             let end = name + element.count
             if end <= bytes.count, bytes[open + 1] == UInt8(ascii: "/"),
@@ -182,7 +182,13 @@ struct HTMLTokenizer {
     }
 
     private func isRawElement(_ name: Range<Int>) -> Bool {
-        switch HTMLName(bytes, name) {
+        // Most names are none of these by their length or first letter.
+        guard name.count >= 3, name.count <= 8 else { return false }
+        switch bytes[name.lowerBound] | 0x20 {
+        case UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "x"), UInt8(ascii: "i"), UInt8(ascii: "n"): break
+        default: return false
+        }
+        return switch HTMLName(bytes, name) {
         case .script, .style, .textarea, .title, .xmp: true
         case .iframe, .noembed, .noframes: !readsFrames
         default: false

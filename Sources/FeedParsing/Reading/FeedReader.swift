@@ -45,6 +45,8 @@ struct FeedReader: ~Copyable {
     /// The depth of the element that is passed over with everything in it; 0 when there is none.
     private var skippedFrom = 0
     var capture = TextCapture()
+    /// What the instructions of the markup that is being parsed stand for.
+    var aside = AsideText()
     /// What the captured text is where no element stands in it.
     var capturedKind = TextValue.Kind.unknown
     /// What the link whose text is captured says of itself.
@@ -140,6 +142,12 @@ struct FeedReader: ~Copyable {
 
     mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) {
         if skippedFrom == 0, capture.isActive { capture.append(bytes) }
+    }
+
+    /// The text that an instruction stands for.
+    mutating func textAside(_ name: UnsafePointer<UInt8>?) {
+        guard let name, let range = aside.due(name), skippedFrom == 0, capture.isActive else { return }
+        aside.bytes.withUnsafeBufferPointer { capture.append(UnsafeBufferPointer(rebasing: $0[range])) }
     }
 
     // MARK: - The document's frame

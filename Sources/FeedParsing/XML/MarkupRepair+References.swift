@@ -107,7 +107,7 @@ extension UInt8 {
         self >= 0x30 && self <= 0x39 || self | 0x20 >= 0x61 && self | 0x20 <= 0x7a
     }
 
-    fileprivate func digit(radix: UInt32) -> UInt32? {
+    func digit(radix: UInt32) -> UInt32? {
         switch self {
         case 0x30...0x39: UInt32(self - 0x30)
         case 0x41...0x46 where radix == 16: UInt32(self - 0x37)

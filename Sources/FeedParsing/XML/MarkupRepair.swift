@@ -29,9 +29,11 @@ struct MarkupRepair {
     static let mostAttributes = 512
 
     var findings = Findings()
+    /// Text that is not in the output.
+    var aside = AsideText()
     var open: OpenElements
     /// Up to here the input of `process` is in its output, or was replaced there.
-    private var copied = 0
+    var copied = 0
     /// What stands for the reference that was read last, where that is not kept.
     var replacement: [UInt8] = []
     var place = Place.prolog
@@ -60,7 +62,7 @@ struct MarkupRepair {
             let next: Int?
             switch place {
             case .content: next = content(input, index, isFinal, &output)
-            case .cdata: next = cdata(input, index, isFinal)
+            case .cdata: next = cdata(input, index, isFinal, &output)
             case .comment: next = dropping(input, index, skip(past: "-->", input, index), &output)
             case .instruction: next = dropping(input, index, skip(past: "?>", input, index), &output)
             case .doctype: next = dropping(input, index, skipDoctype(input, index), &output)
@@ -76,7 +78,6 @@ struct MarkupRepair {
 
     /// Appends what closes everything that is open. Nothing may be processed after it.
     mutating func close(into output: inout [UInt8]) {
-        if place == .cdata { output.append(contentsOf: "]]>".utf8) }
         open.closeAll(into: &output)
     }
 
@@ -134,6 +135,7 @@ struct MarkupRepair {
     private mutating func content(
         _ input: UnsafeBufferPointer<UInt8>, _ start: Int, _ isFinal: Bool, _ output: inout [UInt8]
     ) -> Int? {
+        if let next = longText(input, start, isFinal, &output) { return next }
         let index = input.firstSpecialByte(from: start)
         guard index < input.count else { return index }
         let next: Int?
@@ -176,13 +178,21 @@ struct MarkupRepair {
         return index + 1
     }
 
-    private mutating func cdata(_ input: UnsafeBufferPointer<UInt8>, _ start: Int, _ isFinal: Bool) -> Int? {
-        if let end = input.firstRange(of: "]]>", from: start) {
+    private mutating func cdata(
+        _ input: UnsafeBufferPointer<UInt8>, _ start: Int, _ isFinal: Bool, _ output: inout [UInt8]
+    ) -> Int? {
+        let mark = input.firstRange(of: "]]>", from: start)
+        let end = mark?.lowerBound ?? (isFinal ? input.count : input.count - 2)
+        if mark == nil, end <= start { return nil }
+        flush(input, upTo: start, &output)
+        aside.add(to: &output) { $0.append(contentsOf: UnsafeBufferPointer(rebasing: input[start..<end])) }
+        if let mark {
             place = .content
-            return end.upperBound
+            copied = mark.upperBound
+            return mark.upperBound
         }
-        let end = isFinal ? input.count : input.count - 2
-        return end > start ? end : nil
+        copied = end
+        return end
     }
 
     private mutating func skip(past mark: StaticString, _ input: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
@@ -228,15 +238,8 @@ struct MarkupRepair {
             return enter(.comment, input, index..<index + 4, &output)
         }
         if input.hasPrefixIgnoringCase("<![cdata[", at: index) {
-            if place == .content {
-                place = .cdata
-                // Somebody may have written it in small letters.
-                if !UnsafeBufferPointer(rebasing: input[index..<index + 9]).equals("<![CDATA[") {
-                    replace(input, index..<index + 9, with: "<![CDATA[", &output)
-                }
-            } else {
-                replace(input, index..<index + 9, with: "", &output)
-            }
+            if place == .content { place = .cdata }
+            replace(input, index..<index + 9, with: "", &output)
             return index + 9
         }
         if input.hasPrefixIgnoringCase("<!doctype", at: index), place == .prolog {

@@ -67,6 +67,7 @@ struct XMLPushParser: ~Copyable {
         }
         handler.ignorableWhitespace = handler.characters
         handler.cdataBlock = handler.characters
+        handler.processingInstruction = { reader, name, _ in reader.feedReader?.pointee.textAside(name) }
         return handler
     }
 }
