@@ -63,16 +63,9 @@ struct IndexFile {
             block throws(Failure) -> (place: UInt64, slot: IndexSlot?) in
             while left > 0 {
                 let count = min(UInt64(Self.blockSlots), header.capacity - place, left)
-                let bytes = UnsafeMutableRawBufferPointer(rebasing: block[..<(Int(count) * IndexSlot.size)])
-                do throws(StoreError) {
-                    guard try file.read(into: bytes, at: offset(place)) == bytes.count else {
-                        throw StoreError.system("reading", file.path, errno: 0)
-                    }
-                } catch {
-                    throw .system(error)
-                }
+                let bytes = try read(count, from: place, into: block)
                 for index in 0..<Int(count) {
-                    switch reading(UnsafeRawBufferPointer(bytes), index, at: place + UInt64(index)) {
+                    switch reading(bytes, index, at: place + UInt64(index)) {
                     case .empty: return (place + UInt64(index), nil)
                     case .slot(let slot) where slot.key == key: return (place + UInt64(index), slot)
                     case .slot: continue
@@ -84,6 +77,21 @@ struct IndexFile {
             }
             throw .damage("it is full")
         }
+    }
+
+    /// Reads slots into the beginning of `block`, which has room for them.
+    private func read(
+        _ count: UInt64, from place: UInt64, into block: UnsafeMutableRawBufferPointer
+    ) throws(Failure) -> UnsafeRawBufferPointer {
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: block[..<(Int(count) * IndexSlot.size)])
+        do throws(StoreError) {
+            guard try file.read(into: bytes, at: offset(place)) == bytes.count else {
+                throw StoreError.system("reading", file.path, errno: 0)
+            }
+        } catch {
+            throw .system(error)
+        }
+        return UnsafeRawBufferPointer(bytes)
     }
 
     /// What stands at a place, whose bytes are those of slot number `index` in `block`.
@@ -137,16 +145,9 @@ struct IndexFile {
         var place: UInt64 = 0
         while place < header.capacity {
             let count = min(blockSlots, header.capacity - place)
-            let bytes = UnsafeMutableRawBufferPointer(rebasing: block[..<(Int(count) * IndexSlot.size)])
-            do throws(StoreError) {
-                guard try file.read(into: bytes, at: offset(place)) == bytes.count else {
-                    throw StoreError.system("reading", file.path, errno: 0)
-                }
-            } catch {
-                throw .system(error)
-            }
+            let bytes = try read(count, from: place, into: block)
             for index in 0..<Int(count) {
-                switch reading(UnsafeRawBufferPointer(bytes), index, at: place + UInt64(index)) {
+                switch reading(bytes, index, at: place + UInt64(index)) {
                 case .empty: continue
                 case .slot(let slot): try body(place + UInt64(index), slot)
                 case .damaged: throw .damage("a slot of it is damaged")
