@@ -93,7 +93,7 @@ let package = Package(
             "Ingestion",
             [
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "ArticleStore", "FeedModel",
-                "Locking",
+                "JSONText", "Locking",
             ]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["TestSupport", "JSONText", "newswire"], swiftSettings: settings),

@@ -9,6 +9,7 @@ package struct Configuration: Sendable {
     package var hosts: [HostSettings]
     package var schedule: ScheduleSettings
     package var store: StoreSettings
+    package var status: StatusSettings
     package var log: LogSettings
     /// Those that are not enabled are among them. No two have one id.
     package var feeds: [FeedConfiguration]
@@ -43,7 +44,7 @@ extension Configuration: Equatable {
     /// Equal in what they say; warnings, and the place of the files, do not count.
     package static func == (left: Self, right: Self) -> Bool {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
-            && left.schedule == right.schedule && left.store == right.store && left.log == right.log
+            && left.schedule == right.schedule && left.store == right.store && left.status == right.status && left.log == right.log
             && left.feeds == right.feeds
     }
 }

@@ -1,5 +1,4 @@
 package import FeedModel
-package import JSONText
 
 /// What came of one poll of one feed, or of passing it over: a line of `poll --json` (contract.md §1).
 package struct PollReport: Sendable, Equatable {
@@ -35,23 +34,5 @@ package struct PollReport: Sendable, Equatable {
         self.feed = feed
         self.url = url
         self.outcome = outcome
-    }
-
-    package func write(to json: inout JSONWriter) {
-        json.beginObject()
-        json.member("feed", feed.text)
-        json.member("url", url)
-        json.member("outcome", outcome.rawValue)
-        json.member("status", status)
-        json.member("new", newArticles)
-        json.member("updated", updatedArticles)
-        json.member("duplicates", duplicateArticles)
-        json.member("bytes", bytes)
-        json.member("duration_ms", durationMilliseconds)
-        json.member("next_poll", nextPoll)
-        json.member("error_class", failure?.kind)
-        json.member("error", failure?.message)
-        json.member("notes", notes)
-        json.endObject()
     }
 }

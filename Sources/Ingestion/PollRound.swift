@@ -3,7 +3,7 @@ package import FeedModel
 private import Locking
 
 /// Which feeds a round takes beside those that are due (contract.md §1).
-package enum PollSelection: Sendable {
+package enum PollSelection: String, Sendable {
     case due
     /// Those that are not due too, but for the ones whose server asked to be left alone.
     case all

@@ -24,6 +24,8 @@ struct PrintingTests {
         directory = "st\\"ore"
         keep = "90d"
         duplicates = "keep"
+        [status]
+        textfile = "out/newswire.prom"
         [log]
         level = "debug"
         [[feed]]

@@ -56,6 +56,8 @@ struct SettingsTests {
             keep = "90d"
             updates = "ignore"
             duplicates = "keep"
+            [status]
+            textfile = "newswire.prom"
             [log]
             level = "debug"
             """)
@@ -84,6 +86,7 @@ struct SettingsTests {
         #expect(configuration.store.directory == "\(folder)/data" && configuration.store.segmentSize == 1 << 20)
         #expect(configuration.store.keep == .span(.seconds(7_776_000)))
         #expect(configuration.store.updates == .ignore && configuration.store.duplicates == .keep)
+        #expect(configuration.status.textfile == "\(folder)/newswire.prom")
         #expect(configuration.log.level == .debug)
     }
 

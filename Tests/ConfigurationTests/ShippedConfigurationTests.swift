@@ -69,6 +69,7 @@ struct ShippedConfigurationTests {
         #expect(try keys(from: "[host.") == AllKeys.host)
         #expect(try keys(from: "[schedule]") == AllKeys.schedule)
         #expect(try keys(from: "[store]") == AllKeys.store)
+        #expect(try keys(from: "[status]") == AllKeys.status)
         #expect(try keys(from: "[log]") == AllKeys.log)
         #expect(try keys(from: "[[feed]]") == AllKeys.feed)
     }

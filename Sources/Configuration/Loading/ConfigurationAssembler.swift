@@ -22,7 +22,7 @@ struct ConfigurationAssembler {
         let hosts = hosts()
         var configuration = Configuration(
             path: file.path, contact: state.contact, fetch: state.fetch, hosts: hosts, schedule: state.schedule,
-            store: store, log: state.log, feeds: [], warnings: [])
+            store: store, status: state.status, log: state.log, feeds: [], warnings: [])
         configuration.feeds = feeds(of: configuration)
         return configuration
     }

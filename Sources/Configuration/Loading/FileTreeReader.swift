@@ -92,6 +92,7 @@ struct FileTreeReader {
         if let node = table.table("fetch") { settings.readFetch(node) }
         if let node = table.table("schedule") { settings.readSchedule(node) }
         if let node = table.table("store") { settings.readStore(node) }
+        if let node = table.table("status") { settings.readStatus(node) }
         if let node = table.table("log") { settings.readLog(node) }
     }
 

@@ -16,7 +16,7 @@ struct Section {
     }
 
     static let root = Section(
-        "", name: "root", keys: ["contact", "include", "fetch", "host", "schedule", "store", "log", "feed"])
+        "", name: "root", keys: ["contact", "include", "fetch", "host", "schedule", "store", "status", "log", "feed"])
     static let includedRoot = Section("", name: "included", keys: ["include", "host", "feed"])
     static let fetch = Section(
         "[fetch] ", name: "fetch",
@@ -30,6 +30,7 @@ struct Section {
         "[schedule] ", name: "schedule", keys: ["min_interval", "max_interval", "initial_interval", "max_age_cap"])
     static let store = Section(
         "[store] ", name: "store", keys: ["directory", "segment_size", "keep", "updates", "duplicates"])
+    static let status = Section("[status] ", name: "status", keys: ["textfile"])
     static let log = Section("[log] ", name: "log", keys: ["level"])
     static let feed = Section(
         "[[feed]] ", name: "feed",
@@ -44,7 +45,7 @@ struct Section {
     /// What to say of a key that the table does not have.
     func advice(forUnknown key: String) -> String {
         if let nearest = EditDistance.nearest(to: key, among: keys) { return "did you mean \(nearest)?" }
-        let others = [Section.root, .fetch, .host, .schedule, .store, .log, .feed].filter { $0.keys.contains(key) }
+        let others = [Section.root, .fetch, .host, .schedule, .store, .status, .log, .feed].filter { $0.keys.contains(key) }
         let elsewhere = others.map { $0.title.isEmpty ? "the top of the file" : String($0.title.dropLast()) }
         if !elsewhere.isEmpty { return "it belongs in \(elsewhere.joined(separator: " or "))" }
         return "the keys here are \(keys.joined(separator: ", "))"

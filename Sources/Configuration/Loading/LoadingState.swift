@@ -23,6 +23,7 @@ final class LoadingState {
     var hasInitialInterval = false
     var storeDirectory: String?
     var store = StoreSettings(directory: "")
+    var status = StatusSettings()
     var log = LogSettings()
     var hosts: [String: PendingHost] = [:]
     var feeds = PendingFeeds()

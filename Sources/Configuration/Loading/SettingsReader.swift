@@ -1,4 +1,4 @@
-/// Reads `[fetch]`, `[host]`, `[schedule]`, `[store]` and `[log]`.
+/// Reads `[fetch]`, `[host]`, `[schedule]`, `[store]`, `[status]` and `[log]`.
 struct SettingsReader {
     static let day: Duration = .seconds(86_400)
     static let timeouts: ClosedRange<Duration> = .seconds(1) ... .seconds(3600)
@@ -117,6 +117,12 @@ struct SettingsReader {
         }
         table.choice("updates", StoreSettings.Updates.self).map { state.store.updates = $0 }
         table.choice("duplicates", StoreSettings.Duplicates.self).map { state.store.duplicates = $0 }
+        table.finish()
+    }
+
+    func readStatus(_ node: TOMLNode) {
+        var table = TOMLTable(node, section: .status, file: file, state: state)
+        table.path("textfile").map { state.status.textfile = $0.isEmpty ? nil : $0 }
         table.finish()
     }
 

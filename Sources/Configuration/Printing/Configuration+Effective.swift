@@ -12,6 +12,8 @@ extension Configuration {
         for host in hosts { writer.append(host) }
         writer.append(schedule)
         writer.append(store)
+        writer.table("[status]")
+        writer.text("textfile", status.textfile ?? "")
         writer.table("[log]")
         writer.text("level", log.level.rawValue)
         for feed in feeds { writer.append(feed) }

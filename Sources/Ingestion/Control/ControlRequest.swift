@@ -1,0 +1,78 @@
+package import FeedModel
+internal import JSONText
+
+/// What a command asks of the running service: one line of JSON over its control socket (docs/operating.md).
+package enum ControlRequest: Sendable, Equatable {
+    /// Poll these feeds, none meaning all, and report each.
+    case poll(feeds: [FeedIdentifier], selection: PollSelection, isDryRun: Bool)
+    /// How the service is, in one object.
+    case status
+    /// The metrics as Prometheus reads them, in one string.
+    case metrics
+    /// What is remembered of the feeds as it is in memory, none meaning all.
+    case states(feeds: [FeedIdentifier])
+    /// Poll these feeds no more, none meaning all, until a time or for good.
+    case pause(feeds: [FeedIdentifier], until: Timestamp?)
+    case resume(feeds: [FeedIdentifier])
+    /// Read the configuration anew, and say whether it was right.
+    case reload
+
+    /// Bytes that a request may have: the ids of all feeds of a large configuration.
+    static let maximumLength = 64 << 20
+
+    package struct Refusal: Error, Equatable {
+        package let message: String
+    }
+
+    package init(_ line: [UInt8]) throws(Refusal) {
+        guard let json = try? JSONParser.parse(line).value, let command = json["command"]?.string else {
+            throw Refusal(message: "a request is one line of JSON: {\"command\":\"status\"}")
+        }
+        let feeds = (json["feeds"]?.array ?? []).compactMap(\.string).map(FeedIdentifier.init)
+        switch command {
+        case "poll":
+            guard let selection = PollSelection(rawValue: json["selection"]?.string ?? PollSelection.all.rawValue)
+            else { throw Refusal(message: "\"selection\" is due, all or force") }
+            self = .poll(feeds: feeds, selection: selection, isDryRun: json["dry_run"]?.bool ?? false)
+        case "status": self = .status
+        case "metrics": self = .metrics
+        case "states": self = .states(feeds: feeds)
+        case "pause":
+            let text = json["until"]?.string
+            let until = text.flatMap { Timestamp(rfc3339: $0) }
+            if text != nil, until == nil { throw Refusal(message: "\"until\" is a time by RFC 3339") }
+            self = .pause(feeds: feeds, until: until)
+        case "resume": self = .resume(feeds: feeds)
+        case "reload": self = .reload
+        default:
+            throw Refusal(message: "unknown command; known are poll, status, metrics, states, pause, resume, reload")
+        }
+    }
+
+    package var line: [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        switch self {
+        case .poll(let feeds, let selection, let isDryRun):
+            json.member("command", "poll")
+            json.member("feeds", feeds.map(\.text))
+            json.member("selection", selection.rawValue)
+            json.flag("dry_run", isDryRun)
+        case .status: json.member("command", "status")
+        case .metrics: json.member("command", "metrics")
+        case .states(let feeds):
+            json.member("command", "states")
+            json.member("feeds", feeds.map(\.text))
+        case .pause(let feeds, let until):
+            json.member("command", "pause")
+            json.member("feeds", feeds.map(\.text))
+            json.member("until", until)
+        case .resume(let feeds):
+            json.member("command", "resume")
+            json.member("feeds", feeds.map(\.text))
+        case .reload: json.member("command", "reload")
+        }
+        json.endObject()
+        return json.finish() + [UInt8(ascii: "\n")]
+    }
+}
