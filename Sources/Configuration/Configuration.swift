@@ -44,7 +44,7 @@ extension Configuration: Equatable {
     /// Equal in what they say; warnings, and the place of the files, do not count.
     package static func == (left: Self, right: Self) -> Bool {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
-            && left.schedule == right.schedule && left.store == right.store && left.status == right.status && left.log == right.log
-            && left.feeds == right.feeds
+            && left.schedule == right.schedule && left.store == right.store && left.status == right.status
+            && left.log == right.log && left.feeds == right.feeds
     }
 }

@@ -45,7 +45,9 @@ struct Section {
     /// What to say of a key that the table does not have.
     func advice(forUnknown key: String) -> String {
         if let nearest = EditDistance.nearest(to: key, among: keys) { return "did you mean \(nearest)?" }
-        let others = [Section.root, .fetch, .host, .schedule, .store, .status, .log, .feed].filter { $0.keys.contains(key) }
+        let others = [Section.root, .fetch, .host, .schedule, .store, .status, .log, .feed].filter {
+            $0.keys.contains(key)
+        }
         let elsewhere = others.map { $0.title.isEmpty ? "the top of the file" : String($0.title.dropLast()) }
         if !elsewhere.isEmpty { return "it belongs in \(elsewhere.joined(separator: " or "))" }
         return "the keys here are \(keys.joined(separator: ", "))"

@@ -12,7 +12,9 @@ struct ControlServerTests {
     private let folder = TemporaryDirectory()
 
     /// The lines of an answer, and what went wrong; nil where nobody listens.
-    private func ask(_ path: String, _ request: ControlRequest) async -> (lines: [JSONValue], failure: ControlClient.Failure?)? {
+    private func ask(_ path: String, _ request: ControlRequest) async -> (
+        lines: [JSONValue], failure: ControlClient.Failure?
+    )? {
         await BlockingCall.run {
             guard let client = try? ControlClient.connect([path]) else { return nil }
             var lines: [JSONValue] = []
