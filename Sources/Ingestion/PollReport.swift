@@ -2,7 +2,7 @@ package import FeedModel
 
 /// What came of one poll of one feed, or of passing it over: a line of `poll --json` (contract.md §1).
 package struct PollReport: Sendable, Equatable {
-    package enum Outcome: String, Sendable {
+    package enum Outcome: String, Sendable, CaseIterable {
         /// Articles were stored.
         case new
         /// A whole document without anything new in it.

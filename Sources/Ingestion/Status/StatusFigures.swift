@@ -1,0 +1,73 @@
+package import FeedModel
+package import JSONText
+
+/// How the service and the store are at one moment: what `newswire status` shows and Prometheus reads.
+package struct StatusFigures: Sendable, Equatable {
+    /// The running service; nil where none runs and all that is known is on disk.
+    package var service: ServiceFigures?
+    package var feeds: [FeedCondition: Int] = [:]
+    /// When the next feed is due.
+    package var nextPoll: Timestamp?
+    package var hostsPaused = 0
+    /// How long the feed that has waited longest for its poll has been due, in seconds.
+    package var oldestOverdue: Int64 = 0
+    package var store = StoreFigures()
+    package var consumers: [Consumer] = []
+
+    package struct Consumer: Sendable, Equatable {
+        package var name: String
+        /// nil where its cursor cannot be read.
+        package var seq: UInt64?
+        package var behind: UInt64?
+
+        package init(name: String, seq: UInt64?, behind: UInt64?) {
+            self.name = name
+            self.seq = seq
+            self.behind = behind
+        }
+    }
+
+    package init() {}
+
+    package var feedCount: Int { feeds.values.reduce(0, +) }
+}
+
+/// What only the running service knows.
+package struct ServiceFigures: Sendable, Equatable {
+    package var version: String
+    package var libcurl: String
+    package var libxml2: String
+    package var pid: Int32
+    package var startedAt: Timestamp
+    package var polls = PollCounters()
+    package var running = 0
+    /// The machine's own network seems to be down.
+    package var isOffline = false
+    /// Everything is paused by hand until then.
+    package var lastReload: Reload?
+    /// Why articles cannot be stored; nil where they can.
+    package var storeFailure: String?
+
+    package struct Reload: Sendable, Equatable {
+        package var time: Timestamp
+        package var succeeded: Bool
+
+        package init(time: Timestamp, succeeded: Bool) {
+            self.time = time
+            self.succeeded = succeeded
+        }
+    }
+}
+
+/// What is on disk.
+package struct StoreFigures: Sendable, Equatable {
+    package var directory = ""
+    package var lastSeq: UInt64 = 0
+    package var segments = 0
+    package var bytes: UInt64 = 0
+    package var freeBytes: UInt64?
+    /// Writes that waited for the disk, since the service started.
+    package var syncs: DurationSum?
+
+    package init() {}
+}

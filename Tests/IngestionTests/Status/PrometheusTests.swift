@@ -1,0 +1,106 @@
+import FeedModel
+import Testing
+
+@testable import Ingestion
+
+@Suite("Metrics for Prometheus")
+struct PrometheusTests {
+    /// Everything that can be in them.
+    static let full: StatusFigures = {
+        var figures = StatusFigures()
+        var service = ServiceFigures(
+            version: "1.0", libcurl: "7.88", libxml2: "2.9", pid: 1, startedAt: Timestamp(seconds: 1_700_000_000))
+        for outcome in PollReport.Outcome.allCases {
+            var report = PollReport(feed: FeedIdentifier("a"), url: "https://example.org/", outcome: outcome)
+            if outcome == .failed { report.failure = .init(kind: "dns", message: "no such host") }
+            report.durationMilliseconds = 1500
+            report.newArticles = outcome == .new ? 3 : 0
+            service.polls.add(report)
+        }
+        service.polls.began(lateBy: 20)
+        service.lastReload = .init(time: Timestamp(seconds: 1_700_000_100), succeeded: false)
+        figures.service = service
+        figures.feeds = [.ok: 5, .failing: 1]
+        figures.nextPoll = Timestamp(milliseconds: 1_700_000_000_500)
+        figures.store.freeBytes = 1 << 40
+        figures.store.syncs = DurationSum()
+        figures.consumers = [
+            .init(name: "default", seq: 3, behind: 2), .init(name: "odd\"\\\n", seq: 1, behind: 4),
+            .init(name: "damaged", seq: nil, behind: nil),
+        ]
+        return figures
+    }()
+
+    private struct Family {
+        var type: String
+        var hasHelp: Bool
+        var samples: [(name: String, labels: String)] = []
+    }
+
+    /// By name, in a form that promtool would take: help, then type, then the samples, each family once.
+    private func families(_ text: String) throws -> [String: Family] {
+        var result: [String: Family] = [:]
+        var current = ""
+        var helped = ""
+        #expect(text.hasSuffix("\n"))
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ", maxSplits: 3).map(String.init)
+            if line.hasPrefix("# HELP ") {
+                helped = words[2]
+                #expect(!words[3].isEmpty)
+            } else if line.hasPrefix("# TYPE ") {
+                current = words[2]
+                #expect(result[current] == nil, "\(current) stands twice")
+                result[current] = Family(type: words[3], hasHelp: helped == current)
+            } else {
+                let name = String(line.prefix { $0 != "{" && $0 != " " })
+                let isSummary = result[current]?.type == "summary"
+                #expect(name == current || isSummary && [current + "_sum", current + "_count"].contains(name))
+                let value = try #require(line.split(separator: " ").last)
+                #expect(Double(value) != nil, "\(line)")
+                result[current]?.samples.append((name, String(line.dropFirst(name.count).dropLast(value.count))))
+            }
+        }
+        return result
+    }
+
+    @Test("Names, units and types follow the conventions that promtool checks")
+    func conventions() throws {
+        let families = try families(Self.full.prometheus)
+        #expect(families.count > 20)
+        for (name, family) in families {
+            #expect(family.hasHelp, "\(name) has no help")
+            #expect(name.hasPrefix("newswire_"))
+            #expect(name.allSatisfy { $0.isLowercase || $0 == "_" || $0.isNumber })
+            #expect((family.type == "counter") == name.hasSuffix("_total"), "\(name) is a \(family.type)")
+            #expect(!["milliseconds", "_ms", "kilobytes", "minutes", "hours"].contains { name.contains($0) })
+            #expect(!name.hasSuffix("_count") && !name.hasSuffix("_sum") && !name.hasSuffix("_bucket"))
+            let labels = family.samples.map { $0.name + $0.labels }
+            #expect(Set(labels).count == labels.count, "\(name) has a sample twice")
+        }
+    }
+
+    @Test("The values are there, in base units, and labels are escaped")
+    func values() {
+        let text = Self.full.prometheus
+        #expect(text.contains("\nnewswire_polls_total{outcome=\"not_modified\"} 1\n"))
+        #expect(text.contains("\nnewswire_poll_failures_total{class=\"dns\"} 1\n"))
+        #expect(text.contains("\nnewswire_articles_total{kind=\"new\"} 3\n"))
+        #expect(text.contains("\nnewswire_poll_duration_seconds_sum 7.5\nnewswire_poll_duration_seconds_count 5\n"))
+        #expect(text.contains("\nnewswire_schedule_lag_seconds_max 0.02\n"))
+        #expect(text.contains("\nnewswire_next_poll_timestamp_seconds 1700000000.5\n"))
+        #expect(text.contains("\nnewswire_last_reload_successful 0\n"))
+        #expect(text.contains("\nnewswire_consumer_lag_records{consumer=\"odd\\\"\\\\\\n\"} 4\n"))
+        #expect(!text.contains("damaged"))
+        #expect(text.contains("\nnewswire_feeds{state=\"never\"} 0\n"))
+    }
+
+    @Test("Without a service there are the figures of the disk alone")
+    func diskOnly() throws {
+        var figures = Self.full
+        figures.service = nil
+        let families = try families(figures.prometheus)
+        #expect(families["newswire_polls_total"] == nil)
+        #expect(families["newswire_store_last_seq"] != nil)
+    }
+}
