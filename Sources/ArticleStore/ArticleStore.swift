@@ -109,6 +109,9 @@ package final class ArticleStore: Sendable {
     /// The number of the last record, 0 before the first.
     package var lastSeq: UInt64 { last.withLock { $0 } }
 
+    /// The store's folder.
+    package var path: String { directory.path }
+
     package func state(of feed: FeedIdentifier) -> FeedState? { states[feed] }
 
     /// In the order of the feeds' ids.

@@ -11,6 +11,8 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     case indexNotWritten(StoreError)
     /// The articles are stored; the states are kept in memory and written with the next.
     case statesNotWritten(StoreError)
+    /// What `explain` and `report` show of past polls has holes; nothing else suffers.
+    case pollsNotWritten(StoreError)
     /// Readers see the newest records with the next commit.
     case endNotPublished(StoreError)
     case stateLinesSkipped(path: String, count: Int)
@@ -28,6 +30,7 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
         case .indexRebuilt(let reason, let records): "rebuilt the index from \(records) records: \(reason)"
         case .indexNotWritten(let error), .statesNotWritten(let error), .endNotPublished(let error):
             "\(error); the articles are stored all the same"
+        case .pollsNotWritten(let error): "\(error); the polls go on, their history has holes"
         case .stateLinesSkipped(let path, let count):
             "\(path): \(count) damaged lines passed over; their feeds are polled anew"
         case .cursorMovedBack(let name, let from, let to):

@@ -31,6 +31,7 @@ extension FeedState {
         json.member("next_poll", nextPoll)
         json.member("interval_seconds", intervalSeconds)
         json.member("not_before", notBefore)
+        schedule.writeMembers(to: &json)
         if articles > 0 { json.member("articles", articles) }
         json.endObject()
     }
@@ -81,6 +82,7 @@ extension FeedState {
         nextPoll = time("next_poll")
         intervalSeconds = count("interval_seconds")
         notBefore = time("not_before")
+        schedule = Schedule(json)
         articles = json["articles"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0
     }
 }

@@ -22,6 +22,7 @@ package struct FeedState: Sendable, Equatable {
     package var failures = 0
     package var failure: Failure?
 
+    package var schedule = Schedule()
     package var nextPoll: Timestamp?
     package var intervalSeconds: Int?
     /// The server asked to be left alone until then (Retry-After, freshness).

@@ -1,29 +1,89 @@
-private import Digest
-package import FeedModel
+internal import FeedModel
+internal import Scheduling
 
-/// When feeds are polled after a start: not all at once (polling.md §6).
-package enum DueTimes {
+/// When feeds are polled after a start, or after a time in which nothing could be polled: not all at once
+/// (polling.md §6).
+struct DueTimes {
     /// Milliseconds over which the first polls of many new feeds are spread at most.
     private static let longestFirstSpread: Int64 = 15 * 60 * 1000
-    /// Milliseconds over which feeds are spread at most that became due while newswire was not running.
+    /// Milliseconds over which feeds are spread at most that became due while nothing was polled.
     private static let longestOverdueSpread: Int64 = 10 * 60 * 1000
     /// A few feeds need no spreading: this many milliseconds for each.
     private static let spreadPerFeed: Int64 = 100
+    /// A state that is further ahead than this, in milliseconds, was written when the clock was wrong.
+    private static let clockTolerance: Int64 = 60_000
 
-    /// - Parameters:
-    ///   - next: when the feed's next poll was planned; nil for one that was never polled.
-    ///   - interval: milliseconds between its polls.
-    ///   - waiting: how many feeds are new or overdue together.
-    package static func due(
-        _ feed: FeedIdentifier, next: Timestamp?, interval: Int64, waiting: Int, now: Timestamp
-    ) -> Timestamp {
-        if let next, next > now { return next }
-        let longest = next == nil ? min(longestFirstSpread, interval) : longestOverdueSpread
-        let (spread, overflow) = Int64(waiting - 1).multipliedReportingOverflow(by: spreadPerFeed)
-        let window = overflow ? longest : min(longest, spread)
-        guard window > 0 else { return now }
-        var text = feed.text
-        let hash = text.withUTF8 { XXH3.hash64(UnsafeRawBufferPointer($0)) }
-        return Timestamp(milliseconds: now.milliseconds + Int64(hash % UInt64(window)))
+    /// What is known of one feed's next poll.
+    struct Feed {
+        var number: Int
+        /// `FeedHash.of` its id.
+        var hash: UInt64
+        /// nil for one that was never polled.
+        var next: Timestamp?
+        var last: Timestamp?
+        /// Milliseconds between its polls.
+        var interval: Int64
+        /// Whether something other than the interval has put its next poll off.
+        var isPutOff = false
+    }
+
+    let now: Timestamp
+    /// Milliseconds.
+    let maxInterval: Int64
+
+    /// Each feed's number, and when it is due.
+    func plan(_ feeds: [Feed]) -> [(number: Int, due: Timestamp)] {
+        var result: [(number: Int, due: Timestamp)] = []
+        result.reserveCapacity(feeds.count)
+        var new: [Feed] = []
+        var overdue: [(feed: Feed, lateness: Double)] = []
+        for feed in feeds {
+            guard let planned = feed.next else {
+                new.append(feed)
+                continue
+            }
+            let next = believable(planned, feed)
+            if next > now {
+                result.append((feed.number, next))
+            } else {
+                let late = Double(now.milliseconds - next.milliseconds)
+                overdue.append((feed, late / Double(max(1, feed.interval))))
+            }
+        }
+        // Those first that have missed most polls.
+        overdue.sort { ($0.lateness, $1.feed.hash) > ($1.lateness, $0.feed.hash) }
+        let overdueWindow = window(Self.longestOverdueSpread, count: new.count + overdue.count)
+        for (index, entry) in overdue.enumerated() {
+            let slot = Double(overdueWindow) / Double(overdue.count)
+            let offset = slot * (Double(index) + Jitter.fraction(feed: entry.feed.hash, time: now))
+            result.append((entry.feed.number, now.adding(milliseconds: Int64(offset))))
+        }
+        for feed in new {
+            let longest = min(Self.longestFirstSpread, feed.interval)
+            let window = window(longest, count: new.count + overdue.count)
+            let offset = window > 0 ? Int64(feed.hash % UInt64(window)) : 0
+            result.append((feed.number, now.adding(milliseconds: offset)))
+        }
+        return result
+    }
+
+    private func window(_ longest: Int64, count: Int) -> Int64 {
+        let (spread, overflows) = Int64(count - 1).multipliedReportingOverflow(by: Self.spreadPerFeed)
+        return overflows ? longest : min(longest, spread)
+    }
+
+    /// A due time that a clock which was set has put out of reach is brought back.
+    private func believable(_ next: Timestamp, _ feed: Feed) -> Timestamp {
+        if let last = feed.last, last.milliseconds > now.milliseconds + Self.clockTolerance {
+            // The clock has gone back: as far from now as it was from the last poll.
+            let wait = next.milliseconds.subtractingReportingOverflow(last.milliseconds)
+            return now.adding(milliseconds: wait.overflow ? feed.interval : max(0, wait.partialValue))
+        }
+        let ahead = next.milliseconds.subtractingReportingOverflow(now.milliseconds)
+        let longest = max(maxInterval, feed.interval).multipliedReportingOverflow(by: 2)
+        guard !feed.isPutOff, ahead.overflow || !longest.overflow && ahead.partialValue > longest.partialValue else {
+            return next
+        }
+        return now.adding(milliseconds: feed.interval)
     }
 }

@@ -29,7 +29,7 @@ package struct FeedDiscovery: Sendable {
     package init(engine: FetchEngine, requests: RequestBuilder, allowances: HostAllowances) {
         self.engine = engine
         self.requests = requests
-        gate = HopGate(allowances, now: SystemClock.now)
+        gate = HopGate(allowances, clock: .system)
     }
 
     /// - Parameters:

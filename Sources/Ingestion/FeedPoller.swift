@@ -1,7 +1,7 @@
 package import ArticleStore
 package import Configuration
 internal import Digest
-package import FeedModel
+internal import FeedModel
 internal import FeedParsing
 package import Fetching
 internal import Identity
@@ -15,32 +15,56 @@ package struct FeedPoller: Sendable {
     private let requests: RequestBuilder
     private let gate: HopGate
     private let schedule: ScheduleSettings
-    private let isDryRun: Bool
-    private let now: @Sendable () -> Timestamp
+    private let allowances: HostAllowances
+    private let watch: HostWatch
+    private let history: PollHistory?
+    private let manner: Manner
+    private let clock: PollClock
 
-    /// - Parameter isDryRun: nothing is written; reports say what would have been.
+    /// Why the feeds are polled.
+    package enum Manner: Sendable {
+        /// Each at its time.
+        case onSchedule
+        /// A person has asked for it; `isForced`: also where the server wants to be left alone.
+        case byHand(isForced: Bool)
+        /// Nothing is written; reports say what would have been.
+        case dryRun
+    }
+
+    /// - Parameters:
+    ///   - watch: shared by all pollers of the process.
+    ///   - history: where polls are kept; nil for nowhere.
     package init(
         engine: FetchEngine, store: ArticleStore, writer: StoreWriter, requests: RequestBuilder,
-        allowances: HostAllowances, schedule: ScheduleSettings, isDryRun: Bool = false,
-        now: @escaping @Sendable () -> Timestamp
+        allowances: HostAllowances, schedule: ScheduleSettings, watch: HostWatch, history: PollHistory? = nil,
+        manner: Manner = .onSchedule, clock: PollClock
     ) {
         self.engine = engine
         self.store = store
         self.writer = writer
         self.requests = requests
-        gate = HopGate(allowances, now: now)
+        gate = HopGate(allowances, clock: clock)
         self.schedule = schedule
-        self.isDryRun = isDryRun
-        self.now = now
+        self.allowances = allowances
+        self.watch = watch
+        self.history = history
+        self.manner = manner
+        self.clock = clock
     }
+
+    private var isDryRun: Bool {
+        if case .dryRun = manner { true } else { false }
+    }
+
+    private func now() -> Timestamp { clock.now() }
 
     /// Never throws: whatever goes wrong is in the report, and in the feed's state.
     ///
     /// When the task is cancelled the transfer is broken off and the state stays as it was; what is being stored is
     /// stored.
     package func poll(_ feed: FeedConfiguration) async -> PollReport {
-        let start = now()
-        var poll = Poll(feed: feed, state: state(of: feed))
+        let (start, steadyStart) = (now(), clock.steady())
+        var poll = Poll(feed: feed, state: state(of: feed), startedAt: start)
         do throws(PollFailure) {
             let request = try request(for: feed, state: poll.state)
             if isDryRun { poll.report.notes += requests.description(of: request) }
@@ -50,15 +74,14 @@ package struct FeedPoller: Sendable {
         } catch {
             await settle(error, &poll)
         }
-        poll.report.durationMilliseconds = max(0, now().milliseconds - start.milliseconds)
+        poll.report.durationMilliseconds = max(0, clock.steady().milliseconds - steadyStart.milliseconds)
         return poll.report
     }
 
     private func state(of feed: FeedConfiguration) -> FeedState {
         let url = URLRedaction.redacted(feed.url)
         var state = store.state(of: feed.id) ?? FeedState(feed: feed.id, url: url)
-        // Where another URL was redirected to says nothing about this one.
-        if state.url != url { state.move = FeedState.Move() }
+        if state.url != url { state.forgetServer() }
         state.url = url
         return state
     }
@@ -76,16 +99,31 @@ package struct FeedPoller: Sendable {
     }
 
     /// What is known of one poll while it goes on.
-    private struct Poll {
+    fileprivate struct Poll {
         let feed: FeedConfiguration
+        /// As it was before.
+        let previous: FeedState
+        let startedAt: Timestamp
         var state: FeedState
         var head: ResponseHead?
+        var requests = 0
+        var isPublicAddress: Bool?
+        var terms = PollTerms()
+        var items = 0
         var report: PollReport
 
-        init(feed: FeedConfiguration, state: FeedState) {
+        init(feed: FeedConfiguration, state: FeedState, startedAt: Timestamp) {
             self.feed = feed
+            previous = state
+            self.startedAt = startedAt
             self.state = state
             report = PollReport(feed: feed.id, url: state.url, outcome: .failed)
+        }
+
+        mutating func take(_ outcome: FetchOutcome) {
+            report.bytes = Int64(outcome.wireBytes)
+            requests = outcome.requests
+            isPublicAddress = outcome.isPublicAddress
         }
 
         mutating func end(_ outcome: PollReport.Outcome) {
@@ -104,7 +142,7 @@ package struct FeedPoller: Sendable {
     private func receive(_ transfer: Transfer, into poll: inout Poll) async throws(PollFailure) -> Document {
         guard let head = await transfer.response() else {
             let outcome = await transfer.outcome()
-            poll.report.bytes = Int64(outcome.wireBytes)
+            poll.take(outcome)
             throw .fetch(outcome.failure ?? .noResponse)
         }
         poll.head = head
@@ -120,7 +158,7 @@ package struct FeedPoller: Sendable {
             }
         }
         let outcome = await transfer.outcome()
-        poll.report.bytes = Int64(outcome.wireBytes)
+        poll.take(outcome)
         if head.status == 304, outcome.isComplete { return .notModified }
         if let failure = outcome.failure, outcome.decodedBytes == 0 || failure.kind != .truncated {
             throw .fetch(failure)
@@ -138,7 +176,7 @@ package struct FeedPoller: Sendable {
         case .notModified:
             noteTag(isSameBody: false, &poll)
             poll.state.validators = poll.head?.validators(after: poll.state.validators, bodyIsOK: false)
-            succeed(&poll)
+            succeed(.unchanged, &poll)
             try await commit([], &poll)
             poll.end(.notModified)
         case .feed(let parsed, let bodyHash, let brokenOff):
@@ -152,14 +190,25 @@ package struct FeedPoller: Sendable {
                 poll.state.bodyHash = bodyHash
                 poll.state.hints = parsed.hints
                 poll.state.validators = poll.head?.validators(after: poll.state.validators, bodyIsOK: true)
-                succeed(&poll)
+                succeed(isSame ? .unchanged : .document(reading(of: parsed, &poll)), &poll)
             } else {
-                let failure = brokenOff.map { PollFailure.fetch($0) } ?? .truncatedDocument
-                fail(failure.shown, &poll)
+                fail(brokenOff.map { PollFailure.fetch($0) } ?? .truncatedDocument, &poll)
             }
             try await commit(records, &poll)
             poll.end(isWhole ? (records.isEmpty ? .unchanged : .new) : .failed)
         }
+        note(poll)
+    }
+
+    /// What the schedule wants to know of a document.
+    private func reading(of parsed: Feed, _ poll: inout Poll) -> PollEvent.Document {
+        poll.items = parsed.articles.count { $0.isIdentifiable }
+        var document = PollEvent.Document(
+            items: poll.items, newItems: poll.report.newArticles + poll.report.duplicateArticles)
+        document.isFirst = poll.previous.lastSuccess == nil
+        document.isExpired = parsed.expired
+        if document.newItems > 0 { document.dates = parsed.articles.compactMap { $0.published ?? $0.modified } }
+        return document
     }
 
     private func records(_ parsed: Feed, _ poll: inout Poll) throws(PollFailure) -> [PendingRecord] {
@@ -202,19 +251,45 @@ package struct FeedPoller: Sendable {
         }
         poll.report.newArticles = 0
         poll.report.updatedArticles = 0
+        poll.report.failure = failure.shown
         if case .store = failure {
-            poll.report.failure = failure.shown
             poll.end(.failed)
             return
         }
         poll.state = state(of: poll.feed)
-        fail(failure.shown, &poll)
+        if isNetworkDown(failure, &poll) {
+            // Not the feed's fault: it stays due (polling.md §8).
+            poll.report.notes.append("the network is down; this is not counted")
+            poll.end(.failed)
+            return
+        }
+        fail(failure, &poll)
         do throws(PollFailure) {
             try await commit([], &poll)
         } catch {
             poll.report.notes.append(error.shown.message)
         }
         poll.end(failure.isGone ? .gone : .failed)
+        note(poll)
+    }
+
+    private func isNetworkDown(_ failure: PollFailure, _ poll: inout Poll) -> Bool {
+        let isUnreached = failure.isUnreached(requests: poll.requests)
+        guard let host = host(of: poll), isUnreached || poll.requests > 0 else { return false }
+        let isNews = poll.previous.failure?.kind != failure.shown.kind
+        return noteReach(!isUnreached, host: host, isNews: isNews, &poll) && isUnreached
+    }
+
+    private func noteReach(_ isReached: Bool, host: String, isNews: Bool, _ poll: inout Poll) -> Bool {
+        let (isDown, hasChanged) = watch.note(
+            host: host, isReached: isReached, isNews: isNews, at: clock.steady())
+        if hasChanged { poll.report.network = isDown ? .down : .up }
+        return isDown
+    }
+
+    /// The host that was asked first; nil for a local file.
+    private func host(of poll: Poll) -> String? {
+        poll.feed.isLocalFile ? nil : FeedConfiguration.host(of: poll.feed.requestURL(poll.previous))
     }
 
     /// Whether the ETag that was sent did any good (polling.md §2.9).
@@ -225,36 +300,96 @@ package struct FeedPoller: Sendable {
             isSameBody: isSameBody, hasLastModified: head.lastModified != nil, at: now())
     }
 
-    private func succeed(_ poll: inout Poll) {
+    private func succeed(_ result: PollEvent.Result, _ poll: inout Poll) {
         if let head = poll.head, !poll.feed.isLocalFile,
             poll.state.followRedirects(head.redirects, configured: poll.feed.url, at: now()),
             let notice = poll.feed.moveNotice(poll.state)
         {
             poll.report.notes.append(notice)
         }
-        poll.state.succeed(at: now(), status: poll.report.status, plan: plan(poll, failures: 0))
+        if let host = host(of: poll) { _ = noteReach(true, host: host, isNews: true, &poll) }
+        let decision = decide(result, &poll)
+        poll.state.succeed(at: now(), status: poll.report.status, decision: decision)
+        if decision.terms.notes.contains(.possibleGap) {
+            poll.report.notes.append(
+                "possible_gap: none of the \(poll.items) items was known, so some may have come and gone in between; "
+                    + "it is polled more often from here on")
+        }
     }
 
-    private func fail(_ failure: FeedState.Failure, _ poll: inout Poll) {
-        poll.report.failure = failure
-        poll.state.fail(
-            at: now(), status: poll.report.status, failure: failure,
-            plan: plan(poll, failures: poll.state.failures + 1))
+    private func fail(_ failure: PollFailure, _ poll: inout Poll) {
+        poll.report.failure = failure.shown
+        let kind = failure.kind(
+            status: poll.report.status, failingSince: poll.previous.schedule.failingSince, at: now())
+        let decision = decide(.failure(kind), &poll)
+        poll.state.fail(at: now(), status: poll.report.status, failure: failure.shown, decision: decision)
         poll.state.reconsiderMove()
     }
 
-    private func plan(_ poll: Poll, failures: Int) -> PollPlan {
-        var settings = IntervalSettings()
-        settings.interval = poll.feed.interval.map { Int($0.components.seconds) }
+    private func decide(_ result: PollEvent.Result, _ poll: inout Poll) -> PollDecision {
+        let time = now()
+        var event = PollEvent(startedAt: poll.startedAt, endedAt: time, result: result)
+        event.due = poll.previous.nextPoll
+        event.interval = poll.previous.intervalSeconds
+        event.hints = poll.state.hints
+        event.hasValidators = poll.state.validators != nil
+        event.retryAfter = poll.head?.retryAfterSeconds
+        event.freshness = poll.head?.freshness.map {
+            PollEvent.Freshness(lifetime: $0.lifetimeSeconds, age: $0.ageSeconds)
+        }
+        let policy = PollPolicy(settings(of: poll.feed), feed: FeedHash.of(poll.feed.id))
+        guard case .failure(.busy) = result, let host = host(of: poll) else {
+            return finish(policy.decide(poll.previous.schedule, after: event), &poll)
+        }
+        let key = allowances.allowance(forHost: host).key
+        let coversHost = pausesHost(host, key: key, poll)
+        let last = coversHost ? watch.pause(of: key) : poll.previous.schedule.pause
+        let decision = policy.decide(
+            poll.previous.schedule, after: event, pause: last, pausesHost: coversHost)
+        if coversHost, let pause = decision.schedule.pause {
+            watch.add(pause, host: key, at: time)
+            poll.report.hostPause = (key, pause.until)
+        }
+        return finish(decision, &poll)
+    }
+
+    private func finish(_ decision: PollDecision, _ poll: inout Poll) -> PollDecision {
+        var decision = decision
+        if history != nil, decision.schedule.historyBlock == nil {
+            decision.schedule.historyBlock = history?.newBlock()
+        }
+        poll.terms = decision.terms
+        return decision
+    }
+
+    /// Whether a 429 or 503 is the whole host's word: behind an address that is not public several publishers may be
+    /// (polling.md §8). What another host said, after a redirect, is for the feed alone.
+    private func pausesHost(_ host: String, key: String, _ poll: Poll) -> Bool {
+        let answered = poll.head.flatMap { FeedConfiguration.host(of: $0.effectiveURL) } ?? host
+        guard allowances.allowance(forHost: answered).key == key else { return false }
+        switch allowances.pauseScope(forHost: host) {
+        case .host: return true
+        case .feed: return false
+        case nil: return poll.isPublicAddress ?? true
+        }
+    }
+
+    private func settings(of feed: FeedConfiguration) -> PollSettings {
+        var settings = PollSettings()
+        settings.interval = feed.interval.map { Int($0.components.seconds) }
         settings.initialInterval = Int(schedule.initialInterval.components.seconds)
         settings.minInterval = Int(schedule.minInterval.components.seconds)
-        settings.maxAgeCap = Int(poll.feed.maxAgeCap.components.seconds)
-        return PollPlan.after(
-            PollEnd(
-                time: now(), failed: failures > 0, failures: failures,
-                freshFor: poll.head?.freshness?.remaining(capSeconds: settings.maxAgeCap),
-                retryAfter: poll.head?.retryAfterSeconds),
-            settings: settings)
+        settings.maxInterval = Int(schedule.maxInterval.components.seconds)
+        settings.maxAgeCap = Int(feed.maxAgeCap.components.seconds)
+        settings.isLocal = feed.isLocalFile
+        return settings
+    }
+
+    /// Keeps the poll for `explain` and `report`.
+    private func note(_ poll: Poll) {
+        guard !isDryRun, let history, let block = poll.state.schedule.historyBlock else { return }
+        history.note(
+            PollRecord(poll, manner: manner), block: block, number: poll.state.schedule.polls)
     }
 }
 
@@ -262,4 +397,39 @@ extension FetchFailure {
     /// Cannot happen: a transfer without a response says why.
     fileprivate static let noResponse = FetchFailure(
         .protocolError, "the transfer ended without an answer", advice: "report this as a bug in newswire")
+}
+
+extension PollRecord {
+    fileprivate init(_ poll: FeedPoller.Poll, manner: FeedPoller.Manner) {
+        let outcome: Outcome =
+            switch poll.report.outcome {
+            case .new: .new
+            case .unchanged: .unchanged
+            case .notModified: .notModified
+            case .failed, .skipped: .failed
+            case .gone: .gone
+            }
+        self.init(
+            startedAt: poll.startedAt, feed: UInt32(truncatingIfNeeded: FeedHash.of(poll.feed.id)), outcome: outcome)
+        status = poll.report.status ?? 0
+        next = poll.state.nextPoll
+        items = poll.items
+        newItems = poll.report.newArticles
+        bytes = Int(poll.report.bytes)
+        kept = Self.hash(poll.state.validators)
+        terms = poll.terms
+        if case .byHand(let isForced) = manner { terms.notes.formUnion(isForced ? [.byHand, .forced] : .byHand) }
+        if kept != 0 { terms.notes.insert(.hasValidators) }
+        if poll.head?.wasConditional ?? false {
+            terms.notes.insert(.conditional)
+            sent = Self.hash(poll.previous.validators)
+        }
+    }
+
+    /// 0 for none.
+    private static func hash(_ validators: FeedState.Validators?) -> UInt32 {
+        guard let validators else { return 0 }
+        let hash = FeedHash.of("\(validators.etag ?? "")\n\(validators.lastModified ?? "")")
+        return max(1, UInt32(truncatingIfNeeded: hash))
+    }
 }

@@ -10,13 +10,13 @@ final class HopGate: Sendable {
     private static let remembered = 1024
 
     private let allowances: HostAllowances
-    private let now: @Sendable () -> Timestamp
+    private let clock: PollClock
     /// From when on a host may be asked again.
     private let next = Locked<[String: Timestamp]>([:])
 
-    init(_ allowances: HostAllowances, now: @escaping @Sendable () -> Timestamp) {
+    init(_ allowances: HostAllowances, clock: PollClock) {
         self.allowances = allowances
-        self.now = now
+        self.clock = clock
     }
 
     /// A request to that host begins now.
@@ -31,7 +31,7 @@ final class HopGate: Sendable {
         let wait = reserve(host: host, canWait: true)
         guard wait > 0 else { return !Task.isCancelled }
         do {
-            try await Task.sleep(for: .milliseconds(wait))
+            try await clock.sleep(milliseconds: wait)
             return true
         } catch {
             return false
@@ -41,7 +41,7 @@ final class HopGate: Sendable {
     /// - Returns: milliseconds until the start that was reserved.
     func reserve(host: String, canWait: Bool) -> Int64 {
         let (key, allowance) = allowances.allowance(forHost: host)
-        let time = now()
+        let time = clock.steady()
         return next.withLock { next in
             if next.count >= Self.remembered { next = next.filter { $0.value > time } }
             let start = canWait ? max(time, next[key] ?? time) : time

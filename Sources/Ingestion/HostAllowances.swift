@@ -23,6 +23,13 @@ package struct HostAllowances: Sendable {
         return allowance(forHost: host)
     }
 
+    /// What a 429 or 503 of that host pauses, where the configuration says so.
+    ///
+    /// - Parameter host: in lower case, without a port.
+    func pauseScope(forHost host: String) -> HostSettings.PauseScope? {
+        configuration.hostSettings(for: host)?.pauseScope
+    }
+
     /// - Parameter host: in lower case, without a port.
     func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
         guard let table = configuration.hostSettings(for: host) else { return (host, general) }

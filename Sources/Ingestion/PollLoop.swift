@@ -24,6 +24,14 @@ package enum PollLoopSignal: Sendable {
     case replace
 }
 
+/// Why feeds have become late all together.
+package enum PollInterruption: Sendable {
+    /// The machine slept, or the process was stopped, for so many seconds.
+    case suspended(seconds: Int64)
+    /// One's own network was down.
+    case networkDown
+}
+
 /// What the loop asks of whoever runs it. All but `poll` is called from the loop, one call at a time.
 package protocol PollLoopOwner: AnyObject {
     /// Polls one feed; called from many tasks. When its task is cancelled it ends soon, and nothing is half-done.
@@ -33,6 +41,8 @@ package protocol PollLoopOwner: AnyObject {
     func finished(_ feed: Int, _ report: PollReport) -> PollEntry?
     /// What stands in line after `PollLoopSignal.replace`, without the feeds that are being polled right now.
     func replacement(running: Set<Int>) -> [PollEntry]
+    /// What stands in line after a time in which nothing could be polled, likewise: late feeds do not come all at once.
+    func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry]
     /// The loop is alive; called at least every `PollLoop.heartbeat`, with the earliest time at which a feed is due.
     func heartbeat(now: Timestamp, nextDue: Timestamp?)
 }
@@ -56,32 +66,53 @@ package final class PollLoop {
     }
 
     package let control: Control
-    /// The longest that the loop sleeps: after that it looks at the clock again, which may have been set.
+    /// Milliseconds late that the loop must be for the machine to have been asleep.
+    private static let suspension: Int64 = 60_000
+
+    /// The longest that the loop sleeps.
     private let heartbeat: Duration
-    /// Whether the loop waits for signals when nothing is in line.
+    /// Whether the loop is a service: it waits for signals when nothing is in line, and for pauses to end.
     private let staysOpen: Bool
-    private let now: @Sendable () -> Timestamp
+    private let clock: PollClock
     private let events: AsyncStream<Event>
     private var queue: PollQueue
     private var running = Set<Int>()
+    /// When the loop last did something.
+    private var lastSeen: Timestamp?
     private var isStopping = false
+    // Inside the loop all times are the steady clock's, so that setting the time of day moves nothing.
     /// When the earliest sleeper wakes the loop up.
     private var wakesAt: Timestamp?
 
     package init(
-        concurrency: Int, staysOpen: Bool, heartbeat: Duration = .seconds(30), now: @escaping @Sendable () -> Timestamp
+        concurrency: Int, staysOpen: Bool, heartbeat: Duration = .seconds(30), clock: PollClock
     ) {
         queue = PollQueue(concurrency: concurrency)
         self.staysOpen = staysOpen
         self.heartbeat = heartbeat
-        self.now = now
+        self.clock = clock
         let (events, continuation) = AsyncStream.makeStream(of: Event.self)
         self.events = events
         control = Control(events: continuation)
     }
 
     package func add(_ entry: PollEntry) {
-        queue.add(feed: entry.feed, host: entry.host, due: entry.due, allowance: entry.allowance)
+        queue.add(feed: entry.feed, host: entry.host, due: steady(entry.due), allowance: entry.allowance)
+    }
+
+    /// Leaves a host alone that feeds have been added for.
+    package func pause(host: String, until time: Timestamp) {
+        queue.pause(host: host, until: steady(time))
+    }
+
+    private func steady(_ time: Timestamp) -> Timestamp {
+        let (wait, overflows) = time.milliseconds.subtractingReportingOverflow(clock.now().milliseconds)
+        return clock.steady().adding(milliseconds: overflows ? 0 : wait)
+    }
+
+    private func timeOfDay(_ steady: Timestamp) -> Timestamp {
+        let (wait, overflows) = steady.milliseconds.subtractingReportingOverflow(clock.steady().milliseconds)
+        return clock.now().adding(milliseconds: overflows ? 0 : wait)
     }
 
     /// Returns when all is polled or `stop` was sent, and nothing runs any more.
@@ -89,6 +120,7 @@ package final class PollLoop {
         await withDiscardingTaskGroup { group in
             if startDue(in: &group, owner) { return }
             for await event in events {
+                noteSuspension(owner)
                 handle(event, in: &group, owner)
                 if startDue(in: &group, owner) { break }
             }
@@ -103,8 +135,10 @@ package final class PollLoop {
             if wakesAt == time { wakesAt = nil }
         case .finished(let feed, let report):
             running.remove(feed)
-            queue.finished(feed: feed)
+            if staysOpen, let pause = report.hostPause { self.pause(host: pause.host, until: pause.until) }
+            queue.finished(feed: feed, isGood: report.failure == nil)
             if let entry = owner.finished(feed, report), !isStopping { add(entry) }
+            if staysOpen, !isStopping, let network = report.network { follow(network, owner) }
         case .signal(.stop):
             isStopping = true
             _ = queue.removeWaiting()
@@ -116,12 +150,35 @@ package final class PollLoop {
         }
     }
 
+    private func follow(_ network: PollReport.Network, _ owner: some PollLoopOwner) {
+        switch network {
+        case .down: queue.limitStarts(every: OutageDetector.probeInterval, from: clock.steady())
+        case .up:
+            queue.limitStarts(every: nil, from: clock.steady())
+            renew(after: .networkDown, owner)
+        }
+    }
+
+    /// Whether the loop wakes up much later than it wanted to.
+    private func noteSuspension(_ owner: some PollLoopOwner) {
+        let time = clock.steady()
+        defer { lastSeen = time }
+        guard staysOpen, !isStopping, let lastSeen else { return }
+        let late = time.milliseconds - lastSeen.milliseconds - heartbeat.milliseconds
+        if late > Self.suspension * clock.patience { renew(after: .suspended(seconds: late / 1000), owner) }
+    }
+
+    private func renew(after interruption: PollInterruption, _ owner: some PollLoopOwner) {
+        _ = queue.removeWaiting()
+        for entry in owner.line(after: interruption, except: running) { add(entry) }
+    }
+
     /// Starts what may start now, and sees to it that the loop wakes up for the next.
     ///
     /// - Returns: whether there is nothing left to do.
     private func startDue(in group: inout DiscardingTaskGroup, _ owner: some PollLoopOwner) -> Bool {
         while true {
-            let time = now()
+            let time = clock.steady()
             switch queue.next(now: time) {
             case .start(let feed):
                 running.insert(feed)
@@ -129,12 +186,12 @@ package final class PollLoop {
                 let events = control.events
                 group.addTask { events.yield(.finished(feed, await poll())) }
             case .wait(let until):
-                owner.heartbeat(now: time, nextDue: queue.nextDue)
+                owner.heartbeat(now: clock.now(), nextDue: queue.nextDue.map(timeOfDay))
                 sleep(until: until, now: time, in: &group)
                 return false
             case .done:
                 if isStopping || !staysOpen { return true }
-                owner.heartbeat(now: time, nextDue: nil)
+                owner.heartbeat(now: clock.now(), nextDue: nil)
                 sleep(until: nil, now: time, in: &group)
                 return false
             }
@@ -149,9 +206,10 @@ package final class PollLoop {
         if let wakesAt, wakesAt <= wake { return }
         wakesAt = wake
         let events = control.events
-        let pause = Duration.milliseconds(max(1, wake.milliseconds - now.milliseconds))
+        let pause = max(1, wake.milliseconds - now.milliseconds)
+        let clock = clock
         group.addTask {
-            try? await Task.sleep(for: pause)
+            try? await clock.sleep(milliseconds: pause)
             events.yield(.tick(wake))
         }
     }

@@ -1,7 +1,7 @@
 package import FeedModel
 
 /// What came of one poll of one feed, or of passing it over: a line of `poll --json` (contract.md §1).
-package struct PollReport: Sendable, Equatable {
+package struct PollReport: Sendable {
     package enum Outcome: String, Sendable, CaseIterable {
         /// Articles were stored.
         case new
@@ -26,9 +26,18 @@ package struct PollReport: Sendable, Equatable {
     package var bytes: Int64 = 0
     package var durationMilliseconds: Int64 = 0
     package var nextPoll: Timestamp?
+    /// The host that is to be left alone, by its key, and until when.
+    package var hostPause: (host: String, until: Timestamp)?
+    /// What the poll has shown of one's own network; nil where that was known.
+    package var network: Network?
     package var failure: FeedState.Failure?
     /// Why a feed was skipped, and what a dry run would have done.
     package var notes: [String] = []
+
+    package enum Network: Sendable {
+        case down
+        case up
+    }
 
     package init(feed: FeedIdentifier, url: String, outcome: Outcome) {
         self.feed = feed

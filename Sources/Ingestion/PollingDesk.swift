@@ -16,6 +16,7 @@ final class PollingDesk: PollLoopOwner {
     private let store: ArticleStore
     private let notifier: ServiceNotifier
     private let logger: Logger
+    private let watch: HostWatch
     private let now: @Sendable () -> Timestamp
 
     private var current: Current?
@@ -34,13 +35,14 @@ final class PollingDesk: PollLoopOwner {
 
     init(
         reload: @escaping () throws(ConfigurationError) -> Configuration, store: ArticleStore,
-        notifier: ServiceNotifier, logger: Logger, now: @escaping @Sendable () -> Timestamp,
+        notifier: ServiceNotifier, logger: Logger, watch: HostWatch, now: @escaping @Sendable () -> Timestamp,
         makePoller: @escaping (Configuration) -> FeedPoller
     ) {
         self.reload = reload
         self.store = store
         self.notifier = notifier
         self.logger = logger
+        self.watch = watch
         self.now = now
         self.makePoller = makePoller
     }
@@ -65,17 +67,27 @@ final class PollingDesk: PollLoopOwner {
     func line(except running: Set<Int>) -> [PollEntry] {
         guard let current else { return [] }
         let time = now()
-        let waiting = current.feeds.filter { !running.contains($0.key) }
-        let plans = waiting.map { number, feed in
-            (number: number, feed: feed, next: store.state(of: feed.id)?.nextPoll)
+        let schedule = current.configuration.schedule
+        var waiting: [DueTimes.Feed] = []
+        for (number, feed) in current.feeds where !running.contains(number) {
+            let state = store.state(of: feed.id)
+            if let state, !isPolled(state, feed, at: time) { continue }
+            waiting.append(DueTimes.Feed(number: number, feed, state, schedule))
         }
-        let late = plans.count { $0.next.map { $0 <= time } ?? true }
-        return plans.map { plan in
-            let interval = plan.feed.interval ?? current.configuration.schedule.initialInterval
-            let due = DueTimes.due(
-                plan.feed.id, next: plan.next, interval: interval.milliseconds, waiting: late, now: time)
-            return entry(plan.number, plan.feed, due: due, current)
+        waiting.sort { $0.number < $1.number }
+        let plan = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).plan(waiting)
+        return plan.compactMap { number, due in
+            current.feeds[number].map { entry(number, $0, due: due, current) }
         }
+    }
+
+    /// Hosts that are to be left alone.
+    var pauses: [(host: String, until: Timestamp)] { watch.activePauses(at: now()) }
+
+    /// Whether the feed is polled by itself at all.
+    private func isPolled(_ state: FeedState, _ feed: FeedConfiguration, at time: Timestamp) -> Bool {
+        if state.isHeld(at: time), state.schedule.heldUntil == FeedState.Schedule.forGood { return false }
+        return !state.schedule.isGoneForGood || state.url != URLRedaction.redacted(feed.url)
     }
 
     private func entry(_ number: Int, _ feed: FeedConfiguration, due: Timestamp, _ current: Current) -> PollEntry {
@@ -95,13 +107,33 @@ final class PollingDesk: PollLoopOwner {
         tell(report)
         guard let current, let feed = current.feeds[number] else { return nil }
         let time = now()
+        if let state = store.state(of: feed.id), !isPolled(state, feed, at: time) { return nil }
         let soonest = time.adding(seconds: report.failure?.kind == "store" ? Self.storeRetry : 1)
         return entry(number, feed, due: max(report.nextPoll ?? soonest, soonest), current)
+    }
+
+    func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] {
+        switch interruption {
+        case .suspended(let seconds):
+            logger.notice("nothing ran for a while; late feeds are spread", metadata: ["seconds": "\(seconds)"])
+        case .networkDown: logger.notice("the network is up again; late feeds are spread")
+        }
+        return line(except: running)
     }
 
     /// One line when a feed begins to fail, fails otherwise than before, or is well again.
     private func tell(_ report: PollReport) {
         var fields: Logger.Metadata = ["feed": "\(report.feed)"]
+        if let pause = report.hostPause {
+            let until = Timestamp(seconds: pause.until.seconds)
+            logger.warning(
+                "host wants to be left alone",
+                metadata: fields.merging(["host": "\(pause.host)", "until": "\(until)"]) { $1 })
+        }
+        if report.network == .down {
+            logger.warning("the network seems to be down: failures are not counted, one feed a minute is tried")
+        }
+        if watch.isNetworkDown, report.outcome == .failed { return }
         if let failure = report.failure {
             guard failing.updateValue(failure.kind, forKey: report.feed) != failure.kind else { return }
             fields["class"] = "\(failure.kind)"
@@ -152,9 +184,39 @@ final class PollingDesk: PollLoopOwner {
 
     func status(nextDue: Timestamp?) -> String {
         var text = "\(feedCount) feeds, \(failing.count) failing"
+        if watch.isNetworkDown { text += ", offline" }
         if let nextDue {
             text += ", next in \(max(0, (nextDue.milliseconds - now().milliseconds + 999) / 1000)) s"
         }
         return text
+    }
+}
+
+extension DueTimes.Feed {
+    fileprivate init(
+        number: Int, _ feed: FeedConfiguration, _ state: FeedState?, _ schedule: ScheduleSettings
+    ) {
+        let standard = (feed.interval ?? schedule.initialInterval).milliseconds
+        self.init(
+            number: number, hash: FeedHash.of(feed.id), next: nil, last: nil, interval: standard)
+        // What is remembered of another URL does not count.
+        guard let state, state.url == URLRedaction.redacted(feed.url) else { return }
+        next = state.nextPoll
+        last = state.lastPoll
+        interval = state.intervalSeconds.map { Int64($0) * 1000 } ?? standard
+        isPutOff = state.schedule.reason.putsOff
+        if let held = state.schedule.heldUntil { next = max(next ?? held, held) }
+    }
+}
+
+extension PollTerms.Reason {
+    /// Whether it is not the interval that has decided.
+    fileprivate var putsOff: Bool {
+        switch self {
+        case .none, .adaptive, .fixed, .initial, .minimum, .maximum, .ttl, .updatePeriod, .noValidators: false
+        case .freshness, .retryAfter, .pause, .backoff, .refused, .credentials, .gone, .goneForGood, .expired,
+            .skipHours:
+            true
+        }
     }
 }

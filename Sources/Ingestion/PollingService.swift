@@ -16,7 +16,7 @@ package struct PollingService: Service {
     private let environment: [String: String]
     private let notifier: ServiceNotifier
     private let logger: Logger
-    private let now: @Sendable () -> Timestamp
+    private let clock: PollClock
 
     /// - Parameters:
     ///   - reload: reads the configuration anew.
@@ -26,7 +26,7 @@ package struct PollingService: Service {
     package init(
         configuration: Configuration, reload: @escaping @Sendable () throws(ConfigurationError) -> Configuration,
         reloadSignals: AsyncStream<Void>, store: ArticleStore, engine: FetchEngine, version: String,
-        environment: [String: String], logger: Logger, now: @escaping @Sendable () -> Timestamp
+        environment: [String: String], logger: Logger, clock: PollClock
     ) {
         self.configuration = configuration
         self.reload = reload
@@ -37,24 +37,28 @@ package struct PollingService: Service {
         self.environment = environment
         notifier = ServiceNotifier(environment: environment)
         self.logger = logger
-        self.now = now
+        self.clock = clock
     }
 
     /// Returns when the service was told to stop and nothing runs any more.
     package func run() async {
         let writer = StoreWriter(store)
         let loop = PollLoop(
-            concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, now: now)
+            concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, clock: clock)
+        let watch = HostWatch(configuration, store: store, at: clock.now())
+        let history = PollHistory(of: store, logger)
         let desk = PollingDesk(
-            reload: reload, store: store, notifier: notifier, logger: logger, now: now
+            reload: reload, store: store, notifier: notifier, logger: logger, watch: watch, now: clock.now
         ) { configuration in
             FeedPoller(
                 engine: engine, store: store, writer: writer,
                 requests: RequestBuilder(configuration, version: version, environment: environment),
-                allowances: HostAllowances(configuration), schedule: configuration.schedule, now: now)
+                allowances: HostAllowances(configuration), schedule: configuration.schedule, watch: watch,
+                history: history, clock: clock)
         }
         desk.adopt(configuration)
         for entry in desk.line(except: []) { loop.add(entry) }
+        for pause in desk.pauses { loop.pause(host: pause.host, until: pause.until) }
         notifier.ready(status: desk.status(nextDue: nil))
         logger.notice("started", metadata: ["feeds": "\(desk.feedCount)", "articles": "\(store.lastSeq)"])
         let control = loop.control
@@ -77,5 +81,29 @@ package struct PollingService: Service {
     private var heartbeat: Duration {
         guard let limit = notifier.watchdogMicroseconds else { return .seconds(30) }
         return min(.seconds(30), .microseconds(limit / 3))
+    }
+}
+
+extension HostWatch {
+    /// With what the store remembers of the configured feeds.
+    package convenience init(_ configuration: Configuration, store: ArticleStore, at now: Timestamp) {
+        let allowances = HostAllowances(configuration)
+        let remembered = configuration.feeds.lazy.compactMap { feed -> (state: FeedState, host: String)? in
+            guard let state = store.state(of: feed.id), state.schedule.pause != nil else { return nil }
+            return (state, allowances.allowance(for: feed, state: state).key)
+        }
+        self.init(remembered: remembered, at: now)
+    }
+}
+
+extension PollHistory {
+    /// nil where it cannot be kept, which is said and keeps nothing else.
+    package convenience init?(of store: ArticleStore, _ logger: Logger) {
+        do throws(StoreError) {
+            try self.init(directory: store.path, states: store.allStates()) { logger.warning("\($0)") }
+        } catch {
+            logger.warning("\(error)")
+            return nil
+        }
     }
 }

@@ -17,7 +17,7 @@ package struct HostAllowance: Sendable, Equatable {
 /// Says which feed to poll next and when: due times, host allowances and the number of transfers at a time.
 ///
 /// It knows no clock: the caller tells the time with each call and waits as long as it is told. A step costs the
-/// logarithm of the number of feeds. Feeds are whatever numbers the caller gives them; hosts with one key share one
+/// logarithm of the number of feeds. Feeds are small numbers that the caller gives them; hosts with one key share one
 /// allowance.
 package struct PollQueue: ~Copyable {
     package enum Step: Sendable, Equatable {
@@ -37,7 +37,11 @@ package struct PollQueue: ~Copyable {
     private var ready = Heap<Entry>()
     private var hosts: [Host] = []
     private var hostNumbers: [String: Int] = [:]
-    private var hostOfFeed: [Int: Int] = [:]
+    /// By feed; -1 for one that is neither in line nor running.
+    private var hostOfFeed: [Int32] = []
+    /// Milliseconds between any two starts, while the network is thought to be down.
+    private var throttle: Int64?
+    private var nextStart = Timestamp(milliseconds: .min)
 
     package init(concurrency: Int) {
         self.concurrency = max(1, concurrency)
@@ -53,32 +57,58 @@ package struct PollQueue: ~Copyable {
     ///
     /// - Parameter allowance: counts when the host is met for the first time.
     package mutating func add(feed: Int, host key: String, due time: Timestamp, allowance: HostAllowance) {
-        let number: Int
-        if let known = hostNumbers[key] {
-            number = known
-        } else {
-            number = hosts.count
-            hosts.append(Host(allowance: allowance))
-            hostNumbers[key] = number
-        }
-        hostOfFeed[feed] = number
+        add(feed: feed, host: host(key, allowance: allowance), due: time)
+    }
+
+    /// The number by which `add` knows a host.
+    package mutating func host(_ key: String, allowance: HostAllowance) -> Int {
+        if let known = hostNumbers[key] { return known }
+        hosts.append(Host(allowance: allowance))
+        hostNumbers[key] = hosts.count - 1
+        return hosts.count - 1
+    }
+
+    package mutating func add(feed: Int, host: Int, due time: Timestamp) {
+        while hostOfFeed.count <= feed { hostOfFeed.append(-1) }
+        hostOfFeed[feed] = Int32(host)
         order += 1
         waiting += 1
         due.insert(Entry(time: time, order: order, value: feed))
+    }
+
+    /// Lets no feed of that host start before then (polling.md §8). Afterwards they come one by one, each when the one
+    /// before has ended, until one of them has ended well.
+    package mutating func pause(host key: String, until time: Timestamp) {
+        guard let number = hostNumbers[key] else { return }
+        hosts[number].heldUntil = max(hosts[number].heldUntil, time)
+        hosts[number].isProbed = true
+    }
+
+    /// Lets polls start no closer together than that, of whatever host; nil: as they come.
+    package mutating func limitStarts(every milliseconds: Int64?, from time: Timestamp) {
+        throttle = milliseconds
+        nextStart = milliseconds.map { time.adding(milliseconds: $0) } ?? Timestamp(milliseconds: .min)
     }
 
     /// What to do at this time. After `start`, ask again at once.
     package mutating func next(now: Timestamp) -> Step {
         while let first = due.min, first.time <= now {
             due.removeMin()
-            // Cannot be nil: `add` put it there and `finished` takes it away.
-            let number = hostOfFeed[first.value]!
+            // Not -1: `add` put it there and `finished` takes it away.
+            let number = Int(hostOfFeed[first.value])
             hosts[number].waiting.append(first.value)
             offer(number)
         }
         guard running < concurrency else { return .wait(until: nil) }
-        if let first = ready.min, first.time <= now {
+        while let first = ready.min, first.time <= now {
+            if throttle != nil, nextStart > now { return .wait(until: nextStart) }
             ready.removeMin()
+            // It may have been paused since it was offered.
+            if hosts[first.value].opensAt > now {
+                hosts[first.value].isOffered = false
+                offer(first.value)
+                continue
+            }
             return .start(feed: start(first.value, now: now))
         }
         let times = [ready.min?.time, due.min?.time].compactMap(\.self)
@@ -89,7 +119,8 @@ package struct PollQueue: ~Copyable {
     private mutating func start(_ number: Int, now: Timestamp) -> Int {
         hosts[number].isOffered = false
         hosts[number].running += 1
-        hosts[number].nextStart = Timestamp(milliseconds: now.milliseconds + hosts[number].allowance.delay)
+        hosts[number].nextStart = now.adding(milliseconds: hosts[number].delay)
+        if let throttle { nextStart = now.adding(milliseconds: throttle) }
         running += 1
         waiting -= 1
         let feed = hosts[number].takeFirst()
@@ -98,10 +129,16 @@ package struct PollQueue: ~Copyable {
     }
 
     /// The poll of a feed that `next` started is over.
-    package mutating func finished(feed: Int) {
-        guard let number = hostOfFeed.removeValue(forKey: feed) else { return }
+    ///
+    /// - Parameter isGood: whether its host has shown that it can be asked.
+    package mutating func finished(feed: Int, isGood: Bool = true) {
+        guard hostOfFeed.indices.contains(feed), hostOfFeed[feed] >= 0 else { return }
+        let number = Int(hostOfFeed[feed])
+        hostOfFeed[feed] = -1
         running -= 1
         hosts[number].running -= 1
+        // What began before the pause says nothing of the time after it.
+        if isGood, hosts[number].nextStart >= hosts[number].heldUntil { hosts[number].isProbed = false }
         offer(number)
     }
 
@@ -114,23 +151,27 @@ package struct PollQueue: ~Copyable {
             hosts[number].isOffered = false
         }
         ready = Heap()
-        for feed in feeds { hostOfFeed[feed] = nil }
+        for feed in feeds { hostOfFeed[feed] = -1 }
         waiting = 0
         return feeds
     }
 
     private mutating func offer(_ number: Int) {
         let host = hosts[number]
-        guard !host.isOffered, !host.isEmpty, host.running < host.allowance.concurrency else { return }
+        guard !host.isOffered, !host.isEmpty, host.running < host.concurrency else { return }
         hosts[number].isOffered = true
         order += 1
-        ready.insert(Entry(time: host.nextStart, order: order, value: number))
+        ready.insert(Entry(time: host.opensAt, order: order, value: number))
     }
 
     private struct Host {
         var allowance: HostAllowance
         var running = 0
         var nextStart = Timestamp(milliseconds: .min)
+        /// Paused until then.
+        var heldUntil = Timestamp(milliseconds: .min)
+        /// Has been paused, and has not yet shown that it is well again.
+        var isProbed = false
         var isOffered = false
         var waiting: [Int] = []
         private var taken = 0
@@ -140,6 +181,9 @@ package struct PollQueue: ~Copyable {
         }
 
         var isEmpty: Bool { taken == waiting.count }
+        var opensAt: Timestamp { max(nextStart, heldUntil) }
+        var concurrency: Int { isProbed ? 1 : allowance.concurrency }
+        var delay: Int64 { isProbed ? max(allowance.delay, 1000) : allowance.delay }
 
         mutating func takeFirst() -> Int {
             let feed = waiting[taken]

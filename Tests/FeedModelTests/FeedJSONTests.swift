@@ -110,6 +110,22 @@ import Testing
         state.move.adoptedSince = Timestamp(seconds: 2)
         state.tagRepeats.count = 2
         state.tagRepeats.since = Timestamp(seconds: 5)
+        state.schedule.rhythm = Rhythm(latest: Timestamp(seconds: 1_000_000_000), gaps: [600, 3600, 86_400])
+        state.schedule.adaptive = 1200
+        state.schedule.items = 10
+        state.schedule.itemsInSkippedTime = 1
+        state.schedule.isExpired = true
+        state.schedule.heldUntil = FeedState.Schedule.forGood
+        state.schedule.failureQuarters = 3
+        state.schedule.refusals = 2
+        state.schedule.failingSince = Timestamp(seconds: 6)
+        state.schedule.goneSince = Timestamp(seconds: 7)
+        state.schedule.isGoneForGood = true
+        state.schedule.pause = .init(
+            until: Timestamp(seconds: 20), incidents: 3, since: Timestamp(seconds: 10), coversHost: true)
+        state.schedule.reason = .retryAfter
+        state.schedule.polls = 77
+        state.schedule.historyBlock = 5
         var json = JSONWriter()
         state.write(to: &json)
         #expect(try FeedState(JSONParser.parse(json.finish()).value) == state)
@@ -122,7 +138,7 @@ import Testing
     func stateLeniency() throws {
         func state(_ text: String) throws -> FeedState? { FeedState(try JSONParser.parse(Array(text.utf8)).value) }
         let damaged = try state(
-            #"{"feed":"f","url":"u","last_poll":"never","status":1e99,"articles":-1,"body_hash":"x","failures":"y","skip_hours":3}"#
+            #"{"feed":"f","url":"u","last_poll":"never","status":1e99,"articles":-1,"body_hash":"x","failures":"y","skip_hours":3,"pause":{},"history_block":4294967295,"reason":"?","item_gaps":[-1,"x"]}"#
         )
         #expect(damaged == FeedState(feed: FeedIdentifier("f"), url: "u"))
         #expect(try state(#"{"feed":"f"}"#) == nil)

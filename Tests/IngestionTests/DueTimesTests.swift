@@ -1,4 +1,5 @@
 import FeedModel
+import Scheduling
 import Testing
 
 @testable import Ingestion
@@ -8,41 +9,74 @@ struct DueTimesTests {
     private let now = Timestamp(seconds: 1_000_000)
     private let hour: Int64 = 3_600_000
 
-    private func due(_ id: String, next: Timestamp? = nil, waiting: Int) -> Timestamp {
-        DueTimes.due(FeedIdentifier(id), next: next, interval: hour, waiting: waiting, now: now)
+    private func feed(
+        _ number: Int, next: Timestamp? = nil, last: Timestamp? = nil, interval: Int64 = 3_600_000
+    ) -> DueTimes.Feed {
+        DueTimes.Feed(
+            number: number, hash: Jitter.mix(UInt64(number), 1), next: next, last: last, interval: interval)
+    }
+
+    private func plan(_ feeds: [DueTimes.Feed]) -> [(number: Int, due: Timestamp)] {
+        DueTimes(now: now, maxInterval: 24 * hour).plan(feeds)
+    }
+
+    private func busiestSecond(_ plan: [(number: Int, due: Timestamp)]) -> Int {
+        Dictionary(grouping: plan) { $0.due.seconds }.values.map(\.count).max() ?? 0
     }
 
     @Test("A restart does not poll again what is not due")
     func planned() {
         let next = Timestamp(seconds: 1_000_777)
-        #expect(due("a", next: next, waiting: 1000) == next)
+        #expect(plan((0..<1000).map { feed($0, next: next) }).allSatisfy { $0.due == next })
     }
 
     @Test("A single new feed is polled at once, a few within seconds")
     func few() {
-        #expect(due("a", waiting: 1) == now)
-        for feed in 0..<20 {
-            #expect(due("f\(feed)", waiting: 20).milliseconds - now.milliseconds < 2000)
-        }
+        #expect(plan([feed(1)]).first?.due == now)
+        for entry in plan((0..<20).map { feed($0) }) { #expect(entry.due.milliseconds - now.milliseconds < 2000) }
     }
 
     @Test("The first polls of many feeds are spread over 15 minutes, none of them over its interval")
     func first() {
-        let dues = (0..<100_000).map { due("f\($0)", waiting: 100_000).milliseconds - now.milliseconds }
-        #expect(dues.allSatisfy { $0 >= 0 && $0 < 900_000 })
-        let busiest = Dictionary(grouping: dues) { $0 / 1000 }.values.map(\.count).max() ?? 0
-        #expect(busiest < 1000)
-        let short = DueTimes.due(FeedIdentifier("a"), next: nil, interval: 5000, waiting: 100_000, now: now)
-        #expect(short.milliseconds - now.milliseconds < 5000)
+        let dues = plan((0..<100_000).map { feed($0) })
+        #expect(dues.allSatisfy { $0.due >= now && $0.due.milliseconds - now.milliseconds < 900_000 })
+        #expect(busiestSecond(dues) < 1000)
+        for entry in plan((0..<1000).map { feed($0, interval: 5000) }) {
+            #expect(entry.due.milliseconds - now.milliseconds < 5000)
+        }
     }
 
-    @Test("What became due while nothing ran is spread over 10 minutes, the same way each time")
+    @Test("100 000 feeds that became due while nothing ran: 1 % in any second at most, over 10 minutes")
     func overdue() {
-        let past = Timestamp(seconds: 999_000)
-        for feed in 0..<1000 {
-            let time = due("f\(feed)", next: past, waiting: 100_000)
-            #expect(time >= now && time.milliseconds - now.milliseconds < 600_000)
-            #expect(time == due("f\(feed)", next: past, waiting: 100_000))
-        }
+        let feeds = (0..<100_000).map { feed($0, next: Timestamp(seconds: 990_000 + Int64($0 % 9000))) }
+        let dues = plan(feeds)
+        #expect(dues.count == feeds.count)
+        #expect(dues.allSatisfy { $0.due >= now && $0.due.milliseconds - now.milliseconds < 600_000 })
+        #expect(busiestSecond(dues) < 1000)
+        #expect(dues.map(\.due) == plan(feeds).map(\.due))
+    }
+
+    @Test("Those come first that have missed most polls")
+    func ordered() {
+        let feeds = [
+            feed(1, next: Timestamp(seconds: 999_000), interval: 24 * hour),
+            feed(2, next: Timestamp(seconds: 999_500), interval: 600_000),
+            feed(3, next: Timestamp(seconds: 900_000), interval: 24 * hour),
+        ]
+        #expect(plan(feeds).sorted { $0.due < $1.due }.map(\.number) == [3, 2, 1])
+    }
+
+    @Test("A plan that was made when the clock was wrong is brought back")
+    func clockWasWrong() {
+        let future = Timestamp(seconds: 50_000_000)
+        // Polled in the future, planned for an hour later: an hour from here.
+        let last = plan([feed(1, next: future.adding(seconds: 3600), last: future)])
+        #expect(last.first?.due == now.adding(seconds: 3600))
+        // Nothing but the interval can have put it that far.
+        #expect(plan([feed(1, next: future, last: now)]).first?.due == now.adding(seconds: 3600))
+        // But a server's wish can.
+        var asked = feed(1, next: now.adding(seconds: 7 * 86_400), last: now)
+        asked.isPutOff = true
+        #expect(plan([asked]).first?.due == now.adding(seconds: 7 * 86_400))
     }
 }

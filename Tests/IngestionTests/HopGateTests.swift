@@ -15,7 +15,7 @@ struct HopGateTests {
         let path = folder.write("[fetch]\nhost_delay = \"2s\"\n\(table)", to: "newswire.toml")
         let configuration = try ConfigurationLoader.load(path: path, environment: ["HOME": "/nonexistent"])
         let clock = clock
-        return HopGate(HostAllowances(configuration), now: { clock.withLock { $0 } })
+        return HopGate(HostAllowances(configuration), clock: PollClock(now: { clock.withLock { $0 } }))
     }
 
     @Test("Hops to one host are as far apart as its delay says, counted from the polls that began there")

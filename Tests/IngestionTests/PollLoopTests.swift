@@ -16,7 +16,7 @@ struct PollLoopTests {
     @Test("A round polls every feed once and ends")
     func round() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 4, staysOpen: false, now: SystemClock.now)
+        let loop = PollLoop(concurrency: 4, staysOpen: false, clock: .system)
         for feed in 0..<100 { loop.add(entry(feed)) }
         await loop.run(owner)
         #expect(owner.polled.sorted() == Array(0..<100))
@@ -25,14 +25,14 @@ struct PollLoopTests {
 
     @Test("With nothing in line a round ends at once")
     func empty() async {
-        await PollLoop(concurrency: 4, staysOpen: false, now: SystemClock.now).run(Owner())
+        await PollLoop(concurrency: 4, staysOpen: false, clock: .system).run(Owner())
     }
 
     @Test("A feed that is put in line again is polled again")
     func again() async {
         let owner = Owner()
         owner.times = 3
-        let loop = PollLoop(concurrency: 1, staysOpen: false, now: SystemClock.now)
+        let loop = PollLoop(concurrency: 1, staysOpen: false, clock: .system)
         loop.add(entry(1))
         await loop.run(owner)
         #expect(owner.polled == [1, 1, 1])
@@ -42,7 +42,7 @@ struct PollLoopTests {
     func stop() async {
         let owner = Owner()
         owner.hangs = true
-        let loop = PollLoop(concurrency: 2, staysOpen: true, now: SystemClock.now)
+        let loop = PollLoop(concurrency: 2, staysOpen: true, clock: .system)
         for feed in 0..<10 { loop.add(entry(feed)) }
         let control = loop.control
         owner.onStart = { count in if count == 2 { control.send(.stop) } }
@@ -54,7 +54,7 @@ struct PollLoopTests {
     @Test("What stands in line is replaced while polls go on")
     func replace() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 1, staysOpen: true, now: SystemClock.now)
+        let loop = PollLoop(concurrency: 1, staysOpen: true, clock: .system)
         let control = loop.control
         let later = Timestamp(milliseconds: SystemClock.now().milliseconds + 3_600_000)
         for feed in 1...3 { loop.add(entry(feed, due: later)) }
@@ -65,10 +65,79 @@ struct PollLoopTests {
         #expect(owner.polled == [0, 7])
     }
 
+    @Test("polling.md §8: a service lets a paused host rest; a round does not wait for it")
+    func pauses() async {
+        let owner = Owner()
+        owner.makeReport = { feed in
+            var report = PollReport(feed: FeedIdentifier("\(feed)"), url: "", outcome: .failed)
+            report.failure = .init(kind: "rate_limited", message: "")
+            if feed == 0 { report.hostPause = ("h", SystemClock.now().adding(seconds: 3600)) }
+            return report
+        }
+        let round = PollLoop(concurrency: 1, staysOpen: false, clock: .system)
+        for feed in 0..<3 { round.add(entry(feed, host: "h")) }
+        await round.run(owner)
+        #expect(owner.polled == [0, 1, 2])
+
+        owner.polled = []
+        let service = PollLoop(concurrency: 1, staysOpen: true, clock: .system)
+        for feed in 0..<3 { service.add(entry(feed, host: "h")) }
+        service.add(entry(9, host: "other"))
+        let control = service.control
+        owner.onFinish = { feed in if feed == 9 { control.send(.stop) } }
+        await service.run(owner)
+        #expect(owner.polled == [0, 9])
+    }
+
+    @Test("polling.md §8: while the network is down one feed a minute is tried, and late feeds are spread afterwards")
+    func offline() async {
+        let owner = Owner()
+        let clock = Locked(Timestamp(seconds: 1000))
+        let loop = PollLoop(
+            concurrency: 1, staysOpen: true, heartbeat: .milliseconds(1),
+            clock: PollClock(now: { clock.withLock { $0 } }))
+        let control = loop.control
+        owner.makeReport = { feed in
+            var report = PollReport(feed: FeedIdentifier("\(feed)"), url: "", outcome: .failed)
+            report.network = feed == 0 ? .down : feed == 1 ? .up : nil
+            return report
+        }
+        for feed in 0..<5 { loop.add(entry(feed)) }
+        owner.onHeartbeat = { _ in
+            if owner.polled == [0] { clock.withLock { $0 = $0.adding(seconds: 60) } }
+        }
+        owner.replacements = [entry(7)]
+        owner.onFinish = { feed in if feed == 7 { control.send(.stop) } }
+        await loop.run(owner)
+        #expect(owner.polled == [0, 1, 7])
+        #expect(owner.interruptions == 1)
+    }
+
+    @Test("polling.md §6: a machine that has slept spreads what became late; setting the time of day moves nothing")
+    func suspended() async {
+        let owner = Owner()
+        let (day, steady) = (Locked(Timestamp(seconds: 1000)), Locked(Timestamp(seconds: 50)))
+        let loop = PollLoop(
+            concurrency: 1, staysOpen: true, heartbeat: .milliseconds(1),
+            clock: PollClock(now: { day.withLock { $0 } }, steady: { steady.withLock { $0 } }))
+        let control = loop.control
+        loop.add(entry(1, due: Timestamp(seconds: 2000)))
+        owner.onHeartbeat = { count in
+            // A day on, and back again.
+            if count == 2 { day.withLock { $0 = Timestamp(seconds: 90_000) } }
+            if count == 4 { day.withLock { $0 = Timestamp(seconds: 0) } }
+            if count == 6 { steady.withLock { $0 = $0.adding(seconds: 500) } }
+        }
+        owner.onInterruption = { _ in control.send(.stop) }
+        await loop.run(owner)
+        #expect(owner.polled.isEmpty)
+        #expect(owner.interruptions == 1)
+    }
+
     @Test("An idle service still shows that it lives, and wakes up when a feed is due")
     func heartbeat() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 1, staysOpen: true, heartbeat: .milliseconds(1), now: SystemClock.now)
+        let loop = PollLoop(concurrency: 1, staysOpen: true, heartbeat: .milliseconds(1), clock: .system)
         let control = loop.control
         owner.onHeartbeat = { count in if count == 5 { control.send(.stop) } }
         await loop.run(owner)
@@ -87,6 +156,9 @@ private final class Owner: PollLoopOwner {
     var onStart: (Int) -> Void = { _ in }
     var onFinish: (Int) -> Void = { _ in }
     var onHeartbeat: (Int) -> Void = { _ in }
+    var interruptions = 0
+    var onInterruption: (Int) -> Void = { _ in }
+    var makeReport: (Int) -> PollReport = { PollReport(feed: FeedIdentifier("\($0)"), url: "", outcome: .unchanged) }
     let cancelled = Locked(0)
     let atOnce = Locked(0)
     let mostAtOnce = Locked(0)
@@ -95,6 +167,7 @@ private final class Owner: PollLoopOwner {
         polled.append(feed)
         onStart(polled.count)
         let (hangs, cancelled, atOnce, most) = (hangs, cancelled, atOnce, mostAtOnce)
+        let report = makeReport(feed)
         return {
             let now = atOnce.withLock { value in
                 value += 1
@@ -108,7 +181,7 @@ private final class Owner: PollLoopOwner {
                 if Task.isCancelled { cancelled.withLock { $0 += 1 } }
             }
             atOnce.withLock { $0 -= 1 }
-            return PollReport(feed: FeedIdentifier("\(feed)"), url: "", outcome: .unchanged)
+            return report
         }
     }
 
@@ -121,6 +194,12 @@ private final class Owner: PollLoopOwner {
     }
 
     func replacement(running: Set<Int>) -> [PollEntry] { replacements }
+
+    func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] {
+        interruptions += 1
+        onInterruption(interruptions)
+        return replacements
+    }
 
     func heartbeat(now: Timestamp, nextDue: Timestamp?) {
         heartbeats += 1

@@ -16,6 +16,8 @@ final class PollerFixture {
     let other = LoopbackServer(address: "127.0.0.2")
     private let clock = Locked(PollerFixture.start)
     private var session: Session
+    /// Of one process.
+    private(set) var watch = HostWatch(at: PollerFixture.start)
 
     private struct Session {
         var store: ArticleStore
@@ -36,6 +38,7 @@ final class PollerFixture {
     func restart() async throws {
         await close()
         session = try Self.open(folder.file("store"))
+        watch = HostWatch(remembered: session.store.allStates().map { ($0, server.address) }, at: now)
     }
 
     func close() async {
@@ -75,7 +78,9 @@ final class PollerFixture {
         let poller = FeedPoller(
             engine: session.engine, store: session.store, writer: StoreWriter(session.store),
             requests: RequestBuilder(configuration, version: "test", environment: ["TOKEN": "s3cret"]),
-            allowances: HostAllowances(configuration), schedule: configuration.schedule, now: now)
+            allowances: HostAllowances(configuration), schedule: configuration.schedule, watch: watch,
+            history: try PollHistory(directory: folder.file("store"), states: session.store.allStates()) { _ in },
+            clock: PollClock(now: now))
         return await poller.poll(configuration.feeds[0])
     }
 

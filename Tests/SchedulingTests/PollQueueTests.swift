@@ -89,6 +89,49 @@ struct PollQueueTests {
         #expect(queue.next(now: time(200)) == .done)
     }
 
+    @Test("polling.md §8: a paused host rests, then is asked by one at a time until one is well")
+    func paused() {
+        var queue = PollQueue(concurrency: 10)
+        for feed in 0..<5 { queue.add(feed: feed, host: "a", due: time(0), allowance: free) }
+        queue.add(feed: 9, host: "b", due: time(0), allowance: free)
+        #expect(queue.next(now: time(0)) == .start(feed: 0))
+        queue.pause(host: "a", until: time(60_000))
+        queue.finished(feed: 0, isGood: false)
+        #expect(queue.next(now: time(0)) == .start(feed: 9))
+        #expect(queue.next(now: time(59_999)) == .wait(until: time(60_000)))
+        #expect(queue.next(now: time(60_000)) == .start(feed: 1))
+        #expect(queue.next(now: time(70_000)) == .wait(until: nil))
+        queue.finished(feed: 1, isGood: false)
+        #expect(queue.next(now: time(70_000)) == .start(feed: 2))
+        queue.finished(feed: 2, isGood: true)
+        #expect(queue.next(now: time(71_000)) == .start(feed: 3))
+        #expect(queue.next(now: time(71_000)) == .start(feed: 4))
+    }
+
+    @Test("A poll that ends well after a pause has begun does not end it")
+    func pausedWhileRunning() {
+        var queue = PollQueue(concurrency: 10)
+        for feed in 0..<3 { queue.add(feed: feed, host: "a", due: time(0), allowance: free) }
+        #expect(queue.next(now: time(0)) == .start(feed: 0))
+        #expect(queue.next(now: time(0)) == .start(feed: 1))
+        queue.pause(host: "a", until: time(60_000))
+        queue.finished(feed: 0, isGood: false)
+        queue.finished(feed: 1, isGood: true)
+        #expect(queue.next(now: time(1000)) == .wait(until: time(60_000)))
+    }
+
+    @Test("polling.md §8: while the network is down, starts are as far apart as the caller says")
+    func throttled() {
+        var queue = PollQueue(concurrency: 10)
+        for feed in 0..<5 { queue.add(feed: feed, host: "h\(feed)", due: time(0), allowance: free) }
+        queue.limitStarts(every: 60_000, from: time(0))
+        #expect(queue.next(now: time(0)) == .wait(until: time(60_000)))
+        #expect(queue.next(now: time(60_000)) == .start(feed: 0))
+        #expect(queue.next(now: time(60_000)) == .wait(until: time(120_000)))
+        queue.limitStarts(every: nil, from: time(61_000))
+        for feed in 1..<5 { #expect(queue.next(now: time(61_000)) == .start(feed: feed)) }
+    }
+
     @Test("100 000 feeds of 1000 hosts pass through, each once")
     func many() {
         var queue = PollQueue(concurrency: 64)

@@ -21,6 +21,8 @@ struct StoreDirectory: Sendable {
     var cursors: String { "\(path)/cursors" }
     var states: String { "\(path)/state" }
     var stateFile: String { "\(path)/state/feeds.jsonl" }
+    /// The last polls of each feed (`PollHistory`).
+    var pollFile: String { "\(path)/state/polls" }
     var index: String { "\(path)/index" }
     var indexFile: String { "\(path)/index/known" }
 

@@ -40,7 +40,7 @@ struct ConfigurationAssembler {
         let hosts = state.hosts.values.map { host in
             HostSettings(
                 name: host.name, delay: host.delay ?? state.fetch.hostDelay,
-                concurrency: host.concurrency ?? state.fetch.hostConcurrency, pauseScope: host.pauseScope ?? .host,
+                concurrency: host.concurrency ?? state.fetch.hostConcurrency, pauseScope: host.pauseScope,
                 maxAgeCap: host.maxAgeCap ?? state.schedule.maxAgeCap, source: host.place)
         }
         return hosts.sorted { $0.name < $1.name }

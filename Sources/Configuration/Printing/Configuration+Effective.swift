@@ -59,7 +59,7 @@ private struct TOMLWriter {
         table("[host.\(TOMLText.quoted(host.name))]")
         span("delay", host.delay)
         raw("concurrency", "\(host.concurrency)")
-        text("pause_scope", host.pauseScope.rawValue)
+        if let scope = host.pauseScope { text("pause_scope", scope.rawValue) }
         span("max_age_cap", host.maxAgeCap)
     }
 

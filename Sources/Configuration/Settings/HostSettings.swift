@@ -11,14 +11,14 @@ package struct HostSettings: Sendable, Equatable {
     package var delay: Duration
     /// 1 to 256. `[fetch] host_concurrency` where the table says nothing.
     package var concurrency: Int
-    /// What a 429 or 503 pauses.
-    package var pauseScope: PauseScope
+    /// What a 429 or 503 pauses; nil: the host where its address is public, else the feed.
+    package var pauseScope: PauseScope?
     /// `[schedule] max_age_cap` where the table says nothing.
     package var maxAgeCap: Duration
     package var source: SourcePlace
 
     package init(
-        name: String, delay: Duration, concurrency: Int, pauseScope: PauseScope, maxAgeCap: Duration,
+        name: String, delay: Duration, concurrency: Int, pauseScope: PauseScope?, maxAgeCap: Duration,
         source: SourcePlace
     ) {
         self.name = name

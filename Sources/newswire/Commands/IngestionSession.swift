@@ -12,11 +12,12 @@ struct IngestionSession {
     let engine: FetchEngine
     let logger: Logger
 
-    static func open(_ options: CommonOptions) throws -> IngestionSession {
+    /// - Parameter clock: also the store's, and that of the age of responses.
+    static func open(_ options: CommonOptions, clock: PollClock = .system) throws -> IngestionSession {
         var configuration = try options.load()
         let logger = options.logger(configuration)
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        var storeOptions = StoreOptions(clock: SystemClock.now)
+        var storeOptions = StoreOptions(clock: clock.now)
         storeOptions.segmentSize = UInt64(configuration.store.segmentSize)
         let store = try CommandFailure.wrapping { () throws(StoreError) in
             try ArticleStore.open(at: configuration.store.directory, options: storeOptions) { event in
@@ -27,20 +28,22 @@ struct IngestionSession {
         let known = store.allStates().knownFeeds
         if !known.isEmpty { configuration = configuration.recognising(known) }
         do throws(FetchEngine.StartError) {
-            let engine = try FetchEngine()
+            var engineOptions = FetchEngine.Options()
+            engineOptions.now = clock.now
+            let engine = try FetchEngine(options: engineOptions)
             return IngestionSession(configuration: configuration, store: store, engine: engine, logger: logger)
         } catch {
             throw CommandFailure(.ioError, error.description)
         }
     }
 
-    func poller(isDryRun: Bool) -> FeedPoller {
+    func poller(_ manner: FeedPoller.Manner, watch: HostWatch) -> FeedPoller {
         FeedPoller(
             engine: engine, store: store, writer: StoreWriter(store),
             requests: RequestBuilder(
                 configuration, version: Version.newswire, environment: CommonOptions.environment),
-            allowances: HostAllowances(configuration), schedule: configuration.schedule, isDryRun: isDryRun,
-            now: SystemClock.now)
+            allowances: HostAllowances(configuration), schedule: configuration.schedule, watch: watch,
+            history: PollHistory(of: store, logger), manner: manner, clock: .system)
     }
 
     func close() async {

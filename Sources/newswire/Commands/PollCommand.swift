@@ -52,12 +52,17 @@ struct PollCommand: AsyncParsableCommand {
         let selection: PollSelection = force ? .force : all || !feeds.isEmpty ? .all : .due
         let printer = PollPrinter(
             json: json, dryRun: dryRun, total: chosen.count, showsProgress: !json && Terminal.isErrorTerminal)
-        let round = PollRound(feeds: chosen, poller: session.poller(isDryRun: dryRun)) { printer.add($0) }
+        let isByHand = force || all || !feeds.isEmpty
+        let manner: FeedPoller.Manner = dryRun ? .dryRun : isByHand ? .byHand(isForced: force) : .onSchedule
+        let clock = PollClock.system
+        let watch = HostWatch(session.configuration, store: session.store, at: clock.now())
+        let round = PollRound(
+            feeds: chosen, selection: selection, poller: session.poller(manner, watch: watch),
+            allowances: HostAllowances(session.configuration), watch: watch, now: clock.now,
+            state: { session.store.state(of: $0) }, report: { printer.add($0) })
         let loop = PollLoop(
-            concurrency: session.configuration.fetch.concurrency, staysOpen: false, now: SystemClock.now)
-        round.fill(
-            loop, selection: selection, allowances: HostAllowances(session.configuration), now: SystemClock.now(),
-            state: { session.store.state(of: $0) })
+            concurrency: session.configuration.fetch.concurrency, staysOpen: false, clock: clock)
+        round.fill(loop)
         let control = loop.control
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let stopped = await withTaskGroup(of: Bool.self) { group in

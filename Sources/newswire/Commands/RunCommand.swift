@@ -18,12 +18,26 @@ struct RunCommand: AsyncParsableCommand {
               newswire run --config /etc/newswire/newswire.toml
             """)
 
+    @Option(
+        name: .customLong("time-scale"),
+        help: ArgumentHelp(
+            "How many times as fast as real all clocks go, but for the network's timeouts.", valueName: "N",
+            visibility: .hidden))
+    var timeScale: Int64 = 1
+
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        guard (1...100_000).contains(timeScale) else {
+            throw ValidationError("--time-scale must be between 1 and 100000")
+        }
+    }
+
     func run() async throws {
+        let clock = PollClock.fast(timeScale)
         // First of all: a reload that comes early must not end the service.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
-        let session = try IngestionSession.open(common)
+        let session = try IngestionSession.open(common, clock: clock)
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let store = session.store
         let service = PollingService(
@@ -34,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
                     .recognising(store.allStates().knownFeeds)
             },
             reloadSignals: reloads, store: store, engine: session.engine, version: Version.newswire,
-            environment: CommonOptions.environment, logger: session.logger, now: SystemClock.now)
+            environment: CommonOptions.environment, logger: session.logger, clock: clock)
         var quiet = session.logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let group = ServiceGroup(

@@ -1,0 +1,109 @@
+package import FeedModel
+import Locking
+
+/// The last polls of each feed, in `state/polls`: a ring of fixed places for each, so that one more costs one small
+/// write wherever the feed stands, and the file never outgrows the feeds.
+///
+/// A feed has a block of 4096 bytes, whose number is in its state; its n-th poll is in place n modulo `perFeed`. Nothing
+/// is synced and nothing depends on it: what is lost or damaged is not shown.
+package final class PollHistory: Sendable {
+    /// Polls that are kept of a feed.
+    package static let perFeed: UInt32 = 50
+    private static let blockSize: UInt64 = 4096
+
+    private let directory: StoreDirectory
+    private let files: FileSystem
+    private let report: @Sendable (StoreEvent) -> Void
+    private let contents: Locked<Contents>
+
+    private struct Contents {
+        var file: OpenFile?
+        var nextBlock: UInt32
+        /// Said once, and tried again with each poll.
+        var hasFailed = false
+    }
+
+    /// - Parameters:
+    ///   - path: the store's folder, which is there.
+    ///   - states: of all feeds, by which it is known which blocks are taken.
+    ///   - report: told once when nothing can be written; the polls go on.
+    package convenience init(
+        directory path: String, states: [FeedState], report: @escaping @Sendable (StoreEvent) -> Void
+    ) throws(StoreError) {
+        try self.init(directory: path, states: states, files: FileSystem(), report: report)
+    }
+
+    init(
+        directory path: String, states: [FeedState], files: FileSystem,
+        report: @escaping @Sendable (StoreEvent) -> Void
+    ) throws(StoreError) {
+        guard let directory = try StoreDirectory(existing: path) else {
+            throw .system("opening the store", path, errno: 2)
+        }
+        self.directory = directory
+        self.files = files
+        self.report = report
+        let last = states.compactMap(\.schedule.historyBlock).max()
+        contents = Locked(Contents(nextBlock: last.map { $0 < .max ? $0 + 1 : 0 } ?? 0))
+    }
+
+    /// A block that no feed has.
+    package func newBlock() -> UInt32 {
+        contents.withLock { contents in
+            defer { contents.nextBlock &+= 1 }
+            return contents.nextBlock
+        }
+    }
+
+    /// Keeps a poll.
+    ///
+    /// - Parameter number: how many polls of the feed there have been, with this one.
+    package func note(_ record: PollRecord, block: UInt32, number: UInt32) {
+        let offset = Self.offset(block: block, number: number)
+        contents.withLock { contents in
+            do throws(StoreError) {
+                if contents.file == nil {
+                    contents.file = try directory.openFile(directory.pollFile, in: directory.states, files)
+                }
+                try contents.file?.write(record.bytesOnDisk, at: offset, files)
+                contents.hasFailed = false
+            } catch {
+                if !contents.hasFailed { report(.pollsNotWritten(error)) }
+                contents.hasFailed = true
+            }
+        }
+    }
+
+    private static func offset(block: UInt32, number: UInt32) -> UInt64 {
+        UInt64(block) * blockSize + UInt64(number % perFeed) * UInt64(PollRecord.size)
+    }
+}
+
+/// Reads the last polls of feeds, beside a writer or on a copy.
+package struct PollHistoryReader: Sendable {
+    private let file: OpenFile?
+
+    /// Where nothing is there, nothing is read.
+    package init(directory path: String) throws(StoreError) {
+        let directory = try StoreDirectory(existing: path)
+        file = try directory.flatMap { directory throws(StoreError) in try OpenFile.reading(directory.pollFile) }
+    }
+
+    /// The polls that are kept of a feed, the oldest first.
+    ///
+    /// - Parameter hash: of its id: places that another feed has written are passed over.
+    package func polls(of state: FeedState, hash: UInt32) throws(StoreError) -> [PollRecord] {
+        guard let file, let block = state.schedule.historyBlock else { return [] }
+        let size = PollRecord.size
+        let bytes = try file.read(Int(PollHistory.perFeed) * size, at: UInt64(block) * 4096)
+        var records: [PollRecord] = []
+        bytes.withUnsafeBytes { bytes in
+            for start in stride(from: 0, through: bytes.count - size, by: size) {
+                let place = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + size)])
+                guard let record = PollRecord(onDisk: place), record.feed == hash else { continue }
+                records.append(record)
+            }
+        }
+        return records.sorted { $0.startedAt < $1.startedAt }
+    }
+}

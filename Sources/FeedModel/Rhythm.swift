@@ -1,0 +1,88 @@
+private import Glibc
+
+/// How often something is published: when it last was, and the gaps between the last publications (polling.md §5).
+///
+/// What is published within a short time of each other counts as one publication. A gap is kept in a byte, as its
+/// logarithm: to 3 %, up to 27 days. It takes 32 bytes, whatever the feed.
+package struct Rhythm: Sendable, Equatable {
+    /// Gaps that are kept.
+    package static let maximumGaps = 20
+
+    /// Seconds since 1970 of the latest publication; 0 where none is known.
+    private var latestSeconds: UInt32 = 0
+    // A byte a gap, the newest in the lowest; 0 for none.
+    private var recent: UInt64 = 0
+    private var older: UInt64 = 0
+    private var oldest: UInt64 = 0
+
+    package init() {}
+
+    package var latest: Timestamp? { latestSeconds == 0 ? nil : Timestamp(seconds: Int64(latestSeconds)) }
+
+    /// Takes in when something was published. What is not after the latest publication is known already.
+    ///
+    /// - Parameter merging: seconds within which two publications are one.
+    package mutating func note(_ time: Timestamp, merging: Int) {
+        guard let seconds = UInt32(exactly: time.seconds), seconds > latestSeconds else { return }
+        if latestSeconds > 0 {
+            let gap = Int(seconds - latestSeconds)
+            if gap < merging { return }
+            push(Self.code(gap))
+        }
+        latestSeconds = seconds
+    }
+
+    private mutating func push(_ code: UInt8) {
+        oldest = oldest << 8 | older >> 56
+        older = older << 8 | recent >> 56
+        recent = recent << 8 | UInt64(code)
+    }
+
+    private func code(at index: Int) -> UInt8 {
+        let word = index < 8 ? recent : index < 16 ? older : oldest
+        return UInt8(truncatingIfNeeded: word >> UInt64(index % 8 * 8))
+    }
+
+    package var gapCount: Int {
+        var count = 0
+        while count < Self.maximumGaps, code(at: count) != 0 { count += 1 }
+        return count
+    }
+
+    /// The gaps in seconds, the newest first.
+    package var gaps: [Int] { (0..<gapCount).map { Self.seconds(code(at: $0)) } }
+
+    /// Seconds; nil where fewer than `least` gaps are known.
+    package func medianGap(least: Int) -> Int? {
+        let count = gapCount
+        guard count >= max(1, least) else { return nil }
+        // The lower of the two in the middle. The code's order is the gaps'.
+        for index in 0..<count {
+            let candidate = code(at: index)
+            var (below, same) = (0, 0)
+            for other in 0..<count {
+                if code(at: other) < candidate { below += 1 }
+                if code(at: other) == candidate { same += 1 }
+            }
+            if below <= (count - 1) / 2, (count - 1) / 2 < below + same { return Self.seconds(candidate) }
+        }
+        return nil
+    }
+
+    /// What was kept of an earlier one.
+    package init(latest: Timestamp?, gaps: [Int]) {
+        latestSeconds = latest.flatMap { UInt32(exactly: $0.seconds) } ?? 0
+        for gap in gaps.prefix(Self.maximumGaps).reversed() where gap > 0 { push(Self.code(gap)) }
+    }
+
+    /// Codes to the doubling.
+    private static let steps = 12.0
+
+    private static func code(_ gap: Int) -> UInt8 {
+        UInt8(min(255, max(1, 1 + (steps * log2(Double(max(1, gap)))).rounded())))
+    }
+
+    private static let lengths = (0...255).map { Int(exp2(Double($0 - 1) / steps).rounded()) }
+
+    private static func seconds(_ code: UInt8) -> Int { lengths[Int(code)] }
+}

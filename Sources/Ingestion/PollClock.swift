@@ -1,0 +1,57 @@
+package import FeedModel
+private import Glibc
+internal import Scheduling
+
+/// The times that polling goes by: the time of day, which can be set, and one that only ever goes on.
+package struct PollClock: Sendable {
+    package let now: @Sendable () -> Timestamp
+    /// Since some beginning, also while the machine sleeps; whatever happens to the time of day.
+    package let steady: @Sendable () -> Timestamp
+    /// How many times as fast as real time both go.
+    private let speed: Int64
+
+    /// - Parameter steady: nil where the time of day is never set.
+    package init(now: @escaping @Sendable () -> Timestamp, steady: (@Sendable () -> Timestamp)? = nil) {
+        self.init(now: now, steady: steady ?? now, speed: 1)
+    }
+
+    private init(now: @escaping @Sendable () -> Timestamp, steady: @escaping @Sendable () -> Timestamp, speed: Int64) {
+        self.now = now
+        self.steady = steady
+        self.speed = speed
+    }
+
+    package static let system = PollClock(now: { read(CLOCK_REALTIME) }, steady: { read(CLOCK_BOOTTIME) }, speed: 1)
+
+    /// The machine's clock so many times as fast, from now on.
+    package static func fast(_ speed: Int64) -> PollClock {
+        if speed <= 1 { return system }
+        let (day, steady) = (read(CLOCK_REALTIME), read(CLOCK_BOOTTIME))
+        let beginning = microseconds(CLOCK_BOOTTIME)
+        let scaled: @Sendable (Timestamp) -> Timestamp = { start in
+            let (passed, overflows) = (microseconds(CLOCK_BOOTTIME) - beginning)
+                .multipliedReportingOverflow(by: speed)
+            return overflows ? Timestamp(milliseconds: .max) : start.adding(milliseconds: passed / 1000)
+        }
+        return PollClock(now: { scaled(day) }, steady: { scaled(steady) }, speed: speed)
+    }
+
+    /// By how much a process that is merely slow may look as if it had slept.
+    var patience: Int64 { speed }
+
+    /// Waits for so many milliseconds of these clocks; throws where the task is cancelled.
+    package func sleep(milliseconds: Int64) async throws {
+        try await Task.sleep(
+            for: .microseconds(milliseconds.multipliedReportingOverflow(by: 1000).partialValue / speed))
+    }
+
+    private static func read(_ clock: clockid_t) -> Timestamp {
+        Timestamp(milliseconds: microseconds(clock) / 1000)
+    }
+
+    private static func microseconds(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+}

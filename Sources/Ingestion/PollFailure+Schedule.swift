@@ -1,0 +1,45 @@
+internal import FeedModel
+internal import Fetching
+internal import Scheduling
+
+extension PollFailure {
+    /// Seconds for which a name that cannot be resolved any more is blamed on the name server (polling.md §8).
+    private static let namePatience: Int64 = 86_400
+
+    /// How the schedule meets it.
+    ///
+    /// - Parameter failingSince: when the feed began to fail; nil where it did not before.
+    func kind(status: Int?, failingSince: Timestamp?, at now: Timestamp) -> PollEvent.Failure {
+        switch self {
+        case .request: .hard
+        case .notAFeed, .truncatedDocument, .store: .soft
+        case .fetch(let failure):
+            switch failure.kind {
+            case .unauthorized: .credentials
+            case .forbidden, .botChallenge: .refused
+            case .gone: .gone
+            case .rateLimited: .busy
+            case .httpStatus where status == 503: .busy
+            case .dns:
+                // libcurl does not tell "try again" from "no such name".
+                failingSince.map { now.seconds - $0.seconds >= Self.namePatience } ?? false ? .hard : .temporary
+            case .tls, .redirect, .tooLarge, .bomb, .refusedAddress, .localFile, .invalidRequest: .hard
+            case .connect, .timeout, .proxy, .truncated, .cancelled, .protocolError, .httpStatus, .notFound,
+                .unexpected304:
+                .soft
+            }
+        }
+    }
+
+    /// Whether the server was not even reached, which may be the fault of one's own network.
+    ///
+    /// - Parameter requests: how many were sent.
+    func isUnreached(requests: Int) -> Bool {
+        guard case .fetch(let failure) = self else { return false }
+        return switch failure.kind {
+        case .dns, .connect: true
+        case .timeout: requests == 0
+        default: false
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import FeedModel
+
+/// How often a feed is polled that has no interval of its own: by how often it publishes (polling.md §5).
+///
+/// The interval aims at a third of the median gap between publications. It is halved where a document was mostly new,
+/// grows by a quarter where nothing was, and never by more than the feed's silence bears out: an eighth of it.
+struct AdaptiveInterval {
+    /// Publications closer together than this are one, in seconds; less where feeds are polled more often.
+    static let burst = 300
+    /// A feed that has published in the last seven days is aimed at every two hours at least.
+    static let activeDays = 7 * 86_400
+    static let activeMaximum = 7200
+    /// Gaps from which on the median is believed.
+    static let leastGaps = 2
+    /// How far off its due time a poll may have run for the interval to learn from it.
+    static let judgedTolerance = 0.25
+
+    let settings: PollSettings
+    let rhythm: Rhythm
+    let now: Timestamp
+
+    /// Seconds since the last publication that is known of.
+    var silence: Int {
+        guard let latest = rhythm.latest, latest < now else { return 0 }
+        return Int(min(now.seconds - latest.seconds, 100 * 366 * 86_400))
+    }
+
+    var gap: Int? { rhythm.medianGap(least: Self.leastGaps) }
+
+    /// I0: what the publications alone would say.
+    var aim: Int {
+        let longest = silence <= Self.activeDays ? Self.activeMaximum : settings.maxInterval
+        return bounded(min(gap.map { $0 / 3 } ?? settings.initialInterval, longest))
+    }
+
+    /// The longest interval that the feed's silence bears out.
+    var ceiling: Int { bounded(max(aim, silence / 8)) }
+
+    func bounded(_ interval: Int) -> Int {
+        min(max(interval, settings.minInterval), settings.maxInterval)
+    }
+
+    /// Seconds within which publications count as one.
+    static func merging(_ settings: PollSettings) -> Int { max(1, min(burst, settings.minInterval / 2)) }
+
+    /// Before anything is known but the first document.
+    var first: Int { min(bounded(settings.initialInterval), ceiling) }
+
+    /// After a poll that was judged.
+    ///
+    /// - Parameter document: nil where it was unchanged.
+    func next(after previous: Int, document: PollEvent.Document?) -> Int {
+        guard let document, document.newItems > 0 else { return capped(previous + previous / 4) }
+        // Known / all < 1/3.
+        if Self.isMostlyNew(document) { return capped(previous / 2) }
+        return capped((previous * 4 + aim) / 5)
+    }
+
+    func capped(_ interval: Int) -> Int { min(bounded(interval), ceiling) }
+
+    static func isMostlyNew(_ document: PollEvent.Document) -> Bool {
+        (document.items - document.newItems) * 3 < document.items
+    }
+
+    /// Whether the poll ran when it was meant to.
+    static func isJudged(_ event: PollEvent) -> Bool {
+        guard let due = event.due, let interval = event.interval, interval > 0 else { return false }
+        let off = Double(abs(event.startedAt.milliseconds - due.milliseconds))
+        return off <= Double(interval) * 1000 * judgedTolerance
+    }
+}

@@ -1,0 +1,44 @@
+package import FeedModel
+
+/// The hosts that are to be left alone, by the key of their allowance (polling.md §8).
+package struct HostPauses: Sendable {
+    /// Hosts that are remembered; beyond that, those whose incidents would be forgiven are dropped.
+    private static let remembered = 1024
+
+    private var pauses: [String: FeedState.Pause] = [:]
+
+    package init() {}
+
+    /// The last pause of a host, which may be over.
+    package subscript(host: String) -> FeedState.Pause? { pauses[host] }
+
+    package func until(_ host: String, at now: Timestamp) -> Timestamp? {
+        guard let pause = pauses[host], pause.until > now else { return nil }
+        return pause.until
+    }
+
+    /// Takes a pause in, of a feed that was asked now or one that was remembered: the longer and the worse one counts.
+    package mutating func add(_ pause: FeedState.Pause, host: String, at now: Timestamp) {
+        guard pause.coversHost, PauseRules.isRemembered(pause, at: now) else { return }
+        if pauses.count >= Self.remembered {
+            pauses = pauses.filter { PauseRules.isRemembered($0.value, at: now) }
+        }
+        guard var known = pauses[host] else {
+            pauses[host] = pause
+            return
+        }
+        known.until = max(known.until, pause.until)
+        known.since = max(known.since, pause.since)
+        known.incidents = max(known.incidents, pause.incidents)
+        pauses[host] = known
+    }
+
+    /// A person has set a host free.
+    package mutating func remove(_ host: String) { pauses[host] = nil }
+
+    /// Those in force.
+    package func active(at now: Timestamp) -> [(host: String, until: Timestamp)] {
+        pauses.filter { $0.value.until > now }.map { (host: $0.key, until: $0.value.until) }
+            .sorted { $0.host < $1.host }
+    }
+}

@@ -1,0 +1,60 @@
+package import FeedModel
+
+/// How long a server is left alone that is too busy to answer (polling.md §8).
+package enum PauseRules {
+    /// Seconds of the first pause of a server that does not say how long.
+    static let first = 600
+    static let longest = 86_400
+    /// Seconds that no server is left alone beyond, whatever it asks for.
+    package static let maxRetryAfter = 7 * 86_400
+    /// Seconds without another incident after which those before are forgiven.
+    package static let forgiven = 86_400
+
+    /// - Parameters:
+    ///   - previous: the last pause of the same host, or of the feed.
+    ///   - spread: 0 to 1; how much of a tenth is added to a pause that the server has not measured out.
+    package static func pause(
+        after previous: FeedState.Pause?, retryAfter: Int?, coversHost: Bool, spread: Double, at now: Timestamp
+    ) -> FeedState.Pause {
+        var incidents = 1
+        if let previous, isRemembered(previous, at: now) {
+            // What was under way when the pause began is no further incident.
+            incidents = Int(previous.incidents) + (previous.until > now ? 0 : 1)
+        }
+        incidents = min(max(incidents, 1), Int(UInt8.max))
+        var seconds: Int
+        if let retryAfter, retryAfter > 0 {
+            seconds = min(retryAfter, maxRetryAfter)
+        } else {
+            seconds = min(first << min(incidents - 1, 16), longest)
+            seconds += Int(Double(seconds) / 10 * min(max(spread, 0), 1))
+        }
+        var until = now.adding(seconds: seconds)
+        if let previous, previous.until > until { until = previous.until }
+        return FeedState.Pause(until: until, incidents: UInt8(incidents), since: now, coversHost: coversHost)
+    }
+
+    /// Whether an incident still makes the next one worse.
+    package static func isRemembered(_ pause: FeedState.Pause, at now: Timestamp) -> Bool {
+        pause.until > now || now.milliseconds - max(pause.since, pause.until).milliseconds < Int64(forgiven) * 1000
+    }
+}
+
+extension Timestamp {
+    /// Later, or earlier; the last or first instant there is where that is beyond it.
+    package func adding(seconds: Int) -> Timestamp {
+        adding(milliseconds: Int64(clamping: seconds).multiplied(by: 1000))
+    }
+
+    package func adding(milliseconds: Int64) -> Timestamp {
+        let (sum, overflows) = self.milliseconds.addingReportingOverflow(milliseconds)
+        return Timestamp(milliseconds: overflows ? (milliseconds < 0 ? .min : .max) : sum)
+    }
+}
+
+extension Int64 {
+    fileprivate func multiplied(by factor: Int64) -> Int64 {
+        let (product, overflows) = multipliedReportingOverflow(by: factor)
+        return overflows ? (self < 0 ? .min : .max) : product
+    }
+}

@@ -1,0 +1,302 @@
+package import FeedModel
+
+/// When a feed is polled again, and why.
+package struct PollDecision: Sendable, Equatable {
+    /// What is to be remembered of the feed.
+    package var schedule: FeedState.Schedule
+    /// nil: not by itself.
+    package var next: Timestamp?
+    /// Until then the server wants to be left alone, whatever the interval says.
+    package var notBefore: Timestamp?
+    package var terms: PollTerms
+}
+
+/// The schedule: from what is remembered of a feed and what happened at a poll to the next one (polling.md §3–§8).
+///
+/// A function of its arguments: it knows no clock and throws no dice.
+package struct PollPolicy: Sendable {
+    static let day = 86_400
+    /// Bounds of what a feed may ask for in its hints.
+    private static let hintBounds = 300...day
+    /// What WordPress says of every feed, and means of none.
+    private static let boilerplatePeriod = 3600
+    /// A feed that cannot be asked conditionally costs its server the whole document each time.
+    private static let withoutValidators = 3600
+    private static let expiredInterval = 30 * day
+    private static let firstRefusal = 4 * 3600
+    /// Failing feeds are put off by a day at most in the first week, by a week later on.
+    private static let failingWeek = 7 * day
+    private static let goneConfirmation = day
+    /// New items that show that a feed does publish in times which its hints exclude.
+    private static let itemsAgainstSkipping = 2
+
+    package var settings: PollSettings
+    /// A hash of the feed's id.
+    package var feed: UInt64
+
+    package init(_ settings: PollSettings, feed: UInt64) {
+        self.settings = settings
+        self.feed = feed
+    }
+
+    /// - Parameters:
+    ///   - pause: the last pause of the feed's host, or of the feed where it is for that alone.
+    ///   - pausesHost: whether a 429 or 503 pauses all feeds of the host.
+    package func decide(
+        _ schedule: FeedState.Schedule, after event: PollEvent, pause: FeedState.Pause? = nil, pausesHost: Bool = false
+    ) -> PollDecision {
+        var decision = PollDecision(schedule: schedule, next: nil, notBefore: nil, terms: PollTerms())
+        decision.schedule.polls = schedule.polls == .max ? 1 : schedule.polls + 1
+        learn(from: event, &decision)
+        setInterval(event, &decision)
+        var plan = Plan(wait: decision.terms.interval, reason: decision.terms.reason)
+        applyFailure(event, pause: pause, pausesHost: pausesHost, &decision, &plan)
+        applyWishes(event, &decision, &plan)
+        if decision.schedule.isGoneForGood {
+            decision.terms.reason = .goneForGood
+        } else {
+            decision.next = place(event, plan, &decision)
+        }
+        decision.schedule.reason = decision.terms.reason
+        return decision
+    }
+
+    /// Seconds to wait from the end of the poll, and what asks for it.
+    private struct Plan {
+        var wait: Int
+        var reason: PollTerms.Reason
+
+        mutating func raise(to seconds: Int, _ reason: PollTerms.Reason) {
+            if seconds > wait { (wait, self.reason) = (seconds, reason) }
+        }
+    }
+
+    // MARK: What the feed is like
+
+    private func learn(from event: PollEvent, _ decision: inout PollDecision) {
+        let isJudged = AdaptiveInterval.isJudged(event)
+        var document: PollEvent.Document?
+        switch event.result {
+        case .failure: return
+        case .unchanged: break
+        case .document(let read):
+            document = read
+            note(read, event, &decision)
+        }
+        if decision.schedule.rhythm.latest == nil {
+            // From here on its silence is counted.
+            decision.schedule.rhythm.note(event.endedAt, merging: 1)
+        }
+        let interval = AdaptiveInterval(
+            settings: settings, rhythm: decision.schedule.rhythm, now: event.endedAt)
+        let previous = Int(decision.schedule.adaptive)
+        var next = previous
+        if document?.isFirst ?? false || previous <= 0 {
+            next = interval.first
+        } else if decision.terms.notes.contains(.possibleGap) {
+            next = interval.capped(previous / 2)
+        } else if isJudged {
+            decision.terms.notes.insert(.judged)
+            next = interval.next(after: previous, document: document)
+        } else {
+            next = interval.capped(previous)
+        }
+        decision.schedule.adaptive = Int32(clamping: next)
+    }
+
+    private func note(_ document: PollEvent.Document, _ event: PollEvent, _ decision: inout PollDecision) {
+        let before = Int(decision.schedule.items)
+        decision.schedule.items = UInt16(clamping: document.items)
+        decision.schedule.isExpired = document.isExpired
+        guard document.newItems > 0 else { return }
+        if !document.isFirst {
+            if AdaptiveInterval.isMostlyNew(document) { decision.terms.notes.insert(.littleOverlap) }
+            let isGap = document.newItems >= document.items && document.items >= 5 && before >= 5
+            if isGap, !document.isMigration { decision.terms.notes.insert(.possibleGap) }
+            let skipped = SkippedTimes(event.hints)
+            if !skipped.isEmpty, skipped.contains(event.startedAt) {
+                let count = Int(decision.schedule.itemsInSkippedTime) + document.newItems
+                decision.schedule.itemsInSkippedTime = UInt8(clamping: count)
+            }
+        }
+        if document.isMigration { return }
+        noteDates(document, event, &decision.schedule.rhythm)
+    }
+
+    /// Publishing dates where they can be right, else the time at which the items were first seen.
+    private func noteDates(_ document: PollEvent.Document, _ event: PollEvent, _ rhythm: inout Rhythm) {
+        let merging = AdaptiveInterval.merging(settings)
+        let latest = rhythm.latest
+        var dates = document.dates.filter { date in
+            date <= event.endedAt && date.seconds > 0 && latest.map { date > $0 } ?? true
+        }
+        dates.sort()
+        // Of a feed that dates all its items anew each time, only as many as came are believed.
+        let believed = dates.suffix(document.newItems)
+        if document.isFirst, let first = believed.first, let last = believed.last, first == last,
+            document.newItems > 1
+        {
+            // All of one date: the document's, not the items'.
+            return
+        }
+        for date in believed { rhythm.note(date, merging: merging) }
+        if believed.isEmpty, !document.isFirst { rhythm.note(event.endedAt, merging: merging) }
+    }
+
+    // MARK: The interval
+
+    private func setInterval(_ event: PollEvent, _ decision: inout PollDecision) {
+        let adaptive = AdaptiveInterval(settings: settings, rhythm: decision.schedule.rhythm, now: event.endedAt)
+        let learned = Int(decision.schedule.adaptive)
+        decision.terms.gap = adaptive.gap ?? 0
+        decision.terms.adaptive = learned
+        if let fixed = settings.interval {
+            decision.terms.interval = adaptive.bounded(fixed)
+            decision.terms.reason =
+                fixed < settings.minInterval ? .minimum : fixed > settings.maxInterval ? .maximum : .fixed
+            return
+        }
+        var plan = Plan(
+            wait: learned > 0 ? learned : adaptive.bounded(settings.initialInterval),
+            reason: learned > 0 && decision.terms.gap > 0 ? .adaptive : .initial)
+        for (seconds, reason) in hints(event.hints) {
+            decision.terms.hint = max(decision.terms.hint, seconds)
+            plan.raise(to: seconds, reason)
+        }
+        if !event.hasValidators, !settings.isLocal { plan.raise(to: Self.withoutValidators, .noValidators) }
+        if plan.wait > settings.maxInterval { plan = Plan(wait: settings.maxInterval, reason: .maximum) }
+        plan.raise(to: settings.minInterval, .minimum)
+        if decision.schedule.isExpired { plan.raise(to: Self.expiredInterval, .expired) }
+        decision.terms.interval = plan.wait
+        decision.terms.reason = plan.reason
+    }
+
+    private func hints(_ hints: PollingHints) -> [(Int, PollTerms.Reason)] {
+        var result: [(Int, PollTerms.Reason)] = []
+        if let ttl = hints.ttlSeconds, ttl > 0 { result.append((Self.bounded(ttl), .ttl)) }
+        if let period = hints.updatePeriodSeconds, period > 0, period != Self.boilerplatePeriod {
+            result.append((Self.bounded(period), .updatePeriod))
+        }
+        return result
+    }
+
+    private static func bounded(_ hint: Int) -> Int {
+        min(max(hint, hintBounds.lowerBound), hintBounds.upperBound)
+    }
+
+    // MARK: What puts a poll off
+
+    private func applyFailure(
+        _ event: PollEvent, pause: FeedState.Pause?, pausesHost: Bool, _ decision: inout PollDecision,
+        _ plan: inout Plan
+    ) {
+        guard case .failure(let failure) = event.result else {
+            forgive(event, &decision)
+            return
+        }
+        let now = event.endedAt
+        let since = decision.schedule.failingSince ?? now
+        decision.schedule.failingSince = since
+        let quarters = decision.schedule.failureQuarters.addingReportingOverflow(failure.weight)
+        decision.schedule.failureQuarters = quarters.overflow ? .max : quarters.partialValue
+        decision.terms.failureQuarters = Int(decision.schedule.failureQuarters)
+        let isLong = now.seconds - since.seconds >= Int64(Self.failingWeek)
+        let cap = isLong ? Self.failingWeek : Self.day
+        let doublings = min(decision.terms.failureQuarters / 4, 16)
+        let backoff = min(decision.terms.interval << doublings, cap)
+        if backoff > decision.terms.interval { decision.terms.backoff = backoff }
+        plan.raise(to: backoff, .backoff)
+
+        switch failure {
+        case .hard, .soft, .temporary: decision.schedule.refusals = 0
+        case .busy:
+            decision.schedule.refusals = 0
+            let pause = PauseRules.pause(
+                after: pause, retryAfter: event.retryAfter, coversHost: pausesHost,
+                spread: Jitter.fraction(feed: feed, time: now), at: now)
+            decision.schedule.pause = pause
+            decision.terms.pause = seconds(from: now, to: pause.until)
+            if pausesHost { decision.terms.notes.insert(.hostPause) }
+            decision.notBefore = pause.until
+            plan.raise(to: decision.terms.pause, .pause)
+        case .refused:
+            let doublings = min(Int(decision.schedule.refusals), 16)
+            decision.schedule.refusals = UInt8(clamping: Int(decision.schedule.refusals) + 1)
+            let refusal = min(Self.firstRefusal << doublings, cap)
+            decision.terms.backoff = max(decision.terms.backoff, refusal)
+            plan.raise(to: refusal, .refused)
+        case .credentials:
+            decision.schedule.refusals = 0
+            plan = Plan(wait: max(Self.day, decision.terms.interval), reason: .credentials)
+            decision.terms.backoff = Self.day
+        case .gone:
+            decision.schedule.refusals = 0
+            let first = decision.schedule.goneSince ?? now
+            decision.schedule.goneSince = first
+            let confirmation = first.adding(seconds: Self.goneConfirmation)
+            decision.schedule.isGoneForGood = now >= confirmation
+            plan = Plan(wait: max(1, seconds(from: now, to: confirmation)), reason: .gone)
+        }
+    }
+
+    /// One success resets all but the incidents of a pause, which are forgiven by and by.
+    private func forgive(_ event: PollEvent, _ decision: inout PollDecision) {
+        decision.schedule.failureQuarters = 0
+        decision.schedule.refusals = 0
+        decision.schedule.failingSince = nil
+        decision.schedule.goneSince = nil
+        decision.schedule.isGoneForGood = false
+        if let pause = decision.schedule.pause, !PauseRules.isRemembered(pause, at: event.endedAt) {
+            decision.schedule.pause = nil
+        }
+    }
+
+    private func applyWishes(_ event: PollEvent, _ decision: inout PollDecision, _ plan: inout Plan) {
+        if let freshness = event.freshness {
+            decision.terms.lifetime = max(0, freshness.lifetime)
+            decision.terms.age = max(0, freshness.age)
+            let remaining = max(0, decision.terms.lifetime - decision.terms.age)
+            if remaining > settings.maxAgeCap { decision.terms.notes.insert(.overCap) }
+            decision.terms.freshFor = min(remaining, settings.maxAgeCap)
+            plan.raise(to: decision.terms.freshFor, .freshness)
+        }
+        if let retryAfter = event.retryAfter, retryAfter > 0 {
+            decision.terms.retryAfter = min(retryAfter, PauseRules.maxRetryAfter)
+            // Where it is as long as the pause, it is why.
+            if decision.terms.retryAfter >= plan.wait { plan.reason = .retryAfter }
+            plan.raise(to: decision.terms.retryAfter, .retryAfter)
+        }
+        let floor = max(decision.terms.freshFor, decision.terms.retryAfter)
+        guard floor > 0 else { return }
+        let until = event.endedAt.adding(seconds: floor)
+        decision.notBefore = max(decision.notBefore ?? until, until)
+    }
+
+    private func place(_ event: PollEvent, _ plan: Plan, _ decision: inout PollDecision) -> Timestamp {
+        decision.terms.reason = plan.reason
+        var due = event.endedAt.adding(seconds: max(1, plan.wait))
+        let jitter = Jitter.milliseconds(feed: feed, due: due, interval: decision.terms.interval)
+        decision.terms.jitter = Int(jitter)
+        due = due.adding(milliseconds: jitter)
+        let skipped = SkippedTimes(event.hints)
+        if skipped.isEmpty { return due }
+        if skipped.excludesAll || decision.schedule.itemsInSkippedTime >= Self.itemsAgainstSkipping {
+            decision.terms.notes.insert(.skipIgnored)
+            return due
+        }
+        let allowed = skipped.firstAllowed(from: due)
+        guard allowed > due else { return due }
+        decision.terms.reason = .skipHours
+        // Not all at the full hour.
+        let spread = Jitter.milliseconds(feed: feed, due: allowed, interval: max(decision.terms.interval, 600))
+        let placed = allowed.adding(milliseconds: spread)
+        decision.terms.skipped = seconds(from: due, to: placed)
+        return placed
+    }
+
+    /// Rounded up, not below 0.
+    private func seconds(from start: Timestamp, to end: Timestamp) -> Int {
+        let (milliseconds, overflows) = end.milliseconds.subtractingReportingOverflow(start.milliseconds)
+        return overflows ? 0 : Int(max(0, (milliseconds + 999) / 1000))
+    }
+}

@@ -1,0 +1,232 @@
+import FeedModel
+import Testing
+
+@testable import Scheduling
+
+@Suite("Failures (polling.md §8)")
+struct FailureRuleTests {
+    private let start = PolicyFixture.start
+
+    // MARK: Pauses
+
+    private func pause(
+        after previous: FeedState.Pause? = nil, retryAfter: Int? = nil, at now: Timestamp = PolicyFixture.start
+    ) -> FeedState.Pause {
+        PauseRules.pause(after: previous, retryAfter: retryAfter, coversHost: true, spread: 0, at: now)
+    }
+
+    @Test(
+        "polling.md §8: Retry-After is honoured as it is, up to 7 days",
+        arguments: [(1, 1), (5, 5), (100_000, 100_000), (7 * 86_400, 7 * 86_400), (.max, 7 * 86_400)])
+    func retryAfter(asked: Int, expected: Int) {
+        #expect(pause(retryAfter: asked).until == start.adding(seconds: expected))
+    }
+
+    @Test(
+        "polling.md §8: without Retry-After a pause is 10 minutes", arguments: [nil, 0, -5])
+    func withoutRetryAfter(asked: Int?) {
+        #expect(pause(retryAfter: asked).until == start.adding(seconds: 600))
+    }
+
+    @Test("polling.md §8: it doubles with each incident, up to a day, and is forgiven after 24 quiet hours")
+    func doubles() {
+        var last = pause()
+        var waits: [Int] = []
+        for _ in 0..<10 {
+            let now = last.until.adding(seconds: 60)
+            last = pause(after: last, at: now)
+            waits.append(Int(last.until.seconds - now.seconds))
+        }
+        #expect(waits == [1200, 2400, 4800, 9600, 19_200, 38_400, 76_800, 86_400, 86_400, 86_400])
+        let later = pause(after: last, at: last.until.adding(seconds: 86_400))
+        #expect(later.incidents == 1)
+        let sooner = pause(after: last, at: last.until.adding(seconds: 86_399))
+        #expect(sooner.incidents == last.incidents + 1)
+    }
+
+    @Test("polling.md §8: up to a tenth is added to a pause that the server has not measured out")
+    func spread() {
+        let longest = PauseRules.pause(after: nil, retryAfter: nil, coversHost: true, spread: 1, at: start)
+        #expect(longest.until == start.adding(seconds: 660))
+        let measured = PauseRules.pause(after: nil, retryAfter: 100, coversHost: true, spread: 1, at: start)
+        #expect(measured.until == start.adding(seconds: 100))
+    }
+
+    @Test("Requests that were under way when a pause began are no further incidents, and do not shorten it")
+    func underWay() {
+        let first = pause(retryAfter: 3600)
+        let second = pause(after: first, at: start.adding(seconds: 1))
+        #expect(second.incidents == 1)
+        #expect(second.until == first.until)
+    }
+
+    @Test("polling.md §8: the next poll is after Retry-After, freshness, and backoff, whichever is last")
+    func latest() {
+        let feed = PolicyFixture()
+        feed.retryAfter = 5000
+        #expect(feed.poll(.failure(.busy)).wait(from: start) == 5000)
+        #expect(feed.schedule.reason == .retryAfter)
+        feed.freshness = .init(lifetime: 9000, age: 0)
+        #expect(feed.poll(.failure(.busy)).wait(from: start) == 9000)
+        #expect(feed.schedule.reason == .freshness)
+        feed.retryAfter = 20
+        feed.freshness = nil
+        feed.schedule.pause = nil
+        feed.schedule.failureQuarters = 16
+        #expect(feed.poll(.failure(.busy)).terms.reason == .backoff)
+    }
+
+    @Test("polling.md §8: a feed that was told to wait is held back, and its host with it")
+    func heldBack() {
+        let feed = PolicyFixture()
+        feed.retryAfter = 5000
+        let decision = feed.poll(.failure(.busy), pausesHost: true)
+        #expect(decision.notBefore == start.adding(seconds: 5000))
+        #expect(decision.schedule.pause?.coversHost == true)
+        #expect(decision.terms.notes.contains(.hostPause))
+    }
+
+    @Test("polling.md §8: a redirect or another refusal with Retry-After is waited for too")
+    func retryAfterElsewhere() {
+        let feed = PolicyFixture()
+        feed.retryAfter = 40_000
+        #expect(feed.poll(.failure(.soft)).wait(from: start) == 40_000)
+        #expect(feed.poll(.unchanged).wait(from: start) == 40_000)
+    }
+
+    // MARK: Backoff
+
+    @Test(
+        "polling.md §8: backoff doubles by the weight of failures: hard 1, soft a half, a name server's a quarter",
+        arguments: [
+            (PollEvent.Failure.hard, [7200, 14_400, 28_800, 57_600, 86_400]),
+            (.soft, [3600, 7200, 7200, 14_400, 14_400]),
+            (.temporary, [3600, 3600, 3600, 7200, 7200]),
+        ])
+    func backoff(failure: PollEvent.Failure, waits: [Int]) {
+        let feed = PolicyFixture()
+        for wait in waits { #expect(feed.poll(.failure(failure)).wait(from: start) == wait) }
+    }
+
+    @Test("polling.md §8: the cap is a day in the first week of failing, a week afterwards; it never gives up")
+    func backoffCap() {
+        let feed = PolicyFixture()
+        for _ in 0..<100 { feed.poll(.failure(.hard)) }
+        #expect(feed.poll(.failure(.hard)).wait(from: start) == 86_400)
+        feed.now = start.adding(seconds: 7 * 86_400)
+        #expect(feed.poll(.failure(.hard)).wait(from: feed.now) == 7 * 86_400)
+        for _ in 0..<100_000 { feed.poll(.failure(.hard)) }
+        #expect(feed.poll(.failure(.hard)).wait(from: feed.now) == 7 * 86_400)
+    }
+
+    @Test("polling.md §8: one success resets it")
+    func reset() {
+        let feed = PolicyFixture()
+        for _ in 0..<9 { feed.poll(.failure(.hard)) }
+        let decision = feed.poll(.unchanged)
+        #expect(decision.schedule.failureQuarters == 0)
+        #expect(decision.schedule.failingSince == nil)
+        #expect(decision.wait(from: start) == 3600)
+    }
+
+    @Test("polling.md §8: a longer interval than the cap is not shortened by failing")
+    func longInterval() {
+        let feed = PolicyFixture {
+            $0.interval = 7 * 86_400
+            $0.maxInterval = 7 * 86_400
+        }
+        for _ in 0..<5 { #expect(feed.poll(.failure(.hard)).wait(from: start) ?? 0 >= 7 * 86_400) }
+    }
+
+    @Test("polling.md §8: a 403 pauses the feed for 4 hours, doubling, a day at most in the first week")
+    func refused() {
+        let feed = PolicyFixture()
+        let waits = (0..<4).map { _ in feed.poll(.failure(.refused)).wait(from: start) }
+        #expect(waits == [14_400, 28_800, 57_600, 86_400])
+        #expect(feed.schedule.reason == .refused)
+        feed.poll(.unchanged)
+        #expect(feed.poll(.failure(.refused)).wait(from: start) == 14_400)
+    }
+
+    @Test("polling.md §8: a 401 is asked again in a day")
+    func credentials() {
+        let feed = PolicyFixture()
+        for _ in 0..<20 { #expect(feed.poll(.failure(.credentials)).wait(from: start) == 86_400) }
+        #expect(feed.schedule.reason == .credentials)
+    }
+
+    @Test("polling.md §8: a 410 is confirmed once after 24 hours, then the feed is never asked again")
+    func gone() {
+        let feed = PolicyFixture()
+        #expect(feed.poll(.failure(.gone)).wait(from: start) == 86_400)
+        #expect(feed.schedule.reason == .gone)
+        let last = feed.pollInTime(.failure(.gone))
+        #expect(last.next == nil)
+        #expect(last.schedule.isGoneForGood)
+        #expect(last.terms.reason == .goneForGood)
+    }
+
+    @Test("polling.md §8: a 410 that is asked again by hand before its time is not confirmed by that")
+    func goneByHand() {
+        let feed = PolicyFixture()
+        feed.poll(.failure(.gone))
+        feed.now = start.adding(seconds: 3600)
+        #expect(feed.poll(.failure(.gone)).wait(from: feed.now) == 82_800)
+        feed.now = start.adding(seconds: 86_400)
+        #expect(feed.poll(.failure(.gone)).next == nil)
+        #expect(feed.poll(.unchanged).next != nil)
+        #expect(!feed.schedule.isGoneForGood)
+    }
+
+    // MARK: The network
+
+    /// What hosts have done, one after the other.
+    private func network(_ attempts: [(host: Int, isReached: Bool, isNews: Bool, second: Int)]) -> OutageDetector {
+        var network = OutageDetector()
+        for attempt in attempts {
+            let wasDown = network.isDown
+            let hasChanged = network.note(
+                host: UInt64(attempt.host), isReached: attempt.isReached, isNews: attempt.isNews,
+                at: start.adding(seconds: attempt.second))
+            #expect(hasChanged == (network.isDown != wasDown))
+        }
+        return network
+    }
+
+    @Test("polling.md §8: ten hosts and half of all attempts in two minutes are an outage, one answer ends it")
+    func outage() {
+        let failures = (0..<10).map { (host: $0, isReached: false, isNews: true, second: $0 * 10) }
+        #expect(!network(Array(failures.dropLast())).isDown)
+        #expect(network(failures).isDown)
+        let answers = (100..<110).map { (host: $0, isReached: true, isNews: true, second: 0) }
+        #expect(network(answers + failures).isDown)
+        #expect(!network(answers + [answers[0]] + failures).isDown)
+        #expect(network(failures + [(host: 50, isReached: false, isNews: true, second: 1000)]).isDown)
+        #expect(!network(failures + [(host: 50, isReached: true, isNews: true, second: 1000)]).isDown)
+    }
+
+    @Test("polling.md §8: failures of fewer hosts, spread over time, or of feeds that have long been dead are none")
+    func noOutage() {
+        #expect(!network((0..<100).map { (host: $0 % 9, isReached: false, isNews: true, second: 0) }).isDown)
+        #expect(!network((0..<100).map { (host: $0, isReached: false, isNews: true, second: $0 * 15) }).isDown)
+        #expect(!network((0..<100).map { (host: $0, isReached: false, isNews: false, second: 0) }).isDown)
+    }
+
+    // MARK: Hosts
+
+    @Test("A host's pauses add up over its feeds, and are forgotten when they are forgiven")
+    func hostPauses() {
+        var hosts = HostPauses()
+        hosts.add(pause(retryAfter: 100), host: "a", at: start)
+        hosts.add(pause(retryAfter: 50), host: "a", at: start)
+        #expect(hosts.until("a", at: start) == start.adding(seconds: 100))
+        #expect(hosts.until("b", at: start) == nil)
+        #expect(hosts.until("a", at: start.adding(seconds: 100)) == nil)
+        var own = pause(retryAfter: 100)
+        own.coversHost = false
+        hosts.add(own, host: "b", at: start)
+        #expect(hosts["b"] == nil)
+        hosts.add(pause(retryAfter: 100), host: "c", at: start.adding(seconds: 100_000))
+        #expect(hosts["c"] == nil)
+    }
+}
