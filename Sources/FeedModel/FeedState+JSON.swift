@@ -32,6 +32,10 @@ extension FeedState {
         json.member("interval_seconds", intervalSeconds)
         json.member("not_before", notBefore)
         if articles > 0 { json.member("articles", articles) }
+        if let document {
+            json.member("document_articles", document.articles)
+            json.member("document_source", document.source.hex)
+        }
         json.endObject()
     }
 
@@ -81,6 +85,9 @@ extension FeedState {
         nextPoll = time("next_poll")
         intervalSeconds = count("interval_seconds")
         notBefore = time("not_before")
+        if let articles = count("document_articles"), let source = json["document_source"]?.string {
+            document = Hash128(hex: source).map { Document(articles: articles, source: $0) }
+        }
         articles = json["articles"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0
     }
 }

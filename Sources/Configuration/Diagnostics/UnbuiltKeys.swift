@@ -7,8 +7,6 @@ package enum UnbuiltKeys {
         ("host.pause_scope", "pausing a single feed after a 429 or 503"),
         ("schedule.max_interval", "adaptive intervals"),
         ("store.keep", "retention"),
-        ("store.duplicates", "finding the same article in several feeds"),
-        ("feed.aliases", "matching articles whose ids have changed"),
     ]
 
     /// The unbuilt keys of one section, without its name.

@@ -39,8 +39,8 @@ struct IngestionSession {
             engine: engine, store: store, writer: StoreWriter(store),
             requests: RequestBuilder(
                 configuration, version: Version.newswire, environment: CommonOptions.environment),
-            allowances: HostAllowances(configuration), schedule: configuration.schedule, isDryRun: isDryRun,
-            now: SystemClock.now)
+            allowances: HostAllowances(configuration), schedule: configuration.schedule,
+            duplicates: configuration.store.duplicates, isDryRun: isDryRun, now: SystemClock.now)
     }
 
     func close() async {
