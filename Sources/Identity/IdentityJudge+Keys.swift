@@ -49,14 +49,16 @@ extension IdentityJudge {
     }
 
     /// Of an article's first record.
+    ///
+    /// - Parameter takesVariant: no other article has the form of its id.
     mutating func newKeys<Knowledge: ArticleKnowledge>(
-        _ item: DocumentItem, _ uid: ArticleIdentifier, _ place: LinkPlace?, isDuplicate: Bool = false,
-        _ knowledge: Knowledge
+        _ item: DocumentItem, _ uid: ArticleIdentifier, _ place: LinkPlace?, takesVariant: Bool,
+        isDuplicate: Bool = false, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> [Hash128] {
         let article = articles[item.index]
         var result: [Hash128] = []
         if uid != item.base { result.append(matchKeys.more(item.base)) }
-        if rules.joinsVariants, let form = article.id.flatMap(URLVariant.form) {
+        if takesVariant, rules.joinsVariants, let form = article.id.flatMap(URLVariant.form) {
             result.append(matchKeys.variant(form))
         }
         if let place {

@@ -39,12 +39,14 @@ extension IdentityJudge {
         let item = items[place]
         let article = articles[item.index]
         var match = Match()
+        var takesVariant = !item.isSplit
         if !item.isSplit, let kind = try variantMatch(place, knowledge) {
             match.kind = kind
-            if case .new = kind {} else { return match }
+            guard case .new = kind else { return match }
+            takesVariant = false
         }
         let linkPlace = try linkPlace(article, item, knowledge)
-        match.keys = try newKeys(item, item.uid, linkPlace, knowledge)
+        match.keys = try newKeys(item, item.uid, linkPlace, takesVariant: takesVariant, knowledge)
         if !item.isSplit {
             if let known = try linkAndTitleMatch(article, linkPlace, facts, knowledge) {
                 match.kind = .alias(known, .linkAndTitle)
@@ -53,7 +55,8 @@ extension IdentityJudge {
             }
             if let seq = try duplicated(item, linkPlace, knowledge) {
                 match.kind = .duplicate(of: seq)
-                match.keys = try newKeys(item, item.uid, linkPlace, isDuplicate: true, knowledge)
+                match.keys = try newKeys(
+                    item, item.uid, linkPlace, takesVariant: takesVariant, isDuplicate: true, knowledge)
             }
         }
         for key in match.keys { fresh[key] = fresh[key] ?? place }
@@ -117,8 +120,9 @@ extension IdentityJudge {
 
     /// - Returns: nil where the item says what another says that is as new as it is.
     mutating func decide<Knowledge: ArticleKnowledge>(
-        _ item: DocumentItem, _ match: Match, _ knowledge: Knowledge
+        _ place: Int, _ match: Match, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Judgement? {
+        let item = items[place]
         var judgement = Judgement(index: item.index, uid: item.uid, contentHash: item.hash, verdict: .new)
         switch match.kind {
         case .new:
@@ -127,7 +131,7 @@ extension IdentityJudge {
             judgement.verdict = .duplicate(of: seq)
             judgement.keys = match.keys
         case .alias(let known, let reason):
-            judgement = try compare(item, with: known, knowledge)
+            judgement = try compare(place, with: known, knowledge)
             judgement.alias = Judgement.Alias(of: known, reason: reason, keys: aliasKeys(item))
         case .repeats(let known):
             guard let known else { return nil }

@@ -3,28 +3,32 @@ internal import FeedModel
 
 /// What a known id brings (identity.md §3.1, §8).
 extension IdentityJudge {
+    /// - Parameter place: the item's.
     mutating func compare<Knowledge: ArticleKnowledge>(
-        _ item: DocumentItem, with found: KnownArticle, _ knowledge: Knowledge
+        _ place: Int, with found: KnownArticle, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Judgement {
+        let item = items[place]
         let article = articles[item.index]
         var judgement = Judgement(index: item.index, uid: found.uid, contentHash: item.hash, verdict: .unchanged)
         var current = found
         var generation = 1
-        while current.contentHash != item.hash {
-            judgement.uid = current.uid
-            let passedOver = verdictWithoutVersion(current, article)
-            if let passedOver, try isSurelyNoReuse(article, of: current, knowledge) {
-                judgement.verdict = passedOver
-                return judgement
-            }
-            let old = try knowledge.stored(current.seq)
-            guard let old, generation < Self.maximumGenerations, sameness.isReuse(old.article, article) else {
-                judgement.verdict = passedOver ?? .update(version(of: current, old, article))
-                if case .update(let version) = judgement.verdict {
-                    if version.silentChanges == Self.maximumSilentChanges { judgement.events.append(.volatile) }
-                    judgement.keys = try changedKeys(item, current.uid, old?.article, knowledge)
+        while true {
+            // A later use of the id may be another item of the document.
+            if present[current.uid] ?? place == place {
+                judgement.uid = current.uid
+                if current.contentHash == item.hash { return judgement }
+                let passedOver = verdictWithoutVersion(current, article)
+                if let passedOver, try isSurelyNoReuse(article, of: current, knowledge) {
+                    judgement.verdict = passedOver
+                    return judgement
                 }
-                return judgement
+                let old = try knowledge.stored(current.seq)
+                let isReuse = old.map { sameness.isReuse($0.article, article) } ?? false
+                if !isReuse || generation >= Self.maximumGenerations {
+                    present[current.uid] = place
+                    try edit(&judgement, item, current, old, passedOver, knowledge)
+                    return judgement
+                }
             }
             generation += 1
             let uid = keys.identifier(of: article, precision: item.precision, generation: generation)
@@ -32,13 +36,26 @@ extension IdentityJudge {
                 judgement.uid = uid
                 judgement.verdict = .reusing(current.seq)
                 judgement.events.append(.guidReused)
-                judgement.keys = try newKeys(item, uid, try linkPlace(article, item, knowledge), knowledge)
+                judgement.keys = try newKeys(
+                    item, uid, try linkPlace(article, item, knowledge), takesVariant: false, knowledge)
                 return judgement
             }
             current = next
         }
-        judgement.uid = current.uid
-        return judgement
+    }
+
+    private mutating func edit<Knowledge: ArticleKnowledge>(
+        _ judgement: inout Judgement, _ item: DocumentItem, _ known: KnownArticle, _ old: StoredArticle?,
+        _ passedOver: Judgement.Verdict?, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) {
+        if let passedOver {
+            judgement.verdict = passedOver
+            return
+        }
+        let version = version(of: known, old, articles[item.index])
+        judgement.verdict = .update(version)
+        if version.silentChanges == Self.maximumSilentChanges { judgement.events.append(.volatile) }
+        judgement.keys = try changedKeys(item, known.uid, old?.article, knowledge)
     }
 
     /// Why an edit would not be stored, if it would not.

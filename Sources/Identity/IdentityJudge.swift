@@ -77,9 +77,9 @@ package struct IdentityJudge: ~Copyable {
             let item = items[place]
             var judgement: Judgement
             if let found = item.found {
-                judgement = try compare(item, with: found, knowledge)
+                judgement = try compare(place, with: found, knowledge)
             } else if let match = matches[place] {
-                guard let decided = try decide(item, match, knowledge) else { continue }
+                guard let decided = try decide(place, match, knowledge) else { continue }
                 judgement = decided
             } else {
                 continue

@@ -7,7 +7,8 @@ enum URLVariant {
         guard let start = authorityStart(bytes) else { return nil }
         let end = bytes[start...].firstIndex { $0 == slash || $0 == question || $0 == hash } ?? bytes.count
         var host = bytes[start..<end].map { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") ? $0 | 0x20 : $0 }
-        for port in [":80", ":443"] where host.count > port.utf8.count && host.suffix(port.utf8.count) == Array(port.utf8)[...] {
+        for port in [":80", ":443"]
+        where host.count > port.utf8.count && host.suffix(port.utf8.count) == Array(port.utf8)[...] {
             host.removeLast(port.utf8.count)
             break
         }

@@ -51,7 +51,8 @@ package struct PollingService: Service {
             FeedPoller(
                 engine: engine, store: store, writer: writer,
                 requests: RequestBuilder(configuration, version: version, environment: environment),
-                allowances: HostAllowances(configuration), schedule: configuration.schedule, duplicates: configuration.store.duplicates, now: now)
+                allowances: HostAllowances(configuration), schedule: configuration.schedule,
+                duplicates: configuration.store.duplicates, now: now)
         }
         desk.adopt(configuration)
         for entry in desk.line(except: []) { loop.add(entry) }
