@@ -51,6 +51,7 @@ extension Article {
         json.links(links)
         json.authors("contributors", contributors)
         json.rawDates(rawDates)
+        json.member("assumed_utc", assumedUTC)
         json.member("unsafe_urls", unsafeURLs)
         json.member("truncated", truncatedFields)
         json.flag("incomplete", isIncomplete)
@@ -60,7 +61,8 @@ extension Article {
     package var hasExtensionMembers: Bool {
         contentSource != nil || commentsURL != nil || source != nil || license != nil || durationInSeconds != nil
             || rawTitleType != nil || !links.isEmpty
-            || !contributors.isEmpty || !rawDates.isEmpty || !unsafeURLs.isEmpty || !truncatedFields.isEmpty
+            || !contributors.isEmpty || !rawDates.isEmpty || !assumedUTC.isEmpty || !unsafeURLs.isEmpty
+            || !truncatedFields.isEmpty
             || isIncomplete || authors.contains { $0.email != nil }
     }
 }

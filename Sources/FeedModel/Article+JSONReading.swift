@@ -38,6 +38,7 @@ extension Article {
             own["raw_dates"]?.object?.compactMap { member in
                 member.value.string.map { RawDate(field: member.key, text: $0) }
             } ?? []
+        assumedUTC = own["assumed_utc"]?.array?.compactMap(\.string) ?? []
         unsafeURLs = own["unsafe_urls"]?.array?.compactMap(\.string) ?? []
         truncatedFields = own["truncated"]?.array?.compactMap(\.string) ?? []
         isIncomplete = own["incomplete"]?.bool ?? false

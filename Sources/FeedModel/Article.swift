@@ -36,6 +36,8 @@ package struct Article: Sendable, Equatable {
     package var contributors: [Author] = []
     /// Dates that could not be read, under the names of the fields that they were meant for.
     package var rawDates: [RawDate] = []
+    /// Names of the JSON fields whose date named no time zone, so that UTC was assumed (identity.md §10).
+    package var assumedUTC: [String] = []
     /// URLs with another scheme than http, https and mailto, or that could not be made absolute: text only, never opened.
     package var unsafeURLs: [String] = []
     /// Names of the JSON fields that were cut to their limit (security.md §4).

@@ -33,6 +33,10 @@ extension FeedState {
         json.member("not_before", notBefore)
         schedule.writeMembers(to: &json)
         if articles > 0 { json.member("articles", articles) }
+        if let document {
+            json.member("document_articles", document.articles)
+            json.member("document_source", document.source.hex)
+        }
         json.endObject()
     }
 
@@ -83,6 +87,9 @@ extension FeedState {
         intervalSeconds = count("interval_seconds")
         notBefore = time("not_before")
         schedule = Schedule(json)
+        if let articles = count("document_articles"), let source = json["document_source"]?.string {
+            document = Hash128(hex: source).map { Document(articles: articles, source: $0) }
+        }
         articles = json["articles"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0
     }
 }

@@ -30,6 +30,8 @@ package struct FeedState: Sendable, Equatable {
     /// How many articles of this feed have been stored, by what is counted here: a figure for people.
     package var articles: UInt64 = 0
 
+    package var document: Document?
+
     package init(feed: FeedIdentifier, url: String) {
         self.feed = feed
         self.url = url
@@ -65,6 +67,18 @@ package struct FeedState: Sendable, Equatable {
 
         /// What the server says is the feed's URL, where that is not the one that was asked first.
         package var target: String? { candidate ?? adopted }
+    }
+
+    /// The last whole document, as far as identity needs it to see that all ids have changed (identity.md §5).
+    package struct Document: Sendable, Equatable {
+        package var articles: Int
+        /// Hash of the program that made it and the URL that it came from.
+        package var source: Hash128
+
+        package init(articles: Int, source: Hash128) {
+            self.articles = articles
+            self.source = source
+        }
     }
 
     /// Answers in a row to an ETag that brought the body known already, and since when no ETag is sent (polling.md §2.9).

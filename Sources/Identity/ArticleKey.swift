@@ -4,17 +4,23 @@ package import FeedModel
 /// Makes the identity of an article from what its publisher says (identity.md §2).
 package struct ArticleKey: ~Copyable {
     private let feed: FeedIdentifier
+    private let ownHosts: [String]
     private var digest = MessageDigest(.sha256)
     /// What is digested next, kept for its memory.
     private var form: [UInt8] = []
 
-    package init(feed: FeedIdentifier) {
+    package init(feed: FeedIdentifier, ownHosts: [String] = []) {
         self.feed = feed
+        self.ownHosts = ownHosts
     }
 
     /// How closely an article is looked at, where its id alone does not tell it from others (identity.md §4).
-    package enum Precision: Int, CaseIterable, Sendable {
+    package enum Precision: Int, CaseIterable, Sendable, Comparable {
         case id, link, title
+        /// What has one id, link and title in one document, as bulletins have, is told by its date.
+        case published
+
+        package static func < (left: Precision, right: Precision) -> Bool { left.rawValue < right.rawValue }
     }
 
     /// - Parameters:
@@ -27,7 +33,7 @@ package struct ArticleKey: ~Copyable {
         form.append(contentsOf: feed.text.utf8)
         if let id = article.id {
             part("id", id)
-        } else if let link = article.url.flatMap({ CanonicalURL.key($0) }) {
+        } else if let link = article.url.flatMap({ CanonicalURL.key($0, ownHosts: ownHosts) }) {
             part("link", link)
         } else if let title = article.title {
             part("title", NormalizedText.title(title))
@@ -40,8 +46,12 @@ package struct ArticleKey: ~Copyable {
             part("content", String(decoding: content, as: UTF8.self))
             part("enclosure", article.attachments.first?.url ?? "")
         }
-        if precision != .id { part("with-link", article.url.flatMap { CanonicalURL.key($0) } ?? article.url ?? "") }
-        if precision == .title { part("with-title", NormalizedText.title(article.title ?? "")) }
+        if precision >= .link {
+            let link = article.url.flatMap { CanonicalURL.key($0, ownHosts: ownHosts) }
+            part("with-link", link ?? article.url ?? "")
+        }
+        if precision >= .title { part("with-title", NormalizedText.title(article.title ?? "")) }
+        if precision == .published { part("with-date", article.published.map { String($0.seconds) } ?? "") }
         if generation > 1 { part("generation", "~\(generation)") }
         digest.update(form)
         return ArticleIdentifier(digest.finish())

@@ -1,181 +1,167 @@
-internal import Digest
+package import Digest
 package import FeedModel
 
-/// Tells new, known and edited items of one document apart (identity.md §3.1, §4, §8).
+/// Tells new, known, edited and repeated items of one document apart (identity.md §3–§5, §8, §9).
 ///
-/// Pure but for the two questions that it asks of what is stored.
+/// Pure but for what it asks of `ArticleKnowledge`. An item that is known and has not changed costs one question, and no
+/// stored article is read for it.
+///
+/// In two steps, because what other feeds store between them would change the second: `read` looks the items up,
+/// `linkKeys` says what must not change meanwhile, and `judge` decides.
 package struct IdentityJudge: ~Copyable {
     /// Changes in a row without a change of the publisher's own date after which an article counts as volatile.
     package static let maximumSilentChanges: UInt8 = 24
     /// How often one id may be used anew before its items count as one article that changes.
-    private static let maximumGenerations = 16
-    /// Two dates further apart than this belong to two articles (identity.md §3.1).
-    private static let reuseDistance: Int64 = 24 * 3600 * 1000
+    static let maximumGenerations = 16
 
-    private var keys: ArticleKey
+    let rules: IdentityRules
+    let sameness: Sameness
+    var keys: ArticleKey
+    var matchKeys: MatchKeys
     private var hashes = ContentHash()
 
-    package init(feed: FeedIdentifier) {
-        keys = ArticleKey(feed: feed)
+    var articles: [Article] = []
+    var items: [DocumentItem] = []
+    /// The articles that the document has, and the place of the item that is each.
+    var present: [ArticleIdentifier: Int] = [:]
+    /// Keys that new items of this document will have, and the place of the item.
+    var fresh: [Hash128: Int] = [:]
+
+    package init(_ rules: IdentityRules) {
+        self.rules = rules
+        sameness = Sameness(ownHosts: rules.ownHosts)
+        keys = ArticleKey(feed: rules.feed, ownHosts: rules.ownHosts)
+        matchKeys = MatchKeys(feed: rules.feed)
     }
 
-    /// - Parameters:
-    ///   - known: what the store knows of an identity.
-    ///   - stored: the article of a record, by its seq. Asked only about items whose content differs.
-    /// - Returns: a judgement for each item, without empty ones and those that say the same as an earlier one of the
-    ///   document.
-    package mutating func judge<Failure: Error>(
-        _ articles: [Article],
-        known: (ArticleIdentifier) throws(Failure) -> KnownArticle?,
-        stored: (UInt64) throws(Failure) -> Article?
-    ) throws(Failure) -> [Judgement] {
+    /// Looks up the items of a document.
+    package mutating func read<Knowledge: ArticleKnowledge>(
+        _ articles: [Article], _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) {
+        self.articles = articles
+        items = DocumentItems(articles, keys: &keys, hashes: &hashes).items
+        present.removeAll()
+        fresh.removeAll()
+        for place in items.indices {
+            items[place].found =
+                items[place].isShared ? try findShared(items[place], knowledge) : try find(items[place], knowledge)
+        }
+        settle()
+    }
+
+    /// The keys of the links that new items may have: while they are judged and stored, no other feed may store an
+    /// article under one of them. None where nothing is new.
+    package mutating func linkKeys() -> Set<Hash128> {
+        var result = Set<Hash128>()
+        for item in items where item.found == nil {
+            if let link = sameness.link(articles[item.index].url) { result.insert(matchKeys.link(link)) }
+        }
+        return result
+    }
+
+    /// - Returns: a judgement for each item, in the order of the document, without items that are empty, say the same
+    ///   as another, or are told from another by nothing.
+    package mutating func judge<Knowledge: ArticleKnowledge>(
+        _ facts: DocumentFacts, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> [Judgement] {
+        var matches = try match(facts, knowledge)
+        var isMigration = false
+        if mayBeMigration(facts) {
+            try findPairs(&matches, knowledge)
+            isMigration = self.isMigration(matches, facts)
+            if isMigration { matches = migrated(matches) }
+        }
         var judgements: [Judgement] = []
-        judgements.reserveCapacity(articles.count)
-        var items = candidates(articles)
-        let shared = SharedIdentifiers(items)
-        var taken = Set<ArticleIdentifier>()
-        for index in items.indices {
-            if shared.repeats.contains(index) { continue }
-            let isShared = shared.uids.contains(items[index].uid)
-            if isShared { items[index].events.append(.idNotUnique) }
-            let judgement = try judge(
-                items[index], articles[items[index].index], isShared: isShared, taken: taken, known: known,
-                stored: stored)
-            // Told apart by nothing: the first of them stands for all.
-            guard taken.insert(judgement.uid).inserted else { continue }
+        judgements.reserveCapacity(items.count)
+        for place in items.indices {
+            let item = items[place]
+            var judgement: Judgement
+            if let found = item.found {
+                judgement = try compare(place, with: found, knowledge)
+            } else if let match = matches[place] {
+                guard let decided = try decide(place, match, knowledge) else { continue }
+                judgement = decided
+            } else {
+                continue
+            }
+            if isMigration, judgement.alias != nil { judgement.events.append(.idMigration) }
+            if item.isShared, judgement.isStored { judgement.events.insert(.idNotUnique, at: 0) }
             judgements.append(judgement)
         }
         return judgements
     }
 
-    struct Candidate {
-        var index: Int
-        var uid: ArticleIdentifier
-        var contentHash: Hash128
-        var events: [Judgement.Event] = []
+    // MARK: - Looking up
+
+    private mutating func find<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> KnownArticle? {
+        let known = try knowledge.known(item.base.key)
+        if let known, known.contentHash == item.hash { return known }
+        // Others may have the same id: a later one, or some that once stood beside each other.
+        guard let newest = try knowledge.known(matchKeys.more(item.base)) else { return known }
+        if newest.contentHash == item.hash { return newest }
+        for precision in [ArticleKey.Precision.published, .title, .link] {
+            let uid = keys.identifier(of: articles[item.index], precision: precision)
+            if let closer = try knowledge.known(uid.key) { return closer }
+        }
+        return known
     }
 
-    private mutating func candidates(_ articles: [Article]) -> [Candidate] {
-        var items: [Candidate] = []
-        items.reserveCapacity(articles.count)
-        // An item with nothing in it has no identity (identity.md §1).
-        for (index, article) in articles.enumerated() where article.isIdentifiable {
-            items.append(
-                Candidate(
-                    index: index, uid: keys.identifier(of: article), contentHash: hashes.hash(of: article)))
+    /// For an item whose id others of the document have too.
+    private mutating func findShared<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> KnownArticle? {
+        if let known = try knowledge.known(item.uid.key) { return known }
+        let article = articles[item.index]
+        // It may have been stored when it took less, or more, to tell it from the others.
+        for precision in ArticleKey.Precision.allCases.reversed() where precision != item.precision {
+            let uid = keys.identifier(of: article, precision: precision)
+            guard let known = try knowledge.known(uid.key) else { continue }
+            if precision > item.precision || known.contentHash == item.hash { return known }
+            guard let stored = try knowledge.stored(known.seq) else { continue }
+            if sameness.isSame(stored.article, article, at: item.precision) { return known }
         }
-        return items
+        return nil
     }
 
-    private mutating func judge<Failure: Error>(
-        _ item: Candidate, _ article: Article, isShared: Bool, taken: Set<ArticleIdentifier>,
-        known: (ArticleIdentifier) throws(Failure) -> KnownArticle?,
-        stored: (UInt64) throws(Failure) -> Article?
-    ) throws(Failure) -> Judgement {
-        var result = Judgement(
-            index: item.index, uid: item.uid, contentHash: item.contentHash, verdict: .new, events: item.events)
-        var previous = try known(item.uid)
-        if let found = previous, !isShared, found.contentHash == item.contentHash {
-            result.verdict = .unchanged
-            return result
-        }
-        if isShared || previous == nil {
-            // What once stood beside others of the same id was stored under a closer look, and stays found under it.
-            if isShared, let found = previous, try !isSameItem(found, item, article, stored: stored) { previous = nil }
-            if previous == nil || taken.contains(item.uid) {
-                previous = nil
-                for precision in [ArticleKey.Precision.link, .title] {
-                    let uid = keys.identifier(of: article, precision: precision)
-                    if isShared { result.uid = uid }
-                    if taken.contains(uid) { continue }
-                    if let found = try known(uid) {
-                        result.uid = uid
-                        previous = found
-                    }
-                    break
-                }
+    /// Sees to it that no two items are one article: the one that has its identity itself is, else the one that has not
+    /// changed, else the first.
+    private mutating func settle() {
+        var dropped = Set<Int>()
+        for place in items.indices {
+            guard let found = items[place].found else { continue }
+            guard let other = present[found.uid] else {
+                present[found.uid] = place
+                continue
+            }
+            let (kept, left) = rank(items[place]) > rank(items[other]) ? (place, other) : (other, place)
+            present[found.uid] = kept
+            if items[left].hash == items[kept].hash || items[left].uid == items[kept].uid {
+                dropped.insert(left)
+            } else {
+                items[left].isSplit = true
+                items[left].found = nil
             }
         }
-        guard let previous else { return result }
-        return try compare(result, with: previous, article, known: known, stored: stored)
+        if dropped.isEmpty { return }
+        var places: [Int: Int] = [:]
+        for place in items.indices where !dropped.contains(place) { places[place] = places.count }
+        items = items.indices.filter { !dropped.contains($0) }.map { items[$0] }
+        present = present.compactMapValues { places[$0] }
     }
 
-    private func isSameItem<Failure: Error>(
-        _ found: KnownArticle, _ item: Candidate, _ article: Article, stored: (UInt64) throws(Failure) -> Article?
-    ) throws(Failure) -> Bool {
-        if found.contentHash == item.contentHash { return true }
-        guard let old = try stored(found.seq) else { return false }
-        return sameLink(old.url, article.url)
-    }
-
-    private mutating func compare<Failure: Error>(
-        _ judgement: Judgement, with found: KnownArticle, _ article: Article,
-        known: (ArticleIdentifier) throws(Failure) -> KnownArticle?,
-        stored: (UInt64) throws(Failure) -> Article?
-    ) throws(Failure) -> Judgement {
-        var result = judgement
-        var found = found
-        var generation = 1
-        while true {
-            if found.contentHash == result.contentHash {
-                result.verdict = .unchanged
-                return result
-            }
-            let old = try stored(found.seq)
-            guard let old, generation < Self.maximumGenerations, isReuse(old, article) else {
-                result.verdict = update(of: found, from: old, to: article)
-                return result
-            }
-            generation += 1
-            result.uid = keys.identifier(of: article, generation: generation)
-            guard let next = try known(result.uid) else {
-                result.verdict = .new
-                result.events.append(.guidReused)
-                return result
-            }
-            found = next
-        }
-    }
-
-    /// identity.md §3.1: the same id, but link and title are others, and the date is more than a day away.
-    private func isReuse(_ old: Article, _ new: Article) -> Bool {
-        guard new.id != nil, let oldDate = old.published, let newDate = new.published,
-            abs(oldDate.milliseconds - newDate.milliseconds) > Self.reuseDistance
-        else { return false }
-        return !sameLink(old.url, new.url)
-            && NormalizedText.title(old.title ?? "") != NormalizedText.title(new.title ?? "")
-    }
-
-    private func sameLink(_ left: String?, _ right: String?) -> Bool {
-        if left == right { return true }
-        guard let left, let right, let leftKey = CanonicalURL.key(left) else { return false }
-        return leftKey == CanonicalURL.key(right)
-    }
-
-    private func update(of found: KnownArticle, from old: Article?, to new: Article) -> Judgement.Verdict {
-        let silent = found.modified == new.modified ? found.silentChanges &+ 1 : 0
-        if silent > Self.maximumSilentChanges { return .volatile }
-        let changed = old.map { ChangedFields.names(from: $0, to: new) } ?? []
-        return .update(version: found.version &+ 1, changed: changed, silentChanges: silent)
+    private func rank(_ item: DocumentItem) -> Int {
+        (item.isFoundAsItself ? 2 : 0) + (item.found?.contentHash == item.hash ? 1 : 0)
     }
 }
 
-/// The identities that several items of one document have.
-private struct SharedIdentifiers {
-    /// Identities of items that differ.
-    var uids = Set<ArticleIdentifier>()
-    /// Places of items that say the same as an earlier one.
-    var repeats = Set<Int>()
-
-    init(_ items: [IdentityJudge.Candidate]) {
-        var first: [ArticleIdentifier: Int] = [:]
-        first.reserveCapacity(items.count)
-        var seen: [ArticleIdentifier: Set<Hash128>] = [:]
-        for (index, item) in items.enumerated() {
-            guard let earlier = first.updateValue(index, forKey: item.uid) else { continue }
-            var hashes = seen[item.uid] ?? [items[earlier].contentHash]
-            if hashes.insert(item.contentHash).inserted { uids.insert(item.uid) } else { repeats.insert(index) }
-            seen[item.uid] = hashes
+extension Judgement {
+    /// Whether the article gets a record of its own.
+    package var isStored: Bool {
+        switch verdict {
+        case .new, .reusing, .update, .duplicate: true
+        case .unchanged, .volatile, .ignored: false
         }
     }
 }

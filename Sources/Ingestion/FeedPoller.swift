@@ -15,6 +15,7 @@ package struct FeedPoller: Sendable {
     private let requests: RequestBuilder
     private let gate: HopGate
     private let schedule: ScheduleSettings
+    private let duplicates: StoreSettings.Duplicates
     private let allowances: HostAllowances
     private let watch: HostWatch
     private let history: PollHistory?
@@ -36,8 +37,8 @@ package struct FeedPoller: Sendable {
     ///   - history: where polls are kept; nil for nowhere.
     package init(
         engine: FetchEngine, store: ArticleStore, writer: StoreWriter, requests: RequestBuilder,
-        allowances: HostAllowances, schedule: ScheduleSettings, watch: HostWatch, history: PollHistory? = nil,
-        manner: Manner = .onSchedule, clock: PollClock
+        allowances: HostAllowances, schedule: ScheduleSettings, duplicates: StoreSettings.Duplicates = .short,
+        watch: HostWatch, history: PollHistory? = nil, manner: Manner = .onSchedule, clock: PollClock
     ) {
         self.engine = engine
         self.store = store
@@ -45,6 +46,7 @@ package struct FeedPoller: Sendable {
         self.requests = requests
         gate = HopGate(allowances, clock: clock)
         self.schedule = schedule
+        self.duplicates = duplicates
         self.allowances = allowances
         self.watch = watch
         self.history = history
@@ -184,7 +186,8 @@ package struct FeedPoller: Sendable {
             let isWhole = brokenOff == nil && !parsed.isTruncated
             // The same bytes as last time: nothing in them can be new (polling.md §2.11).
             let isSame = isWhole && bodyHash == poll.state.bodyHash && poll.state.lastSuccess != nil
-            let records = isSame ? [] : try records(parsed, &poll)
+            let drafts = isSame ? RecordDrafts.Result() : try await drafts(parsed, isWhole: isWhole, &poll)
+            defer { writer.claims.release(drafts.claimed) }
             if isWhole {
                 noteTag(isSameBody: bodyHash == poll.state.bodyHash, &poll)
                 poll.state.bodyHash = bodyHash
@@ -194,8 +197,8 @@ package struct FeedPoller: Sendable {
             } else {
                 fail(brokenOff.map { PollFailure.fetch($0) } ?? .truncatedDocument, &poll)
             }
-            try await commit(records, &poll)
-            poll.end(isWhole ? (records.isEmpty ? .unchanged : .new) : .failed)
+            try await commit(drafts.records, &poll)
+            poll.end(isWhole ? (poll.report.storedArticles > 0 ? .new : .unchanged) : .failed)
         }
         note(poll)
     }
@@ -211,17 +214,28 @@ package struct FeedPoller: Sendable {
         return document
     }
 
-    private func records(_ parsed: Feed, _ poll: inout Poll) throws(PollFailure) -> [PendingRecord] {
+    /// What the document brings, counted in the report, and in the feed's state what identity needs the next time.
+    private func drafts(
+        _ parsed: Feed, isWhole: Bool, _ poll: inout Poll
+    ) async throws(PollFailure) -> RecordDrafts.Result {
+        let source = parsed.sourceMark(effectiveURL: poll.head?.effectiveURL)
+        var facts = DocumentFacts()
+        facts.isWhole = isWhole
+        facts.previousCount = poll.state.document?.articles
+        facts.isArmed = poll.state.document.map { $0.source != source } ?? false
         do throws(StoreError) {
-            let drafts = try RecordDrafts(feed: poll.feed, head: poll.head, title: poll.state.title, store: store)
-                .records(of: parsed.articles, isFirstPoll: poll.state.lastSuccess == nil)
-            poll.report.newArticles = drafts.count { $0.kind == .new }
+            let drafts = try await RecordDrafts(
+                feed: poll.feed, head: poll.head, state: poll.state, duplicates: duplicates, store: store,
+                claims: writer.claims, now: now()
+            ).result(of: parsed, facts)
+            if isWhole { poll.state.document = FeedState.Document(articles: drafts.articles, source: source) }
+            poll.report.count(drafts.records)
             let passedOver = parsed.droppedArticles + parsed.articles.count { !$0.isIdentifiable }
             if passedOver > 0 {
                 poll.report.notes.append(
                     "\(passedOver) items were passed over: empty, or beyond the limit of a document")
             }
-            poll.report.updatedArticles = drafts.count { $0.kind == .update }
+            poll.report.notes += drafts.notes + (isDryRun ? drafts.plan : [])
             poll.state.articles += UInt64(poll.report.newArticles)
             return drafts
         } catch {
@@ -251,6 +265,7 @@ package struct FeedPoller: Sendable {
         }
         poll.report.newArticles = 0
         poll.report.updatedArticles = 0
+        poll.report.duplicateArticles = 0
         poll.report.failure = failure.shown
         if case .store = failure {
             poll.end(.failed)
@@ -390,6 +405,24 @@ package struct FeedPoller: Sendable {
         guard !isDryRun, let history, let block = poll.state.schedule.historyBlock else { return }
         history.note(
             PollRecord(poll, manner: manner), block: block, number: poll.state.schedule.polls)
+    }
+}
+
+extension PollReport {
+    fileprivate mutating func count(_ records: [PendingRecord]) {
+        newArticles = records.count { $0.kind == .new }
+        updatedArticles = records.count { $0.kind == .update }
+        duplicateArticles = records.count { $0.kind == .duplicate }
+    }
+
+    fileprivate var storedArticles: Int { newArticles + updatedArticles + duplicateArticles }
+}
+
+extension Feed {
+    /// By what it is told whether another program makes the feed, or it comes from elsewhere (identity.md §5).
+    fileprivate func sourceMark(effectiveURL: String?) -> Hash128 {
+        let text = "\(generator ?? "")\0\(effectiveURL ?? "")"
+        return Array(text.utf8).withUnsafeBytes { XXH3.hash128($0) }
     }
 }
 

@@ -53,8 +53,8 @@ package struct PollingService: Service {
             FeedPoller(
                 engine: engine, store: store, writer: writer,
                 requests: RequestBuilder(configuration, version: version, environment: environment),
-                allowances: HostAllowances(configuration), schedule: configuration.schedule, watch: watch,
-                history: history, clock: clock)
+                allowances: HostAllowances(configuration), schedule: configuration.schedule,
+                duplicates: configuration.store.duplicates, watch: watch, history: history, clock: clock)
         }
         desk.adopt(configuration)
         for entry in desk.line(except: []) { loop.add(entry) }

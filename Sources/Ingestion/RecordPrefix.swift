@@ -8,6 +8,7 @@ internal import JSONText
 struct RecordPrefix: ~Copyable {
     private var json = JSONWriter(capacity: 8192)
     private let source: Source
+    private let now: Timestamp
 
     /// What is the same for all articles of one poll.
     struct Source {
@@ -17,24 +18,74 @@ struct RecordPrefix: ~Copyable {
         var feedTags: [String]
     }
 
-    init(source: Source) {
+    /// - Parameter now: when the document came.
+    init(source: Source, now: Timestamp) {
         self.source = source
+        self.now = now
     }
 
-    mutating func bytes(of article: Article, judgement: Judgement) -> [UInt8] {
+    mutating func bytes(of article: Article, _ judgement: Judgement) -> [UInt8] {
+        if case .duplicate(let seq) = judgement.verdict {
+            beginShort(article, judgement)
+            json.member("duplicate_of", seq)
+        } else {
+            json.removeAll()
+            json.beginObject()
+            article.writeItemMembers(to: &json, id: id(article, judgement))
+            beginOwn()
+            article.writeExtensionMembers(to: &json)
+        }
+        var firstSeen = now
+        switch judgement.verdict {
+        case .update(let version):
+            firstSeen = version.firstSeen ?? now
+            json.member("changed", version.changed)
+            json.member("previous", version.previous)
+            json.member("first", version.first)
+            json.member("first_seen", version.firstSeen)
+        case .reusing(let seq): json.member("reuses_id_of", seq)
+        default: break
+        }
+        if let effective = PublishedDate.effective(of: article, firstSeen: firstSeen, now: now) {
+            json.member("published_effective", Timestamp(seconds: effective.seconds))
+            json.member("date_flags", ["future"])
+        }
+        // What happened to its id stands with the alias.
+        json.member("events", judgement.events.filter { $0 != .idMigration }.map(\.rawValue))
+        return json.bytes
+    }
+
+    /// The bookkeeping that an id means a known article.
+    mutating func bytes(of article: Article, _ alias: Judgement.Alias, _ judgement: Judgement) -> [UInt8] {
+        beginShort(article, judgement)
+        json.member("alias_of", alias.of.seq)
+        json.member("alias_reason", alias.reason.rawValue)
+        json.member("events", judgement.events.filter { $0 == .idMigration }.map(\.rawValue))
+        return json.bytes
+    }
+
+    /// No content: id, link, title and date.
+    private mutating func beginShort(_ article: Article, _ judgement: Judgement) {
+        var short = Article()
+        short.url = article.url
+        short.title = article.title
+        short.published = article.published
         json.removeAll()
         json.beginObject()
-        let id = article.id.flatMap { $0.isEmpty ? nil : $0 } ?? judgement.uid.description
-        article.writeItemMembers(to: &json, id: id)
+        short.writeItemMembers(to: &json, id: id(article, judgement))
+        beginOwn()
+    }
+
+    private mutating func beginOwn() {
         json.key("_newswire")
         json.beginObject()
         json.member("feed_url", source.feedURL)
         json.member("feed_title", source.feedTitle)
         json.member("feed_tags", source.feedTags)
         json.member("fetched_from", source.fetchedFrom)
-        article.writeExtensionMembers(to: &json)
-        if case .update(_, let changed, _) = judgement.verdict { json.member("changed", changed) }
-        json.member("events", judgement.events.map(\.rawValue))
-        return json.bytes
+    }
+
+    private func id(_ article: Article, _ judgement: Judgement) -> String {
+        article.id.flatMap { $0.isEmpty ? nil : $0 } ?? judgement.uid.description
     }
 }

@@ -18,6 +18,8 @@ package final class StoreWriter: Sendable {
     private let store: ArticleStore
     private let queue = DispatchQueue(label: "newswire.store")
     private let waiting = Locked(Waiting())
+    /// What the polls that share this writer are about to store.
+    let claims = KeyClaims()
 
     package init(_ store: ArticleStore) {
         self.store = store

@@ -17,7 +17,8 @@ struct Newswire: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, PollCommand.self, DumpCommand.self, AckCommand.self, ConsumersCommand.self,
-            FeedsCommand.self, DiscoverCommand.self, ParseCommand.self, CheckCommand.self,
+            FeedsCommand.self, ExplainCommand.self, HistoryCommand.self, DiscoverCommand.self, ParseCommand.self,
+            CheckCommand.self,
         ])
 
     static func main() async {

@@ -221,17 +221,17 @@ struct SettingsTests {
             contact = "https://example.org/"
             [store]
             keep = "forever"
-            [[feed]]
-            url = "https://example.org/a"
-            aliases = true
-            [[feed]]
-            url = "https://example.org/b"
-            aliases = true
+            [host."a.example"]
+            pause_scope = "host"
+            [host."b.example"]
+            pause_scope = "host"
             """
         let warnings = try fixture.warnings(text)
         #expect(warnings.count == 2)
         #expect(
-            warnings.contains { $0.hasPrefix("newswire.toml:6: warning: feed.aliases (set 2 times) changes nothing") })
+            warnings.contains {
+                $0.hasPrefix("newswire.toml:5: warning: host.pause_scope (set 2 times) changes nothing")
+            })
         #expect(warnings.contains { $0.hasPrefix("newswire.toml:3: warning: store.keep changes nothing yet") })
     }
 

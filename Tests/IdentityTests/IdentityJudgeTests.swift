@@ -4,54 +4,33 @@ import Testing
 
 @testable import Identity
 
-/// A store that remembers what a poll found, as far as identity asks for it.
-private struct Memory {
-    var known: [ArticleIdentifier: KnownArticle] = [:]
-    var articles: [UInt64: Article] = [:]
-    var feed = FeedIdentifier("desk")
-
-    mutating func poll(_ articles: [Article]) -> [Judgement] {
-        var judge = IdentityJudge(feed: feed)
-        let judgements = judge.judge(articles, known: { known[$0] }, stored: { self.articles[$0] })
-        for judgement in judgements {
-            var version: UInt32 = 1
-            var silent: UInt8 = 0
-            switch judgement.verdict {
-            case .unchanged, .volatile: continue
-            case .new: break
-            case .update(let next, _, let changes): (version, silent) = (next, changes)
-            }
-            let seq = UInt64(self.articles.count + 1)
-            self.articles[seq] = articles[judgement.index]
-            known[judgement.uid] = KnownArticle(
-                uid: judgement.uid, seq: seq, version: version, contentHash: judgement.contentHash,
-                modified: articles[judgement.index].modified, silentChanges: silent)
-        }
-        return judgements
-    }
-}
-
-private func article(
-    id: String? = nil, url: String? = nil, title: String? = nil, text: String? = nil, day: Int? = nil
-) -> Article {
-    var article = Article()
-    article.id = id
-    article.url = url
-    article.title = title
-    article.contentText = text
-    article.published = day.map { Timestamp(year: 2026, month: 11, day: $0) }
-    return article
-}
-
-@Suite("New, known, edited (identity.md §2–§4, §8)")
+@Suite("New, known, edited (identity.md §1, §2, §3.1, §4, §8)")
 struct IdentityJudgeTests {
+    let memory = StoreMemory()
+
     @Test("An item is new once")
     func newOnce() {
-        var memory = Memory()
         let items = [article(id: "1", title: "A"), article(id: "2", title: "B")]
         #expect(memory.poll(items).map(\.verdict) == [.new, .new])
         #expect(memory.poll(items).map(\.verdict) == [.unchanged, .unchanged])
         #expect(memory.poll(items.reversed()).map(\.verdict) == [.unchanged, .unchanged])
+    }
+
+    @Test("An item that is known and has not changed costs one look-up, and no stored article is read")
+    func oneLookUp() {
+        let items = (1...50).map {
+            article(id: "https://e.org/?p=\($0)", url: "https://e.org/\($0)", title: "T\($0)", text: "x", day: 3)
+        }
+        memory.poll(items)
+        memory.forgetCounts()
+        #expect(memory.poll(items).allSatisfy { $0.verdict == .unchanged })
+        #expect(memory.lookUps == 50)
+        #expect(memory.readings == 0)
+    }
+
+    @Test("§1: an item with neither id, link, title, content nor enclosure is dropped")
+    func empty() {
+        #expect(memory.poll([article(day: 1), article(id: "1")]).map(\.index) == [1])
     }
 
     @Test("§2: the same id in another feed is another article")
@@ -73,6 +52,13 @@ struct IdentityJudgeTests {
         )
     }
 
+    @Test("§2: the further keys are fixed too: they stand in the records")
+    func stableKeys() {
+        var keys = MatchKeys(feed: FeedIdentifier("desk"))
+        #expect(keys.link("//example.org/a").hex == "7f582012b33d06a2792bfb7e71eccc4f")
+        #expect(keys.variant("example.org/?p=42").hex == "9f26133ddf34a5b3d74232c8f2ef2e0d")
+    }
+
     @Test("§2: without an id the link counts, then title, day and enclosure, then the text")
     func fallbacks() {
         var keys = ArticleKey(feed: FeedIdentifier("desk"))
@@ -86,46 +72,35 @@ struct IdentityJudgeTests {
         #expect(byText != keys.identifier(of: article(text: "Other text")))
     }
 
-    @Test("§8: an edit is a new version that names what changed")
-    func update() {
-        var memory = Memory()
-        _ = memory.poll([article(id: "1", title: "A", text: "first")])
-        let edited = article(id: "1", title: "A2", text: "second")
-        #expect(
-            memory.poll([edited]).map(\.verdict)
-                == [.update(version: 2, changed: ["title", "content_text"], silentChanges: 1)])
-        #expect(memory.poll([edited]).map(\.verdict) == [.unchanged])
+    @Test("§7: a parameter that names the feed's own host does not make another link")
+    func ownHost() {
+        var keys = ArticleKey(feed: FeedIdentifier("desk"), ownHosts: ["example.org"])
+        let plain = keys.identifier(of: article(url: "https://other.org/a"))
+        #expect(plain == keys.identifier(of: article(url: "https://other.org/a?ref=example.org")))
+        #expect(plain != keys.identifier(of: article(url: "https://other.org/a?ref=elsewhere.org")))
     }
 
-    @Test("§8: after 24 changes without a word the article is volatile, until its date of change moves")
-    func volatile() {
-        var memory = Memory()
-        _ = memory.poll([article(id: "1", text: "0")])
-        for change in 1...24 {
-            guard case .update = memory.poll([article(id: "1", text: "\(change)")])[0].verdict else {
-                Issue.record("change \(change) was not stored")
-                return
-            }
-        }
-        #expect(memory.poll([article(id: "1", text: "25")]).map(\.verdict) == [.volatile])
-        var dated = article(id: "1", text: "26")
-        dated.modified = Timestamp(seconds: 1)
-        #expect(
-            memory.poll([dated]).map(\.verdict)
-                == [.update(version: 26, changed: ["content_text"], silentChanges: 0)])
-    }
+    // MARK: §3.1
 
-    @Test("§3.1: an id used anew for another article is a new article")
+    @Test("§3.1: an id used anew for another article is a new article, time after time")
     func reuse() {
-        var memory = Memory()
-        let first = article(id: "1", url: "https://e.org/a", title: "A", day: 1)
-        let second = article(id: "1", url: "https://e.org/b", title: "B", day: 5)
-        _ = memory.poll([first])
-        let judgement = memory.poll([second])[0]
-        #expect(judgement.verdict == .new)
-        #expect(judgement.events == [.guidReused])
-        #expect(memory.poll([second]).map(\.verdict) == [.unchanged])
-        #expect(memory.known.count == 2)
+        let items = [1, 5, 9].map { (day: Int) in
+            article(id: "1", url: "https://e.org/\(day)", title: "Title \(day)", text: "\(day)", day: day)
+        }
+        memory.poll([items[0]])
+        for (place, item) in items.enumerated().dropFirst() {
+            let judgement = memory.poll([item])[0]
+            #expect(judgement.verdict == .reusing(UInt64(place)))
+            #expect(judgement.events == [.guidReused])
+            memory.forgetCounts()
+            #expect(memory.poll([item]).map(\.verdict) == [.unchanged])
+            #expect(memory.readings == 0, "a later use of an id is told without reading the earlier ones")
+        }
+        #expect(memory.articles == 3)
+        #expect(memory.poll([items[1]]).map(\.verdict) == [.unchanged], "an earlier use may come back")
+        var edited = items[1]
+        edited.contentText = "corrected"
+        #expect(memory.poll([edited]).map(\.changed) == [["content_text"]])
     }
 
     @Test("§3.1: one of link, title and date alone makes no other article")
@@ -136,61 +111,164 @@ struct IdentityJudgeTests {
             article(id: "1", url: "https://e.org/a", title: "B", day: 5),
             article(id: "1", url: "https://e.org/b", title: "A", day: 5),
         ] {
-            var memory = Memory()
-            _ = memory.poll([first])
-            guard case .update = memory.poll([changed])[0].verdict else {
-                Issue.record("\(changed) is no update")
-                continue
-            }
+            let memory = StoreMemory()
+            memory.poll([first])
+            #expect(memory.poll([changed])[0].isUpdate)
         }
     }
 
-    @Test("§1: an item with neither id, link, title, content nor enclosure is dropped")
-    func empty() {
-        var memory = Memory()
-        #expect(memory.poll([article(day: 1), article(id: "1")]).map(\.index) == [1])
-    }
+    // MARK: §4
 
     @Test("§4: the same item twice in a document is one")
     func repeated() {
-        var memory = Memory()
         let item = article(id: "1", title: "A")
         #expect(memory.poll([item, item]).map(\.verdict) == [.new])
     }
 
-    @Test("§4: several items under one id are told apart by link, then by title")
+    @Test("§4: several items under one id are told apart by link, then by title, then by date, in any order")
     func notUnique() {
-        var memory = Memory()
         let items = [
             article(id: "x", url: "https://e.org/1", title: "A"),
             article(id: "x", url: "https://e.org/2", title: "B"),
-            article(id: "x", url: "https://e.org/2", title: "C"),
+            article(id: "x", url: "https://e.org/2", title: "C", day: 1),
+            article(id: "x", url: "https://e.org/2", title: "C", day: 2),
         ]
         let judgements = memory.poll(items)
-        #expect(judgements.map(\.verdict) == [.new, .new, .new])
-        #expect(Set(judgements.map(\.uid)).count == 3)
+        #expect(judgements.map(\.verdict) == [.new, .new, .new, .new])
+        #expect(Set(judgements.map(\.uid)).count == 4)
         #expect(judgements.allSatisfy { $0.events == [.idNotUnique] })
-        #expect(memory.poll(items).map(\.verdict) == [.unchanged, .unchanged, .unchanged])
+        memory.forgetCounts()
+        #expect(memory.poll(items).map(\.verdict) == [.unchanged, .unchanged, .unchanged, .unchanged])
+        #expect(memory.lookUps == 4)
+        #expect(memory.poll(items.reversed()).allSatisfy { $0.verdict == .unchanged })
     }
 
-    @Test("§4: when only one of them is left it is still known")
-    func notUniqueThenOne() {
-        var memory = Memory()
+    @Test("§4: what nothing tells apart is one article, which does not change with the order")
+    func nothingApart() {
+        let items = ["one", "two"].map { article(id: "x", url: "https://e.org/1", title: "A", text: $0) }
+        #expect(memory.poll(items).map(\.verdict) == [.new])
+        #expect(memory.poll(items.reversed()).map(\.verdict) == [.unchanged])
+    }
+
+    @Test("§4: when some of them are left they are still known")
+    func notUniqueThenFewer() {
         let items = [
             article(id: "x", url: "https://e.org/1", title: "A"), article(id: "x", url: "https://e.org/2", title: "B"),
+            article(id: "x", url: "https://e.org/2", title: "C"),
         ]
-        _ = memory.poll(items)
-        #expect(memory.poll([items[1]]).map(\.verdict) == [.unchanged])
-        #expect(memory.poll([items[0]]).map(\.verdict) == [.unchanged])
+        memory.poll(items)
+        for item in items { #expect(memory.poll([item]).map(\.verdict) == [.unchanged]) }
+        #expect(memory.poll([items[2], items[0]]).map(\.verdict) == [.unchanged, .unchanged])
+        #expect(memory.poll([items[1], items[0]]).map(\.verdict) == [.unchanged, .unchanged])
     }
 
-    @Test("§4: an article that was alone under its id stays itself when others join it")
+    @Test("§4: an article that was alone under its id stays itself when others join it, edited or not")
     func joined() {
-        var memory = Memory()
         let first = article(id: "x", url: "https://e.org/1", title: "A")
         let second = article(id: "x", url: "https://e.org/2", title: "B")
-        _ = memory.poll([first])
+        memory.poll([first])
         #expect(memory.poll([second, first]).map(\.verdict) == [.new, .unchanged])
         #expect(memory.poll([first, second]).map(\.verdict) == [.unchanged, .unchanged])
+        #expect(memory.poll([second]).map(\.verdict) == [.unchanged])
+        var edited = first
+        edited.contentText = "more"
+        #expect(memory.poll([second, edited]).map(\.changed) == [nil, ["content_text"]])
+        #expect(memory.articles == 2)
+    }
+
+    // MARK: §8
+
+    @Test("§8: an edit is a new version that names what changed, the version before it and the first")
+    func update() {
+        memory.poll([article(id: "1", title: "A", text: "first")])
+        let edited = article(id: "1", title: "A2", text: "second")
+        let version = Judgement.Version(
+            number: 2, previous: 1, first: 1, firstSeen: nil, changed: ["title", "content_text"], silentChanges: 1)
+        #expect(memory.poll([edited]).map(\.verdict) == [.update(version)])
+        #expect(memory.poll([edited]).map(\.verdict) == [.unchanged])
+        let third = Judgement.Version(
+            number: 3, previous: 2, first: 1, firstSeen: nil, changed: ["content_text"], silentChanges: 2)
+        #expect(memory.poll([article(id: "1", title: "A2", text: "third")]).map(\.verdict) == [.update(third)])
+    }
+
+    @Test("§8: a date of change that moves alone makes no version")
+    func movedDate() {
+        var item = article(id: "1", text: "same")
+        item.modified = Timestamp(seconds: 1)
+        memory.poll([item])
+        item.modified = Timestamp(seconds: 2)
+        #expect(memory.poll([item]).map(\.verdict) == [.unchanged])
+    }
+
+    @Test("§8: after 24 changes without a word the article is volatile, until its date of change moves")
+    func volatile() {
+        memory.poll([article(id: "1", url: "https://e.org/1", text: "0", day: 1)])
+        for change in 1...24 {
+            let judgement = memory.poll([article(id: "1", url: "https://e.org/1", text: "\(change)", day: 1)])[0]
+            #expect(judgement.isUpdate)
+            #expect(judgement.events == (change == 24 ? [.volatile] : []))
+        }
+        memory.forgetCounts()
+        let next = article(id: "1", url: "https://e.org/1", text: "25", day: 1)
+        #expect(memory.poll([next]).map(\.verdict) == [.volatile])
+        #expect(memory.readings == 0, "what changes at every poll is told without reading it")
+        var dated = article(id: "1", url: "https://e.org/1", text: "26", day: 1)
+        dated.modified = Timestamp(seconds: 1)
+        guard case .update(let version) = memory.poll([dated])[0].verdict else {
+            Issue.record("the date of change moved")
+            return
+        }
+        #expect(version.number == 26)
+        #expect(version.silentChanges == 0)
+    }
+
+    @Test("§8: a volatile article's id may still be used anew")
+    func volatileReuse() {
+        memory.poll([article(id: "1", url: "https://e.org/1", title: "A", text: "0", day: 1)])
+        for change in 1...25 {
+            memory.poll([article(id: "1", url: "https://e.org/1", title: "A", text: "\(change)", day: 1)])
+        }
+        let other = article(id: "1", url: "https://e.org/2", title: "B", text: "x", day: 9)
+        #expect(memory.poll([other]).map(\.events) == [[.guidReused]])
+    }
+
+    @Test("§8: what was gone from the document and is back is not new")
+    func reappearance() {
+        let items = [article(id: "1", title: "A"), article(id: "2", title: "B")]
+        memory.poll(items)
+        memory.poll([items[1]])
+        #expect(memory.poll(items).map(\.verdict) == [.unchanged, .unchanged])
+    }
+
+    @Test("§8: what retention has removed does not come back as new")
+    func expired() {
+        let item = article(id: "1", url: "https://e.org/1", title: "A", text: "x")
+        memory.poll([item])
+        memory.expire()
+        #expect(memory.poll([item]).map(\.verdict) == [.unchanged])
+        #expect(memory.poll([article(id: "1", url: "https://e.org/1", title: "A", text: "y")])[0].isUpdate)
+    }
+
+    @Test("updates = \"ignore\": an edit is not stored, and is told without reading the article")
+    func ignored() {
+        memory.poll([article(id: "1", url: "https://e.org/1", text: "a", day: 1)])
+        memory.forgetCounts()
+        let edited = article(id: "1", url: "https://e.org/1", text: "b", day: 1)
+        #expect(memory.poll([edited]) { $0.keepsUpdates = false }.map(\.verdict) == [.ignored])
+        #expect(memory.readings == 0)
+        #expect(memory.records.count == 1)
+    }
+
+    @Test(
+        "§10: a date far in the future counts from when the article was first seen",
+        arguments: [(49, true), (47, false), (-9000, false)])
+    func future(hours: Int64, isFlagged: Bool) {
+        let now = Timestamp(seconds: 1_700_000_000)
+        let firstSeen = Timestamp(seconds: 1_600_000_000)
+        var item = article(id: "1")
+        item.published = Timestamp(seconds: now.seconds + hours * 3600)
+        #expect(PublishedDate.effective(of: item, firstSeen: firstSeen, now: now) == (isFlagged ? firstSeen : nil))
+        item.published = nil
+        #expect(PublishedDate.effective(of: item, firstSeen: firstSeen, now: now) == nil)
     }
 }

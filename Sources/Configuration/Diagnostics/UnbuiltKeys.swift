@@ -5,8 +5,6 @@ package enum UnbuiltKeys {
     /// Section and key, and what the key waits for.
     package static let table: [(key: String, waitsFor: String)] = [
         ("store.keep", "retention"),
-        ("store.duplicates", "finding the same article in several feeds"),
-        ("feed.aliases", "matching articles whose ids have changed"),
     ]
 
     /// The unbuilt keys of one section, without its name.

@@ -10,6 +10,8 @@ struct JSONFeedFields {
     private(set) var unsafeURLs: [String] = []
     /// Fields of the current item that were cut.
     private(set) var truncatedFields: [String] = []
+    /// Fields of the current item whose date named no time zone, and whether there was one anywhere.
+    private(set) var assumedUTC: [String] = []
     private(set) var assumedZone = false
 
     init(limits: ParseLimits, baseURL: String?) {
@@ -20,6 +22,7 @@ struct JSONFeedFields {
     mutating func startItem() {
         unsafeURLs = []
         truncatedFields = []
+        assumedUTC = []
     }
 
     mutating func noteTruncated(_ field: String) {
@@ -91,7 +94,10 @@ struct JSONFeedFields {
             raw.append(Article.RawDate(field: field, text: text))
             return nil
         }
-        if reading.assumedZone { assumedZone = true }
+        if reading.assumedZone {
+            assumedZone = true
+            assumedUTC.add(field, limit: 4)
+        }
         return reading.time
     }
 

@@ -21,6 +21,7 @@ extension JSONFeedFields {
         readAttachments(item["attachments"], into: &article)
         article.unsafeURLs = unsafeURLs
         article.truncatedFields = truncatedFields
+        article.assumedUTC = assumedUTC
         return article
     }
 

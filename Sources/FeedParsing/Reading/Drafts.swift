@@ -76,6 +76,7 @@ struct ItemDraft {
     var license: String?
     var unsafeURLs: [String] = []
     var rawDates: [Article.RawDate] = []
+    var assumedUTC: [String] = []
     var truncated: [String] = []
 }
 

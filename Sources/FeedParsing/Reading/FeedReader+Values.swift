@@ -40,16 +40,19 @@ extension FeedReader {
             let text = bytes.trimmed
             return text.isEmpty ? nil : FeedDate.parse(text)
         }
-        return noted(reading) ?? unreadable(capturedText, field)
+        return noted(reading, field) ?? unreadable(capturedText, field)
     }
 
     mutating func date(_ text: String?, _ field: String) -> Timestamp? {
         guard let text, !text.isEmpty else { return nil }
-        return noted(FeedDate.parse(text)) ?? unreadable(text, field)
+        return noted(FeedDate.parse(text), field) ?? unreadable(text, field)
     }
 
-    private mutating func noted(_ reading: FeedDate.Reading?) -> Timestamp? {
-        if reading?.assumedZone == true { notes.assumedZones += 1 }
+    private mutating func noted(_ reading: FeedDate.Reading?, _ field: String) -> Timestamp? {
+        if reading?.assumedZone == true {
+            notes.assumedZones += 1
+            if isInItem { item.assumedUTC.add(field, limit: 4) }
+        }
         return reading?.time
     }
 

@@ -22,6 +22,7 @@ extension ItemDraft {
         article.links = allLinks(beside: article.url)
         article.rawTitleType = title == nil ? nil : rawTitleType
         article.rawDates = rawDates
+        article.assumedUTC = assumedUTC
         article.unsafeURLs = unsafeURLs
         article.truncatedFields += truncated
         if surplusLinks { article.truncatedFields.append("links") }

@@ -42,8 +42,9 @@ struct IngestionSession {
             engine: engine, store: store, writer: StoreWriter(store),
             requests: RequestBuilder(
                 configuration, version: Version.newswire, environment: CommonOptions.environment),
-            allowances: HostAllowances(configuration), schedule: configuration.schedule, watch: watch,
-            history: PollHistory(of: store, logger), manner: manner, clock: .system)
+            allowances: HostAllowances(configuration), schedule: configuration.schedule,
+            duplicates: configuration.store.duplicates, watch: watch, history: PollHistory(of: store, logger),
+            manner: manner, clock: .system)
     }
 
     func close() async {

@@ -1,0 +1,75 @@
+internal import FeedModel
+
+/// All ids of a feed change at once, because the program that makes it is another one or runs elsewhere
+/// (identity.md §5).
+extension IdentityJudge {
+    /// So many articles must be gone from the document, and be back under other ids. A feed that is made by another
+    /// program than before, or comes from another URL, needs no such number.
+    private static let leastCount = 5
+
+    /// Whether so many ids are not known, and so many articles gone, that it is worth looking for pairs.
+    func mayBeMigration(_ facts: DocumentFacts) -> Bool {
+        guard facts.isWhole else { return false }
+        let unknown = items.count { $0.found == nil }
+        let gone = facts.previousCount.map { max(0, $0 - (items.count - unknown)) } ?? unknown
+        return isMost(unknown, facts) && isMost(gone, facts)
+    }
+
+    /// Whether the unknown ids are mostly articles that were known under others.
+    func isMigration(_ matches: [Int: Match], _ facts: DocumentFacts) -> Bool {
+        let paired = matches.values.count { match in
+            if case .alias = match.kind { return true }
+            return match.pair != nil
+        }
+        return isMost(paired, facts)
+    }
+
+    private func isMost(_ count: Int, _ facts: DocumentFacts) -> Bool {
+        count >= (facts.isArmed ? 1 : Self.leastCount) && count * 2 >= facts.previousCount ?? items.count
+    }
+
+    /// Gives items that are not known the articles that they may be: gone from the document, and with their link, or
+    /// their title and date.
+    mutating func findPairs<Knowledge: ArticleKnowledge>(
+        _ matches: inout [Int: Match], _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) {
+        for place in items.indices where !items[place].isSplit {
+            switch matches[place]?.kind {
+            case .new, .duplicate:
+                guard let pair = try pair(items[place], knowledge) else { continue }
+                present[pair.uid] = place
+                matches[place]?.pair = pair
+            case .alias, .repeats, nil: continue
+            }
+        }
+    }
+
+    private mutating func pair<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> KnownArticle? {
+        let article = articles[item.index]
+        if let place = try linkPlace(article, item, knowledge), let owner = place.owner, !place.isFree,
+            place.stored?.feed == rules.feed, present[owner.uid] == nil
+        {
+            return owner
+        }
+        let title = sameness.title(article)
+        guard !title.isEmpty, let published = article.published,
+            let known = try knowledge.known(matchKeys.titleAndDate(title, published)), present[known.uid] == nil
+        else { return nil }
+        return known
+    }
+
+    /// The same with every pair joined.
+    func migrated(_ matches: [Int: Match]) -> [Int: Match] {
+        matches.mapValues { match in
+            var match = match
+            if case .alias(let known, _) = match.kind {
+                match.kind = .alias(known, .migration)
+            } else if let pair = match.pair {
+                match.kind = .alias(pair, .migration)
+            }
+            return match
+        }
+    }
+}

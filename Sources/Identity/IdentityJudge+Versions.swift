@@ -1,0 +1,87 @@
+internal import Digest
+internal import FeedModel
+
+/// What a known id brings (identity.md §3.1, §8).
+extension IdentityJudge {
+    /// - Parameter place: the item's.
+    mutating func compare<Knowledge: ArticleKnowledge>(
+        _ place: Int, with found: KnownArticle, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> Judgement {
+        let item = items[place]
+        let article = articles[item.index]
+        var judgement = Judgement(index: item.index, uid: found.uid, contentHash: item.hash, verdict: .unchanged)
+        var current = found
+        var generation = 1
+        while true {
+            // A later use of the id may be another item of the document.
+            if present[current.uid] ?? place == place {
+                judgement.uid = current.uid
+                if current.contentHash == item.hash { return judgement }
+                let passedOver = verdictWithoutVersion(current, article)
+                if let passedOver, try isSurelyNoReuse(article, of: current, knowledge) {
+                    judgement.verdict = passedOver
+                    return judgement
+                }
+                let old = try knowledge.stored(current.seq)
+                let isReuse = old.map { sameness.isReuse($0.article, article) } ?? false
+                if !isReuse || generation >= Self.maximumGenerations {
+                    present[current.uid] = place
+                    try edit(&judgement, item, current, old, passedOver, knowledge)
+                    return judgement
+                }
+            }
+            generation += 1
+            let uid = keys.identifier(of: article, precision: item.precision, generation: generation)
+            guard let next = try knowledge.known(uid.key) else {
+                judgement.uid = uid
+                judgement.verdict = .reusing(current.seq)
+                judgement.events.append(.guidReused)
+                judgement.keys = try newKeys(
+                    item, uid, try linkPlace(article, item, knowledge), takesVariant: false, knowledge)
+                return judgement
+            }
+            current = next
+        }
+    }
+
+    private mutating func edit<Knowledge: ArticleKnowledge>(
+        _ judgement: inout Judgement, _ item: DocumentItem, _ known: KnownArticle, _ old: StoredArticle?,
+        _ passedOver: Judgement.Verdict?, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) {
+        if let passedOver {
+            judgement.verdict = passedOver
+            return
+        }
+        let version = version(of: known, old, articles[item.index])
+        judgement.verdict = .update(version)
+        if version.silentChanges == Self.maximumSilentChanges { judgement.events.append(.volatile) }
+        judgement.keys = try changedKeys(item, known.uid, old?.article, knowledge)
+    }
+
+    /// Why an edit would not be stored, if it would not.
+    private func verdictWithoutVersion(_ known: KnownArticle, _ article: Article) -> Judgement.Verdict? {
+        if !rules.keepsUpdates { return .ignored }
+        return silentChanges(known, article) > Self.maximumSilentChanges ? .volatile : nil
+    }
+
+    private func silentChanges(_ known: KnownArticle, _ article: Article) -> UInt8 {
+        known.modified == article.modified ? min(known.silentChanges, .max - 1) + 1 : 0
+    }
+
+    private func version(of known: KnownArticle, _ old: StoredArticle?, _ new: Article) -> Judgement.Version {
+        Judgement.Version(
+            number: known.version &+ 1, previous: known.seq, first: old?.first ?? known.seq, firstSeen: old?.firstSeen,
+            changed: old.map { ChangedFields.names(from: $0.article, to: new, isShort: $0.isShort) } ?? [],
+            silentChanges: silentChanges(known, new))
+    }
+
+    /// Told without reading the stored article: what is passed over at every poll shall not cost that each time.
+    private mutating func isSurelyNoReuse<Knowledge: ArticleKnowledge>(
+        _ article: Article, of known: KnownArticle, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> Bool {
+        if article.published == nil || article.id == nil { return true }
+        guard let link = sameness.link(article.url) else { return false }
+        if try knowledge.known(matchKeys.link(link))?.uid == known.uid { return true }
+        return try knowledge.known(matchKeys.linkAndTitle(link, sameness.title(article)))?.uid == known.uid
+    }
+}

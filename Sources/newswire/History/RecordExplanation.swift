@@ -1,0 +1,188 @@
+internal import ArticleStore
+internal import Digest
+internal import FeedModel
+internal import Identity
+internal import JSONText
+
+/// Why a record is what it is, in words and with the evidence: from the record, those that it names, and the index.
+struct RecordExplanation {
+    /// As they are printed, without line breaks in them.
+    private(set) var lines: [String] = []
+
+    private let record: JSONValue
+    private let own: JSONValue
+    private let seq: UInt64
+    private let article: Article
+    private let feed: String
+    private let uid: ArticleIdentifier?
+
+    init(_ record: JSONValue, seq: UInt64, in reader: StoreReader) throws {
+        self.record = record
+        self.seq = seq
+        own = record["_newswire"] ?? .null
+        article = Article(record: record)
+        feed = own["feed"]?.string ?? ""
+        uid = own["uid"]?.string.flatMap { ArticleIdentifier($0) }
+        head()
+        switch own["kind"]?.string.flatMap(RecordKind.init(rawValue:)) {
+        case .new: try explainNew(reader)
+        case .update: try explainUpdate(reader)
+        case .duplicate: try explainDuplicate(reader)
+        case .alias: try explainAlias(reader)
+        case nil: break
+        }
+        explainFlags()
+        try explainSince(reader)
+    }
+
+    private mutating func head() {
+        let kind = own["kind"]?.string ?? "record"
+        lines.append("record \(seq): \(kind), version \(own["version"]?.integer ?? 0) of \(own["uid"]?.string ?? "")")
+        if let title = article.title { add("title", title) }
+        if let url = article.url { add("link", url) }
+        add("id", article.id ?? "none of its own")
+        add("feed", "\(feed), \(own["feed_url"]?.string ?? "")")
+        var stored = TextFormat.shown(own["stored_at"]?.string ?? "")
+        if let from = own["fetched_from"]?.string, from != own["feed_url"]?.string {
+            stored += ", fetched from \(from)"
+        }
+        add("stored", stored)
+    }
+
+    private mutating func add(_ name: String, _ text: String) {
+        lines.append("  \(name)\(String(repeating: " ", count: max(1, 10 - name.utf8.count)))\(text)")
+    }
+
+    private mutating func why(_ text: String) { add("why", text) }
+
+    private func number(_ member: String) -> UInt64? { own[member]?.integer.flatMap(UInt64.init(exactly:)) }
+
+    private var events: [Judgement.Event] {
+        own["events"]?.array?.compactMap { $0.string.flatMap(Judgement.Event.init(rawValue:)) } ?? []
+    }
+
+    // MARK: - Each kind
+
+    private mutating func explainNew(_ reader: StoreReader) throws {
+        if let other = number("reuses_id_of"), let old = try reader.record(other) {
+            why("its id is that of record \(other), but link and title are others and the date is more than a day away")
+            add("", "so the publisher uses the id anew (guid_reused)")
+            compare("link", article.url, old["url"]?.string, other)
+            compare("title", article.title, old["title"]?.string, other)
+            compare("date", record["date_published"]?.string, old["date_published"]?.string, other)
+            return
+        }
+        why("no article of this feed was known by \(basis)")
+        if events.contains(.idNotUnique) {
+            add("", "others in the same document had the same id (id_not_unique), so link, title or date count as well")
+        } else {
+            add("", "nor by a variant of that id, nor was one with its link and title gone from the document")
+        }
+        if own["initial"]?.bool == true {
+            add("", "it was in the feed already when that was first polled (initial)")
+        }
+    }
+
+    /// What the identity was made from: found by making it again.
+    private var basis: String {
+        guard let uid else { return "its identity" }
+        var keys = ArticleKey(feed: FeedIdentifier(feed))
+        if keys.identifier(of: article) == uid {
+            if article.id != nil { return "its id" }
+            if article.url != nil { return "its link; it has no id of its own" }
+            if article.title != nil { return "its title, day and file; it has neither id nor link" }
+            return "its text; it has neither id, link nor title"
+        }
+        for (precision, name) in [
+            (ArticleKey.Precision.link, "its id and link"), (.title, "its id, link and title"),
+            (.published, "its id, link, title and date"),
+        ] where keys.identifier(of: article, precision: precision) == uid { return name }
+        return "its identity"
+    }
+
+    private mutating func explainUpdate(_ reader: StoreReader) throws {
+        let previous = number("previous")
+        why("\(try known()) as \(previous.map { "record \($0)" } ?? "an earlier record"), with other content")
+        let changed = own["changed"]?.array?.compactMap(\.string) ?? []
+        if !changed.isEmpty {
+            add("", "changed: \(changed.joined(separator: ", ")); `newswire history \(seq)` shows what")
+        } else if let previous, let old = try reader.record(previous) {
+            let isShort = old["_newswire"]?["kind"]?.string == RecordKind.duplicate.rawValue
+            add("", "record \(previous) was \(isShort ? "kept without its content" : "the same in all that is shown")")
+        } else {
+            add("", "what changed cannot be told: that record was removed by retention")
+        }
+        guard let silent = own["index"]?["silent"]?.integer, silent > 0 else { return }
+        add("", "the publisher's own date of change did not move, for the \(silent). time in a row;")
+        add("", "after \(IdentityJudge.maximumSilentChanges) such changes no more versions are kept until it does")
+        if events.contains(.volatile) { add("", "this is the last that is kept until then (volatile)") }
+    }
+
+    /// How the item's id leads to the article.
+    private func known() throws -> String {
+        var keys = ArticleKey(feed: FeedIdentifier(feed))
+        guard let uid, article.id != nil, keys.identifier(of: article) != uid else {
+            return "an article of this feed was known by \(basis)"
+        }
+        return "an article of this feed was known by an alias of its id, or by a closer look at it"
+    }
+
+    private mutating func explainDuplicate(_ reader: StoreReader) throws {
+        guard let other = number("duplicate_of") else { return }
+        why("another feed had it before: record \(other) has the same link and title")
+        if let old = try reader.record(other) {
+            add("", "record \(other) is of feed \(old["_newswire"]?["feed"]?.string ?? "")")
+            compare("link", article.url, old["url"]?.string, other)
+            compare("title", article.title, old["title"]?.string, other)
+        } else {
+            add("", "record \(other) was removed by retention")
+        }
+        add("", "so it is kept without its content; `[store] duplicates = \"keep\"` would keep it whole")
+    }
+
+    private mutating func explainAlias(_ reader: StoreReader) throws {
+        guard let other = number("alias_of") else { return }
+        let old = try reader.record(other)
+        switch own["alias_reason"]?.string.flatMap(Judgement.Alias.Reason.init(rawValue:)) {
+        case .variant:
+            why("its id differs from that of record \(other) only in scheme, www., port or a slash at the end")
+        case .linkAndTitle:
+            why("it has the link and title of record \(other), whose own id was gone from the document")
+        case .migration:
+            why("all ids of the feed changed at once (id_migration), and it has the link, or the title and date,")
+            add("", "of record \(other), whose own id was gone")
+        case nil: why("it means the article of record \(other)")
+        }
+        if let old {
+            compare("id", article.id, old["id"]?.string, other)
+            compare("link", article.url, old["url"]?.string, other)
+            compare("title", article.title, old["title"]?.string, other)
+        }
+        add("", "from here on this id means that article; this record is bookkeeping and never printed")
+    }
+
+    private mutating func compare(_ name: String, _ mine: String?, _ other: String?, _ seq: UInt64) {
+        add("", "\(name): \(mine ?? "none"); in record \(seq): \(other ?? "none")")
+    }
+
+    // MARK: - What else there is to say
+
+    private mutating func explainFlags() {
+        if let effective = own["published_effective"]?.string {
+            add(
+                "date",
+                "\(record["date_published"]?.string ?? "") lies too far in the future: it counts as \(effective)")
+        }
+        for field in own["assumed_utc"]?.array?.compactMap(\.string) ?? [] {
+            add("date", "\(field) came without a time zone: UTC was assumed")
+        }
+    }
+
+    private mutating func explainSince(_ reader: StoreReader) throws {
+        guard let uid, let known = try reader.known(uid), known.seq > seq else { return }
+        add("since", "its newest version is \(known.version), record \(known.seq)")
+        if known.silentChanges >= IdentityJudge.maximumSilentChanges {
+            add("", "it changes all the time without a new date, so no more versions are kept (volatile)")
+        }
+    }
+}

@@ -1,0 +1,244 @@
+import Glibc
+import JSONText
+import TestSupport
+import Testing
+
+/// Feeds written out, with what identity looks at.
+private struct Item {
+    var id: String
+    var link: String
+    var title: String
+    var text = "Text"
+    var date = "Mon, 20 May 2019 09:30:00 GMT"
+
+    static func rss(_ items: [Item], generator: String = "One") -> String {
+        let items = items.map {
+            """
+            <item><guid isPermaLink="false">\($0.id)</guid><link>\($0.link)</link><title>\($0.title)</title>\
+            <description>\($0.text)</description><pubDate>\($0.date)</pubDate></item>
+            """
+        }
+        return """
+            <?xml version="1.0"?><rss version="2.0"><channel><title>Desk</title><link>https://example.org/</link>
+            <generator>\(generator)</generator>\(items.joined(separator: "\n"))</channel></rss>
+            """
+    }
+}
+
+@Suite("What is new, the same, or edited, through poll and dump", .serialized)
+struct IdentityTests {
+    private func kinds(_ records: [JSONValue]) -> [String?] { records.map { $0["_newswire"]?["kind"]?.string } }
+
+    private func item(_ number: Int, id: String = "old", host: String = "example.org", text: String = "Text") -> Item {
+        Item(
+            id: "\(id)-\(number)", link: "https://\(host)/\(number)", title: "Title \(number)", text: text,
+            date: "Mon, \(9 + number) May 2019 09:30:00 GMT")
+    }
+
+    @Test("§8: each edit is a version; explain and history say what changed")
+    func edits() async throws {
+        let desk = Desk()
+        let first = Item(
+            id: "1", link: "https://example.org/1", title: "One",
+            text: "&lt;p&gt;Kept.&lt;/p&gt;&lt;p&gt;Wrong.&lt;/p&gt;&lt;p&gt;End.&lt;/p&gt;")
+        desk.server.on("/feed", .init(body: Item.rss([first])))
+        _ = try await desk.poll()
+        var edited = first
+        edited.text = edited.text.split(separator: "Wrong").joined(separator: "Right")
+        desk.server.on("/feed", .init(body: Item.rss([edited])))
+        #expect(try await desk.poll()["updated"]?.integer == 1)
+        edited.title = "One, corrected"
+        desk.server.on("/feed", .init(body: Item.rss([edited])))
+        _ = try await desk.poll()
+
+        let versions = try await desk.dump("--updates")
+        #expect(kinds(versions) == ["new", "update", "update"])
+        let last = try #require(versions.last?["_newswire"])
+        #expect(last["version"]?.integer == 3)
+        #expect(last["previous"]?.integer == 2)
+        #expect(last["first"]?.integer == 1)
+        #expect(last["first_seen"] == versions[0]["_newswire"]?["stored_at"])
+        let uid = try #require(last["uid"]?.string)
+
+        for name in [uid, String(uid.prefix(8)), "1", "3"] {
+            let history = await desk.run("history", name)
+            #expect(history.status == 0)
+            let changes = history.lines.filter { $0.hasPrefix("    - ") || $0.hasPrefix("    + ") }
+            #expect(changes == ["    - Wrong.", "    + Right.", "    - One", "    + One, corrected"])
+        }
+        let lines = try await desk.run("history", uid, "--json").lines.map {
+            try JSONParser.parse(Array($0.utf8)).value
+        }
+        #expect(lines.map { $0["version"]?.integer } == [1, 2, 3])
+        #expect(lines[0]["changes"] == nil)
+        #expect(lines[1]["changes"]?["content_html"]?["added"]?.array?.compactMap(\.string) == ["Right."])
+
+        let explained = await desk.run("explain", "2").output
+        #expect(explained.contains("known by its id as record 1, with other content"))
+        #expect(explained.contains("changed: content_html"))
+        #expect(explained.contains("its newest version is 3, record 3"))
+        #expect(await desk.run("explain", "1").output.contains("no article of this feed was known by its id"))
+        #expect(await desk.run("explain", "9").status == 64)
+        #expect(await desk.run("history", "zzzz").status == 64)
+    }
+
+    @Test("Without its index the store still tells an article's history")
+    func historyWithoutIndex() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Item.rss([item(1), item(2)])))
+        _ = try await desk.poll()
+        desk.server.on("/feed", .init(body: Item.rss([item(1, text: "More"), item(2)])))
+        _ = try await desk.poll()
+        let uid = try #require(try await desk.dump()[0]["_newswire"]?["uid"]?.string)
+        let before = await desk.run("history", uid).output
+        unlink(desk.folder.file("store/index/known"))
+        #expect(await desk.run("history", uid).output == before)
+        #expect(await desk.run("history", String(uid.prefix(10))).output == before)
+        #expect(await desk.run("explain", "3").status == 0)
+    }
+
+    @Test("§5: when all ids and links change nothing is new, also after a restart and with the index made again")
+    func migration() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Item.rss((1...8).map { item($0) })))
+        _ = try await desk.poll()
+        let moved = (1...8).map { item($0, id: "new", host: "blog.example") }
+        desk.server.on("/feed", .init(body: Item.rss(moved, generator: "Two")))
+        let report = try await desk.poll()
+        #expect(report["new"]?.integer == 0)
+        #expect(report["updated"]?.integer == 8)
+        #expect(report["notes"]?.array?.first?.string?.hasPrefix("id_migration: ") == true)
+        #expect(try await desk.dump().count == 8)
+        #expect(kinds(try await desk.dump("--updates", "--duplicates")).count { $0 == "update" } == 8)
+        unlink(desk.folder.file("store/index/known"))
+        desk.server.on("/feed", .init(body: Item.rss([item(9, id: "new")] + moved, generator: "Two")))
+        #expect(try await desk.poll()["new"]?.integer == 1)
+        #expect(try await desk.dump().count == 9)
+        let alias = await desk.run("explain", "9").output
+        #expect(alias.contains("record 9: alias"))
+        #expect(alias.contains("all ids of the feed changed at once (id_migration)"))
+        #expect(alias.contains("id: new-1; in record 1: old-1"))
+        #expect(await desk.run("explain", "10").output.contains("known by an alias of its id"))
+    }
+
+    @Test("§9: an article of two feeds that are polled at once is printed once, and said to be in both")
+    func duplicates() async throws {
+        let desk = Desk(feeds: ["/a", "/b", "/c"])
+        for feed in ["/a", "/b", "/c"] {
+            let own = Item(id: "\(feed)-own", link: "https://example.org\(feed)", title: "Own \(feed)")
+            desk.server.on(
+                feed,
+                .init(
+                    body: Item.rss([
+                        Item(id: "\(feed)-1", link: "https://example.org/1?utm_source=\(feed)", title: "Shared"), own,
+                    ])))
+        }
+        let ending = await desk.run("poll", "--json")
+        let reports = try ending.lines.map { try JSONParser.parse(Array($0.utf8)).value }
+        #expect(reports.compactMap { $0["new"]?.integer }.reduce(0, +) == 4)
+        #expect(reports.compactMap { $0["duplicates"]?.integer }.reduce(0, +) == 2)
+        #expect(try await desk.dump().count == 4)
+        let all = try await desk.dump("--duplicates")
+        let copies = all.filter { $0["_newswire"]?["kind"]?.string == "duplicate" }
+        let whole = try #require(all.first { $0["title"]?.string == "Shared" })
+        #expect(copies.count == 2)
+        for copy in copies {
+            #expect(copy["_newswire"]?["duplicate_of"] == whole["_newswire"]?["seq"])
+            #expect(copy["content_html"] == nil)
+            #expect(copy["url"]?.string?.hasPrefix("https://example.org/1?utm_source=") == true)
+            #expect(copy["date_published"] == whole["date_published"])
+            let feed = try #require(copy["_newswire"]?["feed"]?.string)
+            #expect(copy["_newswire"]?["feed_url"]?.string == desk.server.url("/\(feed)"))
+            #expect(copy["_newswire"]?["fetched_from"]?.string == desk.server.url("/\(feed)"))
+        }
+        let seq = try #require(copies.first?["_newswire"]?["seq"]?.integer)
+        let explained = await desk.run("explain", "\(seq)").output
+        #expect(explained.contains("another feed had it before"))
+        #expect(explained.contains("title: Shared; in record"))
+        #expect(try await desk.poll()["outcome"]?.string == "unchanged")
+    }
+
+    @Test("[store] duplicates = \"keep\" stores them whole")
+    func keptDuplicates() async throws {
+        let desk = Desk(feeds: ["/a", "/b"])
+        let text = try #require(desk.folder.text("newswire.toml"))
+        desk.folder.write(
+            text.split(separator: "[store]").joined(separator: "[store]\nduplicates = \"keep\""), to: "newswire.toml")
+        for feed in ["/a", "/b"] {
+            desk.server.on(
+                feed, .init(body: Item.rss([Item(id: "1", link: "https://example.org/1", title: "Shared")])))
+        }
+        await desk.run("poll")
+        #expect(kinds(try await desk.dump("--duplicates")) == ["new", "new"])
+    }
+
+    @Test("§3.2: http and https ids are one, unless the feed says aliases = false", arguments: [true, false])
+    func aliases(isOn: Bool) async throws {
+        let desk = Desk(options: "aliases = \(isOn)")
+        desk.server.on(
+            "/feed", .init(body: Item.rss([Item(id: "http://e.org/1", link: "https://e.org/a", title: "A")])))
+        _ = try await desk.poll()
+        desk.server.on(
+            "/feed", .init(body: Item.rss([Item(id: "https://e.org/1", link: "https://e.org/b", title: "B")])))
+        #expect(try await desk.poll()["new"]?.integer == (isOn ? 0 : 1))
+    }
+
+    @Test("updates = \"ignore\": an edit changes nothing")
+    func ignoredUpdates() async throws {
+        let desk = Desk(options: "updates = \"ignore\"")
+        desk.server.on("/feed", .init(body: Item.rss([item(1)])))
+        _ = try await desk.poll()
+        desk.server.on("/feed", .init(body: Item.rss([item(1, text: "Other")])))
+        let report = try await desk.poll()
+        #expect(report["outcome"]?.string == "unchanged")
+        #expect(report["updated"]?.integer == 0)
+        #expect(try await desk.dump("--updates").count == 1)
+    }
+
+    @Test("§6: what was there when a feed was first read to the end is initial, in however many polls that took")
+    func initial() async throws {
+        let desk = Desk()
+        let whole = Item.rss([item(1), item(2)])
+        let cut = whole.split(separator: "<item><guid isPermaLink=\"false\">old-2").first.map(String.init) ?? ""
+        desk.server.on("/feed", .init(body: cut))
+        _ = try await desk.poll()
+        #expect(try await desk.dump().count == 1)
+        desk.server.on("/feed", .init(body: whole))
+        _ = try await desk.poll()
+        desk.server.on("/feed", .init(body: Item.rss([item(1), item(2), item(3)])))
+        _ = try await desk.poll()
+        #expect(try await desk.ids() == ["old-1", "old-2", "old-3"])
+        #expect(try await desk.ids("--no-initial") == ["old-3"])
+    }
+
+    @Test("§10: a date in the future is kept, and what counts instead is said; so is a date without a zone")
+    func dates() async throws {
+        let desk = Desk()
+        var future = item(1)
+        future.date = "Mon, 20 May 2109 09:30:00 GMT"
+        var zoneless = item(2)
+        zoneless.date = "2019-05-20T09:30:00"
+        desk.server.on("/feed", .init(body: Item.rss([future, zoneless])))
+        _ = try await desk.poll()
+        let articles = try await desk.dump()
+        #expect(articles[0]["date_published"]?.string == "2109-05-20T09:30:00Z")
+        let own = try #require(articles[0]["_newswire"])
+        #expect(own["date_flags"]?.array?.compactMap(\.string) == ["future"])
+        #expect(own["published_effective"]?.string?.prefix(10) == own["stored_at"]?.string?.prefix(10))
+        #expect(articles[1]["_newswire"]?["assumed_utc"]?.array?.compactMap(\.string) == ["date_published"])
+        #expect(articles[1]["_newswire"]?["published_effective"] == nil)
+        #expect(await desk.run("explain", "1").output.contains("lies too far in the future"))
+    }
+
+    @Test("A dry run says what would be stored and why, and writes nothing")
+    func dryRun() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Item.rss([item(1)])))
+        _ = try await desk.poll()
+        desk.server.on("/feed", .init(body: Item.rss([item(1, text: "Other"), item(2)])))
+        let ending = await desk.run("poll", "--all", "--dry-run")
+        #expect(ending.errors.contains("version 2 (content_html): Title 1"))
+        #expect(ending.errors.contains("new: Title 2"))
+        #expect(try await desk.dump("--updates").count == 1)
+    }
+}

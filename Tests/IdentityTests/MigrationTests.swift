@@ -1,0 +1,109 @@
+import FeedModel
+import Testing
+
+@testable import Identity
+
+@Suite("All ids change at once (identity.md §5)")
+struct MigrationTests {
+    let memory = StoreMemory()
+
+    private func document(
+        _ range: ClosedRange<Int>, id: String = "old", link: String = "https://e.org/", title: String = "Title"
+    ) -> [Article] {
+        range.map {
+            article(id: "\(id)-\($0)", url: "\(link)\($0)", title: "\(title) \($0)", text: "\($0)", day: $0)
+        }
+    }
+
+    private func facts(_ count: Int?, isArmed: Bool = false) -> DocumentFacts {
+        var facts = DocumentFacts()
+        facts.previousCount = count
+        facts.isArmed = isArmed
+        return facts
+    }
+
+    @Test("By link: the articles are edited, none is new")
+    func byLink() {
+        memory.poll(document(1...10))
+        let judgements = memory.poll(document(1...10, id: "new", title: "Other"), facts: facts(10))
+        #expect(judgements.allSatisfy { $0.alias?.reason == .migration && $0.events == [.idMigration] })
+        #expect(judgements.map(\.alias?.of.seq) == (1...10).map { UInt64($0) })
+        #expect(judgements.allSatisfy { $0.changed == ["title"] })
+        #expect(memory.articles == 10)
+        memory.forgetCounts()
+        let again = memory.poll(document(1...10, id: "new", title: "Other"), facts: facts(10))
+        #expect(again.allSatisfy { $0.verdict == .unchanged && $0.alias == nil })
+        #expect(memory.lookUps == 10)
+    }
+
+    @Test("By title and date, where the links have changed too")
+    func byTitleAndDate() {
+        memory.poll(document(1...10))
+        let judgements = memory.poll(document(1...10, id: "new", link: "https://blog.example/"), facts: facts(10))
+        #expect(judgements.map(\.alias?.of.seq) == (1...10).map { UInt64($0) })
+        #expect(judgements.allSatisfy { $0.changed == ["url"] })
+        #expect(memory.articles == 10)
+    }
+
+    @Test("What comes with the migrated articles is new")
+    func newAmongThem() {
+        memory.poll(document(1...10))
+        let judgements = memory.poll(document(1...12, id: "new", link: "https://blog.example/"), facts: facts(10))
+        #expect(judgements.map(\.isFirst) == [Bool](repeating: false, count: 10) + [true, true])
+    }
+
+    @Test("Fewer than five, or less than half of the document before: no migration")
+    func tooFew() {
+        memory.poll(document(1...4))
+        let four = memory.poll(document(1...4, id: "new", link: "https://blog.example/"), facts: facts(4))
+        #expect(four.map(\.verdict) == [.new, .new, .new, .new])
+        let memory = StoreMemory()
+        memory.poll(document(1...20))
+        let mixed = document(1...14) + document(15...20, id: "new", link: "https://blog.example/")
+        #expect(memory.poll(mixed, facts: facts(20)).count { $0.verdict == .new } == 6)
+    }
+
+    @Test("Another generator or URL makes fewer than five enough, but not less than half")
+    func armed() {
+        memory.poll(document(1...3))
+        let new = document(1...3, id: "new", link: "https://blog.example/")
+        #expect(
+            memory.poll(new, facts: facts(3, isArmed: true)).map(\.alias?.reason) == [
+                .migration, .migration, .migration,
+            ])
+        let memory = StoreMemory()
+        memory.poll(document(1...8))
+        let mixed = document(1...6) + document(7...8, id: "new", link: "https://blog.example/")
+        #expect(memory.poll(mixed, facts: facts(8, isArmed: true)).count { $0.verdict == .new } == 2)
+    }
+
+    @Test("A busy feed whose document is all new migrates nothing")
+    func busy() {
+        memory.poll(document(1...10))
+        #expect(memory.poll(document(11...20), facts: facts(10)).allSatisfy { $0.verdict == .new })
+    }
+
+    @Test("Articles that are still in the document are nobody else's")
+    func stillThere() {
+        memory.poll(document(1...10))
+        let doubled = document(1...10) + document(1...10, id: "new", title: "Other")
+        let judgements = memory.poll(doubled, facts: facts(10))
+        #expect(judgements.count { $0.verdict == .new } == 10)
+    }
+
+    @Test("Nothing is concluded from a document that ends early")
+    func truncated() {
+        memory.poll(document(1...10))
+        var facts = facts(10)
+        facts.isWhole = false
+        let judgements = memory.poll(document(1...10, id: "new", link: "https://blog.example/"), facts: facts)
+        #expect(judgements.allSatisfy { $0.verdict == .new })
+    }
+
+    @Test("Where the feed's state was lost, the document at hand is what counts")
+    func stateLost() {
+        memory.poll(document(1...10))
+        let judgements = memory.poll(document(1...10, id: "new", link: "https://blog.example/"), facts: facts(nil))
+        #expect(judgements.allSatisfy { $0.alias?.reason == .migration })
+    }
+}
