@@ -96,7 +96,9 @@ let package = Package(
                 "JSONText", "Locking",
             ]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["TestSupport", "JSONText", "newswire"], swiftSettings: settings),
+            name: "EndToEndTests",
+            dependencies: ["TestSupport", "JSONText", "ArticleStore", "FeedModel", "Digest", "newswire"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -18,8 +18,8 @@ package final class ArticleStore: Sendable {
         var lock: WriterLock?
     }
 
-    private let directory: StoreDirectory
-    private let options: StoreOptions
+    let directory: StoreDirectory
+    let options: StoreOptions
     private let report: @Sendable (StoreEvent) -> Void
     private let writer: Locked<Writer>
     private let index: ArticleIndex
@@ -55,7 +55,7 @@ package final class ArticleStore: Sendable {
         let opened = try opening.run()
         let appender = try SegmentAppender(
             opened.recovered.position, needsNewSegment: opened.recovered.needsNewSegment, in: opening.directory,
-            segmentSize: options.segmentSize, options.files)
+            options)
         return ArticleStore(
             opening.directory, options, report,
             writer: Writer(appender: appender, lock: opening.lock), index: opened.index,
@@ -99,6 +99,18 @@ package final class ArticleStore: Sendable {
         let (rebuilt, records) = try IndexRebuild(directory, options.files).run(upTo: position)
         try index.adopt(rebuilt)
         report(.indexRebuilt(reason: reason, records: records))
+    }
+
+    /// Removes a sealed segment whose identities are durable elsewhere; durable when this returns, so that none goes before
+    /// an older one.
+    func remove(_ segment: Segment) throws(StoreError) {
+        try writer.withLock { writer throws(StoreError) in
+            if writer.isClosed { throw closed }
+            // The index must not lean on a record that is gone, or all of it would be made again.
+            if index.complete.segment <= segment.firstSeq { checkpoint(writer.appender.position) }
+            guard options.files.remove(segment.path) == 0 else { throw .system("removing", segment.path) }
+            try directory.syncFolder(directory.articles, options.files)
+        }
     }
 
     /// A record's line with its line feed, checked; nil where there is none of that number.

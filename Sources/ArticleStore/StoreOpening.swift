@@ -116,7 +116,7 @@ struct StoreOpening {
         do throws(SegmentRecovery.Failure) {
             // The segments may have been cut a moment ago.
             result = try recovery.run(
-                try Self.listed(directory), walk: RecordWalk(fromFirstOf: segments), durable: durable,
+                try Self.listed(directory), walk: try Self.walk(segments, directory), durable: durable,
                 apply: filler.add)
             do throws(IndexFile.Failure) { try filler.finish() } catch { throw .index(error) }
         } catch {
@@ -130,6 +130,21 @@ struct StoreOpening {
         try directory.syncFolder(directory.index, files)
         if result.records > 0 { report(.indexRebuilt(reason: reason, records: result.records)) }
         return (result, index)
+    }
+
+    /// From the first record that there is; where there are no segments any more, from the last that retention knows of.
+    private static func walk(
+        _ segments: [Segment], _ directory: StoreDirectory
+    ) throws(SegmentRecovery.Failure) -> RecordWalk {
+        do throws(StoreError) {
+            guard segments.isEmpty, let removed = try Segment.identities(in: directory).last,
+                let file = try OpenFile.reading(removed.path),
+                let last = try SegmentSearch(file, removed, limit: .max).lastPosition()
+            else { return RecordWalk(fromFirstOf: segments) }
+            return RecordWalk(from: last)
+        } catch {
+            throw .store(error)
+        }
     }
 
     private static func listed(_ directory: StoreDirectory) throws(SegmentRecovery.Failure) -> [Segment] {

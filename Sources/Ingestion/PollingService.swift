@@ -47,8 +47,13 @@ package struct PollingService: Service {
             concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, clock: clock)
         let watch = HostWatch(configuration, store: store, at: clock.now())
         let history = PollHistory(of: store, logger)
+        let retention = RetentionDuty(store, keep: configuration.store.keep, logger: logger, now: clock.now)
         let desk = PollingDesk(
-            reload: reload, store: store, notifier: notifier, logger: logger, watch: watch, now: clock.now
+            reload: { () throws(ConfigurationError) in
+                let configuration = try reload()
+                retention.adopt(configuration.store.keep)
+                return configuration
+            }, store: store, notifier: notifier, logger: logger, watch: watch, now: clock.now
         ) { configuration in
             FeedPoller(
                 engine: engine, store: store, writer: writer,
@@ -66,6 +71,7 @@ package struct PollingService: Service {
             group.addTask {
                 for await _ in reloadSignals { control.send(.replace) }
             }
+            group.addTask { await retention.run() }
             await withGracefulShutdownHandler {
                 await loop.run(desk)
             } onGracefulShutdown: {

@@ -18,10 +18,11 @@ struct Newswire: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PollCommand.self, DumpCommand.self, AckCommand.self, ConsumersCommand.self,
             FeedsCommand.self, ExplainCommand.self, HistoryCommand.self, DiscoverCommand.self, ParseCommand.self,
-            CheckCommand.self,
+            CheckCommand.self, StoreCommand.self,
         ])
 
     static func main() async {
+        StandardDescriptors.takeClosedOnes()
         // A reader that goes away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         // Documents and buffers come and go: giving their memory back each time, only to fault it in again for the next

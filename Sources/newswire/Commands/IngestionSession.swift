@@ -19,6 +19,7 @@ struct IngestionSession {
         for warning in configuration.warnings { logger.warning("\(warning)") }
         var storeOptions = StoreOptions(clock: clock.now)
         storeOptions.segmentSize = UInt64(configuration.store.segmentSize)
+        storeOptions.segmentAge = configuration.store.keep.segmentAge
         let store = try CommandFailure.wrapping { () throws(StoreError) in
             try ArticleStore.open(at: configuration.store.directory, options: storeOptions) { event in
                 logger.warning("\(event)")
