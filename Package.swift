@@ -95,6 +95,7 @@ let package = Package(
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "ArticleStore", "FeedModel",
                 "Locking",
             ]),
+        tests("newswire", ["FeedModel", logging]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["TestSupport", "JSONText", "newswire"], swiftSettings: settings),
     ],
