@@ -16,13 +16,8 @@ struct IngestionSession {
         var configuration = try options.load()
         let logger = options.logger(configuration)
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        var storeOptions = StoreOptions(clock: SystemClock.now)
-        storeOptions.segmentSize = UInt64(configuration.store.segmentSize)
-        let store = try CommandFailure.wrapping { () throws(StoreError) in
-            try ArticleStore.open(at: configuration.store.directory, options: storeOptions) { event in
-                logger.warning("\(event)")
-            }
-        }
+        let opened = configuration
+        let store = try CommandFailure.wrapping { () throws(StoreError) in try openStore(opened, logger) }
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
         let known = store.allStates().knownFeeds
         if !known.isEmpty { configuration = configuration.recognising(known) }
@@ -31,6 +26,14 @@ struct IngestionSession {
             return IngestionSession(configuration: configuration, store: store, engine: engine, logger: logger)
         } catch {
             throw CommandFailure(.ioError, error.description)
+        }
+    }
+
+    static func openStore(_ configuration: Configuration, _ logger: Logger) throws(StoreError) -> ArticleStore {
+        var options = StoreOptions(clock: SystemClock.now)
+        options.segmentSize = UInt64(configuration.store.segmentSize)
+        return try ArticleStore.open(at: configuration.store.directory, options: options) { event in
+            logger.warning("\(event)")
         }
     }
 
