@@ -18,6 +18,7 @@ struct Newswire: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PollCommand.self, DumpCommand.self, AckCommand.self, ConsumersCommand.self,
             FeedsCommand.self, DiscoverCommand.self, ParseCommand.self, CheckCommand.self,
+            AddCommand.self, ImportCommand.self, ExportCommand.self, DeliverCommand.self,
         ])
 
     static func main() async {
