@@ -2,8 +2,8 @@ internal import ArgumentParser
 internal import ArticleStore
 internal import CShims
 internal import Configuration
-internal import Dispatch
 internal import Glibc
+internal import Ingestion
 internal import Logging
 internal import UnixSignals
 
@@ -97,17 +97,18 @@ struct DeliverCommand: AsyncParsableCommand {
         }
         let logger = common.logger(configuration)
         let (consumer, filter, options) = (consumer, filter, options)
-        let ending = try await CommandFailure.wrappingAllOnThread {
-            let reader = try StoreReader(directory: directory)
-            let cursors = try Cursors(directory: directory)
-            // One for a consumer at a time: held to the end.
-            let turn = try cursors.lockForDump(consumer)
-            defer { withExtendedLifetime(turn) {} }
-            return try Delivery(
-                consumer: consumer, filter: filter, command: program, options: options, reader: reader,
-                cursors: cursors,
-                watch: StoreWatch(directory: directory), logger: logger, stop: stop
-            ).run()
+        let ending = try await BlockingWork.run {
+            try CommandFailure.wrappingAll {
+                let reader = try StoreReader(directory: directory)
+                let cursors = try Cursors(directory: directory)
+                // One for a consumer at a time: held to the end.
+                let turn = try cursors.lockForDump(consumer)
+                defer { withExtendedLifetime(turn) {} }
+                return try Delivery(
+                    consumer: consumer, filter: filter, command: program, options: options, reader: reader,
+                    cursors: cursors, watch: StoreWatch(directory: directory), logger: logger, stop: stop
+                ).run()
+            }
         }
         if ending == .failed { throw CommandFailure(.allFailed, "") }
     }
@@ -133,19 +134,5 @@ struct DeliverCommand: AsyncParsableCommand {
         result["NEWSWIRE_CONFIG"] = configuration.path
         result["NEWSWIRE_STORE"] = configuration.store.directory
         return result
-    }
-}
-
-extension CommandFailure {
-    /// The same as `wrappingAll` for work that blocks, on a thread that no other task needs.
-    fileprivate static func wrappingAllOnThread<Value: Sendable>(
-        _ work: @escaping @Sendable () throws -> Value
-    ) async throws -> Value {
-        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
-            DispatchQueue(label: "newswire.deliver").async {
-                continuation.resume(returning: Result { try wrappingAll(work) })
-            }
-        }
-        return try result.get()
     }
 }
