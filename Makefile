@@ -5,17 +5,31 @@ PREFIX   ?= /usr/local
 SYSCONFDIR ?= /etc
 DESTDIR  ?=
 
+# Distributions want some of them elsewhere.
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+MANDIR  ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+
 BINARY := .build/release/newswire
+COMPLETIONS := .build/release/completions
+PAGES := newswire.1 newswire.toml.5 newswire-store.5
+UNITS := newswire.service newswire-deliver@.service
 BUILD  := swift build -c release --static-swift-stdlib --product newswire
 # Tests talk to servers on the loopback: no proxy may stand between.
 DIRECT := env -u http_proxy -u https_proxy -u all_proxy -u no_proxy -u HTTP_PROXY -u HTTPS_PROXY -u ALL_PROXY -u NO_PROXY
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: build run test check-deep lint format bench fuzz install uninstall clean help dependencies
+.PHONY: build run test check-deep lint format bench fuzz man install uninstall deb clean help dependencies
 
 build: dependencies ## build the program for release: .build/release/newswire
 	@$(BUILD) >&2
+	@mkdir -p $(COMPLETIONS)
+	@for shell in bash zsh fish; do \
+	    $(BINARY) --generate-completion-script $$shell >$(COMPLETIONS)/$$shell || exit 1; \
+	done
 
 run: build ## build, poll the sample feeds and print the articles that are new
 	@$(BINARY) poll --all --config $(CONFIG) >&2
@@ -40,16 +54,27 @@ bench: build ## compare with C programs and other feed readers, where ../shared/
 fuzz: dependencies ## give the parsers made-up inputs: SECONDS=600 for each target, TARGET=xml for one
 	@SECONDS_EACH=$(or $(SECONDS),60) .ci/fuzz $(TARGET)
 
+man: build ## put what --help says into docs/man/newswire.1
+	@.packaging/man $(BINARY)
+
 # Installs what `make build` has built, so that `sudo make install` compiles nothing. The configuration is yours: one
 # that is there already is left alone.
 install: ## install below PREFIX (/usr/local); DESTDIR is honoured
-	@test -x $(BINARY) || { echo "make install: there is no $(BINARY) yet; run 'make' first" >&2; exit 1; }
+	@test -x $(BINARY) -a -s $(COMPLETIONS)/fish || { \
+	    echo "make install: there is no $(BINARY) yet; run 'make' first" >&2; exit 1; }
 	install -D -m 755 $(BINARY) "$(DESTDIR)$(PREFIX)/bin/newswire"
-	install -d "$(DESTDIR)$(PREFIX)/lib/systemd/system" "$(DESTDIR)$(PREFIX)/lib/sysusers.d"
-	sed -e 's|/usr/bin/newswire|$(PREFIX)/bin/newswire|; s|/usr/share/doc|$(PREFIX)/share/doc|; s|/etc/newswire|$(SYSCONFDIR)/newswire|' \
-	    systemd/newswire.service >"$(DESTDIR)$(PREFIX)/lib/systemd/system/newswire.service"
-	chmod 644 "$(DESTDIR)$(PREFIX)/lib/systemd/system/newswire.service"
+	install -d "$(DESTDIR)$(UNITDIR)" "$(DESTDIR)$(PREFIX)/lib/sysusers.d"
+	@for unit in $(UNITS); do \
+	    sed -e 's|/usr/bin/newswire|$(PREFIX)/bin/newswire|' -e 's|/etc/newswire|$(SYSCONFDIR)/newswire|g' \
+	        "systemd/$$unit" >"$(DESTDIR)$(UNITDIR)/$$unit" && chmod 644 "$(DESTDIR)$(UNITDIR)/$$unit" || exit 1; \
+	done
 	install -m 644 systemd/newswire.sysusers.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/newswire.conf"
+	install -d "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man5"
+	install -m 644 docs/man/*.1 "$(DESTDIR)$(MANDIR)/man1"
+	install -m 644 docs/man/*.5 "$(DESTDIR)$(MANDIR)/man5"
+	install -D -m 644 $(COMPLETIONS)/bash "$(DESTDIR)$(BASHDIR)/newswire"
+	install -D -m 644 $(COMPLETIONS)/zsh "$(DESTDIR)$(ZSHDIR)/_newswire"
+	install -D -m 644 $(COMPLETIONS)/fish "$(DESTDIR)$(FISHDIR)/newswire.fish"
 	install -d "$(DESTDIR)$(SYSCONFDIR)/newswire/feeds.d" "$(DESTDIR)$(PREFIX)/share/doc/newswire"
 	install -m 644 README.md CHANGELOG.md LICENSE docs/*.md config/newswire.toml "$(DESTDIR)$(PREFIX)/share/doc/newswire"
 	@if [ -e "$(DESTDIR)$(SYSCONFDIR)/newswire/newswire.toml" ]; then \
@@ -59,9 +84,15 @@ install: ## install below PREFIX (/usr/local); DESTDIR is honoured
 	fi
 
 uninstall: ## remove what install has put there, but for the configuration and the store
-	rm -f "$(DESTDIR)$(PREFIX)/bin/newswire" "$(DESTDIR)$(PREFIX)/lib/systemd/system/newswire.service" \
-	    "$(DESTDIR)$(PREFIX)/lib/sysusers.d/newswire.conf"
+	rm -f "$(DESTDIR)$(PREFIX)/bin/newswire" "$(DESTDIR)$(PREFIX)/lib/sysusers.d/newswire.conf" \
+	    "$(DESTDIR)$(BASHDIR)/newswire" "$(DESTDIR)$(ZSHDIR)/_newswire" "$(DESTDIR)$(FISHDIR)/newswire.fish"
+	for unit in $(UNITS); do rm -f "$(DESTDIR)$(UNITDIR)/$$unit"; done
+	for page in $(PAGES); do rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page"; done
 	rm -rf "$(DESTDIR)$(PREFIX)/share/doc/newswire"
+
+deb: build ## make a Debian package of what is built: .build/deb
+	@.ci/dependencies dpkg-dev
+	@.packaging/deb
 
 clean: ## remove everything that was built, and the sample store
 	rm -rf .build

@@ -95,6 +95,7 @@ let package = Package(
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "ArticleStore", "FeedModel",
                 "JSONText", "Locking",
             ]),
+        tests("newswire", ["FeedModel", logging]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["TestSupport", "JSONText", "ArticleStore", "FeedModel", "Digest", "newswire"],

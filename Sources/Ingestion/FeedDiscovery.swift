@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Digest
 internal import FeedModel
 internal import FeedParsing
 package import Fetching
@@ -22,6 +23,12 @@ package struct FeedDiscovery: Sendable {
     /// No page has its links behind that.
     private static let pageBytes = 4 << 20
 
+    /// How a page is asked for: one that may be either, or one whose answer is to be kept as a feed's.
+    enum Purpose {
+        case page
+        case feed
+    }
+
     private let engine: FetchEngine
     private let requests: RequestBuilder
     private let gate: HopGate
@@ -37,10 +44,7 @@ package struct FeedDiscovery: Sendable {
     ///   - guesses: whether to ask well-known paths of the same site where the page names none, at the pace that the
     ///     host is allowed.
     package func find(at url: String, guesses: Bool) async throws(Failure) -> [Found] {
-        let scheme = url.prefix { $0 != ":" }.lowercased()
-        guard scheme == "http" || scheme == "https", FeedConfiguration.host(of: url)?.isEmpty == false else {
-            throw Failure(message: "only http and https URLs are asked; write https://HOST/PATH")
-        }
+        try Self.check(url)
         let page = try await fetch(url)
         if !page.found.isEmpty { return page.found }
         guard guesses, page.answered else {
@@ -55,22 +59,31 @@ package struct FeedDiscovery: Sendable {
         return []
     }
 
-    private struct Page {
+    static func check(_ url: String) throws(Failure) {
+        let scheme = url.prefix { $0 != ":" }.lowercased()
+        guard scheme == "http" || scheme == "https", FeedConfiguration.host(of: url)?.isEmpty == false else {
+            throw Failure(message: "only http and https URLs are asked; write https://HOST/PATH")
+        }
+    }
+
+    struct Page {
         /// Where it was found after all redirects.
         var url: String
         var found: [Found] = []
-        var isFeed = false
+        /// What was found, where the page is a feed itself.
+        var answer: FeedAnswer?
+        var isFeed: Bool { answer != nil }
         /// There was an answer, though it may have been a refusal.
         var answered = false
         var failure: Failure?
     }
 
-    private func fetch(_ url: String) async throws(Failure) -> Page {
+    func fetch(_ url: String, for purpose: Purpose = .page) async throws(Failure) -> Page {
         var page = Page(url: url)
         if let host = FeedConfiguration.host(of: url), await !gate.pass(host: host) {
             throw Failure(message: "stopped")
         }
-        let transfer = engine.start(try request(url))
+        let transfer = engine.start(try request(url, for: purpose))
         guard let head = await transfer.response() else {
             page.failure = Failure(await transfer.outcome().failure)
             return page
@@ -81,16 +94,21 @@ package struct FeedDiscovery: Sendable {
             context: DocumentContext(
                 url: head.effectiveURL, contentLocation: head.contentLocation, contentType: head.contentType))
         var text: [UInt8] = []
+        var hash = XXH3Stream()
         while let chunk = await transfer.nextChunk() {
             text.append(contentsOf: chunk.prefix(Self.pageBytes - text.count))
-            chunk.withUnsafeBytes { parser.parse($0) }
+            chunk.withUnsafeBytes { bytes in
+                hash.update(bytes)
+                parser.parse(bytes)
+            }
         }
-        if let failure = await transfer.outcome().failure {
+        let outcome = await transfer.outcome()
+        if let failure = outcome.failure {
             page.failure = Failure(failure)
             return page
         }
         if case .feed(let feed) = parser.finish() {
-            page.isFeed = true
+            page.answer = FeedAnswer(head: head, feed: feed, bodyHash: hash.hash128(), wireBytes: outcome.wireBytes)
             page.found = [
                 Found(
                     url: RedirectAdoption.target(of: head.redirects) ?? url, type: feed.format.mediaType,
@@ -107,9 +125,11 @@ package struct FeedDiscovery: Sendable {
         return page
     }
 
-    private func request(_ url: String) throws(Failure) -> FetchRequest {
+    private func request(_ url: String, for purpose: Purpose) throws(Failure) -> FetchRequest {
         do throws(PollFailure) {
             var request = try requests.request(discovering: url)
+            // As a poll asks: its validators are then good for the next one (polling.md §2.7).
+            if purpose == .feed { request.accept = FetchRequest.defaultAccept }
             let gate = gate
             request.beforeHop = { hop in
                 guard let host = FeedConfiguration.host(of: hop.to) else { return true }

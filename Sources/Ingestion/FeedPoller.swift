@@ -80,6 +80,20 @@ package struct FeedPoller: Sendable {
         return poll.report
     }
 
+    /// The same with an answer that was fetched already.
+    package func poll(_ feed: FeedConfiguration, with answer: FeedAnswer) async -> PollReport {
+        var poll = Poll(feed: feed, state: state(of: feed))
+        poll.head = answer.head
+        poll.report.status = answer.head.status
+        poll.report.bytes = Int64(answer.wireBytes)
+        do throws(PollFailure) {
+            try await take(.feed(answer.feed, bodyHash: answer.bodyHash, brokenOff: nil), &poll)
+        } catch {
+            await settle(error, &poll)
+        }
+        return poll.report
+    }
+
     private func state(of feed: FeedConfiguration) -> FeedState {
         let url = URLRedaction.redacted(feed.url)
         var state = store.state(of: feed.id) ?? FeedState(feed: feed.id, url: url)

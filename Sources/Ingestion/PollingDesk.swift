@@ -22,8 +22,7 @@ final class PollingDesk: PollLoopOwner {
     private var current: Current?
     /// A feed keeps its number as long as the service runs, also while it is not configured.
     private var numbers: [FeedIdentifier: Int] = [:]
-    /// Feeds that fail, and how.
-    private var failing: [FeedIdentifier: String] = [:]
+    private var failing = FailureTelling()
     private var lastStatus = Timestamp(milliseconds: 0)
 
     private struct Current {
@@ -60,7 +59,7 @@ final class PollingDesk: PollLoopOwner {
         current = Current(
             configuration: configuration, feeds: feeds, allowances: HostAllowances(configuration),
             poller: makePoller(configuration))
-        failing = failing.filter { id, _ in numbers[id].map { feeds[$0] != nil } ?? false }
+        failing.keep { id in numbers[id].map { feeds[$0] != nil } ?? false }
     }
 
     /// Every feed's place in line, by what is remembered of it.
@@ -121,7 +120,7 @@ final class PollingDesk: PollLoopOwner {
         return line(except: running)
     }
 
-    /// One line when a feed begins to fail, fails otherwise than before, or is well again.
+    /// What a person wants to know, and not each time; `FailureTelling` says when.
     private func tell(_ report: PollReport) {
         var fields: Logger.Metadata = ["feed": "\(report.feed)"]
         if let pause = report.hostPause {
@@ -135,14 +134,23 @@ final class PollingDesk: PollLoopOwner {
         }
         if watch.isNetworkDown, report.outcome == .failed { return }
         if let failure = report.failure {
-            guard failing.updateValue(failure.kind, forKey: report.feed) != failure.kind else { return }
+            guard let line = failing.failed(report.feed, kind: failure.kind, at: now()) else { return }
             fields["class"] = "\(failure.kind)"
             fields["url"] = "\(report.url)"
             if let status = report.status { fields["status"] = "\(status)" }
-            logger.warning("feed fails: \(failure.message)", metadata: fields)
+            switch line {
+            case .begins: logger.warning("feed fails: \(failure.message)", metadata: fields)
+            case .goesOn(let failures, let since):
+                fields["failures"] = "\(failures)"
+                fields["since"] = "\(since)"
+                logger.warning("feed still fails: \(failure.message)", metadata: fields)
+            }
             return
         }
-        if report.outcome != .skipped, failing.removeValue(forKey: report.feed) != nil {
+        if report.outcome == .skipped { return }
+        if let before = failing.succeeded(report.feed) {
+            fields["failures"] = "\(before.failures)"
+            fields["since"] = "\(before.since)"
             logger.notice("feed is well again", metadata: fields)
         }
         if report.newArticles + report.updatedArticles > 0 {
@@ -150,7 +158,9 @@ final class PollingDesk: PollLoopOwner {
             fields["updated"] = "\(report.updatedArticles)"
             logger.debug("articles stored", metadata: fields)
         }
-        for note in report.notes where report.outcome != .skipped { logger.warning("\(note)", metadata: fields) }
+        for note in report.notes where failing.noted(report.feed, note, at: now()) {
+            logger.warning("\(note)", metadata: ["feed": "\(report.feed)", "url": "\(report.url)"])
+        }
     }
 
     /// All or nothing: a configuration that is wrong leaves the old one in force.

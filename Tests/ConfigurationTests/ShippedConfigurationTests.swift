@@ -13,8 +13,10 @@ struct ShippedConfigurationTests {
     }
 
     /// The text of config/newswire.toml.
-    private func shipped() throws -> String {
-        let stream = try #require(fopen(Self.root() + "/config/newswire.toml", "r"))
+    private func shipped() throws -> String { try text("config/newswire.toml") }
+
+    private func text(_ file: String) throws -> String {
+        let stream = try #require(fopen("\(Self.root())/\(file)", "r"))
         defer { fclose(stream) }
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -72,6 +74,23 @@ struct ShippedConfigurationTests {
         #expect(try keys(from: "[status]") == AllKeys.status)
         #expect(try keys(from: "[log]") == AllKeys.log)
         #expect(try keys(from: "[[feed]]") == AllKeys.feed)
+    }
+
+    @Test("newswire.toml(5) describes every key in its section, and none that does not exist")
+    func manPage() throws {
+        let page = try text("docs/man/newswire.toml.5")
+        func keys(under header: String) throws -> [String] {
+            let start = try #require(page.firstRange(of: "\n.Ss \(header)\n"), "\(header)")
+            let lines = page[start.upperBound...].split(separator: "\n").prefix { !$0.hasPrefix(".S") }
+            return lines.filter { $0.hasPrefix(".It Ic ") }.map { String($0.dropFirst(7)) }
+        }
+        #expect(try keys(under: "Top of the file") == AllKeys.root)
+        #expect(try keys(under: "[fetch]") == AllKeys.fetch)
+        #expect(try keys(under: "[host.\\&\"NAME\\&\"]") == AllKeys.host)
+        #expect(try keys(under: "[schedule]") == AllKeys.schedule)
+        #expect(try keys(under: "[store]") == AllKeys.store)
+        #expect(try keys(under: "[log]") == AllKeys.log)
+        #expect(try keys(under: "[[feed]]") == AllKeys.feed)
     }
 
     @Test("The sample desk loads without a warning and finds all its feeds")

@@ -18,7 +18,9 @@ struct CommandTests {
 
     @Test(
         "Every command has --help with an example",
-        arguments: ["run", "poll", "dump", "ack", "consumers", "feeds", "parse", "check"])
+        arguments: [
+            "run", "poll", "dump", "ack", "consumers", "feeds", "parse", "check", "add", "import", "export", "deliver",
+        ])
     func help(command: String) async {
         let ending = await desk.plain(command, "--help")
         #expect(ending.status == 0)

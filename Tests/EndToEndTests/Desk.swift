@@ -100,6 +100,8 @@ final class Desk: Sendable {
         await start(arguments, input: input).wait()
     }
 
+    func plain(_ arguments: [String]) async -> ChildProcess.Ending { await start(arguments).wait() }
+
     /// The lines of a dump, parsed.
     func dump(_ arguments: String...) async throws -> [JSONValue] {
         let ending = await start(["dump"] + arguments + ["--config", folder.file("newswire.toml")]).wait()

@@ -19,6 +19,11 @@ struct FileTreeReader {
         read(bytes, of: file, isMain: true)
     }
 
+    /// Reads a text as if it were in an included file of that name.
+    mutating func readAddition(_ bytes: [UInt8], named name: String) {
+        read(bytes, of: ConfigurationFile(name: name), isMain: false)
+    }
+
     private mutating func include(_ file: ConfigurationFile, at place: SourcePlace) {
         let real = Self.real(file.path)
         guard !open.contains(real) else {

@@ -38,12 +38,15 @@ struct CommonOptions: ParsableArguments {
     /// The same, with the ids by which the store knows feeds, and a warning where another id would keep a history.
     func loadWithKnownFeeds() throws -> Configuration {
         let configuration = try load()
-        // A store that is not there, or not readable, knows nothing.
-        guard let states = try? StoreReader(directory: configuration.store.directory).states(), !states.isEmpty else {
-            return configuration
-        }
+        let known = knownFeeds(configuration)
+        if known.isEmpty { return configuration }
         return try ConfigurationLoader.load(
-            path: configuration.path, environment: Self.environment, knownFeeds: states.knownFeeds)
+            path: configuration.path, environment: Self.environment, knownFeeds: known)
+    }
+
+    /// The feeds that the store knows. One that is not there, or not readable, knows nothing.
+    func knownFeeds(_ configuration: Configuration) -> [FeedIdentity.Known] {
+        (try? StoreReader(directory: configuration.store.directory).states().knownFeeds) ?? []
     }
 
     func path() throws -> String {
@@ -60,8 +63,8 @@ struct CommonOptions: ParsableArguments {
     /// A logger at the level of the command line, else of the configuration.
     func logger(_ configuration: Configuration) -> Logger {
         let level = Logger.Level(logLevel ?? configuration.log.level)
-        let style = StandardErrorLogHandler.Style(environment: Self.environment)
-        return Logger(label: "newswire") { _ in StandardErrorLogHandler(style: style, level: level) }
+        let output = LogOutput(environment: Self.environment)
+        return Logger(label: "newswire") { _ in NewswireLogHandler(output, level: level) }
     }
 }
 

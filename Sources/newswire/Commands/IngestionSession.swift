@@ -17,13 +17,9 @@ struct IngestionSession {
         var configuration = try options.load()
         let logger = options.logger(configuration)
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        var storeOptions = StoreOptions(clock: clock.now)
-        storeOptions.segmentSize = UInt64(configuration.store.segmentSize)
-        storeOptions.segmentAge = configuration.store.keep.segmentAge
+        let opened = configuration
         let store = try CommandFailure.wrapping { () throws(StoreError) in
-            try ArticleStore.open(at: configuration.store.directory, options: storeOptions) { event in
-                logger.warning("\(event)")
-            }
+            try openStore(opened, clock: clock, logger)
         }
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
         let known = store.allStates().knownFeeds
@@ -35,6 +31,17 @@ struct IngestionSession {
             return IngestionSession(configuration: configuration, store: store, engine: engine, logger: logger)
         } catch {
             throw CommandFailure(.ioError, error.description)
+        }
+    }
+
+    static func openStore(
+        _ configuration: Configuration, clock: PollClock = .system, _ logger: Logger
+    ) throws(StoreError) -> ArticleStore {
+        var options = StoreOptions(clock: clock.now)
+        options.segmentSize = UInt64(configuration.store.segmentSize)
+        options.segmentAge = configuration.store.keep.segmentAge
+        return try ArticleStore.open(at: configuration.store.directory, options: options) { event in
+            logger.warning("\(event)")
         }
     }
 

@@ -1,0 +1,79 @@
+/// A list of feeds of another program as `[[feed]]` tables: OPML, or newsboat's urls file.
+package struct FeedListImport: Sendable, Equatable {
+    /// They load without an error: each URL once, with the tags of all its places.
+    package var tables: [FeedTable]
+    /// What was left out or had to be guessed, and in which line.
+    package var warnings: [OPMLDocument.Warning]
+
+    /// Why a file could not be imported.
+    package enum Failure: Error, Sendable, Equatable {
+        /// What the system said against reading it.
+        case unreadable(String)
+        case noList(OPMLDocument.ReadError)
+    }
+
+    /// - Parameter file: its path, or `-` for standard input.
+    package static func read(file: String) throws(Failure) -> Self {
+        let bytes: [UInt8]
+        do throws(FileReader.Failure) {
+            bytes = try FileReader.read(file == "-" ? "/dev/stdin" : file, limit: LoadingState.Limit.fileBytes).bytes
+        } catch {
+            throw .unreadable(error.message)
+        }
+        let directory = Path.directory(of: Path.absolute(file))
+        do throws(OPMLDocument.ReadError) {
+            return try read(bytes, relativeTo: directory)
+        } catch {
+            throw .noList(error)
+        }
+    }
+
+    /// Reads at most 64 MiB. What begins as markup does is OPML, everything else is a list of URLs.
+    ///
+    /// - Parameter directory: absolute; what relative paths in a list of URLs are relative to. OPML never names a local
+    ///   file (security.md §1).
+    package static func read(_ bytes: [UInt8], relativeTo directory: String) throws(OPMLDocument.ReadError) -> Self {
+        guard bytes.count <= LoadingState.Limit.fileBytes else {
+            throw OPMLDocument.ReadError(line: 1, message: "is larger than 64 MiB")
+        }
+        if looksLikeMarkup(bytes) {
+            let (tables, warnings) = try OPMLDocument.read(bytes).feedTables()
+            return Self(tables: tables, warnings: warnings)
+        }
+        return urls(bytes, directory)
+    }
+
+    private static func looksLikeMarkup(_ bytes: [UInt8]) -> Bool {
+        // UTF-16 is never a list of URLs.
+        if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) { return true }
+        let start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+        return bytes[start...].first { $0 > 0x20 && $0 != 0x7f } == UInt8(ascii: "<")
+    }
+
+    private static func urls(_ bytes: [UInt8], _ directory: String) -> Self {
+        var result = Self(tables: [], warnings: [])
+        var indexes: [String: Int] = [:]
+        URLList.read(bytes) { line, isUTF8 in
+            func leaveOut(_ reason: String) {
+                result.warnings.append(.init(line: line.number, message: "was left out: \(reason)"))
+            }
+            guard isUTF8 else { return leaveOut("it is not UTF-8") }
+            let url: String
+            switch FeedAddress.parse(line.url, relativeTo: directory) {
+            case .web(let address): url = address
+            case .local(_, let address): url = address
+            case .refused(let reason): return leaveOut("the URL \(reason)")
+            }
+            let title = line.title.map { ListText.cleaned($0, limit: 4096) }
+            if let index = indexes[url] {
+                result.tables[index].tags = ListText.tags(result.tables[index].tags + line.tags)
+                result.tables[index].title = result.tables[index].title ?? title
+                return
+            }
+            guard result.tables.count < LoadingState.Limit.feeds else { return }
+            indexes[url] = result.tables.count
+            result.tables.append(FeedTable(url: url, title: title, tags: ListText.tags(line.tags)))
+        }
+        return result
+    }
+}

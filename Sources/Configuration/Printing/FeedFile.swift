@@ -1,0 +1,80 @@
+private import Digest
+private import Glibc
+
+/// A new file with one `[[feed]]` table in `feeds.d`, beside the main file of the configuration (`newswire add`).
+///
+/// No file that is there is ever changed. Its name is a hash of the URL, since a page may have chosen that (security.md
+/// §11); what it is about stands in its first line.
+package struct FeedFile: Sendable {
+    /// What kept the file from being written, and what a person can do about it.
+    package struct Failure: Error, Sendable {
+        package let message: String
+    }
+
+    package let path: String
+    package let text: String
+    private let folder: String
+    private let main: String
+
+    /// - Parameters:
+    ///   - main: path of the main file; the folder is beside it.
+    ///   - title: of the feed, for the comment.
+    ///   - date: as it is to stand in the comment.
+    package init(_ table: FeedTable, main: String, title: String?, date: String) {
+        self.main = main
+        folder = Self.folder(main)
+        var digest = MessageDigest(.sha256)
+        digest.update(table.url)
+        path = "\(folder)/\(Base32.string(digest.finish().prefix(10))).toml"
+        let shown = ListText.cleaned(title ?? "", limit: 200)
+        text = "# \(shown.isEmpty ? "A feed" : shown), added by `newswire add` on \(date)\n\(table.text)"
+    }
+
+    private static func folder(_ main: String) -> String {
+        Path.join(Path.directory(of: main), "feeds.d")
+    }
+
+    /// Says beforehand whether a file could be written, so that nobody is asked for nothing.
+    package static func check(main: String) throws(Failure) {
+        let folder = folder(main)
+        let place = access(folder, F_OK) == 0 ? folder : Path.directory(of: Path.absolute(main))
+        if access(place, W_OK | X_OK) != 0 { throw failure("writing to", place, errno) }
+    }
+
+    /// Writes it as a whole and durably, with the owner and the mode of the main file, or not at all.
+    package func write() throws(Failure) {
+        var status = stat()
+        guard stat(main, &status) == 0 else { throw Self.failure("looking at", main, errno) }
+        if mkdir(folder, 0o755) != 0, errno != EEXIST { throw Self.failure("making", folder, errno) }
+        let temporary = "\(folder)/.add-\(getpid())"
+        unlink(temporary)
+        defer { unlink(temporary) }
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failure("making", temporary, errno) }
+        defer { close(descriptor) }
+        // Only root may give it away; the mode is what others need to read it.
+        _ = fchown(descriptor, status.st_uid, status.st_gid)
+        _ = fchmod(descriptor, status.st_mode & 0o644 | 0o600)
+        let bytes = Array(text.utf8)
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
+            throw Self.failure("writing", temporary, errno == 0 ? ENOSPC : errno)
+        }
+        // Unlike a rename, this never takes the place of a file that is there.
+        guard link(temporary, path) == 0 else { throw Self.failure("writing", path, errno) }
+        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if directory >= 0 {
+            fsync(directory)
+            close(directory)
+        }
+    }
+
+    private static func failure(_ action: String, _ path: String, _ code: Int32) -> Failure {
+        let advice =
+            switch code {
+            case EACCES, EPERM, EROFS: "run it as who may write there, or add the [[feed]] table by hand"
+            case EEXIST: "the feed was added before; look into that file"
+            default: "check the file system that holds it"
+            }
+        return Failure(message: "\(action) \(path): \(String(cString: strerror(code))); \(advice)")
+    }
+}

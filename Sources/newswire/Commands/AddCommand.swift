@@ -1,0 +1,152 @@
+internal import ArgumentParser
+internal import ArticleStore
+internal import Configuration
+internal import FeedModel
+internal import Fetching
+internal import Ingestion
+internal import Logging
+
+struct AddCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Finds a site's feed, polls it, and writes a [[feed]] table into feeds.d/.",
+        discussion: """
+            URL is a feed, or a page that names one; of several the first is taken, and the others are said. The table goes \
+            into a new file beside the configuration, which is printed with the feed's id and URL; no other file is \
+            changed. While a service runs on the store, it polls the feed once it has been told to reload.
+
+            EXAMPLE
+              newswire add https://www.swift.org/blog/ --tag swift
+              newswire add example.org --id example --title "Example"
+            """)
+
+    @Argument(help: ArgumentHelp("A feed or a page; https:// may be left out.", valueName: "URL"))
+    var url: String
+
+    @Option(name: .customLong("tag"), help: ArgumentHelp("A tag for the feed; may be repeated.", valueName: "TAG"))
+    var tags: [String] = []
+
+    @Option(help: ArgumentHelp("Its id; left out, one is made from the URL.", valueName: "ID"))
+    var id: String?
+
+    @Option(help: ArgumentHelp("Its title; left out, the feed's own.", valueName: "TITLE"))
+    var title: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let configuration = try common.loadWithKnownFeeds()
+        let address = url.contains("://") ? url : "https://\(url)"
+        try refuse(address, ifIn: configuration)
+        guard configuration.contact != nil else {
+            throw CommandFailure(
+                .badConfiguration,
+                "\(configuration.path): contact is not set; publishers must be able to reach whoever asks them")
+        }
+        do throws(FeedFile.Failure) {
+            try FeedFile.check(main: configuration.path)
+        } catch {
+            throw CommandFailure(.ioError, "adding \(shown(address)): \(error.message)")
+        }
+        let engine: FetchEngine
+        do throws(FetchEngine.StartError) {
+            engine = try FetchEngine()
+        } catch {
+            throw CommandFailure(.ioError, error.description)
+        }
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await add(address, engine, configuration))
+        } catch {
+            result = .failure(error)
+        }
+        await engine.shutdown()
+        try result.get()
+    }
+
+    private func add(_ address: String, _ engine: FetchEngine, _ configuration: Configuration) async throws {
+        let subscription = try await subscription(at: address, engine, configuration)
+        try refuse(subscription.url, ifIn: configuration)
+        for other in subscription.others.prefix(10) {
+            StandardError.write("newswire: the page also names \(shown(other.url)) \(other.title ?? "")")
+        }
+        let table = FeedTable(url: subscription.url, id: id, title: title, tags: tags)
+        let file = FeedFile(
+            table, main: configuration.path, title: title ?? subscription.title,
+            date: String(SystemClock.now().description.prefix(10)))
+        let logger = common.logger(configuration)
+        // The store first: what cannot be polled is not added. While a service has it, the service polls.
+        let store = try openStore(configuration, logger)
+        defer { store?.close() }
+        let known = store?.allStates().knownFeeds ?? common.knownFeeds(configuration)
+        let extended = try ConfigurationLoader.load(
+            path: configuration.path, environment: CommonOptions.environment, knownFeeds: known,
+            adding: (file.path, file.text))
+        guard let feed = extended.feeds.first(where: { $0.url == subscription.url }) else {
+            throw CommandFailure(
+                .badConfiguration, "adding \(shown(subscription.url)): it is no feed of the configuration")
+        }
+        do throws(FeedFile.Failure) {
+            try file.write()
+        } catch {
+            throw CommandFailure(.ioError, "adding \(shown(subscription.url)): \(error.message)")
+        }
+        var output = StandardOutput()
+        try output.write(line: [feed.id.text, shown(feed.url), file.path].map(SafeText.line).joined(separator: "\t"))
+        try output.flush()
+        try sayIfNotIncluded(feed.url, file, configuration)
+        guard let store else {
+            return StandardError.write(
+                "newswire: a service runs on this store; `systemctl reload newswire` (or SIGHUP) lets it poll the feed")
+        }
+        let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
+        let report = await session.poller(isDryRun: false).poll(feed, with: subscription.answer)
+        for note in report.notes { StandardError.write("newswire: \(feed.id): \(note)") }
+        if let failure = report.failure { throw CommandFailure(.ioError, "polling \(feed.id): \(failure.message)") }
+        let title = subscription.title.map { " (\(SafeText.line($0)))" } ?? ""
+        let count = report.newArticles
+        StandardError.write("newswire: added \(feed.id)\(title), \(count) article\(count == 1 ? "" : "s")")
+    }
+
+    private func subscription(
+        at address: String, _ engine: FetchEngine, _ configuration: Configuration
+    ) async throws(CommandFailure) -> FeedDiscovery.Subscription {
+        let requests = RequestBuilder(configuration, version: Version.newswire, environment: CommonOptions.environment)
+        let discovery = FeedDiscovery(engine: engine, requests: requests, allowances: HostAllowances(configuration))
+        do throws(FeedDiscovery.Failure) {
+            if let subscription = try await discovery.subscription(at: address) { return subscription }
+        } catch {
+            throw CommandFailure(.allFailed, "adding \(shown(address)): \(error.message)")
+        }
+        throw CommandFailure(
+            .badInput,
+            "adding \(shown(address)): there is no feed, and the page names none; look for a link on the site")
+    }
+
+    private func refuse(_ url: String, ifIn configuration: Configuration) throws(CommandFailure) {
+        guard let feed = configuration.feed(at: url) else { return }
+        let state = feed.enabled ? "" : ", where it is not enabled"
+        throw CommandFailure(
+            .usage, "adding \(shown(url)): it is configured already, as \(feed.id) in \(feed.source)\(state)")
+    }
+
+    /// Nil while a service has it.
+    private func openStore(_ configuration: Configuration, _ logger: Logger) throws -> ArticleStore? {
+        do throws(StoreError) {
+            return try IngestionSession.openStore(configuration, logger)
+        } catch {
+            if error.code == .inUse { return nil }
+            throw CommandFailure(error)
+        }
+    }
+
+    private func sayIfNotIncluded(_ url: String, _ file: FeedFile, _ configuration: Configuration) throws {
+        let now = try ConfigurationLoader.load(path: configuration.path, environment: CommonOptions.environment)
+        if now.feeds.contains(where: { $0.url == url }) { return }
+        StandardError.write(
+            "newswire: \(configuration.path) does not include \(file.path) yet; write this line at its top, or add the"
+                + " pattern to the list that is there:\n    include = [\"feeds.d/*.toml\"]")
+    }
+
+    private func shown(_ url: String) -> String { URLRedaction.redacted(url) }
+}

@@ -1,0 +1,138 @@
+internal import ArgumentParser
+internal import ArticleStore
+internal import CShims
+internal import Configuration
+internal import Glibc
+internal import Ingestion
+internal import Logging
+internal import UnixSignals
+
+struct DeliverCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deliver",
+        abstract: "Gives new articles to a command's standard input, batch by batch, as they come.",
+        discussion: """
+            The command is run for each batch, without a shell, with lines of JSON on its standard input. When it ends with \
+            0 the consumer's cursor moves behind the batch; else it gets the same articles again, after 1 s, 2 s and so on \
+            up to 5 min. A batch may come twice, and none is skipped.
+
+            Of the environment it gets PATH, HOME, USER, LOGNAME, LANG, LC_ALL, TZ and TMPDIR, what --env names, and \
+            NEWSWIRE_CONSUMER, NEWSWIRE_COUNT, NEWSWIRE_FIRST_SEQ, NEWSWIRE_LAST_SEQ, NEWSWIRE_ATTEMPT (from 1), \
+            NEWSWIRE_CONFIG and NEWSWIRE_STORE. Ends on SIGTERM or SIGINT; with --once at the end of what is there, or \
+            with 69 when the command has failed.
+
+            EXAMPLE
+              newswire deliver --as mailer -- /usr/local/bin/mail-articles
+              newswire deliver --as index --tag defence --batch 500 --wait 5s -- load-index --quiet
+              newswire deliver --as cron --once -- jq -r .title
+            """)
+
+    @Option(name: .customLong("as"), help: ArgumentHelp("The consumer, whose cursor moves.", valueName: "NAME"))
+    var consumer: String
+
+    @Option(help: ArgumentHelp("At most so many articles at a time (1 to 100000).", valueName: "N"))
+    var batch = 100
+
+    @Option(help: ArgumentHelp("Once there is something, wait so long for more.", valueName: "SPAN"))
+    var wait = SpanArgument(seconds: 0)
+
+    @Option(help: ArgumentHelp("How long the command may take for a batch; then it is ended.", valueName: "SPAN"))
+    var timeout = SpanArgument(seconds: 300)
+
+    @Flag(help: "Deliver what is there, and end.")
+    var once = false
+
+    @Option(
+        name: .customLong("env"),
+        help: ArgumentHelp(
+            "A variable of the environment that the command gets, too; may be repeated.", valueName: "NAME"))
+    var variables: [String] = []
+
+    @Option(name: .customLong("feed"), help: ArgumentHelp("Only of that feed; may be repeated.", valueName: "ID"))
+    var feeds: [String] = []
+
+    @Option(
+        name: .customLong("tag"), help: ArgumentHelp("Only of feeds with that tag; may be repeated.", valueName: "TAG"))
+    var tags: [String] = []
+
+    @Flag(help: "Also edits of known articles.")
+    var updates = false
+
+    @Flag(help: "Also articles that another feed had already.")
+    var duplicates = false
+
+    @Flag(name: .customLong("no-initial"), help: "Not what was in a feed when it was first polled.")
+    var noInitial = false
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(
+        parsing: .postTerminator, help: ArgumentHelp("The command and its arguments, after --.", valueName: "COMMAND"))
+    var command: [String] = []
+
+    func validate() throws {
+        if command.isEmpty {
+            throw ValidationError("Name a command after --, such as: -- /usr/local/bin/mail-articles")
+        }
+        if !(1...100_000).contains(batch) { throw ValidationError("--batch takes 1 to 100000.") }
+        if timeout.seconds == 0 { throw ValidationError("--timeout takes at least 1s.") }
+    }
+
+    func run() async throws {
+        let configuration = try common.load()
+        let directory = configuration.store.directory
+        guard let program = DeliveryCommand(command, environment: environment(configuration)) else {
+            throw CommandFailure(
+                .usage, "delivering to \(command[0]): there is no such program that may be run; name it by its path")
+        }
+        let stop = newswire_eventfd()
+        guard stop >= 0 else { throw CommandFailure(.ioError, "starting: \(SystemReason.text(errno))") }
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let listening = Task {
+            for await _ in signals { _ = eventfd_write(stop, 1) }
+        }
+        defer {
+            listening.cancel()
+            close(stop)
+        }
+        let logger = common.logger(configuration)
+        let (consumer, filter, options) = (consumer, filter, options)
+        let ending = try await BlockingWork.run {
+            try CommandFailure.wrappingAll {
+                let reader = try StoreReader(directory: directory)
+                let cursors = try Cursors(directory: directory)
+                // One for a consumer at a time: held to the end.
+                let turn = try cursors.lockForDump(consumer)
+                defer { withExtendedLifetime(turn) {} }
+                return try Delivery(
+                    consumer: consumer, filter: filter, command: program, options: options, reader: reader,
+                    cursors: cursors, watch: StoreWatch(directory: directory), logger: logger, stop: stop
+                ).run()
+            }
+        }
+        if ending == .failed { throw CommandFailure(.allFailed, "") }
+    }
+
+    private var filter: DumpFilter {
+        DumpFilter(
+            feeds: feeds, tags: tags, since: nil, until: nil, updates: updates, duplicates: duplicates,
+            withoutInitial: noInitial)
+    }
+
+    private var options: Delivery.Options {
+        Delivery.Options(
+            batch: batch, wait: wait.seconds * 1000, timeout: timeout.seconds * 1000, once: once)
+    }
+
+    private static let passedOn = ["HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"]
+
+    private func environment(_ configuration: Configuration) -> [String: String] {
+        var result = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        for name in ["PATH"] + Self.passedOn + variables {
+            if let value = CommonOptions.environment[name] { result[name] = value }
+        }
+        result["NEWSWIRE_CONFIG"] = configuration.path
+        result["NEWSWIRE_STORE"] = configuration.store.directory
+        return result
+    }
+}

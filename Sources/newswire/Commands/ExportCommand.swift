@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import ArticleStore
+internal import Configuration
+internal import FeedModel
+
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "The configured feeds as OPML, for other readers.",
+        discussion: """
+            The first tag of a feed becomes its folder. Local files are left out, and so are passwords and headers; a URL \
+            is written as it stands, with a token that may be in it.
+
+            EXAMPLE
+              newswire export >subscriptions.opml
+              newswire export --tag defence >defence.opml
+            """)
+
+    @Option(
+        name: .customLong("tag"), help: ArgumentHelp("Only feeds with that tag; may be repeated.", valueName: "TAG"))
+    var tags: [String] = []
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        var configuration = try common.loadWithKnownFeeds()
+        if !tags.isEmpty { configuration.feeds.removeAll { feed in !tags.contains { feed.tags.contains($0) } } }
+        addKnownTitles(to: &configuration)
+        let local = configuration.feeds.count { $0.isLocalFile }
+        if local > 0 {
+            StandardError.write("newswire: \(local) local file\(local == 1 ? " is" : "s are") left out")
+        }
+        let secrets = configuration.feeds.count { !$0.isLocalFile && URLRedaction.redacted($0.url) != $0.url }
+        if secrets > 0 {
+            StandardError.write(
+                "newswire: \(secrets) URL\(secrets == 1 ? " holds" : "s hold") a token; take care whom you give the list to"
+            )
+        }
+        var output = StandardOutput()
+        try output.write(OPMLDocument(exporting: configuration, title: "newswire").xml())
+        try output.flush()
+    }
+
+    /// Where the configuration names none, the feed's own title, if the store knows it.
+    private func addKnownTitles(to configuration: inout Configuration) {
+        guard let states = try? StoreReader(directory: configuration.store.directory).states() else { return }
+        let titles = Dictionary(states.map { ($0.feed, $0.title) }, uniquingKeysWith: { first, _ in first })
+        for index in configuration.feeds.indices where configuration.feeds[index].title == nil {
+            configuration.feeds[index].title = titles[configuration.feeds[index].id] ?? nil
+        }
+    }
+}

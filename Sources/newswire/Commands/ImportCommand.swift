@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import Configuration
+
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "The feeds of another reader's list as [[feed]] tables.",
+        discussion: """
+            Reads OPML, or newsboat's urls file (URL "tag" "~Title"), and prints TOML; nothing is changed. Folders become \
+            tags. What cannot be a feed here is left out, and said.
+
+            EXAMPLE
+              newswire import subscriptions.opml >/etc/newswire/feeds.d/imported.toml
+              newswire import ~/.newsboat/urls | less
+            """)
+
+    @Argument(help: ArgumentHelp("The list; - for standard input.", valueName: "FILE"))
+    var file: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let list: FeedListImport
+        do throws(FeedListImport.Failure) {
+            list = try FeedListImport.read(file: file)
+        } catch {
+            throw CommandFailure(error, file: file)
+        }
+        for warning in list.warnings { StandardError.write("\(file):\(warning.line): warning: \(warning.message)") }
+        var output = StandardOutput()
+        for (index, table) in list.tables.enumerated() {
+            try output.write(Array("\(index > 0 ? "\n" : "")\(table.text)".utf8))
+        }
+        try output.flush()
+        if list.tables.isEmpty { StandardError.write("newswire: \(file) holds no feeds") }
+    }
+}
+
+extension CommandFailure {
+    fileprivate init(_ failure: FeedListImport.Failure, file: String) {
+        switch failure {
+        case .unreadable(let reason):
+            self.init(.noInput, "importing \(file): it \(reason); name a file, or - for standard input")
+        case .noList(let error):
+            self.init(
+                .badInput,
+                "importing \(file): line \(error.line): it \(error.message); OPML and newsboat's urls file can be read")
+        }
+    }
+}

@@ -1,0 +1,146 @@
+internal import ArticleStore
+internal import Logging
+
+/// Gives a consumer's new articles to a command, batch by batch, at least once: the cursor moves when the command has
+/// ended with 0, and not before.
+struct Delivery {
+    struct Options {
+        var batch: Int
+        /// Milliseconds to wait for more, once there is something and a batch is not full.
+        var wait: Int64
+        /// Milliseconds that the command has for a batch.
+        var timeout: Int64
+        /// Whether to end when all that is there has been delivered, or at the first failure.
+        var once: Bool
+    }
+
+    enum Ending: Equatable {
+        case done
+        /// Only with `once`.
+        case failed
+    }
+
+    let consumer: String
+    let filter: DumpFilter
+    let command: DeliveryCommand
+    let options: Options
+    let reader: StoreReader
+    let cursors: Cursors
+    let watch: StoreWatch
+    let logger: Logger
+    /// Readable once it is to stop.
+    let stop: Int32
+
+    /// Blocks its thread. The caller holds the consumer's lock.
+    func run() throws -> Ending {
+        var progress = Progress(cursor: try cursors.read(consumer) ?? 0)
+        while !isStopped {
+            watch.reset()
+            var batch = try collect(after: progress.seen)
+            if batch.count > 0, !batch.isFull, !options.once, options.wait > 0 {
+                if DeliveryProcess.poll(stop, -1, for: options.wait) == .first { break }
+                batch = try collect(after: progress.seen)
+            }
+            if batch.count > 0 {
+                switch deliver(batch) {
+                case .delivered: break
+                case .failed: return .failed
+                case .stopped: continue
+                }
+            }
+            progress.seen = batch.lastSeen
+            // Records that are not wanted cost a write of the cursor only now and then.
+            if batch.count > 0 || options.once || progress.isFarAhead { try move(&progress) }
+            if batch.count > 0 { continue }
+            if options.once { return .done }
+            _ = DeliveryProcess.poll(watch.descriptor, stop, for: Int64(watch.interval))
+        }
+        try move(&progress)
+        return .done
+    }
+
+    private struct Progress {
+        /// As it is on the disk.
+        var cursor: UInt64
+        /// Behind it, only records that are not wanted have been looked at.
+        var seen: UInt64
+
+        init(cursor: UInt64) {
+            self.cursor = cursor
+            seen = cursor
+        }
+
+        var isFarAhead: Bool { seen - cursor >= 1000 }
+    }
+
+    private var isStopped: Bool { DeliveryProcess.poll(stop, -1, for: 0) == .first }
+
+    private func move(_ progress: inout Progress) throws {
+        guard progress.seen > progress.cursor else { return }
+        try cursors.advance(consumer, to: progress.seen)
+        progress.cursor = progress.seen
+    }
+
+    private func collect(after seq: UInt64) throws -> DeliveryBatch {
+        try DeliveryBatch(reader, after: seq, filter: filter, limit: options.batch) { damage in
+            logger.warning("\(damage); it is left out", metadata: ["consumer": "\(consumer)"])
+        }
+    }
+
+    private enum Result {
+        case delivered
+        /// It was to be tried only once.
+        case failed
+        /// The batch is left for the next time.
+        case stopped
+    }
+
+    /// Tries a batch until it is delivered.
+    private func deliver(_ batch: DeliveryBatch) -> Result {
+        var backoff = DeliveryBackoff()
+        while true {
+            let ending = command.run(
+                input: batch.bytes, adding: environment(batch, attempt: backoff.failures + 1),
+                timeout: options.timeout, stop: stop)
+            var fields = fields(batch)
+            if backoff.failures > 0 { fields["failures"] = "\(backoff.failures)" }
+            if ending.isDone {
+                logger.log(level: backoff.failures > 0 ? .notice : .debug, "batch delivered", metadata: fields)
+                return .delivered
+            }
+            if ending == .stopped || isStopped { return .stopped }
+            let seconds = backoff.failed()
+            let next = options.once ? "" : "; it gets the batch again in \(seconds) s"
+            logger.warning("the command \(ending)\(next)", metadata: fields)
+            if options.once { return .failed }
+            if DeliveryProcess.poll(stop, -1, for: Int64(seconds) * 1000) == .first { return .stopped }
+        }
+    }
+
+    private func environment(_ batch: DeliveryBatch, attempt: Int) -> [String: String] {
+        [
+            "NEWSWIRE_CONSUMER": consumer, "NEWSWIRE_COUNT": "\(batch.count)", "NEWSWIRE_FIRST_SEQ": "\(batch.first)",
+            "NEWSWIRE_LAST_SEQ": "\(batch.last)", "NEWSWIRE_ATTEMPT": "\(attempt)",
+        ]
+    }
+
+    private func fields(_ batch: DeliveryBatch) -> Logger.Metadata {
+        [
+            "consumer": "\(consumer)", "articles": "\(batch.count)", "first_seq": "\(batch.first)",
+            "last_seq": "\(batch.last)",
+        ]
+    }
+}
+
+extension DeliveryCommand.Ending: CustomStringConvertible {
+    /// In the words of `the command …`.
+    var description: String {
+        switch self {
+        case .exited(let status): "ended with status \(status)"
+        case .killed(let signal): "was ended by signal \(signal)"
+        case .timedOut: "took longer than --timeout and was ended"
+        case .stopped: "was ended because newswire stops"
+        case .notStarted(let code): "could not be started: \(SystemReason.text(code))"
+        }
+    }
+}

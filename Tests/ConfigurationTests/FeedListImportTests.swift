@@ -1,0 +1,110 @@
+import Configuration
+import FeedModel
+import TestSupport
+import Testing
+
+@Suite("Lists of other readers, as tables and back: contract.md §1")
+struct FeedListImportTests {
+    let fixture = ConfigurationFixture()
+
+    private func load(_ tables: [FeedTable]) throws -> [FeedConfiguration] {
+        try fixture.load("contact = \"https://example.org/\"\n" + tables.map(\.text).joined(separator: "\n")).feeds
+    }
+
+    @Test("newsboat's urls file: tags and titles; what newswire cannot poll is left out with its line")
+    func newsboat() throws {
+        let list = """
+            # comment
+            https://example.org/a news "two words" "~A \\"Title\\""
+            https://example.org/a more
+            "query:Unread:unread = \\"yes\\""
+            exec:~/bin/feed
+            filter:x:https://example.org/
+            local/b.xml
+            https://me:hunter2@example.org/
+            """
+        let read = try FeedListImport.read(Array(list.utf8), relativeTo: "/home/me")
+        #expect(read.warnings.map(\.line) == [4, 5, 6, 8] && !"\(read.warnings)".contains("hunter2"))
+        let feeds = try load(read.tables)
+        #expect(feeds.map(\.url) == ["https://example.org/a", "file:///home/me/local/b.xml"])
+        #expect(feeds[0].title == "A \"Title\"" && feeds[0].tags == ["news", "two words", "more"])
+        #expect(feeds[1].localPath == "/home/me/local/b.xml")
+    }
+
+    @Test("A file of either kind is known by how it begins, in any encoding", arguments: [true, false])
+    func kinds(isUTF16: Bool) throws {
+        let opml = "<opml><body><outline text='Ä' xmlUrl='https://example.org/ä'/></body></opml>"
+        var bytes: [UInt8] = isUTF16 ? [0xff, 0xfe] : [0xef, 0xbb, 0xbf]
+        if isUTF16 {
+            for unit in opml.utf16 { bytes += [UInt8(unit & 255), UInt8(unit >> 8)] }
+        } else {
+            bytes += " \n\(opml)".utf8
+        }
+        let read = try FeedListImport.read(bytes, relativeTo: "/")
+        #expect(read.tables == [FeedTable(url: "https://example.org/ä", title: "Ä")])
+        let list = try FeedListImport.read([0xef, 0xbb, 0xbf] + Array("https://example.org/".utf8), relativeTo: "/")
+        #expect(list.tables.map(\.url) == ["https://example.org/"])
+    }
+
+    @Test("What is no list, or too large, is an error; an empty file is an empty list")
+    func errors() throws {
+        #expect(throws: OPMLDocument.ReadError.self) { try FeedListImport.read(Array("<rss/>".utf8), relativeTo: "/") }
+        let large = [UInt8](repeating: 0x20, count: 64 << 20 + 1)
+        #expect(throws: OPMLDocument.ReadError.self) { try FeedListImport.read(large, relativeTo: "/") }
+        #expect(try FeedListImport.read([], relativeTo: "/").tables.isEmpty)
+        #expect(throws: FeedListImport.Failure.unreadable("cannot be read: No such file or directory")) {
+            try FeedListImport.read(file: fixture.folder.file("none"))
+        }
+    }
+
+    @Test("Binary rubbish gives warnings and no feed that does not load")
+    func rubbish() throws {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<50 {
+            let bytes = (0..<2000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            for list in [bytes, Array("<opml><body>".utf8) + bytes] {
+                _ = try load(try FeedListImport.read(list, relativeTo: "/x").tables)
+            }
+        }
+    }
+
+    @Test("Hostile titles and tags stay text, from OPML to TOML and back")
+    func hostile() throws {
+        let hostile = "]]> & <b> \"q\" \\ ''' # [[feed]]\nurl = \"x\" \u{1b}]0;x\u{7} \u{202e}"
+        let xml = hostile.unicodeScalars.map { "&#\($0.value);" }.joined()
+        let opml =
+            "<opml><body><outline text=\"\(xml)\"><outline text=\"\(xml)\" xmlUrl=\"https://example.org/a\"/></outline></body></opml>"
+        let feeds = try load(try FeedListImport.read(Array(opml.utf8), relativeTo: "/").tables)
+        try #require(feeds.count == 1)
+        let title = try #require(feeds[0].title)
+        #expect(title.hasPrefix("]]> & <b> \"q\" \\ ''' # [[feed]] url = \"x\""))
+        #expect(!title.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x202e })
+        let configuration = try fixture.load(
+            "contact = \"https://example.org/\"\n"
+                + FeedTable(url: feeds[0].url, title: title, tags: feeds[0].tags).text)
+        let again = try FeedListImport.read(
+            OPMLDocument(exporting: configuration, title: hostile).xml(), relativeTo: "/")
+        #expect(again.tables == [FeedTable(url: feeds[0].url, title: title, tags: feeds[0].tags)])
+        #expect(again.warnings.isEmpty)
+    }
+
+    @Test("Thousands of feeds in nested folders make the round trip")
+    func thousands() throws {
+        var opml = "<opml><body>"
+        for folder in 0..<100 {
+            opml += "<outline text='Folder \(folder)'><outline text='Inner, \(folder % 7)'>"
+            for feed in 0..<100 {
+                opml += "<outline text='Feed \(feed)' xmlUrl='https://h\(folder).example.org/\(feed)?a=1&amp;b=2'/>"
+            }
+            opml += "</outline></outline>"
+        }
+        opml += "</body></opml>"
+        let tables = try FeedListImport.read(Array(opml.utf8), relativeTo: "/").tables
+        #expect(tables.count == 10_000)
+        fixture.write(tables.map(\.text).joined(separator: "\n"), to: "feeds.d/imported.toml")
+        let configuration = try fixture.load("contact = \"https://example.org/\"\ninclude = [\"feeds.d/*.toml\"]")
+        let again = try FeedListImport.read(OPMLDocument(exporting: configuration, title: "x").xml(), relativeTo: "/")
+        #expect(again.tables == tables && again.warnings.isEmpty)
+        #expect(again.tables[4321].tags == ["Folder 43", "Inner, 1"])
+    }
+}

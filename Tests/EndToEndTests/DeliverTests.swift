@@ -1,0 +1,150 @@
+import Glibc
+import JSONText
+import TestSupport
+import Testing
+
+@Suite("newswire deliver", .serialized)
+struct DeliverTests {
+    private let desk = Desk()
+
+    private func publish(_ numbers: ClosedRange<Int>) async throws {
+        desk.server.on("/feed", .init(body: Publisher.rss(numbers.map { ("\($0)", "Article \($0)") })))
+        #expect(try await desk.poll()["failure"] == nil)
+    }
+
+    /// A command that appends what it gets to a file and ends as another file says.
+    private func script(_ text: String) -> String {
+        desk.folder.write("#!/bin/sh\ncd \(desk.folder.path) || exit 9\n\(text)\n", to: "command", mode: 0o755)
+    }
+
+    private func delivered() throws -> [String] {
+        try (desk.folder.text("got") ?? "").split(separator: "\n")
+            .map { try JSONParser.parse(Array($0.utf8)).value["id"]?.string ?? "" }
+    }
+
+    private func once(_ options: String..., command: String) async -> ChildProcess.Ending {
+        await desk.run(
+            ["deliver", "--as", "x", "--once"] + options + [
+                "--config", desk.folder.file("newswire.toml"), "--", command,
+            ])
+    }
+
+    /// Until a file of the desk holds that.
+    private func waits(_ file: String, for isThere: (String) -> Bool) async -> Bool {
+        for _ in 0..<600 {
+            if isThere(desk.folder.text(file) ?? "") { return true }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        return false
+    }
+
+    @Test("In batches, in order, each article once, with what the command needs to know")
+    func batches() async throws {
+        try await publish(1...5)
+        let command = script("cat >>got; env | grep ^NEWSWIRE_ | sort >>env; echo >>env")
+        #expect(await once("--batch", "2", command: command).status == 0)
+        #expect(try delivered() == ["1", "2", "3", "4", "5"])
+        let environments = (desk.folder.text("env") ?? "").split(separator: "\n\n")
+        #expect(environments.count == 3)
+        let last = """
+            NEWSWIRE_ATTEMPT=1
+            NEWSWIRE_CONFIG=\(desk.folder.file("newswire.toml"))
+            NEWSWIRE_CONSUMER=x
+            NEWSWIRE_COUNT=1
+            NEWSWIRE_FIRST_SEQ=5
+            NEWSWIRE_LAST_SEQ=5
+            NEWSWIRE_STORE=\(desk.folder.file("store"))
+            """
+        #expect(environments.last.map { $0.split(separator: "\n").joined(separator: "\n") } == last)
+        #expect(await once(command: command).status == 0)
+        #expect(try delivered().count == 5)
+        #expect(await desk.run("consumers").output == "x\t5\t0\n")
+    }
+
+    @Test("A command that fails gets the same articles again: at least once, none skipped")
+    func failure() async throws {
+        try await publish(1...3)
+        let command = script("cat >>got; exit $(cat status)")
+        desk.folder.write("1", to: "status")
+        let failed = await once("--batch", "2", command: command)
+        #expect(failed.status == 69 && failed.errors.contains("the command ended with status 1"))
+        #expect(await desk.run("consumers").output.isEmpty)
+        desk.folder.write("0", to: "status")
+        #expect(await once("--batch", "2", command: command).status == 0)
+        #expect(try delivered() == ["1", "2", "1", "2", "3"])
+    }
+
+    @Test("It follows the store, tries again after a failure, and ends on SIGTERM with its cursor right")
+    func follows() async throws {
+        try await publish(1...2)
+        desk.folder.write("", to: "got")
+        let command = script("[ $NEWSWIRE_ATTEMPT -gt 1 ] || [ $NEWSWIRE_FIRST_SEQ -gt 1 ] || exit 7; cat >>got")
+        let deliver = desk.start(
+            "deliver", "--as", "x", "--config", desk.folder.file("newswire.toml"), "--", command)
+        #expect(await waits("got") { $0.split(separator: "\n").count == 2 })
+        #expect(deliver.errors.contains("ended with status 7; it gets the batch again in 1 s"))
+        try await publish(1...4)
+        #expect(await waits("got") { $0.split(separator: "\n").count == 4 })
+        // One at a time for a consumer.
+        #expect(await desk.run("dump", "--new", "--as", "x").status == 75)
+        deliver.send(SIGTERM)
+        #expect(await deliver.wait().status == 0)
+        #expect(try delivered() == ["1", "2", "3", "4"])
+        #expect(await desk.run("consumers").output == "x\t4\t0\n")
+    }
+
+    @Test("Killed at any point it repeats and never skips")
+    func killed() async throws {
+        try await publish(1...3)
+        let command = script("echo $$ >pid; cat >>got; [ -e go ] || exec sleep 1000")
+        let deliver = desk.start(
+            "deliver", "--as", "x", "--config", desk.folder.file("newswire.toml"), "--", command)
+        #expect(await waits("got") { $0.split(separator: "\n").count == 3 })
+        deliver.send(SIGKILL)
+        _ = await deliver.wait()
+        if let pid = desk.folder.text("pid").flatMap({ Int32($0.dropLast()) }) { kill(pid, SIGKILL) }
+        desk.folder.write("", to: "go")
+        #expect(await once(command: command).status == 0)
+        #expect(try delivered() == ["1", "2", "3", "1", "2", "3"])
+    }
+
+    @Test("Filters leave articles out, and the cursor moves past them")
+    func filters() async throws {
+        try await publish(1...2)
+        let command = script("cat >>got")
+        #expect(await once("--no-initial", command: command).status == 0)
+        try await publish(1...3)
+        #expect(await once("--no-initial", command: command).status == 0)
+        #expect(try delivered() == ["3"])
+        #expect(await desk.run("consumers").output == "x\t3\t0\n")
+    }
+
+    @Test("security.md §14: the command gets a clean environment, but for what --env names")
+    func environment() async throws {
+        try await publish(1...1)
+        let command = script("env >env")
+        let secrets = ["EXAMPLE_TOKEN": "hunter2", "CREDENTIALS_DIRECTORY": "/run/x", "MINE": "yes", "TZ": "UTC"]
+        let ending = await desk.run(
+            [
+                "deliver", "--as", "x", "--once", "--env", "MINE", "--config", desk.folder.file("newswire.toml"), "--",
+                command,
+            ], environment: secrets)
+        #expect(ending.status == 0)
+        let text = desk.folder.text("env") ?? ""
+        #expect(!text.contains("hunter2") && !text.contains("CREDENTIALS_DIRECTORY"))
+        #expect(text.contains("MINE=yes\n") && text.contains("TZ=UTC\n") && text.contains("PATH="))
+    }
+
+    @Test("Wrong usage is 64: no command, none that can be run, no consumer, no such name of one")
+    func usage() async throws {
+        try await publish(1...1)
+        let config = desk.folder.file("newswire.toml")
+        for arguments in [
+            ["--as", "x"], ["--as", "x", "--", "/no/such/program"], ["--", "true"], ["--as", "../x", "--", "true"],
+            ["--as", "x", "--batch", "0", "--", "true"], ["--as", "x", "--timeout", "soon", "--", "true"],
+        ] {
+            let ending = await desk.plain(["deliver", "--config", config, "--once"] + arguments)
+            #expect(ending.status == 64, "\(arguments): \(ending.errors)")
+        }
+    }
+}

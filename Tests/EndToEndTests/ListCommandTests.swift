@@ -1,0 +1,210 @@
+import Glibc
+import JSONText
+import TestSupport
+import Testing
+
+@Suite("newswire import and export", .serialized)
+struct ListCommandTests {
+    private let desk = Desk(feeds: [])
+
+    @Test("OPML becomes tables that check accepts, and comes back from export")
+    func roundTrip() async {
+        let opml = desk.folder.write(
+            """
+            <opml version="2.0"><body><outline text="Defence"><outline text="Europe">
+            <outline type="rss" text="A &amp; B" xmlUrl="https://example.org/a?x=1&amp;y=2"/></outline></outline>
+            <outline xmlUrl="file:///etc/passwd"/></body></opml>
+            """, to: "list.opml")
+        let imported = await desk.plain("import", opml)
+        #expect(imported.status == 0)
+        #expect(
+            imported.output == """
+                [[feed]]
+                url = "https://example.org/a?x=1&y=2"
+                title = "A & B"
+                tags = ["Defence", "Europe"]
+
+                """)
+        #expect(imported.errors.contains("list.opml:3: warning: is a local file"))
+        desk.folder.write(imported.output, to: "feeds.d/imported.toml")
+        desk.folder.write(
+            "contact = \"https://example.org/\"\ninclude = [\"feeds.d/*.toml\"]\n[store]\ndirectory = \"store\"",
+            to: "newswire.toml")
+        #expect(await desk.run("check").output.hasSuffix("ok, 1 feed\n"))
+        let exported = await desk.run("export")
+        #expect(exported.status == 0)
+        desk.folder.write(exported.output, to: "again.opml")
+        #expect(await desk.plain("import", desk.folder.file("again.opml")).output == imported.output)
+        #expect(await desk.run("export", "--tag", "none").output.contains("<outline") == false)
+    }
+
+    @Test("newsboat's urls file from standard input; files that are none are refused")
+    func urls() async {
+        let imported = await desk.plain("import", "-", input: "https://example.org/ \"a tag\" \"~Title\"\nexec:ls\n")
+        #expect(imported.status == 0 && imported.errors.contains("-:2: warning: was left out"))
+        #expect(imported.output == "[[feed]]\nurl = \"https://example.org/\"\ntitle = \"Title\"\ntags = [\"a tag\"]\n")
+        #expect(await desk.plain("import", desk.folder.file("missing")).status == 66)
+        #expect(await desk.plain("import", desk.folder.path).status == 66)
+        let html = await desk.plain("import", "-", input: "<!doctype html><p>")
+        #expect(html.status == 65 && html.errors.contains("is no OPML"))
+    }
+
+    @Test("export names feeds as their publishers do, and leaves local files out")
+    func titles() async throws {
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        desk.folder.write(Publisher.rss([]), to: "local.xml")
+        desk.configure(feeds: ["/feed"])
+        desk.folder.write(
+            (desk.folder.text("newswire.toml") ?? "") + "[[feed]]\nurl = \"local.xml\"\n", to: "newswire.toml")
+        _ = try await desk.poll()
+        let exported = await desk.run("export")
+        #expect(
+            exported.output.contains(
+                "<outline type=\"rss\" text=\"Desk\" title=\"Desk\" xmlUrl=\"\(desk.server.url("/feed"))\"/>"))
+        #expect(!exported.output.contains("local.xml") && exported.errors.contains("1 local file is left out"))
+    }
+}
+
+@Suite("newswire add", .serialized)
+struct AddTests {
+    private let desk = Desk(feeds: [])
+
+    init() {
+        desk.server.on("/feed", .init(headers: [("ETag", "\"1\"")], body: Publisher.rss([("1", "One"), ("2", "Two")])))
+        configure()
+    }
+
+    private func configure(_ more: String = "include = [\"feeds.d/*.toml\"]") {
+        desk.folder.write("\(more)\n\(desk.folder.text("newswire.toml") ?? "")", to: "newswire.toml")
+    }
+
+    private func added() -> [String] {
+        let names = Listing.names(in: desk.folder.file("feeds.d"))
+        return names.compactMap { desk.folder.text("feeds.d/\($0)") }
+    }
+
+    @Test("A feed is asked once: its table is written and its articles are stored, with validators for the next poll")
+    func feed() async throws {
+        let main = desk.folder.text("newswire.toml")
+        let ending = await desk.run("add", desk.server.url("/feed"), "--tag", "a", "--tag", "b")
+        #expect(ending.status == 0, "\(ending.errors)")
+        #expect(ending.errors.contains("added 127.0.0.1") && ending.errors.contains("(Desk), 2 articles"))
+        let fields = ending.output.dropLast().split(separator: "\t")
+        #expect(fields.count == 3 && fields[1] == desk.server.url("/feed"))
+        #expect(desk.server.requests.count == 1)
+        let file = try #require(added().first)
+        #expect(file.hasSuffix("[[feed]]\nurl = \"\(desk.server.url("/feed"))\"\ntags = [\"a\", \"b\"]\n"))
+        #expect(file.hasPrefix("# Desk, added by `newswire add` on 20"))
+        #expect(desk.folder.text("newswire.toml") == main)
+        #expect(try await desk.ids() == ["1", "2"])
+        let articles = try await desk.dump()
+        #expect(articles[0]["_newswire"]?["initial"] != nil)
+        #expect(articles[0]["_newswire"]?["feed_tags"]?.array?.compactMap(\.string) == ["a", "b"])
+        _ = await desk.run("poll", "--all", "--force")
+        #expect(desk.server.requests.last?.header("If-None-Match") == "\"1\"")
+        #expect(try await desk.ids() == ["1", "2"])
+    }
+
+    @Test("Of a page the first feed is taken, not that of its comments, and the others are said")
+    func page() async throws {
+        desk.server.on(
+            "/",
+            .init(
+                headers: [("Content-Type", "text/html")],
+                body: """
+                    <!doctype html><link rel=alternate type="application/rss+xml" title="Comments" href="/comments/feed">
+                    <link rel=alternate type="application/rss+xml" title="Posts" href="/feed">
+                    """))
+        let ending = await desk.run("add", desk.server.url("/"), "--id", "mine", "--title", "My \"own\"")
+        #expect(ending.status == 0, "\(ending.errors)")
+        #expect(ending.errors.contains("also names \(desk.server.url("/comments/feed"))"))
+        #expect(desk.server.requests.map(\.path) == ["/", "/feed"])
+        #expect(added().first?.contains("id = \"mine\"\ntitle = \"My \\\"own\\\"\"") == true)
+        #expect(try await desk.dump("--feed", "mine").count == 2)
+    }
+
+    @Test("Where a page names none, well-known paths are asked")
+    func guess() async {
+        desk.server.on("/", .init(headers: [("Content-Type", "text/html")], body: "<!doctype html><p>"))
+        #expect(await desk.run("add", desk.server.url("/")).status == 0)
+        #expect(desk.server.requests.map(\.path) == ["/", "/feed"])
+    }
+
+    @Test("What is configured already is refused, with its place, and nobody is asked")
+    func configured() async throws {
+        #expect(await desk.run("add", desk.server.url("/feed")).status == 0)
+        let count = desk.server.requests.count
+        let again = await desk.run("add", desk.server.url("/feed/"))
+        #expect(again.status == 64 && again.errors.contains("configured already, as 127.0.0.1"))
+        #expect(again.errors.contains("feeds.d/") && again.errors.contains(".toml:2"))
+        #expect(desk.server.requests.count == count && added().count == 1)
+        // Found by way of a page, it is the same feed.
+        desk.server.on("/old", .redirect(301, to: "/feed"))
+        #expect(await desk.run("add", desk.server.url("/old")).status == 64)
+        #expect(added().count == 1)
+    }
+
+    @Test("What is no feed is not added", arguments: [("/none", 69 as Int32), ("/page", 65), ("/private", 69)])
+    func noFeed(path: String, status: Int32) async {
+        desk.server.on("/page", .init(headers: [("Content-Type", "text/html")], body: "<!doctype html><p>"))
+        desk.server.on("/feed", .init(status: 404))
+        if path == "/private" {
+            desk.folder.write("contact = \"https://example.org/bot\"", to: "newswire.toml")
+        }
+        let ending = await desk.run("add", desk.server.url(path))
+        #expect(ending.status == status, "\(ending.errors)")
+        #expect(added().isEmpty && ending.output.isEmpty)
+    }
+
+    @Test("A tag or an id that the configuration would not take leaves nothing behind")
+    func wrongValues() async {
+        #expect(await desk.run("add", desk.server.url("/feed"), "--id", "a b").status == 78)
+        #expect(await desk.run("add", desk.server.url("/feed"), "--tag", "").status == 78)
+        #expect(added().isEmpty)
+        #expect(await desk.run("dump").output.isEmpty)
+    }
+
+    @Test("A configuration that does not include feeds.d is told which line to add")
+    func notIncluded() async {
+        desk.configure(feeds: [])
+        let ending = await desk.run("add", desk.server.url("/feed"))
+        #expect(ending.status == 0 && ending.errors.contains("    include = [\"feeds.d/*.toml\"]"))
+        configure()
+        #expect(await desk.run("check").output.hasSuffix("ok, 1 feed\n"))
+        #expect(await desk.run("add", desk.server.url("/feed")).status == 64)
+    }
+
+    @Test("While a service runs, the table is written and the service polls after a reload")
+    func service() async throws {
+        desk.server.on("/other", .init(body: Publisher.rss([("9", "Nine")])))
+        desk.folder.write(
+            (desk.folder.text("newswire.toml") ?? "") + "[[feed]]\nurl = \"\(desk.server.url("/other"))\"\n",
+            to: "newswire.toml")
+        let service = desk.service()
+        await desk.server.received(1)
+        let ending = await desk.run("add", desk.server.url("/feed"))
+        #expect(ending.status == 0 && ending.errors.contains("systemctl reload newswire"), "\(ending.errors)")
+        #expect(added().count == 1)
+        service.send(SIGHUP)
+        await desk.server.received(3)
+        service.send(SIGTERM)
+        _ = await service.wait()
+        #expect(desk.server.requests(to: "/feed").count == 2)
+    }
+}
+
+/// The names in a folder.
+private enum Listing {
+    static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names.sorted()
+    }
+}

@@ -1,0 +1,48 @@
+import Glibc
+import JSONText
+import TestSupport
+import Testing
+
+@Suite("docs/man/newswire.1")
+struct ManPageTests {
+    private static func page() throws -> String {
+        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let stream = try #require(fopen(root + "/docs/man/newswire.1", "r"))
+        defer { fclose(stream) }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 { text += buffer[..<count] }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    @Test("It has every command with every option: where one is missing, make man puts it in")
+    func complete() async throws {
+        let help = await Desk().plain("--experimental-dump-help").output
+        let root = try JSONParser.parse(Array(help.utf8)).value["command"]
+        let page = try Self.page()
+        var count = 0
+        try check(try #require(root), [], page, &count)
+        #expect(count >= 13)
+    }
+
+    private func check(_ command: JSONValue, _ path: [String], _ page: String, _ count: inout Int) throws {
+        let subcommands = (command["subcommands"]?.array ?? []).filter { $0["commandName"]?.string != "help" }
+        for sub in subcommands {
+            try check(sub, path + [sub["commandName"]?.string ?? ""], page, &count)
+        }
+        guard subcommands.isEmpty, !path.isEmpty else { return }
+        count += 1
+        let name = path.joined(separator: " ")
+        let start = page.firstRange(of: "\n.It Xo Cm \(name)\n")
+        #expect(start != nil, "\(name)")
+        guard let start else { return }
+        let rest = page[start.upperBound...]
+        let entry = rest[..<(rest.firstRange(of: "\n.It Xo Cm ")?.lowerBound ?? rest.endIndex)]
+        for argument in command["arguments"]?.array ?? [] {
+            guard let option = argument["preferredName"]?["name"]?.string,
+                !["config", "log-level", "help", "version"].contains(option)
+            else { continue }
+            #expect(entry.contains(".It Fl -\(option)"), "\(name) --\(option)")
+        }
+    }
+}
