@@ -18,12 +18,15 @@ enum FeedFuzzing {
         let whole = parse([bytes[...]], context, isComplete: true)
         let cut = parse(source.pieces(of: bytes), context, isComplete: true)
         demand(Answer(whole) == Answer(cut), "the pieces of a transfer make no difference", "\(whole)\n\(cut)")
+        let block = [2, 64, 130, 1024].randomElement(using: &source) ?? 64
+        let inBlocks = parse(source.pieces(of: bytes), context, isComplete: true, blockBytes: block)
+        demand(
+            Answer(whole) == Answer(inBlocks), "the size of the blocks makes no difference", "\(whole)\n\(inBlocks)")
         if case .feed(let feed) = whole { check(feed) }
         if case .feed(let feed) = parse(source.pieces(of: bytes).dropLast(), context, isComplete: false) {
             demand(feed.isTruncated, "what broke off is flagged", "\(feed)")
             check(feed)
         }
-        mend(bytes, source.pieces(of: bytes))
     }
 
     /// `ParseResult` without what is for people only.
@@ -40,38 +43,15 @@ enum FeedFuzzing {
     }
 
     private static func parse(
-        _ pieces: some Sequence<ArraySlice<UInt8>>, _ context: DocumentContext, isComplete: Bool
+        _ pieces: some Sequence<ArraySlice<UInt8>>, _ context: DocumentContext, isComplete: Bool,
+        blockBytes: Int = 32 * 1024
     ) -> ParseResult {
         var limits = ParseLimits()
         // What takes long is to be found by the fuzzer, not cut off.
         limits.time = .seconds(1000)
-        var parser = FeedParser(context: context, limits: limits)
+        var parser = FeedParser(context: context, limits: limits, blockBytes: blockBytes)
         for piece in pieces { piece.withUnsafeBytes { parser.parse($0) } }
         return parser.finish(isComplete: isComplete)
-    }
-
-    /// Small documents reach the repair in one piece, so it is given several here.
-    private static func mend(_ bytes: [UInt8], _ pieces: [ArraySlice<UInt8>]) {
-        let whole = mended([bytes[...]])
-        let cut = mended(pieces)
-        demand(
-            whole == cut, "markup is mended alike however it is cut",
-            "\(String(decoding: whole, as: UTF8.self))\n\(String(decoding: cut, as: UTF8.self))")
-    }
-
-    private static func mended(_ pieces: [ArraySlice<UInt8>]) -> [UInt8] {
-        var repair = MarkupRepair(depth: 250)
-        var output: [UInt8] = []
-        var waiting: [UInt8] = []
-        for (index, piece) in pieces.enumerated() {
-            waiting += piece
-            let taken = waiting.withUnsafeBufferPointer {
-                repair.process($0, isFinal: index == pieces.count - 1, into: &output)
-            }
-            waiting.removeFirst(taken)
-        }
-        repair.close(into: &output)
-        return output
     }
 
     /// What must hold of every feed, whatever it was read from.

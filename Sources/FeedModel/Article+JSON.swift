@@ -46,6 +46,15 @@ extension Article {
             json.endObject()
         }
         json.member("license", license)
+        if let location {
+            json.key("location")
+            json.beginObject()
+            json.key("latitude")
+            json.number(location.latitude)
+            json.key("longitude")
+            json.number(location.longitude)
+            json.endObject()
+        }
         if let durationInSeconds { json.duration("duration_in_seconds", durationInSeconds) }
         json.member("raw_title_type", rawTitleType)
         json.links(links)
@@ -59,7 +68,8 @@ extension Article {
 
     /// Whether `writeExtensionMembers` would write anything.
     package var hasExtensionMembers: Bool {
-        contentSource != nil || commentsURL != nil || source != nil || license != nil || durationInSeconds != nil
+        contentSource != nil || commentsURL != nil || source != nil || license != nil || location != nil
+            || durationInSeconds != nil
             || rawTitleType != nil || !links.isEmpty
             || !contributors.isEmpty || !rawDates.isEmpty || !assumedUTC.isEmpty || !unsafeURLs.isEmpty
             || !truncatedFields.isEmpty

@@ -30,6 +30,9 @@ extension Article {
             self.source = Source(title: source["title"]?.string, url: source["url"]?.string)
         }
         license = own["license"]?.string
+        if let latitude = own["location"]?["latitude"]?.double, let longitude = own["location"]?["longitude"]?.double {
+            location = Location(latitude: latitude, longitude: longitude)
+        }
         durationInSeconds = own["duration_in_seconds"]?.double
         rawTitleType = own["raw_title_type"]?.string
         links = own["links"]?.array?.compactMap(Link.init(record:)) ?? []

@@ -28,6 +28,8 @@ package struct Article: Sendable, Equatable {
     package var commentsURL: String?
     package var source: Source?
     package var license: String?
+    /// Where on Earth it is about.
+    package var location: Location?
     /// Of what the item is about, where there is no attachment that it could be the length of.
     package var durationInSeconds: Double?
     /// What the title was before it was made plain text, where the feed says so: `html` or `xhtml`.
@@ -65,6 +67,17 @@ package struct Article: Sendable, Equatable {
         package init(title: String? = nil, url: String? = nil) {
             self.title = title
             self.url = url
+        }
+    }
+
+    /// A point by its degrees in WGS 84: latitude from -90 to 90, longitude from -180 to 180.
+    package struct Location: Sendable, Equatable {
+        package var latitude: Double
+        package var longitude: Double
+
+        package init(latitude: Double, longitude: Double) {
+            self.latitude = latitude
+            self.longitude = longitude
         }
     }
 

@@ -11,11 +11,10 @@ final class DocumentPipeline {
         case done
     }
 
-    /// Markup goes to the parser in pieces of about this size, whatever the pieces of the transfer.
-    private static let blockBytes = 32 * 1024
-
     private let context: DocumentContext
     private let limits: ParseLimits
+    /// Markup goes to the parser in pieces of about this size, whatever the pieces of the transfer.
+    private let blockBytes: Int
     private var stage = Stage.sniffing
     private var head: [UInt8] = []
     private var json: [UInt8] = []
@@ -27,14 +26,16 @@ final class DocumentPipeline {
     private var text: [UInt8] = []
     /// Mended markup that the parser has not got yet.
     private var markup: [UInt8] = []
-    private var nextMend = blockBytes / 2
+    private var nextMend: Int
     private var spent = Duration.zero
     private var isOutOfTime = false
     private var refusal: NotAFeed?
 
-    init(context: DocumentContext, limits: ParseLimits) {
+    init(context: DocumentContext, limits: ParseLimits, blockBytes: Int) {
         self.context = context
         self.limits = limits
+        self.blockBytes = blockBytes
+        nextMend = blockBytes / 2
         repair = MarkupRepair(depth: limits.depth)
     }
 
@@ -94,7 +95,7 @@ final class DocumentPipeline {
         let started = limits.clock()
         var rest = bytes
         repeat {
-            let block = UnsafeBufferPointer(rebasing: rest.prefix(Self.blockBytes))
+            let block = UnsafeBufferPointer(rebasing: rest.prefix(blockBytes))
             rest = UnsafeBufferPointer(rebasing: rest.dropFirst(block.count))
             let isLast = isFinal && rest.isEmpty
             decoder?.decode(block, isFinal: isLast, into: &text)
@@ -112,8 +113,8 @@ final class DocumentPipeline {
         let taken = text.withUnsafeBufferPointer { repair.process($0, isFinal: isFinal, into: &markup) }
         if taken == text.count { text.removeAll(keepingCapacity: true) } else { text.removeSubrange(..<taken) }
         // What has to wait is looked at again only with a good deal more behind it, or small pieces would cost much.
-        nextMend = text.count + Self.blockBytes / 2
-        if markup.count + repair.aside.bytes.count >= Self.blockBytes / 2 || isFinal { push() }
+        nextMend = text.count + blockBytes / 2
+        if markup.count + repair.aside.bytes.count >= blockBytes / 2 || isFinal { push() }
     }
 
     private func push() {

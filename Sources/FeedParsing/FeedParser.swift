@@ -12,7 +12,13 @@ package struct FeedParser: ~Copyable {
     private let pipeline: DocumentPipeline
 
     package init(context: DocumentContext, limits: ParseLimits = ParseLimits()) {
-        pipeline = DocumentPipeline(context: context, limits: limits)
+        self.init(context: context, limits: limits, blockBytes: 32 * 1024)
+    }
+
+    /// - Parameter blockBytes: how much of the document goes through the stages at once; the answer is the same whatever
+    ///   it is.
+    init(context: DocumentContext, limits: ParseLimits, blockBytes: Int) {
+        pipeline = DocumentPipeline(context: context, limits: limits, blockBytes: blockBytes)
     }
 
     /// Takes the next piece of the document, of any length.

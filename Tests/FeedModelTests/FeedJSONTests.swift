@@ -36,6 +36,7 @@ import Testing
         article.attachments = [Attachment(url: "https://h/a", sizeInBytes: 3, durationInSeconds: 90)]
         article.commentsURL = "https://h/c"
         article.source = .init(title: "S", url: "https://s/")
+        article.location = .init(latitude: 45.5, longitude: -71)
         article.links = [Link(rel: "related", href: "https://r/")]
         article.rawDates = [.init(field: "date_modified", text: "soon")]
         article.unsafeURLs = ["javascript:x"]
@@ -48,7 +49,7 @@ import Testing
                 + #""attachments":[{"url":"https://h/a","mime_type":"application/octet-stream","size_in_bytes":3,"#
                 + #""duration_in_seconds":90}],"_newswire":{"content_from":"description","#
                 + #""author_emails":["a@b","c@d",null],"comments_url":"https://h/c","#
-                + #""source":{"title":"S","url":"https://s/"},"links":[{"rel":"related","href":"https://r/"}],"#
+                + #""source":{"title":"S","url":"https://s/"},"location":{"latitude":45.5,"longitude":-71.0},"links":[{"rel":"related","href":"https://r/"}],"#
                 + #""raw_dates":{"date_modified":"soon"},"unsafe_urls":["javascript:x"],"truncated":["title"],"#
                 + #""incomplete":true}}"#)
         #expect(article.hasExtensionMembers)
@@ -61,6 +62,7 @@ import Testing
         article.durationInSeconds = 1.5
         article.rawTitleType = "xhtml"
         article.license = "l"
+        article.location = .init(latitude: 45.256, longitude: -71.92)
         let record = written(article)
         #expect(Article(record: try JSONParser.parse(Array(record.utf8)).value) == article)
     }

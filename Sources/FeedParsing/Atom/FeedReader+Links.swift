@@ -12,6 +12,11 @@ extension [Link] {
         }
         return other
     }
+
+    /// The first page, as opposed to a feed, with replies (RFC 4685 §4).
+    var repliesPage: String? {
+        first { $0.rel == "replies" && ($0.type == "text/html" || $0.type == "application/xhtml+xml") }?.href
+    }
 }
 
 /// Links by relation: Atom's, wherever they stand.
@@ -43,7 +48,6 @@ extension FeedReader {
         guard let reference = attributes("href") ?? attributes("resource") else { return beginLink(attributes) }
         skip()
         let rel = attributes("rel")
-        guard feed.links.count < limits.listEntries else { return }
         guard let found = link(reference, rel: rel, type: attributes("type")) else { return }
         add(found, saysRel: rel != nil)
     }
@@ -59,7 +63,7 @@ extension FeedReader {
     }
 
     private mutating func add(_ link: Link, saysRel: Bool) {
-        guard feed.links.count < limits.listEntries else { return }
+        guard feed.links.count < limits.listEntries else { return noteCut("links") }
         if link.rel == "hub" { feed.hubs.append(Feed.Hub(type: "WebSub", url: link.href)) }
         if !saysRel, feed.homePage != nil { feed.homePage = link.href }
         feed.links.append(link)
@@ -70,7 +74,7 @@ extension FeedReader {
         skip()
         // Enclosures have a limit of their own, which is the same.
         guard item.links.count < limits.listEntries else {
-            item.surplusLinks = true
+            noteCut("links")
             return
         }
         guard let found = link(reference, rel: attributes("rel"), type: attributes("type")) else { return }
@@ -96,19 +100,19 @@ extension FeedReader {
         case "license": item.license = item.license ?? link.href
         default: break
         }
-        if item.links.count < limits.listEntries { item.links.append(link) }
+        if item.links.count < limits.listEntries { item.links.append(link) } else { noteCut("links") }
     }
 
     /// Adds a link that another element than `<link>` gives.
     mutating func addLink(_ rel: String, _ reference: String?, type: String?) {
         guard let reference, !reference.isEmpty else { return }
         if isInItem {
-            guard item.links.count < limits.listEntries else { return }
+            guard item.links.count < limits.listEntries else { return noteCut("links") }
             // A reply to what only has a name is none to a page.
             if rel == "in-reply-to", !reference.isPlainWebURL { return }
             if let found = link(reference, rel: rel, type: type) { item.links.append(found) }
         } else {
-            guard feed.links.count < limits.listEntries else { return }
+            guard feed.links.count < limits.listEntries else { return noteCut("links") }
             if let found = link(reference, rel: rel, type: type) { feed.links.append(found) }
         }
     }

@@ -25,26 +25,25 @@ extension FeedReader {
     mutating func finishPersonField(_ element: Element) {
         guard let text = capturedText else { return }
         switch element {
-        case .name: person.author.name = TextValue(text: text, kind: .unknown).plain.cut(toBytes: limits.titleBytes)
+        case .name: person.author.name = cut(TextValue(text: text, kind: .unknown).plain, people)
         case .email:
             let address = text.lowercased().hasPrefix("mailto:") ? String(text.dropFirst(7)) : text
-            person.author.email = address.whitespaceCollapsed.cut(toBytes: limits.titleBytes)
+            person.author.email = cut(address.whitespaceCollapsed, people)
         case .uri, .url:
             person.author.url = url(text)
         default:
-            if !person.isStructured, let author = Self.author(text, limit: limits.titleBytes) { person.author = author }
+            if !person.isStructured, let author = author(text) { person.author = author }
         }
     }
 
-    /// A person on one line, of which the name may be HTML.
-    static func author(_ text: String, limit: Int) -> Author? {
-        var author = PersonText.author(text)
-        if let name = author?.name {
-            let plain = TextValue(text: name, kind: .unknown).plain.cut(toBytes: limit)
-            author?.name = plain.isEmpty ? nil : plain
-        }
-        let email = author?.email?.cut(toBytes: limit)
-        author?.email = email
+    /// What the JSON calls those that the open person is one of.
+    private var people: String { person.element == .contributor ? "contributors" : "authors" }
+
+    /// A person on one line, which may be HTML.
+    private mutating func author(_ text: String) -> Author? {
+        var author = PersonText.author(TextValue(text: text, kind: .unknown).plain)
+        if let name = author?.name { author?.name = cut(name, people) }
+        if let email = author?.email { author?.email = cut(email, people) }
         return author
     }
 
@@ -53,22 +52,26 @@ extension FeedReader {
         let author = person.author
         guard author.name != nil || author.email != nil || author.url != nil else { return }
         let limit = limits.listEntries
-        switch (outerScope, person.element) {
-        case (.item, .contributor): item.contributors.add(author, limit: limit)
-        case (.item, .secondaryAuthor): item.secondaryAuthors.add(author, limit: limit)
-        case (.item, _): item.authors.add(author, limit: limit)
-        case (.feed, .contributor): feed.contributors.add(author, limit: limit)
-        case (.feed, .owner): feed.owners.add(author, limit: limit)
-        case (.feed, .secondaryAuthor): feed.secondaryAuthors.add(author, limit: limit)
-        case (.feed, _): feed.authors.add(author, limit: limit)
-        default: break
-        }
+        let isKept =
+            switch (outerScope, person.element) {
+            case (.item, .contributor): item.contributors.add(author, limit: limit)
+            case (.item, .secondaryAuthor): item.secondaryAuthors.add(author, limit: limit)
+            case (.item, _): item.authors.add(author, limit: limit)
+            case (.feed, .contributor): feed.contributors.add(author, limit: limit)
+            case (.feed, .owner): feed.owners.add(author, limit: limit)
+            case (.feed, .secondaryAuthor): feed.secondaryAuthors.add(author, limit: limit)
+            case (.feed, _): feed.authors.add(author, limit: limit)
+            default: true
+            }
+        if !isKept { noteCut(people) }
     }
 }
 
 extension [Author] {
     /// Appends a person who is not yet there; what one entry lacks, another may have.
-    mutating func add(_ author: Author, limit: Int) {
+    ///
+    /// - Returns: false where there is no room for another one.
+    mutating func add(_ author: Author, limit: Int) -> Bool {
         for index in indices {
             let known = self[index]
             let sameName = known.name != nil && known.name == author.name
@@ -79,8 +82,10 @@ extension [Author] {
             self[index].name = known.name ?? author.name
             self[index].email = known.email ?? author.email
             self[index].url = known.url ?? author.url
-            return
+            return true
         }
-        if count < limit { append(author) }
+        guard count < limit else { return false }
+        append(author)
+        return true
     }
 }

@@ -35,7 +35,13 @@ struct DateScanner {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 guard number() else { return nil }
             case UInt8(ascii: "+"), UInt8(ascii: "-"):
-                if hasTime, takesOffset, digit(at: index + 1) != nil { offset() } else { index += 1 }
+                if hasTime, takesOffset, digit(at: index + 1) != nil {
+                    offset()
+                } else {
+                    // `30 Nov -0001`, as a database without a date has it.
+                    if beginsNegativeYear() { return nil }
+                    index += 1
+                }
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x80...:
                 word()
             case UInt8(ascii: "(") where fields.offset != nil:
@@ -50,6 +56,11 @@ struct DateScanner {
             fields.hour = fields.hour % 12 + (meridiem == .pm ? 12 : 0)
         }
         return fields.reading
+    }
+
+    private func beginsNegativeYear() -> Bool {
+        count == 1 && fields.month != nil && bytes[index] == UInt8(ascii: "-") && byte(at: index - 1) == 0x20
+            && digit(at: index + 1) != nil
     }
 
     private func byte(at index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }

@@ -69,13 +69,18 @@ struct CharacterEncoding: Equatable {
             self.init(name: label.hasPrefix("tis") ? "tis-620" : label, form: .iconv("CP874"))
         case "koi8-r", "koi8r", "koi8", "koi": self.init(name: "koi8-r", form: .iconv("KOI8-R"))
         case "macintosh", "mac", "x-mac-roman", "macroman": self.init(name: "macintosh", form: .iconv("MACINTOSH"))
+        case "x-mac-cyrillic", "x-mac-ukrainian", "maccyrillic":
+            self.init(name: "x-mac-cyrillic", form: .iconv("MAC-CYRILLIC"))
+        case "cp866", "ibm866", "866", "dos-866": self.init(name: "ibm866", form: .iconv("CP866"))
         default:
+            if let usual = EncodingLabel.usual(label), usual != label {
+                guard let known = CharacterEncoding(label: usual) else { return nil }
+                self = known
+                return
+            }
             // A name that iconv does not know shows when the converter is opened.
             guard Self.isSingleByteFamily(label) else { return nil }
-            var name = label
-            if name.hasPrefix("cp125") { name = "windows-" + name.dropFirst(2) }
-            if name.hasPrefix("iso8859") { name = "iso-" + name.dropFirst(3) }
-            self.init(name: name, form: .iconv(name.hasPrefix("windows-125") ? "CP" + name.dropFirst(8) : name))
+            self.init(name: label, form: .iconv(label.hasPrefix("windows-125") ? "CP" + label.dropFirst(8) : label))
             guard let converter = IconvConverter(name: iconvName) else { return nil }
             _ = consume converter
         }
@@ -89,8 +94,7 @@ struct CharacterEncoding: Equatable {
     /// Only families that are supersets of ASCII: with others (EBCDIC, UTF-7) markup could hide from what looks at
     /// the bytes.
     private static func isSingleByteFamily(_ label: String) -> Bool {
-        ["iso-8859-", "iso8859-", "windows-125", "cp125", "koi8-", "ibm8", "cp8", "tcvn", "viscii", "x-mac-"]
-            .contains { label.hasPrefix($0) }
+        ["iso-8859-", "windows-125", "koi8-", "ibm8", "cp8", "tcvn", "viscii"].contains { label.hasPrefix($0) }
     }
 
     static func utf16(bigEndian: Bool) -> CharacterEncoding {

@@ -25,10 +25,14 @@ struct EncodingDecision {
         let declared = seen == nil ? Self.declaredLabel(prefix) : nil
         if let header, adopt(label: header, from: "the HTTP header", detected: seen) {
             resolveConflict(with: declared, prefix: prefix)
+            recognizeUTF8(in: prefix)
             return
         }
         if seen != nil { return }
-        if let declared, adopt(label: declared, from: "the document", detected: nil) { return }
+        if let declared, adopt(label: declared, from: "the document", detected: nil) {
+            recognizeUTF8(in: prefix)
+            return
+        }
         encoding = .utf8
     }
 
@@ -58,14 +62,31 @@ struct EncodingDecision {
         guard encoding.form == .utf8, let label, let declared = CharacterEncoding(label: label),
             declared.isASCIICompatible, declared.form != .utf8
         else { return }
-        var scratch: [UInt8] = []
-        var findings = UTF8Text.Findings()
-        _ = UTF8Text.appendMended(prefix, isFinal: false, into: &scratch, findings: &findings)
+        let findings = Self.findings(in: prefix)
         guard findings.foreignBytes + findings.cutSequences > 0 else { return }
         warnings.append(
             "The HTTP header names \(encoding.name), but the document is not; it was read as \(declared.name), as it "
                 + "declares.")
         encoding = declared
+    }
+
+    /// Letters of ISO-8859-1 that happen to be UTF-8 are next to impossible: a document that claims the one and begins as
+    /// the other has come through a program that writes UTF-8.
+    private mutating func recognizeUTF8(in prefix: UnsafeBufferPointer<UInt8>) {
+        guard encoding.form == .windows1252 else { return }
+        let findings = Self.findings(in: prefix)
+        guard findings.hasNonASCII, findings.foreignBytes + findings.cutSequences + findings.c1Controls == 0 else {
+            return
+        }
+        warnings.append("The document is UTF-8, although it is said to be \(encoding.name).")
+        encoding = .utf8
+    }
+
+    private static func findings(in prefix: UnsafeBufferPointer<UInt8>) -> UTF8Text.Findings {
+        var scratch: [UInt8] = []
+        var findings = UTF8Text.Findings()
+        _ = UTF8Text.appendMended(prefix, isFinal: false, into: &scratch, findings: &findings)
+        return findings
     }
 
     private static func byteOrderMark(_ bytes: UnsafeBufferPointer<UInt8>) -> (CharacterEncoding, Int)? {
@@ -97,7 +118,7 @@ struct EncodingDecision {
 
     /// The label in `<?xml … encoding="…"?>`, which may have junk before it.
     private static func declaredLabel(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
-        guard let start = bytes.firstRange(of: "<?xml"), let end = bytes.firstRange(of: "?>", from: start.upperBound),
+        guard let start = bytes.firstRange(of: "<?xml"), let end = bytes.firstRange(of: ">", from: start.upperBound),
             let name = bytes.firstRange(of: "encoding", from: start.upperBound), name.upperBound <= end.lowerBound
         else { return nil }
         var index = name.upperBound

@@ -3,7 +3,9 @@ package enum HTMLText {
     /// What a reader sees: markup removed, references decoded once, white space collapsed, nothing around it.
     ///
     /// Contents of `script` and `style` are left out; where a block begins or ends, words do not run together.
-    static func plainText(_ html: String) -> String {
+    ///
+    /// - Parameter keepsUnknownTags: what looks like a tag, but is none of HTML's, is text: `List<String>`.
+    static func plainText(_ html: String, keepsUnknownTags: Bool = false) -> String {
         var html = html
         return html.withUTF8 { bytes in
             if isPlain(bytes) { return String(decoding: bytes, as: UTF8.self) }
@@ -20,6 +22,10 @@ package enum HTMLText {
                     if !skipsRawText { appendDecoded(bytes, range, droppingCDATAEnd: isInCDATA, to: &raw) }
                 case .tag(let tag):
                     let name = HTMLName(bytes, tag.name)
+                    if keepsUnknownTags, !HTMLVocabulary.knows(name) {
+                        appendDecoded(bytes, tag.range, droppingCDATAEnd: isInCDATA, to: &raw)
+                        continue
+                    }
                     skipsRawText = name != .title && name != .textarea
                     if separatesWords(name) { raw.append(0x20) }
                 case .markup(let range):

@@ -29,7 +29,7 @@ extension FeedReader {
         } else if item.attachments.count < limits.enclosures {
             item.attachments.append(attachment)
         } else {
-            item.surplusAttachments = true
+            noteCut("attachments")
         }
     }
 

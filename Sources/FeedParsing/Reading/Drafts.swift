@@ -50,6 +50,9 @@ struct ItemDraft {
     var link: String?
     var links: [Link] = []
     var originalLink: String?
+    var originalEnclosure: String?
+    var latitude: Double?
+    var longitude: Double?
     var content: TextValue?
     var description: TextValue?
     var summary: TextValue?
@@ -65,8 +68,6 @@ struct ItemDraft {
     var tags: [String] = []
     var language: String?
     var attachments: [Attachment] = []
-    var surplusAttachments = false
-    var surplusLinks = false
     var duration: Double?
     var image: String?
     var thumbnail: String?
@@ -77,6 +78,8 @@ struct ItemDraft {
     var unsafeURLs: [String] = []
     var rawDates: [Article.RawDate] = []
     var assumedUTC: [String] = []
+    var location: Article.Location?
+    /// Names of the JSON fields that were cut, or that have more entries than are kept.
     var truncated: [String] = []
 }
 

@@ -31,6 +31,9 @@ extension FeedDraft {
         return feed
     }
 
+    /// Where the document says that it, or its page, is.
+    var ownURL: String? { homePage ?? links.first { $0.rel == "self" }?.href ?? links.alternate?.href }
+
     private var homePageURL: String? {
         let page = links.alternate
         if format == .atom10 || format == .atom03 { return page?.href ?? homePage }

@@ -70,7 +70,7 @@ extension FeedReader {
         capture.end()
         switch scope {
         case .feed, .root: finishFeedField(element)
-        case .item, .media: finishItemField(element)
+        case .item, .media, .place: finishItemField(element)
         case .person: finishPersonField(element)
         case .podcastOwner: finishPersonField(element)
         case .image: finishImageField(element)

@@ -8,8 +8,9 @@ extension FeedReader {
         case .link: startFeedLink(attributes)
         case .title, .secondaryTitle, .description, .subtitle, .summary, .secondaryDescription, .secondarySummary,
             .rights, .id, .guid, .published, .updated, .date, .created, .language, .ttl, .icon,
-            .subject, .keywords, .mediaKeywords, .updatePeriod, .updateFrequency:
+            .subject, .updatePeriod, .updateFrequency:
             beginField(element, attributes)
+        case .keywords, .mediaKeywords: startKeywords(element, attributes)
         case .generator: startGenerator(attributes)
         case .generatorAgent:
             feed.generatorAgent = feed.generatorAgent ?? attributes("resource")
@@ -73,7 +74,7 @@ extension FeedReader {
         case .podcastImage: feed.podcastImage = feed.podcastImage ?? url(capturedText)
         case .generator: finishGenerator()
         case .license: addLink("license", capturedText, type: nil)
-        case .subject, .category, .mediaCategory: addTag(capturedTitle())
+        case .subject, .category, .mediaCategory: addTag(capturedTitle("tags"))
         case .keywords, .mediaKeywords: addKeywords()
         case .updatePeriod: feed.updatePeriod = feed.updatePeriod ?? capturedText ?? ""
         case .updateFrequency: feed.updateFrequency = feed.updateFrequency ?? capturedText
@@ -90,16 +91,32 @@ extension FeedReader {
     // MARK: - Values
 
     /// A captured title: one line of plain text, within its limit.
-    mutating func capturedTitle() -> String? {
+    ///
+    /// - Parameter field: what the JSON calls it.
+    mutating func capturedTitle(_ field: String = "title") -> String? {
         guard let value = capturedValue(capturedKind) else { return nil }
         let plain = value.plain
         if plain.isEmpty { return nil }
-        if plain.utf8.count > limits.titleBytes || value.isCut {
+        if value.isCut, plain.utf8.count <= limits.titleBytes { noteCut(field) }
+        return cut(plain, field)
+    }
+
+    /// A short text within its limit.
+    mutating func cut(_ text: String, _ field: String) -> String {
+        guard text.utf8.count > limits.titleBytes else { return text }
+        noteCut(field)
+        return text.cut(toBytes: limits.titleBytes)
+    }
+
+    /// Notes that a field was cut, or has more entries than are kept.
+    mutating func noteCut(_ field: String) {
+        guard isInItem else {
             notes.truncatedFields += 1
-            if scope == .item || scope == .media { item.truncated.append("title") }
-            return plain.cut(toBytes: limits.titleBytes)
+            return
         }
-        return plain
+        guard !item.truncated.contains(field) else { return }
+        notes.truncatedFields += 1
+        item.truncated.append(field)
     }
 
     /// A captured text with its URLs made absolute.
@@ -111,17 +128,20 @@ extension FeedReader {
 
     /// Adds a category to the item, or to the feed.
     mutating func addTag(_ tag: String?) {
-        guard let tag = tag?.cut(toBytes: limits.titleBytes), !tag.isEmpty else { return }
-        if isInItem {
-            item.tags.add(tag, limit: limits.categories)
-        } else {
-            feed.tags.add(tag, limit: limits.categories)
-        }
+        guard let tag, !tag.isEmpty else { return }
+        let entry = cut(tag, "tags")
+        let isKept =
+            isInItem
+            ? item.tags.add(entry, limit: limits.categories) : feed.tags.add(entry, limit: limits.categories)
+        if !isKept { noteCut("tags") }
     }
 
     /// Adds the categories of a list with commas.
     mutating func addKeywords() {
-        guard let text = capturedText else { return }
+        if let text = capturedText { addKeywords(text) }
+    }
+
+    private mutating func addKeywords(_ text: String) {
         for keyword in text.split(separator: ",", maxSplits: 4 * limits.categories) {
             addTag(TextValue(text: String(keyword), kind: .unknown).plain)
         }
@@ -131,6 +151,13 @@ extension FeedReader {
     private static func minutes(_ text: String?) -> Int? {
         guard let text, let minutes = Int(text.whitespaceCollapsed), minutes > 0 else { return nil }
         return min(minutes, 10_000_000) * 60
+    }
+
+    /// Keywords as text, or in an attribute as categories have them.
+    mutating func startKeywords(_ element: Element, _ attributes: XMLAttributes) {
+        guard let text = attributes("text") else { return beginField(element, attributes) }
+        addKeywords(text)
+        skip()
     }
 
     /// A category with its term in an attribute or as its text.

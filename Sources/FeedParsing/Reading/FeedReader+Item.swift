@@ -14,8 +14,11 @@ extension FeedReader {
         switch element {
         case .title, .description, .content, .encoded, .body, .summary, .published, .updated,
             .date, .created, .secondaryTitle, .secondaryDescription, .secondarySummary, .id, .identifier, .comments,
-            .language, .duration, .subject, .keywords, .mediaKeywords, .originalLink, .mediaTitle, .mediaDescription:
+            .language, .duration, .subject, .originalLink, .originalEnclosure, .mediaTitle, .mediaDescription,
+            .point, .latitude, .longitude:
             beginField(element, attributes)
+        case .keywords, .mediaKeywords: startKeywords(element, attributes)
+        case .place: enter(.place)
         case .link: startItemLink(attributes)
         case .commentsFeed: beginField(element, attributes)
         case .inReplyTo:
@@ -48,6 +51,8 @@ extension FeedReader {
         case .mediaTitle: finishMediaTitle()
         case .link: finishItemLink()
         case .originalLink: item.originalLink = item.originalLink ?? url(capturedText)
+        case .originalEnclosure: item.originalEnclosure = item.originalEnclosure ?? url(capturedText)
+        case .point, .latitude, .longitude: finishPlace(element)
         case .guid: item.guid = item.guid ?? capturedText
         case .id: item.id = item.id ?? capturedText
         case .identifier: item.identifier = item.identifier ?? capturedText
@@ -68,7 +73,7 @@ extension FeedReader {
         case .language: if let text = capturedText { item.language = text.cut(toBytes: 64) }
         case .license: item.license = url(capturedText)
         case .duration: item.duration = item.duration ?? capturedText.flatMap(Duration.seconds(clock:))
-        case .subject, .category, .mediaCategory: addTag(capturedTitle())
+        case .subject, .category, .mediaCategory: addTag(capturedTitle("tags"))
         case .keywords, .mediaKeywords: addKeywords()
         case .logo: item.image = item.image ?? url(capturedText)
         case .podcastImage: item.image = item.image ?? url(capturedText)

@@ -64,6 +64,9 @@ extension FeedReader {
         return nil
     }
 
+    /// What relative URLs are resolved against. A document that came without a URL still tells where it lives.
+    private var base: String? { bases.current ?? feed.ownURL }
+
     /// An absolute URL that may be followed: http, https or mailto. Anything else is kept as text with the item, or with
     /// the feed.
     mutating func url(_ reference: String?) -> String? {
@@ -73,7 +76,7 @@ extension FeedReader {
             return nil
         }
         if reference.isPlainWebURL { return reference }
-        guard let url = URLResolution.resolve(reference, base: bases.current), url.isFollowable else {
+        guard let url = URLResolution.resolve(reference, base: base), url.isFollowable else {
             noteUnsafe(reference)
             return nil
         }
@@ -81,16 +84,16 @@ extension FeedReader {
     }
 
     private mutating func noteUnsafe(_ reference: String) {
-        if isInItem {
-            item.unsafeURLs.add(reference, limit: limits.listEntries)
-        } else {
-            feed.unsafeURLs.add(reference, limit: limits.listEntries)
-        }
+        let isKept =
+            isInItem
+            ? item.unsafeURLs.add(reference, limit: limits.listEntries)
+            : feed.unsafeURLs.add(reference, limit: limits.listEntries)
+        if !isKept { noteCut("unsafe_urls") }
     }
 
     /// HTML with its relative URLs made absolute.
     func absolutized(_ value: TextValue) -> TextValue {
-        guard value.isHTML, let base = bases.current else { return value }
+        guard value.isHTML, let base else { return value }
         var value = value
         value.text = HTMLRewriter.absolutizing(value.text, base: base)
         return value
@@ -107,8 +110,13 @@ extension [Article.RawDate] {
 
 extension [String] {
     /// Appends a text that is not yet there.
-    mutating func add(_ text: String, limit: Int) {
-        if count < limit, !contains(text) { append(text) }
+    ///
+    /// - Returns: false where there is no room for it.
+    mutating func add(_ text: String, limit: Int) -> Bool {
+        if contains(text) { return true }
+        guard count < limit else { return false }
+        append(text)
+        return true
     }
 }
 

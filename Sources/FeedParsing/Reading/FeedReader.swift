@@ -16,7 +16,7 @@ struct FeedReader: ~Copyable {
         case item
         /// A group of items with a name of its own (CDF).
         case group
-        case image, source, person, media, podcastOwner, skipHours, skipDays
+        case image, source, person, media, podcastOwner, place, skipHours, skipDays
     }
 
     struct OpenScope {
@@ -119,6 +119,7 @@ struct FeedReader: ~Copyable {
         case .source: startInSource(element, attributes)
         case .person, .podcastOwner: startInPerson(element, attributes)
         case .media: startMedia(element, attributes)
+        case .place: startInPlace(element, attributes)
         case .skipHours, .skipDays: startInSkipList(element)
         }
     }

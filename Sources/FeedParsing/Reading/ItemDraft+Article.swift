@@ -16,17 +16,16 @@ extension ItemDraft {
         article.language = language
         setAttachments(of: &article)
         article.image = image ?? thumbnail ?? mediaImage
-        article.commentsURL = commentsURL
+        article.commentsURL = commentsURL ?? links.repliesPage
         article.source = source
         article.license = license
+        article.location = location
         article.links = allLinks(beside: article.url)
         article.rawTitleType = title == nil ? nil : rawTitleType
         article.rawDates = rawDates
         article.assumedUTC = assumedUTC
         article.unsafeURLs = unsafeURLs
         article.truncatedFields += truncated
-        if surplusLinks { article.truncatedFields.append("links") }
-        if surplusAttachments { article.truncatedFields.append("attachments") }
         if let id = article.id, id.utf8.count > limits.idBytes { article.truncatedFields.append("id") }
         return article
     }
@@ -45,13 +44,10 @@ extension ItemDraft {
         let brief = description ?? summary ?? secondaryDescription ?? mediaDescription
         if let content {
             article.setBody(content, source: .content)
-            if let brief, brief.text != content.text {
-                article.summary = brief.text
-                if brief.isCut { article.truncatedFields.append("summary") }
-            }
+            if let brief, brief.text != content.text { article.setSummary(brief) }
         } else if let description {
             article.setBody(description, source: .description)
-            if let summary, summary.text != description.text { article.summary = summary.text }
+            if let summary, summary.text != description.text { article.setSummary(summary) }
         } else if let brief {
             article.setBody(brief, source: summary == nil ? .description : .summary)
         }
@@ -64,6 +60,8 @@ extension ItemDraft {
 
     private func setAttachments(of article: inout Article) {
         article.attachments = attachments
+        // Of several nobody knows which one is counted.
+        if let originalEnclosure, attachments.count == 1 { article.attachments[0].url = originalEnclosure }
         guard let duration else { return }
         guard !attachments.isEmpty else {
             article.durationInSeconds = duration
@@ -86,6 +84,11 @@ extension ItemDraft {
 }
 
 extension Article {
+    fileprivate mutating func setSummary(_ value: TextValue) {
+        summary = value.text
+        if value.isCut { truncatedFields.append("summary") }
+    }
+
     fileprivate mutating func setBody(_ value: TextValue, source: ContentSource) {
         contentSource = source
         let isHTML = value.isHTML

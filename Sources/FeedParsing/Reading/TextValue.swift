@@ -25,7 +25,7 @@ struct TextValue {
         switch kind {
         case .text: text.whitespaceCollapsed
         case .html: HTMLText.plainText(text)
-        case .unknown: text.holdsMarkup ? HTMLText.plainText(text) : text.whitespaceCollapsed
+        case .unknown: text.holdsMarkup ? HTMLText.plainText(text, keepsUnknownTags: true) : text.whitespaceCollapsed
         }
     }
 }
@@ -40,7 +40,7 @@ extension String {
         }
     }
 
-    /// Runs of white space as one space each, none at the ends.
+    /// Runs of white space, no-break spaces among them, as one space each, none at the ends.
     var whitespaceCollapsed: String {
         var text = self
         return text.withUTF8 { $0.isCollapsed ? nil : $0.collapsed } ?? self
@@ -60,7 +60,9 @@ extension UnsafeBufferPointer<UInt8> {
         // A space may neither begin nor end the text nor follow another.
         var previous: UInt8 = 0x20
         for byte in self {
+            // A no-break space begins with C2.
             if byte <= 0x20, byte != 0x20 || previous == 0x20 { return false }
+            if byte == 0xc2 { return false }
             previous = byte
         }
         return previous != 0x20 || isEmpty
@@ -69,12 +71,15 @@ extension UnsafeBufferPointer<UInt8> {
     fileprivate var collapsed: String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count)
-        for byte in self {
-            if byte > 0x20 {
-                bytes.append(byte)
+        var index = 0
+        while index < count {
+            let isNoBreakSpace = self[index] == 0xc2 && index + 1 < count && self[index + 1] == 0xa0
+            if self[index] > 0x20, !isNoBreakSpace {
+                bytes.append(self[index])
             } else if let last = bytes.last, last != 0x20 {
                 bytes.append(0x20)
             }
+            index += isNoBreakSpace ? 2 : 1
         }
         if bytes.last == 0x20 { bytes.removeLast() }
         return String(decoding: bytes, as: UTF8.self)

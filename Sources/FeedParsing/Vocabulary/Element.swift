@@ -13,7 +13,10 @@ enum Element: UInt8 {
     case category, subject, keywords
     case comments, enclosure, language, rights, generator, generatorAgent, ttl, logo, icon
     case updatePeriod, updateFrequency
-    case license, originalLink, commentsFeed, inReplyTo
+    case license, originalLink, originalEnclosure, commentsFeed, inReplyTo
+
+    // Where on Earth: a point with both numbers, each by itself, or what stands around them.
+    case point, latitude, longitude, place
 
     // Of a person, an image or a source.
     case name, email, uri, url
@@ -42,7 +45,10 @@ enum Element: UInt8 {
             case .itunes, .googlePlay: Self.podcast[name] ?? .unknown
             case .syndication: Self.syndication[name] ?? .unknown
             case .creativeCommons: name == "license" ? .license : .unknown
-            case .feedBurner: name == "origlink" ? .originalLink : .unknown
+            case .feedBurner: Self.feedBurner[name] ?? .unknown
+            case .geoRSS: name == "point" ? .point : name == "where" ? .place : .unknown
+            case .geography: Self.geography[name] ?? .unknown
+            case .prism: name == "publicationdate" ? .created : .unknown
             case .comments: name == "commentrss" ? .commentsFeed : .unknown
             case .thread: name == "in-reply-to" ? .inReplyTo : .unknown
             case .admin: name == "generatoragent" ? .generatorAgent : .unknown
@@ -87,6 +93,15 @@ enum Element: UInt8 {
         "subtitle": .secondaryDescription, "image": .podcastImage, "link": .podcastLink, "duration": .duration,
         "keywords": .mediaKeywords, "category": .podcastCategory, "owner": .owner, "name": .name, "email": .email,
         "title": .secondaryTitle,
+    ]
+
+    private static let feedBurner: [String: Element] = [
+        "origlink": .originalLink, "origenclosurelink": .originalEnclosure,
+    ]
+
+    private static let geography: [String: Element] = [
+        "point": .place, "pos": .point, "lat": .latitude, "latitude": .latitude, "long": .longitude,
+        "lon": .longitude, "longitude": .longitude,
     ]
 
     private static let syndication: [String: Element] = [

@@ -3,7 +3,10 @@ enum Namespace: UInt8 {
     /// RSS and Atom of every version, and no namespace at all.
     case core
     case rdf, dublinCore, dublinCoreTerms, content, media, itunes, googlePlay, syndication, creativeCommons
-    case feedBurner, admin, comments, thread, xhtml, other
+    case feedBurner, admin, comments, thread, prism, xhtml, other
+    case geoRSS
+    /// GML, and the two older vocabularies of latitude and longitude.
+    case geography
 
     /// - Parameter uri: nil where the prefix was never declared, or there is none.
     init(uri: String?, prefix: String?) {
@@ -35,7 +38,7 @@ enum Namespace: UInt8 {
 
     private static func known(_ uri: String) -> Namespace? {
         switch uri {
-        case "http://www.w3.org/2005/atom", "http://purl.org/atom/ns", "http://purl.org/echo",
+        case "http://www.w3.org/2005/atom", "http://purl.org/atom/ns", "http://purl.org/echo", "http://purl.org/pie",
             "http://example.com/newformat", "http://example.com/necho", "http://purl.org/net/rss1.1",
             "http://purl.org/rss/1.0", "http://my.netscape.com/rdf/simple/0.9",
             "http://my.netscape.com/rdf/simple/0.9.1",
@@ -68,6 +71,13 @@ enum Namespace: UInt8 {
         case "http://wellformedweb.org/commentapi": return .comments
         case "http://purl.org/syndication/thread/1.0": return .thread
         case "http://www.w3.org/1999/xhtml": return .xhtml
+        case "http://www.georss.org/georss", "http://www.georss.org/georss/10": return .geoRSS
+        case "http://www.opengis.net/gml", "http://www.opengis.net/gml/3.2",
+            "http://www.w3.org/2003/01/geo/wgs84_pos", "http://postneo.com/icbm":
+            return .geography
+        case "http://prismstandard.org/namespaces/1.2/basic", "http://prismstandard.org/namespaces/basic/1.2",
+            "http://prismstandard.org/namespaces/basic/2.0", "http://prismstandard.org/namespaces/basic/2.1":
+            return .prism
         default: return nil
         }
     }
@@ -88,6 +98,9 @@ enum Namespace: UInt8 {
         case "admin": .admin
         case "wfw": .comments
         case "thr": .thread
+        case "georss": .geoRSS
+        case "gml", "geo", "icbm": .geography
+        case "prism": .prism
         case "xhtml": .xhtml
         default: nil
         }

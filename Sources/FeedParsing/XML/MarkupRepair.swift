@@ -21,7 +21,7 @@ struct MarkupRepair {
     }
 
     enum Place {
-        case prolog, content, cdata, comment, instruction, doctype, epilog
+        case prolog, content, cdata, comment, declaration, instruction, doctype, epilog
     }
 
     /// A longer tag is no tag.
@@ -64,6 +64,8 @@ struct MarkupRepair {
             case .content: next = content(input, index, isFinal, &output)
             case .cdata: next = cdata(input, index, isFinal, &output)
             case .comment: next = dropping(input, index, skip(past: "-->", input, index), &output)
+            // Nothing in an XML declaration is an angle bracket, and its last question mark may be missing.
+            case .declaration: next = dropping(input, index, skip(past: ">", input, index), &output)
             case .instruction: next = dropping(input, index, skip(past: "?>", input, index), &output)
             case .doctype: next = dropping(input, index, skipDoctype(input, index), &output)
             case .prolog: next = prolog(input, index, isFinal, &output)
@@ -221,8 +223,12 @@ struct MarkupRepair {
         switch input[index + 1] {
         case UInt8(ascii: "!"): return declaration(input, index, isFinal, &output)
         case UInt8(ascii: "?"):
-            if place == .prolog, input.hasPrefixIgnoringCase("<?xml", at: index) { sawDeclaration = true }
-            return enter(.instruction, input, index..<index + 2, &output)
+            if input.count - index < 6, !isFinal { return nil }
+            guard input.count - index >= 6, input[index + 5].isXMLSpace,
+                input.hasPrefixIgnoringCase("<?xml", at: index)
+            else { return enter(.instruction, input, index..<index + 2, &output) }
+            if place == .prolog { sawDeclaration = true }
+            return enter(.declaration, input, index..<index + 5, &output)
         case UInt8(ascii: "/"): return endTag(input, index, isFinal, &output)
         case let byte where byte.beginsName: return startTag(input, index, isFinal, &output)
         default: return literal(input, index, &output)

@@ -55,6 +55,8 @@ import Testing
             ([0xc1], "windows-1251", "text/xml; charset=utf-8", "\u{411}", "windows-1251"),
             ([0xc3, 0xa9, 0x20, 0x92], "utf-8", nil, "\u{e9} \u{2019}", "utf-8"),
             ([0xc2, 0x92], "utf-8", nil, "\u{2019}", "utf-8"),
+            ([0xc3, 0xa9], "iso-8859-1", nil, "\u{e9}", "utf-8"),
+            ([0xe2, 0x82, 0xac], nil, "text/html; charset=windows-1252", "\u{20ac}", "utf-8"),
         ] as [([UInt8], String?, String?, String, String)])
     func wrongClaims(bytes: [UInt8], declared: String?, contentType: String?, expected: String, name: String) throws {
         for step in [1, 4096] {
@@ -110,6 +112,30 @@ import Testing
         ] as [(String, String?)])
     func charset(header: String, expected: String?) {
         #expect(MediaType.charset(header) == expected)
+    }
+
+    @Test("A declaration without its last question mark is one")
+    func unclosedDeclaration() throws {
+        let text = "<?xml version=\"1.0\" encoding=\"windows-1251\"><rss><channel><title>"
+        for step in [1, 4096] {
+            let feed = try feed(Array(text.utf8) + [0xc1] + end, step: step)
+            #expect(feed.title == "\u{411}")
+            #expect(feed.encoding == "windows-1251")
+        }
+    }
+
+    @Test(
+        "Labels have many spellings",
+        arguments: [
+            ("ISO_8859-2", "iso-8859-2"), ("iso8859_2", "iso-8859-2"), ("ISO-8859-2:1987", "iso-8859-2"),
+            ("latin2", "iso-8859-2"), ("csISOLatin2", "iso-8859-2"), ("l2", "iso-8859-2"), ("8859_2", "iso-8859-2"),
+            ("latin-5", "iso-8859-9"), ("ISO-8859-8-I", "iso-8859-8"), ("greek", "iso-8859-7"),
+            ("windows1251", "windows-1251"), ("win-1251", "windows-1251"), ("cp-1251", "windows-1251"),
+            ("x-cp1251", "windows-1251"), ("x-cp1252", "windows-1252"), ("x-mac-cyrillic", "x-mac-cyrillic"),
+            ("IBM866", "ibm866"), ("latin99", nil), ("windows-125", nil), ("iso-8859-", nil), ("l", nil),
+        ] as [(String, String?)])
+    func spellings(label: String, name: String?) {
+        #expect(CharacterEncoding(label: label)?.name == name)
     }
 
     @Test("Labels that could hide markup are not known", arguments: ["utf-7", "ebcdic-us", "cp037", "x/../../y", ""])

@@ -100,6 +100,16 @@ import Testing
         #expect(author.email == email)
     }
 
+    @Test(
+        "A person on one line may be HTML",
+        arguments: [
+            ("&lt;a href='https://example.org/'&gt;Ann&lt;/a&gt;", "Ann", nil),
+            ("Ann &amp;amp; Bob &lt;ann@example.org&gt;", "Ann & Bob", "ann@example.org"),
+        ] as [(String, String, String?)])
+    func htmlPeople(text: String, name: String, email: String?) throws {
+        #expect(try article(rss(item: "<author>\(text)</author>")).authors == [Author(name: name, email: email)])
+    }
+
     @Test func whereTheCommentsAreIsALink() throws {
         let article = try article(
             rss(
@@ -112,6 +122,55 @@ import Testing
                 Link(rel: "replies", href: "https://example.org/1/feed", type: "application/rss+xml"),
                 Link(rel: "in-reply-to", href: "https://example.org/0"),
             ])
+    }
+
+    @Test("RFC 4685 §4: a page of replies is where the comments are, a feed of them is not")
+    func repliesPage() throws {
+        let article = try article(
+            atom(
+                entry: """
+                    <link rel="replies" type="application/atom+xml" href="https://example.org/1.atom"/>
+                    <link rel="replies" type="text/html" href="https://example.org/1#replies"/>
+                    """))
+        #expect(article.commentsURL == "https://example.org/1#replies")
+    }
+
+    @Test func theEnclosureThatFeedBurnerCountsIsTheOriginalOne() throws {
+        let original = "<feedburner:origEnclosureLink>https://example.org/1.mp3</feedburner:origEnclosureLink>"
+        let enclosure = "<enclosure url=\"https://feeds.example.org/1.mp3\" type=\"audio/mpeg\"/>"
+        let one = try article(rss(item: enclosure + original))
+        #expect(one.attachments == [Attachment(url: "https://example.org/1.mp3", mimeType: "audio/mpeg")])
+        let two = try article(rss(item: "<enclosure url=\"https://example.org/2.mp3\"/>" + enclosure + original))
+        #expect(two.attachments.map(\.url) == ["https://example.org/2.mp3", "https://feeds.example.org/1.mp3"])
+    }
+
+    @Test func keywordsMayStandInAnAttribute() throws {
+        let keywords =
+            "<itunes:keywords text=\"a, b\"/><itunes:keywords text=\"c\"/><itunes:keywords>d,e</itunes:keywords>"
+        #expect(try article(rss(item: keywords)).tags == ["a", "b", "c", "d", "e"])
+    }
+
+    @Test(
+        "GeoRSS and its predecessors give the place that an item is about",
+        arguments: [
+            ("<georss:point>45.256 -71.92</georss:point>", 45.256, -71.92),
+            ("<georss:where><gml:Point><gml:pos>45.256\n-71.92</gml:pos></gml:Point></georss:where>", 45.256, -71.92),
+            ("<geo:lat>55.5</geo:lat><geo:long>12</geo:long>", 55.5, 12),
+            ("<geo:Point><geo:long>12</geo:long><geo:lat>55.5</geo:lat></geo:Point>", 55.5, 12),
+            ("<icbm:latitude>55.5</icbm:latitude><icbm:longitude>12</icbm:longitude>", 55.5, 12),
+        ])
+    func places(elements: String, latitude: Double, longitude: Double) throws {
+        let article = try article(rss(item: "<title>T</title>\(elements)<guid>1</guid>"))
+        #expect(article.location == Article.Location(latitude: latitude, longitude: longitude))
+        #expect(article.title == "T")
+        #expect(article.id == "1")
+    }
+
+    @Test(
+        "What is no place on Earth is none",
+        arguments: ["<georss:point>91 0</georss:point>", "<georss:point>1</georss:point>", "<geo:lat>5</geo:lat>"])
+    func noPlaces(elements: String) throws {
+        #expect(try article(rss(item: elements + "<guid>1</guid>")).location == nil)
     }
 
     @Test func aCloudIsAHub() throws {

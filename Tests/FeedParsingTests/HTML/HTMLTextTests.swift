@@ -20,6 +20,16 @@ import Testing
     }
 
     @Test(
+        "where nobody says that a text is HTML, only HTML's own tags are markup",
+        arguments: [
+            ("Using List<String> in Java", "Using List<String> in Java"), ("<b>Vec<T></b> &amp; co", "Vec<T> & co"),
+            ("<ann@example.org>", "<ann@example.org>"), ("<p>a</p>b", "a b"), ("a <x", "a <x"),
+        ])
+    func unknownKind(text: String, expected: String) {
+        #expect(TextValue(text: text, kind: .unknown).plain == expected)
+    }
+
+    @Test(
         "text of unknown kind is taken for HTML by its tags and references",
         arguments: [
             ("plain", false), ("a < b > c", false), ("<b>x</b>", true), ("x<br/>", true), ("</p>", true),
@@ -28,6 +38,13 @@ import Testing
         ])
     func kind(text: String, expected: Bool) {
         #expect(HTMLText.looksLikeHTML(text) == expected)
+    }
+
+    @Test(
+        "no-break spaces are white space, whatever the kind of the text",
+        arguments: [TextValue.Kind.text, .unknown, .html])
+    func noBreakSpaces(kind: TextValue.Kind) {
+        #expect(TextValue(text: "\u{a0}a \u{a0} b\u{c2}\u{a0}", kind: kind).plain == "a b\u{c2}")
     }
 
     @Test("hostile text takes no longer than its length: nothing is looked at twice")

@@ -130,6 +130,17 @@ import Testing
         #expect(article.image == "https://example.org/i.png")
     }
 
+    @Test("A document that came without a URL is resolved by the one that it names")
+    func ownURL() throws {
+        let item = "<link>a/1</link><description>&lt;img src='/i.png'&gt;</description>"
+        let text = rss(item: item, channel: "<link>https://example.org/news/</link>")
+        let alone = try article(text)
+        #expect(alone.url == "https://example.org/news/a/1")
+        #expect(alone.contentHTML == "<img src='https://example.org/i.png'>")
+        let fetched = try article(text, context: DocumentContext(url: "https://feeds.example.net/x/y"))
+        #expect(fetched.url == "https://feeds.example.net/x/a/1")
+    }
+
     @Test func aTextInputDoesNotLeakIntoTheFeed() throws {
         let feed = try feed(
             "<rss><channel><textInput><title>Search</title><link>https://example.com/</link></textInput></channel></rss>"

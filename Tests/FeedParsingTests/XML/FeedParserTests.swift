@@ -114,13 +114,56 @@ import Testing
         #expect(Set(article.truncatedFields) == ["title", "id", "content_text"])
     }
 
-    @Test("security.md §4: at most 100 categories and enclosures")
+    @Test("security.md §4: at most 100 entries of each list, and what is left out is told")
     func listLimits() throws {
-        let many = (0..<150).map { "<category>\($0)</category><enclosure url=\"https://example.org/\($0)\"/>" }.joined()
-        let article = try article(rss(item: many))
+        let many = (0..<150).map {
+            """
+            <category>\($0)</category><enclosure url="https://example.org/\($0)"/><author>a\($0)</author>
+            <contributor>c\($0)</contributor><atom:link rel="related" href="https://example.org/\($0)"/>
+            <comments>javascript:\($0)</comments>
+            """
+        }
+        let article = try article(rss(item: many.joined()))
         #expect(article.tags.count == 100)
         #expect(article.attachments.count == 100)
-        #expect(article.truncatedFields.contains("attachments"))
+        #expect(article.authors.count == 100)
+        #expect(article.contributors.count == 100)
+        #expect(article.links.count == 100)
+        #expect(article.unsafeURLs.count == 100)
+        #expect(
+            Set(article.truncatedFields) == [
+                "tags", "attachments", "authors", "contributors", "links", "unsafe_urls",
+            ])
+    }
+
+    @Test("security.md §4: the field that was cut is the one that is named")
+    func cutFieldsAreNamed() throws {
+        let long = String(repeating: "x", count: 5000)
+        let tagged = try article(rss(item: "<title>T</title><category>\(long)</category>"))
+        #expect(tagged.tags.first?.utf8.count == 4096)
+        #expect(tagged.truncatedFields == ["tags"])
+        let written = try article(rss(item: "<title>T</title><author>\(long)</author>"))
+        #expect(written.authors.first?.name?.utf8.count == 4096)
+        #expect(written.truncatedFields == ["authors"])
+        var limits = ParseLimits()
+        limits.contentBytes = 10
+        let both = try article(
+            atom(entry: "<description>short</description><summary>longer than it may be</summary>"), limits: limits)
+        #expect(both.summary == "longer tha")
+        #expect(both.truncatedFields == ["summary"])
+    }
+
+    @Test("The size of the blocks changes nothing", arguments: [2, 64, 130, 1024])
+    func blocks(bytes: Int) throws {
+        let text = String(repeating: "a &amp; b \u{e9} &hellip; ", count: 40)
+        let document = Array(rss(item: "<title>T</title><description>\(text)<![CDATA[\(text)]]></description>").utf8)
+        var parser = FeedParser(context: DocumentContext(), limits: ParseLimits(), blockBytes: bytes)
+        document.withUnsafeBytes { parser.parse($0) }
+        guard case .feed(let inBlocks) = parser.finish() else {
+            Issue.record("no feed")
+            return
+        }
+        #expect(try feed(document) == inBlocks)
     }
 
     @Test("security.md §4: nothing is appended behind a cut")
