@@ -96,7 +96,7 @@ struct JSONFeedFields {
         }
         if reading.assumedZone {
             assumedZone = true
-            assumedUTC.add(field, limit: 4)
+            _ = assumedUTC.add(field, limit: 4)
         }
         return reading.time
     }

@@ -51,7 +51,7 @@ extension FeedReader {
     private mutating func noted(_ reading: FeedDate.Reading?, _ field: String) -> Timestamp? {
         if reading?.assumedZone == true {
             notes.assumedZones += 1
-            if isInItem { item.assumedUTC.add(field, limit: 4) }
+            if isInItem { _ = item.assumedUTC.add(field, limit: 4) }
         }
         return reading?.time
     }

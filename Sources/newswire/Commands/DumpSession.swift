@@ -26,7 +26,7 @@ struct DumpSession {
     private static let batch = 4096
 
     func run(follow: Bool) throws {
-        let watch = follow ? StoreWatch(store: directory) : nil
+        let watch = follow ? StoreWatch(directory: directory) : nil
         guard let reader = try opened(watch) else { return }
         let place = try consumer.map { try Place($0, directory) }
         try place?.tellIfAhead(of: reader)

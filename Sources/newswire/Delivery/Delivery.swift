@@ -20,6 +20,9 @@ struct Delivery {
         case failed
     }
 
+    /// Milliseconds after which it looks for itself: some file systems do not tell of changes.
+    private static let longestWait: Int64 = 10_000
+
     let consumer: String
     let filter: DumpFilter
     let command: DeliveryCommand
@@ -35,7 +38,7 @@ struct Delivery {
     func run() throws -> Ending {
         var progress = Progress(cursor: try cursors.read(consumer) ?? 0)
         while !isStopped {
-            watch.reset()
+            watch.arm()
             var batch = try collect(after: progress.seen)
             if batch.count > 0, !batch.isFull, !options.once, options.wait > 0 {
                 if DeliveryProcess.poll(stop, -1, for: options.wait) == .first { break }
@@ -53,7 +56,7 @@ struct Delivery {
             if batch.count > 0 || options.once || progress.isFarAhead { try move(&progress) }
             if batch.count > 0 { continue }
             if options.once { return .done }
-            _ = DeliveryProcess.poll(watch.descriptor, stop, for: Int64(watch.interval))
+            _ = DeliveryProcess.poll(watch.descriptor, stop, for: watch.descriptor < 0 ? 1000 : Self.longestWait)
         }
         try move(&progress)
         return .done
