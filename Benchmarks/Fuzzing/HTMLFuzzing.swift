@@ -21,8 +21,8 @@ enum HTMLFuzzing {
         _ = HTMLText.paragraphs(html)
         _ = HTMLText.decodeEntities(html)
         _ = HTMLText.looksLikeHTML(html)
-        for link in bytes.withUnsafeBytes({ FeedLinks.inHTML($0, baseURL: base) }) {
-            demand(URLResolution.isWeb(link.href), "links to feeds are absolute", link.href)
+        for found in bytes.withUnsafeBytes({ FeedLinks.inHTML($0, baseURL: base) }) {
+            demand(URLResolution.isWeb(found.link.href), "links to feeds are absolute", found.link.href)
         }
     }
 

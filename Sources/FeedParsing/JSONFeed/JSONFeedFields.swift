@@ -91,7 +91,7 @@ struct JSONFeedFields {
     mutating func date(_ value: JSONValue?, _ field: String, raw: inout [Article.RawDate]) -> Timestamp? {
         guard let text = text(value, field) else { return nil }
         guard let reading = FeedDate.parse(text) else {
-            raw.append(Article.RawDate(field: field, text: text))
+            raw.append(Article.RawDate(field: field, text: text.cut(toBytes: 256)))
             return nil
         }
         if reading.assumedZone {
@@ -118,7 +118,8 @@ struct JSONFeedFields {
             } else {
                 author.name = text(value, limit: limits.titleBytes, "authors")
             }
-            if author != Author(), !authors.contains(author) { authors.append(author) }
+            // Beside a list, `author` says again who is in it, for readers of 1.0.
+            if author != Author(), !authors.contains(where: { $0.covers(author) }) { authors.append(author) }
         }
         return authors
     }
@@ -152,6 +153,14 @@ struct JSONFeedFields {
     private static func withoutNUL(_ text: String) -> String {
         guard text.utf8.contains(0) else { return text }
         return String(decoding: text.utf8.filter { $0 != 0 }, as: UTF8.self)
+    }
+}
+
+extension Author {
+    /// Whether it says all that another one says.
+    fileprivate func covers(_ other: Author) -> Bool {
+        (other.name == nil || other.name == name) && (other.url == nil || other.url == url)
+            && (other.avatar == nil || other.avatar == avatar) && (other.email == nil || other.email == email)
     }
 }
 

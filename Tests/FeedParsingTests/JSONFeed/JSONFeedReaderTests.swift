@@ -121,6 +121,18 @@ import Testing
         #expect(try item("\"id\":\"  \",\"title\":\"x\"").id == nil)
     }
 
+    @Test("The author for readers of 1.0 is not another one")
+    func bothKindsOfAuthors() throws {
+        let feed = try feed(
+            """
+            {"version":"https://jsonfeed.org/version/1.1","title":"T","items":[{"id":"1","content_text":"x",
+             "author":{"name":"Ann"},"authors":[{"name":"Ann","url":"https://example.org/ann"}]},
+             {"id":"2","content_text":"x","author":{"name":"Ann"},"authors":[]}]}
+            """)
+        #expect(feed.articles.first?.authors == [Author(name: "Ann", url: "https://example.org/ann")])
+        #expect(feed.articles.last?.authors == [Author(name: "Ann")])
+    }
+
     @Test("contract.md §3: a summary beside a body is a summary, alone it is the body")
     func bodies() throws {
         let both = try item("\"content_html\":\"<p>a</p>\",\"summary\":\"s\"")
