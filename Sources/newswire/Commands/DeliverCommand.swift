@@ -106,7 +106,7 @@ struct DeliverCommand: AsyncParsableCommand {
                 defer { withExtendedLifetime(turn) {} }
                 return try Delivery(
                     consumer: consumer, filter: filter, command: program, options: options, reader: reader,
-                    cursors: cursors, watch: StoreWatch(directory: directory), logger: logger, stop: stop
+                    cursors: cursors, watch: ArticleWatch(directory: directory), logger: logger, stop: stop
                 ).run()
             }
         }

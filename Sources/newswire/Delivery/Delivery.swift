@@ -29,7 +29,7 @@ struct Delivery {
     let options: Options
     let reader: StoreReader
     let cursors: Cursors
-    let watch: StoreWatch
+    let watch: ArticleWatch
     let logger: Logger
     /// Readable once it is to stop.
     let stop: Int32

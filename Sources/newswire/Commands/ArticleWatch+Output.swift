@@ -1,7 +1,7 @@
 internal import ArticleStore
 internal import Glibc
 
-extension StoreWatch {
+extension ArticleWatch {
     enum Reason {
         case mayHaveChanged
         case readerGone

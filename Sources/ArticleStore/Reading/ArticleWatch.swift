@@ -4,7 +4,7 @@ import Glibc
 ///
 /// It may tell too often, and where the system has no watch left, or the file system is another machine's, not at all:
 /// who waits looks for himself now and then.
-package final class StoreWatch: Sendable {
+package final class ArticleWatch: Sendable {
     private let directory: String
     /// Readable when something has changed; -1 where nothing can be watched.
     package let descriptor: Int32
