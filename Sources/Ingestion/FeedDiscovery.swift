@@ -6,10 +6,12 @@ internal import Scheduling
 
 /// Finds the feeds that a page names, or sees that it is a feed itself: `newswire discover`.
 package struct FeedDiscovery: Sendable {
-    package struct Found: Sendable, Equatable {
+    package struct Found: Sendable {
         package let url: String
         package let type: String
         package let title: String?
+        /// What was answered, where the feed itself has been asked for: `FeedPoller` takes it as the first poll.
+        package let answer: RecordedResponse?
     }
 
     /// Why a page brought nothing: a sentence for people.
@@ -70,7 +72,8 @@ package struct FeedDiscovery: Sendable {
         if let host = FeedConfiguration.host(of: url), await !gate.pass(host: host) {
             throw Failure(message: "stopped")
         }
-        let transfer = engine.start(try request(url))
+        let request = try request(url)
+        let transfer = engine.start(request)
         guard let head = await transfer.response() else {
             page.failure = Failure(await transfer.outcome().failure)
             return page
@@ -80,12 +83,13 @@ package struct FeedDiscovery: Sendable {
         var parser = FeedParser(
             context: DocumentContext(
                 url: head.effectiveURL, contentLocation: head.contentLocation, contentType: head.contentType))
-        var text: [UInt8] = []
+        var body: [UInt8] = []
         while let chunk = await transfer.nextChunk() {
-            text.append(contentsOf: chunk.prefix(Self.pageBytes - text.count))
+            body.append(contentsOf: chunk)
             chunk.withUnsafeBytes { parser.parse($0) }
         }
-        if let failure = await transfer.outcome().failure {
+        let outcome = await transfer.outcome()
+        if let failure = outcome.failure {
             page.failure = Failure(failure)
             return page
         }
@@ -94,15 +98,17 @@ package struct FeedDiscovery: Sendable {
             page.found = [
                 Found(
                     url: RedirectAdoption.target(of: head.redirects) ?? url, type: feed.format.mediaType,
-                    title: feed.title)
+                    title: feed.title,
+                    answer: RecordedResponse(request, head: head, body: body, outcome: outcome))
             ]
             return page
         }
         let links =
             FeedLinks.inHeader(head.fields.all("Link"), baseURL: page.url)
-            + text.withUnsafeBytes { FeedLinks.inHTML($0, baseURL: page.url) }
+            + body.prefix(Self.pageBytes).withUnsafeBytes { FeedLinks.inHTML($0, baseURL: page.url) }
         for link in links where !page.found.contains(where: { $0.url == link.link.href }) {
-            page.found.append(Found(url: link.link.href, type: link.link.type ?? "", title: link.title))
+            page.found.append(
+                Found(url: link.link.href, type: link.link.type ?? "", title: link.title, answer: nil))
         }
         return page
     }

@@ -38,13 +38,15 @@ package struct FeedPoller: Sendable {
     ///
     /// When the task is cancelled the transfer is broken off and the state stays as it was; what is being stored is
     /// stored.
-    package func poll(_ feed: FeedConfiguration) async -> PollReport {
+    ///
+    /// - Parameter answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
+    package func poll(_ feed: FeedConfiguration, answer: RecordedResponse? = nil) async -> PollReport {
         let start = now()
         var poll = Poll(feed: feed, state: state(of: feed))
         do throws(PollFailure) {
             let request = try request(for: feed, state: poll.state)
             if isDryRun { poll.report.notes += requests.description(of: request) }
-            let transfer = engine.start(request)
+            let transfer = answer?.replayed(for: request) ?? engine.start(request)
             let document = try await receive(transfer, into: &poll)
             try await take(document, &poll)
         } catch {
