@@ -59,6 +59,8 @@ final class PollerFixture {
             contact = "https://example.org/bot"
             [fetch]
             private_networks = "allow"
+            max_body = "1MiB"
+            host_delay = "0s"
             connect_timeout = "5m"
             timeout = "5m"
             [[feed]]
@@ -71,7 +73,9 @@ final class PollerFixture {
     }
 
     @discardableResult
-    func poll(_ path: String = "/feed", options: String = "") async throws -> PollReport {
+    func poll(
+        _ path: String = "/feed", options: String = "", answer: RecordedResponse? = nil
+    ) async throws -> PollReport {
         let configuration = try configuration(path, options: options)
         let clock = clock
         let now: @Sendable () -> Timestamp = { clock.withLock { $0 } }
@@ -81,7 +85,17 @@ final class PollerFixture {
             allowances: HostAllowances(configuration), schedule: configuration.schedule, watch: watch,
             history: try PollHistory(directory: folder.file("store"), states: session.store.allStates()) { _ in },
             clock: PollClock(now: now))
-        return await poller.poll(configuration.feeds[0])
+        return await poller.poll(configuration.feeds[0], answer: answer)
+    }
+
+    /// The feeds that a page names, asked as the feeds' own requests are.
+    func discover(_ path: String, guesses: Bool = false) async throws -> [FeedDiscovery.Found] {
+        let configuration = try configuration("/none")
+        return try await FeedDiscovery(
+            engine: session.engine,
+            requests: RequestBuilder(configuration, version: "test", environment: [:]),
+            allowances: HostAllowances(configuration)
+        ).find(at: server.url(path), guesses: guesses)
     }
 
     static func rss(_ item: String = "1") -> String {

@@ -1,3 +1,4 @@
+internal import FeedModel
 package import JSONText
 
 extension StatusFigures {
@@ -9,7 +10,10 @@ extension StatusFigures {
         if let service { service.writeMembers(to: &json) }
         json.key("feeds")
         json.beginObject()
-        for state in FeedCondition.allCases { json.member("\(state.rawValue)", feeds[state] ?? 0) }
+        for state in FeedCondition.allCases {
+            json.key(state.rawValue)
+            json.integer(feeds[state] ?? 0)
+        }
         json.endObject()
         json.member("next_poll", nextPoll)
         json.member("hosts_paused", hostsPaused)

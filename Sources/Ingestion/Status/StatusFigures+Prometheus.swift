@@ -1,3 +1,5 @@
+internal import FeedModel
+
 extension StatusFigures {
     /// The metrics for Prometheus. Where no service runs, those that the disk can tell.
     package var prometheus: String {

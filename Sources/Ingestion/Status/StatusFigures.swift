@@ -1,5 +1,4 @@
 package import FeedModel
-package import JSONText
 
 /// How the service and the store are at one moment: what `newswire status` shows and Prometheus reads.
 package struct StatusFigures: Sendable, Equatable {

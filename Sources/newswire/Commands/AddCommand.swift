@@ -101,7 +101,7 @@ struct AddCommand: AsyncParsableCommand {
         }
         let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
         let watch = HostWatch(extended, store: store, at: SystemClock.now())
-        let report = await session.poller(.byHand(isForced: false), watch: watch).poll(feed, with: subscription.answer)
+        let report = await session.poller(.byHand(isForced: false), watch: watch).poll(feed, answer: subscription.answer)
         for note in report.notes { StandardError.write("newswire: \(feed.id): \(note)") }
         if let failure = report.failure { throw CommandFailure(.ioError, "polling \(feed.id): \(failure.message)") }
         let title = subscription.title.map { " (\(SafeText.line($0)))" } ?? ""
