@@ -23,6 +23,8 @@ extension PollFailure {
             case .dns:
                 // libcurl does not tell "try again" from "no such name".
                 failingSince.map { now.seconds - $0.seconds >= Self.namePatience } ?? false ? .hard : .temporary
+            // This machine ran out of something: hardly the feed's fault.
+            case .resources: .temporary
             case .tls, .redirect, .tooLarge, .bomb, .refusedAddress, .localFile, .invalidRequest: .hard
             case .connect, .timeout, .proxy, .truncated, .cancelled, .protocolError, .httpStatus, .notFound,
                 .unexpected304:
