@@ -18,6 +18,7 @@ struct Newswire: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PollCommand.self, DumpCommand.self, AckCommand.self, ConsumersCommand.self,
             FeedsCommand.self, DiscoverCommand.self, ParseCommand.self, CheckCommand.self,
+            ExplainCommand.self, ReportCommand.self, SimulateCommand.self,
         ])
 
     static func main() async {

@@ -73,15 +73,18 @@ final class PollerFixture {
     @discardableResult
     func poll(_ path: String = "/feed", options: String = "") async throws -> PollReport {
         let configuration = try configuration(path, options: options)
+        return try await poller(configuration).poll(configuration.feeds[0])
+    }
+
+    func poller(_ configuration: Configuration) throws -> FeedPoller {
         let clock = clock
         let now: @Sendable () -> Timestamp = { clock.withLock { $0 } }
-        let poller = FeedPoller(
+        return FeedPoller(
             engine: session.engine, store: session.store, writer: StoreWriter(session.store),
             requests: RequestBuilder(configuration, version: "test", environment: ["TOKEN": "s3cret"]),
             allowances: HostAllowances(configuration), schedule: configuration.schedule, watch: watch,
             history: try PollHistory(directory: folder.file("store"), states: session.store.allStates()) { _ in },
             clock: PollClock(now: now))
-        return await poller.poll(configuration.feeds[0])
     }
 
     static func rss(_ item: String = "1") -> String {
