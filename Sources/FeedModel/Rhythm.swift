@@ -56,17 +56,19 @@ package struct Rhythm: Sendable, Equatable {
     package func medianGap(least: Int) -> Int? {
         let count = gapCount
         guard count >= max(1, least) else { return nil }
-        // The lower of the two in the middle. The code's order is the gaps'.
-        for index in 0..<count {
-            let candidate = code(at: index)
-            var (below, same) = (0, 0)
-            for other in 0..<count {
-                if code(at: other) < candidate { below += 1 }
-                if code(at: other) == candidate { same += 1 }
+        // The lower of the two in the middle. The codes' order is the gaps'.
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.maximumGaps) { sorted in
+            for index in 0..<count {
+                let new = code(at: index)
+                var place = index
+                while place > 0, sorted[place - 1] > new {
+                    sorted[place] = sorted[place - 1]
+                    place -= 1
+                }
+                sorted[place] = new
             }
-            if below <= (count - 1) / 2, (count - 1) / 2 < below + same { return Self.seconds(candidate) }
+            return Self.seconds(sorted[(count - 1) / 2])
         }
-        return nil
     }
 
     /// What was kept of an earlier one.

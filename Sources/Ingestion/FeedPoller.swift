@@ -354,7 +354,7 @@ package struct FeedPoller: Sendable {
         event.freshness = poll.head?.freshness.map {
             PollEvent.Freshness(lifetime: $0.lifetimeSeconds, age: $0.ageSeconds)
         }
-        let policy = PollPolicy(settings(of: poll.feed), feed: FeedHash.of(poll.feed.id))
+        let policy = PollPolicy(PollSettings(poll.feed, schedule), feed: FeedHash.of(poll.feed.id))
         guard case .failure(.busy) = result, let host = host(of: poll) else {
             return finish(policy.decide(poll.previous.schedule, after: event), &poll)
         }
@@ -389,17 +389,6 @@ package struct FeedPoller: Sendable {
         case .feed: return false
         case nil: return poll.isPublicAddress ?? true
         }
-    }
-
-    private func settings(of feed: FeedConfiguration) -> PollSettings {
-        var settings = PollSettings()
-        settings.interval = feed.interval.map { Int($0.components.seconds) }
-        settings.initialInterval = Int(schedule.initialInterval.components.seconds)
-        settings.minInterval = Int(schedule.minInterval.components.seconds)
-        settings.maxInterval = Int(schedule.maxInterval.components.seconds)
-        settings.maxAgeCap = Int(feed.maxAgeCap.components.seconds)
-        settings.isLocal = feed.isLocalFile
-        return settings
     }
 
     /// Keeps the poll for `explain` and `report`.

@@ -45,7 +45,7 @@ package struct PollingService: Service {
         let writer = StoreWriter(store)
         let loop = PollLoop(
             concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, clock: clock)
-        let watch = HostWatch(configuration, store: store, at: clock.now())
+        let watch = HostWatch(configuration, at: clock.now()) { store.state(of: $0) }
         let history = PollHistory(of: store, logger)
         let retention = RetentionDuty(store, keep: configuration.store.keep, logger: logger, now: clock.now)
         let desk = PollingDesk(
@@ -91,12 +91,15 @@ package struct PollingService: Service {
 }
 
 extension HostWatch {
-    /// With what the store remembers of the configured feeds.
-    package convenience init(_ configuration: Configuration, store: ArticleStore, at now: Timestamp) {
+    /// With what is remembered of the configured feeds.
+    package convenience init(
+        _ configuration: Configuration, at now: Timestamp, state: (FeedIdentifier) -> FeedState?
+    ) {
         let allowances = HostAllowances(configuration)
-        let remembered = configuration.feeds.lazy.compactMap { feed -> (state: FeedState, host: String)? in
-            guard let state = store.state(of: feed.id), state.schedule.pause != nil else { return nil }
-            return (state, allowances.allowance(for: feed, state: state).key)
+        var remembered: [(state: FeedState, host: String)] = []
+        for feed in configuration.feeds {
+            guard let state = state(feed.id), state.schedule.pause != nil else { continue }
+            remembered.append((state, allowances.allowance(for: feed, state: state).key))
         }
         self.init(remembered: remembered, at: now)
     }

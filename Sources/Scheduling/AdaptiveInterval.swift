@@ -3,7 +3,8 @@ internal import FeedModel
 /// How often a feed is polled that has no interval of its own: by how often it publishes (polling.md §5).
 ///
 /// The interval aims at a third of the median gap between publications. It is halved where a document was mostly new,
-/// grows by a quarter where nothing was, and never by more than the feed's silence bears out: an eighth of it.
+/// and grows by a quarter where nothing was: to an eighth of the feed's silence at most, and as long as the feed is
+/// alive not so far that more may come in between than its document holds.
 struct AdaptiveInterval {
     /// Publications closer together than this are one, in seconds; less where feeds are polled more often.
     static let burst = 300
@@ -16,27 +17,32 @@ struct AdaptiveInterval {
     static let judgedTolerance = 0.25
 
     let settings: PollSettings
-    let rhythm: Rhythm
-    let now: Timestamp
-
-    /// Seconds since the last publication that is known of.
-    var silence: Int {
-        guard let latest = rhythm.latest, latest < now else { return 0 }
-        return Int(min(now.seconds - latest.seconds, 100 * 366 * 86_400))
-    }
-
-    var gap: Int? { rhythm.medianGap(least: Self.leastGaps) }
-
+    /// The median gap between publications; nil where too few are known.
+    let gap: Int?
     /// I0: what the publications alone would say.
-    var aim: Int {
-        let longest = silence <= Self.activeDays ? Self.activeMaximum : settings.maxInterval
-        return bounded(min(gap.map { $0 / 3 } ?? settings.initialInterval, longest))
+    let aim: Int
+    /// The longest interval that the feed's silence bears out.
+    let ceiling: Int
+
+    /// - Parameter items: of the feed's document.
+    init(settings: PollSettings, rhythm: Rhythm, items: Int, now: Timestamp) {
+        self.settings = settings
+        gap = rhythm.medianGap(least: Self.leastGaps)
+        var silence = 0
+        if let latest = rhythm.latest, latest < now {
+            silence = Int(min(now.seconds - latest.seconds, 100 * 366 * 86_400))
+        }
+        let isActive = silence <= Self.activeDays
+        let longest = isActive ? Self.activeMaximum : settings.maxInterval
+        aim = Self.bounded(min(gap.map { $0 / 3 } ?? settings.initialInterval, longest), settings)
+        var ceiling = silence / 8
+        if isActive, let gap { ceiling = min(ceiling, max(items, 1) * gap / 6) }
+        self.ceiling = Self.bounded(max(aim, ceiling), settings)
     }
 
-    /// The longest interval that the feed's silence bears out.
-    var ceiling: Int { bounded(max(aim, silence / 8)) }
+    func bounded(_ interval: Int) -> Int { Self.bounded(interval, settings) }
 
-    func bounded(_ interval: Int) -> Int {
+    private static func bounded(_ interval: Int, _ settings: PollSettings) -> Int {
         min(max(interval, settings.minInterval), settings.maxInterval)
     }
 

@@ -47,8 +47,8 @@ package struct PollPolicy: Sendable {
     ) -> PollDecision {
         var decision = PollDecision(schedule: schedule, next: nil, notBefore: nil, terms: PollTerms())
         decision.schedule.polls = schedule.polls == .max ? 1 : schedule.polls + 1
-        learn(from: event, &decision)
-        setInterval(event, &decision)
+        let adaptive = learn(from: event, &decision)
+        setInterval(event, adaptive, &decision)
         var plan = Plan(wait: decision.terms.interval, reason: decision.terms.reason)
         applyFailure(event, pause: pause, pausesHost: pausesHost, &decision, &plan)
         applyWishes(event, &decision, &plan)
@@ -73,11 +73,11 @@ package struct PollPolicy: Sendable {
 
     // MARK: What the feed is like
 
-    private func learn(from event: PollEvent, _ decision: inout PollDecision) {
+    private func learn(from event: PollEvent, _ decision: inout PollDecision) -> AdaptiveInterval {
         let isJudged = AdaptiveInterval.isJudged(event)
         var document: PollEvent.Document?
         switch event.result {
-        case .failure: return
+        case .failure: return adaptive(decision.schedule, at: event.endedAt)
         case .unchanged: break
         case .document(let read):
             document = read
@@ -87,8 +87,7 @@ package struct PollPolicy: Sendable {
             // From here on its silence is counted.
             decision.schedule.rhythm.note(event.endedAt, merging: 1)
         }
-        let interval = AdaptiveInterval(
-            settings: settings, rhythm: decision.schedule.rhythm, now: event.endedAt)
+        let interval = adaptive(decision.schedule, at: event.endedAt)
         let previous = Int(decision.schedule.adaptive)
         var next = previous
         if document?.isFirst ?? false || previous <= 0 {
@@ -102,6 +101,11 @@ package struct PollPolicy: Sendable {
             next = interval.capped(previous)
         }
         decision.schedule.adaptive = Int32(clamping: next)
+        return interval
+    }
+
+    private func adaptive(_ schedule: FeedState.Schedule, at now: Timestamp) -> AdaptiveInterval {
+        AdaptiveInterval(settings: settings, rhythm: schedule.rhythm, items: Int(schedule.items), now: now)
     }
 
     private func note(_ document: PollEvent.Document, _ event: PollEvent, _ decision: inout PollDecision) {
@@ -145,8 +149,7 @@ package struct PollPolicy: Sendable {
 
     // MARK: The interval
 
-    private func setInterval(_ event: PollEvent, _ decision: inout PollDecision) {
-        let adaptive = AdaptiveInterval(settings: settings, rhythm: decision.schedule.rhythm, now: event.endedAt)
+    private func setInterval(_ event: PollEvent, _ adaptive: AdaptiveInterval, _ decision: inout PollDecision) {
         let learned = Int(decision.schedule.adaptive)
         decision.terms.gap = adaptive.gap ?? 0
         decision.terms.adaptive = learned

@@ -17,9 +17,9 @@ struct Newswire: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, PollCommand.self, DumpCommand.self, AckCommand.self, ConsumersCommand.self,
-            FeedsCommand.self, ExplainCommand.self, HistoryCommand.self, DiscoverCommand.self, AddCommand.self,
-            ImportCommand.self, ExportCommand.self, DeliverCommand.self, ParseCommand.self, CheckCommand.self,
-            StoreCommand.self,
+            FeedsCommand.self, ExplainCommand.self, HistoryCommand.self, ReportCommand.self, SimulateCommand.self,
+            DiscoverCommand.self, AddCommand.self, ImportCommand.self, ExportCommand.self, DeliverCommand.self,
+            ParseCommand.self, CheckCommand.self, StoreCommand.self,
         ])
 
     static func main() async {

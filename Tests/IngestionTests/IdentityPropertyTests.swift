@@ -93,10 +93,9 @@ private final class DocumentStore {
         return records
     }
 
-    func verify() throws -> StoreVerifier.Result {
+    func verify() async throws -> VerifierResult {
         store.close()
-        var verifier = try StoreVerifier(directory: folder.file("store"))
-        return try verifier.run { Issue.record("\($0)") }
+        return try await StoreVerifier(directory: folder.file("store")).run { Issue.record("\($0)") }
     }
 }
 
@@ -164,7 +163,7 @@ struct IdentityPropertyTests {
         }
         let uids = records.compactMap { $0["_newswire"]?["uid"]?.string }
         #expect(Set(uids).count == uids.count)
-        let result = try store.verify()
+        let result = try await store.verify()
         #expect(result.isWhole && result.indexErrors == 0)
     }
 
@@ -217,7 +216,7 @@ struct IdentityPropertyTests {
         }
         let stored = Set(try store.records().compactMap { $0["content_text"]?.string })
         #expect(seen.subtracting(stored).isEmpty)
-        #expect(try store.verify().isWhole)
+        #expect(try await store.verify().isWhole)
     }
 
     @Test("Two feeds that bring the same article at the same time: one has it whole, the other as a duplicate")

@@ -77,15 +77,18 @@ final class PollerFixture {
         _ path: String = "/feed", options: String = "", answer: RecordedResponse? = nil
     ) async throws -> PollReport {
         let configuration = try configuration(path, options: options)
+        return try await poller(configuration).poll(configuration.feeds[0], answer: answer)
+    }
+
+    func poller(_ configuration: Configuration) throws -> FeedPoller {
         let clock = clock
         let now: @Sendable () -> Timestamp = { clock.withLock { $0 } }
-        let poller = FeedPoller(
+        return FeedPoller(
             engine: session.engine, store: session.store, writer: StoreWriter(session.store),
             requests: RequestBuilder(configuration, version: "test", environment: ["TOKEN": "s3cret"]),
             allowances: HostAllowances(configuration), schedule: configuration.schedule, watch: watch,
             history: try PollHistory(directory: folder.file("store"), states: session.store.allStates()) { _ in },
             clock: PollClock(now: now))
-        return await poller.poll(configuration.feeds[0], answer: answer)
     }
 
     /// The feeds that a page names, asked as the feeds' own requests are.

@@ -22,7 +22,9 @@ struct AdaptiveIntervalTests {
         func aim(gap: Int, silence: Int) -> Int {
             let latest = PolicyFixture.start.adding(seconds: -silence)
             let rhythm = Rhythm(latest: latest, gaps: Array(repeating: gap, count: 5))
-            return AdaptiveInterval(settings: PollSettings(), rhythm: rhythm, now: PolicyFixture.start).aim
+            return AdaptiveInterval(
+                settings: PollSettings(), rhythm: rhythm, items: 10, now: PolicyFixture.start
+            ).aim
         }
         #expect(abs(aim(gap: 5400, silence: 60) - 1800) < 60)
         #expect(aim(gap: 600, silence: 60) == 600)
@@ -42,6 +44,20 @@ struct AdaptiveIntervalTests {
         #expect(feed.interval ?? 0 <= max(7200, silence / 8 + 1))
         for _ in 0..<60 { feed.pollInTime(.unchanged) }
         #expect(feed.interval == 86_400)
+    }
+
+    @Test("A lively feed's night does not let more come in between than its document holds")
+    func window() {
+        func ceiling(items: Int, silence: Int) -> Int {
+            let latest = PolicyFixture.start.adding(seconds: -silence)
+            let rhythm = Rhythm(latest: latest, gaps: Array(repeating: 600, count: 20))
+            return AdaptiveInterval(
+                settings: PollSettings(), rhythm: rhythm, items: items, now: PolicyFixture.start
+            ).ceiling
+        }
+        #expect(abs(ceiling(items: 10, silence: 36_000) - 1000) < 40)
+        #expect(ceiling(items: 100, silence: 36_000) == 4500)
+        #expect(ceiling(items: 10, silence: 10 * 86_400) == 86_400)
     }
 
     @Test("polling.md §5: a document that is mostly new halves it")

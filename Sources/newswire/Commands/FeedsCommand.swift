@@ -30,8 +30,12 @@ struct FeedsCommand: ParsableCommand {
         var output = StandardOutput()
         var shown = 0
         let shared = sharedURLs(configuration.feeds, states)
+        let now = SystemClock.now()
+        let allowances = HostAllowances(configuration)
+        let watch = HostWatch(configuration, at: now) { states[$0] }
         for feed in configuration.feeds {
-            var health = FeedHealth(feed, states[feed.id])
+            let host = allowances.allowance(for: feed, state: states[feed.id]).key
+            var health = FeedHealth(feed, states[feed.id], hostPause: watch.pause(of: host)?.until, now: now)
             health.sameAs = shared[feed.id] ?? []
             if failing, health.state != .failing, health.state != .gone { continue }
             shown += 1
@@ -80,10 +84,17 @@ struct FeedHealth {
     /// Feeds that end on the same URL.
     var sameAs: [FeedIdentifier] = []
 
-    init(_ feed: FeedConfiguration, _ known: FeedState?) {
+    /// Until when a person, or the feed's host, wants it to rest; nil where it does not.
+    private let pausedUntil: Timestamp?
+
+    /// - Parameter hostPause: until when the feed's host wants, or wanted, to be left alone.
+    init(_ feed: FeedConfiguration, _ known: FeedState?, hostPause: Timestamp?, now: Timestamp) {
         self.feed = feed
         self.known = known
-        if !feed.enabled {
+        let held = known.flatMap { $0.isHeld(at: now) ? $0.schedule.heldUntil : nil }
+        let rest = known?.failure == nil ? hostPause.flatMap { $0 > now ? $0 : nil } : nil
+        pausedUntil = held ?? rest
+        if !feed.enabled || pausedUntil != nil {
             state = .paused
         } else if known?.failure?.kind == "gone" {
             state = .gone
@@ -95,6 +106,18 @@ struct FeedHealth {
     }
 
     private var url: String { URLRedaction.redacted(feed.url) }
+
+    /// nil for never, and where it is not known.
+    private var nextPoll: Timestamp? {
+        guard feed.enabled, let next = known?.nextPoll, pausedUntil != FeedState.Schedule.forGood else { return nil }
+        return pausedUntil.map { max($0, next) } ?? next
+    }
+
+    /// What decided on the next poll.
+    private var reason: PollTerms.Reason? {
+        guard let reason = known?.schedule.reason, reason != .none else { return nil }
+        return reason
+    }
 
     var jsonLine: [UInt8] {
         var json = JSONWriter()
@@ -114,19 +137,29 @@ struct FeedHealth {
         json.member("failures", known?.failures ?? 0)
         json.member("error_class", known?.failure?.kind)
         json.member("error", known?.failure?.message)
-        json.member("next_poll", feed.enabled ? known?.nextPoll : nil)
+        json.member("next_poll", nextPoll)
         json.member("interval_seconds", known?.intervalSeconds)
+        json.member("reason", reason?.word)
+        json.member("paused_until", pausedUntil)
         json.member("articles", known?.articles ?? 0)
         json.endObject()
         return json.bytes + [UInt8(ascii: "\n")]
     }
 
+    private var why: String {
+        if pausedUntil != nil { return "; paused until then" }
+        return reason.map { "; \($0.sentence)" } ?? ""
+    }
+
     var line: String {
-        var text = "\(state.rawValue.padded(8))\(feed.id.text.padded(32)) "
+        var text = "\(state.rawValue.padded(8))\(feed.id.text.padded(31)) "
         if let title = feed.title ?? known?.title { text += "\(title)  " }
         text += "\(known?.articles ?? 0) articles"
         if let last = known?.lastPoll { text += ", polled \(Timestamp(seconds: last.seconds))" }
-        if feed.enabled, let next = known?.nextPoll { text += ", next \(Timestamp(seconds: next.seconds))" }
+        if let next = nextPoll {
+            text += ", next \(Timestamp(seconds: next.seconds))"
+            if let interval = known?.intervalSeconds { text += " (every \(SpanText.text(interval))" + why + ")" }
+        }
         if let failure = known?.failure {
             let count = known?.failures ?? 0
             text += "\n        \(count > 1 ? "\(count) times in a row: " : "")\(failure.kind): \(failure.message)"
@@ -145,11 +178,5 @@ extension FeedConfiguration {
     /// What is not protected as it should be (security.md §13).
     fileprivate var insecurity: String? {
         self.tlsVerify || isLocalFile ? nil : "certificates are not verified (tls_verify = false)"
-    }
-}
-
-extension String {
-    fileprivate func padded(_ width: Int) -> String {
-        count < width ? self + String(repeating: " ", count: width - count) : self + " "
     }
 }

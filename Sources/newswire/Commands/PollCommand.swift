@@ -55,7 +55,7 @@ struct PollCommand: AsyncParsableCommand {
         let isByHand = force || all || !feeds.isEmpty
         let manner: FeedPoller.Manner = dryRun ? .dryRun : isByHand ? .byHand(isForced: force) : .onSchedule
         let clock = PollClock.system
-        let watch = HostWatch(session.configuration, store: session.store, at: clock.now())
+        let watch = HostWatch(session.configuration, at: clock.now()) { session.store.state(of: $0) }
         let round = PollRound(
             feeds: chosen, selection: selection, poller: session.poller(manner, watch: watch),
             allowances: HostAllowances(session.configuration), watch: watch, now: clock.now,
