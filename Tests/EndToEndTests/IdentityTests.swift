@@ -237,7 +237,7 @@ struct IdentityTests {
         _ = try await desk.poll()
         desk.server.on("/feed", .init(body: Item.rss([item(1, text: "Other"), item(2)])))
         let ending = await desk.run("poll", "--all", "--dry-run")
-        #expect(ending.errors.contains("version 2 (content_html): Title 1"))
+        #expect(ending.errors.contains("version 2 (content_text): Title 1"))
         #expect(ending.errors.contains("new: Title 2"))
         #expect(try await desk.dump("--updates").count == 1)
     }
