@@ -44,7 +44,7 @@ package struct ContentHash: ~Copyable {
 
     /// Takes tracking parameters out of the links in markup: publishers write new ones into the same text.
     private mutating func removeTrackingParameters(from start: Int) {
-        guard var index = form[start...].firstIndex(where: Self.beginsParameter) else { return }
+        guard var index = firstParameter(from: start) else { return }
         var kept = index
         while index < form.count {
             let byte = form[index]
@@ -59,6 +59,18 @@ package struct ContentHash: ~Copyable {
         form.removeLast(form.count - kept)
     }
 
+    private func firstParameter(from start: Int) -> Int? {
+        form.withUnsafeBufferPointer { bytes in
+            var index = start
+            while index < bytes.count {
+                if Self.beginsParameter(bytes[index]) { return index }
+                index += 1
+            }
+            return nil
+        }
+    }
+
+    @inline(__always)
     private static func beginsParameter(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "?") || byte == UInt8(ascii: "&")
     }

@@ -46,7 +46,7 @@ extension IdentityJudge {
             takesVariant = false
         }
         let linkPlace = try linkPlace(article, item, knowledge)
-        match.keys = try newKeys(item, item.uid, linkPlace, takesVariant: takesVariant, knowledge)
+        var isDuplicate = false
         if !item.isSplit {
             if let known = try linkAndTitleMatch(article, linkPlace, facts, knowledge) {
                 match.kind = .alias(known, .linkAndTitle)
@@ -55,10 +55,11 @@ extension IdentityJudge {
             }
             if let seq = try duplicated(item, linkPlace, knowledge) {
                 match.kind = .duplicate(of: seq)
-                match.keys = try newKeys(
-                    item, item.uid, linkPlace, takesVariant: takesVariant, isDuplicate: true, knowledge)
+                isDuplicate = true
             }
         }
+        match.keys = try newKeys(
+            item, item.uid, linkPlace, takesVariant: takesVariant, isDuplicate: isDuplicate, knowledge)
         for key in match.keys { fresh[key] = fresh[key] ?? place }
         return match
     }

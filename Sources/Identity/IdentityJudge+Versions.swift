@@ -14,7 +14,7 @@ extension IdentityJudge {
         var generation = 1
         while true {
             // A later use of the id may be another item of the document.
-            if present[current.uid] ?? place == place {
+            if generation == 1 || present[current.uid] ?? place == place {
                 judgement.uid = current.uid
                 if current.contentHash == item.hash { return judgement }
                 let passedOver = verdictWithoutVersion(current, article)

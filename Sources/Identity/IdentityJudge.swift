@@ -129,12 +129,10 @@ package struct IdentityJudge: ~Copyable {
     /// changed, else the first.
     private mutating func settle() {
         var dropped = Set<Int>()
+        present.reserveCapacity(items.count)
         for place in items.indices {
             guard let found = items[place].found else { continue }
-            guard let other = present[found.uid] else {
-                present[found.uid] = place
-                continue
-            }
+            guard let other = present.updateValue(place, forKey: found.uid) else { continue }
             let (kept, left) = rank(items[place]) > rank(items[other]) ? (place, other) : (other, place)
             present[found.uid] = kept
             if items[left].hash == items[kept].hash || items[left].uid == items[kept].uid {

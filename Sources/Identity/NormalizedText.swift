@@ -11,30 +11,36 @@ package enum NormalizedText {
     static func appendCollapsed(_ text: String, to bytes: inout [UInt8]) {
         var text = text
         text.withUTF8 { utf8 in
-            var pendingSpace = false
             var isEmpty = true
             var start = 0
             var index = 0
-            // Runs without white space are copied whole.
-            func flush(_ bytes: inout [UInt8]) {
-                guard start < index else { return }
-                if pendingSpace, !isEmpty { bytes.append(0x20) }
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
-                pendingSpace = false
-                isEmpty = false
-            }
             while index < utf8.count {
-                let length = spaceLength(utf8, index)
-                if length == 0 {
-                    index += 1
-                    continue
+                // What needs no change is copied in one piece, single spaces between words too: that is nearly all.
+                while index < utf8.count {
+                    let byte = utf8[index]
+                    if byte > 0x20, byte != 0xc2 {
+                        index += 1
+                    } else if spaceLength(utf8, index) == 0
+                        || (byte == 0x20 && index > start && index + 1 < utf8.count
+                            && spaceLength(utf8, index + 1) == 0)
+                    {
+                        index += 1
+                    } else {
+                        break
+                    }
                 }
-                flush(&bytes)
-                pendingSpace = true
-                index += length
+                if start < index {
+                    if !isEmpty { bytes.append(0x20) }
+                    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
+                    isEmpty = false
+                }
+                while index < utf8.count {
+                    let length = spaceLength(utf8, index)
+                    if length == 0 { break }
+                    index += length
+                }
                 start = index
             }
-            flush(&bytes)
         }
     }
 

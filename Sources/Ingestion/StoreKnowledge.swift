@@ -4,14 +4,26 @@ internal import FeedModel
 internal import Identity
 internal import JSONText
 
-/// Answers identity's questions from the store.
-struct StoreKnowledge: ArticleKnowledge {
-    let store: ArticleStore
+/// Answers identity's questions about one document from the store.
+///
+/// A publisher chooses what is read: many items with the link of one long article have it read for each of them. Beyond
+/// a limit records count as if they could not be read any more.
+final class StoreKnowledge: ArticleKnowledge {
+    private let store: ArticleStore
+    private var bytesLeft: Int
+
+    /// - Parameter limit: bytes of records that are read.
+    init(store: ArticleStore, limit: Int = 128 << 20) {
+        self.store = store
+        bytesLeft = limit
+    }
 
     func known(_ key: Hash128) throws(StoreError) -> KnownArticle? { try store.known(key: key) }
 
     func stored(_ seq: UInt64) throws(StoreError) -> StoredArticle? {
-        guard let line = try store.article(seq: seq), let json = try? JSONParser.parse(line).value else { return nil }
+        guard bytesLeft > 0, let line = try store.article(seq: seq) else { return nil }
+        bytesLeft -= line.count
+        guard let json = try? JSONParser.parse(line).value else { return nil }
         return StoredArticle(record: json, seq: seq)
     }
 }

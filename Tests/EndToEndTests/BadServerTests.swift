@@ -74,6 +74,8 @@ struct BadServerTests {
             ca_file = "\(server.caFile)"
             [store]
             directory = "store"
+            # Many of these feeds are the same one, come to in another way.
+            duplicates = "keep"
 
             """
         func add(_ id: String, _ url: String, _ options: String = "") {

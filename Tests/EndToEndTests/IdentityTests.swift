@@ -121,6 +121,24 @@ struct IdentityTests {
         #expect(await desk.run("explain", "10").output.contains("known by an alias of its id"))
     }
 
+    @Test(
+        "§5: another generator, or another URL that the feed comes from, makes few changed ids enough",
+        arguments: ["none", "generator", "redirect"])
+    func armed(by reason: String) async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Item.rss((1...3).map { item($0) })))
+        _ = try await desk.poll()
+        let moved = Item.rss(
+            (1...3).map { item($0, id: "new", host: "b.example") }, generator: reason == "generator" ? "Two" : "One")
+        if reason == "redirect" {
+            desk.server.on("/feed", .init(status: 302, headers: [("Location", "/elsewhere")]))
+            desk.server.on("/elsewhere", .init(body: moved))
+        } else {
+            desk.server.on("/feed", .init(body: moved))
+        }
+        #expect(try await desk.poll()["new"]?.integer == (reason == "none" ? 3 : 0))
+    }
+
     @Test("§9: an article of two feeds that are polled at once is printed once, and said to be in both")
     func duplicates() async throws {
         let desk = Desk(feeds: ["/a", "/b", "/c"])
@@ -137,6 +155,7 @@ struct IdentityTests {
         let reports = try ending.lines.map { try JSONParser.parse(Array($0.utf8)).value }
         #expect(reports.compactMap { $0["new"]?.integer }.reduce(0, +) == 4)
         #expect(reports.compactMap { $0["duplicates"]?.integer }.reduce(0, +) == 2)
+        #expect(reports.allSatisfy { $0["outcome"]?.string == "new" })
         #expect(try await desk.dump().count == 4)
         let all = try await desk.dump("--duplicates")
         let copies = all.filter { $0["_newswire"]?["kind"]?.string == "duplicate" }

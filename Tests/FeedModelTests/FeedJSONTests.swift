@@ -39,6 +39,7 @@ import Testing
         article.location = .init(latitude: 45.5, longitude: -71)
         article.links = [Link(rel: "related", href: "https://r/")]
         article.rawDates = [.init(field: "date_modified", text: "soon")]
+        article.assumedUTC = ["date_published"]
         article.unsafeURLs = ["javascript:x"]
         article.truncatedFields = ["title"]
         article.isIncomplete = true
@@ -50,7 +51,7 @@ import Testing
                 + #""duration_in_seconds":90}],"_newswire":{"content_from":"description","#
                 + #""author_emails":["a@b","c@d",null],"comments_url":"https://h/c","#
                 + #""source":{"title":"S","url":"https://s/"},"location":{"latitude":45.5,"longitude":-71.0},"links":[{"rel":"related","href":"https://r/"}],"#
-                + #""raw_dates":{"date_modified":"soon"},"unsafe_urls":["javascript:x"],"truncated":["title"],"#
+                + #""raw_dates":{"date_modified":"soon"},"assumed_utc":["date_published"],"unsafe_urls":["javascript:x"],"truncated":["title"],"#
                 + #""incomplete":true}}"#)
         #expect(article.hasExtensionMembers)
     }

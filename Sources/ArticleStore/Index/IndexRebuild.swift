@@ -17,11 +17,11 @@ struct IndexRebuild {
         var records: UInt64 = 0
         if let first = removed.first ?? segments.first, let last = segments.last ?? removed.last {
             records = last.firstSeq > first.firstSeq ? last.firstSeq - first.firstSeq : 0
-            // Two slots an article, and the last segment's articles by their usual size.
+            // Three slots an article, and the last segment's articles by their usual size.
             if let file = try OpenFile.reading(last.path) { records += try file.size() / 2048 }
         }
         // What damaged names of segments claim costs no disk: it grows as need be.
-        let capacity = max(IndexFile.smallestCapacity, min(records, 50_000_000) * 2 * 100 / 50)
+        let capacity = max(IndexFile.smallestCapacity, min(records, 50_000_000) * 3 * 100 / 50)
         let table = try IndexFile(
             creating: "\(directory.indexFile).new", in: directory, capacity: capacity, salt: nil, files)
         let index = ArticleIndex(table, in: directory, files)

@@ -79,7 +79,9 @@ final class PollPrinter {
     private func counts(_ report: PollReport) -> String {
         let verb = dryRun ? "would store " : ""
         let updates = report.updatedArticles > 0 ? ", \(report.updatedArticles) updated" : ""
-        return "\(verb)\(report.newArticles) new\(updates)"
+        let duplicates =
+            report.duplicateArticles > 0 ? ", \(counted(report.duplicateArticles, "duplicate")) of other feeds" : ""
+        return "\(verb)\(report.newArticles) new\(updates)\(duplicates)"
     }
 
     private func counted(_ count: Int, _ noun: String) -> String {

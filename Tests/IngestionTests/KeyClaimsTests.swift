@@ -1,0 +1,39 @@
+import Digest
+import Locking
+import Testing
+
+@testable import Ingestion
+
+@Suite("Keys that are being judged and stored")
+struct KeyClaimsTests {
+    private func keys(_ numbers: UInt64...) -> Set<Hash128> { Set(numbers.map { Hash128(high: 0, low: $0) }) }
+
+    @Test("Who wants a key that another has waits until it is given up; others do not")
+    func waiting() async {
+        let claims = KeyClaims()
+        let order = Locked<[String]>([])
+        await claims.take(keys(1, 2))
+        await claims.take(keys(3))
+        let wanted = keys(2, 4)
+        let second = Task {
+            await claims.take(wanted)
+            order.withLock { $0.append("second") }
+        }
+        // Nothing that waits holds anything: 4 is still free.
+        for _ in 0..<100 { await Task.yield() }
+        await claims.take(keys(4))
+        claims.release(keys(4))
+        order.withLock { $0.append("first") }
+        claims.release(keys(1, 2))
+        await second.value
+        #expect(order.withLock { $0 } == ["first", "second"])
+    }
+
+    @Test("Nothing is claimed for nothing")
+    func nothing() async {
+        let claims = KeyClaims()
+        await claims.take([])
+        await claims.take([])
+        claims.release([])
+    }
+}
