@@ -42,6 +42,7 @@ package struct FeedPoller: Sendable {
         let start = now()
         var poll = Poll(feed: feed, state: state(of: feed))
         do throws(PollFailure) {
+            if !isDryRun { try await checkDisk() }
             let request = try request(for: feed, state: poll.state)
             if isDryRun { poll.report.notes += requests.description(of: request) }
             let transfer = engine.start(request)
@@ -52,6 +53,10 @@ package struct FeedPoller: Sendable {
         }
         poll.report.durationMilliseconds = max(0, now().milliseconds - start.milliseconds)
         return poll.report
+    }
+
+    private func checkDisk() async throws(PollFailure) {
+        do throws(StoreError) { try await writer.checkDisk() } catch { throw .store(error) }
     }
 
     private func state(of feed: FeedConfiguration) -> FeedState {
