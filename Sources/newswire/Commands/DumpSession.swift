@@ -26,7 +26,7 @@ struct DumpSession {
     private static let batch = 4096
 
     func run(follow: Bool) throws {
-        let watch = follow ? StoreWatch(store: directory) : nil
+        let watch = follow ? FollowWatch(store: directory) : nil
         guard let reader = try opened(watch) else { return }
         let place = try consumer.map { try Place($0, directory) }
         try place?.tellIfAhead(of: reader)
@@ -49,7 +49,7 @@ struct DumpSession {
     }
 
     /// The store; a follower waits for one that is not there yet. Nil where nobody reads any more.
-    private func opened(_ watch: StoreWatch?) throws -> StoreReader? {
+    private func opened(_ watch: FollowWatch?) throws -> StoreReader? {
         guard let watch else { return try StoreReader(directory: directory) }
         while true {
             watch.arm()
@@ -74,7 +74,7 @@ struct DumpSession {
     }
 
     private func follow(
-        _ watch: StoreWatch, _ pass: inout DumpPass, _ printer: inout ArticlePrinter, _ place: Place?
+        _ watch: FollowWatch, _ pass: inout DumpPass, _ printer: inout ArticlePrinter, _ place: Place?
     ) throws {
         while true {
             watch.arm()

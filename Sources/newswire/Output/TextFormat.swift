@@ -36,7 +36,7 @@ struct TextFormat: ArticleFormat {
     }
 
     /// `2026-11-22T08:00:03Z` without what nobody reads.
-    private static func shown(_ date: String) -> String {
+    static func shown(_ date: String) -> String {
         guard let time = Timestamp(rfc3339: date) else { return date }
         return String(Timestamp(seconds: time.seconds).description.prefix(16)).replacing("T", with: " ") + " UTC"
     }

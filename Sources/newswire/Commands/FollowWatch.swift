@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// The kernel tells (inotify) where it can: not on network file systems, and not where the user has no watch left. So
 /// waiting never takes longer than `longest`, and whoever waits looks at the store again.
-final class StoreWatch {
+final class FollowWatch {
     enum Reason {
         case mayHaveChanged
         case readerGone
