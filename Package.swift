@@ -119,4 +119,8 @@ if Context.environment["NEWSWIRE_BENCH"] != nil {
         .executableTarget(
             name: "parsebench", dependencies: ["FeedParsing", "FeedModel"], path: "Benchmarks/ParseBench",
             swiftSettings: settings))
+    package.targets.append(
+        .executableTarget(
+            name: "storebench", dependencies: ["ArticleStore", "FeedModel", "Digest"], path: "Benchmarks/StoreBench",
+            swiftSettings: settings))
 }

@@ -70,6 +70,7 @@ package struct FeedPoller: Sendable {
         let (start, steadyStart) = (now(), clock.steady())
         var poll = Poll(feed: feed, state: state(of: feed), startedAt: start)
         do throws(PollFailure) {
+            if !isDryRun { try await checkDisk() }
             let request = try request(for: feed, state: poll.state)
             if isDryRun { poll.report.notes += requests.description(of: request) }
             let transfer = answer?.replayed(for: request) ?? engine.start(request)
@@ -80,6 +81,10 @@ package struct FeedPoller: Sendable {
         }
         poll.report.durationMilliseconds = max(0, clock.steady().milliseconds - steadyStart.milliseconds)
         return poll.report
+    }
+
+    private func checkDisk() async throws(PollFailure) {
+        do throws(StoreError) { try await writer.checkDisk() } catch { throw .store(error) }
     }
 
     private func state(of feed: FeedConfiguration) -> FeedState {

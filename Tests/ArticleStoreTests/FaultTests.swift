@@ -215,3 +215,64 @@ import Testing
         #expect(call > 4)
     }
 }
+
+@Suite struct TroubleTests {
+    let fixture = StoreFixture()
+    let disk = FaultyFileSystem()
+
+    private var troubles: [StoreEvent] {
+        fixture.noted.filter { event in
+            switch event {
+            case .cannotWrite, .writesAgain, .statesNotWritten, .indexNotWritten, .endNotPublished: true
+            default: false
+            }
+        }
+    }
+
+    @Test("A disk that takes nothing is told of once, and once when it takes again; the same can be stored then")
+    func trouble() throws {
+        let store = try fixture.open(files: disk.calling)
+        _ = try store.commit([StoreFixture.commit(1...2)])
+        #expect(store.trouble == nil)
+        disk.fail(at: 1, sticky: true, .noSpace)
+        for _ in 0..<3 {
+            #expect(throws: StoreError.self) { try store.commit([StoreFixture.commit(3...4)]) }
+        }
+        #expect(store.trouble?.reason == "No space left on device")
+        #expect(throws: StoreError.self) { try store.recoverFromTrouble() }
+        #expect(troubles.count == 1)
+        // Reading goes on, and what is known stays known.
+        #expect(try fixture.read().seqs == [1, 2])
+        #expect(try store.known(StoreFixture.uid(1)) != nil)
+        disk.heal()
+        try store.recoverFromTrouble()
+        #expect(store.trouble == nil)
+        #expect(troubles.last == .writesAgain && troubles.count == 2)
+        #expect(try store.commit([StoreFixture.commit(3...4)]).firstSeq == 3)
+        #expect(try fileNames(in: "\(fixture.path)/articles") == ["00000000000000000001.jsonl"])
+    }
+
+    @Test("States that the disk does not take are trouble too: they are written when it takes them again")
+    func states() throws {
+        let store = try fixture.open(files: disk.calling)
+        disk.fail(at: 1, sticky: true, .inputOutput)
+        _ = try store.commit([StoreFixture.commit([], etag: "\"later\"")])
+        #expect(store.trouble != nil)
+        disk.heal()
+        try store.recoverFromTrouble()
+        #expect(try fixture.reader().states().first?.validators?.etag == "\"later\"")
+        #expect(troubles.count == 2)
+    }
+
+    @Test("A disk with too little room for what it refused is still in trouble")
+    func littleRoom() throws {
+        let store = try fixture.open(files: disk.calling)
+        disk.fail(at: 1, sticky: false, .noSpace)
+        var commit = StoreFixture.commit(1...1)
+        commit.records[0] = StoreFixture.record(1, body: String(repeating: "x", count: 3_000_000))
+        #expect(throws: StoreError.self) { try store.commit([commit]) }
+        let before = disk.calls
+        try store.recoverFromTrouble()
+        #expect(disk.log.suffix(disk.calls - before).filter { $0 == "write .room" }.count >= 12)
+    }
+}

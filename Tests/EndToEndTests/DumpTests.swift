@@ -203,6 +203,27 @@ struct DumpTests {
         #expect(desk.cursor() == "1\n")
     }
 
+    @Test(
+        "A member of the store's group dumps, and the cursor stays writable to all of them",
+        .enabled(if: Tools.canChangeUser))
+    func groupMembers() async throws {
+        try desk.store(Self.articles)
+        let ending = await desk.shell(
+            """
+            chmod 755 "$DIR"; cp "$NW" "$DIR/nw"; group=23456
+            chgrp -R $group "$DIR/store"; chmod 2750 "$DIR/store"; chmod 2770 "$DIR/store/cursors"
+            find "$DIR/store" -type f -exec chmod 640 {} +
+            as() { setpriv --reuid $1 --regid $2 --groups $group -- "$DIR/nw" dump --new --as m --limit 1 | grep -c .; }
+            umask 077; as 34567 34567
+            umask 022; as 34568 34568
+            "$NW" dump --new --as m --limit 1 | grep -c .
+            as 34567 34567
+            stat -c '%a %g' "$DIR/store/cursors/m" "$DIR/store/cursors/.m.lock"
+            """)
+        #expect(ending.output == "1\n1\n1\n1\n660 23456\n660 23456\n")
+        #expect(ending.errors.isEmpty)
+    }
+
     @Test("A cursor ahead of the store, or behind what retention has removed, is said")
     func strangeCursors() async throws {
         try desk.store(Self.articles)
@@ -289,6 +310,9 @@ enum Tools {
     static func isThere(_ name: String) -> Bool {
         ["/usr/bin", "/bin", "/usr/local/bin"].contains { (folder: String) in access("\(folder)/\(name)", X_OK) == 0 }
     }
+
+    /// Whether programs may be run as somebody else.
+    static let canChangeUser = geteuid() == 0 && isThere("setpriv")
 
     /// Whether processes may be traced here.
     static let canTrace: Bool = {

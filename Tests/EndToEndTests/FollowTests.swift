@@ -28,6 +28,18 @@ struct FollowTests {
         #expect(await follower.wait().output == "1\n")
     }
 
+    @Test("Where the kernel tells nothing it looks for itself", .enabled(if: Tools.canTrace))
+    func withoutNotifications() async throws {
+        try desk.store([StoredArticle("1")])
+        let follower = desk.startShell(
+            """
+            strace -f -o /dev/null -e trace=inotify_init1 -e inject=inotify_init1:error=EMFILE \
+                "$NW" dump --new --follow --format tsv | { read -r a; echo >"$DIR/first"; read -r b; echo "$b" | cut -f 5; }
+            """)
+        try desk.store([StoredArticle("2")])
+        #expect(await follower.wait().output == "2\n")
+    }
+
     @Test("Its cursor moves after each batch; a limit ends it")
     func cursor() async throws {
         try desk.store((1...5).map { StoredArticle("\($0)") })

@@ -118,18 +118,32 @@ package struct Cursors: Sendable {
 
     /// The right to dump for a consumer, which one process has at a time.
     package func lockForDump(_ name: String) throws(StoreError) -> ConsumerLock {
-        _ = try path(of: name)
-        try directory.makeFolder(directory.cursors, files)
-        let path = "\(directory.cursors)/.\(name).lock"
-        let file = try directory.openFile(path, in: directory.cursors, files)
+        let file = try openDumpLock(name)
         while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
-            guard errno == EWOULDBLOCK else { throw .system("locking", path) }
+            guard errno == EWOULDBLOCK else { throw .system("locking", file.path) }
             throw StoreError(
                 .inUse, "dumping for the consumer", name, "another newswire dumps for it",
                 advice: "wait for it to end, or take another name with --as")
         }
         return ConsumerLock(file)
+    }
+
+    /// The same for a dump that leaves the cursor: nil where the disk is read-only or full, or the store somebody else's.
+    package func lockForReading(_ name: String) throws(StoreError) -> ConsumerLock? {
+        do throws(StoreError) {
+            _ = try openDumpLock(name)
+        } catch {
+            if error.code == .wrongName { throw error }
+            return nil
+        }
+        return try lockForDump(name)
+    }
+
+    private func openDumpLock(_ name: String) throws(StoreError) -> OpenFile {
+        _ = try path(of: name)
+        try directory.makeFolder(directory.cursors, files)
+        return try directory.openFile("\(directory.cursors)/.\(name).lock", in: directory.cursors, files)
     }
 
     /// Puts cursors that are beyond the last record back to it: the numbers behind it will be other records'.

@@ -17,6 +17,8 @@ final class SegmentAppender {
     private var buffer: [UInt8] = []
     /// What failed writing may have left in the files has not been taken back yet.
     private var needsRepair = false
+    /// As many bytes as the disk did not take.
+    private var refusedBytes = 0
     /// Segments of a commit that is not durable yet.
     private var newSegments: [Segment] = []
     /// When the first record of the last segment was stored.
@@ -54,6 +56,7 @@ final class SegmentAppender {
             try write(items, storedAt: storedAt)
         } catch {
             needsRepair = true
+            refusedBytes = items.reduce(0) { $0 + RecordWriter.lengthLimit(of: $1.record, feedJSON: $1.feedJSON) }
             buffer.removeAll(keepingCapacity: true)
             // A second failure changes nothing: the next commit tries again before it writes.
             try? repair()
@@ -120,6 +123,20 @@ final class SegmentAppender {
         // A later segment must never outlast an earlier one.
         try directory.syncFolder(directory.articles, files)
         return file
+    }
+
+    /// Finds out whether the disk takes writes again, before anything is promised.
+    func tryDisk() throws(StoreError) {
+        if needsRepair { try repair() }
+        let path = "\(directory.articles)/.room"
+        let file = try directory.openFile(path, in: directory.articles, files)
+        defer { _ = files.remove(path) }
+        let block = [UInt8](repeating: 0x0a, count: Self.bufferSize)
+        for written in stride(from: 0, through: min(refusedBytes, 64 << 20), by: block.count) {
+            try file.write(block, at: UInt64(written), files)
+        }
+        try file.sync(files)
+        refusedBytes = 0
     }
 
     /// Takes back everything behind the last durable record.

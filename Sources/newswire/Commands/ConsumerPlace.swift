@@ -10,13 +10,14 @@ extension DumpSession {
         private(set) var isAhead = false
         private let acknowledges: Bool
         private let cursors: Cursors
-        private let turn: ConsumerLock
+        private let turn: ConsumerLock?
 
         init(_ consumer: Consumer, _ directory: String) throws(StoreError) {
             name = consumer.name
             acknowledges = consumer.acknowledges
             cursors = try Cursors(directory: directory)
-            turn = try cursors.lockForDump(consumer.name)
+            turn =
+                acknowledges ? try cursors.lockForDump(consumer.name) : try cursors.lockForReading(consumer.name)
             cursor = try cursors.read(consumer.name)
         }
 

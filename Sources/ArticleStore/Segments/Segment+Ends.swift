@@ -11,6 +11,12 @@ extension Segment {
         return nil
     }
 
+    /// The number of its last whole record; nil where there is none. Reads its end.
+    func lastSeq() throws(StoreError) -> UInt64? {
+        guard let file = try OpenFile.reading(path) else { return nil }
+        return try SegmentSearch(file, self, limit: .max).lastSeq()
+    }
+
     /// When its last whole record was stored; nil where there is none. Reads its end.
     func lastTime() throws(StoreError) -> Timestamp? {
         guard let file = try OpenFile.reading(path) else { return nil }
