@@ -19,7 +19,7 @@ package struct FeedPoller: Sendable {
     private let allowances: HostAllowances
     private let watch: HostWatch
     private let history: PollHistory?
-    private let manner: Manner
+    private var manner: Manner
     private let clock: PollClock
 
     /// Why the feeds are polled.
@@ -52,6 +52,13 @@ package struct FeedPoller: Sendable {
         self.history = history
         self.manner = manner
         self.clock = clock
+    }
+
+    /// The same poller, for polls of another manner.
+    package func polling(_ manner: Manner) -> FeedPoller {
+        var copy = self
+        copy.manner = manner
+        return copy
     }
 
     private var isDryRun: Bool {
@@ -252,6 +259,8 @@ package struct FeedPoller: Sendable {
 
     private func commit(_ records: [PendingRecord], _ poll: inout Poll) async throws(PollFailure) {
         if isDryRun { return }
+        // A person may have paused or resumed the feed meanwhile.
+        poll.state.schedule.heldUntil = store.state(of: poll.feed.id)?.schedule.heldUntil
         do throws(StoreError) {
             let result = try await writer.commit(
                 FeedCommit(feed: poll.feed.id, records: records, state: poll.state))

@@ -22,6 +22,19 @@ package enum PollLoopSignal: Sendable {
     case stop
     /// Everything in line is to be replaced by what `replacement` gives.
     case replace
+    /// A command asks the service for something.
+    case ask(ControlRequest, ControlReply)
+}
+
+/// What a command's request means for the feeds in line.
+package enum PollLineChange: Sendable {
+    case none
+    /// These are to be polled as soon as their hosts allow. Those that are being polled already are left alone.
+    case hasten([PollEntry])
+    /// As after `PollLoopSignal.replace`.
+    case replace
+    /// What is in line changes to what `line` gives.
+    case renew
 }
 
 /// Why feeds have become late all together.
@@ -41,10 +54,14 @@ package protocol PollLoopOwner: AnyObject {
     func finished(_ feed: Int, _ report: PollReport) -> PollEntry?
     /// What stands in line after `PollLoopSignal.replace`, without the feeds that are being polled right now.
     func replacement(running: Set<Int>) -> [PollEntry]
+    /// Answers a command, at once or when what it has asked for is done.
+    func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> PollLineChange
+    /// What stands in line without the feeds that are being polled right now.
+    func line(except running: Set<Int>) -> [PollEntry]
     /// What stands in line after a time in which nothing could be polled, likewise: late feeds do not come all at once.
     func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry]
     /// The loop is alive; called at least every `PollLoop.heartbeat`, with the earliest time at which a feed is due.
-    func heartbeat(now: Timestamp, nextDue: Timestamp?)
+    func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int)
 }
 
 /// Starts polls when `PollQueue` says so, as many at a time as it allows, until nothing is left or it is told to stop.
@@ -145,8 +162,28 @@ package final class PollLoop {
             group.cancelAll()
         case .signal(.replace):
             if isStopping { return }
-            _ = queue.removeWaiting()
-            for entry in owner.replacement(running: running) { add(entry) }
+            replace(owner.replacement(running: running))
+        case .signal(.ask(let request, let reply)):
+            if isStopping { return reply.fail("the service is stopping") }
+            switch owner.answer(request, reply, running: running) {
+            case .none: break
+            case .hasten(let entries): for entry in entries where !running.contains(entry.feed) { hasten(entry) }
+            case .replace: replace(owner.replacement(running: running))
+            case .renew: replace(owner.line(except: running))
+            }
+        }
+    }
+
+    private func replace(_ entries: [PollEntry]) {
+        _ = queue.removeWaiting()
+        for entry in entries { add(entry) }
+    }
+
+    private func hasten(_ entry: PollEntry) {
+        if queue.isInLine(entry.feed) {
+            queue.hasten(feed: entry.feed, to: steady(entry.due))
+        } else {
+            add(entry)
         }
     }
 
@@ -169,8 +206,7 @@ package final class PollLoop {
     }
 
     private func renew(after interruption: PollInterruption, _ owner: some PollLoopOwner) {
-        _ = queue.removeWaiting()
-        for entry in owner.line(after: interruption, except: running) { add(entry) }
+        replace(owner.line(after: interruption, except: running))
     }
 
     /// Starts what may start now, and sees to it that the loop wakes up for the next.
@@ -186,12 +222,12 @@ package final class PollLoop {
                 let events = control.events
                 group.addTask { events.yield(.finished(feed, await poll())) }
             case .wait(let until):
-                owner.heartbeat(now: clock.now(), nextDue: queue.nextDue.map(timeOfDay))
+                owner.heartbeat(now: clock.now(), nextDue: queue.nextDue.map(timeOfDay), running: running.count)
                 sleep(until: until, now: time, in: &group)
                 return false
             case .done:
                 if isStopping || !staysOpen { return true }
-                owner.heartbeat(now: clock.now(), nextDue: nil)
+                owner.heartbeat(now: clock.now(), nextDue: nil, running: running.count)
                 sleep(until: nil, now: time, in: &group)
                 return false
             }

@@ -12,7 +12,7 @@ package enum PollSelection: String, Sendable {
 /// One round over some feeds: each is polled once, or passed over with a reason.
 package final class PollRound: PollLoopOwner {
     private let feeds: [FeedConfiguration]
-    private let selection: PollSelection
+    private let rules: SkipRules
     private let poller: FeedPoller
     private let allowances: HostAllowances
     private let watch: HostWatch
@@ -30,7 +30,6 @@ package final class PollRound: PollLoopOwner {
         report: @escaping (PollReport) -> Void
     ) {
         self.feeds = feeds
-        self.selection = selection
         self.poller = poller
         self.allowances = allowances
         self.watch = watch
@@ -38,6 +37,7 @@ package final class PollRound: PollLoopOwner {
         self.state = state
         self.report = report
         begun = now()
+        rules = SkipRules(selection: selection, watch: watch, now: begun)
     }
 
     /// Reports the feeds that are passed over, and puts the others in line.
@@ -45,39 +45,12 @@ package final class PollRound: PollLoopOwner {
         for (number, feed) in feeds.enumerated() {
             let state = state(feed.id)
             let (key, allowance) = allowances.allowance(for: feed, state: state)
-            if let reason = reasonToSkip(feed, state, host: key) {
-                report(Self.skipped(feed, state, reason))
+            if let reason = rules.reasonToSkip(feed, state, host: key) {
+                report(.skipped(feed, state, reason))
                 continue
             }
             loop.add(PollEntry(feed: number, host: key, due: begun, allowance: allowance))
         }
-    }
-
-    private static func skipped(_ feed: FeedConfiguration, _ state: FeedState?, _ reason: String) -> PollReport {
-        var skipped = PollReport(feed: feed.id, url: URLRedaction.redacted(feed.url), outcome: .skipped)
-        skipped.nextPoll = feed.enabled ? state?.nextPoll : nil
-        skipped.notes = [reason]
-        return skipped
-    }
-
-    private func reasonToSkip(_ feed: FeedConfiguration, _ state: FeedState?, host: String) -> String? {
-        if !feed.enabled { return "disabled in the configuration" }
-        // What is remembered of another URL does not count.
-        guard let state, state.url == URLRedaction.redacted(feed.url) else { return nil }
-        if state.isHeld(at: begun) { return "paused; `newswire resume \(feed.id)` ends that" }
-        if case .force = selection { return nil }
-        if state.schedule.isGoneForGood { return "gone for good, as its server said twice; --force asks again" }
-        if let until = watch.pause(of: host)?.until, until > begun { return Self.pausedHost(host, until) }
-        if case .all = selection {
-            // Without the interval: only what the server asked for counts.
-            return state.isHeldBack(at: begun) ? "its server asked to be left alone for a while; --force polls it" : nil
-        }
-        guard let next = state.nextPoll, next > begun else { return nil }
-        return "not due"
-    }
-
-    private static func pausedHost(_ host: String, _ until: Timestamp) -> String {
-        "paused: \(host) asked to be left alone until \(Timestamp(seconds: until.seconds)); --force polls it"
     }
 
     package func poll(_ feed: Int) -> @Sendable () async -> PollReport {
@@ -87,7 +60,7 @@ package final class PollRound: PollLoopOwner {
         let host = allowances.allowance(for: feed, state: state).key
         // A host that has had enough during this round has had enough of this round.
         if let pause = watch.pause(of: host), pause.since >= begun, pause.until > now() {
-            let skipped = Self.skipped(feed, state, Self.pausedHost(host, pause.until))
+            let skipped = PollReport.skipped(feed, state, SkipRules.pausedHost(host, pause.until))
             return { skipped }
         }
         return { await poller.poll(feed) }
@@ -100,7 +73,14 @@ package final class PollRound: PollLoopOwner {
 
     package func replacement(running: Set<Int>) -> [PollEntry] { [] }
 
+    package func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> PollLineChange {
+        reply.fail("this newswire polls one round and answers nobody")
+        return .none
+    }
+
+    package func line(except running: Set<Int>) -> [PollEntry] { [] }
+
     package func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] { [] }
 
-    package func heartbeat(now: Timestamp, nextDue: Timestamp?) {}
+    package func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int) {}
 }

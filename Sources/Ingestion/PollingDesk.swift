@@ -10,22 +10,38 @@ final class PollingDesk: PollLoopOwner {
     private static let storeRetry = 10
     /// Milliseconds between two lines of status.
     private static let statusInterval: Int64 = 1000
+    /// Milliseconds between two versions of `[status] textfile`.
+    static let metricsInterval: Int64 = 15_000
 
     private let reload: () throws(ConfigurationError) -> Configuration
     private let makePoller: (Configuration) -> FeedPoller
-    private let store: ArticleStore
+    let store: ArticleStore
     private let notifier: ServiceNotifier
-    private let logger: Logger
-    private let watch: HostWatch
-    private let now: @Sendable () -> Timestamp
+    let logger: Logger
+    let watch: HostWatch
+    let now: @Sendable () -> Timestamp
+    /// The program and its start.
+    let about: ServiceFigures
+    let commitDurations: () -> DurationSum
 
-    private var current: Current?
+    var current: Current?
     /// A feed keeps its number as long as the service runs, also while it is not configured.
-    private var numbers: [FeedIdentifier: Int] = [:]
-    private var failing = FailureTelling()
+    var numbers: [FeedIdentifier: Int] = [:]
+    var failing = FailureTelling()
+    var asked = AskedPolls()
+    var census = FeedCensus()
+    var counters = PollCounters()
+    /// When the feeds in line are due.
+    var dueTimes: [Int: Timestamp] = [:]
+    var nextDue: Timestamp?
+    var lastReload: ServiceFigures.Reload?
+    /// Who waits for the configuration to be read anew.
+    var reloadReplies: [ControlReply] = []
     private var lastStatus = Timestamp(milliseconds: 0)
+    var lastMetrics = Timestamp(milliseconds: 0)
+    var metricsFailure: String?
 
-    private struct Current {
+    struct Current {
         var configuration: Configuration
         var feeds: [Int: FeedConfiguration]
         var allowances: HostAllowances
@@ -34,7 +50,8 @@ final class PollingDesk: PollLoopOwner {
 
     init(
         reload: @escaping () throws(ConfigurationError) -> Configuration, store: ArticleStore,
-        notifier: ServiceNotifier, logger: Logger, watch: HostWatch, now: @escaping @Sendable () -> Timestamp,
+        notifier: ServiceNotifier, logger: Logger, watch: HostWatch, about: ServiceFigures,
+        commitDurations: @escaping () -> DurationSum, now: @escaping @Sendable () -> Timestamp,
         makePoller: @escaping (Configuration) -> FeedPoller
     ) {
         self.reload = reload
@@ -42,6 +59,8 @@ final class PollingDesk: PollLoopOwner {
         self.notifier = notifier
         self.logger = logger
         self.watch = watch
+        self.about = about
+        self.commitDurations = commitDurations
         self.now = now
         self.makePoller = makePoller
     }
@@ -60,6 +79,16 @@ final class PollingDesk: PollLoopOwner {
             configuration: configuration, feeds: feeds, allowances: HostAllowances(configuration),
             poller: makePoller(configuration))
         failing.keep { id in numbers[id].map { feeds[$0] != nil } ?? false }
+        census.removeAll()
+        for feed in configuration.feeds { count(feed) }
+    }
+
+    /// Keeps the numbers of feeds by their condition right.
+    func count(_ feed: FeedConfiguration) {
+        // One that is not enabled need never have been given a number.
+        let number = numbers[feed.id] ?? numbers.count
+        numbers[feed.id] = number
+        census.note(number, FeedCondition(isEnabled: feed.enabled, store.state(of: feed.id), now: now()))
     }
 
     /// Every feed's place in line, by what is remembered of it.
@@ -74,6 +103,7 @@ final class PollingDesk: PollLoopOwner {
             waiting.append(DueTimes.Feed(number: number, feed, state, schedule))
         }
         waiting.sort { $0.number < $1.number }
+        dueTimes = [:]
         let plan = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).plan(waiting)
         return plan.compactMap { number, due in
             current.feeds[number].map { entry(number, $0, due: due, current) }
@@ -91,24 +121,40 @@ final class PollingDesk: PollLoopOwner {
 
     private func entry(_ number: Int, _ feed: FeedConfiguration, due: Timestamp, _ current: Current) -> PollEntry {
         let (key, allowance) = current.allowances.allowance(for: feed, state: store.state(of: feed.id))
+        dueTimes[number] = due
         return PollEntry(feed: number, host: key, due: due, allowance: allowance)
     }
 
-    func poll(_ feed: Int) -> @Sendable () async -> PollReport {
-        guard let current, let feed = current.feeds[feed] else {
+    func poll(_ number: Int) -> @Sendable () async -> PollReport {
+        guard let current, let feed = current.feeds[number] else {
             preconditionFailure("only feeds that stand in line are polled, and those are configured")
         }
-        let poller = current.poller
+        let time = now()
+        if let due = dueTimes.removeValue(forKey: number) { counters.began(lateBy: time.milliseconds - due.milliseconds) }
+        let poller = asked.begin(number).map(current.poller.polling) ?? current.poller
         return { await poller.poll(feed) }
     }
 
     func finished(_ number: Int, _ report: PollReport) -> PollEntry? {
+        counters.add(report)
         tell(report)
+        let isWanted = asked.end(number, report)
         guard let current, let feed = current.feeds[number] else { return nil }
+        count(feed)
         let time = now()
-        if let state = store.state(of: feed.id), !isPolled(state, feed, at: time) { return nil }
+        if isWanted { return entry(number, feed, due: time, current) }
+        let state = store.state(of: feed.id)
+        if let state, !isPolled(state, feed, at: time) { return nil }
         let soonest = time.adding(seconds: report.failure?.kind == "store" ? Self.storeRetry : 1)
-        return entry(number, feed, due: max(report.nextPoll ?? soonest, soonest), current)
+        let held = state?.schedule.heldUntil ?? soonest
+        return entry(number, feed, due: max(state?.nextPoll ?? soonest, soonest, held), current)
+    }
+
+    /// Nothing is polled any more.
+    func close() {
+        asked.giveUp("the service was stopped")
+        for reply in reloadReplies { reply.fail("the service was stopped") }
+        if let path = current?.configuration.status.textfile { MetricsFile(path: path).remove() }
     }
 
     func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] {
@@ -179,29 +225,32 @@ final class PollingDesk: PollLoopOwner {
                     "feeds": "\(feedCount)", "added": "\(after.subtracting(before).count)",
                     "removed": "\(before.subtracting(after).count)",
                 ])
+            answerReload(nil)
         } catch {
             for diagnostic in error.diagnostics { logger.error("\(diagnostic)") }
             logger.error("the configuration is wrong; the old one stays in force")
+            answerReload(error.diagnostics.first.map { "\($0)" } ?? "the configuration is wrong")
         }
         notifier.ready(status: status(nextDue: nil))
         return line(except: running)
     }
 
-    func heartbeat(now: Timestamp, nextDue: Timestamp?) {
+    /// - Parameter failure: what is wrong with the configuration; nil where it is in force.
+    private func answerReload(_ failure: String?) {
+        lastReload = .init(time: now(), succeeded: failure == nil)
+        for reply in reloadReplies {
+            if let failure { reply.fail("\(failure); the old configuration stays in force") } else { reply.done() }
+        }
+        reloadReplies = []
+    }
+
+    func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int) {
         notifier.alive()
+        self.nextDue = nextDue
         guard now.milliseconds - lastStatus.milliseconds >= Self.statusInterval else { return }
         lastStatus = now
         notifier.status(status(nextDue: nextDue))
-    }
-
-    func status(nextDue: Timestamp?) -> String {
-        if let trouble = store.trouble { return "nothing is stored: \(trouble)" }
-        var text = "\(feedCount) feeds, \(failing.count) failing"
-        if watch.isNetworkDown { text += ", offline" }
-        if let nextDue {
-            text += ", next in \(max(0, (nextDue.milliseconds - now().milliseconds + 999) / 1000)) s"
-        }
-        return text
+        writeMetrics(running: running, at: now)
     }
 }
 

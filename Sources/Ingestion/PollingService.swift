@@ -12,7 +12,7 @@ package struct PollingService: Service {
     private let reloadSignals: AsyncStream<Void>
     private let store: ArticleStore
     private let engine: FetchEngine
-    private let version: String
+    private let about: ServiceFigures
     private let environment: [String: String]
     private let notifier: ServiceNotifier
     private let logger: Logger
@@ -23,9 +23,10 @@ package struct PollingService: Service {
     ///   - reloadSignals: an element each time that is wanted (SIGHUP).
     ///   - store: open for writing; the caller closes it.
     ///   - engine: the caller shuts it down.
+    ///   - about: the program, for who asks how the service is.
     package init(
         configuration: Configuration, reload: @escaping @Sendable () throws(ConfigurationError) -> Configuration,
-        reloadSignals: AsyncStream<Void>, store: ArticleStore, engine: FetchEngine, version: String,
+        reloadSignals: AsyncStream<Void>, store: ArticleStore, engine: FetchEngine, about: ServiceFigures,
         environment: [String: String], logger: Logger, clock: PollClock
     ) {
         self.configuration = configuration
@@ -33,7 +34,7 @@ package struct PollingService: Service {
         self.reloadSignals = reloadSignals
         self.store = store
         self.engine = engine
-        self.version = version
+        self.about = about
         self.environment = environment
         notifier = ServiceNotifier(environment: environment)
         self.logger = logger
@@ -53,11 +54,12 @@ package struct PollingService: Service {
                 let configuration = try reload()
                 retention.adopt(configuration.store.keep)
                 return configuration
-            }, store: store, notifier: notifier, logger: logger, watch: watch, now: clock.now
+            }, store: store, notifier: notifier, logger: logger, watch: watch, about: about,
+            commitDurations: { writer.commitDurations }, now: clock.now
         ) { configuration in
             FeedPoller(
                 engine: engine, store: store, writer: writer,
-                requests: RequestBuilder(configuration, version: version, environment: environment),
+                requests: RequestBuilder(configuration, version: about.version, environment: environment),
                 allowances: HostAllowances(configuration), schedule: configuration.schedule,
                 duplicates: configuration.store.duplicates, watch: watch, history: history, clock: clock)
         }
@@ -67,6 +69,7 @@ package struct PollingService: Service {
         notifier.ready(status: desk.status(nextDue: nil))
         logger.notice("started", metadata: ["feeds": "\(desk.feedCount)", "articles": "\(store.lastSeq)"])
         let control = loop.control
+        let server = listen(control)
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await _ in reloadSignals { control.send(.replace) }
@@ -79,14 +82,29 @@ package struct PollingService: Service {
             }
             group.cancelAll()
         }
+        desk.close()
+        server?.stop()
         notifier.stopping()
         logger.notice("stopped", metadata: ["articles": "\(store.lastSeq)"])
     }
 
+    /// Commands can ask from here on. Without a socket the service polls all the same.
+    private func listen(_ control: PollLoop.Control) -> ControlServer? {
+        let path = ControlPath.ofService(store: store.path, environment: environment)
+        do throws(ControlServer.Failure) {
+            let server = try ControlServer(at: path) { control.send(.ask($0, $1)) }
+            ControlPath.link(store: store.path, to: path)
+            return server
+        } catch {
+            logger.warning("\(error); `newswire poll`, `status` and `pause` cannot reach this service")
+            return nil
+        }
+    }
+
     /// Often enough for systemd's watchdog, and for a clock that was set.
     private var heartbeat: Duration {
-        guard let limit = notifier.watchdogMicroseconds else { return .seconds(30) }
-        return min(.seconds(30), .microseconds(limit / 3))
+        let longest = Duration.seconds(configuration.status.textfile == nil ? 30 : 15)
+        return notifier.watchdogMicroseconds.map { min(longest, .microseconds($0 / 3)) } ?? longest
     }
 }
 

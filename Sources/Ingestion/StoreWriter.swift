@@ -21,6 +21,7 @@ package final class StoreWriter: Sendable {
     private let lastTry = Locked<ContinuousClock.Instant?>(nil)
     private let queue = DispatchQueue(label: "newswire.store")
     private let waiting = Locked(Waiting())
+    private let durations = Locked(DurationSum())
     /// What the polls that share this writer are about to store.
     let claims = KeyClaims()
 
@@ -48,6 +49,9 @@ package final class StoreWriter: Sendable {
         try result.get()
     }
 
+    /// How long commits took, with the wait for the disk.
+    package var commitDurations: DurationSum { durations.withLock { $0 } }
+
     /// Returns once the articles are on the disk.
     package func commit(_ commit: FeedCommit) async throws(StoreError) -> CommitResult {
         let result = await withCheckedContinuation { answer in
@@ -69,7 +73,10 @@ package final class StoreWriter: Sendable {
                 return waiting.commits
             }
             if batch.isEmpty { return }
+            let begun = ContinuousClock.now
             let result = Result { () throws(StoreError) in try store.commit(batch.map(\.commit)) }
+            let duration = (ContinuousClock.now - begun).milliseconds
+            durations.withLock { $0.add(milliseconds: duration) }
             for waiting in batch { waiting.answer.resume(returning: result) }
         }
     }

@@ -39,6 +39,9 @@ package struct PollQueue: ~Copyable {
     private var hostNumbers: [String: Int] = [:]
     /// By feed; -1 for one that is neither in line nor running.
     private var hostOfFeed: [Int32] = []
+    /// By feed: the order of its entry in `due`, 0 where it has none. Entries of another order are left over from before
+    /// the feed was hastened.
+    private var orderOfFeed: [Int] = []
     /// Milliseconds between any two starts, while the network is thought to be down.
     private var throttle: Int64?
     private var nextStart = Timestamp(milliseconds: .min)
@@ -69,11 +72,28 @@ package struct PollQueue: ~Copyable {
     }
 
     package mutating func add(feed: Int, host: Int, due time: Timestamp) {
-        while hostOfFeed.count <= feed { hostOfFeed.append(-1) }
+        while hostOfFeed.count <= feed {
+            hostOfFeed.append(-1)
+            orderOfFeed.append(0)
+        }
         hostOfFeed[feed] = Int32(host)
-        order += 1
         waiting += 1
+        enter(feed, due: time)
+    }
+
+    private mutating func enter(_ feed: Int, due time: Timestamp) {
+        order += 1
+        orderOfFeed[feed] = order
         due.insert(Entry(time: time, order: order, value: feed))
+    }
+
+    /// Whether the feed waits for its time or for its host.
+    package func isInLine(_ feed: Int) -> Bool { hostOfFeed.indices.contains(feed) && hostOfFeed[feed] >= 0 }
+
+    /// Lets a feed that is in line be due at that time; one that waits for its host already is left there.
+    package mutating func hasten(feed: Int, to time: Timestamp) {
+        guard isInLine(feed), orderOfFeed[feed] > 0 else { return }
+        enter(feed, due: time)
     }
 
     /// Lets no feed of that host start before then (polling.md §8). Afterwards they come one by one, each when the one
@@ -94,6 +114,7 @@ package struct PollQueue: ~Copyable {
     package mutating func next(now: Timestamp) -> Step {
         while let first = due.min, first.time <= now {
             due.removeMin()
+            guard takesPlace(first) else { continue }
             // Not -1: `add` put it there and `finished` takes it away.
             let number = Int(hostOfFeed[first.value])
             hosts[number].waiting.append(first.value)
@@ -114,6 +135,13 @@ package struct PollQueue: ~Copyable {
         let times = [ready.min?.time, due.min?.time].compactMap(\.self)
         if let earliest = times.min() { return .wait(until: earliest) }
         return running > 0 ? .wait(until: nil) : .done
+    }
+
+    /// Whether the entry is the feed's, which then has none any more.
+    private mutating func takesPlace(_ entry: Entry) -> Bool {
+        guard orderOfFeed[entry.value] == entry.order else { return false }
+        orderOfFeed[entry.value] = 0
+        return true
     }
 
     private mutating func start(_ number: Int, now: Timestamp) -> Int {
@@ -145,7 +173,9 @@ package struct PollQueue: ~Copyable {
     /// Forgets all feeds that have not started, and returns them.
     package mutating func removeWaiting() -> [Int] {
         var feeds: [Int] = []
-        while let entry = due.popMin() { feeds.append(entry.value) }
+        while let entry = due.popMin() {
+            if takesPlace(entry) { feeds.append(entry.value) }
+        }
         for number in hosts.indices {
             while !hosts[number].isEmpty { feeds.append(hosts[number].takeFirst()) }
             hosts[number].isOffered = false

@@ -17,7 +17,8 @@ struct Newswire: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, PollCommand.self, DumpCommand.self, AckCommand.self, ConsumersCommand.self,
-            FeedsCommand.self, ExplainCommand.self, HistoryCommand.self, ReportCommand.self, SimulateCommand.self,
+            StatusCommand.self, FeedsCommand.self, PauseCommand.self, ResumeCommand.self, ExplainCommand.self,
+            HistoryCommand.self, ReportCommand.self, SimulateCommand.self,
             DiscoverCommand.self, AddCommand.self, ImportCommand.self, ExportCommand.self, DeliverCommand.self,
             ParseCommand.self, CheckCommand.self, StoreCommand.self,
         ])

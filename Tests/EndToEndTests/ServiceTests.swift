@@ -64,7 +64,7 @@ struct ServiceTests {
         #expect(await desk.run("feeds", "--json").output.contains("\"state\":\"never\""))
     }
 
-    @Test("The store has one writer: another newswire ends with 75")
+    @Test("The store has one writer: another service ends with 75")
     func oneWriter() async {
         let desk = Desk()
         let gate = Gate()
@@ -74,7 +74,7 @@ struct ServiceTests {
         }
         let service = desk.service()
         await desk.server.received(1)
-        let other = await desk.run("poll")
+        let other = await desk.run("run")
         #expect(other.status == 75)
         #expect(other.errors.contains("another newswire"))
         service.send(SIGTERM)
@@ -84,7 +84,7 @@ struct ServiceTests {
 }
 
 /// systemd's side of sd_notify.
-private final class NotifySocket: Sendable {
+final class NotifySocket: Sendable {
     private let folder = TemporaryDirectory()
     private let descriptor: Int32
     var path: String { folder.file("notify") }

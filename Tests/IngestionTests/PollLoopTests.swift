@@ -144,6 +144,23 @@ struct PollLoopTests {
         #expect(owner.heartbeats >= 5)
         #expect(owner.polled.isEmpty)
     }
+
+    @Test("What a command asks for is polled at once: what was in line for later, and what was not in line")
+    func hastens() async {
+        let owner = Owner()
+        let loop = PollLoop(concurrency: 1, staysOpen: true, clock: .system)
+        let control = loop.control
+        let allowance = HostAllowance(concurrency: 1, delay: 0)
+        let later = PollClock.system.now().adding(seconds: 3600)
+        loop.add(PollEntry(feed: 0, host: "h", due: later, allowance: allowance))
+        loop.add(PollEntry(feed: 1, host: "h", due: later, allowance: allowance))
+        owner.change = .hasten(
+            [1, 2].map { PollEntry(feed: $0, host: "h", due: Timestamp(seconds: 0), allowance: allowance) })
+        owner.onFinish = { feed in if feed == 2 { control.send(.stop) } }
+        control.send(.ask(.status, ControlReply()))
+        await loop.run(owner)
+        #expect(owner.polled == [1, 2])
+    }
 }
 
 /// Notes what the loop does.
@@ -153,6 +170,7 @@ private final class Owner: PollLoopOwner {
     var hangs = false
     var heartbeats = 0
     var replacements: [PollEntry] = []
+    var change = PollLineChange.none
     var onStart: (Int) -> Void = { _ in }
     var onFinish: (Int) -> Void = { _ in }
     var onHeartbeat: (Int) -> Void = { _ in }
@@ -195,13 +213,20 @@ private final class Owner: PollLoopOwner {
 
     func replacement(running: Set<Int>) -> [PollEntry] { replacements }
 
+    func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> PollLineChange {
+        reply.done()
+        return change
+    }
+
+    func line(except running: Set<Int>) -> [PollEntry] { replacements }
+
     func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] {
         interruptions += 1
         onInterruption(interruptions)
         return replacements
     }
 
-    func heartbeat(now: Timestamp, nextDue: Timestamp?) {
+    func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int) {
         heartbeats += 1
         onHeartbeat(heartbeats)
     }

@@ -158,4 +158,37 @@ struct PollQueueTests {
         }
         #expect(!seen.contains(false))
     }
+
+    @Test("A feed that is hastened comes at its new time, once, and the others when they were due")
+    func hasten() {
+        var queue = PollQueue(concurrency: 8)
+        let allowance = HostAllowance(concurrency: 8, delay: 0)
+        for feed in 0..<3 {
+            queue.add(feed: feed, host: "h", due: Timestamp(seconds: 100 + Int64(feed)), allowance: allowance)
+        }
+        queue.hasten(feed: 2, to: Timestamp(seconds: 5))
+        #expect(queue.waiting == 3)
+        #expect(queue.next(now: Timestamp(seconds: 5)) == .start(feed: 2))
+        queue.finished(feed: 2)
+        let isInLine = queue.isInLine(2)
+        #expect(!isInLine)
+        queue.hasten(feed: 2, to: Timestamp(seconds: 6))
+        #expect(queue.next(now: Timestamp(seconds: 200)) == .start(feed: 0))
+        #expect(queue.next(now: Timestamp(seconds: 200)) == .start(feed: 1))
+        #expect(queue.next(now: Timestamp(seconds: 200)) == .wait(until: nil))
+        queue.finished(feed: 0)
+        queue.finished(feed: 1)
+        #expect(queue.next(now: Timestamp(seconds: 200)) == .done)
+    }
+
+    @Test("A hastened feed is in line once, also when the line is emptied")
+    func hastenAndEmpty() {
+        var queue = PollQueue(concurrency: 1)
+        let allowance = HostAllowance(concurrency: 1, delay: 0)
+        queue.add(feed: 7, host: "h", due: Timestamp(seconds: 100), allowance: allowance)
+        queue.hasten(feed: 7, to: Timestamp(seconds: 50))
+        queue.hasten(feed: 7, to: Timestamp(seconds: 10))
+        #expect(queue.removeWaiting() == [7])
+        #expect(queue.next(now: Timestamp(seconds: 200)) == .done)
+    }
 }

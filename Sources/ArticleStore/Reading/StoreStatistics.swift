@@ -23,6 +23,13 @@ package struct StoreStatistics: Sendable, Equatable {
 }
 
 extension StoreReader {
+    /// Bytes of each file that the articles are in, oldest first.
+    package func segmentSizes() throws(StoreError) -> [UInt64] {
+        var sizes: [UInt64] = []
+        for segment in try extent().segments { sizes.append(try Self.size(segment.path)) }
+        return sizes
+    }
+
     package func statistics() throws(StoreError) -> StoreStatistics {
         var result = StoreStatistics()
         let extent = try extent()

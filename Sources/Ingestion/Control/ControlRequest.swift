@@ -9,8 +9,6 @@ package enum ControlRequest: Sendable, Equatable {
     case status
     /// The metrics as Prometheus reads them, in one string.
     case metrics
-    /// What is remembered of the feeds as it is in memory, none meaning all.
-    case states(feeds: [FeedIdentifier])
     /// Poll these feeds no more, none meaning all, until a time or for good.
     case pause(feeds: [FeedIdentifier], until: Timestamp?)
     case resume(feeds: [FeedIdentifier])
@@ -36,7 +34,6 @@ package enum ControlRequest: Sendable, Equatable {
             self = .poll(feeds: feeds, selection: selection, isDryRun: json["dry_run"]?.bool ?? false)
         case "status": self = .status
         case "metrics": self = .metrics
-        case "states": self = .states(feeds: feeds)
         case "pause":
             let text = json["until"]?.string
             let until = text.flatMap { Timestamp(rfc3339: $0) }
@@ -45,7 +42,7 @@ package enum ControlRequest: Sendable, Equatable {
         case "resume": self = .resume(feeds: feeds)
         case "reload": self = .reload
         default:
-            throw Refusal(message: "unknown command; known are poll, status, metrics, states, pause, resume, reload")
+            throw Refusal(message: "unknown command; known are poll, status, metrics, pause, resume, reload")
         }
     }
 
@@ -60,9 +57,6 @@ package enum ControlRequest: Sendable, Equatable {
             json.flag("dry_run", isDryRun)
         case .status: json.member("command", "status")
         case .metrics: json.member("command", "metrics")
-        case .states(let feeds):
-            json.member("command", "states")
-            json.member("feeds", feeds.map(\.text))
         case .pause(let feeds, let until):
             json.member("command", "pause")
             json.member("feeds", feeds.map(\.text))

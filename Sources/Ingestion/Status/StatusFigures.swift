@@ -42,10 +42,18 @@ package struct ServiceFigures: Sendable, Equatable {
     package var running = 0
     /// The machine's own network seems to be down.
     package var isOffline = false
-    /// Everything is paused by hand until then.
+    /// When the configuration was last read anew.
     package var lastReload: Reload?
     /// Why articles cannot be stored; nil where they can.
     package var storeFailure: String?
+
+    package init(version: String, libcurl: String, libxml2: String, pid: Int32, startedAt: Timestamp) {
+        self.version = version
+        self.libcurl = libcurl
+        self.libxml2 = libxml2
+        self.pid = pid
+        self.startedAt = startedAt
+    }
 
     package struct Reload: Sendable, Equatable {
         package var time: Timestamp

@@ -36,10 +36,35 @@ struct PollCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
+        let configuration = try common.loadWithKnownFeeds()
+        if let service = try ServiceSession.open(configuration) {
+            if let failure = try ask(service, configuration) { throw failure }
+            return
+        }
         let session = try IngestionSession.open(common)
         let round = try await poll(session)
         await session.close()
         if let failure = round { throw failure }
+    }
+
+    private var selection: PollSelection { force ? .force : all || !feeds.isEmpty ? .all : .due }
+
+    private func printer(total: Int) -> PollPrinter {
+        PollPrinter(json: json, dryRun: dryRun, total: total, showsProgress: !json && Terminal.isErrorTerminal)
+    }
+
+    /// The service on this store does the polling. It goes on when this command is stopped.
+    ///
+    /// - Returns: why the command ends with another status than 0.
+    private func ask(_ service: consuming ServiceSession, _ configuration: Configuration) throws -> CommandFailure? {
+        let chosen = try FeedSelection.choose(feeds, from: configuration)
+        let printer = printer(total: chosen.count)
+        // Without names all that the service knows are meant, also those of a configuration that has changed since.
+        let ids = feeds.isEmpty ? [] : chosen.map(\.id)
+        try service.ask(.poll(feeds: ids, selection: selection, isDryRun: dryRun)) { line in
+            if let report = PollReport(line) { printer.add(report) }
+        }
+        return try printer.finish(stopped: false)
     }
 
     /// - Returns: why the command ends with another status than 0.
@@ -49,9 +74,7 @@ struct PollCommand: AsyncParsableCommand {
             StandardError.write("newswire: no feeds are configured in \(session.configuration.path)")
             return nil
         }
-        let selection: PollSelection = force ? .force : all || !feeds.isEmpty ? .all : .due
-        let printer = PollPrinter(
-            json: json, dryRun: dryRun, total: chosen.count, showsProgress: !json && Terminal.isErrorTerminal)
+        let printer = printer(total: chosen.count)
         let isByHand = force || all || !feeds.isEmpty
         let manner: FeedPoller.Manner = dryRun ? .dryRun : isByHand ? .byHand(isForced: force) : .onSchedule
         let clock = PollClock.system

@@ -2,6 +2,9 @@ internal import ArgumentParser
 internal import ArticleStore
 internal import Configuration
 internal import FeedModel
+internal import FeedParsing
+internal import Fetching
+internal import Glibc
 internal import Ingestion
 internal import Logging
 internal import ServiceLifecycle
@@ -47,7 +50,10 @@ struct RunCommand: AsyncParsableCommand {
                 return try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
                     .recognising(store.allStates().knownFeeds)
             },
-            reloadSignals: reloads, store: store, engine: session.engine, version: Version.newswire,
+            reloadSignals: reloads, store: store, engine: session.engine,
+            about: ServiceFigures(
+                version: Version.newswire, libcurl: FetchEngine.libcurlVersion, libxml2: FeedParser.libxml2Version,
+                pid: getpid(), startedAt: clock.now()),
             environment: CommonOptions.environment, logger: session.logger, clock: clock)
         var quiet = session.logger
         quiet.logLevel = max(quiet.logLevel, .warning)

@@ -8,7 +8,7 @@ import Testing
 struct ControlRequestTests {
     static let requests: [ControlRequest] = [
         .poll(feeds: [FeedIdentifier("a"), FeedIdentifier("b")], selection: .force, isDryRun: true),
-        .poll(feeds: [], selection: .due, isDryRun: false), .status, .metrics, .states(feeds: [FeedIdentifier("a")]),
+        .poll(feeds: [], selection: .due, isDryRun: false), .status, .metrics,
         .pause(feeds: [FeedIdentifier("a")], until: Timestamp(seconds: 1_700_000_000)), .pause(feeds: [], until: nil),
         .resume(feeds: []), .reload,
     ]

@@ -1,0 +1,37 @@
+internal import Configuration
+internal import Ingestion
+internal import JSONText
+
+/// A service that runs on the store of a configuration, to be asked through its control socket.
+struct ServiceSession: ~Copyable {
+    private let client: ControlClient
+
+    /// - Returns: nil where no service runs.
+    static func open(_ configuration: Configuration) throws(CommandFailure) -> ServiceSession? {
+        let paths = ControlPath.paths(store: configuration.store.directory, environment: CommonOptions.environment)
+        do throws(ControlClient.Failure) {
+            guard let client = try ControlClient.connect(paths) else { return nil }
+            return ServiceSession(client: client)
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    private init(client: consuming ControlClient) {
+        self.client = client
+    }
+
+    /// - Parameter take: gets each line of the answer.
+    consuming func ask(_ request: ControlRequest, take: (JSONValue) -> Void = { _ in }) throws(CommandFailure) {
+        if let failure = client.ask(request, take: take) { throw Self.failure(failure) }
+    }
+
+    private static func failure(_ failure: ControlClient.Failure) -> CommandFailure {
+        switch failure {
+        case .refused(let reason): CommandFailure(.ioError, reason)
+        case .brokenOff:
+            CommandFailure(
+                .ioError, "asking the running service: it ended before it had answered; `systemctl status newswire`")
+        }
+    }
+}

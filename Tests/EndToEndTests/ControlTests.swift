@@ -1,0 +1,144 @@
+import Glibc
+import JSONText
+import TestSupport
+import Testing
+
+@Suite("Commands beside a running service: contract.md §1", .serialized)
+struct ControlTests {
+    /// A service that has polled its feeds once.
+    private func running(_ desk: Desk, feeds: Int = 1) async -> ChildProcess {
+        let socket = NotifySocket()
+        let service = desk.service(environment: ["NOTIFY_SOCKET": socket.path])
+        #expect(await socket.waits(for: "READY=1"))
+        await desk.server.received(feeds)
+        // Its answer is the sign that the first polls are over.
+        _ = await desk.run("poll")
+        return service
+    }
+
+    private func end(_ service: ChildProcess) async {
+        service.send(SIGTERM)
+        #expect(await service.wait().status == 0)
+    }
+
+    @Test("poll asks the service, and shows what came of it")
+    func poll() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        let service = await running(desk)
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One"), ("2", "Two")])))
+        let ending = await desk.run("poll", "feed", "--json")
+        #expect(ending.status == 0)
+        let report = try JSONParser.parse(Array(try #require(ending.lines.first).utf8)).value
+        #expect(report["feed"]?.string == "feed" && report["outcome"]?.string == "new")
+        #expect(report["new"]?.integer == 1)
+        #expect(try await desk.ids() == ["1", "2"])
+        let again = await desk.run("poll")
+        #expect(again.errors.contains("1 feed skipped"))
+        await end(service)
+    }
+
+    @Test("Many at once: each feed named is polled once and reported once, whoever asked")
+    func many() async throws {
+        let paths = (0..<20).map { "/f\($0)" }
+        let desk = Desk(feeds: paths)
+        for path in paths { desk.server.on(path, .init(body: Publisher.rss([(path, "A \(path)")]))) }
+        let service = await running(desk, feeds: 20)
+        let ending = await desk.run("poll", "--all", "--json")
+        #expect(ending.lines.count == 20)
+        #expect(ending.lines.allSatisfy { $0.contains("\"outcome\":\"unchanged\"") })
+        await end(service)
+    }
+
+    @Test("--dry-run through the service writes nothing, and the feed is polled at its time all the same")
+    func dryRun() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        let service = await running(desk)
+        let before = await desk.run("feeds", "--json").output
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One"), ("2", "Two")])))
+        let ending = await desk.run("poll", "--all", "--dry-run")
+        #expect(ending.errors.contains("would store 1 new"))
+        #expect(try await desk.ids() == ["1"])
+        #expect(await desk.run("feeds", "--json").output == before)
+        await end(service)
+    }
+
+    @Test("A feed that the service does not know is skipped, with what to do")
+    func unknown() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        desk.server.on("/second", .init(body: Publisher.rss([("2", "Two")])))
+        let service = await running(desk)
+        desk.configure(feeds: ["/feed", "/second"])
+        let ending = await desk.run("poll", "second", "--json")
+        #expect(ending.output.contains("\"outcome\":\"skipped\"") && ending.output.contains("reload"))
+        await end(service)
+    }
+
+    @Test("pause and resume: through the service, kept over its end, and without one")
+    func pauses() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        let service = await running(desk)
+        #expect(await desk.run("pause", "feed").errors.contains("paused until resumed"))
+        #expect(await desk.run("feeds", "--json").output.contains("\"state\":\"paused\""))
+        #expect(await desk.run("poll", "feed", "--json").output.contains("\"outcome\":\"skipped\""))
+        let status = try JSONParser.parse(Array(await desk.run("status", "--json").output.utf8)).value
+        #expect(status["feeds"]?["paused"]?.integer == 1)
+        await end(service)
+        #expect(await desk.run("poll", "--force", "--json").output.contains("\"outcome\":\"skipped\""))
+        #expect(await desk.run("resume", "--all").status == 0)
+        #expect(await desk.run("poll", "--force", "--json").output.contains("\"outcome\":\"unchanged\""))
+        #expect(await desk.run("pause", "--all", "2h").errors.contains("1 feed paused until 20"))
+        #expect(await desk.run("feeds", "--json").output.contains("\"state\":\"paused\""))
+        #expect(await desk.run("pause", "feed", "soon").status == 64)
+    }
+
+    @Test("status tells of the service, of the disk where none runs, and in Prometheus' words")
+    func status() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One"), ("2", "Two")])))
+        let service = await running(desk)
+        _ = await desk.run("dump", "--new", "--limit", "1")
+        let live = try JSONParser.parse(Array(await desk.run("status", "--json").output.utf8)).value
+        #expect(live["running"]?.bool == true && live["pid"]?.integer == Int64(service.pid))
+        #expect(live["polls"]?["new"]?.integer == 1 && live["new"]?.integer == 2)
+        #expect(live["feeds"]?["ok"]?.integer == 1)
+        #expect(live["store"]?["last_seq"]?.integer == 2 && live["store"]?["commits"]?["count"]?.integer != nil)
+        #expect(live["consumers"]?.array?.first?["behind"]?.integer == 1)
+        let metrics = await desk.run("status", "--format", "prometheus").output
+        #expect(metrics.contains("\nnewswire_polls_total{outcome=\"new\"} 1\n"))
+        #expect(metrics.contains("\nnewswire_consumer_lag_records{consumer=\"default\"} 1\n"))
+        #expect(await desk.run("status").output.contains("service   running as process \(service.pid)"))
+        await end(service)
+        let text = await desk.run("status").output
+        #expect(text.contains("not running") && text.contains("1: 1 ok") && text.contains("2 records"))
+        #expect(await desk.run("status", "--format", "prometheus").output.contains("newswire_store_last_seq 2"))
+    }
+
+    @Test("[status] textfile gets the metrics, and goes with the service")
+    func textfile() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        let text = desk.folder.text("newswire.toml") ?? ""
+        desk.folder.write(
+            text.replacing("[store]", with: "[status]\ntextfile = \"newswire.prom\"\n[store]"), to: "newswire.toml")
+        let service = await running(desk)
+        #expect(desk.folder.text("newswire.prom")?.contains("newswire_build_info{version=") == true)
+        await end(service)
+        #expect(desk.folder.text("newswire.prom") == nil)
+    }
+
+    @Test("The socket is the owner's and the group's, and goes with the service")
+    func socket() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        let service = await running(desk)
+        var status = stat()
+        #expect(lstat(desk.folder.file("store/control"), &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o660)
+        await end(service)
+        #expect(lstat(desk.folder.file("store/control"), &status) != 0)
+    }
+}
