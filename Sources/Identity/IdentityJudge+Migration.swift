@@ -17,11 +17,7 @@ extension IdentityJudge {
 
     /// Whether the unknown ids are mostly articles that were known under others.
     func isMigration(_ matches: [Int: Match], _ facts: DocumentFacts) -> Bool {
-        let paired = matches.values.count { match in
-            if case .alias = match.kind { return true }
-            return match.pair != nil
-        }
-        return isMost(paired, facts)
+        isMost(pairCount(matches), facts)
     }
 
     private func isMost(_ count: Int, _ facts: DocumentFacts) -> Bool {
@@ -29,18 +25,34 @@ extension IdentityJudge {
     }
 
     /// Gives items that are not known the articles that they may be: gone from the document, and with their link, or
-    /// their title and date.
+    /// their title and date. Ends as soon as there cannot be enough of them, which most documents that are all new show
+    /// half way.
     mutating func findPairs<Knowledge: ArticleKnowledge>(
-        _ matches: inout [Int: Match], _ knowledge: Knowledge
+        _ matches: inout [Int: Match], _ facts: DocumentFacts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) {
-        for place in items.indices where !items[place].isSplit {
+        var possible = pairCount(matches)
+        let open = items.indices.filter { place in
             switch matches[place]?.kind {
-            case .new, .duplicate:
-                guard let pair = try pair(items[place], knowledge) else { continue }
+            case .new, .duplicate: !items[place].isSplit
+            case .alias, .repeats, nil: false
+            }
+        }
+        possible += open.count
+        for place in open {
+            guard isMost(possible, facts) else { return }
+            if let pair = try pair(items[place], knowledge) {
                 present[pair.uid] = place
                 matches[place]?.pair = pair
-            case .alias, .repeats, nil: continue
+            } else {
+                possible -= 1
             }
+        }
+    }
+
+    private func pairCount(_ matches: [Int: Match]) -> Int {
+        matches.values.count { match in
+            if case .alias = match.kind { return true }
+            return match.pair != nil
         }
     }
 

@@ -67,7 +67,7 @@ package struct IdentityJudge: ~Copyable {
         var matches = try match(facts, knowledge)
         var isMigration = false
         if mayBeMigration(facts) {
-            try findPairs(&matches, knowledge)
+            try findPairs(&matches, facts, knowledge)
             isMigration = self.isMigration(matches, facts)
             if isMigration { matches = migrated(matches) }
         }

@@ -83,6 +83,13 @@ struct MigrationTests {
         #expect(memory.poll(document(11...20), facts: facts(10)).allSatisfy { $0.verdict == .new })
     }
 
+    @Test("A feed that is polled for the first time is not searched for pairs to its end")
+    func firstPoll() {
+        memory.poll(document(1...100))
+        // An identity, others with it and a link; for half of them also a title and date.
+        #expect(memory.lookUps == 100 * 3 + 51)
+    }
+
     @Test("Articles that are still in the document are nobody else's")
     func stillThere() {
         memory.poll(document(1...10))
