@@ -135,6 +135,25 @@ struct DeliverTests {
         #expect(text.contains("MINE=yes\n") && text.contains("TZ=UTC\n") && text.contains("PATH="))
     }
 
+    @Test("A folder that systemd has made for the command is not taken for the store")
+    func stateDirectory() async throws {
+        desk.folder.write(
+            "contact = \"https://example.org/\"\n[fetch]\nprivate_networks = \"allow\"\n[[feed]]\nurl = \"\(desk.server.url("/feed"))\"",
+            to: "newswire.toml")
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        var environment = ["XDG_STATE_HOME": desk.folder.file("state")]
+        #expect(await desk.run(["poll"], environment: environment).status == 0)
+        environment["STATE_DIRECTORY"] = desk.folder.file("other")
+        let ending = await desk.run(
+            [
+                "deliver", "--as", "x", "--once", "--config", desk.folder.file("newswire.toml"), "--",
+                script("cat >>got"),
+            ],
+            environment: environment)
+        #expect(ending.status == 0, "\(ending.errors)")
+        #expect(try delivered() == ["1"])
+    }
+
     @Test("Wrong usage is 64: no command, none that can be run, no consumer, no such name of one")
     func usage() async throws {
         try await publish(1...1)

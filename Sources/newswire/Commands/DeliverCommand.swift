@@ -79,7 +79,7 @@ struct DeliverCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try common.load()
+        let configuration = try loaded()
         let directory = configuration.store.directory
         guard let program = DeliveryCommand(command, environment: environment(configuration)) else {
             throw CommandFailure(
@@ -111,6 +111,13 @@ struct DeliverCommand: AsyncParsableCommand {
             }
         }
         if ending == .failed { throw CommandFailure(.allFailed, "") }
+    }
+
+    /// A folder that systemd has made for the command (StateDirectory=) is not the store.
+    private func loaded() throws -> Configuration {
+        var environment = CommonOptions.environment
+        environment["STATE_DIRECTORY"] = nil
+        return try ConfigurationLoader.load(path: common.path(), environment: environment)
     }
 
     private func filter(_ configuration: Configuration) throws -> DumpFilter {
