@@ -37,6 +37,7 @@ final class PollingDesk: PollLoopOwner {
     var lastReload: ServiceFigures.Reload?
     /// Who waits for the configuration to be read anew.
     var reloadReplies: [ControlReply] = []
+    private var lastSign = Timestamp(milliseconds: 0)
     private var lastStatus = Timestamp(milliseconds: 0)
     var lastMetrics = Timestamp(milliseconds: 0)
     var metricsFailure: String?
@@ -245,8 +246,11 @@ final class PollingDesk: PollLoopOwner {
     }
 
     func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int) {
-        notifier.alive()
         self.nextDue = nextDue
+        if now.milliseconds - lastSign.milliseconds >= notifier.aliveInterval {
+            lastSign = now
+            notifier.alive()
+        }
         guard now.milliseconds - lastStatus.milliseconds >= Self.statusInterval else { return }
         lastStatus = now
         notifier.status(status(nextDue: nextDue))

@@ -13,23 +13,30 @@ package struct ServiceNotifier: Sendable {
             isForUs ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil } : nil
     }
 
-    package func ready(status: String) { send("READY=1\nSTATUS=\(oneLine(status))") }
-    package func status(_ text: String) { send("STATUS=\(oneLine(text))") }
-    package func stopping() { send("STOPPING=1\nSTATUS=stopping") }
-    package func alive() { send("WATCHDOG=1") }
+    package func ready(status: String) { send("READY=1\nSTATUS=\(oneLine(status))", mustArrive: true) }
+    package func status(_ text: String) { send("STATUS=\(oneLine(text))", mustArrive: false) }
+    package func stopping() { send("STOPPING=1\nSTATUS=stopping", mustArrive: true) }
+    package func alive() {
+        if watchdogMicroseconds != nil { send("WATCHDOG=1", mustArrive: false) }
+    }
+
+    /// Milliseconds between two signs of life.
+    package var aliveInterval: Int64 { min(1000, (watchdogMicroseconds ?? .max) / 3000) }
 
     /// The configuration is being read anew; must be followed by `ready`.
     package func reloading() {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        send("RELOADING=1\nMONOTONIC_USEC=\(time.tv_sec * 1_000_000 + time.tv_nsec / 1000)")
+        send("RELOADING=1\nMONOTONIC_USEC=\(time.tv_sec * 1_000_000 + time.tv_nsec / 1000)", mustArrive: true)
     }
 
     private func oneLine(_ text: String) -> String {
         String(text.map { $0.isNewline ? " " : $0 })
     }
 
-    private func send(_ message: String) {
+    /// - Parameter mustArrive: waits a little where the manager has not read what was sent before; what comes again soon
+    ///   is rather left out, so that a manager that does not read holds up no polling.
+    private func send(_ message: String, mustArrive: Bool) {
         guard let path else { return }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -42,11 +49,13 @@ package struct ServiceNotifier: Sendable {
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
+        var patience = timeval(tv_sec: 2, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        let flags = Int32(MSG_NOSIGNAL) | (mustArrive ? 0 : Int32(MSG_DONTWAIT))
         let bytes = Array(message.utf8)
         withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                // Without waiting: a manager that does not read must not hold up the polling.
-                _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT), address, length)
+                _ = sendto(descriptor, bytes, bytes.count, flags, address, length)
             }
         }
     }

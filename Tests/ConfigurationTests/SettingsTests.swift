@@ -215,26 +215,6 @@ struct SettingsTests {
         #expect(configuration.hostSettings(for: "com") == nil)
     }
 
-    @Test("A key without effect gives a warning where it is set, once")
-    func unbuilt() throws {
-        let text = """
-            contact = "https://example.org/"
-            [store]
-            keep = "forever"
-            [host."a.example"]
-            pause_scope = "host"
-            [host."b.example"]
-            pause_scope = "host"
-            """
-        let warnings = try fixture.warnings(text)
-        #expect(warnings.count == 2)
-        #expect(
-            warnings.contains {
-                $0.hasPrefix("newswire.toml:5: warning: host.pause_scope (set 2 times) changes nothing")
-            })
-        #expect(warnings.contains { $0.hasPrefix("newswire.toml:3: warning: store.keep changes nothing yet") })
-    }
-
     @Test("The store lies where the environment and the place of the configuration say")
     func storeDirectory() throws {
         var fixture = fixture

@@ -27,7 +27,6 @@ final class LoadingState {
     var log = LogSettings()
     var hosts: [String: PendingHost] = [:]
     var feeds = PendingFeeds()
-    private var unbuilt: [String: (place: SourcePlace, count: Int)] = [:]
 
     init(environment: [String: String]) {
         self.environment = environment
@@ -45,11 +44,6 @@ final class LoadingState {
 
     func warning(_ message: String, at place: SourcePlace) {
         append(Diagnostic(.warning, file: place.file, line: place.line, message))
-    }
-
-    /// Remembers a key that changes nothing yet; each gives one warning, however often it is set.
-    func unbuilt(_ key: String, at place: SourcePlace) {
-        unbuilt[key, default: (place, 0)].count += 1
     }
 
     private func append(_ diagnostic: Diagnostic) {
@@ -73,14 +67,6 @@ final class LoadingState {
 
     /// All that was found, with what belongs at the end of it.
     func finish(file: String) -> [Diagnostic] {
-        for (key, use) in unbuilt.sorted(by: { $0.key < $1.key }) {
-            guard let waitsFor = UnbuiltKeys.waitsFor(key) else { continue }
-            let others = use.count > 1 ? " (set \(use.count) times)" : ""
-            append(
-                Diagnostic(
-                    .warning, file: use.place.file, line: use.place.line,
-                    "\(key)\(others) changes nothing yet: it waits for \(waitsFor)"))
-        }
         sort()
         if dropped > 0 {
             diagnostics.append(

@@ -18,9 +18,6 @@ struct TOMLTable {
     mutating func value(_ key: StaticString) -> TOMLNode? {
         for child in node.children where child.hasKey(key) {
             found += 1
-            if !section.unbuilt.isEmpty, section.unbuilt.contains(child.key) {
-                state.unbuilt("\(section.name).\(key)", at: file.place(child.keyLine))
-            }
             return child
         }
         return nil

@@ -94,10 +94,10 @@ struct AddCommand: AsyncParsableCommand {
         var output = StandardOutput()
         try output.write(line: [feed.id.text, shown(feed.url), file.path].map(SafeText.line).joined(separator: "\t"))
         try output.flush()
-        try sayIfNotIncluded(feed.url, file, configuration)
+        let isIncluded = try sayIfNotIncluded(feed.url, file, configuration)
         guard let store else {
-            return StandardError.write(
-                "newswire: a service runs on this store; `systemctl reload newswire` (or SIGHUP) lets it poll the feed")
+            if isIncluded { try tellService(configuration, feed) }
+            return
         }
         let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
         let watch = HostWatch(extended, at: SystemClock.now()) { store.state(of: $0) }
@@ -107,6 +107,15 @@ struct AddCommand: AsyncParsableCommand {
         let title = subscription.title.map { " (\(SafeText.line($0)))" } ?? ""
         let count = report.newArticles
         StandardError.write("newswire: added \(feed.id)\(title), \(count) article\(count == 1 ? "" : "s")")
+    }
+
+    /// The service that has the store polls the feed from here on.
+    private func tellService(_ configuration: Configuration, _ feed: FeedConfiguration) throws {
+        guard let service = try ServiceSession.open(configuration) else {
+            return StandardError.write("newswire: added \(feed.id); another newswire has the store, the next poll takes it")
+        }
+        try service.ask(.reload)
+        StandardError.write("newswire: added \(feed.id); the running service polls it from here on")
     }
 
     private func subscription(
@@ -141,12 +150,14 @@ struct AddCommand: AsyncParsableCommand {
         }
     }
 
-    private func sayIfNotIncluded(_ url: String, _ file: FeedFile, _ configuration: Configuration) throws {
+    /// - Returns: whether the configuration has the feed.
+    private func sayIfNotIncluded(_ url: String, _ file: FeedFile, _ configuration: Configuration) throws -> Bool {
         let now = try ConfigurationLoader.load(path: configuration.path, environment: CommonOptions.environment)
-        if now.feeds.contains(where: { $0.url == url }) { return }
+        if now.feeds.contains(where: { $0.url == url }) { return true }
         StandardError.write(
             "newswire: \(configuration.path) does not include \(file.path) yet; write this line at its top, or add the"
                 + " pattern to the list that is there:\n    include = [\"feeds.d/*.toml\"]")
+        return false
     }
 
     private func shown(_ url: String) -> String { URLRedaction.redacted(url) }
