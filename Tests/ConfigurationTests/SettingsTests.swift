@@ -217,7 +217,7 @@ struct SettingsTests {
         let text = """
             contact = "https://example.org/"
             [store]
-            keep = "forever"
+            duplicates = "short"
             [[feed]]
             url = "https://example.org/a"
             aliases = true
@@ -229,7 +229,7 @@ struct SettingsTests {
         #expect(warnings.count == 2)
         #expect(
             warnings.contains { $0.hasPrefix("newswire.toml:6: warning: feed.aliases (set 2 times) changes nothing") })
-        #expect(warnings.contains { $0.hasPrefix("newswire.toml:3: warning: store.keep changes nothing yet") })
+        #expect(warnings.contains { $0.hasPrefix("newswire.toml:3: warning: store.duplicates changes nothing yet") })
     }
 
     @Test("The store lies where the environment and the place of the configuration say")

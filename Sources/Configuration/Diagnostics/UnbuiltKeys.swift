@@ -6,7 +6,6 @@ package enum UnbuiltKeys {
     package static let table: [(key: String, waitsFor: String)] = [
         ("host.pause_scope", "pausing a single feed after a 429 or 503"),
         ("schedule.max_interval", "adaptive intervals"),
-        ("store.keep", "retention"),
         ("store.duplicates", "finding the same article in several feeds"),
         ("feed.aliases", "matching articles whose ids have changed"),
     ]
