@@ -63,8 +63,10 @@ struct Filling {
         while done < records {
             let count = min(group, records - done)
             clock.seconds = now - Int64((records - done) * days * 86_400 / max(records, 1))
-            let numbers = (first + done)..<(first + done + count)
-            let batch = numbers.map { number in commit(number, filler) }
+            let end = first + done + count
+            let batch = stride(from: first + done, to: end, by: Self.articlesOfPoll).map { start in
+                commit(start..<min(start + UInt64(Self.articlesOfPoll), end), filler)
+            }
             let start = ContinuousClock.now
             _ = try store.commit(batch)
             spent += ContinuousClock.now - start
@@ -78,21 +80,27 @@ struct Filling {
                 + "\"records_s\":\(Int(Double(records) / spent.seconds))}")
     }
 
-    private func commit(_ number: UInt64, _ filler: String) -> FeedCommit {
-        let feed = FeedIdentifier("feed-\(number % feeds)")
+    /// As many articles come from one feed at a time.
+    private static let articlesOfPoll = 25
+
+    private func commit(_ numbers: Range<UInt64>, _ filler: String) -> FeedCommit {
+        let name = "feed-\(numbers.lowerBound / UInt64(Self.articlesOfPoll) % feeds)"
+        return FeedCommit(
+            feed: FeedIdentifier(name), records: numbers.map { record($0, name, filler) },
+            state: FeedState(feed: FeedIdentifier(name), url: "https://example.org/\(name).xml"))
+    }
+
+    private func record(_ number: UInt64, _ feed: String, _ filler: String) -> PendingRecord {
         var digest = MessageDigest(.sha256)
         digest.update("\(number)")
-        let url = "https://feed-\(number % feeds).example.org/\(number)"
+        let url = "https://\(feed).example.org/\(number)"
         let prefix =
             #"{"id":"\#(url)","url":"\#(url)","title":"Article number \#(number)","content_html":"\#(filler)","#
-            + #""_newswire":{"feed_url":"https://example.org/\#(number % feeds).xml","feed_title":"A feed""#
-        let record = PendingRecord(
+            + #""_newswire":{"feed_url":"https://example.org/\#(feed).xml","feed_title":"A feed""#
+        return PendingRecord(
             prefix: Array(prefix.utf8), uid: ArticleIdentifier(digest.finish()), kind: .new, version: 1,
             isInitial: false,
             contentHash: Hash128(high: number, low: ~number))
-        return FeedCommit(
-            feed: feed, records: [record],
-            state: FeedState(feed: feed, url: "https://example.org/\(number % feeds).xml"))
     }
 }
 

@@ -34,6 +34,7 @@ struct ArticlePrinter: ~Copyable {
     /// - Parameter updated: when the newest record was stored.
     init(_ format: DumpFormat, sanitize: Bool, updated: Timestamp) {
         self.sanitize = sanitize
+        output.widen()
         self.format =
             switch format {
             case .jsonl: sanitize ? JSONLinesFormat() : nil

@@ -20,6 +20,15 @@ struct StandardOutput: ~Copyable {
         buffer.reserveCapacity(Self.bufferSize)
     }
 
+    /// Makes room for much, where the output is a pipe: writer and reader then wait for each other less often.
+    func widen() {
+        // Best effort: an unprivileged user may have used up what is allowed, and a file is no pipe.
+        _ = fcntl(descriptor, Self.setPipeSize, Int32(1 << 20))
+    }
+
+    /// F_SETPIPE_SZ, which Swift's Glibc does not have.
+    private static let setPipeSize: Int32 = 1031
+
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
         if buffer.count + bytes.count > Self.bufferSize { try flush() }
         if bytes.count >= Self.bufferSize {
