@@ -13,15 +13,15 @@ extension FeedState {
         /// The feed says that it has ended (JSON Feed `expired`).
         package var isExpired = false
         /// No feed is to be asked before that by itself: a person has paused it. `Schedule.forGood` for ever.
-        package var heldUntil: Timestamp?
+        @CompactTime package var heldUntil: Timestamp?
 
         /// Failures in a row by their weight, in quarters of a hard one.
         package var failureQuarters: UInt16 = 0
         /// Refusals (403) in a row.
         package var refusals: UInt8 = 0
-        package var failingSince: Timestamp?
+        @CompactTime package var failingSince: Timestamp?
         /// When the server first said that the feed is gone (410), and whether it has said so again a day later.
-        package var goneSince: Timestamp?
+        @CompactTime package var goneSince: Timestamp?
         package var isGoneForGood = false
         package var pause: Pause?
 
@@ -34,23 +34,33 @@ extension FeedState {
         package init() {}
 
         /// Until somebody says otherwise.
-        package static let forGood = Timestamp(year: 9999, month: 12, day: 31)
+        package static let forGood = Timestamp(seconds: Int64(UInt32.max))
     }
 
     /// A server's wish to be left alone by a feed, or by all feeds of its host (polling.md §8).
     package struct Pause: Sendable, Equatable {
-        package var until: Timestamp
+        @CompactTime private var end: Timestamp?
+        @CompactTime private var begin: Timestamp?
         /// Times in a row that it had to say so.
         package var incidents: UInt8
-        /// When it last did.
-        package var since: Timestamp
         package var coversHost: Bool
 
         package init(until: Timestamp, incidents: UInt8, since: Timestamp, coversHost: Bool) {
-            self.until = until
+            end = until
+            begin = since
             self.incidents = incidents
-            self.since = since
             self.coversHost = coversHost
+        }
+
+        package var until: Timestamp {
+            get { end ?? Timestamp(seconds: 0) }
+            set { end = newValue }
+        }
+
+        /// When it last said so.
+        package var since: Timestamp {
+            get { begin ?? Timestamp(seconds: 0) }
+            set { begin = newValue }
         }
     }
 }

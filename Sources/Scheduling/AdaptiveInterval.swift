@@ -36,7 +36,7 @@ struct AdaptiveInterval {
         let longest = isActive ? Self.activeMaximum : settings.maxInterval
         aim = Self.bounded(min(gap.map { $0 / 3 } ?? settings.initialInterval, longest), settings)
         var ceiling = silence / 8
-        if isActive, let gap { ceiling = min(ceiling, max(items, 1) * gap / 6) }
+        if isActive, let gap { ceiling = min(ceiling, max(items, 1) * gap / 8) }
         self.ceiling = Self.bounded(max(aim, ceiling), settings)
     }
 

@@ -187,11 +187,10 @@ package struct PollQueue: ~Copyable {
     }
 
     private mutating func offer(_ number: Int) {
-        let host = hosts[number]
-        guard !host.isOffered, !host.isEmpty, host.running < host.concurrency else { return }
+        guard hosts[number].canStart else { return }
         hosts[number].isOffered = true
         order += 1
-        ready.insert(Entry(time: host.opensAt, order: order, value: number))
+        ready.insert(Entry(time: hosts[number].opensAt, order: order, value: number))
     }
 
     private struct Host {
@@ -211,6 +210,8 @@ package struct PollQueue: ~Copyable {
         }
 
         var isEmpty: Bool { taken == waiting.count }
+        /// Whether it is to be put among those that wait for their time.
+        var canStart: Bool { !isOffered && !isEmpty && running < concurrency }
         var opensAt: Timestamp { max(nextStart, heldUntil) }
         var concurrency: Int { isProbed ? 1 : allowance.concurrency }
         var delay: Int64 { isProbed ? max(allowance.delay, 1000) : allowance.delay }

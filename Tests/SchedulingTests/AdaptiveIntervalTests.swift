@@ -55,7 +55,7 @@ struct AdaptiveIntervalTests {
                 settings: PollSettings(), rhythm: rhythm, items: items, now: PolicyFixture.start
             ).ceiling
         }
-        #expect(abs(ceiling(items: 10, silence: 36_000) - 1000) < 40)
+        #expect(abs(ceiling(items: 10, silence: 36_000) - 750) < 30)
         #expect(ceiling(items: 100, silence: 36_000) == 4500)
         #expect(ceiling(items: 10, silence: 10 * 86_400) == 86_400)
     }
@@ -208,6 +208,6 @@ struct RhythmTests {
     @Test("It takes no more memory than 32 bytes")
     func small() {
         #expect(MemoryLayout<Rhythm>.size <= 32)
-        #expect(MemoryLayout<FeedState.Schedule>.size <= 200)
+        #expect(MemoryLayout<FeedState.Schedule>.size <= 96)
     }
 }

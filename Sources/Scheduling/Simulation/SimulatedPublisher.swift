@@ -13,6 +13,9 @@ package struct SimulatedPublisher: Sendable {
         case known(gaps: [Int])
     }
 
+    /// Seconds between items below which they come one by one.
+    private static let oneByOne = 7200
+
     private let pattern: Pattern
     private let seed: UInt64
     private var drawn: UInt64 = 0
@@ -56,9 +59,9 @@ package struct SimulatedPublisher: Sendable {
             next = time + Int64(max(1, gaps[Int(draw() * Double(gaps.count))]))
         case .random(let gap, let byDay):
             next = random(after: time, gap: gap, byDay: byDay)
-            // One in five publications is of several items.
+            // Who publishes now and then does so several items at a time, once in five.
             let size = draw()
-            burst = size < 0.8 ? 0 : size < 0.95 ? 1 : 2 + Int(draw() * 3)
+            burst = gap < Self.oneByOne || size < 0.8 ? 0 : size < 0.95 ? 1 : 2 + Int(draw() * 3)
         }
     }
 
