@@ -1,6 +1,6 @@
 internal import FeedModel
 internal import FeedParsing
-internal import Fetching
+package import Fetching
 
 extension FeedDiscovery {
     /// The feed that a person means by a URL: what was asked for it is enough for a first poll.
@@ -9,7 +9,7 @@ extension FeedDiscovery {
         package let url: String
         /// The feed's own.
         package let title: String?
-        package let answer: FeedAnswer
+        package let answer: RecordedResponse
         /// Other feeds that the page names.
         package let others: [Found]
     }
@@ -19,12 +19,12 @@ extension FeedDiscovery {
     /// - Returns: nil where there is none.
     package func subscription(at url: String) async throws(Failure) -> Subscription? {
         try Self.check(url)
-        let page = try await fetch(url, for: .feed)
+        let page = try await fetch(url)
         if let subscription = Self.subscription(page, others: []) { return subscription }
         var failure = page.failure
         for found in Self.inOrder(page.found).prefix(Self.linksTried) {
-            let candidate = try await fetch(found.url, for: .feed)
-            if let subscription = Self.subscription(candidate, others: page.found.filter { $0 != found }) {
+            let candidate = try await fetch(found.url)
+            if let subscription = Self.subscription(candidate, others: page.found.filter { $0.url != found.url }) {
                 return subscription
             }
             failure = candidate.failure ?? failure
@@ -35,7 +35,7 @@ extension FeedDiscovery {
         }
         for path in Self.guesses {
             guard let guess = URLResolution.resolve(path, base: page.url) else { continue }
-            if let subscription = Self.subscription(try await fetch(guess, for: .feed), others: []) {
+            if let subscription = Self.subscription(try await fetch(guess), others: []) {
                 return subscription
             }
         }
@@ -47,7 +47,7 @@ extension FeedDiscovery {
     private static let linksTried = 3
 
     private static func subscription(_ page: Page, others: [Found]) -> Subscription? {
-        guard let answer = page.answer, let found = page.found.first else { return nil }
+        guard page.isFeed, let found = page.found.first, let answer = found.answer else { return nil }
         return Subscription(url: found.url, title: found.title, answer: answer, others: others)
     }
 

@@ -1,5 +1,4 @@
 internal import Configuration
-internal import Digest
 internal import FeedModel
 internal import FeedParsing
 package import Fetching
@@ -7,10 +6,12 @@ internal import Scheduling
 
 /// Finds the feeds that a page names, or sees that it is a feed itself: `newswire discover`.
 package struct FeedDiscovery: Sendable {
-    package struct Found: Sendable, Equatable {
+    package struct Found: Sendable {
         package let url: String
         package let type: String
         package let title: String?
+        /// What was answered, where the feed itself has been asked for: `FeedPoller` takes it as the first poll.
+        package let answer: RecordedResponse?
     }
 
     /// Why a page brought nothing: a sentence for people.
@@ -22,12 +23,6 @@ package struct FeedDiscovery: Sendable {
     static let guesses = ["/feed", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/rss", "/feed.json"]
     /// No page has its links behind that.
     private static let pageBytes = 4 << 20
-
-    /// How a page is asked for: one that may be either, or one whose answer is to be kept as a feed's.
-    enum Purpose {
-        case page
-        case feed
-    }
 
     private let engine: FetchEngine
     private let requests: RequestBuilder
@@ -70,20 +65,19 @@ package struct FeedDiscovery: Sendable {
         /// Where it was found after all redirects.
         var url: String
         var found: [Found] = []
-        /// What was found, where the page is a feed itself.
-        var answer: FeedAnswer?
-        var isFeed: Bool { answer != nil }
+        var isFeed = false
         /// There was an answer, though it may have been a refusal.
         var answered = false
         var failure: Failure?
     }
 
-    func fetch(_ url: String, for purpose: Purpose = .page) async throws(Failure) -> Page {
+    func fetch(_ url: String) async throws(Failure) -> Page {
         var page = Page(url: url)
         if let host = FeedConfiguration.host(of: url), await !gate.pass(host: host) {
             throw Failure(message: "stopped")
         }
-        let transfer = engine.start(try request(url, for: purpose))
+        let request = try request(url)
+        let transfer = engine.start(request)
         guard let head = await transfer.response() else {
             page.failure = Failure(await transfer.outcome().failure)
             return page
@@ -93,14 +87,10 @@ package struct FeedDiscovery: Sendable {
         var parser = FeedParser(
             context: DocumentContext(
                 url: head.effectiveURL, contentLocation: head.contentLocation, contentType: head.contentType))
-        var text: [UInt8] = []
-        var hash = XXH3Stream()
+        var body: [UInt8] = []
         while let chunk = await transfer.nextChunk() {
-            text.append(contentsOf: chunk.prefix(Self.pageBytes - text.count))
-            chunk.withUnsafeBytes { bytes in
-                hash.update(bytes)
-                parser.parse(bytes)
-            }
+            body.append(contentsOf: chunk)
+            chunk.withUnsafeBytes { parser.parse($0) }
         }
         let outcome = await transfer.outcome()
         if let failure = outcome.failure {
@@ -108,28 +98,28 @@ package struct FeedDiscovery: Sendable {
             return page
         }
         if case .feed(let feed) = parser.finish() {
-            page.answer = FeedAnswer(head: head, feed: feed, bodyHash: hash.hash128(), wireBytes: outcome.wireBytes)
+            page.isFeed = true
             page.found = [
                 Found(
                     url: RedirectAdoption.target(of: head.redirects) ?? url, type: feed.format.mediaType,
-                    title: feed.title)
+                    title: feed.title,
+                    answer: RecordedResponse(request, head: head, body: body, outcome: outcome))
             ]
             return page
         }
         let links =
             FeedLinks.inHeader(head.fields.all("Link"), baseURL: page.url)
-            + text.withUnsafeBytes { FeedLinks.inHTML($0, baseURL: page.url) }
+            + body.prefix(Self.pageBytes).withUnsafeBytes { FeedLinks.inHTML($0, baseURL: page.url) }
         for link in links where !page.found.contains(where: { $0.url == link.link.href }) {
-            page.found.append(Found(url: link.link.href, type: link.link.type ?? "", title: link.title))
+            page.found.append(
+                Found(url: link.link.href, type: link.link.type ?? "", title: link.title, answer: nil))
         }
         return page
     }
 
-    private func request(_ url: String, for purpose: Purpose) throws(Failure) -> FetchRequest {
+    private func request(_ url: String) throws(Failure) -> FetchRequest {
         do throws(PollFailure) {
             var request = try requests.request(discovering: url)
-            // As a poll asks: its validators are then good for the next one (polling.md §2.7).
-            if purpose == .feed { request.accept = FetchRequest.defaultAccept }
             let gate = gate
             request.beforeHop = { hop in
                 guard let host = FeedConfiguration.host(of: hop.to) else { return true }

@@ -38,33 +38,21 @@ package struct FeedPoller: Sendable {
     ///
     /// When the task is cancelled the transfer is broken off and the state stays as it was; what is being stored is
     /// stored.
-    package func poll(_ feed: FeedConfiguration) async -> PollReport {
+    ///
+    /// - Parameter answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
+    package func poll(_ feed: FeedConfiguration, answer: RecordedResponse? = nil) async -> PollReport {
         let start = now()
         var poll = Poll(feed: feed, state: state(of: feed))
         do throws(PollFailure) {
             let request = try request(for: feed, state: poll.state)
             if isDryRun { poll.report.notes += requests.description(of: request) }
-            let transfer = engine.start(request)
+            let transfer = answer?.replayed(for: request) ?? engine.start(request)
             let document = try await receive(transfer, into: &poll)
             try await take(document, &poll)
         } catch {
             await settle(error, &poll)
         }
         poll.report.durationMilliseconds = max(0, now().milliseconds - start.milliseconds)
-        return poll.report
-    }
-
-    /// The same with an answer that was fetched already.
-    package func poll(_ feed: FeedConfiguration, with answer: FeedAnswer) async -> PollReport {
-        var poll = Poll(feed: feed, state: state(of: feed))
-        poll.head = answer.head
-        poll.report.status = answer.head.status
-        poll.report.bytes = Int64(answer.wireBytes)
-        do throws(PollFailure) {
-            try await take(.feed(answer.feed, bodyHash: answer.bodyHash, brokenOff: nil), &poll)
-        } catch {
-            await settle(error, &poll)
-        }
         return poll.report
     }
 

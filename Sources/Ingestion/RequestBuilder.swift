@@ -23,6 +23,7 @@ package struct RequestBuilder: Sendable {
         request.limits.maxBody = fetch.maxBody
         request.limits.connectTimeout = feed.connectTimeout
         request.limits.timeout = feed.timeout
+        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: feed.timeout)
         request.proxy = feed.proxy
         request.caFile = feed.caFile
         request.tlsVerify = feed.tlsVerify
@@ -48,10 +49,16 @@ package struct RequestBuilder: Sendable {
         request.limits.maxBody = fetch.maxBody
         request.limits.connectTimeout = fetch.connectTimeout
         request.limits.timeout = fetch.timeout
+        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: fetch.timeout)
         request.proxy = fetch.proxy
         request.caFile = fetch.caFile
         request.addressPolicy = try addressPolicy(fetch.privateNetworks)
         return request
+    }
+
+    /// 20 s where the timeout is 30 s; who has more patience with a server has more with its pauses too.
+    static func lowSpeedSeconds(timeout: Duration) -> Int {
+        max(FetchLimits().lowSpeedSeconds, Int(clamping: timeout.components.seconds) * 2 / 3)
     }
 
     private func headers(of feed: FeedConfiguration) throws(SecretError) -> [FetchRequest.Header] {

@@ -24,6 +24,7 @@ struct Newswire: AsyncParsableCommand {
     static func main() async {
         // A reader that goes away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        DescriptorLimit.raise()
         // Documents and buffers come and go: giving their memory back each time, only to fault it in again for the next
         // feed, is a tenth to a fifth of a poll's CPU.
         newswire_keep_freed_memory(64 << 20, 4 << 20)

@@ -56,6 +56,8 @@ final class PollerFixture {
             contact = "https://example.org/bot"
             [fetch]
             private_networks = "allow"
+            max_body = "1MiB"
+            host_delay = "0s"
             connect_timeout = "5m"
             timeout = "5m"
             [[feed]]
@@ -68,7 +70,9 @@ final class PollerFixture {
     }
 
     @discardableResult
-    func poll(_ path: String = "/feed", options: String = "") async throws -> PollReport {
+    func poll(
+        _ path: String = "/feed", options: String = "", answer: RecordedResponse? = nil
+    ) async throws -> PollReport {
         let configuration = try configuration(path, options: options)
         let clock = clock
         let now: @Sendable () -> Timestamp = { clock.withLock { $0 } }
@@ -76,7 +80,17 @@ final class PollerFixture {
             engine: session.engine, store: session.store, writer: StoreWriter(session.store),
             requests: RequestBuilder(configuration, version: "test", environment: ["TOKEN": "s3cret"]),
             allowances: HostAllowances(configuration), schedule: configuration.schedule, now: now)
-        return await poller.poll(configuration.feeds[0])
+        return await poller.poll(configuration.feeds[0], answer: answer)
+    }
+
+    /// The feeds that a page names, asked as the feeds' own requests are.
+    func discover(_ path: String, guesses: Bool = false) async throws -> [FeedDiscovery.Found] {
+        let configuration = try configuration("/none")
+        return try await FeedDiscovery(
+            engine: session.engine,
+            requests: RequestBuilder(configuration, version: "test", environment: [:]),
+            allowances: HostAllowances(configuration)
+        ).find(at: server.url(path), guesses: guesses)
     }
 
     static func rss(_ item: String = "1") -> String {

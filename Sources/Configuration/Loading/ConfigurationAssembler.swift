@@ -113,6 +113,16 @@ struct ConfigurationAssembler {
     }
 
     private func checkTransport(_ options: FeedOptions, _ feed: PendingFeed) {
+        if !options.tlsVerify {
+            state.warning(
+                "[[feed]] tls_verify: is off: anybody on the way can read this feed and write its articles; a ca_file "
+                    + "lets one certificate through", at: feed.place)
+        }
+        if let agent = options.userAgent, !agent.lowercased().contains("newswire") {
+            state.warning(
+                "[[feed]] user_agent: masquerading as \(TOMLText.quoted(agent)); publishers cannot tell who asks",
+                at: feed.place)
+        }
         let hasSecret =
             options.basicAuth != nil || options.bearer != nil
             || options.headers.contains { header in

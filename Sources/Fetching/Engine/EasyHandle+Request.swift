@@ -32,8 +32,12 @@ extension EasyHandle {
         set(CURLOPT_AUTOREFERER, false)
         setLimits(request.limits, timeout: timeout)
         try setProxy(request.proxy ?? "")
-        try setTLS(request, sendsCertificate: exchange.sendsSecrets)
-        if !request.keepAlive { set(CURLOPT_FORBID_REUSE, true) }
+        try setTLS(request, sendsCertificate: exchange.sendsSecrets, caLifetime: exchange.loop.caLifetime)
+        if !request.keepAlive {
+            // Neither another feed's connection, which the server may have given up, nor one for another feed.
+            set(CURLOPT_FRESH_CONNECT, true)
+            set(CURLOPT_FORBID_REUSE, true)
+        }
         set(CURLOPT_USERAGENT, request.userAgent)
         try setHeaders(for: exchange, now: now)
     }
@@ -63,6 +67,9 @@ extension EasyHandle {
     private func setLimits(_ limits: FetchLimits, timeout: Int) {
         set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.clampedMilliseconds)
         set(CURLOPT_TIMEOUT_MS, max(1, timeout))
+        // libcurl goes through all names that it keeps whenever a transfer ends. A few seconds do for a redirect and for the
+        // host's next feed.
+        set(CURLOPT_DNS_CACHE_TIMEOUT, 5)
         set(CURLOPT_LOW_SPEED_LIMIT, limits.lowSpeedBytes)
         set(CURLOPT_LOW_SPEED_TIME, limits.lowSpeedSeconds)
     }
@@ -81,8 +88,9 @@ extension EasyHandle {
         set(CURLOPT_NOPROXY, "")
     }
 
-    private func setTLS(_ request: FetchRequest, sendsCertificate: Bool) throws(FetchFailure) {
-        // Without a folder of CA certificates, the multi handle keeps the parsed bundle for a day.
+    private func setTLS(_ request: FetchRequest, sendsCertificate: Bool, caLifetime: Int) throws(FetchFailure) {
+        // Without a folder of CA certificates, the multi handle keeps the parsed bundle.
+        set(CURLOPT_CA_CACHE_TIMEOUT, caLifetime)
         newswire_curl_set_string(curl, CURLOPT_CAPATH, nil)
         newswire_curl_set_string(curl, CURLOPT_PROXY_CAPATH, nil)
         if let file = request.caFile, !file.isEmpty { set(CURLOPT_CAINFO, file) }
@@ -162,10 +170,13 @@ extension Exchange {
         // The address may be longer than the field it begins in.
         let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 16
         let kind = (family: address.pointee.family, type: address.pointee.socktype, protocol: address.pointee.protocol)
+        let exchange = Exchange.from(context)
         guard
-            Exchange.from(context).mayConnect(
+            exchange.mayConnect(
                 to: UnsafeRawPointer(address) + offset, family: kind.family, length: Int(address.pointee.addrlen))
         else { return -1 }
-        return socket(kind.family, kind.type | Int32(SOCK_CLOEXEC.rawValue), kind.protocol)
+        let descriptor = socket(kind.family, kind.type | Int32(SOCK_CLOEXEC.rawValue), kind.protocol)
+        if descriptor < 0, errno == EMFILE || errno == ENFILE { exchange.lacksDescriptors() }
+        return descriptor
     }
 }

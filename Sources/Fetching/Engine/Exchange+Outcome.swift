@@ -72,7 +72,7 @@ extension Exchange {
     private func curlFailure(_ code: CURLcode, _ handle: EasyHandle) -> FetchFailure {
         let words = handle.errorMessage
         switch code {
-        case CURLE_OPERATION_TIMEDOUT: return .timeout(phase(handle))
+        case CURLE_OPERATION_TIMEDOUT: return timeout(handle)
         case CURLE_COULDNT_RESOLVE_HOST:
             return .init(.dns, "the name \(url.host) cannot be resolved", advice: "check the host name and the network")
         case CURLE_COULDNT_CONNECT:
@@ -113,14 +113,15 @@ extension Exchange {
         }
     }
 
-    /// What was being done when the time was over, by the times that libcurl has noted so far.
-    private func phase(_ handle: EasyHandle) -> String {
-        if isHeadComplete { return "while the body came" }
-        if handle.offset(CURLINFO_STARTTRANSFER_TIME_T) > 0 { return "while the header came" }
-        if handle.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 { return "while waiting for the response" }
-        if handle.offset(CURLINFO_CONNECT_TIME_T) > 0 { return "during the TLS handshake" }
-        if handle.offset(CURLINFO_NAMELOOKUP_TIME_T) > 0 { return "while connecting" }
-        return "while looking up the name"
+    /// Says what was being done when the time was over, by the times that libcurl has noted so far.
+    private func timeout(_ handle: EasyHandle) -> FetchFailure {
+        if isHeadComplete { return .timeout("while the body came") }
+        if handle.offset(CURLINFO_STARTTRANSFER_TIME_T) > 0 { return .timeout("while the header came") }
+        if handle.offset(CURLINFO_PRETRANSFER_TIME_T) > 0 { return .timeout("while waiting for the response") }
+        if handle.offset(CURLINFO_CONNECT_TIME_T) > 0 { return .timeout("during the TLS handshake") }
+        if handle.offset(CURLINFO_NAMELOOKUP_TIME_T) > 0 { return .timeout("while connecting") }
+        return .timeout(
+            "while looking up the name", advice: "check the name server and the network; it is asked again later")
     }
 
     /// libcurl's words can repeat what the server said.
@@ -132,8 +133,10 @@ extension Exchange {
 }
 
 extension FetchFailure {
-    static func timeout(_ phase: String) -> FetchFailure {
-        FetchFailure(.timeout, "too slow \(phase)", advice: "the server may be busy; it is asked again later")
+    static func timeout(
+        _ phase: String, advice: String = "the server may be busy; it is asked again later"
+    ) -> FetchFailure {
+        FetchFailure(.timeout, "too slow \(phase)", advice: advice)
     }
 
     static func url(_ problem: WebURL.Problem) -> FetchFailure {

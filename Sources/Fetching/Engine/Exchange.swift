@@ -215,6 +215,14 @@ final class Exchange {
         return true
     }
 
+    /// The process may open no more files: the server is not to blame.
+    func lacksDescriptors() {
+        _ = end(
+            FetchFailure(
+                .resources, "no socket could be opened: too many files are open",
+                advice: "lower [fetch] concurrency, or raise the limit (LimitNOFILE=, ulimit -n)"))
+    }
+
     var usesProxy: Bool { request.proxy?.isEmpty == false }
 
     // MARK: What is handed on

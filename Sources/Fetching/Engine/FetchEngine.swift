@@ -9,8 +9,13 @@ import Locking
 /// the caller; each costs the same, however many there are.
 package final class FetchEngine: Sendable {
     package struct Options: Sendable {
-        /// Connections that are kept open after their transfers.
-        package var idleConnections = 64
+        /// How many transfers are to run at a time. Where the caller starts more, the others wait for a connection.
+        package var concurrency = 256
+        /// Connections beyond those that are kept open after their transfers, for the next ones to the same hosts. The
+        /// oldest goes where a new one is wanted: there are never more than both together.
+        package var spareConnections = 40
+        /// Seconds for which a parsed bundle of CA certificates is used before its file is read again.
+        package var caLifetime = 86_400
         /// The time of day: for the age of responses.
         package var now: @Sendable () -> Timestamp = FetchEngine.timeOfDay
 

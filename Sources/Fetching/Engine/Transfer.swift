@@ -63,6 +63,14 @@ package final class Transfer: Sendable {
         return Transfer(request, state: state, file: file)
     }
 
+    static func replaying(
+        _ body: [UInt8], head: ResponseHead, outcome: FetchOutcome, for request: FetchRequest
+    ) -> Transfer {
+        var state = TransferState()
+        state.finish(outcome, lastChunk: body, head: head)
+        return Transfer(request, state: state, file: nil)
+    }
+
     /// The last response after all redirects, once a block of the body or its end is there; nil where it failed before
     /// there was one.
     package func response() async -> ResponseHead? {

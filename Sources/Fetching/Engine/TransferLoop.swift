@@ -46,7 +46,11 @@ final class TransferLoop {
             { _, milliseconds, context in
                 TransferLoop.from(context!).setTimer(milliseconds)
             }, context)
-        newswire_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, max(1, options.idleConnections))
+        // libcurl counts connections in use and idle ones together. The first bounds what is kept when a transfer ends,
+        // the second closes an idle one before a new one is opened.
+        let connections = max(1, options.concurrency) + max(0, options.spareConnections)
+        newswire_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
+        newswire_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections)
     }
 
     deinit {
@@ -60,6 +64,7 @@ final class TransferLoop {
     }
 
     func now() -> Timestamp { options.now() }
+    var caLifetime: Int { options.caLifetime }
 
     /// Monotonic milliseconds.
     static func clock() -> Int {
@@ -185,7 +190,7 @@ final class TransferLoop {
             try exchange.checkTarget()
             guard let handle = (exchange.hasSecrets ? nil : idle.popLast()) ?? EasyHandle() else {
                 throw FetchFailure(
-                    .connect, "not enough memory for another request", advice: "poll fewer feeds at a time")
+                    .resources, "not enough memory for another request", advice: "poll fewer feeds at a time")
             }
             exchange.handle = handle
             try handle.prepare(for: exchange, now: now(), timeout: left)

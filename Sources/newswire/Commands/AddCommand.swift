@@ -100,7 +100,7 @@ struct AddCommand: AsyncParsableCommand {
                 "newswire: a service runs on this store; `systemctl reload newswire` (or SIGHUP) lets it poll the feed")
         }
         let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
-        let report = await session.poller(isDryRun: false).poll(feed, with: subscription.answer)
+        let report = await session.poller(isDryRun: false).poll(feed, answer: subscription.answer)
         for note in report.notes { StandardError.write("newswire: \(feed.id): \(note)") }
         if let failure = report.failure { throw CommandFailure(.ioError, "polling \(feed.id): \(failure.message)") }
         let title = subscription.title.map { " (\(SafeText.line($0)))" } ?? ""

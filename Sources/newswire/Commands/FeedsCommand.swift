@@ -103,6 +103,7 @@ struct FeedHealth {
         json.member("url", url)
         json.member("title", feed.title ?? known?.title)
         json.member("state", state.rawValue)
+        json.member("insecure", feed.insecurity)
         json.member("moved_to", known?.move.adopted)
         json.member("moved_since", known?.move.adoptedSince)
         json.member("redirect_to", known?.move.candidate)
@@ -130,12 +131,20 @@ struct FeedHealth {
             let count = known?.failures ?? 0
             text += "\n        \(count > 1 ? "\(count) times in a row: " : "")\(failure.kind): \(failure.message)"
         }
+        if let insecurity = feed.insecurity { text += "\n        insecure: \(insecurity)" }
         if let notice = feed.moveNotice(known) { text += "\n        \(notice)" }
         if !sameAs.isEmpty {
             let others = sameAs.prefix(5).map(\.text).joined(separator: ", ")
             text += "\n        the same URL in the end as \(others): one of them is enough"
         }
         return SafeText.lines(text)
+    }
+}
+
+extension FeedConfiguration {
+    /// What is not protected as it should be (security.md §13).
+    fileprivate var insecurity: String? {
+        self.tlsVerify || isLocalFile ? nil : "certificates are not verified (tls_verify = false)"
     }
 }
 

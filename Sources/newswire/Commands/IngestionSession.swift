@@ -21,8 +21,17 @@ struct IngestionSession {
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
         let known = store.allStates().knownFeeds
         if !known.isEmpty { configuration = configuration.recognising(known) }
+        let most = DescriptorLimit.mostTransfers
+        if configuration.fetch.concurrency > most {
+            logger.warning(
+                "[fetch] concurrency is \(configuration.fetch.concurrency), but so few files may be open that \(most) is what is used; raise LimitNOFILE= or ulimit -n"
+            )
+            configuration.fetch.concurrency = most
+        }
         do throws(FetchEngine.StartError) {
-            let engine = try FetchEngine()
+            var engineOptions = FetchEngine.Options()
+            engineOptions.concurrency = configuration.fetch.concurrency
+            let engine = try FetchEngine(options: engineOptions)
             return IngestionSession(configuration: configuration, store: store, engine: engine, logger: logger)
         } catch {
             throw CommandFailure(.ioError, error.description)

@@ -49,4 +49,32 @@ import Testing
         #expect(shown.failure == nil)
         #expect(await engine.fetch(server.url("/")) { $0.caFile = server.certificateFile }.failure?.kind == .tls)
     }
+
+    @Test("A changed bundle of CA certificates is read within a day, and not with every connection before")
+    func changedBundle() async throws {
+        let (first, second) = (try #require(TLSServer()), try #require(TLSServer()))
+        let folder = TemporaryDirectory()
+        func failures(_ engine: FetchEngine) async throws -> [Bool] {
+            var result: [Bool] = []
+            for server in [first, second] {
+                folder.write(try #require(server.certificate), to: "ca.pem")
+                for asked in [first, second] {
+                    let failure = await engine.fetch(asked.url("/")) {
+                        $0.caFile = folder.file("ca.pem")
+                        $0.keepAlive = false
+                    }.failure
+                    result.append(failure?.kind == .tls)
+                }
+            }
+            return result
+        }
+        #expect(FetchEngine.Options().caLifetime == 86_400)
+        // The bundle of the first server is in force, whatever the file says.
+        #expect(try await failures(engine) == [false, true, false, true])
+        var options = FetchEngine.Options()
+        options.caLifetime = 0
+        let each = try await failures(try FetchEngine(options: options))
+        // The first server's TLS session, which it was trusted for, may still be resumed.
+        #expect(Array(each.prefix(2)) == [false, true] && each[3] == false)
+    }
 }

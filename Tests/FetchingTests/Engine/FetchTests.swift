@@ -49,7 +49,7 @@ import Testing
         #expect(server.connectionCount == 1)
         _ = await engine.fetch(server.url("/feed")) { $0.keepAlive = false }
         _ = await engine.fetch(server.url("/feed")) { $0.keepAlive = false }
-        #expect(server.connectionCount == 2)
+        #expect(server.connectionCount == 3)
         #expect(server.requests.last?.header("Connection") == "close")
     }
 

@@ -1,0 +1,138 @@
+import Locking
+import TestSupport
+import Testing
+
+@testable import Fetching
+
+@Suite("How servers are reached: HTTP/2, SOCKS, connections kept and given up")
+struct TransportTests {
+    /// The first bytes that a TLS client sends.
+    private func hello(http2: Bool) async throws -> [UInt8] {
+        let seen = Locked<[UInt8]>([])
+        let server = RawServer { connection in
+            let bytes = connection.read() ?? []
+            seen.withLock { if $0.isEmpty { $0 = bytes } }
+        }
+        let engine = try FetchEngine()
+        _ = await engine.fetch("https://127.0.0.1:\(server.port)/feed") { $0.http2 = http2 }
+        return seen.withLock { $0 }
+    }
+
+    @Test("polling.md §1: HTTP/2 is offered, and not where it is switched off")
+    func http2() async throws {
+        // The names of RFC 7301, each with its length before it.
+        let offer = [2] + Array("h2".utf8)
+        let plain = [8] + Array("http/1.1".utf8)
+        let with = try await hello(http2: true)
+        let without = try await hello(http2: false)
+        #expect(with.contains(offer) && with.contains(plain))
+        #expect(!without.contains(offer) && without.contains(plain))
+    }
+
+    @Test("socks5h: the proxy is told the name, and nothing looks it up here")
+    func socks() async throws {
+        let asked = Locked<[[UInt8]]>([])
+        let server = RawServer { connection in
+            guard let greeting = connection.read(), greeting.first == 5 else { return }
+            connection.write([5, 0])
+            guard let request = connection.read() else { return }
+            connection.write([5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+            guard let head = connection.read() else { return }
+            asked.withLock { $0 = [request, head] }
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfeed")
+        }
+        let engine = try FetchEngine()
+        let result = await engine.fetch("http://feeds.invalid:8080/feed") {
+            $0.addressPolicy = .deny
+            $0.proxy = "socks5h://127.0.0.1:\(server.port)"
+        }
+        #expect(result.text == "feed" && result.failure == nil)
+        let seen = asked.withLock { $0 }
+        let name = Array("feeds.invalid".utf8)
+        // CONNECT to a domain name (RFC 1928 §4).
+        #expect(seen.first == [5, 1, 0, 3, UInt8(name.count)] + name + [0x1f, 0x90])
+        #expect(String(decoding: seen.last ?? [], as: UTF8.self).contains("Host: feeds.invalid:8080\r\n"))
+    }
+
+    @Test("security.md §2: a private address is refused behind a SOCKS proxy too, before the proxy hears of it")
+    func socksToPrivate() async throws {
+        let connections = Locked(0)
+        let server = RawServer { _ in connections.withLock { $0 += 1 } }
+        let engine = try FetchEngine()
+        for host in ["10.0.0.1", "[::ffff:169.254.169.254]", "2130706433", "localhost"] {
+            let result = await engine.fetch("http://\(host)/feed") {
+                $0.addressPolicy = .deny
+                $0.proxy = "socks5h://127.0.0.1:\(server.port)"
+            }
+            #expect(result.failure?.kind == .refusedAddress, "\(host)")
+        }
+        #expect(connections.withLock { $0 } == 0)
+    }
+
+    @Test("Never more connections than transfers and spare ones together: the one unused longest goes")
+    func boundedConnections() async throws {
+        let servers = (1...4).map { LoopbackServer(address: "127.0.0.\($0)") }
+        for server in servers { server.on("/feed", LoopbackResponse(body: "x")) }
+        var options = FetchEngine.Options()
+        options.concurrency = 1
+        options.spareConnections = 2
+        let engine = try FetchEngine(options: options)
+        for server in servers { _ = await engine.fetch(server.url("/feed")) }
+        // Three are open, to the last three servers.
+        for server in servers.reversed() { _ = await engine.fetch(server.url("/feed")) }
+        #expect(servers.map(\.connectionCount) == [2, 1, 1, 1])
+    }
+
+    @Test("Where more transfers are started than there may be connections, all of them come to their end")
+    func moreThanConnections() async throws {
+        let servers = (1...8).map { LoopbackServer(address: "127.0.1.\($0)") }
+        for server in servers { server.on("/feed", LoopbackResponse(body: "x")) }
+        var options = FetchEngine.Options()
+        options.concurrency = 2
+        options.spareConnections = 0
+        let engine = try FetchEngine(options: options)
+        let failures = await withTaskGroup(of: Bool.self) { group in
+            for server in servers {
+                for _ in 0..<4 { group.addTask { await engine.fetch(server.url("/feed")).failure != nil } }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(failures == 0)
+        #expect(servers.allSatisfy { $0.requests.count == 4 })
+    }
+
+    @Test("polling.md §1: a body that trickles is given up before the timeout")
+    func lowSpeed() async throws {
+        let server = LoopbackServer()
+        server.on("/feed") { _, connection in
+            connection.writeHead(200, [("Content-Length", "100000")])
+            connection.write("<rss>")
+            connection.waitForClose()
+        }
+        let engine = try FetchEngine()
+        let result = await engine.fetch(server.url("/feed")) {
+            $0.limits.lowSpeedBytes = 100
+            $0.limits.lowSpeedSeconds = 1
+        }
+        #expect(result.failure?.kind == .timeout)
+        #expect(result.text == "<rss>")
+    }
+
+    @Test("Every failure says what can be done about it")
+    func advice() {
+        let headers = HeaderFields([])
+        let challenge = HeaderFields([
+            (name: "cf-mitigated", value: "challenge"), (name: "Content-Type", value: "text/html"),
+        ])
+        var failures = [204, 206, 300, 304, 400, 401, 403, 404, 407, 410, 418, 429, 451, 500, 503, 599].compactMap {
+            FetchFailure(status: $0, headers: headers, wasConditional: false)
+        }
+        failures += [403, 429, 503].compactMap {
+            FetchFailure(status: $0, headers: challenge, wasConditional: false)
+        }
+        #expect(failures.suffix(3).allSatisfy { $0.kind == .botChallenge })
+        failures += [.timeout("while connecting"), .bodyTooLarge(1), .cancelled, .url(.zone), .url(.scheme("ftp"))]
+        #expect(failures.count == 24)
+        #expect(failures.allSatisfy { !$0.message.isEmpty && !$0.advice.isEmpty })
+    }
+}
