@@ -97,7 +97,9 @@ let package = Package(
             ]),
         tests("newswire", ["FeedModel", logging]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["TestSupport", "JSONText", "newswire"], swiftSettings: settings),
+            name: "EndToEndTests",
+            dependencies: ["TestSupport", "JSONText", "ArticleStore", "FeedModel", "Digest", "newswire"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
@@ -116,5 +118,9 @@ if Context.environment["NEWSWIRE_BENCH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "parsebench", dependencies: ["FeedParsing", "FeedModel"], path: "Benchmarks/ParseBench",
+            swiftSettings: settings))
+    package.targets.append(
+        .executableTarget(
+            name: "storebench", dependencies: ["ArticleStore", "FeedModel", "Digest"], path: "Benchmarks/StoreBench",
             swiftSettings: settings))
 }

@@ -18,14 +18,15 @@ package final class ArticleStore: Sendable {
         var lock: WriterLock?
     }
 
-    private let directory: StoreDirectory
-    private let options: StoreOptions
+    let directory: StoreDirectory
+    let options: StoreOptions
     private let report: @Sendable (StoreEvent) -> Void
     private let writer: Locked<Writer>
     private let index: ArticleIndex
     private let states: FeedStates
     /// Apart from the writer, which may be waiting for the disk.
     private let last: Locked<UInt64>
+    private let disk: DiskTrouble
 
     /// How much may be replayed into the index when the store is opened after a crash.
     private static let checkpointDistance: UInt64 = 64 << 20
@@ -41,6 +42,7 @@ package final class ArticleStore: Sendable {
         self.writer = Locked(writer)
         self.index = index
         self.states = states
+        disk = DiskTrouble(report)
     }
 
     /// Opens the store, which is made where there is none, and gets it ready after a crash: the torn end of the last
@@ -55,7 +57,7 @@ package final class ArticleStore: Sendable {
         let opened = try opening.run()
         let appender = try SegmentAppender(
             opened.recovered.position, needsNewSegment: opened.recovered.needsNewSegment, in: opening.directory,
-            segmentSize: options.segmentSize, options.files)
+            options)
         return ArticleStore(
             opening.directory, options, report,
             writer: Writer(appender: appender, lock: opening.lock), index: opened.index,
@@ -101,6 +103,18 @@ package final class ArticleStore: Sendable {
         report(.indexRebuilt(reason: reason, records: records))
     }
 
+    /// Removes a sealed segment whose identities are durable elsewhere; durable when this returns, so that none goes before
+    /// an older one.
+    func remove(_ segment: Segment) throws(StoreError) {
+        try writer.withLock { writer throws(StoreError) in
+            if writer.isClosed { throw closed }
+            // The index must not lean on a record that is gone, or all of it would be made again.
+            if index.complete.segment <= segment.firstSeq { checkpoint(writer.appender.position) }
+            guard options.files.remove(segment.path) == 0 else { throw .system("removing", segment.path) }
+            try directory.syncFolder(directory.articles, options.files)
+        }
+    }
+
     /// A record's line with its line feed, checked; nil where there is none of that number.
     package func article(seq: UInt64) throws(StoreError) -> [UInt8]? {
         try StoreReader(directory: directory.path).line(seq: seq)
@@ -114,18 +128,54 @@ package final class ArticleStore: Sendable {
     /// In the order of the feeds' ids.
     package func allStates() -> [FeedState] { states.all }
 
+    /// Why the disk does not take what is to be written; nil while it does. Nothing should be fetched meanwhile: it could
+    /// not be kept.
+    package var trouble: StoreError? { disk.current }
+
+    /// Looks whether the disk takes again what is to be written, and writes what it has not taken.
+    ///
+    /// - Throws: why it still does not.
+    package func recoverFromTrouble() throws(StoreError) {
+        guard trouble != nil else { return }
+        do throws(StoreError) {
+            try writer.withLock { writer throws(StoreError) in
+                if writer.isClosed { throw closed }
+                try writer.appender.tryDisk()
+                try states.flush()
+                try DurableEnd(writer.appender.position).publish(in: directory, options.files)
+                try index.checkpoint(writer.appender.position)
+            }
+        } catch {
+            disk.note(error, of: .articles)
+            throw error
+        }
+        disk.end()
+    }
+
     /// Stores the records of many polls and then the states that the polls left their feeds in.
     ///
     /// When this returns, all records but the refused ones are durable, numbered in the order given, in the index, and
     /// visible to readers. Where it throws, nothing is: no record, no number, no state; the same may be committed again.
     /// States become durable with `flushStates` or by and by, and never before their articles.
     package func commit(_ batch: [FeedCommit]) throws(StoreError) -> CommitResult {
-        try writer.withLock { writer throws(StoreError) in
-            try commit(batch, &writer)
+        do throws(StoreError) {
+            let (result, isComplete) = try writer.withLock { writer throws(StoreError) in
+                var isComplete = true
+                return (try commit(batch, &writer, &isComplete), isComplete)
+            }
+            // A state fits where an article may not.
+            if isComplete, result.count > 0 { disk.end() }
+            return result
+        } catch {
+            if error.code == .inputOutput { disk.note(error, of: .articles) }
+            throw error
         }
     }
 
-    private func commit(_ batch: [FeedCommit], _ writer: inout Writer) throws(StoreError) -> CommitResult {
+    /// - Parameter isComplete: false where something beside the articles was not written.
+    private func commit(
+        _ batch: [FeedCommit], _ writer: inout Writer, _ isComplete: inout Bool
+    ) throws(StoreError) -> CommitResult {
         if writer.isClosed { throw closed }
         let first = writer.appender.position
         var result = CommitResult(firstSeq: first.seq + 1, count: 0)
@@ -140,17 +190,19 @@ package final class ArticleStore: Sendable {
             result.count = items.count
             let position = writer.appender.position
             last.withLock { $0 = position.seq }
-            indexItems(items, from: first.seq, position)
+            indexItems(items, from: first.seq, position, &isComplete)
             do throws(StoreError) {
                 try DurableEnd(position).publish(in: directory, options.files)
             } catch {
-                report(.endNotPublished(error))
+                isComplete = false
+                disk.note(error, of: .end)
             }
         }
         do throws(StoreError) {
             try states.put(batch.map(\.state), lastSeq: writer.appender.position.seq)
         } catch {
-            report(.statesNotWritten(error))
+            isComplete = false
+            disk.note(error, of: .states)
         }
         return result
     }
@@ -177,7 +229,7 @@ package final class ArticleStore: Sendable {
     }
 
     private func indexItems(
-        _ items: [SegmentAppender.Item], from seq: UInt64, _ position: StorePosition
+        _ items: [SegmentAppender.Item], from seq: UInt64, _ position: StorePosition, _ isComplete: inout Bool
     ) {
         var entries: [ArticleIndex.Entry] = []
         entries.reserveCapacity(items.count)
@@ -193,7 +245,10 @@ package final class ArticleStore: Sendable {
                     keys: Array(record.keys.prefix(PendingRecord.maximumKeys))))
         }
         do throws(IndexFile.Failure) {
-            if let error = try index.apply(entries) { report(.indexNotWritten(error)) }
+            if let error = try index.apply(entries) {
+                isComplete = false
+                disk.note(error, of: .index)
+            }
         } catch {
             let reason = indexError(error).reason
             do throws(StoreError) {
@@ -201,20 +256,25 @@ package final class ArticleStore: Sendable {
             } catch {
                 // The articles are durable: that they are not in the index must not make them come again.
                 index.keep(entries)
-                report(.indexNotWritten(error))
+                isComplete = false
+                disk.note(error, of: .index)
             }
             return
         }
         let complete = index.complete
         let isFar = complete.segment != position.segment || position.offset > complete.offset + Self.checkpointDistance
-        if isFar { checkpoint(position) }
+        if isFar, !checkpoint(position) { isComplete = false }
     }
 
-    private func checkpoint(_ position: StorePosition) {
+    /// - Returns: whether the disk took it.
+    @discardableResult
+    private func checkpoint(_ position: StorePosition) -> Bool {
         do throws(StoreError) {
             try index.checkpoint(position)
+            return true
         } catch {
-            report(.indexNotWritten(error))
+            disk.note(error, of: .index)
+            return false
         }
     }
 

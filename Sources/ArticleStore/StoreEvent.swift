@@ -7,6 +7,10 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     /// Records that had been stored are gone: the disk lost them, or an older copy was put in their place.
     case recordsLost(after: UInt64, upTo: UInt64)
     case indexRebuilt(reason: String, records: UInt64)
+    /// Nothing is stored; what was stored before is untouched.
+    case cannotWrite(StoreError)
+    /// The disk takes again what it had not taken.
+    case writesAgain
     /// The articles are stored; the index keeps what it could not write in memory and tries again.
     case indexNotWritten(StoreError)
     /// The articles are stored; the states are kept in memory and written with the next.
@@ -25,6 +29,8 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
         case .damage(let damage): "\(damage); it is left as it is, `newswire store verify` shows all of it"
         case .recordsLost(let after, let last):
             "records \(after + 1) to \(last) had been stored and are gone; feeds are asked for them again"
+        case .cannotWrite(let error): "nothing is stored, and nothing polled, until the disk takes it again: \(error)"
+        case .writesAgain: "the store can be written again; polling goes on"
         case .indexRebuilt(let reason, let records): "rebuilt the index from \(records) records: \(reason)"
         case .indexNotWritten(let error), .statesNotWritten(let error), .endNotPublished(let error):
             "\(error); the articles are stored all the same"

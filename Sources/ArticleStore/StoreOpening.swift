@@ -34,6 +34,7 @@ struct StoreOpening {
         if let last = durable?.seq, last > recovered.position.seq {
             report(.recordsLost(after: recovered.position.seq, upTo: last))
         }
+        try lookForMissingSegments()
         // Behind a taken-over end nothing may be written before readers know of it.
         try publish(recovered.position, isNew: durable == nil)
         if index.complete != recovered.position, recovered.records > 0 {
@@ -48,6 +49,29 @@ struct StoreOpening {
         let states = try FeedStates(in: directory, lastSeq: lastSeq, files, report: report)
         try Cursors(directory: directory, files).moveBack(to: lastSeq, report: report)
         return Opened(recovered: recovered, index: index, states: states)
+    }
+
+    /// As many seams between segments are looked at, the newest: each costs reading the end of a segment.
+    private static let seams = 256
+
+    /// A store that was copied by half is told of at once, and not only when all of it is read: what is missing there is
+    /// known to the index, and would not be asked for again.
+    private func lookForMissingSegments() throws(StoreError) {
+        let segments = try Segment.all(in: directory)
+        var last: UInt64?
+        if segments.count <= Self.seams, let first = segments.first {
+            let removed = try Segment.identities(in: directory).last { $0.firstSeq < first.firstSeq }
+            last = try removed?.lastSeq() ?? 0
+        }
+        for segment in segments.suffix(Self.seams) {
+            if let last, last + 1 < segment.firstSeq {
+                report(
+                    .damage(
+                        StoreDamage(
+                            kind: .gap, segment: segment.path, line: 1, offset: 0, seq: segment.firstSeq)))
+            }
+            last = segment == segments.last ? nil : try segment.lastSeq() ?? segment.firstSeq - 1
+        }
     }
 
     private func makeLayout() throws(StoreError) {
@@ -116,7 +140,7 @@ struct StoreOpening {
         do throws(SegmentRecovery.Failure) {
             // The segments may have been cut a moment ago.
             result = try recovery.run(
-                try Self.listed(directory), walk: RecordWalk(fromFirstOf: segments), durable: durable,
+                try Self.listed(directory), walk: try Self.walk(segments, directory), durable: durable,
                 apply: filler.add)
             do throws(IndexFile.Failure) { try filler.finish() } catch { throw .index(error) }
         } catch {
@@ -130,6 +154,21 @@ struct StoreOpening {
         try directory.syncFolder(directory.index, files)
         if result.records > 0 { report(.indexRebuilt(reason: reason, records: result.records)) }
         return (result, index)
+    }
+
+    /// From the first record that there is; where there are no segments any more, from the last that retention knows of.
+    private static func walk(
+        _ segments: [Segment], _ directory: StoreDirectory
+    ) throws(SegmentRecovery.Failure) -> RecordWalk {
+        do throws(StoreError) {
+            guard segments.isEmpty, let removed = try Segment.identities(in: directory).last,
+                let file = try OpenFile.reading(removed.path),
+                let last = try SegmentSearch(file, removed, limit: .max).lastPosition()
+            else { return RecordWalk(fromFirstOf: segments) }
+            return RecordWalk(from: last)
+        } catch {
+            throw .store(error)
+        }
     }
 
     private static func listed(_ directory: StoreDirectory) throws(SegmentRecovery.Failure) -> [Segment] {

@@ -44,6 +44,7 @@ package struct FeedPoller: Sendable {
         let start = now()
         var poll = Poll(feed: feed, state: state(of: feed))
         do throws(PollFailure) {
+            if !isDryRun { try await checkDisk() }
             let request = try request(for: feed, state: poll.state)
             if isDryRun { poll.report.notes += requests.description(of: request) }
             let transfer = answer?.replayed(for: request) ?? engine.start(request)
@@ -54,6 +55,10 @@ package struct FeedPoller: Sendable {
         }
         poll.report.durationMilliseconds = max(0, now().milliseconds - start.milliseconds)
         return poll.report
+    }
+
+    private func checkDisk() async throws(PollFailure) {
+        do throws(StoreError) { try await writer.checkDisk() } catch { throw .store(error) }
     }
 
     private func state(of feed: FeedConfiguration) -> FeedState {

@@ -7,7 +7,7 @@ internal import Scheduling
 /// What the running service knows of its feeds, and what it tells of them.
 final class PollingDesk: PollLoopOwner {
     /// How long a feed waits whose articles could not be stored, in seconds.
-    private static let storeRetry = 60
+    private static let storeRetry = 10
     /// Milliseconds between two lines of status.
     private static let statusInterval: Int64 = 1000
 
@@ -100,6 +100,8 @@ final class PollingDesk: PollLoopOwner {
 
     /// What a person wants to know, and not each time; `FailureTelling` says when.
     private func tell(_ report: PollReport) {
+        // The store tells of its disk itself, and once.
+        if report.failure?.kind == "store" { return }
         var fields: Logger.Metadata = ["feed": "\(report.feed)"]
         if let failure = report.failure {
             guard let line = failing.failed(report.feed, kind: failure.kind, at: now()) else { return }
@@ -161,6 +163,7 @@ final class PollingDesk: PollLoopOwner {
     }
 
     func status(nextDue: Timestamp?) -> String {
+        if let trouble = store.trouble { return "nothing is stored: \(trouble)" }
         var text = "\(feedCount) feeds, \(failing.count) failing"
         if let nextDue {
             text += ", next in \(max(0, (nextDue.milliseconds - now().milliseconds + 999) / 1000)) s"

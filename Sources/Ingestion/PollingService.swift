@@ -45,8 +45,13 @@ package struct PollingService: Service {
         let writer = StoreWriter(store)
         let loop = PollLoop(
             concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, now: now)
+        let retention = RetentionDuty(store, keep: configuration.store.keep, logger: logger, now: now)
         let desk = PollingDesk(
-            reload: reload, store: store, notifier: notifier, logger: logger, now: now
+            reload: { () throws(ConfigurationError) in
+                let configuration = try reload()
+                retention.adopt(configuration.store.keep)
+                return configuration
+            }, store: store, notifier: notifier, logger: logger, now: now
         ) { configuration in
             FeedPoller(
                 engine: engine, store: store, writer: writer,
@@ -62,6 +67,7 @@ package struct PollingService: Service {
             group.addTask {
                 for await _ in reloadSignals { control.send(.replace) }
             }
+            group.addTask { await retention.run() }
             await withGracefulShutdownHandler {
                 await loop.run(desk)
             } onGracefulShutdown: {

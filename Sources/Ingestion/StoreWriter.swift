@@ -15,12 +15,35 @@ package final class StoreWriter: Sendable {
         var isWriting = false
     }
 
+    /// How long to wait before a disk that did not take something is tried again.
+    private let patience: Duration
     private let store: ArticleStore
+    private let lastTry = Locked<ContinuousClock.Instant?>(nil)
     private let queue = DispatchQueue(label: "newswire.store")
     private let waiting = Locked(Waiting())
 
-    package init(_ store: ArticleStore) {
+    package init(_ store: ArticleStore, patience: Duration = .seconds(10)) {
         self.store = store
+        self.patience = patience
+    }
+
+    /// To be asked before anything is fetched: while the disk takes nothing, nothing that came could be kept. Now and then
+    /// it is tried again.
+    package func checkDisk() async throws(StoreError) {
+        guard let trouble = store.trouble else { return }
+        let now = ContinuousClock.now
+        let isTime = lastTry.withLock { last in
+            if let last, now - last < patience { return false }
+            last = now
+            return true
+        }
+        guard isTime else { throw trouble }
+        let result: Result<Void, StoreError> = await withCheckedContinuation { answer in
+            queue.async { [store] in
+                answer.resume(returning: Result { () throws(StoreError) in try store.recoverFromTrouble() })
+            }
+        }
+        try result.get()
     }
 
     /// Returns once the articles are on the disk.

@@ -19,9 +19,11 @@ struct Newswire: AsyncParsableCommand {
             RunCommand.self, PollCommand.self, DumpCommand.self, AckCommand.self, ConsumersCommand.self,
             FeedsCommand.self, DiscoverCommand.self, ParseCommand.self, CheckCommand.self,
             AddCommand.self, ImportCommand.self, ExportCommand.self, DeliverCommand.self,
+            StoreCommand.self,
         ])
 
     static func main() async {
+        StandardDescriptors.takeClosedOnes()
         // A reader that goes away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         DescriptorLimit.raise()

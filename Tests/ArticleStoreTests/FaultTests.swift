@@ -54,7 +54,7 @@ import Testing
     @Test(
         "contract.md §5: wherever the disk fails, a commit is stored whole or not at all, and the store goes on",
         arguments: cases)
-    func everyCallFails(_ fault: Case) throws {
+    func everyCallFails(_ fault: Case) async throws {
         let batches: [ClosedRange<UInt64>] = [1...2, 3...9, 10...10]
         let folder = TemporaryDirectory()
         var call = 1
@@ -77,7 +77,7 @@ import Testing
             try expect(fixture, has: Array(1...10), orLess: true)
             _ = try store.commit([StoreFixture.commit(11...11, etag: "\"11\"")])
             store.close()
-            try expectWhole(fixture, Array(1...11))
+            try await expectWhole(fixture, Array(1...11))
             call += 1
         }
         #expect(call > 15)
@@ -86,7 +86,7 @@ import Testing
     @Test(
         "contract.md §5: a process that dies after the disk has failed leaves a store that can be opened",
         arguments: cases)
-    func dyingAfterFailure(_ fault: Case) throws {
+    func dyingAfterFailure(_ fault: Case) async throws {
         let folder = TemporaryDirectory()
         var call = 1
         var isDone = false
@@ -114,16 +114,15 @@ import Testing
             }
             if again.lastSeq < 10 { _ = try again.commit([StoreFixture.commit(again.lastSeq + 1...10)]) }
             again.close()
-            try expectWhole(fixture, Array(1...10))
+            try await expectWhole(fixture, Array(1...10))
             call += 1
         }
         #expect(call > 15)
     }
 
-    private func expectWhole(_ fixture: StoreFixture, _ numbers: [UInt64]) throws {
+    private func expectWhole(_ fixture: StoreFixture, _ numbers: [UInt64]) async throws {
         try expect(fixture, has: numbers)
-        var verifier = try StoreVerifier(directory: fixture.path)
-        let result = try verifier.run { Issue.record("\($0)") }
+        let result = try await StoreVerifier(directory: fixture.path).run { Issue.record("\($0)") }
         #expect(result.isWhole)
         #expect(result.indexErrors == 0)
         #expect(result.records == UInt64(numbers.count))
@@ -165,7 +164,7 @@ import Testing
     }
 
     @Test("identity.md §8: entries of the index that the disk did not take are known all the same, and written later")
-    func indexEntriesAreTriedAgain() throws {
+    func indexEntriesAreTriedAgain() async throws {
         let fixture = StoreFixture()
         var files = StoreFixture.files
         let disk = FaultyFileSystem()
@@ -183,7 +182,7 @@ import Testing
             #expect(try store.known(StoreFixture.uid(number))?.seq == number)
         }
         store.close()
-        try expectWhole(fixture, Array(1...3001))
+        try await expectWhole(fixture, Array(1...3001))
     }
 
     @Test("A cursor that cannot be moved stays where it was")
@@ -214,5 +213,66 @@ import Testing
         }
         #expect(try cursors.read("a") == 2)
         #expect(call > 4)
+    }
+}
+
+@Suite struct TroubleTests {
+    let fixture = StoreFixture()
+    let disk = FaultyFileSystem()
+
+    private var troubles: [StoreEvent] {
+        fixture.noted.filter { event in
+            switch event {
+            case .cannotWrite, .writesAgain, .statesNotWritten, .indexNotWritten, .endNotPublished: true
+            default: false
+            }
+        }
+    }
+
+    @Test("A disk that takes nothing is told of once, and once when it takes again; the same can be stored then")
+    func trouble() throws {
+        let store = try fixture.open(files: disk.calling)
+        _ = try store.commit([StoreFixture.commit(1...2)])
+        #expect(store.trouble == nil)
+        disk.fail(at: 1, sticky: true, .noSpace)
+        for _ in 0..<3 {
+            #expect(throws: StoreError.self) { try store.commit([StoreFixture.commit(3...4)]) }
+        }
+        #expect(store.trouble?.reason == "No space left on device")
+        #expect(throws: StoreError.self) { try store.recoverFromTrouble() }
+        #expect(troubles.count == 1)
+        // Reading goes on, and what is known stays known.
+        #expect(try fixture.read().seqs == [1, 2])
+        #expect(try store.known(StoreFixture.uid(1)) != nil)
+        disk.heal()
+        try store.recoverFromTrouble()
+        #expect(store.trouble == nil)
+        #expect(troubles.last == .writesAgain && troubles.count == 2)
+        #expect(try store.commit([StoreFixture.commit(3...4)]).firstSeq == 3)
+        #expect(try fileNames(in: "\(fixture.path)/articles") == ["00000000000000000001.jsonl"])
+    }
+
+    @Test("States that the disk does not take are trouble too: they are written when it takes them again")
+    func states() throws {
+        let store = try fixture.open(files: disk.calling)
+        disk.fail(at: 1, sticky: true, .inputOutput)
+        _ = try store.commit([StoreFixture.commit([], etag: "\"later\"")])
+        #expect(store.trouble != nil)
+        disk.heal()
+        try store.recoverFromTrouble()
+        #expect(try fixture.reader().states().first?.validators?.etag == "\"later\"")
+        #expect(troubles.count == 2)
+    }
+
+    @Test("A disk with too little room for what it refused is still in trouble")
+    func littleRoom() throws {
+        let store = try fixture.open(files: disk.calling)
+        disk.fail(at: 1, sticky: false, .noSpace)
+        var commit = StoreFixture.commit(1...1)
+        commit.records[0] = StoreFixture.record(1, body: String(repeating: "x", count: 3_000_000))
+        #expect(throws: StoreError.self) { try store.commit([commit]) }
+        let before = disk.calls
+        try store.recoverFromTrouble()
+        #expect(disk.log.suffix(disk.calls - before).filter { $0 == "write .room" }.count >= 12)
     }
 }

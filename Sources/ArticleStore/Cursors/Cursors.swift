@@ -66,15 +66,40 @@ package struct Cursors: Sendable {
 
     /// Moves the cursor, forwards or back; durable when this returns.
     package func advance(_ name: String, to seq: UInt64) throws(StoreError) {
-        let path = try path(of: name)
+        let lock = try lockForMoving(name)
+        try replace(name, with: seq)
+        withExtendedLifetime(lock) {}
+    }
+
+    /// Moves the cursor if it still stands where it stood when the caller began: whoever moved it by hand meanwhile meant
+    /// it so.
+    ///
+    /// - Parameter old: nil where there was no cursor.
+    /// - Returns: where the cursor stands, if it was moved meanwhile.
+    package func advance(_ name: String, from old: UInt64?, to seq: UInt64) throws(StoreError) -> UInt64? {
+        let lock = try lockForMoving(name)
+        defer { withExtendedLifetime(lock) {} }
+        let there = try read(name)
+        if let there, there != old { return there }
+        try replace(name, with: seq)
+        return nil
+    }
+
+    private func replace(_ name: String, with seq: UInt64) throws(StoreError) {
+        try directory.replace(
+            try path(of: name), with: Array("\(seq)\n".utf8), in: directory.cursors,
+            temporary: "\(directory.cursors)/.new", files)
+    }
+
+    /// One mover at a time, so that all may use one temporary file.
+    private func lockForMoving(_ name: String) throws(StoreError) -> OpenFile {
+        _ = try path(of: name)
         try directory.makeFolder(directory.cursors, files)
-        // One mover at a time, so that all may use one temporary file.
         let lock = try directory.openFile("\(directory.cursors)/.lock", in: directory.cursors, files)
         while flock(lock.descriptor, LOCK_EX) != 0 {
             if errno != EINTR { throw .system("locking", lock.path) }
         }
-        try directory.replace(
-            path, with: Array("\(seq)\n".utf8), in: directory.cursors, temporary: "\(directory.cursors)/.new", files)
+        return lock
     }
 
     /// All consumers by name, each with its cursor; nil for one that holds no number.
@@ -93,18 +118,32 @@ package struct Cursors: Sendable {
 
     /// The right to dump for a consumer, which one process has at a time.
     package func lockForDump(_ name: String) throws(StoreError) -> ConsumerLock {
-        _ = try path(of: name)
-        try directory.makeFolder(directory.cursors, files)
-        let path = "\(directory.cursors)/.\(name).lock"
-        let file = try directory.openFile(path, in: directory.cursors, files)
+        let file = try openDumpLock(name)
         while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
-            guard errno == EWOULDBLOCK else { throw .system("locking", path) }
+            guard errno == EWOULDBLOCK else { throw .system("locking", file.path) }
             throw StoreError(
                 .inUse, "dumping for the consumer", name, "another newswire dumps for it",
                 advice: "wait for it to end, or take another name with --as")
         }
         return ConsumerLock(file)
+    }
+
+    /// The same for a dump that leaves the cursor: nil where the disk is read-only or full, or the store somebody else's.
+    package func lockForReading(_ name: String) throws(StoreError) -> ConsumerLock? {
+        do throws(StoreError) {
+            _ = try openDumpLock(name)
+        } catch {
+            if error.code == .wrongName { throw error }
+            return nil
+        }
+        return try lockForDump(name)
+    }
+
+    private func openDumpLock(_ name: String) throws(StoreError) -> OpenFile {
+        _ = try path(of: name)
+        try directory.makeFolder(directory.cursors, files)
+        return try directory.openFile("\(directory.cursors)/.\(name).lock", in: directory.cursors, files)
     }
 
     /// Puts cursors that are beyond the last record back to it: the numbers behind it will be other records'.

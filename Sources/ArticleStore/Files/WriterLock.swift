@@ -12,7 +12,10 @@ final class WriterLock: Sendable {
         do throws(StoreError) {
             file = try directory.openFile(directory.lockFile, in: directory.path, files)
         } catch {
-            throw StoreError(.cannotCreate, error.action, error.path, error.reason, advice: error.advice)
+            // Where it is there already, it is the disk that fails, or a right that is missing.
+            let isThere = access(directory.lockFile, F_OK) == 0
+            throw StoreError(
+                isThere ? .inputOutput : .cannotCreate, error.action, error.path, error.reason, advice: error.advice)
         }
         guard newswire_lock_file(file.descriptor) == 0 else {
             if errno == EAGAIN {

@@ -1,7 +1,7 @@
 import Digest
 import FeedModel
 
-/// Makes the index from the segments, beside the old one.
+/// Makes the index from the segments, and from what retention has left of removed ones, beside the old one.
 struct IndexRebuild {
     private let directory: StoreDirectory
     private let files: FileSystem
@@ -11,11 +11,12 @@ struct IndexRebuild {
         self.files = files
     }
 
-    /// An empty index with room for the articles of the segments.
+    /// An index with room for the articles of the segments, which holds the identities that retention has left.
     func newIndex(for segments: [Segment]) throws(StoreError) -> ArticleIndex {
+        let removed = try Segment.identities(in: directory)
         var records: UInt64 = 0
-        if let first = segments.first, let last = segments.last {
-            records = last.firstSeq - first.firstSeq
+        if let first = removed.first ?? segments.first, let last = segments.last ?? removed.last {
+            records = last.firstSeq > first.firstSeq ? last.firstSeq - first.firstSeq : 0
             // Two slots an article, and the last segment's articles by their usual size.
             if let file = try OpenFile.reading(last.path) { records += try file.size() / 2048 }
         }
@@ -23,7 +24,12 @@ struct IndexRebuild {
         let capacity = max(IndexFile.smallestCapacity, min(records, 50_000_000) * 2 * 100 / 50)
         let table = try IndexFile(
             creating: "\(directory.indexFile).new", in: directory, capacity: capacity, salt: nil, files)
-        return ArticleIndex(table, in: directory, files)
+        let index = ArticleIndex(table, in: directory, files)
+        let filler = IndexFiller(index)
+        for segment in removed {
+            _ = try fill(filler, with: segment, limit: .max, RecordWalk(fromFirstOf: [segment], checksChain: false))
+        }
+        return index
     }
 
     /// An index of all whole records up to `end`.
@@ -33,29 +39,36 @@ struct IndexRebuild {
         let filler = IndexFiller(index)
         let walk = RecordWalk(fromFirstOf: segments, checksChain: false)
         var records: UInt64 = 0
+        for segment in segments where segment.firstSeq <= end.segment {
+            let limit = segment.firstSeq == end.segment ? end.offset : .max
+            records += try fill(filler, with: segment, limit: limit, walk)
+        }
+        try index.checkpoint(end)
+        return (index, records)
+    }
+
+    /// - Returns: how many records it has put in.
+    private func fill(
+        _ filler: IndexFiller, with segment: Segment, limit: UInt64, _ walk: RecordWalk
+    ) throws(StoreError) -> UInt64 {
+        guard let file = try OpenFile.reading(segment.path) else { return 0 }
+        var scanner = LineScanner(file, from: 0, limit: limit)
+        var records: UInt64 = 0
         do throws(IndexFile.Failure) {
-            for segment in segments where segment.firstSeq <= end.segment {
-                let limit = segment.firstSeq == end.segment ? end.offset : .max
-                do throws(StoreError) {
-                    guard let file = try OpenFile.reading(segment.path) else { continue }
-                    var scanner = LineScanner(file, from: 0, limit: limit)
-                    while let line = try scanner.nextLine() {
-                        guard case .record(let envelope, _) = walk.check(line, in: segment) else { continue }
-                        do throws(IndexFile.Failure) { try filler.add(envelope) } catch {
-                            throw Self.error(error, directory)
-                        }
-                        records += 1
-                    }
-                } catch {
-                    throw .system(error)
-                }
+            while let line = try next(&scanner) {
+                guard case .record(let envelope, _) = walk.check(line, in: segment) else { continue }
+                try filler.add(envelope)
+                records += 1
             }
             try filler.finish()
         } catch {
             throw Self.error(error, directory)
         }
-        try index.checkpoint(end)
-        return (index, records)
+        return records
+    }
+
+    private func next(_ scanner: inout LineScanner) throws(IndexFile.Failure) -> LineScanner.Line? {
+        do throws(StoreError) { return try scanner.nextLine() } catch { throw .system(error) }
     }
 
     static func error(_ failure: IndexFile.Failure, _ directory: StoreDirectory) -> StoreError {

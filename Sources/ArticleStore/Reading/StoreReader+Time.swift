@@ -13,7 +13,7 @@ extension StoreReader {
         var start = extent.segments.count
         while start > 0 {
             start -= 1
-            guard let stored = try firstTime(ofSegment: start, extent) else { continue }
+            guard let stored = try extent.segments[start].firstTime(limit: extent.limit(of: start)) else { continue }
             let (margin, overflow) = time.milliseconds.subtractingReportingOverflow(Self.clockMargin)
             if !overflow, stored.milliseconds < margin { break }
         }
@@ -31,14 +31,5 @@ extension StoreReader {
             }
         }
         return last + 1
-    }
-
-    private func firstTime(ofSegment index: Int, _ extent: Extent) throws(StoreError) -> Timestamp? {
-        guard let file = try OpenFile.reading(extent.segments[index].path) else { return nil }
-        var scanner = LineScanner(file, from: 0, limit: extent.limit(of: index), blockSize: 16 << 10)
-        while let line = try scanner.nextLine() {
-            if RecordLine.isWhole(line.bytes), let time = RecordEnvelope(line.bytes)?.storedAt { return time }
-        }
-        return nil
     }
 }

@@ -25,6 +25,11 @@ package struct StoreReader: Sendable {
         self.directory = directory
     }
 
+    /// The same; nil where there is no store yet.
+    package static func ifThere(directory path: String) throws(StoreError) -> StoreReader? {
+        try StoreDirectory(existing: path) == nil ? nil : StoreReader(directory: path)
+    }
+
     /// How far to read, as of one moment.
     struct Extent {
         var segments: [Segment]
@@ -73,18 +78,32 @@ package struct StoreReader: Sendable {
     /// Hands out the records behind number `seq`, oldest first, until `body` returns false or there are no more.
     ///
     /// What is damaged is passed over and told to `damage`; an unfinished line at the very end is not there yet.
+    ///
+    /// - Parameter removed: told the numbers that retention has removed, before or while they were to be read.
     package func read(
-        after seq: UInt64, damage: (StoreDamage) -> Void, body: (RecordSlice) throws -> Bool
+        after seq: UInt64, damage: (StoreDamage) -> Void, removed: (ClosedRange<UInt64>) -> Void = { _ in },
+        body: (RecordSlice) throws -> Bool
     ) throws {
         let extent = try extent()
         guard seq < .max else { return }
         let start = extent.segments.lastIndex { $0.firstSeq <= seq + 1 } ?? 0
         guard start < extent.segments.count else { return }
         var position = StorePosition()
-        position.seq = max(seq, extent.segments[start].firstSeq - 1)
+        position.seq = seq
         var walk = RecordWalk(from: position, isChainKnown: false, checksChain: false)
+        // Where reading begins, and behind segments that have gone meanwhile, numbers may be missing for good.
+        var mayJump = true
         for (index, segment) in extent.segments[start...].enumerated() {
-            guard let file = try OpenFile.reading(segment.path) else { continue }
+            guard let file = try OpenFile.reading(segment.path) else {
+                mayJump = true
+                continue
+            }
+            if mayJump, segment.firstSeq > walk.position.seq + 1 {
+                removed(walk.position.seq + 1...segment.firstSeq - 1)
+                position.seq = segment.firstSeq - 1
+                walk = RecordWalk(from: position, isChainKnown: false, checksChain: false)
+            }
+            mayJump = false
             let isLast = index == extent.segments.count - start - 1
             let limit = extent.limit(of: start + index)
             var offset: UInt64 = 0
@@ -146,6 +165,9 @@ package struct StoreReader: Sendable {
         return line
     }
 
+    /// The number of the first record that there is, as its segment's name says; nil where there is none.
+    package func firstSeq() throws(StoreError) -> UInt64? { try extent().segments.first?.firstSeq }
+
     /// The number of the last record that may be read; 0 where there is none.
     package func lastSeq() throws(StoreError) -> UInt64 {
         let extent = try extent()
@@ -155,6 +177,11 @@ package struct StoreReader: Sendable {
             if let seq = try SegmentSearch(file, segment, limit: extent.limit(of: index)).lastSeq() { return seq }
         }
         return 0
+    }
+
+    /// When the last record was stored; nil where there is none.
+    package func lastStored() throws(StoreError) -> Timestamp? {
+        try line(seq: try lastSeq())?.withUnsafeBytes { RecordEnvelope($0)?.storedAt }
     }
 
     /// The states of all feeds, in the order of their ids, as the file has them.

@@ -97,20 +97,32 @@ package struct RecordEnvelope {
     /// The predecessor's chain, which stands in the first record of a segment.
     var previousChain: [UInt8]? { previousDigits.flatMap { RecordLine.chain(line, $0) } }
 
+    /// The chain that the line claims.
+    var chain: [UInt8]? { RecordLine.chained(line).claim }
+
     /// What the index holds beside the envelope (`"index":{…}` right before it); empty where there is nothing.
     var indexMembers: IndexMembers {
+        guard let object = indexObject else { return IndexMembers() }
+        let bytes = UnsafeRawBufferPointer(rebasing: line[object])
+        return (try? JSONParser.parse(bytes)).map { IndexMembers($0.value) } ?? IndexMembers()
+    }
+
+    /// Where that which the index needs begins: `"index":` or, without it, `"feed":`.
+    var identityStart: Int { indexObject.map { $0.lowerBound - 8 } ?? start }
+
+    /// The object behind `"index":`.
+    private var indexObject: Range<Int>? {
         var scan = BackwardScan(line, end: start)
-        guard scan.take("},") else { return IndexMembers() }
+        guard scan.take("},") else { return nil }
         var open = scan.end
         while open > 0, line[open - 1] != UInt8(ascii: "{") {
-            if scan.end - open > IndexMembers.maximumLength { return IndexMembers() }
+            if scan.end - open > IndexMembers.maximumLength { return nil }
             open -= 1
         }
         var before = BackwardScan(line, end: open)
         guard before.take("\"index\":{"), before.end > 0,
             line[before.end - 1] == UInt8(ascii: ",") || line[before.end - 1] == UInt8(ascii: "{")
-        else { return IndexMembers() }
-        let object = UnsafeRawBufferPointer(rebasing: line[(open - 1)...scan.end])
-        return (try? JSONParser.parse(object)).map { IndexMembers($0.value) } ?? IndexMembers()
+        else { return nil }
+        return (open - 1)..<(scan.end + 1)
     }
 }

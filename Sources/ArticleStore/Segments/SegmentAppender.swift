@@ -8,6 +8,8 @@ final class SegmentAppender {
     private(set) var position: StorePosition
     private let directory: StoreDirectory
     private let segmentSize: UInt64
+    /// A segment is sealed once its first record is so many milliseconds old.
+    private let segmentAge: Int64?
     private let files: FileSystem
     private let writer = RecordWriter()
 
@@ -15,22 +17,27 @@ final class SegmentAppender {
     private var buffer: [UInt8] = []
     /// What failed writing may have left in the files has not been taken back yet.
     private var needsRepair = false
+    /// As many bytes as the disk did not take.
+    private var refusedBytes = 0
     /// Segments of a commit that is not durable yet.
     private var newSegments: [Segment] = []
+    /// When the first record of the last segment was stored.
+    private var segmentStart: Timestamp?
 
     private static let bufferSize = 256 << 10
 
     init(
-        _ position: StorePosition, needsNewSegment: Bool, in directory: StoreDirectory, segmentSize: UInt64,
-        _ files: FileSystem
+        _ position: StorePosition, needsNewSegment: Bool, in directory: StoreDirectory, _ options: StoreOptions
     ) throws(StoreError) {
         self.position = position
         self.directory = directory
-        self.segmentSize = segmentSize
-        self.files = files
+        segmentSize = options.segmentSize
+        segmentAge = options.segmentAge.map { $0.components.seconds * 1000 }
+        files = options.files
         if !needsNewSegment, position.segment > 0 {
-            let path = Segment(firstSeq: position.segment, in: directory).path
-            file = try directory.openFile(path, in: directory.articles, files)
+            let segment = Segment(firstSeq: position.segment, in: directory)
+            file = try directory.openFile(segment.path, in: directory.articles, files)
+            segmentStart = try segment.firstTime()
         }
     }
 
@@ -49,6 +56,7 @@ final class SegmentAppender {
             try write(items, storedAt: storedAt)
         } catch {
             needsRepair = true
+            refusedBytes = items.reduce(0) { $0 + RecordWriter.lengthLimit(of: $1.record, feedJSON: $1.feedJSON) }
             buffer.removeAll(keepingCapacity: true)
             // A second failure changes nothing: the next commit tries again before it writes.
             try? repair()
@@ -61,6 +69,8 @@ final class SegmentAppender {
         var current = file
         // How much of the segment is handed to the kernel; the rest of it up to `end.offset` is in the buffer.
         var written = end.offset
+        var start = segmentStart
+        let isOld = isOld(at: storedAt)
         buffer.removeAll(keepingCapacity: true)
         func flush() throws(StoreError) {
             guard let current, !buffer.isEmpty else { return }
@@ -72,13 +82,15 @@ final class SegmentAppender {
         }
         for item in items {
             let length = UInt64(RecordWriter.lengthLimit(of: item.record, feedJSON: item.feedJSON))
-            if current == nil || (end.offset > 0 && end.offset + length > segmentSize) {
+            let isFull = end.offset > 0 && end.offset + length > segmentSize
+            if current == nil || isFull || (isOld && end.segment == position.segment) {
                 try flush()
                 if written > 0 { try current?.syncData(files) }
                 current = try newSegment(end.seq + 1)
                 end.segment = end.seq + 1
                 end.offset = 0
                 written = 0
+                start = Timestamp(rfc3339: String(decoding: storedAt, as: UTF8.self))
             }
             let before = buffer.count
             end.chain = writer.append(
@@ -93,8 +105,15 @@ final class SegmentAppender {
         newSegments = []
         position = end
         file = current
+        segmentStart = start
         // One very long record should not hold its memory for years.
         if buffer.capacity > 16 * Self.bufferSize { buffer = [] }
+    }
+
+    private func isOld(at storedAt: [UInt8]) -> Bool {
+        guard let segmentAge, let segmentStart, let now = Timestamp(rfc3339: String(decoding: storedAt, as: UTF8.self))
+        else { return false }
+        return now.milliseconds - segmentStart.milliseconds >= segmentAge
     }
 
     private func newSegment(_ firstSeq: UInt64) throws(StoreError) -> OpenFile {
@@ -104,6 +123,20 @@ final class SegmentAppender {
         // A later segment must never outlast an earlier one.
         try directory.syncFolder(directory.articles, files)
         return file
+    }
+
+    /// Finds out whether the disk takes writes again, before anything is promised.
+    func tryDisk() throws(StoreError) {
+        if needsRepair { try repair() }
+        let path = "\(directory.articles)/.room"
+        let file = try directory.openFile(path, in: directory.articles, files)
+        defer { _ = files.remove(path) }
+        let block = [UInt8](repeating: 0x0a, count: Self.bufferSize)
+        for written in stride(from: 0, through: min(refusedBytes, 64 << 20), by: block.count) {
+            try file.write(block, at: UInt64(written), files)
+        }
+        try file.sync(files)
+        refusedBytes = 0
     }
 
     /// Takes back everything behind the last durable record.

@@ -1,26 +1,40 @@
 import Glibc
 
-/// A file of articles, named by the number of its first record.
+/// A file of articles, named by the number of its first record; or what retention has left of one, in a file of the same
+/// name.
 struct Segment: Equatable, Sendable {
     var firstSeq: UInt64
     var path: String
 
     init(firstSeq: UInt64, in directory: StoreDirectory) {
+        self.init(firstSeq: firstSeq, folder: directory.articles)
+    }
+
+    init(firstSeq: UInt64, folder: String) {
         self.firstSeq = firstSeq
         let digits = String(firstSeq)
-        path = "\(directory.articles)/\(String(repeating: "0", count: 20 - digits.count))\(digits).jsonl"
+        path = "\(folder)/\(String(repeating: "0", count: 20 - digits.count))\(digits).jsonl"
     }
 
     /// All segments in order. Files with other names are not newswire's.
     static func all(in directory: StoreDirectory) throws(StoreError) -> [Segment] {
+        try all(folder: directory.articles)
+    }
+
+    /// What is left of removed segments, in order; with that of segments whose removal was cut short.
+    static func identities(in directory: StoreDirectory) throws(StoreError) -> [Segment] {
+        try all(folder: directory.identities)
+    }
+
+    private static func all(folder: String) throws(StoreError) -> [Segment] {
         var result: [Segment] = []
-        for name in try fileNames(in: directory.articles) {
+        for name in try fileNames(in: folder) {
             let name = name.utf8
             guard name.count == 26, name.suffix(6).elementsEqual(".jsonl".utf8),
                 name.prefix(20).allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
                 let seq = UInt64(String(decoding: name.prefix(20), as: UTF8.self)), seq > 0
             else { continue }
-            result.append(Segment(firstSeq: seq, in: directory))
+            result.append(Segment(firstSeq: seq, folder: folder))
         }
         result.sort { $0.firstSeq < $1.firstSeq }
         return result

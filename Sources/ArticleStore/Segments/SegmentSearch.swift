@@ -40,18 +40,28 @@ struct SegmentSearch {
     }
 
     /// The number of the last whole record.
-    func lastSeq() throws(StoreError) -> UInt64? {
+    func lastSeq() throws(StoreError) -> UInt64? { try last { $0.seq } }
+
+    /// The number and the chain of the last whole record, without its place.
+    func lastPosition() throws(StoreError) -> StorePosition? {
+        try last { envelope in
+            envelope.chain.map { StorePosition(seq: envelope.seq, chain: $0) }
+        }
+    }
+
+    /// Something of the last whole record.
+    func last<Value>(_ part: (RecordEnvelope) -> Value?) throws(StoreError) -> Value? {
         var reach = UInt64(Self.block)
         while true {
             let start = end > reach ? end - reach : 0
             var scanner = LineScanner(file, from: start, limit: end)
-            var last: UInt64?
+            var last: Value?
             // The first line may begin before `start`: only its end counts, and that fails its checksum.
             while let line = try scanner.nextLine() {
                 guard line.isEnded, RecordLine.isWhole(line.bytes), let envelope = RecordEnvelope(line.bytes) else {
                     continue
                 }
-                last = envelope.seq
+                last = part(envelope)
             }
             if last != nil || start == 0 { return last }
             reach *= 8

@@ -1,151 +1,178 @@
 import Digest
 import FeedModel
+import Locking
 
 /// Reads every byte of a store and proves it whole: each line by its checksum, all of them by the chain, their numbers
-/// unbroken, the index against the articles. Takes no lock; beside a writer it goes as far as what is published.
-package struct StoreVerifier {
-    package struct Result: Sendable, Equatable {
-        package var segments = 0
-        package var records: UInt64 = 0
-        package var bytes: UInt64 = 0
-        /// The first number that there is; 0 in an empty store.
-        package var firstSeq: UInt64 = 0
-        /// The last record's number and chain in hexadecimal: who keeps the two can tell later that nothing before them
-        /// was changed.
-        package var lastSeq: UInt64 = 0
-        package var head = Hex.string(RecordWriter.firstChain)
-        /// Places that are not as they were written.
-        package var damages = 0
-        /// What a crash left of an unfinished write; the next start of a writer removes it.
-        package var unfinishedBytes: UInt64 = 0
-        /// Records that had been stored last and are gone, as far as is known.
-        package var lostRecords: UInt64 = 0
-        /// What the index says otherwise than the articles; it is made again when its folder is removed.
-        package var indexErrors: UInt64 = 0
-        package var damagedStateLines = 0
-        /// Consumers whose cursor holds no number or stands beyond the last record.
-        package var wrongCursors: [String] = []
+/// unbroken, what retention has left, the index and the cursors against the articles.
+///
+/// Takes no lock; beside a writer it goes as far as what is published.
+package struct StoreVerifier: Sendable {
+    /// A record's number and its chain in hexadecimal: who keeps the two can tell later that nothing before them was
+    /// changed.
+    package struct Head: Sendable, Equatable {
+        package var seq: UInt64
+        package var chain: String
 
-        /// Whether every record that was ever stored and not removed by retention is there as it was written.
-        package var isWhole: Bool { damages == 0 && lostRecords == 0 }
+        /// `SEQ:HASH`, as `description` has it.
+        package init?(_ text: String) {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 2, let seq = UInt64(parts[0]), parts[1].utf8.count == 64,
+                let chain = Hex.bytes(parts[1].utf8)
+            else { return nil }
+            self.init(seq: seq, chain: chain)
+        }
+
+        init(seq: UInt64, chain: [UInt8]) {
+            self.seq = seq
+            self.chain = Hex.string(chain)
+        }
+    }
+
+    /// What became of a head that was written down.
+    package enum HeadAnswer: Sendable, Equatable {
+        case found
+        /// The store ends before it.
+        case beyondEnd
+        /// Neither the record nor what retention leaves of it is there.
+        case notThere
+        /// Another record has its number.
+        case different(chain: String)
     }
 
     private let reader: StoreReader
-    private var index: IndexFile?
-    private var result = Result()
+    private let head: Head?
 
-    /// - Parameter path: the store's folder.
-    package init(directory path: String) throws(StoreError) {
+    /// - Parameters:
+    ///   - path: the store's folder.
+    ///   - head: to be looked for.
+    package init(directory path: String, head: Head? = nil) throws(StoreError) {
         reader = try StoreReader(directory: path)
+        self.head = head
     }
 
     /// - Parameters:
-    ///   - progress: how many bytes are done, of how many; called now and then.
-    ///   - damage: each damaged place, in order.
-    package mutating func run(
-        progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }, damage: (StoreDamage) -> Void
-    ) throws(StoreError) -> Result {
-        result = Result()
+    ///   - workers: how many segments are read at the same time.
+    ///   - progress: how many bytes are done, of how many; called now and then, by any of the workers.
+    ///   - damage: each damaged place, in order; a thousand a segment at most.
+    package func run(
+        workers: Int = 2, progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in },
+        damage: @escaping (StoreDamage) -> Void
+    ) async throws(StoreError) -> VerifierResult {
         let directory = reader.directory
-        index = try IndexFile(existing: directory.indexFile, writable: false, in: directory, FileSystem())
+        let index = try IndexFile(existing: directory.indexFile, writable: false, in: directory, FileSystem())
         let durable = try DurableEnd(in: directory)
         let extent = try reader.extent()
-        var total: UInt64 = 0
-        for place in extent.segments.indices {
-            guard let file = try OpenFile.reading(extent.segments[place].path) else { continue }
-            total += min(extent.limit(of: place), try file.size())
+        let checks = try checks(extent, durable, index)
+        var sum: UInt64 = 0
+        for check in checks { sum += min(check.limit, try OpenFile.reading(check.segment.path)?.size() ?? 0) }
+        let total = sum
+        var joint = VerifierResult.Joint(segments: extent.segments, directory: directory, damage: damage)
+        let done = Locked<UInt64>(0)
+        let outcome = await Self.inOrder(checks, workers: workers) { check in
+            Result { () throws(StoreError) in
+                try check.run { bytes in
+                    let sum = done.withLock { done in
+                        done += bytes
+                        return done
+                    }
+                    progress(sum, total)
+                }
+            }
+        } take: { (check, report) throws(StoreError) in
+            try joint.add(report, of: check)
         }
-        let walk = RecordWalk(fromFirstOf: extent.segments)
-        result.firstSeq = extent.segments.first?.firstSeq ?? 0
-        result.segments = extent.segments.count
-        for place in extent.segments.indices {
-            try verify(place, of: extent, walk, durable, { progress($0, total) }, damage)
-        }
-        result.lastSeq = walk.position.seq
-        if result.records > 0 { result.head = Hex.string(walk.position.chain) }
+        try outcome.get()
+        var result = joint.finish()
         if let durable, durable.seq > result.lastSeq { result.lostRecords = durable.seq - result.lastSeq }
-        try verifyStates()
-        try verifyCursors()
+        if let head { result.headAnswer = answer(head, joint) }
+        // Beside a writer the index goes on; of a damaged line it knows more than can be read.
+        if let index, !extent.isPublished, result.isWhole { result.indexErrors += try superfluous(index, joint) }
+        try lookAtStatesAndCursors(&result)
         return result
     }
 
-    private mutating func verify(
-        _ place: Int, of extent: StoreReader.Extent, _ walk: RecordWalk, _ durable: DurableEnd?,
-        _ progress: (UInt64) -> Void, _ damage: (StoreDamage) -> Void
-    ) throws(StoreError) {
-        let segment = extent.segments[place]
-        guard let file = try OpenFile.reading(segment.path) else { return }
-        let isOpenEnd = place == extent.segments.count - 1 && !extent.isPublished
-        var scanner = LineScanner(file, from: 0, limit: extent.limit(of: place))
-        var number = 0
-        // Behind the published end damage is the torn tail, unless a whole record follows.
-        var undecided: [StoreDamage] = []
-        var unfinished: UInt64 = 0
-        func note(_ found: StoreDamage) {
-            result.damages += 1
-            damage(found)
+    private func checks(
+        _ extent: StoreReader.Extent, _ durable: DurableEnd?, _ index: IndexFile?
+    ) throws(StoreError) -> [SegmentCheck] {
+        let first = extent.segments.first?.firstSeq ?? .max
+        // An extract of a segment that is still there is what a removal that was cut short has left.
+        let removed = try Segment.identities(in: reader.directory).filter { $0.firstSeq < first }
+        return removed.map { segment in
+            SegmentCheck(
+                segment: segment, limit: .max, isOpenEnd: false, durable: nil, index: index, headSeq: head?.seq,
+                isExtract: true)
         }
-        while let line = try scanner.nextLine() {
-            number += 1
-            switch walk.check(line, in: segment, number: number) {
-            case .record(let envelope, let found):
-                undecided.forEach(note)
-                undecided = []
-                unfinished = 0
-                if let found { note(found) }
-                result.records += 1
-                try verifyIndex(envelope)
-            case .damage(let found):
-                let isTail =
-                    isOpenEnd
-                    && (!line.isEnded
-                        || durable.map { $0.segment != segment.firstSeq || line.offset >= $0.offset } ?? true)
-                if isTail, undecided.count < 1000 {
-                    undecided.append(found)
-                    unfinished += line.length
-                } else {
-                    note(found)
+            + extent.segments.indices.map { place in
+                SegmentCheck(
+                    segment: extent.segments[place], limit: extent.limit(of: place),
+                    isOpenEnd: place == extent.segments.count - 1 && !extent.isPublished, durable: durable,
+                    index: index, headSeq: head?.seq)
+            }
+    }
+
+    /// Runs work for each item, some at a time, and takes what comes of it in the order of the items.
+    private static func inOrder<Report: Sendable>(
+        _ checks: [SegmentCheck], workers: Int,
+        run: @escaping @Sendable (SegmentCheck) -> Result<Report, StoreError>,
+        take: (SegmentCheck, Report) throws(StoreError) -> Void
+    ) async -> Result<Void, StoreError> {
+        await withTaskGroup(of: (Int, Result<Report, StoreError>).self) { group in
+            var next = 0
+            func startNext() {
+                guard next < checks.count else { return }
+                let place = next
+                let check = checks[place]
+                group.addTask { (place, run(check)) }
+                next += 1
+            }
+            for _ in 0..<max(1, workers) { startNext() }
+            var waiting: [Int: Result<Report, StoreError>] = [:]
+            var taken = 0
+            while let (place, report) = await group.next() {
+                waiting[place] = report
+                while let report = waiting.removeValue(forKey: taken) {
+                    do throws(StoreError) { try take(checks[taken], try report.get()) } catch { return .failure(error) }
+                    taken += 1
+                }
+                startNext()
+            }
+            return .success(())
+        }
+    }
+
+    private func answer(_ head: Head, _ joint: VerifierResult.Joint) -> HeadAnswer {
+        if head.seq == 0 { return head.chain == Hex.string(RecordWriter.firstChain) ? .found : .notThere }
+        if head.seq > joint.lastSeq { return .beyondEnd }
+        guard let chain = joint.headChain ?? joint.chainBeforeFirst(head.seq) else { return .notThere }
+        let there = Hex.string(chain)
+        return there == head.chain ? .found : .different(chain: there)
+    }
+
+    /// How many articles the index has that no record speaks of: they would never be stored.
+    private func superfluous(_ index: IndexFile, _ joint: VerifierResult.Joint) throws(StoreError) -> UInt64 {
+        var tally = IndexTally()
+        do throws(IndexFile.Failure) {
+            try index.forEach { _, slot in
+                if case .article(let known) = slot.content, known.seq <= index.header.complete.seq {
+                    tally.add(slot.key)
                 }
             }
-            result.bytes += line.length
-            if number.isMultiple(of: 4096) { progress(result.bytes) }
-        }
-        result.unfinishedBytes += unfinished
-        progress(result.bytes)
-    }
-
-    private mutating func verifyIndex(_ envelope: RecordEnvelope) throws(StoreError) {
-        // Later records may not be in it yet: the next writer sees to that.
-        guard let index, envelope.seq <= index.header.complete.seq, envelope.kind != .alias, let uid = envelope.uid
-        else {
-            return
-        }
-        do throws(IndexFile.Failure) {
-            guard let content = try index.find(uid.key)?.content else {
-                result.indexErrors += 1
-                return
-            }
-            // A link stands where an alias took the article's place.
-            guard case .article(let known) = content else { return }
-            let isRight =
-                known.uid == uid && known.seq >= envelope.seq
-                && (known.seq > envelope.seq
-                    || (known.version == envelope.version && known.contentHash == envelope.contentHash))
-            if !isRight { result.indexErrors += 1 }
         } catch {
             if case .system(let error) = error { throw error }
-            result.indexErrors += 1
+            return 1
         }
+        if tally == joint.newest { return 0 }
+        return tally.count > joint.newest.count ? tally.count - joint.newest.count : 1
     }
 
-    private mutating func verifyStates() throws(StoreError) {
-        guard let file = try OpenFile.reading(reader.directory.stateFile) else { return }
-        result.damagedStateLines = try FeedStates.read(file).damaged
-    }
-
-    private mutating func verifyCursors() throws(StoreError) {
+    private func lookAtStatesAndCursors(_ result: inout VerifierResult) throws(StoreError) {
+        if let file = try OpenFile.reading(reader.directory.stateFile) {
+            result.damagedStateLines = try FeedStates.read(file).damaged
+        }
+        // Consumers go on reading while the articles are verified.
+        let last = max(result.lastSeq, try reader.lastSeq())
         for (name, seq) in try Cursors(directory: reader.directory, FileSystem()).list()
-        where seq == nil || seq ?? 0 > result.lastSeq {
+        where seq.map({ $0 > last }) ?? true {
             result.wrongCursors.append(name)
         }
     }

@@ -30,10 +30,8 @@ struct AckCommand: ParsableCommand {
                     .usage,
                     "moving the cursor of \(consumer) to \(seq): the store ends at \(last); name a number up to that")
             }
-            let cursors = try Cursors(directory: directory)
-            let turn = try cursors.lockForDump(consumer)
-            try cursors.advance(consumer, to: seq)
-            withExtendedLifetime(turn) {}
+            // Beside a dump too: `--no-ack --follow` leaves the cursor to whoever reads from it.
+            try Cursors(directory: directory).advance(consumer, to: seq)
         }
     }
 }
@@ -54,24 +52,43 @@ struct ConsumersCommand: ParsableCommand {
         var output = StandardOutput()
         try CommandFailure.wrappingAll {
             let reader = try StoreReader(directory: directory)
-            for (name, seq) in try Cursors(directory: directory).list() {
+            let cursors = try Cursors(directory: directory).list()
+            let last = try reader.lastSeq()
+            let first = try reader.firstSeq() ?? 1
+            let behind = try articles(behind: cursors.compactMap(\.seq), reader)
+            for (name, seq) in cursors {
                 guard let seq else {
                     try output.write(line: "\(name)\t-\tits cursor is damaged; set it with `newswire ack \(name) SEQ`")
                     continue
                 }
-                try output.write(line: "\(name)\t\(seq)\t\(try behind(seq, reader))")
+                var line = "\(name)\t\(seq)\t\(behind[seq] ?? 0)"
+                if seq > last { line += "\tahead of the store, which ends at \(last)" }
+                if seq + 1 < first { line += "\tretention has removed \(seq + 1) to \(first - 1)" }
+                try output.write(line: line)
             }
             try output.flush()
         }
     }
 
-    /// Articles, not records: what a dump without options would print.
-    private func behind(_ seq: UInt64, _ reader: StoreReader) throws -> UInt64 {
-        var count: UInt64 = 0
-        try reader.read(after: seq, damage: { _ in }) { record in
-            if record.envelope.kind == .new { count += 1 }
+    /// How many articles there are behind each of some numbers, in one pass: articles and not records, what a dump without
+    /// options would print.
+    private func articles(behind cursors: [UInt64], _ reader: StoreReader) throws -> [UInt64: UInt64] {
+        let cursors = Set(cursors).sorted()
+        guard let lowest = cursors.first else { return [:] }
+        // How many lie between one cursor and the next.
+        var counts = [UInt64](repeating: 0, count: cursors.count)
+        var place = 0
+        try reader.read(after: lowest, damage: { _ in }) { record in
+            while place + 1 < cursors.count, record.envelope.seq > cursors[place + 1] { place += 1 }
+            if record.envelope.kind == .new { counts[place] += 1 }
             return true
         }
-        return count
+        var result: [UInt64: UInt64] = [:]
+        var sum: UInt64 = 0
+        for (cursor, count) in zip(cursors, counts).reversed() {
+            sum += count
+            result[cursor] = sum
+        }
+        return result
     }
 }

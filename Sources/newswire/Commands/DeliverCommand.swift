@@ -96,7 +96,7 @@ struct DeliverCommand: AsyncParsableCommand {
             close(stop)
         }
         let logger = common.logger(configuration)
-        let (consumer, filter, options) = (consumer, filter, options)
+        let (consumer, filter, options) = (consumer, try filter(configuration), options)
         let ending = try await BlockingWork.run {
             try CommandFailure.wrappingAll {
                 let reader = try StoreReader(directory: directory)
@@ -120,10 +120,10 @@ struct DeliverCommand: AsyncParsableCommand {
         return try ConfigurationLoader.load(path: common.path(), environment: environment)
     }
 
-    private var filter: DumpFilter {
+    private func filter(_ configuration: Configuration) throws -> DumpFilter {
         DumpFilter(
-            feeds: feeds, tags: tags, since: nil, until: nil, updates: updates, duplicates: duplicates,
-            withoutInitial: noInitial)
+            feeds: try StoredFeeds(configuration).resolve(feeds), tags: tags, since: nil, until: nil, updates: updates,
+            duplicates: duplicates, withoutInitial: noInitial, isForConsumer: true)
     }
 
     private var options: Delivery.Options {

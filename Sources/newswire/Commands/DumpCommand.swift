@@ -9,19 +9,21 @@ struct DumpCommand: ParsableCommand {
         commandName: "dump",
         abstract: "Prints articles in the order in which they were stored.",
         discussion: """
-            With --new, what the consumer has not had yet; its cursor moves once all is written.
+            With --new, what the consumer has not had yet; its cursor moves once all is written: past what was looked at,
+            or with --limit to the last that was printed.
 
             EXAMPLE
               newswire dump --new | jq -r '.title'
               newswire dump --new --as archive --format text
               newswire dump --since 36h --feed example
+              newswire dump --new --as mailer --follow | my-mailer
             """)
 
     @Flag(help: "Only what the consumer has not had yet.")
     var new = false
 
-    @Option(name: .customLong("as"), help: ArgumentHelp("The consumer.", valueName: "NAME"))
-    var consumer = "default"
+    @Option(name: .customLong("as"), help: ArgumentHelp("The consumer (default: default).", valueName: "NAME"))
+    var consumer: String?
 
     @Flag(name: .customLong("no-ack"), help: "Leave the consumer's cursor where it is.")
     var noAck = false
@@ -37,7 +39,9 @@ struct DumpCommand: ParsableCommand {
     var until: TimeArgument?
 
     @Option(
-        name: .customLong("feed"), help: ArgumentHelp("Only of that feed; more than one may be given.", valueName: "ID")
+        name: .customLong("feed"),
+        help: ArgumentHelp(
+            "Only of that feed: its id, its URL or the start of its id. More than one may be given.", valueName: "ID")
     )
     var feeds: [String] = []
 
@@ -59,63 +63,41 @@ struct DumpCommand: ParsableCommand {
     @Flag(help: "Reduce HTML to an allow-list of elements, attributes and URL schemes.")
     var sanitize = false
 
-    @Option(help: "jsonl or text.")
+    @Flag(help: "Go on as articles come, until the reader goes.")
+    var follow = false
+
+    @Option(help: "jsonl, jsonfeed, atom, text or tsv (seq stored_at feed kind id url title).")
     var format: DumpFormat = .jsonl
 
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         if new, after != nil { throw ValidationError("--new and --after exclude each other.") }
+        if !new, consumer != nil { throw ValidationError("--as goes with --new.") }
+        if !new, noAck { throw ValidationError("--no-ack goes with --new.") }
+        if follow, format.isDocument {
+            throw ValidationError("A document of --format \(format) has an end: --follow takes jsonl, text or tsv.")
+        }
     }
 
     func run() throws {
-        let directory = try common.load().store.directory
+        let configuration = try common.load()
         try CommandFailure.wrappingAll {
-            if new {
-                try dumpNew(directory)
-            } else {
-                let reader = try StoreReader(directory: directory)
-                _ = try dump.print(reader, after: start(reader))
-            }
+            try session(configuration).run(follow: follow)
         }
     }
 
-    private func dumpNew(_ directory: String) throws {
-        let reader = try StoreReader(directory: directory)
-        let cursors = try Cursors(directory: directory)
-        // One dump for a consumer at a time: held to the end.
-        let turn = try cursors.lockForDump(consumer)
-        let cursor = try cursors.read(consumer) ?? 0
-        let last = try reader.lastSeq()
-        if cursor > last {
-            StandardError.write(
-                "newswire: consumer \(consumer) has had all up to \(cursor), but the store ends at \(last);"
-                    + " if it is the right store, `newswire ack \(consumer) SEQ` moves the cursor")
-        }
-        let result = try dump.print(reader, after: max(cursor, start(reader)))
-        if !noAck, result.lastSeen > cursor { try cursors.advance(consumer, to: result.lastSeen) }
-        withExtendedLifetime(turn) {}
-        if result.printed == 0, Terminal.isErrorTerminal || format == .text {
-            let end = max(cursor, result.lastSeen)
-            StandardError.write("newswire: nothing new for consumer \(consumer), which has had all up to \(end)")
-        }
-    }
-
-    private var dump: DumpRun {
+    private func session(_ configuration: Configuration) throws -> DumpSession {
         let now = SystemClock.now()
+        let directory = configuration.store.directory
+        let since = since?.time(now: now)
+        let until = until?.time(now: now)
         let filter = DumpFilter(
-            feeds: feeds, tags: tags, since: since?.time(now: now), until: until?.time(now: now), updates: updates,
-            duplicates: duplicates, withoutInitial: noInitial)
-        return DumpRun(filter: filter, format: format, sanitize: sanitize, limit: limit)
-    }
-
-    private func start(_ reader: StoreReader) throws -> UInt64 {
-        try max(after ?? 0, since.map { try seq(before: $0, reader) } ?? 0)
-    }
-
-    /// The number behind which everything was stored since that time.
-    private func seq(before time: TimeArgument, _ reader: StoreReader) throws -> UInt64 {
-        let first = try reader.firstSeq(storedSince: time.time(now: SystemClock.now()))
-        return first > 0 ? first - 1 : 0
+            feeds: try StoredFeeds(configuration).resolve(feeds), tags: tags, since: since, until: until,
+            updates: updates, duplicates: duplicates, withoutInitial: noInitial, isForConsumer: new)
+        return DumpSession(
+            directory: directory, filter: filter, format: format, sanitize: sanitize, limit: limit, after: after ?? 0,
+            since: since, until: until,
+            consumer: new ? .init(name: consumer ?? "default", acknowledges: !noAck) : nil)
     }
 }

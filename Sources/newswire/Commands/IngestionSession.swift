@@ -41,6 +41,7 @@ struct IngestionSession {
     static func openStore(_ configuration: Configuration, _ logger: Logger) throws(StoreError) -> ArticleStore {
         var options = StoreOptions(clock: SystemClock.now)
         options.segmentSize = UInt64(configuration.store.segmentSize)
+        options.segmentAge = configuration.store.keep.segmentAge
         return try ArticleStore.open(at: configuration.store.directory, options: options) { event in
             logger.warning("\(event)")
         }

@@ -68,6 +68,8 @@ final class PollPrinter {
         case .skipped: return nil
         case .new: lines.append("\(report.feed): \(counts(report))")
         case .unchanged, .notModified: lines.append("\(report.feed): nothing new")
+        // Said once, at the end.
+        case .failed where report.failure?.kind == "store": return nil
         case .failed, .gone:
             let before = report.newArticles + report.updatedArticles > 0 ? "\(counts(report)), then " : ""
             lines.append("\(report.feed): \(before)failed: \(report.failure?.message ?? "unknown")")

@@ -1,0 +1,53 @@
+/// What retention does, or would do.
+package struct RetentionResult: Sendable, Equatable {
+    /// Why it stopped before it came to what is young enough.
+    package enum Obstacle: Sendable, Equatable {
+        /// They have not had all of the next segment yet; nil where the cursor holds no number.
+        case consumers([Consumer])
+        /// A damaged segment cannot be said to be old, and what it held of identities would be lost.
+        case damage(StoreDamage)
+    }
+
+    package struct Consumer: Sendable, Equatable {
+        package var name: String
+        package var seq: UInt64?
+
+        package init(name: String, seq: UInt64?) {
+            self.name = name
+            self.seq = seq
+        }
+    }
+
+    package var segments = 0
+    package var records: UInt64 = 0
+    package var bytes: UInt64 = 0
+    /// The last record removed; 0 where none was.
+    package var lastSeq: UInt64 = 0
+    package var obstacle: Obstacle?
+}
+
+/// Which consumers have not had what a segment holds.
+struct RetentionGuard {
+    let consumers: [RetentionResult.Consumer]
+
+    /// A cursor that cannot be read may stand anywhere.
+    func waiting(for lastSeq: UInt64) -> [RetentionResult.Consumer] {
+        consumers.filter { consumer in consumer.seq.map { $0 < lastSeq } ?? true }
+    }
+}
+
+extension RetentionResult.Obstacle: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .consumers(let consumers):
+            let names = consumers.map { consumer in
+                consumer.seq.map { "\(consumer.name) (has had all up to \($0))" }
+                    ?? "\(consumer.name) (its cursor is damaged)"
+            }
+            return "not had by \(names.joined(separator: ", ")) yet: let them dump, move their cursors with"
+                + " `newswire ack NAME SEQ`, or remove all the same with `newswire store expire --force`"
+        case .damage(let damage):
+            return "\(damage); such a segment is only removed with `newswire store expire --force`"
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Digest
+import FeedModel
+
+/// Reads every byte of one segment: each line against its checksum, all of them by the chain and their numbers, the index
+/// against them. Segments may be checked side by side, because each names the chain before it.
+struct SegmentCheck: Sendable {
+    let segment: Segment
+    /// No byte at or behind this is looked at.
+    let limit: UInt64
+    /// What stands at the end without being whole may be an unfinished write.
+    let isOpenEnd: Bool
+    let durable: DurableEnd?
+    let index: IndexFile?
+    /// Whose chain is wanted.
+    let headSeq: UInt64?
+    /// What retention has left of a segment: there the chain cannot be computed.
+    var isExtract = false
+
+    /// As many damaged places as are told of, segment by segment.
+    static let damageLimit = 1000
+
+    struct Report: Sendable {
+        var isMissing = false
+        var records: UInt64 = 0
+        var kinds: [RecordKind: UInt64] = [:]
+        var bytes: UInt64 = 0
+        var damages: UInt64 = 0
+        var told: [StoreDamage] = []
+        var unfinishedBytes: UInt64 = 0
+        var indexErrors: UInt64 = 0
+        var newest = IndexTally()
+        /// The first whole record, and the chain before it where its line names one.
+        var firstSeq: UInt64?
+        var previousChain: [UInt8]?
+        var startsInDamage = false
+        /// The last whole record.
+        var lastSeq: UInt64 = 0
+        var lastChain: [UInt8]?
+        var endsInDamage = false
+        /// The chain of the record that was asked for.
+        var headChain: [UInt8]?
+    }
+
+    /// - Parameter progress: told now and then how many bytes were read since the last time.
+    func run(progress: (_ bytes: UInt64) -> Void) throws(StoreError) -> Report {
+        var report = Report()
+        guard let file = try OpenFile.reading(segment.path) else {
+            report.isMissing = true
+            return report
+        }
+        let walk = RecordWalk(fromFirstOf: [segment], checksChain: !isExtract)
+        var scanner = LineScanner(file, from: 0, limit: limit)
+        var number = 0
+        var told: UInt64 = 0
+        // Behind the published end damage is the torn tail, unless a whole record follows.
+        var undecided: [StoreDamage] = []
+        func note(_ damage: StoreDamage) {
+            report.damages += 1
+            if report.told.count < Self.damageLimit { report.told.append(damage) }
+        }
+        while let line = try scanner.nextLine() {
+            number += 1
+            report.bytes += line.length
+            switch walk.check(line, in: segment, number: number) {
+            case .record(let envelope, let damage):
+                undecided.forEach(note)
+                undecided = []
+                report.unfinishedBytes = 0
+                report.endsInDamage = false
+                if let damage { note(damage) }
+                try add(envelope, isFirstLine: number == 1, to: &report)
+            case .damage(let damage):
+                report.endsInDamage = true
+                if report.firstSeq == nil { report.startsInDamage = true }
+                if isTail(line), undecided.count < Self.damageLimit {
+                    undecided.append(damage)
+                    report.unfinishedBytes += line.length
+                } else {
+                    note(damage)
+                }
+            }
+            if number.isMultiple(of: 1024) {
+                progress(report.bytes - told)
+                told = report.bytes
+            }
+        }
+        progress(report.bytes - told)
+        if report.firstSeq != nil {
+            report.lastSeq = walk.position.seq
+            if !isExtract { report.lastChain = walk.position.chain }
+        }
+        return report
+    }
+
+    private func isTail(_ line: LineScanner.Line) -> Bool {
+        guard isOpenEnd else { return false }
+        guard line.isEnded, let durable else { return true }
+        return durable.segment != segment.firstSeq || line.offset >= durable.offset
+    }
+
+    private func add(
+        _ envelope: RecordEnvelope, isFirstLine: Bool, to report: inout Report
+    ) throws(StoreError) {
+        if report.firstSeq == nil {
+            report.firstSeq = envelope.seq
+            if isFirstLine { report.previousChain = envelope.previousChain }
+        }
+        report.records += 1
+        report.kinds[envelope.kind, default: 0] += 1
+        if isExtract { report.lastChain = envelope.chain }
+        if envelope.seq == headSeq { report.headChain = envelope.chain }
+        // Later records may not be in the index yet: the next writer sees to that.
+        guard let index, envelope.seq <= index.header.complete.seq, envelope.kind != .alias, let uid = envelope.uid
+        else { return }
+        guard let slot = try find(uid.key, in: index) else {
+            report.indexErrors += 1
+            return
+        }
+        // A link stands where an alias took the article's place.
+        guard case .article(let known) = slot.content else { return }
+        if known.uid == uid, known.seq == envelope.seq { report.newest.add(uid.key) }
+        let isRight =
+            known.uid == uid && known.seq >= envelope.seq
+            && (known.seq > envelope.seq
+                || (known.version == envelope.version && known.contentHash == envelope.contentHash))
+        if !isRight { report.indexErrors += 1 }
+    }
+
+    private func find(_ key: Hash128, in index: IndexFile) throws(StoreError) -> IndexSlot? {
+        for _ in 0..<3 {
+            do throws(IndexFile.Failure) { return try index.find(key) } catch .system(let error) { throw error } catch {
+                // A slot may be met in the middle of being written.
+            }
+        }
+        return nil
+    }
+}
+
+/// Some articles, added up so that two tallies are equal where they are of the same articles, in any order.
+struct IndexTally: Sendable, Equatable {
+    private(set) var count: UInt64 = 0
+    private var sum = Hash128(high: 0, low: 0)
+
+    mutating func add(_ key: Hash128) {
+        count += 1
+        sum.high &+= key.high
+        sum.low &+= key.low
+    }
+
+    mutating func add(_ other: IndexTally) {
+        count += other.count
+        sum.high &+= other.sum.high
+        sum.low &+= other.sum.low
+    }
+}

@@ -1,0 +1,76 @@
+internal import ArticleStore
+internal import FeedModel
+internal import JSONText
+
+/// Goes through the store from where the last pass ended, and prints what is asked for.
+struct DumpPass {
+    let filter: DumpFilter
+    let limit: UInt64?
+    private(set) var printed: UInt64 = 0
+    /// The last record that was looked at, or printed where a limit ended the dump.
+    private(set) var lastSeen: UInt64
+    private(set) var isOver: Bool
+    private var damages = 0
+    /// The place of the last damage that was told of: a follower passes it again and again.
+    private var lastDamage: (segment: String, offset: UInt64)?
+
+    /// As many damaged places as are told one by one.
+    private static let toldDamages = 10
+
+    init(filter: DumpFilter, limit: UInt64?, after seq: UInt64) {
+        self.filter = filter
+        self.limit = limit
+        lastSeen = seq
+        isOver = limit == 0
+    }
+
+    /// - Parameter batch: the most records to look at.
+    /// - Returns: whether there may be more.
+    mutating func run(_ reader: StoreReader, to printer: inout ArticlePrinter, batch: Int = .max) throws -> Bool {
+        if isOver { return false }
+        let start = lastSeen
+        var looked = 0
+        try reader.read(
+            after: start,
+            damage: { tell($0) },
+            removed: { range in
+                if start > 0 { Self.tell(removed: range) }
+            },
+            body: { record in
+                if filter.ends(at: record.envelope) {
+                    isOver = true
+                    return false
+                }
+                if filter.admits(record.envelope), try printer.print(record, if: filter) { printed += 1 }
+                lastSeen = record.envelope.seq
+                isOver = limit.map { printed >= $0 } ?? false
+                looked += 1
+                return !isOver && looked < batch
+            })
+        return !isOver && looked == batch
+    }
+
+    /// Goes on from another place.
+    mutating func move(to seq: UInt64) {
+        lastSeen = seq
+    }
+
+    private mutating func tell(_ damage: StoreDamage) {
+        if let last = lastDamage, (damage.segment, damage.offset) <= last { return }
+        lastDamage = (damage.segment, damage.offset)
+        damages += 1
+        if damages <= Self.toldDamages { StandardError.write("newswire: \(damage); it is left out") }
+    }
+
+    private static func tell(removed: ClosedRange<UInt64>) {
+        StandardError.write(
+            "newswire: records \(removed.lowerBound) to \(removed.upperBound) are not there any more (retention removes"
+                + " old ones); going on behind them")
+    }
+
+    /// What was not told one by one.
+    func finish() {
+        guard damages > Self.toldDamages else { return }
+        StandardError.write("newswire: \(damages - Self.toldDamages) more damaged places were left out")
+    }
+}

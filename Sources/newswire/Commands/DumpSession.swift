@@ -1,0 +1,99 @@
+internal import ArticleStore
+internal import FeedModel
+internal import Ingestion
+
+/// One `newswire dump`, from the opening of the store to the last move of a cursor (contract.md §4).
+struct DumpSession {
+    struct Consumer {
+        var name: String
+        /// Whether its cursor moves.
+        var acknowledges: Bool
+    }
+
+    let directory: String
+    let filter: DumpFilter
+    let format: DumpFormat
+    let sanitize: Bool
+    let limit: UInt64?
+    /// Where to begin without a consumer.
+    let after: UInt64
+    let since: Timestamp?
+    /// When a follower ends by itself.
+    let until: Timestamp?
+    let consumer: Consumer?
+
+    /// As many records as a follower looks at between two moves of its cursor.
+    private static let batch = 4096
+
+    func run(follow: Bool) throws {
+        let watch = follow ? FollowWatch(store: directory) : nil
+        guard let reader = try opened(watch) else { return }
+        let place = try consumer.map { try Place($0, directory) }
+        try place?.tellIfAhead(of: reader)
+        var pass = DumpPass(filter: filter, limit: limit, after: try start(reader, place))
+        var printer = ArticlePrinter(format, sanitize: sanitize, updated: try newest(reader))
+        try printer.begin()
+        if let watch {
+            try self.follow(watch, &pass, &printer, place)
+        } else {
+            _ = try pass.run(reader, to: &printer)
+        }
+        try printer.end()
+        try printer.synchronize()
+        pass.finish()
+        _ = try place?.move(to: pass.lastSeen)
+        if let place, pass.printed == 0, !follow, Terminal.isErrorTerminal || format == .text {
+            StandardError.write(
+                "newswire: nothing new for consumer \(place.name), which has had all up to \(pass.lastSeen)")
+        }
+    }
+
+    /// The store; a follower waits for one that is not there yet. Nil where nobody reads any more.
+    private func opened(_ watch: FollowWatch?) throws -> StoreReader? {
+        guard let watch else { return try StoreReader(directory: directory) }
+        while true {
+            watch.arm()
+            if let reader = try StoreReader.ifThere(directory: directory) { return reader }
+            if watch.wait() == .readerGone { return nil }
+        }
+    }
+
+    private func start(_ reader: StoreReader, _ place: Place?) throws -> UInt64 {
+        var start = max(after, place?.cursor ?? 0)
+        if let since {
+            let first = try reader.firstSeq(storedSince: Timestamp(seconds: since.seconds))
+            start = max(start, first > 0 ? first - 1 : 0)
+        }
+        return start
+    }
+
+    /// When the newest record was stored: what is dumped is as new as that.
+    private func newest(_ reader: StoreReader) throws -> Timestamp {
+        guard format == .atom else { return SystemClock.now() }
+        return try reader.lastStored() ?? SystemClock.now()
+    }
+
+    private func follow(
+        _ watch: FollowWatch, _ pass: inout DumpPass, _ printer: inout ArticlePrinter, _ place: Place?
+    ) throws {
+        while true {
+            watch.arm()
+            var hasMore = false
+            // The store may be away for a moment: moved, mounted anew, put back from a copy.
+            if let reader = try StoreReader.ifThere(directory: directory) {
+                let last = try reader.lastSeq()
+                if last > 0, last < pass.lastSeen, place?.isAhead != true {
+                    StandardError.write(
+                        "newswire: the store ends at \(last), and \(pass.lastSeen) was seen in it: an older copy was put in"
+                            + " its place; going on behind \(last)")
+                    pass.move(to: last)
+                }
+                hasMore = try pass.run(reader, to: &printer, batch: Self.batch)
+                try printer.synchronize()
+                if let moved = try place?.move(to: pass.lastSeen) { pass.move(to: moved) }
+            }
+            if pass.isOver || until.map({ SystemClock.now() >= $0 }) == true && !hasMore { return }
+            if !hasMore, watch.wait() == .readerGone { return }
+        }
+    }
+}
