@@ -34,6 +34,12 @@ struct Delivery {
     /// Blocks its thread. The caller holds the consumer's lock.
     func run() throws -> Ending {
         var progress = Progress(cursor: try cursors.read(consumer))
+        let last = try reader.lastSeq()
+        if progress.seen > last {
+            logger.warning(
+                "the consumer has had more than the store holds; if it is the right store, `newswire ack` moves the cursor",
+                metadata: ["consumer": "\(consumer)", "cursor": "\(progress.seen)", "last_seq": "\(last)"])
+        }
         while !isStopped {
             watch.reset()
             var batch = try collect(after: progress.seen)

@@ -26,7 +26,7 @@ struct DeliveryBatch {
         var batch = self
         try reader.read(after: seq, damage: damage) { record in
             if filter.admits(record.envelope) {
-                let isWanted = try filter.tags.isEmpty || filter.admits(JSONParser.parse(record.bytes).value)
+                let isWanted = try !filter.readsJSON || filter.admits(JSONParser.parse(record.bytes).value)
                 if isWanted {
                     if batch.count > 0, batch.bytes.count + record.bytes.count > Self.maximumBytes {
                         batch.isFull = true
