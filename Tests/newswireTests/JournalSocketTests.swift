@@ -39,6 +39,20 @@ struct JournalSocketTests {
         #expect(received.seals == 0xf)
     }
 
+    @Test("A journal that takes nothing holds up nobody for ever, and standard error is left alone")
+    func stuck() throws {
+        let folder = TemporaryDirectory()
+        let fallback = open(folder.file("err"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(fallback) }
+        let output = LogOutput.journal(try #require(JournalSocket(path: journal.path, patience: 1)), fallback: fallback)
+        // More than any queue of datagrams holds.
+        for number in 0..<600 {
+            output.write(LogLine(time: .init(seconds: 0), level: .info, message: "line \(number)", metadata: [:]))
+        }
+        #expect(journal.receive().hasPrefix("MESSAGE=line 0\n"))
+        #expect(folder.text("err") == "")
+    }
+
     @Test("Where the journal is gone, lines go to standard error with their priority")
     func gone() throws {
         let folder = TemporaryDirectory()

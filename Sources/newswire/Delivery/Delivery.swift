@@ -36,7 +36,13 @@ struct Delivery {
 
     /// Blocks its thread. The caller holds the consumer's lock.
     func run() throws -> Ending {
-        var progress = Progress(cursor: try cursors.read(consumer) ?? 0)
+        var progress = Progress(cursor: try cursors.read(consumer))
+        let last = try reader.lastSeq()
+        if progress.seen > last {
+            logger.warning(
+                "the consumer has had more than the store holds; if it is the right store, `newswire ack` moves the cursor",
+                metadata: ["consumer": "\(consumer)", "cursor": "\(progress.seen)", "last_seq": "\(last)"])
+        }
         while !isStopped {
             watch.arm()
             var batch = try collect(after: progress.seen)
@@ -64,23 +70,28 @@ struct Delivery {
 
     private struct Progress {
         /// As it is on the disk.
-        var cursor: UInt64
+        var cursor: UInt64?
         /// Behind it, only records that are not wanted have been looked at.
         var seen: UInt64
 
-        init(cursor: UInt64) {
+        init(cursor: UInt64?) {
             self.cursor = cursor
-            seen = cursor
+            seen = cursor ?? 0
         }
 
-        var isFarAhead: Bool { seen - cursor >= 1000 }
+        var isFarAhead: Bool { seen - (cursor ?? 0) >= 1000 }
     }
 
     private var isStopped: Bool { DeliveryProcess.poll(stop, -1, for: 0) == .first }
 
     private func move(_ progress: inout Progress) throws {
-        guard progress.seen > progress.cursor else { return }
-        try cursors.advance(consumer, to: progress.seen)
+        guard progress.seen > progress.cursor ?? 0 else { return }
+        if let moved = try cursors.advance(consumer, from: progress.cursor, to: progress.seen) {
+            logger.warning(
+                "the cursor was moved by hand meanwhile, and stays there",
+                metadata: ["consumer": "\(consumer)", "seq": "\(moved)"])
+            progress.seen = moved
+        }
         progress.cursor = progress.seen
     }
 

@@ -10,8 +10,9 @@ final class JournalSocket: Sendable {
     private let descriptor: Int32
     private let address: sockaddr_un
 
-    /// Nil where the path is too long for a socket's.
-    init?(path: String = standardPath) {
+    /// - Parameter patience: milliseconds that a journal has for an entry.
+    /// - Returns: nil where the path is too long for a socket's.
+    init?(path: String = standardPath, patience: Int = 1000) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let name = Array(path.utf8)
@@ -20,7 +21,7 @@ final class JournalSocket: Sendable {
         self.address = address
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }
-        var limit = timeval(tv_sec: 1, tv_usec: 0)
+        var limit = timeval(tv_sec: patience / 1000, tv_usec: patience % 1000 * 1000)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
@@ -28,7 +29,7 @@ final class JournalSocket: Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// False where the journal did not take it.
+    /// False where there is no journal that could take it; one that is only slow has lost it.
     func send(_ entry: JournalEntry) -> Bool {
         withUnsafePointer(to: address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
@@ -39,6 +40,8 @@ final class JournalSocket: Sendable {
                     if sent >= 0 { return true }
                     switch errno {
                     case EINTR: continue
+                    // Standard error leads to the same journal, and would wait for ever.
+                    case EAGAIN: return true
                     // What no datagram can hold goes as a file.
                     case EMSGSIZE, ENOBUFS: return sendFile(entry, address, length)
                     default: return false
