@@ -11,25 +11,27 @@ package struct MessageDigest: ~Copyable {
     }
 
     private let context: OpaquePointer
-    private let type: OpaquePointer
     private let size: Int
 
     package init(_ algorithm: Algorithm) {
         // Cannot be nil but for want of memory; both algorithms are in every libcrypto.
         context = EVP_MD_CTX_new()!
-        switch algorithm {
-        case .sha256: type = EVP_sha256()
-        case .blake2b512: type = EVP_blake2b512()
-        }
+        // Neither can be nil: both algorithms are in every libcrypto.
+        let type =
+            switch algorithm {
+            case .sha256: EVP_sha256()!
+            case .blake2b512: EVP_blake2b512()!
+            }
         size = Int(EVP_MD_get_size(type))
-        restart()
+        start(type)
     }
 
     deinit {
         EVP_MD_CTX_free(context)
     }
 
-    private func restart() {
+    /// - Parameter type: nil for the one that the context has: libcrypto would look a named one up anew each time.
+    private func start(_ type: OpaquePointer?) {
         let started = EVP_DigestInit_ex(context, type, nil)
         precondition(started == 1, "libcrypto refused to start a digest")
     }
@@ -53,7 +55,7 @@ package struct MessageDigest: ~Copyable {
             EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
             count = size
         }
-        restart()
+        start(nil)
         return digest
     }
 }
