@@ -63,8 +63,16 @@ package struct FeedPoller: Sendable {
     /// When the task is cancelled the transfer is broken off and the state stays as it was; what is being stored is
     /// stored.
     package func poll(_ feed: FeedConfiguration) async -> PollReport {
-        let (start, steadyStart) = (now(), clock.steady())
-        var poll = Poll(feed: feed, state: state(of: feed), startedAt: start)
+        let state = state(of: feed)
+        // The queue has kept the host's delay, but it takes a moment from there to here, and redirects count too.
+        let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(state))
+        let isOurTurn = if let host { await gate.pass(host: host) } else { true }
+        let steadyStart = clock.steady()
+        var poll = Poll(feed: feed, state: state, startedAt: now())
+        guard isOurTurn else {
+            await settle(.fetch(.stopped), &poll)
+            return poll.report
+        }
         do throws(PollFailure) {
             let request = try request(for: feed, state: poll.state)
             if isDryRun { poll.report.notes += requests.description(of: request) }
@@ -90,7 +98,6 @@ package struct FeedPoller: Sendable {
         var request = try requests.request(for: feed, state: state)
         request.validatorMode = state.tagTrap.mode(at: now())
         let gate = gate
-        if let host = FeedConfiguration.host(of: request.url) { gate.began(host: host) }
         request.beforeHop = { hop in
             guard let host = FeedConfiguration.host(of: hop.to) else { return true }
             return await gate.pass(host: host)
@@ -383,6 +390,8 @@ package struct FeedPoller: Sendable {
 }
 
 extension FetchFailure {
+    fileprivate static let stopped = FetchFailure(.cancelled, "stopped", advice: "it is asked the next time")
+
     /// Cannot happen: a transfer without a response says why.
     fileprivate static let noResponse = FetchFailure(
         .protocolError, "the transfer ended without an answer", advice: "report this as a bug in newswire")
