@@ -26,7 +26,7 @@ int newswire_memory_file(const char *name, const void *bytes, size_t count) {
     return descriptor;
 }
 
-int newswire_send_memory_file(int socket, const struct sockaddr *to, socklen_t length, int descriptor) {
+int newswire_send_memory_file(int socket, const void *to, unsigned length, int descriptor) {
     if (fcntl(descriptor, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) return -1;
     union {
         struct cmsghdr header;

@@ -74,8 +74,16 @@ package struct FeedPoller: Sendable {
     ///
     /// - Parameter answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
     package func poll(_ feed: FeedConfiguration, answer: RecordedResponse? = nil) async -> PollReport {
-        let (start, steadyStart) = (now(), clock.steady())
-        var poll = Poll(feed: feed, state: state(of: feed), startedAt: start)
+        let state = state(of: feed)
+        // The queue has kept the host's delay, but it takes a moment from there to here, and redirects count too.
+        let host = feed.isLocalFile || answer != nil ? nil : FeedConfiguration.host(of: feed.requestURL(state))
+        let isOurTurn = if let host { await gate.pass(host: host) } else { true }
+        let steadyStart = clock.steady()
+        var poll = Poll(feed: feed, state: state, startedAt: now())
+        guard isOurTurn else {
+            await settle(.fetch(.stopped), &poll)
+            return poll.report
+        }
         do throws(PollFailure) {
             if !isDryRun { try await checkDisk() }
             let request = try request(for: feed, state: poll.state)
@@ -106,7 +114,6 @@ package struct FeedPoller: Sendable {
         var request = try requests.request(for: feed, state: state)
         request.validatorMode = state.tagTrap.mode(at: now())
         let gate = gate
-        if let host = FeedConfiguration.host(of: request.url) { gate.began(host: host) }
         request.beforeHop = { hop in
             guard let host = FeedConfiguration.host(of: hop.to) else { return true }
             return await gate.pass(host: host)
@@ -432,6 +439,8 @@ extension Feed {
 }
 
 extension FetchFailure {
+    fileprivate static let stopped = FetchFailure(.cancelled, "stopped", advice: "it is asked the next time")
+
     /// Cannot happen: a transfer without a response says why.
     fileprivate static let noResponse = FetchFailure(
         .protocolError, "the transfer ended without an answer", advice: "report this as a bug in newswire")

@@ -2,9 +2,9 @@ internal import FeedModel
 private import Locking
 internal import Scheduling
 
-/// Makes a redirect wait for the allowance of the host that it leads to (polling.md §7, §9).
+/// Makes requests wait for the allowance of their host: polls, and redirects that lead there (polling.md §7, §9).
 ///
-/// `PollQueue` spaces the polls of a host's own feeds; this knows when those began and spaces what comes from elsewhere.
+/// `PollQueue` has spaced the polls of a host's feeds already; this spaces them with what comes from elsewhere.
 final class HopGate: Sendable {
     /// Hosts that are remembered; more, and those that may be asked again are forgotten.
     private static let remembered = 1024
@@ -19,16 +19,11 @@ final class HopGate: Sendable {
         self.clock = clock
     }
 
-    /// A request to that host begins now.
-    func began(host: String) {
-        _ = reserve(host: host, canWait: false)
-    }
-
     /// Waits until the host may be asked.
     ///
     /// - Returns: false where the task was cancelled.
     func pass(host: String) async -> Bool {
-        let wait = reserve(host: host, canWait: true)
+        let wait = reserve(host: host)
         guard wait > 0 else { return !Task.isCancelled }
         do {
             try await clock.sleep(milliseconds: wait)
@@ -39,13 +34,13 @@ final class HopGate: Sendable {
     }
 
     /// - Returns: milliseconds until the start that was reserved.
-    func reserve(host: String, canWait: Bool) -> Int64 {
+    func reserve(host: String) -> Int64 {
         let (key, allowance) = allowances.allowance(forHost: host)
         let time = clock.steady()
         return next.withLock { next in
             if next.count >= Self.remembered { next = next.filter { $0.value > time } }
-            let start = canWait ? max(time, next[key] ?? time) : time
-            next[key] = max(next[key] ?? time, Timestamp(milliseconds: start.milliseconds + allowance.delay))
+            let start = max(time, next[key] ?? time)
+            next[key] = Timestamp(milliseconds: start.milliseconds + allowance.delay)
             return start.milliseconds - time.milliseconds
         }
     }

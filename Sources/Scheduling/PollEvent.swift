@@ -41,15 +41,14 @@ package struct PollEvent: Sendable {
     }
 
     package struct Document: Sendable {
-        /// Items that can be told apart, and those of them that were not known.
+        /// Items that can be told apart, and those of them that were not known: known ones that have got other ids
+        /// (identity.md §5) are not new.
         package var items: Int
         package var newItems: Int
         /// When new items were published, as far as they say so, in any order; others may be among them.
         package var dates: [Timestamp] = []
         /// The feed was never read before: all of it is new, and says nothing of what was missed.
         package var isFirst = false
-        /// The items have got other ids (identity.md §5).
-        package var isMigration = false
         package var isExpired = false
 
         package init(items: Int, newItems: Int) {

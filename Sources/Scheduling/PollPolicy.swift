@@ -116,14 +116,13 @@ package struct PollPolicy: Sendable {
         if !document.isFirst {
             if AdaptiveInterval.isMostlyNew(document) { decision.terms.notes.insert(.littleOverlap) }
             let isGap = document.newItems >= document.items && document.items >= 5 && before >= 5
-            if isGap, !document.isMigration { decision.terms.notes.insert(.possibleGap) }
+            if isGap { decision.terms.notes.insert(.possibleGap) }
             let skipped = SkippedTimes(event.hints)
             if !skipped.isEmpty, skipped.contains(event.startedAt) {
                 let count = Int(decision.schedule.itemsInSkippedTime) + document.newItems
                 decision.schedule.itemsInSkippedTime = UInt8(clamping: count)
             }
         }
-        if document.isMigration { return }
         noteDates(document, event, &decision.schedule.rhythm)
     }
 

@@ -29,12 +29,12 @@ static inline void newswire_keep_freed_memory(int trim, int map) {
 }
 
 #include <stddef.h>
-#include <sys/socket.h>
 
 // A file in memory with those bytes, read from its start, closed on exec (MemoryFile.c); -1 with errno.
 int newswire_memory_file(const char *name, const void *bytes, size_t count);
 // Seals such a file and hands it to a datagram socket, as the journal takes entries that no datagram can hold; -1 with
 // errno. The caller still closes it.
-int newswire_send_memory_file(int socket, const struct sockaddr *to, socklen_t length, int descriptor);
+// `to` is a struct sockaddr of `length` bytes. Its header stays out of here: it would take the names of Glibc's own module.
+int newswire_send_memory_file(int socket, const void *to, unsigned length, int descriptor);
 // A descriptor that is readable once the process has ended (Process.c); -1 with errno.
 int newswire_process_descriptor(int pid);
