@@ -42,7 +42,9 @@ extension PollingDesk {
         let rules = SkipRules(selection: selection, watch: watch, now: time)
         var skipped = unknown(ids, current).map { id in
             var report = PollReport(feed: id, url: "", outcome: .skipped)
-            report.notes = ["the running service does not know it; `systemctl reload newswire` lets it read the configuration"]
+            report.notes = [
+                "the running service does not know it; `systemctl reload newswire` lets it read the configuration"
+            ]
             return report
         }
         var wanted: [PollEntry] = []
@@ -66,7 +68,8 @@ extension PollingDesk {
         _ ids: [FeedIdentifier], until: Timestamp?, _ reply: ControlReply, _ current: Current
     ) -> PollLineChange {
         if let id = unknown(ids, current).first {
-            reply.fail("the running service does not know \(id); `systemctl reload newswire` lets it read the configuration")
+            reply.fail(
+                "the running service does not know \(id); `systemctl reload newswire` lets it read the configuration")
             return .none
         }
         let feeds = current.feeds(ids)

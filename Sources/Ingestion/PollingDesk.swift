@@ -131,7 +131,9 @@ final class PollingDesk: PollLoopOwner {
             preconditionFailure("only feeds that stand in line are polled, and those are configured")
         }
         let time = now()
-        if let due = dueTimes.removeValue(forKey: number) { counters.began(lateBy: time.milliseconds - due.milliseconds) }
+        if let due = dueTimes.removeValue(forKey: number) {
+            counters.began(lateBy: time.milliseconds - due.milliseconds)
+        }
         let poller = asked.begin(number).map(current.poller.polling) ?? current.poller
         return { await poller.poll(feed) }
     }

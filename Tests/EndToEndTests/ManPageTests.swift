@@ -40,7 +40,9 @@ struct ManPageTests {
         let entry = rest[..<(rest.firstRange(of: "\n.It Xo Cm ")?.lowerBound ?? rest.endIndex)]
         for argument in command["arguments"]?.array ?? [] {
             guard let option = argument["preferredName"]?["name"]?.string,
-                !["config", "log-level", "help", "version"].contains(option)
+                !["config", "log-level", "help", "version"].contains(option),
+                // What --help leaves out is for tests, and no business of a reader's.
+                argument["shouldDisplay"]?.bool != false
             else { continue }
             #expect(entry.contains(".It Fl -\(option)"), "\(name) --\(option)")
         }

@@ -41,7 +41,8 @@ extension ServiceFigures {
             "newswire_build_info", "The program that runs, in its labels.",
             [("version", version), ("libcurl", libcurl), ("libxml2", libxml2)])
         text.metric(
-            "newswire_start_time_seconds", .gauge, "When the service was started.", Double(startedAt.milliseconds) / 1000)
+            "newswire_start_time_seconds", .gauge, "When the service was started.",
+            Double(startedAt.milliseconds) / 1000)
         text.metric(
             "newswire_polls_total", .counter, "Polls by what came of them.", by: "outcome",
             PollReport.Outcome.allCases.map { ($0.rawValue, Double(polls.outcomes[$0] ?? 0)) })
@@ -55,7 +56,8 @@ extension ServiceFigures {
                 ("new", Double(polls.newArticles)), ("update", Double(polls.updatedArticles)),
                 ("duplicate", Double(polls.duplicateArticles)),
             ])
-        text.metric("newswire_received_bytes_total", .counter, "Bodies as they came over the wire.", Double(polls.bytes))
+        text.metric(
+            "newswire_received_bytes_total", .counter, "Bodies as they came over the wire.", Double(polls.bytes))
         text.metric(
             "newswire_saved_bytes_total", .counter, "Bytes of bodies that did not come over the wire.", by: "by",
             [
@@ -76,7 +78,8 @@ extension ServiceFigures {
             "newswire_store_writable", .gauge, "Whether articles could be stored the last time.",
             storeFailure == nil ? 1 : 0)
         text.metric(
-            "newswire_last_reload_successful", .gauge, "Whether the configuration was right when it was last read anew.",
+            "newswire_last_reload_successful", .gauge,
+            "Whether the configuration was right when it was last read anew.",
             lastReload.map { $0.succeeded ? 1 : 0 })
         text.metric(
             "newswire_last_reload_timestamp_seconds", .gauge, "When the configuration was last read anew.",

@@ -101,7 +101,8 @@ struct AddCommand: AsyncParsableCommand {
         }
         let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
         let watch = HostWatch(extended, at: SystemClock.now()) { store.state(of: $0) }
-        let report = await session.poller(.byHand(isForced: false), watch: watch).poll(feed, answer: subscription.answer)
+        let report = await session.poller(.byHand(isForced: false), watch: watch).poll(
+            feed, answer: subscription.answer)
         for note in report.notes { StandardError.write("newswire: \(feed.id): \(note)") }
         if let failure = report.failure { throw CommandFailure(.ioError, "polling \(feed.id): \(failure.message)") }
         let title = subscription.title.map { " (\(SafeText.line($0)))" } ?? ""
@@ -112,7 +113,8 @@ struct AddCommand: AsyncParsableCommand {
     /// The service that has the store polls the feed from here on.
     private func tellService(_ configuration: Configuration, _ feed: FeedConfiguration) throws {
         guard let service = try ServiceSession.open(configuration) else {
-            return StandardError.write("newswire: added \(feed.id); another newswire has the store, the next poll takes it")
+            return StandardError.write(
+                "newswire: added \(feed.id); another newswire has the store, the next poll takes it")
         }
         try service.ask(.reload)
         StandardError.write("newswire: added \(feed.id); the running service polls it from here on")

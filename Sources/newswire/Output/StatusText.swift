@@ -15,7 +15,9 @@ struct StatusText {
     var lines: [String] {
         var lines = [service]
         if let failure = figures["store_failure"]?.string { lines.append("          NOTHING IS STORED: \(failure)") }
-        if figures["offline"]?.bool == true { lines.append("          offline: this machine's network seems to be down") }
+        if figures["offline"]?.bool == true {
+            lines.append("          offline: this machine's network seems to be down")
+        }
         lines.append("feeds     \(feeds)")
         lines.append("polls     \(polls)")
         lines.append("store     \(store)")
@@ -34,7 +36,9 @@ struct StatusText {
             text += ", for \(span(now.seconds - start.seconds))"
         }
         if let version = figures["version"]?.string { text += " (newswire \(version))" }
-        if figures["last_reload_successful"]?.bool == false { text += "; the last reload found the configuration wrong" }
+        if figures["last_reload_successful"]?.bool == false {
+            text += "; the last reload found the configuration wrong"
+        }
         return text
     }
 
