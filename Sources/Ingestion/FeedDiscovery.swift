@@ -73,7 +73,7 @@ package struct FeedDiscovery: Sendable {
 
     func fetch(_ url: String) async throws(Failure) -> Page {
         var page = Page(url: url)
-        if let host = FeedConfiguration.host(of: url), await !gate.pass(host: host) {
+        if let host = FeedConfiguration.host(of: url), await gate.pass(host: host) == nil {
             throw Failure(message: "stopped")
         }
         let request = try request(url)
@@ -123,7 +123,7 @@ package struct FeedDiscovery: Sendable {
             let gate = gate
             request.beforeHop = { hop in
                 guard let host = FeedConfiguration.host(of: hop.to) else { return true }
-                return await gate.pass(host: host)
+                return await gate.pass(host: host) != nil
             }
             return request
         } catch {

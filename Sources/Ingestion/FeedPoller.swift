@@ -77,10 +77,10 @@ package struct FeedPoller: Sendable {
         let state = state(of: feed)
         // The queue has kept the host's delay, but it takes a moment from there to here, and redirects count too.
         let host = feed.isLocalFile || answer != nil ? nil : FeedConfiguration.host(of: feed.requestURL(state))
-        let isOurTurn = if let host { await gate.pass(host: host) } else { true }
+        let turn = if let host { await gate.pass(host: host) } else { now() }
         let steadyStart = clock.steady()
-        var poll = Poll(feed: feed, state: state, startedAt: now())
-        guard isOurTurn else {
+        var poll = Poll(feed: feed, state: state, startedAt: turn ?? now())
+        guard turn != nil else {
             await settle(.fetch(.stopped), &poll)
             return poll.report
         }
@@ -116,7 +116,7 @@ package struct FeedPoller: Sendable {
         let gate = gate
         request.beforeHop = { hop in
             guard let host = FeedConfiguration.host(of: hop.to) else { return true }
-            return await gate.pass(host: host)
+            return await gate.pass(host: host) != nil
         }
         return request
     }

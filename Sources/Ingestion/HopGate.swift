@@ -21,27 +21,33 @@ final class HopGate: Sendable {
 
     /// Waits until the host may be asked.
     ///
-    /// - Returns: false where the task was cancelled.
-    func pass(host: String) async -> Bool {
-        let wait = reserve(host: host)
-        guard wait > 0 else { return !Task.isCancelled }
-        do {
-            try await clock.sleep(milliseconds: wait)
-            return true
-        } catch {
-            return false
+    /// - Returns: the time of day at which that was; nil where the task was cancelled.
+    func pass(host: String) async -> Timestamp? {
+        while !Task.isCancelled {
+            switch turn(of: host) {
+            case .begun(let time): return time
+            case .wait(let milliseconds): try? await clock.sleep(milliseconds: milliseconds)
+            }
         }
+        return nil
     }
 
-    /// - Returns: milliseconds until the start that was reserved.
-    func reserve(host: String) -> Int64 {
+    enum Turn: Equatable {
+        /// The request is to be sent; the next one waits for the host's delay from here on.
+        case begun(Timestamp)
+        case wait(milliseconds: Int64)
+    }
+
+    func turn(of host: String) -> Turn {
         let (key, allowance) = allowances.allowance(forHost: host)
-        let time = clock.steady()
         return next.withLock { next in
-            if next.count >= Self.remembered { next = next.filter { $0.value > time } }
-            let start = max(time, next[key] ?? time)
-            next[key] = Timestamp(milliseconds: start.milliseconds + allowance.delay)
-            return start.milliseconds - time.milliseconds
+            let (steady, time) = (clock.steady(), clock.now())
+            if next.count >= Self.remembered { next = next.filter { $0.value > steady } }
+            if let opens = next[key], opens > steady {
+                return .wait(milliseconds: opens.milliseconds - steady.milliseconds)
+            }
+            next[key] = steady.adding(milliseconds: allowance.delay)
+            return .begun(time)
         }
     }
 }

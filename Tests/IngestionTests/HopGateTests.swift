@@ -18,30 +18,37 @@ struct HopGateTests {
         return HopGate(HostAllowances(configuration), clock: PollClock(now: { clock.withLock { $0 } }))
     }
 
-    @Test("Hops to one host are as far apart as its delay says, counted from the polls that began there")
+    private func begins(_ gate: HopGate, _ host: String) -> Bool {
+        gate.turn(of: host) == .begun(clock.withLock { $0 })
+    }
+
+    @Test("Requests to one host begin as far apart as its delay says, whoever makes them")
     func spaced() throws {
         let gate = try gate()
-        #expect(gate.reserve(host: "b.example") == 0)
-        #expect(gate.reserve(host: "b.example") == 2000)
-        #expect(gate.reserve(host: "b.example") == 4000)
-        #expect(gate.reserve(host: "c.example") == 0)
-        clock.withLock { $0 = Timestamp(seconds: 1010) }
-        #expect(gate.reserve(host: "b.example") == 0)
+        #expect(begins(gate, "b.example"))
+        #expect(gate.turn(of: "b.example") == .wait(milliseconds: 2000))
+        #expect(begins(gate, "c.example"))
+        clock.withLock { $0 = Timestamp(milliseconds: 1_001_500) }
+        #expect(gate.turn(of: "b.example") == .wait(milliseconds: 500))
+        // Who comes late moves those behind it.
+        clock.withLock { $0 = Timestamp(milliseconds: 1_002_700) }
+        #expect(begins(gate, "b.example"))
+        #expect(gate.turn(of: "b.example") == .wait(milliseconds: 2000))
     }
 
     @Test("A domain with a table of its own is one")
     func domain() throws {
         let gate = try gate("[host.\"tumblr.com\"]\ndelay = \"60s\"")
-        #expect(gate.reserve(host: "a.tumblr.com") == 0)
-        #expect(gate.reserve(host: "b.tumblr.com") == 60_000)
+        #expect(begins(gate, "a.tumblr.com"))
+        #expect(gate.turn(of: "b.tumblr.com") == .wait(milliseconds: 60_000))
     }
 
-    @Test("A hop that is cancelled while it waits is not made")
+    @Test("A request that is cancelled while it waits is not made")
     func cancelled() async throws {
         let gate = try gate("[host.\"b.example\"]\ndelay = \"1h\"")
-        #expect(gate.reserve(host: "b.example") == 0)
+        #expect(begins(gate, "b.example"))
         let task = Task { await gate.pass(host: "b.example") }
         task.cancel()
-        #expect(await task.value == false)
+        #expect(await task.value == nil)
     }
 }

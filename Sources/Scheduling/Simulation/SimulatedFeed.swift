@@ -43,8 +43,8 @@ package struct SimulatedFeed: Sendable {
         case ..<0.85: pattern = .random(gap: between(400_000, 900_000, 2), byDay: true)
         default: pattern = .dead
         }
-        // Four feeds share a host, and one in ten lives on one of a few large ones.
-        let ownHost = draw(4) < 0.1 ? "large-\(Int(draw(5) * 10)).example" : "h\(number / 4).example"
+        // Four feeds share a host, and one in ten lives on a large one.
+        let ownHost = draw(4) < 0.1 ? "large-\(number / 1000).example" : "h\(number / 4).example"
         var feed = SimulatedFeed(
             host: host ?? ownHost, allowance: allowance, publisher: pattern, seed: seed)
         feed.items = draw(6) < 0.4 ? 10 : between(15, 50, 7)
