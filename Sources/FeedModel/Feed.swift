@@ -5,6 +5,8 @@ package struct Feed: Sendable, Equatable {
     package var encoding = "utf-8"
     /// What was wrong with the document and what was assumed, one sentence each.
     package var warnings: [String] = []
+    /// Of what kinds they are.
+    package var warningClasses: WarningClasses = []
 
     /// Plain text.
     package var title: String?

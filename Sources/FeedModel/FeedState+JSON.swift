@@ -16,6 +16,7 @@ extension FeedState {
             json.endObject()
         }
         json.member("body_hash", bodyHash?.hex)
+        json.member("document_bytes", documentBytes)
         hints.writeMembers(to: &json)
         writeMove(to: &json)
         if tagRepeats.count > 0 { json.member("tag_repeats", tagRepeats.count) }
@@ -65,6 +66,7 @@ extension FeedState {
                 etag: validators["etag"]?.string, lastModified: validators["last_modified"]?.string, request: request)
         }
         bodyHash = json["body_hash"]?.string.flatMap(Hash128.init(hex:))
+        documentBytes = json["document_bytes"]?.integer.flatMap { Int32(exactly: $0) }
         hints.ttlSeconds = count("ttl_seconds")
         hints.updatePeriodSeconds = count("update_period_seconds")
         hints.skipHours = json["skip_hours"]?.array?.compactMap { $0.integer.flatMap(Int.init(exactly:)) } ?? []

@@ -10,6 +10,8 @@ package struct FeedState: Sendable, Equatable {
     package var validators: Validators?
     /// Hash of the last body that was read to the end, for feeds that send no validators (polling.md §2.11).
     package var bodyHash: Hash128?
+    /// Bytes of that body as they came over the wire: what an answer without a body saves.
+    package var documentBytes: Int32?
     package var hints = PollingHints()
     package var move = Move()
     package var tagRepeats = TagRepeats()

@@ -166,19 +166,27 @@ final class DocumentPipeline {
 
     private func completed(_ draft: Feed, isTruncated: Bool) -> Feed {
         var feed = draft
+        if !warnings.isEmpty { feed.warningClasses.insert(.encoding) }
         if let reader = parser?.reader {
             feed.articles = reader.pointee.articles
             feed.droppedArticles = reader.pointee.dropped
-            warnings += repair.findings.warnings + reader.pointee.notes.warnings
+            let notes = reader.pointee.notes
+            let mended = repair.findings.warnings
+            if !mended.isEmpty { feed.warningClasses.insert(.markup) }
+            feed.warningClasses.formUnion(notes.classes)
+            warnings += mended + notes.warnings
         }
         feed.isTruncated = isTruncated
         if isTruncated {
+            feed.warningClasses.insert(.truncated)
             warnings.append(
                 isOutOfTime
                     ? "Reading took too long; the rest of the document was left out."
                     : "The document ended early; what had come was taken.")
         }
+        let others = warnings.count
         feed.encoding = encodingName
+        if warnings.count > others { feed.warningClasses.insert(.encoding) }
         feed.warnings = warnings
         return feed
     }

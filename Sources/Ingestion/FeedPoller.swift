@@ -145,6 +145,7 @@ package struct FeedPoller: Sendable {
 
         mutating func take(_ outcome: FetchOutcome) {
             report.bytes = Int64(outcome.wireBytes)
+            report.bytesUnpacked = max(0, Int64(outcome.decodedBytes) - report.bytes)
             requests = outcome.requests
             isPublicAddress = outcome.isPublicAddress
         }
@@ -197,6 +198,7 @@ package struct FeedPoller: Sendable {
     private func take(_ document: Document, _ poll: inout Poll) async throws(PollFailure) {
         switch document {
         case .notModified:
+            poll.report.bytesNotSent = poll.state.documentBytes.map(Int64.init) ?? 0
             noteTag(isSameBody: false, &poll)
             poll.state.validators = poll.head?.validators(after: poll.state.validators, bodyIsOK: false)
             succeed(.unchanged, &poll)
@@ -205,6 +207,7 @@ package struct FeedPoller: Sendable {
         case .feed(let parsed, let bodyHash, let brokenOff):
             poll.state.title = poll.feed.title ?? parsed.title
             let isWhole = brokenOff == nil && !parsed.isTruncated
+            poll.report.warnings = parsed.warningClasses
             // The same bytes as last time: nothing in them can be new (polling.md §2.11).
             let isSame = isWhole && bodyHash == poll.state.bodyHash && poll.state.lastSuccess != nil
             let drafts = isSame ? RecordDrafts.Result() : try await drafts(parsed, isWhole: isWhole, &poll)
@@ -212,6 +215,7 @@ package struct FeedPoller: Sendable {
             if isWhole {
                 noteTag(isSameBody: bodyHash == poll.state.bodyHash, &poll)
                 poll.state.bodyHash = bodyHash
+                poll.state.documentBytes = Int32(clamping: poll.report.bytes)
                 poll.state.hints = parsed.hints
                 poll.state.validators = poll.head?.validators(after: poll.state.validators, bodyIsOK: true)
                 succeed(isSame ? .unchanged : .document(reading(of: parsed, &poll)), &poll)

@@ -24,6 +24,11 @@ package struct PollReport: Sendable {
     package var duplicateArticles = 0
     /// Of the body, as they came over the wire.
     package var bytes: Int64 = 0
+    /// What compression has saved of the body, and an answer without a body.
+    package var bytesUnpacked: Int64 = 0
+    package var bytesNotSent: Int64 = 0
+    /// Of the document.
+    package var warnings: WarningClasses = []
     package var durationMilliseconds: Int64 = 0
     package var nextPoll: Timestamp?
     /// The host that is to be left alone, by its key, and until when.

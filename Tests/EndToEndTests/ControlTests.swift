@@ -98,7 +98,7 @@ struct ControlTests {
     @Test("status tells of the service, of the disk where none runs, and in Prometheus' words")
     func status() async throws {
         let desk = Desk()
-        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One"), ("2", "Two")])))
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "Salt & pepper"), ("2", "Two")])))
         let service = await running(desk)
         _ = await desk.run("dump", "--new", "--limit", "1")
         let live = try JSONParser.parse(Array(await desk.run("status", "--json").output.utf8)).value
@@ -110,6 +110,8 @@ struct ControlTests {
         let metrics = await desk.run("status", "--format", "prometheus").output
         #expect(metrics.contains("\nnewswire_polls_total{outcome=\"new\"} 1\n"))
         #expect(metrics.contains("\nnewswire_consumer_lag_records{consumer=\"default\"} 1\n"))
+        #expect(metrics.contains("\nnewswire_parse_warnings_total{class=\"markup\"} 1\n"))
+        #expect(metrics.contains("\nnewswire_saved_bytes_total{by=\"not_modified\"} "))
         #expect(await desk.run("status").output.contains("service   running as process \(service.pid)"))
         await end(service)
         let text = await desk.run("status").output

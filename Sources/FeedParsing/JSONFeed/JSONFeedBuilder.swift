@@ -11,12 +11,13 @@ struct JSONFeedBuilder {
         fields = JSONFeedFields(limits: limits, baseURL: context.baseURL)
     }
 
-    mutating func warn(_ warning: String) {
+    mutating func warn(_ warning: String, _ kind: WarningClasses = .markup) {
         feed.warnings.append(warning)
+        feed.warningClasses.formUnion(kind)
     }
 
     mutating func warn(of findings: JSONFindings) {
-        if findings.invalidUTF8 { warn("The document has bytes that are not UTF-8; they became U+FFFD.") }
+        if findings.invalidUTF8 { warn("The document has bytes that are not UTF-8; they became U+FFFD.", .encoding) }
         if findings.loneSurrogates { warn("The document escapes half a character; it became U+FFFD.") }
         if findings.duplicateKeys { warn("An object has the same key twice; the last one counts.") }
         if findings.controlCharacters { warn("Strings hold control characters that should have been escaped.") }
@@ -25,7 +26,7 @@ struct JSONFeedBuilder {
         if findings.tooDeep { warn("Objects are nested too deep; the innermost ones were passed over.") }
         if let failure = findings.failure {
             feed.isTruncated = true
-            warn("Reading stopped: \(failure).")
+            warn("Reading stopped: \(failure).", .truncated)
         }
     }
 
@@ -55,7 +56,7 @@ struct JSONFeedBuilder {
                 feed.articles.append(article)
             }
         }
-        if fields.assumedZone { warn("A date names no time zone; UTC was assumed.") }
+        if fields.assumedZone { warn("A date names no time zone; UTC was assumed.", .dates) }
     }
 
     private mutating func readFeed(_ document: JSONValue) {
@@ -76,7 +77,7 @@ struct JSONFeedBuilder {
         }
         feed.unsafeURLs = fields.unsafeURLs
         let truncated = fields.truncatedFields
-        if !truncated.isEmpty { warn("Of the feed itself, \(truncated.joined(separator: ", ")) had to be cut.") }
+        if !truncated.isEmpty { warn("Of the feed itself, \(truncated.joined(separator: ", ")) had to be cut.", .limits) }
     }
 }
 

@@ -1,3 +1,5 @@
+import FeedModel
+
 /// What a reader noticed and a person may want to know; becomes `Feed.warnings`.
 struct ReadingNotes {
     var assumedZones = 0
@@ -5,6 +7,13 @@ struct ReadingNotes {
     var truncatedFields = 0
     var surplusItems = 0
     var emptyItems = 0
+
+    var classes: WarningClasses {
+        var classes: WarningClasses = []
+        if assumedZones + unreadableDates > 0 { classes.insert(.dates) }
+        if truncatedFields + surplusItems > 0 { classes.insert(.limits) }
+        return classes
+    }
 
     var warnings: [String] {
         var warnings: [String] = []

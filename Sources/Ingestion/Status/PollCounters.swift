@@ -13,6 +13,7 @@ package struct PollCounters: Sendable, Equatable {
     /// That compression saved, and answers without a body.
     package private(set) var bytesSavedByCompression: Int64 = 0
     package private(set) var bytesSavedByNotModified: Int64 = 0
+    /// Documents that gave warnings, by the warnings' class.
     package private(set) var warnings: [String: Int] = [:]
     package private(set) var durations = DurationSum()
     /// From when a poll was due to when it began.
@@ -28,6 +29,9 @@ package struct PollCounters: Sendable, Equatable {
         updatedArticles += report.updatedArticles
         duplicateArticles += report.duplicateArticles
         bytes += report.bytes
+        bytesSavedByCompression += report.bytesUnpacked
+        bytesSavedByNotModified += report.bytesNotSent
+        for name in report.warnings.names { warnings[name, default: 0] += 1 }
         durations.add(milliseconds: report.durationMilliseconds)
     }
 

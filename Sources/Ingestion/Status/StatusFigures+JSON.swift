@@ -68,6 +68,13 @@ extension ServiceFigures {
             json.integer(count)
         }
         json.endObject()
+        json.key("warnings")
+        json.beginObject()
+        for (kind, count) in polls.warnings.sorted(by: { $0.key < $1.key }) {
+            json.key(kind)
+            json.integer(count)
+        }
+        json.endObject()
         json.member("new", polls.newArticles)
         json.member("updated", polls.updatedArticles)
         json.member("duplicates", polls.duplicateArticles)
