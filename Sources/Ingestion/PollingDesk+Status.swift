@@ -45,7 +45,7 @@ extension PollingDesk {
 
     func status(nextDue: Timestamp?) -> String {
         if let trouble = store.trouble { return "nothing is stored: \(trouble)" }
-        var text = "\(feedCount) feeds, \(failing.count) failing"
+        var text = "\(feedCount) feed\(feedCount == 1 ? "" : "s"), \(failing.count) failing"
         if watch.isNetworkDown { text += ", offline" }
         if let nextDue {
             text += ", next in \(max(0, (nextDue.milliseconds - now().milliseconds + 999) / 1000)) s"

@@ -227,6 +227,7 @@ final class PollingDesk: PollLoopOwner {
                 metadata: [
                     "feeds": "\(feedCount)", "added": "\(after.subtracting(before).count)",
                     "removed": "\(before.subtracting(after).count)",
+                    "changed": "\(Self.changed(from: old, to: new))",
                 ])
             answerReload(nil)
         } catch {
@@ -236,6 +237,16 @@ final class PollingDesk: PollLoopOwner {
         }
         notifier.ready(status: status(nextDue: nil))
         return line(except: running)
+    }
+
+    /// How many feeds are in both and are not polled as before.
+    private static func changed(from old: Configuration?, to new: Configuration) -> Int {
+        let before = Dictionary((old?.feeds ?? []).map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        return new.feeds.count { feed in
+            guard let known = before[feed.id] else { return false }
+            return known.url != feed.url || known.options != feed.options || known.tags != feed.tags
+                || known.title != feed.title
+        }
     }
 
     /// - Parameter failure: what is wrong with the configuration; nil where it is in force.

@@ -31,6 +31,8 @@ struct ServiceTests {
         #expect(ending.status == 0)
         #expect(await socket.waits(for: "STOPPING=1"))
         #expect(ending.errors.contains("the old one stays in force"))
+        #expect(ending.errors.contains("configuration read anew") && ending.errors.contains("added=1"))
+        #expect(ending.errors.contains("removed=0") && ending.errors.contains("changed=0"))
         #expect(Set(try await desk.ids()).isSubset(of: ["1", "2"]))
         #expect(await desk.run("poll", "--all", "--force").status == 0)
         #expect(Set(try await desk.ids()) == ["1", "2"])

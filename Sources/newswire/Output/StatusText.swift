@@ -22,7 +22,7 @@ struct StatusText {
         lines.append("polls     \(polls)")
         lines.append("store     \(store)")
         for consumer in figures["consumers"]?.array ?? [] {
-            let behind = consumer["behind"]?.integer.map { "\($0) records behind" } ?? "its cursor holds no number"
+            let behind = consumer["behind"]?.integer.map { "\(counted($0, "record")) behind" } ?? "its cursor holds no number"
             lines.append("consumer  \(consumer["name"]?.string ?? "?"): \(behind)")
         }
         return lines
@@ -60,15 +60,15 @@ struct StatusText {
             let wait = next.seconds - now.seconds
             parts.append(wait > 0 ? "next in \(span(wait))" : "next at once")
         }
-        if let paused = count("hosts_paused"), paused > 0 { parts.append("\(paused) hosts paused") }
+        if let paused = count("hosts_paused"), paused > 0 { parts.append("\(counted(paused, "host")) paused") }
         if let late = count("oldest_overdue_seconds"), late > 60 { parts.append("the oldest \(span(late)) overdue") }
         return parts.isEmpty ? "none yet" : parts.joined(separator: ", ")
     }
 
     private var store: String {
         let store = figures["store"] ?? .null
-        var text = "\(store["directory"]?.string ?? "?"): \(store["last_seq"]?.integer ?? 0) records"
-        text += ", \(size(store["bytes"]?.integer ?? 0)) in \(store["segments"]?.integer ?? 0) files"
+        var text = "\(store["directory"]?.string ?? "?"): \(counted(store["last_seq"]?.integer ?? 0, "record"))"
+        text += ", \(size(store["bytes"]?.integer ?? 0)) in \(counted(store["segments"]?.integer ?? 0, "file"))"
         if let free = store["free_bytes"]?.integer { text += ", \(size(free)) free" }
         return text
     }
@@ -84,6 +84,8 @@ struct StatusText {
         default: "\(seconds / 86_400) days"
         }
     }
+
+    private func counted(_ count: Int64, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     private func size(_ bytes: Int64) -> String {
         for (unit, name) in [(Int64(1) << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] where bytes >= unit {
