@@ -77,7 +77,9 @@ struct JSONFeedBuilder {
         }
         feed.unsafeURLs = fields.unsafeURLs
         let truncated = fields.truncatedFields
-        if !truncated.isEmpty { warn("Of the feed itself, \(truncated.joined(separator: ", ")) had to be cut.", .limits) }
+        if !truncated.isEmpty {
+            warn("Of the feed itself, \(truncated.joined(separator: ", ")) had to be cut.", .limits)
+        }
     }
 }
 

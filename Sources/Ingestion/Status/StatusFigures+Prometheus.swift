@@ -65,7 +65,8 @@ extension ServiceFigures {
                 ("not_modified", Double(polls.bytesSavedByNotModified)),
             ])
         text.metric(
-            "newswire_parse_warnings_total", .counter, "Documents that were read although something was wrong with them.",
+            "newswire_parse_warnings_total", .counter,
+            "Documents that were read although something was wrong with them.",
             by: "class", polls.warnings.sorted { $0.key < $1.key }.map { ($0.key, Double($0.value)) })
         text.durations(
             "newswire_poll_duration_seconds", longest: "newswire_poll_duration_seconds_max",

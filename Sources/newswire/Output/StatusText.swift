@@ -22,7 +22,8 @@ struct StatusText {
         lines.append("polls     \(polls)")
         lines.append("store     \(store)")
         for consumer in figures["consumers"]?.array ?? [] {
-            let behind = consumer["behind"]?.integer.map { "\(counted($0, "record")) behind" } ?? "its cursor holds no number"
+            let behind =
+                consumer["behind"]?.integer.map { "\(counted($0, "record")) behind" } ?? "its cursor holds no number"
             lines.append("consumer  \(consumer["name"]?.string ?? "?"): \(behind)")
         }
         return lines
