@@ -130,8 +130,8 @@ struct ScheduleTests {
         let run = await ChildProcess(
             "/usr/bin/env",
             [
-                "python3", script, "--newswire", Desk.binary, "--days", "0.4", "--feeds", "40", "--scale", "2000",
-                "--slack", "120", "--keep", folder.file("run"),
+                "python3", script, "--newswire", Desk.binary, "--days", "0.2", "--feeds", "40", "--scale", "800",
+                "--slack", "450", "--keep", folder.file("run"),
             ],
             environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"]
         ).wait()
