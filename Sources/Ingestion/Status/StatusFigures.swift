@@ -27,8 +27,6 @@ package struct StatusFigures: Sendable, Equatable {
     }
 
     package init() {}
-
-    package var feedCount: Int { feeds.values.reduce(0, +) }
 }
 
 /// What only the running service knows.
