@@ -222,6 +222,10 @@ final class TransferLoop {
         let failure = exchange.failure(code, handle)
         if failure == nil, RedirectRules.isRedirect(status: exchange.status) {
             follow(exchange)
+        } else if exchange.lostKeptConnection(code, handle) {
+            exchange.wantsNewConnection = true
+            release(exchange)
+            begin(exchange)
         } else if let failure, failure.kind == .tls, exchange.mayProbe {
             probe(exchange, failure)
         } else {
