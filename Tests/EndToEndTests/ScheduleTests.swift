@@ -25,6 +25,19 @@ struct ScheduleTests {
         #expect(await never.run("explain", "fee").output.contains("it was never polled"))
     }
 
+    @Test("A number that is a feed's id and a record's is explained as both")
+    func explainNumber() async throws {
+        let desk = Desk(feeds: ["/1", "/2024"])
+        desk.server.on("/1", feed())
+        let empty = await desk.run("explain", "2024")
+        #expect(empty.status == 0 && empty.output.contains("it was never polled"))
+        _ = try await desk.poll()
+        let both = await desk.run("explain", "1")
+        #expect(both.status == 0)
+        #expect(both.output.contains("host allowance") && both.output.contains("record 1"))
+        #expect(await desk.run("explain", "7").status == 64)
+    }
+
     @Test("feeds says when each is polled next, how often and why")
     func feeds() async throws {
         let desk = Desk()
@@ -53,7 +66,7 @@ struct ScheduleTests {
             try? JSONParser.parse(Array($0.utf8)).value
         }
         // Of the host's feeds those that come after the refusal are left alone in the same round.
-        #expect(round.compactMap { $0?["outcome"]?.string } == ["failed", "skipped"])
+        #expect(round.compactMap { $0?["outcome"]?.string } == ["failed", "skipped"], "\(round)")
         let states = await desk.run("feeds", "--json").lines
         #expect(states.first { $0.contains("\"other\"") }?.contains("\"state\":\"paused\"") == true)
         #expect(states.first { $0.contains("\"busy\"") }?.contains("\"state\":\"failing\"") == true)
