@@ -42,7 +42,8 @@ struct CommandTests {
         desk.folder.write("contact = 1\nnonsense = 2\n", to: "wrong.toml")
         let script = "export JOURNAL_STREAM=$(stat -Lc %d:%i /dev/stderr); exec \"$0\" check --config \"$1\""
         let ending = await ChildProcess(
-            "/bin/sh", ["-c", script, Desk.binary, desk.folder.file("wrong.toml")], environment: ["PATH": "/usr/bin:/bin"]
+            "/bin/sh", ["-c", script, Desk.binary, desk.folder.file("wrong.toml")],
+            environment: ["PATH": "/usr/bin:/bin"]
         ).wait()
         #expect(ending.status == 78)
         let lines = ending.errors.split(separator: "\n")

@@ -91,7 +91,11 @@ struct TransportTests {
         let served = Locked<Set<Int>>([])
         server.on("/feed") { request, connection in
             guard served.withLock({ $0.insert(request.connection).inserted }) else { return connection.reset() }
-            if arrived.withLock({ $0 += 1; return $0 == kept }) { answer.open() }
+            if arrived.withLock({
+                $0 += 1; return $0 == kept
+            }) {
+                answer.open()
+            }
             answer.wait()
             connection.send(LoopbackResponse(body: "x"))
         }
