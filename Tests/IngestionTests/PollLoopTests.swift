@@ -25,7 +25,7 @@ struct PollLoopTests {
         #expect(owner.mostAtOnce.withLock { $0 } <= 4)
     }
 
-    @Test("Feeds that are due at the same time are polled in the order given, however the machine holds the loop up")
+    @Test("Feeds that are due at the same time are polled in the order given, also where the loop is held up")
     func order() async {
         let owner = Owner()
         let readings = Locked<Int64>(0)
