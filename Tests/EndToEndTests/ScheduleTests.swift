@@ -78,6 +78,25 @@ struct ScheduleTests {
         #expect(desk.server.requests(to: "/busy").last?.header("If-None-Match") == "\"v1\"")
     }
 
+    @Test("polling.md §8, §9: a host that is left alone is not come to by a redirect either, unless by force")
+    func redirectToPausedHost() async throws {
+        let other = LoopbackServer(address: "127.0.0.2")
+        let desk = Desk(feeds: ["/moved"])
+        let text = desk.folder.text("newswire.toml") ?? ""
+        desk.folder.write(
+            text.replacing("[store]", with: "[host.\"127.0.0.2\"]\npause_scope = \"host\"\n[store]")
+                + "[[feed]]\nurl = \"\(other.url("/busy"))\"\nid = \"busy\"\n", to: "newswire.toml")
+        desk.server.on("/moved", .init(status: 302, headers: [("Location", other.url("/feed"))]))
+        other.on("/busy", .init(status: 429, headers: [("Retry-After", "3600")]))
+        other.on("/feed", feed())
+        await desk.run("poll", "busy")
+        let line = try #require(await desk.run("poll", "moved", "--json").lines.first)
+        #expect(try JSONParser.parse(Array(line.utf8)).value["error_class"]?.string == "paused")
+        #expect(other.requests(to: "/feed").isEmpty)
+        #expect(await desk.run("poll", "moved", "--force").status == 0)
+        #expect(other.requests(to: "/feed").count == 1)
+    }
+
     @Test("A feed that is gone is shown so, confirmed, and not asked again")
     func gone() async throws {
         let desk = Desk()

@@ -28,13 +28,17 @@ struct PollLoopTests {
     @Test("Feeds that are due at the same time are polled in the order given, also where the loop is held up")
     func order() async {
         let owner = Owner()
-        let readings = Locked<Int64>(0)
-        // The time of day goes on between any two readings; the steady clock has been read by then.
-        let loop = PollLoop(
-            concurrency: 1, staysOpen: false,
-            clock: PollClock(
-                now: { Timestamp(milliseconds: 1_000_000 + readings.withLock { $0 += 5; return $0 * ($0 % 2) }) },
-                steady: { Timestamp(seconds: 2000) }))
+        let (day, steady) = (Timestamp(seconds: 1000), Timestamp(seconds: 2000))
+        let readings = Locked(0)
+        // Every other time the loop is held up between its readings of the two clocks.
+        let now = { @Sendable in
+            let reading = readings.withLock { count -> Int in
+                count += 1
+                return count
+            }
+            return reading % 2 == 0 ? day : day.adding(milliseconds: 5)
+        }
+        let loop = PollLoop(concurrency: 1, staysOpen: false, clock: PollClock(now: now, steady: { steady }))
         loop.add((0..<9).map { entry($0) })
         await loop.run(owner)
         #expect(owner.polled == Array(0..<9))

@@ -264,7 +264,7 @@ final class TransferLoop {
             conclude(
                 exchange,
                 FetchFailure(
-                    .redirect, "redirected to a host that may not be asked at this time",
+                    .paused, "redirected to \(exchange.url.host), which is to be left alone for now",
                     advice: "it is asked again later"))
         }
     }
