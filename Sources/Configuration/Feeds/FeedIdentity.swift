@@ -24,14 +24,14 @@ package enum FeedIdentity {
         var ids = candidates.map(\.id)
         var taken = Set(ids.compactMap { $0 })
         taken.reserveCapacity(candidates.count)
-        let standard = standardNames(candidates)
+        var names = StandardNames(candidates)
         if !known.isEmpty {
-            recognise(candidates, standard: standard, known: known, ids: &ids, taken: &taken)
+            recognise(candidates, names: &names, known: known, ids: &ids, taken: &taken)
             // A known id stands for another URL here: taking it would continue another feed's history.
             taken.formUnion(known.lazy.map(\.id))
         }
         for index in candidates.indices where ids[index] == nil {
-            ids[index] = free(standard[index], url: candidates[index].url, taken: &taken)
+            ids[index] = free(names[index], url: candidates[index].url, taken: &taken)
         }
         // All are set by the loop above.
         return ids.map { $0 ?? FeedIdentifier("feed") }
@@ -62,27 +62,39 @@ package enum FeedIdentity {
     }
 
     private static func recognise(
-        _ candidates: [Candidate], standard: [String], known: [Known], ids: inout [FeedIdentifier?],
+        _ candidates: [Candidate], names: inout StandardNames, known: [Known], ids: inout [FeedIdentifier?],
         taken: inout Set<FeedIdentifier>
     ) {
-        func match(_ form: (String) -> String) {
+        let movedIDs = repeated(known.lazy.map(\.id))
+        for form: (String) -> String in [redacted, { looseForm(redacted($0)) }] {
             let free = candidates.indices.filter { ids[$0] == nil }
-            guard !free.isEmpty, known.contains(where: { !taken.contains($0.id) }) else { return }
-            let indexes = Dictionary(grouping: free) { form(candidates[$0].url) }
+            let entries = known.filter { !taken.contains($0.id) }
+            guard !free.isEmpty, !entries.isEmpty else { return }
+            let forms = entries.map { form($0.url) }
+            let candidateForms = free.map { form(candidates[$0].url) }
+            let places = Dictionary(zip(candidateForms, free)) { first, _ in first }
+            // Forms by which it is not clear which feed is which.
+            var ambiguous = repeated(candidateForms).union(repeated(forms))
+            for (entry, form) in zip(entries, forms) where movedIDs.contains(entry.id) { ambiguous.insert(form) }
+            for (entry, form) in zip(entries, forms) where !ambiguous.contains(form) {
+                guard let index = places[form] else { continue }
+                ids[index] = entry.id
+                taken.insert(entry.id)
+            }
+            if ambiguous.isEmpty { continue }
+            let indexes = Dictionary(grouping: zip(candidateForms, free).filter { ambiguous.contains($0.0) }) { $0.0 }
             // URLs that differ only in a secret look alike in the state: there the id itself tells them apart.
             for needsName in [true, false] {
-                for entry in known where !taken.contains(entry.id) {
-                    let index = indexes[form(entry.url)]?.first { index in
-                        ids[index] == nil && (!needsName || standard[index] == entry.id.text)
+                for (entry, form) in zip(entries, forms) where !taken.contains(entry.id) {
+                    let index = indexes[form]?.first { _, index in
+                        ids[index] == nil && (!needsName || names[index] == entry.id.text)
                     }
-                    guard let index else { continue }
+                    guard let index = index?.1 else { continue }
                     ids[index] = entry.id
                     taken.insert(entry.id)
                 }
             }
         }
-        match(redacted)
-        match { looseForm(redacted($0)) }
     }
 
     private static func redacted(_ url: String) -> String {
@@ -90,25 +102,39 @@ package enum FeedIdentity {
         return mayHoldSecret ? URLRedaction.redacted(url) : url
     }
 
-    /// The name of each URL, with a suffix where two URLs have one name.
-    private static func standardNames(_ candidates: [Candidate]) -> [String] {
-        var names = candidates.map { $0.id == nil ? FeedNaming.name(for: $0.url) : "" }
-        // Where the suffix of the redacted URLs is not enough, that of the whole URLs is.
-        for isExact in [false, true] {
-            let ambiguous = repeated(names)
-            guard !ambiguous.isEmpty else { break }
-            for index in names.indices where ambiguous.contains(names[index]) {
-                names[index] += "-" + FeedNaming.suffix(for: candidates[index].url, isExact: isExact)
-            }
+    /// The name of each URL, with a suffix where two URLs have one name; made when it is first asked for, which it need
+    /// not be where all feeds are known.
+    private struct StandardNames {
+        private let candidates: [Candidate]
+        private lazy var names = make()
+
+        init(_ candidates: [Candidate]) {
+            self.candidates = candidates
         }
-        return names
+
+        subscript(index: Int) -> String {
+            mutating get { names[index] }
+        }
+
+        private func make() -> [String] {
+            var names = candidates.map { $0.id == nil ? FeedNaming.name(for: $0.url) : "" }
+            // Where the suffix of the redacted URLs is not enough, that of the whole URLs is.
+            for isExact in [false, true] {
+                let ambiguous = repeated(names.lazy.filter { !$0.isEmpty })
+                guard !ambiguous.isEmpty else { break }
+                for index in names.indices where ambiguous.contains(names[index]) {
+                    names[index] += "-" + FeedNaming.suffix(for: candidates[index].url, isExact: isExact)
+                }
+            }
+            return names
+        }
     }
 
-    /// The names that stand there more than once; empty ones do not count.
-    private static func repeated(_ names: [String]) -> Set<String> {
-        var seen: Set<String> = []
-        seen.reserveCapacity(names.count)
-        return Set(names.filter { !$0.isEmpty && !seen.insert($0).inserted })
+    /// The values that stand there more than once.
+    private static func repeated<Value: Hashable>(_ values: some Collection<Value>) -> Set<Value> {
+        var seen: Set<Value> = []
+        seen.reserveCapacity(values.underestimatedCount)
+        return Set(values.filter { !seen.insert($0).inserted })
     }
 
     private static func free(_ name: String, url: String, taken: inout Set<FeedIdentifier>) -> FeedIdentifier {
