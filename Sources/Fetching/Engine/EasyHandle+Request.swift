@@ -3,18 +3,29 @@ import FeedModel
 import Glibc
 
 extension EasyHandle {
-    /// Makes the handle ready for the exchange's next request. The exchange must outlive it, until the next `reset`.
+    /// Makes the handle ready for the exchange's next request. The exchange must outlive it, until `forgetRequest`.
+    ///
+    /// Most requests differ from the one before in no more than URL, header and time: what else was set stays.
     ///
     /// - Parameters:
     ///   - timeout: milliseconds that are left for it.
     func prepare(for exchange: Exchange, now: Timestamp, timeout: Int) throws(FetchFailure) {
-        let request = exchange.request
-        let context = Unmanaged.passUnretained(exchange).toOpaque()
+        let manner = Manner(exchange)
+        if manner != self.manner || exchange.hasSecrets {
+            reset()
+            try set(manner)
+            try setCertificate(exchange)
+            self.manner = manner
+        }
         setErrorText()
-        newswire_curl_set_pointer(curl, CURLOPT_PRIVATE, context)
-        setCallbacks(context)
-
+        setContext(Unmanaged.passUnretained(exchange).toOpaque())
         guard set(CURLOPT_URL, exchange.url.text) else { throw .invalid("its URL is not one", "check the feed's URL") }
+        set(CURLOPT_TIMEOUT_MS, max(1, timeout))
+        try setHeaders(for: exchange, now: now)
+    }
+
+    private func set(_ manner: Manner) throws(FetchFailure) {
+        setCallbacks()
         set(CURLOPT_PATH_AS_IS, true)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
@@ -24,55 +35,53 @@ extension EasyHandle {
         // A resolver thread that hangs is left behind instead of waited for.
         set(CURLOPT_QUICK_EXIT, true)
         set(CURLOPT_ACCEPT_ENCODING, "")
-        set(CURLOPT_HTTP_VERSION, request.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
+        set(CURLOPT_HTTP_VERSION, manner.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
         set(CURLOPT_HTTP09_ALLOWED, false)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
         set(CURLOPT_UNRESTRICTED_AUTH, false)
         set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         set(CURLOPT_AUTOREFERER, false)
-        setLimits(request.limits, timeout: timeout)
-        try setProxy(request.proxy ?? "")
-        try setTLS(request, sendsCertificate: exchange.sendsSecrets, caLifetime: exchange.loop.caLifetime)
-        if exchange.wantsNewConnection { set(CURLOPT_FRESH_CONNECT, true) }
-        if !request.keepAlive {
+        set(CURLOPT_CONNECTTIMEOUT_MS, manner.connectTimeout)
+        // libcurl goes through all names that it keeps whenever a transfer ends. A few seconds do for a redirect and for the
+        // host's next feed.
+        set(CURLOPT_DNS_CACHE_TIMEOUT, 5)
+        set(CURLOPT_LOW_SPEED_LIMIT, manner.lowSpeedBytes)
+        set(CURLOPT_LOW_SPEED_TIME, manner.lowSpeedSeconds)
+        try setProxy(manner.proxy)
+        // Without a folder of CA certificates, the multi handle keeps the parsed bundle.
+        set(CURLOPT_CA_CACHE_TIMEOUT, manner.caLifetime)
+        newswire_curl_set_string(curl, CURLOPT_CAPATH, nil)
+        newswire_curl_set_string(curl, CURLOPT_PROXY_CAPATH, nil)
+        if !manner.caFile.isEmpty { set(CURLOPT_CAINFO, manner.caFile) }
+        if !manner.tlsVerify {
+            set(CURLOPT_SSL_VERIFYPEER, 0)
+            set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
+        if manner.isNewConnection { set(CURLOPT_FRESH_CONNECT, true) }
+        if !manner.keepAlive {
             // Neither another feed's connection, which the server may have given up, nor one for another feed.
             set(CURLOPT_FRESH_CONNECT, true)
             set(CURLOPT_FORBID_REUSE, true)
         }
-        set(CURLOPT_USERAGENT, request.userAgent)
-        try setHeaders(for: exchange, now: now)
+        set(CURLOPT_USERAGENT, manner.userAgent)
     }
 
-    private func setCallbacks(_ context: UnsafeMutableRawPointer) {
+    private func setCallbacks() {
         newswire_curl_set_write(curl, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             Exchange.from(context!).readBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
-        newswire_curl_set_pointer(curl, CURLOPT_WRITEDATA, context)
         newswire_curl_set_write(curl, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             UnsafeRawBufferPointer(start: bytes, count: size * count).withMemoryRebound(to: UInt8.self) {
                 Exchange.from(context!).readHeader($0)
             }
         }
-        newswire_curl_set_pointer(curl, CURLOPT_HEADERDATA, context)
         newswire_curl_set_open_socket(curl) { context, _, address in
             Exchange.openSocket(context!, address!)
         }
-        newswire_curl_set_pointer(curl, CURLOPT_OPENSOCKETDATA, context)
         newswire_curl_set_before_request(curl) { context, address, _, port, _ in
             Exchange.from(context!).mayUse(connectionTo: address.map { String(cString: $0) } ?? "", port: Int(port))
                 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
         }
-        newswire_curl_set_pointer(curl, CURLOPT_PREREQDATA, context)
-    }
-
-    private func setLimits(_ limits: FetchLimits, timeout: Int) {
-        set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.clampedMilliseconds)
-        set(CURLOPT_TIMEOUT_MS, max(1, timeout))
-        // libcurl goes through all names that it keeps whenever a transfer ends. A few seconds do for a redirect and for the
-        // host's next feed.
-        set(CURLOPT_DNS_CACHE_TIMEOUT, 5)
-        set(CURLOPT_LOW_SPEED_LIMIT, limits.lowSpeedBytes)
-        set(CURLOPT_LOW_SPEED_TIME, limits.lowSpeedSeconds)
     }
 
     /// An empty proxy keeps libcurl from asking the environment for one.
@@ -89,17 +98,8 @@ extension EasyHandle {
         set(CURLOPT_NOPROXY, "")
     }
 
-    private func setTLS(_ request: FetchRequest, sendsCertificate: Bool, caLifetime: Int) throws(FetchFailure) {
-        // Without a folder of CA certificates, the multi handle keeps the parsed bundle.
-        set(CURLOPT_CA_CACHE_TIMEOUT, caLifetime)
-        newswire_curl_set_string(curl, CURLOPT_CAPATH, nil)
-        newswire_curl_set_string(curl, CURLOPT_PROXY_CAPATH, nil)
-        if let file = request.caFile, !file.isEmpty { set(CURLOPT_CAINFO, file) }
-        if !request.tlsVerify {
-            set(CURLOPT_SSL_VERIFYPEER, 0)
-            set(CURLOPT_SSL_VERIFYHOST, 0)
-        }
-        guard sendsCertificate, let certificate = request.clientCertificate else { return }
+    private func setCertificate(_ exchange: Exchange) throws(FetchFailure) {
+        guard exchange.sendsSecrets, let certificate = exchange.request.clientCertificate else { return }
         set(CURLOPT_SSLCERTTYPE, "PEM")
         set(CURLOPT_SSLKEYTYPE, "PEM")
         guard set(CURLOPT_SSLCERT_BLOB, certificate.certificate), set(CURLOPT_SSLKEY_BLOB, certificate.key) else {
@@ -135,6 +135,40 @@ extension EasyHandle {
                 "check the feed's headers, credentials and User-Agent")
         }
         addHeader(name: name, value: value)
+    }
+}
+
+extension EasyHandle {
+    /// What many requests have in common, without secrets: as long as it is the same, a handle need not be set up anew.
+    struct Manner: Equatable {
+        let userAgent: String
+        let proxy: String
+        let caFile: String
+        let tlsVerify: Bool
+        let http2: Bool
+        let keepAlive: Bool
+        /// Milliseconds.
+        let connectTimeout: Int
+        let lowSpeedBytes: Int
+        let lowSpeedSeconds: Int
+        let caLifetime: Int
+        /// Not one that was kept open.
+        let isNewConnection: Bool
+
+        init(_ exchange: Exchange) {
+            let request = exchange.request
+            userAgent = request.userAgent
+            proxy = request.proxy ?? ""
+            caFile = request.caFile ?? ""
+            tlsVerify = request.tlsVerify
+            http2 = request.http2
+            keepAlive = request.keepAlive
+            connectTimeout = request.limits.connectTimeout.clampedMilliseconds
+            lowSpeedBytes = request.limits.lowSpeedBytes
+            lowSpeedSeconds = request.limits.lowSpeedSeconds
+            caLifetime = exchange.loop.caLifetime
+            isNewConnection = exchange.wantsNewConnection
+        }
     }
 }
 

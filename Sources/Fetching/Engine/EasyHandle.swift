@@ -5,6 +5,8 @@ final class EasyHandle {
     let curl: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private var headers: UnsafeMutablePointer<curl_slist>?
+    /// What the handle is set up for; nil where it is not, or not wholly.
+    var manner: Manner?
 
     init?() {
         guard let curl = curl_easy_init() else { return nil }
@@ -22,8 +24,30 @@ final class EasyHandle {
     /// Forgets everything about the last request but the connections and names that it led to.
     func reset() {
         curl_easy_reset(curl)
+        dropHeaders()
+        manner = nil
+    }
+
+    /// Forgets the last request, and keeps what is the same for others of its manner. Nothing points to its exchange.
+    func forgetRequest() {
+        guard manner != nil else { return reset() }
+        setContext(nil)
+        newswire_curl_set_pointer(curl, CURLOPT_HTTPHEADER, nil)
+        dropHeaders()
+    }
+
+    private func dropHeaders() {
         curl_slist_free_all(headers)
         headers = nil
+    }
+
+    /// What the callbacks are given.
+    func setContext(_ context: UnsafeMutableRawPointer?) {
+        newswire_curl_set_pointer(curl, CURLOPT_PRIVATE, context)
+        newswire_curl_set_pointer(curl, CURLOPT_WRITEDATA, context)
+        newswire_curl_set_pointer(curl, CURLOPT_HEADERDATA, context)
+        newswire_curl_set_pointer(curl, CURLOPT_OPENSOCKETDATA, context)
+        newswire_curl_set_pointer(curl, CURLOPT_PREREQDATA, context)
     }
 
     func set(_ option: CURLoption, _ value: Int) { newswire_curl_set_long(curl, option, value) }

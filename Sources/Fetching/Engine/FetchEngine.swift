@@ -76,6 +76,10 @@ package final class FetchEngine: Sendable {
         if let handle = thread.withLock({ $0.takeHandle() }) { pthread_detach(handle) }
     }
 
+    /// Runs tasks on the engine's thread, and elsewhere once that has ended. Whatever takes long, blocks or computes has to
+    /// leave it: all transfers wait meanwhile.
+    package var executor: any TaskExecutor { mailbox }
+
     /// Begins a fetch and returns at once; whatever is wrong with it shows in the outcome.
     package func start(_ request: FetchRequest) -> Transfer {
         if request.url.prefix(5).lowercased() == "file:" { return readFile(request) }

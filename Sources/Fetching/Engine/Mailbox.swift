@@ -2,8 +2,11 @@ import CShims
 import Glibc
 import Locking
 
-/// What other threads ask of the engine's thread: one value behind one lock, and an eventfd that wakes the thread.
-final class Mailbox: Sendable {
+/// What is asked of the engine's thread: one value behind one lock, and an eventfd that wakes the thread where it waits.
+///
+/// Tasks can run on that thread, too: a poll that only starts a transfer and takes in a short answer costs no change of
+/// threads there. Nothing may block in them.
+final class Mailbox: Sendable, TaskExecutor {
     enum Command: Sendable {
         case start(Transfer)
         /// The consumer has taken what waited.
@@ -12,10 +15,14 @@ final class Mailbox: Sendable {
         case drop(Transfer)
         /// The answer to a redirect that was asked about.
         case proceed(Transfer, isAllowed: Bool)
+        /// A task goes on.
+        case run(UnownedJob)
     }
 
     private struct Contents {
         var commands: [Command] = []
+        /// The thread waits for its descriptors, or is about to.
+        var isResting = true
         /// The eventfd has been written to since the thread last looked.
         var isSignalled = false
         var isClosed = false
@@ -52,9 +59,25 @@ final class Mailbox: Sendable {
         }
     }
 
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        // Without the thread it goes on elsewhere: a task has to come to its end.
+        if !post(.run(job)) { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
+    }
+
+    /// The engine's thread wants to wait: false where something has come that it should see to first. From then on until
+    /// it takes something it is woken.
+    func mayRest() -> Bool {
+        contents.withLock { contents in
+            contents.isResting = contents.commands.isEmpty && !contents.isClosed
+            return contents.isResting
+        }
+    }
+
     /// The engine's thread takes everything at once, in the order of posting.
     func take() -> (commands: [Command], isClosed: Bool) {
         contents.withLock { contents in
+            contents.isResting = false
             if contents.isSignalled {
                 var count: UInt64 = 0
                 _ = read(descriptor, &count, 8)
@@ -67,7 +90,7 @@ final class Mailbox: Sendable {
     }
 
     private func signal(_ contents: inout Contents) {
-        if contents.isSignalled { return }
+        if contents.isSignalled || !contents.isResting { return }
         contents.isSignalled = true
         var one: UInt64 = 1
         // Cannot fail: the counter is at most 1, and the descriptor is ours.

@@ -79,20 +79,19 @@ final class TransferLoop {
         withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { events in
             var isClosed = false
             while !isClosed {
-                let timeout = timer.map { Int32(clamping: max(0, $0 - Self.clock())) } ?? -1
-                let count = epoll_wait(epoll, events.baseAddress, Int32(events.count), timeout)
-                for event in events.prefix(max(0, Int(count))) {
-                    if event.data.fd == mailbox.descriptor {
-                        isClosed = obeyMailbox()
-                    } else {
-                        curl_multi_socket_action(multi, event.data.fd, Self.conditions(event.events), &running)
-                    }
+                let longest = timer.map { Int32(clamping: max(0, $0 - Self.clock())) } ?? -1
+                let count = epoll_wait(epoll, events.baseAddress, Int32(events.count), mailbox.mayRest() ? longest : 0)
+                for event in events.prefix(max(0, Int(count))) where event.data.fd != mailbox.descriptor {
+                    curl_multi_socket_action(multi, event.data.fd, Self.conditions(event.events), &running)
                 }
+                readMessages()
+                isClosed = obeyMailbox()
+                // What was just started begins here.
                 if let timer, timer <= Self.clock() {
                     self.timer = nil
                     curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+                    readMessages()
                 }
-                readMessages()
                 restFull()
             }
         }
@@ -130,14 +129,26 @@ final class TransferLoop {
         return 0
     }
 
+    /// Does what was asked for, and what tasks that run because of it ask for in turn, but not without end.
+    ///
+    /// - Returns: whether the mailbox is closed.
     private func obeyMailbox() -> Bool {
-        let (commands, isClosed) = mailbox.take()
+        for _ in 0..<4 {
+            let (commands, isClosed) = mailbox.take()
+            if isClosed || commands.isEmpty { return obey(commands, isClosed) }
+            _ = obey(commands, isClosed)
+        }
+        return false
+    }
+
+    private func obey(_ commands: [Mailbox.Command], _ isClosed: Bool) -> Bool {
         for command in commands {
             switch command {
             case .start(let transfer): start(transfer)
             case .resume(let transfer): resume(transfer)
             case .drop(let transfer): drop(transfer)
             case .proceed(let transfer, let isAllowed): proceed(transfer, isAllowed: isAllowed)
+            case .run(let job): job.runSynchronously(on: mailbox.asUnownedTaskExecutor())
             }
         }
         return isClosed
@@ -316,14 +327,18 @@ final class TransferLoop {
         exchange.handle = nil
         curl_multi_remove_handle(multi, handle.curl)
         if exchange.hasSecrets || exchange.probedFailure != nil || idle.count >= Self.idleHandles { return }
-        handle.reset()
+        handle.forgetRequest()
         idle.append(handle)
     }
 
     private func endEverything() {
         for exchange in Array(active.values) { conclude(exchange, .cancelled) }
-        for case .start(let transfer) in mailbox.take().commands {
-            transfer.finish(FetchOutcome(failure: .cancelled))
+        for command in mailbox.take().commands {
+            switch command {
+            case .start(let transfer): transfer.finish(FetchOutcome(failure: .cancelled))
+            case .run(let job): globalConcurrentExecutor.enqueue(ExecutorJob(job))
+            case .resume, .drop, .proceed: break
+            }
         }
         idle = []
     }

@@ -6,6 +6,35 @@ package enum HTTPDate {
     /// `Sun Nov  6 08:49:37 1994`; nil for anything else. The day's name is not compared with the date. A year of two
     /// digits lies in 1970 to 2069.
     package static func parse(_ text: String) -> Timestamp? {
+        var text = text
+        return text.withUTF8 { fixed($0) } ?? parseWords(text)
+    }
+
+    /// The first form, which is nearly all that is sent.
+    private static func fixed(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+        // By the places of its separators; a form with others is read word by word.
+        guard bytes.count == 29, bytes[3] == UInt8(ascii: ","), bytes[4] == 0x20, bytes[7] == 0x20, bytes[11] == 0x20,
+            bytes[16] == 0x20, bytes[19] == UInt8(ascii: ":"), bytes[22] == UInt8(ascii: ":"), bytes[25] == 0x20,
+            bytes[26...].elementsEqual("GMT".utf8)
+        else { return nil }
+        func number(_ range: Range<Int>) -> Int? {
+            var value = 0
+            for byte in bytes[range] {
+                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+                value = value * 10 + Int(byte - UInt8(ascii: "0"))
+            }
+            return value
+        }
+        let name = bytes[8..<11]
+        guard let month = months.firstIndex(where: { name.elementsEqual($0.utf8) }), let day = number(5..<7),
+            let year = number(12..<16), let hour = number(17..<19), let minute = number(20..<22),
+            let second = number(23..<25), hour < 24, minute < 60, second <= 60, day >= 1,
+            day <= Timestamp.daysIn(month: month + 1, year: year)
+        else { return nil }
+        return Timestamp(year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second)
+    }
+
+    private static func parseWords(_ text: String) -> Timestamp? {
         var words: [Substring] = []
         for word in text.split(whereSeparator: { $0 == " " || $0 == "," || $0 == "-" }) {
             guard words.count < 6 else { return nil }

@@ -1,0 +1,62 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Fetching
+
+@Suite("Tasks on the engine's thread")
+struct ExecutorTests {
+    /// The thread that a task runs on.
+    private func thread(_ engine: FetchEngine) async -> pthread_t {
+        await Task(executorPreference: engine.executor) { pthread_self() }.value
+    }
+
+    @Test("run there, all of them, and go on elsewhere once it has ended")
+    func runs() async throws {
+        let engine = try FetchEngine()
+        let first = await thread(engine)
+        #expect(await thread(engine) == first)
+        await engine.shutdown()
+        // That it comes back at all is what counts.
+        _ = await thread(engine)
+    }
+
+    @Test("are resumed there by the response, and may start the next fetch")
+    func fetches() async throws {
+        let server = LoopbackServer()
+        server.on("/feed", .init(body: "<rss/>"))
+        let engine = try FetchEngine()
+        let home = await thread(engine)
+        let url = server.url("/feed")
+        let threads = await withTaskGroup(of: [pthread_t].self) { group in
+            for _ in 0..<8 {
+                group.addTask(executorPreference: engine.executor) {
+                    var threads: [pthread_t] = []
+                    for _ in 0..<5 {
+                        let fetched = await engine.fetch(request(url))
+                        guard fetched.failure == nil else { continue }
+                        threads.append(pthread_self())
+                    }
+                    return threads
+                }
+            }
+            return await group.reduce([], +)
+        }
+        #expect(threads.count == 40)
+        #expect(Set(threads) == [home])
+        await engine.shutdown()
+    }
+
+    @Test("end with the engine when they wait for a response that does not come")
+    func shutdown() async throws {
+        let server = LoopbackServer()
+        let asked = AsyncStream.makeStream(of: Void.self)
+        server.on("/feed") { _, _ in asked.continuation.yield() }
+        let engine = try FetchEngine()
+        let url = server.url("/feed")
+        let task = Task(executorPreference: engine.executor) { await engine.fetch(request(url)).failure?.kind }
+        for await _ in asked.stream { break }
+        await engine.shutdown()
+        #expect(await task.value == .cancelled)
+    }
+}
