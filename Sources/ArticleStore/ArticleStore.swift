@@ -131,6 +131,9 @@ package final class ArticleStore: Sendable {
     /// In the order of the feeds' ids.
     package func allStates() -> [FeedState] { states.all }
 
+    /// The same one at a time and in no order, at a fraction of the memory.
+    package func forEachState(_ body: (FeedState) -> Void) { states.forEach(body) }
+
     /// Why the disk does not take what is to be written; nil while it does. Nothing should be fetched meanwhile: it could
     /// not be kept.
     package var trouble: StoreError? { disk.current }
@@ -278,6 +281,35 @@ package final class ArticleStore: Sendable {
         } catch {
             disk.note(error, of: .index)
             return false
+        }
+    }
+
+    /// What the ids of configured feeds are recognised by, in the order of the ids. A feed's own URL goes before another's
+    /// redirect to it.
+    package var knownFeeds: [(id: FeedIdentifier, url: String)] {
+        var own: [(id: FeedIdentifier, url: String)] = []
+        var moved = own
+        forEachState { state in
+            own.append((state.feed, state.url))
+            for url in state.knownURLs.dropFirst() { moved.append((state.feed, url)) }
+        }
+        own.sort { $0.id < $1.id }
+        moved.sort { $0.id < $1.id }
+        return own + moved
+    }
+
+    /// Takes in the state that a poll without articles has left its feed in. It goes to the file with the next commit, or
+    /// with `writeStates`, which the caller sees to.
+    ///
+    /// - Returns: whether it is the first that waits for that.
+    package func note(_ state: FeedState) -> Bool { states.note(state) }
+
+    /// Writes the states that wait for it. Where the disk does not take them they go on waiting, and `trouble` says why.
+    package func writeStates() {
+        do throws(StoreError) {
+            try states.write()
+        } catch {
+            disk.note(error, of: .states)
         }
     }
 

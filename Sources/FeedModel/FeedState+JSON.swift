@@ -1,4 +1,4 @@
-private import Digest
+internal import Digest
 package import JSONText
 
 extension FeedState {
@@ -54,44 +54,48 @@ extension FeedState {
     }
 
     /// The state that `write` wrote, or nil where feed or URL is missing. What is unknown or malformed is left out.
-    package init?(_ json: JSONValue) {
+    package init?(_ json: JSONMembers) {
         guard let feed = json["feed"]?.string, let url = json["url"]?.string else { return nil }
         self.init(feed: FeedIdentifier(feed), url: url)
-        func time(_ key: String) -> Timestamp? { json[key]?.string.flatMap(Timestamp.init(rfc3339:)) }
-        func count(_ key: String) -> Int? { json[key]?.integer.flatMap(Int.init(exactly:)) }
         title = json["title"]?.string
-        if let validators = json["validators"], let request = validators["request"]?.string.flatMap(Hash128.init(hex:))
-        {
+        if let validators = json["validators"]?.members, let request = validators["request"]?.hash {
             self.validators = Validators(
                 etag: validators["etag"]?.string, lastModified: validators["last_modified"]?.string, request: request)
         }
-        bodyHash = json["body_hash"]?.string.flatMap(Hash128.init(hex:))
+        bodyHash = json["body_hash"]?.hash
         documentBytes = json["document_bytes"]?.integer.flatMap { Int32(exactly: $0) }
-        hints.ttlSeconds = count("ttl_seconds")
-        hints.updatePeriodSeconds = count("update_period_seconds")
-        hints.skipHours = json["skip_hours"]?.array?.compactMap { $0.integer.flatMap(Int.init(exactly:)) } ?? []
+        hints.ttlSeconds = json["ttl_seconds"]?.count()
+        hints.updatePeriodSeconds = json["update_period_seconds"]?.count()
+        hints.skipHours = json["skip_hours"]?.array?.compactMap { $0.count() } ?? []
         hints.skipDays = json["skip_days"]?.array?.compactMap(\.string) ?? []
         move.candidate = json["redirect_to"]?.string
-        move.polls = count("redirect_polls") ?? 0
-        move.since = time("redirect_since")
+        move.polls = json["redirect_polls"]?.count() ?? 0
+        move.since = json["redirect_since"]?.time
         move.adopted = json["moved_to"]?.string
-        move.adoptedSince = time("moved_since")
-        tagRepeats.count = count("tag_repeats") ?? 0
-        tagRepeats.since = time("tag_unsent_since")
-        lastPoll = time("last_poll")
-        lastSuccess = time("last_success")
-        status = count("status")
-        failures = count("failures") ?? 0
+        move.adoptedSince = json["moved_since"]?.time
+        tagRepeats.count = json["tag_repeats"]?.count() ?? 0
+        tagRepeats.since = json["tag_unsent_since"]?.time
+        lastPoll = json["last_poll"]?.time
+        lastSuccess = json["last_success"]?.time
+        status = json["status"]?.count()
+        failures = json["failures"]?.count() ?? 0
         if let kind = json["error_class"]?.string {
             failure = Failure(kind: kind, message: json["error"]?.string ?? "")
         }
-        nextPoll = time("next_poll")
-        intervalSeconds = count("interval_seconds")
-        notBefore = time("not_before")
+        nextPoll = json["next_poll"]?.time
+        intervalSeconds = json["interval_seconds"]?.count()
+        notBefore = json["not_before"]?.time
         schedule = Schedule(json)
-        if let articles = count("document_articles"), let source = json["document_source"]?.string {
-            document = Hash128(hex: source).map { Document(articles: articles, source: $0) }
+        if let articles: Int = json["document_articles"]?.count() {
+            document = json["document_source"]?.hash.map { Document(articles: articles, source: $0) }
         }
-        articles = json["articles"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0
+        articles = json["articles"]?.count() ?? 0
     }
+}
+
+extension JSONPiece {
+    var time: Timestamp? { string.flatMap(Timestamp.init(rfc3339:)) }
+    var hash: Hash128? { string.flatMap(Hash128.init(hex:)) }
+
+    func count<Count: BinaryInteger & Sendable>() -> Count? { integer.flatMap(Count.init(exactly:)) }
 }

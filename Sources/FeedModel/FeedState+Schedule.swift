@@ -101,36 +101,29 @@ extension FeedState.Schedule {
     }
 
     /// What is unknown or malformed is left out.
-    init(_ json: JSONValue) {
+    init(_ json: JSONMembers) {
         self.init()
-        func time(_ key: String, _ value: JSONValue? = nil) -> Timestamp? {
-            (value ?? json)[key]?.string.flatMap(Timestamp.init(rfc3339:))
-        }
-        func count<Count: BinaryInteger & Sendable>(_ key: String, _ value: JSONValue? = nil) -> Count? {
-            (value ?? json)[key]?.integer.flatMap(Count.init(exactly:))
-        }
         rhythm = Rhythm(
-            latest: time("latest_item"),
-            gaps: json["item_gaps"]?.array?.prefix(Rhythm.maximumGaps)
-                .compactMap { $0.integer.flatMap(Int.init(exactly:)) } ?? [])
-        adaptive = count("adaptive_seconds") ?? 0
-        items = count("items") ?? 0
-        itemsInSkippedTime = count("items_in_skipped_time") ?? 0
+            latest: json["latest_item"]?.time,
+            gaps: json["item_gaps"]?.array?.prefix(Rhythm.maximumGaps).compactMap { $0.count() } ?? [])
+        adaptive = json["adaptive_seconds"]?.count() ?? 0
+        items = json["items"]?.count() ?? 0
+        itemsInSkippedTime = json["items_in_skipped_time"]?.count() ?? 0
         isExpired = json["expired"]?.bool ?? false
-        heldUntil = time("held_until")
-        failureQuarters = count("failure_quarters") ?? 0
-        refusals = count("refusals") ?? 0
-        failingSince = time("failing_since")
-        goneSince = time("gone_since")
+        heldUntil = json["held_until"]?.time
+        failureQuarters = json["failure_quarters"]?.count() ?? 0
+        refusals = json["refusals"]?.count() ?? 0
+        failingSince = json["failing_since"]?.time
+        goneSince = json["gone_since"]?.time
         isGoneForGood = json["gone_for_good"]?.bool ?? false
-        if let pause = json["pause"], let until = time("until", pause), let since = time("since", pause) {
+        if let pause = json["pause"]?.members, let until = pause["until"]?.time, let since = pause["since"]?.time {
             self.pause = FeedState.Pause(
-                until: until, incidents: count("incidents", pause) ?? 1, since: since,
+                until: until, incidents: pause["incidents"]?.count() ?? 1, since: since,
                 coversHost: pause["scope"]?.string == "host")
         }
         reason = json["reason"]?.string.flatMap(PollTerms.Reason.init(word:)) ?? .none
-        polls = count("polls") ?? 0
+        polls = json["polls"]?.count() ?? 0
         // No more feeds than that can be configured: a larger number is damage, and a file of its size would be, too.
-        historyBlock = count("history_block").flatMap { $0 < 1 << 24 ? $0 : nil }
+        historyBlock = json["history_block"]?.count().flatMap { $0 < 1 << 24 ? $0 : nil }
     }
 }

@@ -33,20 +33,23 @@ package struct PollTerms: Sendable, Equatable {
         case pause, backoff, refused, credentials, gone, goneForGood, expired, skipHours
 
         /// For programs: `retry_after`.
-        package var word: String {
-            switch self {
+        package var word: String { Self.words[Int(rawValue)] }
+
+        package init?(word: String) {
+            guard let value = Self.words.firstIndex(of: word) else { return nil }
+            self.init(rawValue: UInt8(value))
+        }
+
+        /// By the raw values. Every feed's state has one, so they are not put together each time.
+        private static let words = allCases.map { reason in
+            switch reason {
             case .updatePeriod: "update_period"
             case .noValidators: "no_validators"
             case .retryAfter: "retry_after"
             case .goneForGood: "gone_for_good"
             case .skipHours: "skip_hours"
-            default: "\(self)"
+            default: "\(reason)"
             }
-        }
-
-        package init?(word: String) {
-            guard let reason = Self.allCases.first(where: { $0.word == word }) else { return nil }
-            self = reason
         }
     }
 

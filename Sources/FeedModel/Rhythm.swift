@@ -9,11 +9,11 @@ package struct Rhythm: Sendable, Equatable {
     package static let maximumGaps = 20
 
     /// Seconds since 1970 of the latest publication; 0 where none is known.
-    private var latestSeconds: UInt32 = 0
+    private(set) var latestSeconds: UInt32 = 0
     // A byte a gap, the newest in the lowest; 0 for none.
-    private var recent: UInt64 = 0
-    private var older: UInt64 = 0
-    private var oldest: UInt64 = 0
+    private(set) var recent: UInt64 = 0
+    private(set) var older: UInt64 = 0
+    private(set) var oldest: UInt64 = 0
 
     package init() {}
 
@@ -75,6 +75,14 @@ package struct Rhythm: Sendable, Equatable {
     package init(latest: Timestamp?, gaps: [Int]) {
         latestSeconds = latest.flatMap { UInt32(exactly: $0.seconds) } ?? 0
         for gap in gaps.prefix(Self.maximumGaps).reversed() where gap > 0 { push(Self.code(gap)) }
+    }
+
+    /// The same from its parts.
+    init(latestSeconds: UInt32, recent: UInt64, older: UInt64, oldest: UInt64) {
+        self.latestSeconds = latestSeconds
+        self.recent = recent
+        self.older = older
+        self.oldest = oldest
     }
 
     /// Codes to the doubling.

@@ -18,7 +18,6 @@ package struct FeedPoller: Sendable {
     private let duplicates: StoreSettings.Duplicates
     private let allowances: HostAllowances
     private let watch: HostWatch
-    private let history: PollHistory?
     private var manner: Manner
     private let clock: PollClock
 
@@ -34,11 +33,10 @@ package struct FeedPoller: Sendable {
 
     /// - Parameters:
     ///   - watch: shared by all pollers of the process.
-    ///   - history: where polls are kept; nil for nowhere.
     package init(
         engine: FetchEngine, store: ArticleStore, writer: StoreWriter, requests: RequestBuilder,
         allowances: HostAllowances, schedule: ScheduleSettings, duplicates: StoreSettings.Duplicates = .short,
-        watch: HostWatch, history: PollHistory? = nil, manner: Manner = .onSchedule, clock: PollClock
+        watch: HostWatch, manner: Manner = .onSchedule, clock: PollClock
     ) {
         self.engine = engine
         self.store = store
@@ -49,7 +47,6 @@ package struct FeedPoller: Sendable {
         self.duplicates = duplicates
         self.allowances = allowances
         self.watch = watch
-        self.history = history
         self.manner = manner
         self.clock = clock
     }
@@ -71,6 +68,9 @@ package struct FeedPoller: Sendable {
 
     private func now() -> Timestamp { clock.now() }
 
+    /// Where polls are best run: there, an answer without a document costs no change of threads. What takes long leaves it.
+    package var executor: any TaskExecutor { engine.executor }
+
     /// Never throws: whatever goes wrong is in the report, and in the feed's state.
     ///
     /// When the task is cancelled the transfer is broken off and the state stays as it was; what is being stored is
@@ -78,12 +78,19 @@ package struct FeedPoller: Sendable {
     ///
     /// - Parameter answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
     package func poll(_ feed: FeedConfiguration, answer: RecordedResponse? = nil) async -> PollReport {
+        guard feed.isLocalFile else { return await run(feed, answer: answer) }
+        return await withTaskExecutorPreference(globalConcurrentExecutor) { @concurrent in
+            await run(feed, answer: answer)
+        }
+    }
+
+    private func run(_ feed: FeedConfiguration, answer: RecordedResponse?) async -> PollReport {
         let state = state(of: feed)
         // The queue has kept the host's delay, but it takes a moment from there to here, and redirects count too.
-        let host = feed.isLocalFile || answer != nil ? nil : FeedConfiguration.host(of: feed.requestURL(state))
-        let turn = if let host { await gate.pass(host: host) } else { now() }
+        let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(state))
+        let turn = if let host, answer == nil { await gate.pass(host: host) } else { now() }
         let steadyStart = clock.steady()
-        var poll = Poll(feed: feed, state: state, startedAt: turn ?? now())
+        var poll = Poll(feed: feed, state: state, host: host, startedAt: turn ?? now())
         guard turn != nil else {
             await settle(.fetch(.stopped), &poll)
             return poll.report
@@ -93,8 +100,15 @@ package struct FeedPoller: Sendable {
             let request = try request(for: feed, state: poll.state)
             if isDryRun { poll.report.notes += requests.description(of: request) }
             let transfer = answer?.replayed(for: request) ?? engine.start(request)
-            let document = try await receive(transfer, into: &poll)
-            try await take(document, &poll)
+            let head = try await head(of: transfer, &poll)
+            if head.hasDocument {
+                try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                    @concurrent () async throws(PollFailure) in
+                    try await take(try await receive(transfer, head, &poll), &poll)
+                }
+            } else {
+                try await take(try await receive(transfer, head, &poll), &poll)
+            }
         } catch {
             await settle(error, &poll)
         }
@@ -133,6 +147,8 @@ package struct FeedPoller: Sendable {
         let feed: FeedConfiguration
         /// As it was before.
         let previous: FeedState
+        /// The host that was asked first; nil for a local file.
+        let host: String?
         let startedAt: Timestamp
         var state: FeedState
         var head: ResponseHead?
@@ -142,8 +158,9 @@ package struct FeedPoller: Sendable {
         var items = 0
         var report: PollReport
 
-        init(feed: FeedConfiguration, state: FeedState, startedAt: Timestamp) {
+        init(feed: FeedConfiguration, state: FeedState, host: String?, startedAt: Timestamp) {
             self.feed = feed
+            self.host = host
             previous = state
             self.startedAt = startedAt
             self.state = state
@@ -169,8 +186,7 @@ package struct FeedPoller: Sendable {
         case feed(Feed, bodyHash: Hash128, brokenOff: FetchFailure?)
     }
 
-    /// Bytes go from the socket to the parser as they come.
-    private func receive(_ transfer: Transfer, into poll: inout Poll) async throws(PollFailure) -> Document {
+    private func head(of transfer: Transfer, _ poll: inout Poll) async throws(PollFailure) -> ResponseHead {
         guard let head = await transfer.response() else {
             let outcome = await transfer.outcome()
             poll.take(outcome)
@@ -178,6 +194,19 @@ package struct FeedPoller: Sendable {
         }
         poll.head = head
         poll.report.status = head.status
+        return head
+    }
+
+    /// Bytes go from the socket to the parser as they come.
+    private func receive(
+        _ transfer: Transfer, _ head: ResponseHead, _ poll: inout Poll
+    ) async throws(PollFailure) -> Document {
+        guard head.hasDocument else {
+            let outcome = await transfer.outcome()
+            poll.take(outcome)
+            guard outcome.isComplete else { throw .fetch(outcome.failure ?? .noResponse) }
+            return .notModified
+        }
         var parser = FeedParser(
             context: DocumentContext(
                 url: head.effectiveURL, contentLocation: head.contentLocation, contentType: head.contentType))
@@ -190,7 +219,6 @@ package struct FeedPoller: Sendable {
         }
         let outcome = await transfer.outcome()
         poll.take(outcome)
-        if head.status == 304, outcome.isComplete { return .notModified }
         if let failure = outcome.failure, outcome.decodedBytes == 0 || failure.kind != .truncated {
             throw .fetch(failure)
         }
@@ -279,6 +307,7 @@ package struct FeedPoller: Sendable {
         if isDryRun { return }
         // A person may have paused or resumed the feed meanwhile.
         poll.state.schedule.heldUntil = store.state(of: poll.feed.id)?.schedule.heldUntil
+        if records.isEmpty { return writer.note(poll.state) }
         do throws(StoreError) {
             let result = try await writer.commit(
                 FeedCommit(feed: poll.feed.id, records: records, state: poll.state))
@@ -324,7 +353,7 @@ package struct FeedPoller: Sendable {
 
     private func isNetworkDown(_ failure: PollFailure, _ poll: inout Poll) -> Bool {
         let isUnreached = failure.isUnreached(requests: poll.requests)
-        guard let host = host(of: poll), isUnreached || poll.requests > 0 else { return false }
+        guard let host = poll.host, isUnreached || poll.requests > 0 else { return false }
         let isNews = poll.previous.failure?.kind != failure.shown.kind
         return noteReach(!isUnreached, host: host, isNews: isNews, &poll) && isUnreached
     }
@@ -334,11 +363,6 @@ package struct FeedPoller: Sendable {
             host: host, isReached: isReached, isNews: isNews, at: clock.steady())
         if hasChanged { poll.report.network = isDown ? .down : .up }
         return isDown
-    }
-
-    /// The host that was asked first; nil for a local file.
-    private func host(of poll: Poll) -> String? {
-        poll.feed.isLocalFile ? nil : FeedConfiguration.host(of: poll.feed.requestURL(poll.previous))
     }
 
     /// Whether the ETag that was sent did any good (polling.md §2.9).
@@ -356,7 +380,7 @@ package struct FeedPoller: Sendable {
         {
             poll.report.notes.append(notice)
         }
-        if let host = host(of: poll) { _ = noteReach(true, host: host, isNews: true, &poll) }
+        if let host = poll.host { _ = noteReach(true, host: host, isNews: true, &poll) }
         let decision = decide(result, &poll)
         poll.state.succeed(at: now(), status: poll.report.status, decision: decision)
         if decision.terms.notes.contains(.possibleGap) {
@@ -387,7 +411,7 @@ package struct FeedPoller: Sendable {
             PollEvent.Freshness(lifetime: $0.lifetimeSeconds, age: $0.ageSeconds)
         }
         let policy = PollPolicy(PollSettings(poll.feed, schedule), feed: FeedHash.of(poll.feed.id))
-        guard case .failure(.busy) = result, let host = host(of: poll) else {
+        guard case .failure(.busy) = result, let host = poll.host else {
             return finish(policy.decide(poll.previous.schedule, after: event), &poll)
         }
         let key = allowances.allowance(forHost: host).key
@@ -404,9 +428,7 @@ package struct FeedPoller: Sendable {
 
     private func finish(_ decision: PollDecision, _ poll: inout Poll) -> PollDecision {
         var decision = decision
-        if history != nil, decision.schedule.historyBlock == nil {
-            decision.schedule.historyBlock = history?.newBlock()
-        }
+        if decision.schedule.historyBlock == nil { decision.schedule.historyBlock = writer.newHistoryBlock() }
         poll.terms = decision.terms
         return decision
     }
@@ -425,9 +447,7 @@ package struct FeedPoller: Sendable {
 
     /// Keeps the poll for `explain` and `report`.
     private func note(_ poll: Poll) {
-        guard !isDryRun, let history, let block = poll.state.schedule.historyBlock else { return }
-        history.note(
-            PollRecord(poll, manner: manner), block: block, number: poll.state.schedule.polls)
+        if !isDryRun { writer.note(PollRecord(poll, manner: manner), of: poll.state) }
     }
 }
 
@@ -447,6 +467,11 @@ extension Feed {
         let text = "\(generator ?? "")\0\(effectiveURL ?? "")"
         return Array(text.utf8).withUnsafeBytes { XXH3.hash128($0) }
     }
+}
+
+extension ResponseHead {
+    /// Whether something follows that has to be parsed.
+    fileprivate var hasDocument: Bool { status != 304 }
 }
 
 extension FetchFailure {

@@ -47,6 +47,8 @@ package enum PollInterruption: Sendable {
 
 /// What the loop asks of whoever runs it. All but `poll` is called from the loop, one call at a time.
 package protocol PollLoopOwner: AnyObject {
+    /// Where polls run; nil for the threads that everything else runs on.
+    var executor: (any TaskExecutor)? { get }
     /// Polls one feed; called from many tasks. When its task is cancelled it ends soon, and nothing is half-done.
     func poll(_ feed: Int) -> @Sendable () async -> PollReport
     /// A poll is over.
@@ -232,7 +234,7 @@ package final class PollLoop {
                 running.insert(feed)
                 let poll = owner.poll(feed)
                 let events = control.events
-                group.addTask { events.yield(.finished(feed, await poll())) }
+                group.addTask(executorPreference: owner.executor) { events.yield(.finished(feed, await poll())) }
             case .wait(let until):
                 owner.heartbeat(now: clock.now(), nextDue: queue.nextDue.map(timeOfDay), running: running.count)
                 sleep(until: until, now: time, in: &group)
@@ -261,6 +263,10 @@ package final class PollLoop {
             events.yield(.tick(wake))
         }
     }
+}
+
+extension PollLoopOwner {
+    package var executor: (any TaskExecutor)? { nil }
 }
 
 extension Duration {

@@ -55,6 +55,8 @@ package final class PollRound: PollLoopOwner {
         loop.add(entries)
     }
 
+    package var executor: (any TaskExecutor)? { poller.executor }
+
     package func poll(_ feed: Int) -> @Sendable () async -> PollReport {
         let poller = poller
         let feed = feeds[feed]

@@ -12,7 +12,7 @@ extension PollingDesk {
         figures.nextPoll = nextDue
         figures.hostsPaused = pauses.count
         figures.oldestOverdue = overdue(at: time)
-        figures.store.syncs = commitDurations()
+        figures.store.syncs = writer.commitDurations
         var service = about
         service.polls = counters
         service.running = running
@@ -25,8 +25,8 @@ extension PollingDesk {
 
     /// Seconds.
     private func overdue(at time: Timestamp) -> Int64 {
-        let first = dueTimes.values.min { $0 < $1 } ?? time
-        return max(0, (time.milliseconds - first.milliseconds) / 1000)
+        let first = dueTimes.min() ?? time
+        return first < time ? (time.milliseconds - first.milliseconds) / 1000 : 0
     }
 
     /// The metrics for node_exporter, at their time.
@@ -56,16 +56,19 @@ extension PollingDesk {
 
 /// How many feeds are in which condition, kept as they change.
 struct FeedCensus {
-    private var conditions: [Int: FeedCondition] = [:]
+    /// By the feeds' numbers.
+    private var conditions: [FeedCondition?] = []
     private(set) var counts: [FeedCondition: Int] = [:]
 
     mutating func note(_ feed: Int, _ condition: FeedCondition) {
-        if let old = conditions.updateValue(condition, forKey: feed) { counts[old, default: 1] -= 1 }
+        while conditions.count <= feed { conditions.append(nil) }
+        if let old = conditions[feed] { counts[old, default: 1] -= 1 }
+        conditions[feed] = condition
         counts[condition, default: 0] += 1
     }
 
     mutating func removeAll() {
-        conditions = [:]
+        conditions = []
         counts = [:]
     }
 }

@@ -22,7 +22,7 @@ final class PollingDesk: PollLoopOwner {
     let now: @Sendable () -> Timestamp
     /// The program and its start.
     let about: ServiceFigures
-    let commitDurations: () -> DurationSum
+    let writer: StoreWriter
 
     var current: Current?
     /// A feed keeps its number as long as the service runs, also while it is not configured.
@@ -31,8 +31,8 @@ final class PollingDesk: PollLoopOwner {
     var asked = AskedPolls()
     var census = FeedCensus()
     var counters = PollCounters()
-    /// When the feeds in line are due.
-    var dueTimes: [Int: Timestamp] = [:]
+    /// When the feeds in line are due, by number; `neverDue` for the others.
+    var dueTimes: [Timestamp] = []
     var nextDue: Timestamp?
     var lastReload: ServiceFigures.Reload?
     /// Who waits for the configuration to be read anew.
@@ -44,15 +44,23 @@ final class PollingDesk: PollLoopOwner {
 
     struct Current {
         var configuration: Configuration
-        var feeds: [Int: FeedConfiguration]
+        /// By the numbers of the feeds that are polled: where they stand in the configuration.
+        var places: [Int32?]
         var allowances: HostAllowances
         var poller: FeedPoller
+
+        func feed(_ number: Int) -> FeedConfiguration? {
+            guard places.indices.contains(number), let place = places[number] else { return nil }
+            return configuration.feeds[Int(place)]
+        }
     }
+
+    static let neverDue = Timestamp(milliseconds: .max)
 
     init(
         reload: @escaping () throws(ConfigurationError) -> Configuration, store: ArticleStore,
         notifier: ServiceNotifier, logger: Logger, watch: HostWatch, about: ServiceFigures,
-        commitDurations: @escaping () -> DurationSum, now: @escaping @Sendable () -> Timestamp,
+        writer: StoreWriter, now: @escaping @Sendable () -> Timestamp,
         makePoller: @escaping (Configuration) -> FeedPoller
     ) {
         self.reload = reload
@@ -61,35 +69,42 @@ final class PollingDesk: PollLoopOwner {
         self.logger = logger
         self.watch = watch
         self.about = about
-        self.commitDurations = commitDurations
+        self.writer = writer
         self.now = now
         self.makePoller = makePoller
     }
 
-    var feedCount: Int { current?.feeds.count ?? 0 }
+    private(set) var feedCount = 0
 
     /// From here on this is what is polled and how.
     func adopt(_ configuration: Configuration) {
-        var feeds: [Int: FeedConfiguration] = [:]
-        for feed in configuration.feeds where feed.enabled {
-            let number = numbers[feed.id] ?? numbers.count
-            numbers[feed.id] = number
-            feeds[number] = feed
+        var places: [Int32?] = []
+        feedCount = 0
+        for (place, feed) in configuration.feeds.enumerated() {
+            let number = number(of: feed)
+            while places.count <= number { places.append(nil) }
+            guard feed.enabled else { continue }
+            places[number] = Int32(place)
+            feedCount += 1
         }
         current = Current(
-            configuration: configuration, feeds: feeds, allowances: HostAllowances(configuration),
+            configuration: configuration, places: places, allowances: HostAllowances(configuration),
             poller: makePoller(configuration))
-        failing.keep { id in numbers[id].map { feeds[$0] != nil } ?? false }
+        failing.keep { id in numbers[id].map { places.indices.contains($0) && places[$0] != nil } ?? false }
         census.removeAll()
         for feed in configuration.feeds { count(feed) }
     }
 
     /// Keeps the numbers of feeds by their condition right.
     func count(_ feed: FeedConfiguration) {
-        // One that is not enabled need never have been given a number.
-        let number = numbers[feed.id] ?? numbers.count
-        numbers[feed.id] = number
+        let number = number(of: feed)
         census.note(number, FeedCondition(isEnabled: feed.enabled, store.state(of: feed.id), now: now()))
+    }
+
+    private func number(of feed: FeedConfiguration) -> Int {
+        if let number = numbers[feed.id] { return number }
+        numbers[feed.id] = numbers.count
+        return numbers.count - 1
     }
 
     /// Every feed's place in line, by what is remembered of it.
@@ -98,16 +113,18 @@ final class PollingDesk: PollLoopOwner {
         let time = now()
         let schedule = current.configuration.schedule
         var waiting: [DueTimes.Feed] = []
-        for (number, feed) in current.feeds where !running.contains(number) {
+        var moved: [Int: FeedState] = [:]
+        for number in current.places.indices where !running.contains(number) {
+            guard let feed = current.feed(number) else { continue }
             let state = store.state(of: feed.id)
             if let state, !isPolled(state, feed, at: time) { continue }
+            if let state, state.move.adopted != nil { moved[number] = state }
             waiting.append(DueTimes.Feed(number: number, feed, state, schedule))
         }
-        waiting.sort { $0.number < $1.number }
-        dueTimes = [:]
+        dueTimes = Array(repeating: Self.neverDue, count: current.places.count)
         let plan = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).plan(waiting)
         return plan.compactMap { number, due in
-            current.feeds[number].map { entry(number, $0, due: due, current) }
+            current.feed(number).map { entry(number, $0, moved[number], due: due, current) }
         }
     }
 
@@ -120,19 +137,25 @@ final class PollingDesk: PollLoopOwner {
         return !state.schedule.isGoneForGood || state.url != URLRedaction.redacted(feed.url)
     }
 
-    private func entry(_ number: Int, _ feed: FeedConfiguration, due: Timestamp, _ current: Current) -> PollEntry {
-        let (key, allowance) = current.allowances.allowance(for: feed, state: store.state(of: feed.id))
+    /// - Parameter state: needed only of a feed that has moved.
+    private func entry(
+        _ number: Int, _ feed: FeedConfiguration, _ state: FeedState?, due: Timestamp, _ current: Current
+    ) -> PollEntry {
+        let (key, allowance) = current.allowances.allowance(for: feed, state: state)
         dueTimes[number] = due
         return PollEntry(feed: number, host: key, due: due, allowance: allowance)
     }
 
+    var executor: (any TaskExecutor)? { current?.poller.executor }
+
     func poll(_ number: Int) -> @Sendable () async -> PollReport {
-        guard let current, let feed = current.feeds[number] else {
+        guard let current, let feed = current.feed(number) else {
             preconditionFailure("only feeds that stand in line are polled, and those are configured")
         }
         let time = now()
-        if let due = dueTimes.removeValue(forKey: number) {
-            counters.began(lateBy: time.milliseconds - due.milliseconds)
+        if dueTimes[number] != Self.neverDue {
+            counters.began(lateBy: time.milliseconds - dueTimes[number].milliseconds)
+            dueTimes[number] = Self.neverDue
         }
         let poller = asked.begin(number).map(current.poller.polling) ?? current.poller
         return { await poller.poll(feed) }
@@ -141,16 +164,18 @@ final class PollingDesk: PollLoopOwner {
     func finished(_ number: Int, _ report: PollReport) -> PollEntry? {
         counters.add(report)
         tell(report)
+        // Whoever has asked finds in the files what he is told.
+        if asked.contains(number) { writer.writeNotes() }
         let isWanted = asked.end(number, report)
-        guard let current, let feed = current.feeds[number] else { return nil }
+        guard let current, let feed = current.feed(number) else { return nil }
         count(feed)
         let time = now()
-        if isWanted { return entry(number, feed, due: time, current) }
         let state = store.state(of: feed.id)
+        if isWanted { return entry(number, feed, state, due: time, current) }
         if let state, !isPolled(state, feed, at: time) { return nil }
         let soonest = time.adding(seconds: report.failure?.kind == "store" ? Self.storeRetry : 1)
         let held = state?.schedule.heldUntil ?? soonest
-        return entry(number, feed, due: max(state?.nextPoll ?? soonest, soonest, held), current)
+        return entry(number, feed, state, due: max(state?.nextPoll ?? soonest, soonest, held), current)
     }
 
     /// Nothing is polled any more.

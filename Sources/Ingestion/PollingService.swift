@@ -1,4 +1,5 @@
 package import ArticleStore
+internal import CShims
 package import Configuration
 package import FeedModel
 package import Fetching
@@ -43,11 +44,10 @@ package struct PollingService: Service {
 
     /// Returns when the service was told to stop and nothing runs any more.
     package func run() async {
-        let writer = StoreWriter(store)
+        let writer = StoreWriter(store, history: PollHistory(of: store, logger))
         let loop = PollLoop(
             concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, clock: clock)
         let watch = HostWatch(configuration, at: clock.now()) { store.state(of: $0) }
-        let history = PollHistory(of: store, logger)
         let retention = RetentionDuty(store, keep: configuration.store.keep, logger: logger, now: clock.now)
         let desk = PollingDesk(
             reload: { () throws(ConfigurationError) in
@@ -55,17 +55,19 @@ package struct PollingService: Service {
                 retention.adopt(configuration.store.keep)
                 return configuration
             }, store: store, notifier: notifier, logger: logger, watch: watch, about: about,
-            commitDurations: { writer.commitDurations }, now: clock.now
+            writer: writer, now: clock.now
         ) { configuration in
             FeedPoller(
                 engine: engine, store: store, writer: writer,
                 requests: RequestBuilder(configuration, version: about.version, environment: environment),
                 allowances: HostAllowances(configuration), schedule: configuration.schedule,
-                duplicates: configuration.store.duplicates, watch: watch, history: history, clock: clock)
+                duplicates: configuration.store.duplicates, watch: watch, clock: clock)
         }
         desk.adopt(configuration)
         loop.add(desk.line(except: []))
         for pause in desk.pauses { loop.pause(host: pause.host, until: pause.until) }
+        // Reading everything has taken several times what it has left.
+        newswire_give_memory_back()
         notifier.ready(status: desk.status(nextDue: nil))
         logger.notice("started", metadata: ["feeds": "\(desk.feedCount)", "articles": "\(store.lastSeq)"])
         let control = loop.control
@@ -82,6 +84,7 @@ package struct PollingService: Service {
             }
             group.cancelAll()
         }
+        writer.writeNotes()
         desk.close()
         server?.stop()
         notifier.stopping()
@@ -108,6 +111,11 @@ package struct PollingService: Service {
     }
 }
 
+extension PollingService: CustomStringConvertible {
+    /// What the service group calls it; by itself it would write out the whole configuration.
+    package var description: String { "polling" }
+}
+
 extension HostWatch {
     /// With what is remembered of the configured feeds.
     package convenience init(
@@ -127,7 +135,11 @@ extension PollHistory {
     /// nil where it cannot be kept, which is said and keeps nothing else.
     package convenience init?(of store: ArticleStore, _ logger: Logger) {
         do throws(StoreError) {
-            try self.init(directory: store.path, states: store.allStates()) { logger.warning("\($0)") }
+            var last: UInt32?
+            store.forEachState { state in
+                if let block = state.schedule.historyBlock { last = max(block, last ?? 0) }
+            }
+            try self.init(directory: store.path, lastBlock: last) { logger.warning("\($0)") }
         } catch {
             logger.warning("\(error)")
             return nil

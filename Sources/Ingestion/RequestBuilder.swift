@@ -18,26 +18,28 @@ package struct RequestBuilder: Sendable {
     }
 
     func request(for feed: FeedConfiguration, state: FeedState) throws(PollFailure) -> FetchRequest {
-        var request = FetchRequest(url: feed.url, userAgent: feed.userAgent ?? userAgent)
+        // Members reached one by one through a key path cost more than all of them at once.
+        let options = feed.options
+        var request = FetchRequest(url: feed.url, userAgent: options.userAgent ?? userAgent)
         request.validators = state.validators
         request.limits.maxBody = fetch.maxBody
-        request.limits.connectTimeout = feed.connectTimeout
-        request.limits.timeout = feed.timeout
-        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: feed.timeout)
-        request.proxy = feed.proxy
-        request.caFile = feed.caFile
-        request.tlsVerify = feed.tlsVerify
-        request.http2 = feed.http2
-        request.keepAlive = feed.keepAlive
-        request.addressPolicy = try addressPolicy(feed.privateNetworks)
+        request.limits.connectTimeout = options.connectTimeout
+        request.limits.timeout = options.timeout
+        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: options.timeout)
+        request.proxy = options.proxy
+        request.caFile = options.caFile
+        request.tlsVerify = options.tlsVerify
+        request.http2 = options.http2
+        request.keepAlive = options.keepAlive
+        request.addressPolicy = try addressPolicy(options.privateNetworks)
         request.allowsLocalFile = feed.isLocalFile
         do throws(SecretError) {
-            request.headers = try headers(of: feed)
-            request.credentials = try credentials(of: feed)
+            request.headers = try headers(of: options)
+            request.credentials = try credentials(of: options)
         } catch {
             throw .request(error.description)
         }
-        request.clientCertificate = try feed.clientCert.map { pair throws(PollFailure) in try certificate(pair) }
+        request.clientCertificate = try options.clientCert.map { pair throws(PollFailure) in try certificate(pair) }
         let url = feed.requestURL(state)
         return url == feed.url ? request : request.moved(to: url)
     }
@@ -61,9 +63,9 @@ package struct RequestBuilder: Sendable {
         max(FetchLimits().lowSpeedSeconds, Int(clamping: timeout.components.seconds) * 2 / 3)
     }
 
-    private func headers(of feed: FeedConfiguration) throws(SecretError) -> [FetchRequest.Header] {
+    private func headers(of options: FeedOptions) throws(SecretError) -> [FetchRequest.Header] {
         var headers: [FetchRequest.Header] = []
-        for field in feed.headers {
+        for field in options.headers {
             switch field.value {
             case .literal(let value): headers.append(.init(name: field.name, value: value))
             case .secret(let secret):
@@ -73,11 +75,11 @@ package struct RequestBuilder: Sendable {
         return headers
     }
 
-    private func credentials(of feed: FeedConfiguration) throws(SecretError) -> Credentials? {
-        if let basic = feed.basicAuth {
+    private func credentials(of options: FeedOptions) throws(SecretError) -> Credentials? {
+        if let basic = options.basicAuth {
             return .basic(user: basic.user, password: try basic.password.resolve(environment: environment))
         }
-        if let bearer = feed.bearer { return .bearer(try bearer.resolve(environment: environment)) }
+        if let bearer = options.bearer { return .bearer(try bearer.resolve(environment: environment)) }
         return nil
     }
 

@@ -1,23 +1,28 @@
 package import ArticleStore
 private import Dispatch
+internal import FeedModel
 private import Locking
 
 /// The one place that writes to the store: what many polls leave is committed together, so that they share one
 /// fdatasync.
 ///
 /// While a commit is with the disk the next ones gather. The writes block, so they have a thread of their own and not
-/// one of those that parse.
+/// one of those that parse. What brings no articles waits for nobody: it goes out with the next commit, or a second
+/// later.
 package final class StoreWriter: Sendable {
     private typealias Answer = CheckedContinuation<Result<CommitResult, StoreError>, Never>
 
     private struct Waiting {
         var commits: [(commit: FeedCommit, answer: Answer)] = []
         var isWriting = false
+        /// What was noted is written soon.
+        var isAboutToWrite = false
     }
 
     /// How long to wait before a disk that did not take something is tried again.
     private let patience: Duration
     private let store: ArticleStore
+    private let history: PollHistory?
     private let lastTry = Locked<ContinuousClock.Instant?>(nil)
     private let queue = DispatchQueue(label: "newswire.store")
     private let waiting = Locked(Waiting())
@@ -25,8 +30,13 @@ package final class StoreWriter: Sendable {
     /// What the polls that share this writer are about to store.
     let claims = KeyClaims()
 
-    package init(_ store: ArticleStore, patience: Duration = .seconds(10)) {
+    /// Milliseconds for which what was noted may wait.
+    private static let noteDelay = 1000
+
+    /// - Parameter history: where polls are kept; nil for nowhere.
+    package init(_ store: ArticleStore, history: PollHistory? = nil, patience: Duration = .seconds(10)) {
         self.store = store
+        self.history = history
         self.patience = patience
     }
 
@@ -63,6 +73,41 @@ package final class StoreWriter: Sendable {
             if mustStart { queue.async { self.write() } }
         }
         return try result.get()
+    }
+
+    /// Takes in the state of a feed whose poll has brought no articles; it is known at once, and in the file soon.
+    func note(_ state: FeedState) {
+        if store.note(state) { writeSoon() }
+    }
+
+    /// Keeps a poll for whoever asks later; likewise.
+    ///
+    /// - Parameter state: as the poll has left it.
+    func note(_ record: PollRecord, of state: FeedState) {
+        guard let history, let block = state.schedule.historyBlock else { return }
+        history.note(record, block: block, number: state.schedule.polls)
+        writeSoon()
+    }
+
+    /// A place for a feed's polls; nil where none are kept.
+    func newHistoryBlock() -> UInt32? { history?.newBlock() }
+
+    /// Writes what was noted. Blocks for as long as the system takes to write it into its cache.
+    package func writeNotes() {
+        store.writeStates()
+        history?.write()
+    }
+
+    private func writeSoon() {
+        let isFirst = waiting.withLock { waiting in
+            defer { waiting.isAboutToWrite = true }
+            return !waiting.isAboutToWrite
+        }
+        guard isFirst else { return }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.noteDelay)) {
+            self.waiting.withLock { $0.isAboutToWrite = false }
+            self.writeNotes()
+        }
     }
 
     private func write() {

@@ -55,6 +55,22 @@ package struct JSONWriter: ~Copyable {
         needsComma = true
     }
 
+    package mutating func integer(_ value: Int) {
+        separate()
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var start = digits.count
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            bytes.append(contentsOf: digits[start...])
+        }
+        needsComma = true
+    }
+
     package mutating func integer(_ value: some BinaryInteger) {
         separate()
         bytes.append(contentsOf: String(value).utf8)
@@ -108,6 +124,12 @@ extension JSONWriter {
         guard let text else { return }
         self.key(key)
         string(text)
+    }
+
+    package mutating func member(_ key: StaticString, _ value: Int?) {
+        guard let value else { return }
+        self.key(key)
+        integer(value)
     }
 
     package mutating func member(_ key: StaticString, _ value: (some BinaryInteger)?) {

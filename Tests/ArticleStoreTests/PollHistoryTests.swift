@@ -29,12 +29,13 @@ struct PollHistoryTests {
     @Test("Fifty are kept of each, the oldest first, and feeds do not mix")
     func ring() throws {
         let path = try store()
-        let history = try PollHistory(directory: path, states: []) { _ in }
+        let history = try PollHistory(directory: path, lastBlock: nil) { _ in }
         let (one, other) = (history.newBlock(), history.newBlock())
         for number in 1...120 {
             history.note(poll(1, at: Int64(number)), block: one, number: UInt32(number))
             if number < 10 { history.note(poll(2, at: Int64(number)), block: other, number: UInt32(number)) }
         }
+        history.write()
         let reader = try PollHistoryReader(directory: path)
         let polls = try reader.polls(of: state("1", block: one), hash: 1)
         #expect(polls.map(\.startedAt.seconds) == Array(71...120))
@@ -46,7 +47,7 @@ struct PollHistoryTests {
     @Test("A later process takes no block that a feed has")
     func blocks() throws {
         let path = try store()
-        let history = try PollHistory(directory: path, states: [state("a", block: 4), state("b", block: 2)]) { _ in }
+        let history = try PollHistory(directory: path, lastBlock: 4) { _ in }
         #expect(history.newBlock() == 5)
         #expect(history.newBlock() == 6)
     }
@@ -66,8 +67,12 @@ struct PollHistoryTests {
             errno = ENOSPC
             return -1
         }
-        let history = try PollHistory(directory: path, states: [], files: files) { _ in reports.withLock { $0 += 1 } }
-        for number in 1...5 { history.note(poll(1, at: 1), block: 0, number: UInt32(number)) }
+        let history = try PollHistory(directory: path, lastBlock: nil, files: files) { _ in reports.withLock { $0 += 1 }
+        }
+        for number in 1...5 {
+            history.note(poll(1, at: 1), block: 0, number: UInt32(number))
+            history.write()
+        }
         #expect(reports.withLock { $0 } == 1)
     }
 }

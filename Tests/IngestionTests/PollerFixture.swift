@@ -16,6 +16,7 @@ final class PollerFixture {
     let other = LoopbackServer(address: "127.0.0.2")
     private let clock = Locked(PollerFixture.start)
     private var session: Session
+    private var writer: StoreWriter?
     /// Of one process.
     private(set) var watch = HostWatch(at: PollerFixture.start)
 
@@ -43,6 +44,7 @@ final class PollerFixture {
 
     func close() async {
         await session.engine.shutdown()
+        writer?.writeNotes()
         session.store.close()
     }
 
@@ -77,17 +79,24 @@ final class PollerFixture {
         _ path: String = "/feed", options: String = "", answer: RecordedResponse? = nil
     ) async throws -> PollReport {
         let configuration = try configuration(path, options: options)
-        return try await poller(configuration).poll(configuration.feeds[0], answer: answer)
+        let report = try await poller(configuration).poll(configuration.feeds[0], answer: answer)
+        writer?.writeNotes()
+        return report
     }
 
     func poller(_ configuration: Configuration) throws -> FeedPoller {
         let clock = clock
         let now: @Sendable () -> Timestamp = { clock.withLock { $0 } }
+        let history = try PollHistory(
+            directory: folder.file("store"),
+            lastBlock: session.store.allStates().compactMap(\.schedule.historyBlock).max()
+        ) { _ in }
+        let writer = StoreWriter(session.store, history: history)
+        self.writer = writer
         return FeedPoller(
-            engine: session.engine, store: session.store, writer: StoreWriter(session.store),
+            engine: session.engine, store: session.store, writer: writer,
             requests: RequestBuilder(configuration, version: "test", environment: ["TOKEN": "s3cret"]),
             allowances: HostAllowances(configuration), schedule: configuration.schedule, watch: watch,
-            history: try PollHistory(directory: folder.file("store"), states: session.store.allStates()) { _ in },
             clock: PollClock(now: now))
     }
 

@@ -153,10 +153,20 @@ struct StoreDirectory: Sendable {
     func replace(
         _ file: String, with bytes: [UInt8], in folder: String, temporary: String, _ files: FileSystem
     ) throws(StoreError) {
+        try replace(file, in: folder, temporary: temporary, files) { new throws(StoreError) in
+            try new.write(bytes, at: 0, files)
+        }
+    }
+
+    /// The same with what `write` puts into the new file.
+    func replace(
+        _ file: String, in folder: String, temporary: String, _ files: FileSystem,
+        _ write: (OpenFile) throws(StoreError) -> Void
+    ) throws(StoreError) {
         _ = files.remove(temporary)
         do throws(StoreError) {
             let new = try openFile(temporary, in: folder, flags: O_EXCL, files)
-            try new.write(bytes, at: 0, files)
+            try write(new)
             try new.sync(files)
             try rename(temporary, to: file, files)
         } catch {

@@ -187,6 +187,8 @@ package struct StoreReader: Sendable {
     /// The states of all feeds, in the order of their ids, as the file has them.
     package func states() throws(StoreError) -> [FeedState] {
         guard let file = try OpenFile.reading(directory.stateFile) else { return [] }
-        return try FeedStates.read(file).entries.values.map(\.state).sorted { $0.feed < $1.feed }
+        var states: [FeedIdentifier: PackedFeedState] = [:]
+        _ = try FeedStates.read(file) { state, _ in states[state.feed] = PackedFeedState(state) }
+        return states.keys.sorted().compactMap { feed in states[feed]?.state(of: feed) }
     }
 }

@@ -1,31 +1,36 @@
 import Digest
 import FeedModel
-import Glibc
 import JSONText
 import Locking
 
-/// What is remembered of each feed: all in memory, and in `state/feeds.jsonl` as lines of which the latest counts.
+/// What is remembered of each feed: all in memory, packed, and in `state/feeds.jsonl` as lines of which the latest
+/// counts.
 ///
 /// A line is the state's JSON with `"seq"`, the last article stored when it was written, and
 /// `"xxh3":"<16>"` over the bytes before that member. The lines are not synced one by one: losing them costs polls.
 /// They are written after the articles that they speak of are durable, and a state that knows of articles which are not
 /// there is loaded without its validators, so that the feed is read again.
 final class FeedStates: Sendable {
-    private struct Contents {
-        var states: [FeedIdentifier: FeedState] = [:]
+    private struct Known {
+        var states: [FeedIdentifier: PackedFeedState] = [:]
+        /// Feeds whose newest state the file has not got.
+        var unwritten: Set<FeedIdentifier> = []
+    }
+
+    private struct Log {
         var file: OpenFile?
         var size: UInt64 = 0
         /// Lines in the file, the dead ones too.
         var lines = 0
-        /// Feeds whose newest state the file has not got.
-        var unwritten: Set<FeedIdentifier> = []
         /// The file may end in the middle of a line.
         var needsLineFeed = false
         var needsRewriting = false
         var lastSeq: UInt64
     }
 
-    private let contents: Locked<Contents>
+    /// Apart from the file, so that whoever asks for a state does not wait for the disk.
+    private let known: Locked<Known>
+    private let log: Locked<Log>
     private let directory: StoreDirectory
     private let files: FileSystem
 
@@ -35,35 +40,36 @@ final class FeedStates: Sendable {
     ) throws(StoreError) {
         self.directory = directory
         self.files = files
-        var contents = Contents(lastSeq: lastSeq)
+        var known = Known()
+        var log = Log(lastSeq: lastSeq)
         if let file = try OpenFile.reading(directory.stateFile) {
-            let read = try Self.read(file)
-            contents.lines = read.lines
-            contents.size = read.size
-            contents.needsLineFeed = read.isCutOff
-            if read.damaged > 0 { report(.stateLinesSkipped(path: file.path, count: read.damaged)) }
-            for (feed, entry) in read.entries {
-                var state = entry.state
-                if entry.seq > lastSeq {
+            let read = try Self.read(file) { state, seq in
+                var state = state
+                if seq > lastSeq {
                     state.validators = nil
                     state.bodyHash = nil
-                    contents.needsRewriting = true
+                    log.needsRewriting = true
                 }
-                contents.states[feed] = state
+                known.states[state.feed] = PackedFeedState(state)
             }
+            log.lines = read.lines
+            log.size = read.size
+            log.needsLineFeed = read.isCutOff
+            if read.damaged > 0 { report(.stateLinesSkipped(path: file.path, count: read.damaged)) }
         }
-        self.contents = Locked(contents)
+        self.known = Locked(known)
+        self.log = Locked(log)
     }
 
     struct Read {
-        var entries: [FeedIdentifier: (state: FeedState, seq: UInt64)] = [:]
         var lines = 0
         var damaged = 0
         var size: UInt64 = 0
         var isCutOff = false
     }
 
-    static func read(_ file: OpenFile) throws(StoreError) -> Read {
+    /// Reads all lines that are whole, in their order: of a feed's the last one counts.
+    static func read(_ file: OpenFile, _ take: (_ state: FeedState, _ seq: UInt64) -> Void) throws(StoreError) -> Read {
         var read = Read()
         var scanner = LineScanner(file, from: 0)
         while let line = try scanner.nextLine() {
@@ -75,7 +81,7 @@ final class FeedStates: Sendable {
                 read.damaged += 1
                 continue
             }
-            read.entries[entry.state.feed] = entry
+            take(entry.state, entry.seq)
         }
         return read
     }
@@ -84,14 +90,14 @@ final class FeedStates: Sendable {
         var scan = BackwardScan(line)
         guard scan.take("\"}\n"), let checksum = scan.takeHex64(), scan.take(",\"xxh3\":\""),
             checksum == XXH3.hash64(UnsafeRawBufferPointer(rebasing: line[..<scan.end])),
-            let json = try? JSONParser.parse(line), let state = FeedState(json.value)
+            let json = JSONMembers(line), let state = FeedState(json)
         else { return nil }
-        return (state, json.value["seq"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0)
+        return (state, json["seq"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0)
     }
 
     static func append(_ state: FeedState, seq: UInt64, to bytes: inout [UInt8]) {
         let start = bytes.count
-        var json = JSONWriter(capacity: 512)
+        var json = JSONWriter(capacity: 1024)
         state.write(to: &json)
         bytes.append(contentsOf: json.finish().dropLast())
         bytes.append(contentsOf: #","seq":\#(seq)"#.utf8)
@@ -101,74 +107,122 @@ final class FeedStates: Sendable {
         bytes.append(contentsOf: "\"}\n".utf8)
     }
 
-    subscript(feed: FeedIdentifier) -> FeedState? { contents.withLock { $0.states[feed] } }
+    subscript(feed: FeedIdentifier) -> FeedState? {
+        known.withLock { $0.states[feed] }?.state(of: feed)
+    }
 
     /// In the order of the feeds' ids.
     var all: [FeedState] {
-        contents.withLock { Array($0.states.values) }.sorted { $0.feed < $1.feed }
+        let states = known.withLock { $0.states }
+        return states.keys.sorted().compactMap { feed in states[feed]?.state(of: feed) }
+    }
+
+    /// Calls `body` with each state, one at a time and in no order.
+    func forEach(_ body: (FeedState) -> Void) {
+        let states = known.withLock { $0.states }
+        for (feed, state) in states { body(state.state(of: feed)) }
+    }
+
+    /// Takes a state in, which goes to the file with the next that are put in, or with `write`.
+    ///
+    /// - Returns: whether it is the first that waits for that.
+    func note(_ state: FeedState) -> Bool {
+        let packed = PackedFeedState(state)
+        return known.withLock { known in
+            known.states[state.feed] = packed
+            known.unwritten.insert(state.feed)
+            return known.unwritten.count == 1
+        }
     }
 
     /// Takes states in and appends them to the file. Where that fails they are kept, and go out with the next.
     func put(_ states: [FeedState], lastSeq: UInt64) throws(StoreError) {
-        try contents.withLock { contents throws(StoreError) in
-            contents.lastSeq = lastSeq
-            for state in states {
-                contents.states[state.feed] = state
-                contents.unwritten.insert(state.feed)
-            }
-            try write(&contents)
+        for state in states { _ = note(state) }
+        try log.withLock { log throws(StoreError) in
+            log.lastSeq = lastSeq
+            try write(&log)
         }
+    }
+
+    /// Appends to the file what has been taken in.
+    func write() throws(StoreError) {
+        try log.withLock { log throws(StoreError) in try write(&log) }
     }
 
     /// Makes everything durable that was put in.
     func flush() throws(StoreError) {
-        try contents.withLock { contents throws(StoreError) in
-            try write(&contents)
-            try contents.file?.syncData(files)
+        try log.withLock { log throws(StoreError) in
+            try write(&log)
+            try log.file?.syncData(files)
         }
     }
 
-    private func write(_ contents: inout Contents) throws(StoreError) {
-        let lines = contents.lines + contents.unwritten.count
-        if contents.needsRewriting || (lines > 2 * contents.states.count && lines > 64) {
-            return try rewrite(&contents)
-        }
-        if contents.unwritten.isEmpty { return }
-        if contents.file == nil {
-            contents.file = try directory.openFile(directory.stateFile, in: directory.states, files)
-        }
-        guard let file = contents.file else { return }
-        var bytes: [UInt8] = contents.needsLineFeed ? [0x0a] : []
-        for feed in contents.unwritten {
-            guard let state = contents.states[feed] else { continue }
-            Self.append(state, seq: contents.lastSeq, to: &bytes)
+    private func write(_ log: inout Log) throws(StoreError) {
+        let (count, unwritten) = known.withLock { known in
+            defer { known.unwritten = [] }
+            return (known.states.count, known.unwritten)
         }
         do throws(StoreError) {
-            try file.write(bytes, at: contents.size, files)
+            let lines = log.lines + unwritten.count
+            if log.needsRewriting || (lines > 2 * count && lines > 64) {
+                try rewrite(&log)
+            } else if !unwritten.isEmpty {
+                try append(unwritten, &log)
+            }
         } catch {
-            // Where this fails too, the next write goes over what came of this one.
-            try? file.truncate(to: contents.size, files)
+            known.withLock { $0.unwritten.formUnion(unwritten) }
             throw error
         }
-        contents.size += UInt64(bytes.count)
-        contents.lines = lines
-        contents.unwritten = []
-        contents.needsLineFeed = false
     }
 
-    /// Writes a file without dead lines in the place of the old one.
-    private func rewrite(_ contents: inout Contents) throws(StoreError) {
-        var bytes: [UInt8] = []
-        for state in contents.states.values.sorted(by: { $0.feed < $1.feed }) {
-            Self.append(state, seq: contents.lastSeq, to: &bytes)
+    private func append(_ feeds: Set<FeedIdentifier>, _ log: inout Log) throws(StoreError) {
+        // No more than these: whoever keeps a copy of all makes the next change copy them.
+        let states = known.withLock { known in feeds.compactMap { feed in known.states[feed].map { (feed, $0) } } }
+        if log.file == nil {
+            log.file = try directory.openFile(directory.stateFile, in: directory.states, files)
         }
+        guard let file = log.file else { return }
+        var bytes: [UInt8] = log.needsLineFeed ? [0x0a] : []
+        bytes.reserveCapacity(1024 * feeds.count)
+        for (feed, state) in states { Self.append(state.state(of: feed), seq: log.lastSeq, to: &bytes) }
+        do throws(StoreError) {
+            try file.write(bytes, at: log.size, files)
+        } catch {
+            // Where this fails too, the next write goes over what came of this one.
+            try? file.truncate(to: log.size, files)
+            throw error
+        }
+        log.size += UInt64(bytes.count)
+        log.lines += feeds.count
+        log.needsLineFeed = false
+    }
+
+    /// Bytes of a new file that are written at a time.
+    private static let pieceBytes = 1 << 20
+
+    /// Writes a file without dead lines in the place of the old one.
+    private func rewrite(_ log: inout Log) throws(StoreError) {
+        let states = known.withLock { $0.states }
+        let seq = log.lastSeq
+        var size: UInt64 = 0
         try directory.replace(
-            directory.stateFile, with: bytes, in: directory.states, temporary: "\(directory.stateFile).new", files)
-        contents.file = nil
-        contents.size = UInt64(bytes.count)
-        contents.lines = contents.states.count
-        contents.unwritten = []
-        contents.needsLineFeed = false
-        contents.needsRewriting = false
+            directory.stateFile, in: directory.states, temporary: "\(directory.stateFile).new", files
+        ) { file throws(StoreError) in
+            var bytes: [UInt8] = []
+            for feed in states.keys.sorted() {
+                if let state = states[feed] { Self.append(state.state(of: feed), seq: seq, to: &bytes) }
+                if bytes.count < Self.pieceBytes { continue }
+                try file.write(bytes, at: size, files)
+                size += UInt64(bytes.count)
+                bytes.removeAll(keepingCapacity: true)
+            }
+            try file.write(bytes, at: size, files)
+            size += UInt64(bytes.count)
+        }
+        log.file = nil
+        log.size = size
+        log.lines = states.count
+        log.needsLineFeed = false
+        log.needsRewriting = false
     }
 }

@@ -4,8 +4,9 @@ import Locking
 /// The last polls of each feed, in `state/polls`: a ring of fixed places for each, so that one more costs one small
 /// write wherever the feed stands, and the file never outgrows the feeds.
 ///
-/// A feed has a block of 4096 bytes, whose number is in its state; its n-th poll is in place n modulo `perFeed`. Nothing
-/// is synced and nothing depends on it: what is lost or damaged is not shown.
+/// A feed has a block of 4096 bytes, whose number is in its state; its n-th poll is in place n modulo `perFeed`. Polls
+/// wait in memory until `write`, which the caller sees to. Nothing is synced and nothing depends on it: what is lost or
+/// damaged is not shown.
 package final class PollHistory: Sendable {
     /// Polls that are kept of a feed.
     package static let perFeed: UInt32 = 50
@@ -14,27 +15,32 @@ package final class PollHistory: Sendable {
     private let directory: StoreDirectory
     private let files: FileSystem
     private let report: @Sendable (StoreEvent) -> Void
-    private let contents: Locked<Contents>
+    private let waiting: Locked<Waiting>
+    private let output = Locked(Output())
 
-    private struct Contents {
-        var file: OpenFile?
+    private struct Waiting {
+        var polls: [(offset: UInt64, record: PollRecord)] = []
         var nextBlock: UInt32
-        /// Said once, and tried again with each poll.
+    }
+
+    private struct Output {
+        var file: OpenFile?
+        /// Said once, and tried again with each `write`.
         var hasFailed = false
     }
 
     /// - Parameters:
     ///   - path: the store's folder, which is there.
-    ///   - states: of all feeds, by which it is known which blocks are taken.
+    ///   - lastBlock: the last block that a feed has, where any has one.
     ///   - report: told once when nothing can be written; the polls go on.
     package convenience init(
-        directory path: String, states: [FeedState], report: @escaping @Sendable (StoreEvent) -> Void
+        directory path: String, lastBlock: UInt32?, report: @escaping @Sendable (StoreEvent) -> Void
     ) throws(StoreError) {
-        try self.init(directory: path, states: states, files: FileSystem(), report: report)
+        try self.init(directory: path, lastBlock: lastBlock, files: FileSystem(), report: report)
     }
 
     init(
-        directory path: String, states: [FeedState], files: FileSystem,
+        directory path: String, lastBlock: UInt32?, files: FileSystem,
         report: @escaping @Sendable (StoreEvent) -> Void
     ) throws(StoreError) {
         guard let directory = try StoreDirectory(existing: path) else {
@@ -43,15 +49,14 @@ package final class PollHistory: Sendable {
         self.directory = directory
         self.files = files
         self.report = report
-        let last = states.compactMap(\.schedule.historyBlock).max()
-        contents = Locked(Contents(nextBlock: last.map { $0 < .max ? $0 + 1 : 0 } ?? 0))
+        waiting = Locked(Waiting(nextBlock: lastBlock.map { $0 < .max ? $0 + 1 : 0 } ?? 0))
     }
 
     /// A block that no feed has.
     package func newBlock() -> UInt32 {
-        contents.withLock { contents in
-            defer { contents.nextBlock &+= 1 }
-            return contents.nextBlock
+        waiting.withLock { waiting in
+            defer { waiting.nextBlock &+= 1 }
+            return waiting.nextBlock
         }
     }
 
@@ -60,16 +65,26 @@ package final class PollHistory: Sendable {
     /// - Parameter number: how many polls of the feed there have been, with this one.
     package func note(_ record: PollRecord, block: UInt32, number: UInt32) {
         let offset = Self.offset(block: block, number: number)
-        contents.withLock { contents in
+        waiting.withLock { $0.polls.append((offset, record)) }
+    }
+
+    /// Writes what waits. What the disk does not take is gone: it is no more than what was done when.
+    package func write() {
+        let polls = waiting.withLock { waiting in
+            defer { waiting.polls = [] }
+            return waiting.polls
+        }
+        if polls.isEmpty { return }
+        output.withLock { output in
             do throws(StoreError) {
-                if contents.file == nil {
-                    contents.file = try directory.openFile(directory.pollFile, in: directory.states, files)
+                if output.file == nil {
+                    output.file = try directory.openFile(directory.pollFile, in: directory.states, files)
                 }
-                try contents.file?.write(record.bytesOnDisk, at: offset, files)
-                contents.hasFailed = false
+                for poll in polls { try output.file?.write(poll.record.bytesOnDisk, at: poll.offset, files) }
+                output.hasFailed = false
             } catch {
-                if !contents.hasFailed { report(.pollsNotWritten(error)) }
-                contents.hasFailed = true
+                if !output.hasFailed { report(.pollsNotWritten(error)) }
+                output.hasFailed = true
             }
         }
     }

@@ -167,7 +167,7 @@ package struct StoreVerifier: Sendable {
 
     private func lookAtStatesAndCursors(_ result: inout VerifierResult) throws(StoreError) {
         if let file = try OpenFile.reading(reader.directory.stateFile) {
-            result.damagedStateLines = try FeedStates.read(file).damaged
+            result.damagedStateLines = try FeedStates.read(file) { _, _ in }.damaged
         }
         // Consumers go on reading while the articles are verified.
         let last = max(result.lastSeq, try reader.lastSeq())

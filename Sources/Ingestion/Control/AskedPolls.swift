@@ -20,6 +20,8 @@ struct AskedPolls {
         }
     }
 
+    func contains(_ feed: Int) -> Bool { asked[feed] != nil }
+
     /// A poll of the feed begins.
     /// - Returns: how somebody has asked for it; nil where nobody has.
     mutating func begin(_ feed: Int) -> FeedPoller.Manner? {

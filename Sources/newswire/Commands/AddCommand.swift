@@ -78,7 +78,7 @@ struct AddCommand: AsyncParsableCommand {
         // The store first: what cannot be polled is not added. While a service has it, the service polls.
         let store = try openStore(configuration, logger)
         defer { store?.close() }
-        let known = store?.allStates().knownFeeds ?? common.knownFeeds(configuration)
+        let known = store?.knownFeeds ?? common.knownFeeds(configuration)
         let extended = try ConfigurationLoader.load(
             path: configuration.path, environment: CommonOptions.environment, knownFeeds: known,
             adding: (file.path, file.text))
@@ -101,8 +101,10 @@ struct AddCommand: AsyncParsableCommand {
         }
         let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
         let watch = HostWatch(extended, at: SystemClock.now()) { store.state(of: $0) }
-        let report = await session.poller(.byHand(isForced: false), watch: watch).poll(
+        let writer = session.writer()
+        let report = await session.poller(.byHand(isForced: false), writer: writer, watch: watch).poll(
             feed, answer: subscription.answer)
+        writer.writeNotes()
         for note in report.notes { StandardError.write("newswire: \(feed.id): \(note)") }
         if let failure = report.failure { throw CommandFailure(.ioError, "polling \(feed.id): \(failure.message)") }
         let title = subscription.title.map { " (\(SafeText.line($0)))" } ?? ""

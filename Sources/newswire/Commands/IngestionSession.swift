@@ -13,16 +13,18 @@ struct IngestionSession {
     let logger: Logger
 
     /// - Parameter clock: also the store's, and that of the age of responses.
-    static func open(_ options: CommonOptions, clock: PollClock = .system) throws -> IngestionSession {
-        var configuration = try options.load()
+    static func open(
+        _ configuration: Configuration, _ options: CommonOptions, clock: PollClock = .system
+    ) throws -> IngestionSession {
+        var configuration = configuration
         let logger = options.logger(configuration)
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        let opened = configuration
+        let wanted = configuration
         let store = try CommandFailure.wrapping { () throws(StoreError) in
-            try openStore(opened, clock: clock, logger)
+            try openStore(wanted, clock: clock, logger)
         }
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
-        let known = store.allStates().knownFeeds
+        let known = store.knownFeeds
         if !known.isEmpty { configuration = configuration.recognising(known) }
         let most = DescriptorLimit.mostTransfers
         if configuration.fetch.concurrency > most {
@@ -53,14 +55,16 @@ struct IngestionSession {
         }
     }
 
-    func poller(_ manner: FeedPoller.Manner, watch: HostWatch) -> FeedPoller {
+    /// The caller lets the writer write its notes when all polls are over.
+    func writer() -> StoreWriter { StoreWriter(store, history: PollHistory(of: store, logger)) }
+
+    func poller(_ manner: FeedPoller.Manner, writer: StoreWriter, watch: HostWatch) -> FeedPoller {
         FeedPoller(
-            engine: engine, store: store, writer: StoreWriter(store),
+            engine: engine, store: store, writer: writer,
             requests: RequestBuilder(
                 configuration, version: Version.newswire, environment: CommonOptions.environment),
             allowances: HostAllowances(configuration), schedule: configuration.schedule,
-            duplicates: configuration.store.duplicates, watch: watch, history: PollHistory(of: store, logger),
-            manner: manner, clock: .system)
+            duplicates: configuration.store.duplicates, watch: watch, manner: manner, clock: .system)
     }
 
     func close() async {

@@ -36,12 +36,12 @@ struct PollCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let configuration = try common.loadWithKnownFeeds()
+        let configuration = try common.load()
         if let service = try ServiceSession.open(configuration) {
-            if let failure = try ask(service, configuration) { throw failure }
+            if let failure = try ask(service, common.loadWithKnownFeeds()) { throw failure }
             return
         }
-        let session = try IngestionSession.open(common)
+        let session = try IngestionSession.open(configuration, common)
         let round = try await poll(session)
         await session.close()
         if let failure = round { throw failure }
@@ -79,8 +79,10 @@ struct PollCommand: AsyncParsableCommand {
         let manner: FeedPoller.Manner = dryRun ? .dryRun : isByHand ? .byHand(isForced: force) : .onSchedule
         let clock = PollClock.system
         let watch = HostWatch(session.configuration, at: clock.now()) { session.store.state(of: $0) }
+        let writer = session.writer()
+        defer { writer.writeNotes() }
         let round = PollRound(
-            feeds: chosen, selection: selection, poller: session.poller(manner, watch: watch),
+            feeds: chosen, selection: selection, poller: session.poller(manner, writer: writer, watch: watch),
             allowances: HostAllowances(session.configuration), watch: watch, now: clock.now,
             state: { session.store.state(of: $0) }, report: { printer.add($0) })
         let loop = PollLoop(

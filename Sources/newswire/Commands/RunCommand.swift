@@ -40,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
         let clock = PollClock.fast(timeScale)
         // First of all: a reload that comes early must not end the service.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
-        let session = try IngestionSession.open(common, clock: clock)
+        let session = try IngestionSession.open(common.load(), common, clock: clock)
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let store = session.store
         let service = PollingService(
@@ -48,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
             reload: { () throws(ConfigurationError) in
                 let path = session.configuration.path
                 return try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
-                    .recognising(store.allStates().knownFeeds)
+                    .recognising(store.knownFeeds)
             },
             reloadSignals: reloads, store: store, engine: session.engine,
             about: ServiceFigures(

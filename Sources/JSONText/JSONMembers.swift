@@ -1,0 +1,155 @@
+private import Glibc
+
+/// The members of a JSON object, found without making values of them: for the lines that newswire writes itself and reads
+/// by the hundred thousand.
+///
+/// Strings and brackets are told apart, and no more is looked at until a member is asked for; one that is malformed counts
+/// as absent. Valid only as long as the bytes are.
+package struct JSONMembers {
+    private let bytes: UnsafeRawBufferPointer
+    private var places: [Place] = []
+
+    private struct Place {
+        var key: Range<Int>
+        var value: Range<Int>
+    }
+
+    /// nil where the bytes do not begin with a whole object.
+    package init?(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+        var scan = JSONScan(bytes)
+        guard scan.take(UInt8(ascii: "{")) else { return nil }
+        if scan.take(UInt8(ascii: "}")) { return }
+        places.reserveCapacity(32)
+        repeat {
+            scan.skipSpace()
+            guard let key = scan.string(), scan.take(UInt8(ascii: ":")) else { return nil }
+            scan.skipSpace()
+            guard let value = scan.value() else { return nil }
+            places.append(Place(key: key.lowerBound + 1..<key.upperBound - 1, value: value))
+        } while scan.take(UInt8(ascii: ","))
+        guard scan.take(UInt8(ascii: "}")) else { return nil }
+    }
+
+    /// The member of that name, the last where there are several; nil where there is none.
+    package subscript(name: StaticString) -> JSONPiece? {
+        for place in places.reversed() where place.key.count == name.utf8CodeUnitCount {
+            // Not nil: there are bytes.
+            guard memcmp(bytes.baseAddress! + place.key.lowerBound, name.utf8Start, place.key.count) == 0 else {
+                continue
+            }
+            return JSONPiece(UnsafeRawBufferPointer(rebasing: bytes[place.value]))
+        }
+        return nil
+    }
+}
+
+/// The text of one JSON value. Valid only as long as the bytes are.
+package struct JSONPiece {
+    private let bytes: UnsafeRawBufferPointer
+
+    fileprivate init(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    package var members: JSONMembers? { JSONMembers(bytes) }
+
+    package var string: String? {
+        guard bytes.count >= 2, bytes[0] == UInt8(ascii: "\"") else { return nil }
+        let text = UnsafeRawBufferPointer(rebasing: bytes[1..<bytes.count - 1])
+        if text.contains(UInt8(ascii: "\\")) { return parsed?.string }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    package var integer: Int64? {
+        let isNegative = bytes.first == UInt8(ascii: "-")
+        let digits = bytes.dropFirst(isNegative ? 1 : 0)
+        // Longer ones may not fit, and those with a fraction or an exponent are rare.
+        guard (1...18).contains(digits.count), digits.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") })
+        else { return parsed?.integer }
+        let value = digits.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
+        return isNegative ? -value : value
+    }
+
+    package var bool: Bool? { parsed?.bool }
+
+    package var array: [JSONPiece]? {
+        var scan = JSONScan(bytes)
+        guard scan.take(UInt8(ascii: "[")) else { return nil }
+        if scan.take(UInt8(ascii: "]")) { return [] }
+        var elements: [JSONPiece] = []
+        repeat {
+            scan.skipSpace()
+            guard let value = scan.value() else { return nil }
+            elements.append(JSONPiece(UnsafeRawBufferPointer(rebasing: bytes[value])))
+        } while scan.take(UInt8(ascii: ","))
+        return scan.take(UInt8(ascii: "]")) ? elements : nil
+    }
+
+    private var parsed: JSONValue? { try? JSONParser.parse(bytes).value }
+}
+
+/// Goes over JSON from one value to the next.
+private struct JSONScan {
+    private let bytes: UnsafeRawBufferPointer
+    private var offset = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    mutating func skipSpace() {
+        while offset < bytes.count, bytes[offset] == 0x20 || (0x09...0x0d).contains(bytes[offset]) { offset += 1 }
+    }
+
+    /// Takes that byte, and white space before it, if it comes next.
+    mutating func take(_ byte: UInt8) -> Bool {
+        skipSpace()
+        guard offset < bytes.count, bytes[offset] == byte else { return false }
+        offset += 1
+        return true
+    }
+
+    /// Where the string is that begins here, with its quotes.
+    mutating func string() -> Range<Int>? {
+        guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else { return nil }
+        let start = offset
+        offset += 1
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case UInt8(ascii: "\""):
+                offset += 1
+                return start..<offset
+            case UInt8(ascii: "\\"): offset += 2
+            default: offset += 1
+            }
+        }
+        return nil
+    }
+
+    /// Where the value is that begins here, however deep.
+    mutating func value() -> Range<Int>? {
+        let start = offset
+        var depth = 0
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case UInt8(ascii: "\""):
+                guard string() != nil else { return nil }
+                if depth == 0 { return start..<offset }
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                offset += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                if depth == 0 { return start < offset ? start..<offset : nil }
+                depth -= 1
+                offset += 1
+                if depth == 0 { return start..<offset }
+            case UInt8(ascii: ","), 0x20, 0x09...0x0d:
+                if depth == 0 { return start < offset ? start..<offset : nil }
+                offset += 1
+            default: offset += 1
+            }
+        }
+        return nil
+    }
+}
