@@ -50,7 +50,7 @@ lint: dependencies ## check the format, which room imports which, and the script
 format: dependencies ## lay all Swift files out as .swift-format says
 	@swift format --in-place --recursive Package.swift Sources Tests Benchmarks
 
-bench: build ## compare with C programs and other feed readers, where ../shared/bench is there
+bench: build ## the hot paths and whole polls as ratios to C programs; polls need ../shared/bench
 	@.ci/bench
 
 fuzz: dependencies ## give the parsers made-up inputs: SECONDS=600 for each target, TARGET=xml for one

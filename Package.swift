@@ -117,6 +117,13 @@ if Context.environment["NEWSWIRE_FUZZ"] != nil {
 if Context.environment["NEWSWIRE_BENCH"] != nil {
     package.targets.append(
         .executableTarget(
+            name: "hotpaths",
+            dependencies: [
+                "FeedParsing", "Identity", "ArticleStore", "Scheduling", "FeedModel", "JSONText", "Digest",
+            ],
+            path: "Benchmarks/HotPaths", swiftSettings: settings))
+    package.targets.append(
+        .executableTarget(
             name: "parsebench", dependencies: ["FeedParsing", "FeedModel"], path: "Benchmarks/ParseBench",
             swiftSettings: settings))
     package.targets.append(

@@ -1,0 +1,118 @@
+import Digest
+import FeedModel
+import Glibc
+import JSONText
+import Scheduling
+
+/// What a poll that was answered 304 costs the schedule: a decision, and its place among 10 000 others.
+struct SchedulePath: HotPath {
+    static let name = "schedule"
+    static let standardCount = 200_000
+    private static let feeds = 10_000
+    private var queue = PollQueue(concurrency: 64)
+    private let policy = PollPolicy(PollSettings(), feed: 7)
+    private var schedule = FeedState.Schedule()
+    private var now = Timestamp(seconds: 1_790_000_000)
+
+    init() {
+        let allowance = HostAllowance(concurrency: 1, delay: 0)
+        for feed in 0..<Self.feeds {
+            queue.add(
+                feed: feed, host: "host-\(feed % 2500)", due: now.adding(milliseconds: Int64(feed * 360)),
+                allowance: allowance)
+        }
+        schedule.rhythm = Rhythm(latest: now, gaps: Array(repeating: 3600, count: 20))
+        schedule.adaptive = 3600
+    }
+
+    mutating func step(_ number: Int) {
+        while true {
+            switch queue.next(now: now) {
+            case .start(let feed):
+                var event = PollEvent(startedAt: now, endedAt: now, result: .unchanged)
+                event.due = now
+                event.interval = 3600
+                let decision = policy.decide(schedule, after: event)
+                queue.finished(feed: feed)
+                queue.add(
+                    feed: feed, host: feed % 2500, due: decision.next ?? now.adding(milliseconds: 3_600_000))
+                return
+            case .wait(let until?): now = until
+            case .wait(nil), .done: fatalError("every feed is in line again")
+            }
+        }
+    }
+}
+
+private enum KnownFeed {
+    /// As a feed of a year's service has it.
+    static let state: FeedState = {
+        var state = FeedState(
+            feed: FeedIdentifier("news.example.org-section-feed.xml"), url: "https://news.example.org/section/feed.xml")
+        state.title = "News of a section, from day to day"
+        state.validators = .init(
+            etag: "\"5f3a-62c1d0a8b7f40\"", lastModified: "Thu, 26 Nov 2026 17:51:15 GMT",
+            request: Hash128(high: 1 << 60, low: 2))
+        state.bodyHash = Hash128(high: 3 << 60, low: 4)
+        state.documentBytes = 38_000
+        state.lastPoll = Timestamp(milliseconds: 1_790_000_000_123)
+        state.lastSuccess = state.lastPoll
+        state.status = 304
+        state.nextPoll = Timestamp(milliseconds: 1_790_003_600_123)
+        state.intervalSeconds = 3600
+        state.schedule.rhythm = Rhythm(latest: state.lastPoll, gaps: Array(repeating: 3600, count: 20))
+        state.schedule.adaptive = 3600
+        state.schedule.items = 25
+        state.schedule.reason = .adaptive
+        state.schedule.polls = 9000
+        state.schedule.historyBlock = 17
+        state.articles = 8000
+        state.document = .init(articles: 25, source: Hash128(high: 5, low: 6))
+        return state
+    }()
+}
+
+/// A feed's state out of memory and back into it.
+struct StatePath: HotPath {
+    static let name = "state"
+    static let standardCount = 300_000
+    private var packed = PackedFeedState(KnownFeed.state)
+
+    mutating func step(_ number: Int) {
+        var state = packed.state(of: KnownFeed.state.feed)
+        state.schedule.polls += 1
+        packed = PackedFeedState(state)
+    }
+}
+
+/// A feed's state to its line in the file, and read from it.
+struct StateLinePath: HotPath {
+    static let name = "state-line"
+    static let standardCount = 50_000
+
+    mutating func step(_ number: Int) {
+        var json = JSONWriter(capacity: 1024)
+        KnownFeed.state.write(to: &json)
+        json.finish().withUnsafeBytes { bytes in
+            guard let members = JSONMembers(bytes), FeedState(members) != nil else {
+                fatalError("what was written can be read")
+            }
+        }
+    }
+}
+
+/// A folder that goes with this object.
+final class Folder {
+    let path: String
+
+    init() {
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(parent)/hotpaths-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { fatalError("no folder in \(parent)") }
+        path = String(cString: template)
+    }
+
+    deinit {
+        nftw(path, { path, _, _, _ in remove(path!) }, 8, FTW_DEPTH | FTW_PHYS)
+    }
+}
