@@ -51,13 +51,13 @@ private final class Memory: ArticleKnowledge {
     }
 }
 
-private func judge(_ articles: [Article], _ memory: Memory) throws -> [Judgement] {
+private func judge(_ articles: [Article], _ memory: Memory) -> [Judgement] {
     var rules = IdentityRules(feed: FeedIdentifier("news"))
     rules.ownHosts = ["news.example.org"]
     var judge = IdentityJudge(rules)
-    try judge.read(articles, memory)
+    judge.read(articles, memory)
     _ = judge.linkKeys()
-    return try judge.judge(DocumentFacts(), memory)
+    return judge.judge(DocumentFacts(), memory)
 }
 
 /// A document of 25 items of which none is known.
@@ -66,8 +66,8 @@ struct IdentityPath: HotPath {
     static let standardCount = 2000
     private let documents = (0..<3).map { Inputs.parsed($0).articles }
 
-    mutating func step(_ number: Int) throws {
-        _ = try judge(documents[number % documents.count], Memory())
+    mutating func step(_ number: Int) {
+        _ = judge(documents[number % documents.count], Memory())
     }
 }
 
@@ -78,12 +78,12 @@ struct KnownPath: HotPath {
     private let documents = (0..<3).map { Inputs.parsed($0).articles }
     private let memory = Memory()
 
-    init() throws {
-        for articles in documents { memory.take(try judge(articles, memory)) }
+    init() {
+        for articles in documents { memory.take(judge(articles, memory)) }
     }
 
-    mutating func step(_ number: Int) throws {
-        _ = try judge(documents[number % documents.count], memory)
+    mutating func step(_ number: Int) {
+        _ = judge(documents[number % documents.count], memory)
     }
 }
 

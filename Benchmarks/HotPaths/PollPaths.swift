@@ -5,7 +5,9 @@ import JSONText
 import Scheduling
 
 /// What a poll that was answered 304 costs the schedule: a decision, and its place among 10 000 others.
-struct SchedulePath: HotPath {
+///
+/// A class because the queue cannot be copied.
+final class SchedulePath: HotPath {
     static let name = "schedule"
     static let standardCount = 200_000
     private static let feeds = 10_000
@@ -25,7 +27,7 @@ struct SchedulePath: HotPath {
         schedule.adaptive = 3600
     }
 
-    mutating func step(_ number: Int) {
+    func step(_ number: Int) {
         while true {
             switch queue.next(now: now) {
             case .start(let feed):
@@ -101,18 +103,30 @@ struct StateLinePath: HotPath {
     }
 }
 
-/// A folder that goes with this object.
+/// A folder that goes with this object, and what a store has in it.
 final class Folder {
     let path: String
 
     init() {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/hotpaths-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { fatalError("no folder in \(parent)") }
-        path = String(cString: template)
+        path = "\(parent)/hotpaths-\(getpid())"
+        guard mkdir(path, 0o700) == 0 else { fatalError("no folder \(path)") }
     }
 
     deinit {
-        nftw(path, { path, _, _, _ in remove(path!) }, 8, FTW_DEPTH | FTW_PHYS)
+        Self.remove(path)
+    }
+
+    private static func remove(_ path: String) {
+        if let folder = opendir(path) {
+            while let entry = readdir(folder) {
+                let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name != ".", name != ".." { remove("\(path)/\(name)") }
+            }
+            closedir(folder)
+        }
+        Glibc.remove(path)
     }
 }
