@@ -159,7 +159,7 @@ package final class ArticleStore: Sendable {
     /// Stores the records of many polls and then the states that the polls left their feeds in.
     ///
     /// When this returns, all records but the refused ones are durable, numbered in the order given, known, and visible
-    /// to readers. `finishIndexing`, or the next commit, writes the index. Where it throws, nothing is: no record, no number, no state; the same may be committed again.
+    /// to readers. `finishIndexing`, or a later commit, writes the index. Where it throws, nothing is: no record, no number, no state; the same may be committed again.
     /// States become durable with `flushStates` or by and by, and never before their articles.
     package func commit(_ batch: [FeedCommit]) throws(StoreError) -> CommitResult {
         do throws(StoreError) {
@@ -191,8 +191,10 @@ package final class ArticleStore: Sendable {
                     advice: "free some space there; nothing that was stored is lost")
             }
             var isIndexed = true
-            // The disk is at work on the articles while the index gets those of the commit before.
-            try writer.appender.append(items, storedAt: storedAt) { isIndexed = tryIndexing(upTo: first) }
+            // The disk is at work on the articles while the index gets those of commits before.
+            try writer.appender.append(items, storedAt: storedAt) {
+                if index.waitingCount >= options.indexLag { isIndexed = tryIndexing(upTo: first) }
+            }
             result.count = items.count
             let position = writer.appender.position
             last.withLock { $0 = position.seq }
@@ -252,11 +254,10 @@ package final class ArticleStore: Sendable {
                     keys: record.keys.count > PendingRecord.maximumKeys
                         ? Array(record.keys.prefix(PendingRecord.maximumKeys)) : record.keys))
         }
-        let isMuch = index.add(entries)
+        index.add(entries)
         let complete = index.complete
         let isFar = complete.segment != position.segment || position.offset > complete.offset + Self.checkpointDistance
-        if isFar { return checkpoint(position) }
-        return isMuch ? tryIndexing(upTo: position) : true
+        return isFar ? checkpoint(position) : true
     }
 
     /// Writes the index as far as there are articles. What it lacks when the process ends before that is read from the

@@ -101,7 +101,8 @@ private final class DocumentStore {
         Set(
             try records().filter { $0["_newswire"]?["kind"]?.string != "alias" }.map { record in
                 let own = record["_newswire"]
-                return "\(own?["uid"]?.string ?? "") \(own?["version"]?.integer ?? 0) \(record["content_text"]?.string ?? "")"
+                return
+                    "\(own?["uid"]?.string ?? "") \(own?["version"]?.integer ?? 0) \(record["content_text"]?.string ?? "")"
             })
     }
 

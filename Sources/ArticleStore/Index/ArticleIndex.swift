@@ -32,8 +32,6 @@ final class ArticleIndex: Sendable {
 
     /// As many entries as are kept in memory before storing articles is refused.
     static let unwrittenLimit = 100_000
-    /// As many entries as wait before they are written in any case.
-    private static let waitingLimit = 4096
     /// In percent of the slots: then the table grows to twice its size, a small one to four times.
     private static let growingLoad: UInt64 = 60
     /// Beyond this searches would take long, and articles are not stored until the table could grow.
@@ -64,9 +62,7 @@ final class ArticleIndex: Sendable {
     }
 
     /// Makes records known that are durable; `writeWaiting` puts them into the table.
-    ///
-    /// - Returns: whether that should be done soon.
-    func add(_ entries: [Entry]) -> Bool {
+    func add(_ entries: [Entry]) {
         state.withLock { state in
             state.waiting.append(contentsOf: entries)
             for entry in entries {
@@ -74,9 +70,11 @@ final class ArticleIndex: Sendable {
                     if let content = change.applied(to: state.newest[change.key]) { state.newest[change.key] = content }
                 }
             }
-            return state.waiting.count >= Self.waitingLimit
         }
     }
+
+    /// How many records wait to be put into the table.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// Writes what waits, and what the disk has not taken before.
     ///
@@ -86,8 +84,8 @@ final class ArticleIndex: Sendable {
             if state.waiting.isEmpty, state.unwritten.isEmpty { return nil }
             // Where this throws they go on waiting, and may be met again.
             let failure = try apply(state.waiting, &state, replaying: false)
-            state.waiting.removeAll(keepingCapacity: state.waiting.count < Self.waitingLimit)
-            state.newest.removeAll(keepingCapacity: state.newest.count < 8 * Self.waitingLimit)
+            state.waiting = []
+            state.newest = [:]
             return failure
         }
     }

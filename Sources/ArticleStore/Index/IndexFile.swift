@@ -157,8 +157,8 @@ struct IndexFile {
             let number = order[start].home / UInt64(Self.pageSlots)
             var end = start + 1
             while end < order.count, order[end].home / UInt64(Self.pageSlots) == number { end += 1 }
-            // What a failing disk has taken by half is looked at slot by slot.
-            if torn.isEmpty, failure == nil {
+            // One alone need not read a page; what a failing disk has taken by half is looked at slot by slot.
+            if end - start > 1, torn.isEmpty, failure == nil {
                 do throws(Failure) {
                     try put(order[start..<end], of: changes, pages, number, &single)
                 } catch .system(let error) {
