@@ -5,10 +5,11 @@ import Glibc
 
 /// Fills a store with made-up articles of a given length, as fast as it takes them, and says how fast that was.
 ///
-///     storebench DIRECTORY RECORDS [--bytes 2048] [--group 1000] [--feeds 1000] [--days 1000]
+///     storebench DIRECTORY RECORDS [--bytes 2048] [--group 1000] [--feeds 1000] [--days 1000] [--keys 3]
 ///     storebench hash MEGABYTES      BLAKE2b alone, over that much memory
 ///
-/// The articles are spread over so many days up to now, and over so many feeds. Prints one line of JSON.
+/// The articles are spread over so many days up to now, and over so many feeds; each has so many keys beside its
+/// identity. Prints one line of JSON.
 @main
 struct StoreBench {
     static func main() throws {
@@ -16,7 +17,7 @@ struct StoreBench {
         if arguments.first == "hash" { return hash(megabytes: Int(arguments.dropFirst().first ?? "") ?? 1000) }
         let words = arguments.filter { !$0.hasPrefix("--") }
         guard let directory = words.first, let records = words.dropFirst().first.flatMap({ UInt64($0) }) else {
-            print("usage: storebench DIRECTORY RECORDS [--bytes N] [--group N] [--feeds N] [--days N]")
+            print("usage: storebench DIRECTORY RECORDS [--bytes N] [--group N] [--feeds N] [--days N] [--keys N]")
             exit(64)
         }
         func option(_ name: String, _ standard: UInt64) -> UInt64 {
@@ -25,7 +26,7 @@ struct StoreBench {
         }
         try Filling(
             directory: directory, records: records, bytes: Int(option("bytes", 2048)), group: option("group", 1000),
-            feeds: option("feeds", 1000), days: option("days", 1000)
+            feeds: option("feeds", 1000), days: option("days", 1000), keys: option("keys", 3)
         ).run()
     }
 
@@ -47,6 +48,7 @@ struct Filling {
     let group: UInt64
     let feeds: UInt64
     let days: UInt64
+    let keys: UInt64
 
     func run() throws {
         var second = timespec()
@@ -57,7 +59,7 @@ struct Filling {
             at: directory, options: StoreOptions { Timestamp(seconds: clock.seconds) },
             report: { print("storebench: \($0)") })
         let first = store.lastSeq
-        let filler = String(repeating: "x", count: max(0, bytes - 620))
+        let filler = String(repeating: "x", count: max(0, bytes - 620 - (keys == 0 ? 0 : 19 + 35 * Int(keys))))
         var spent = Duration.zero
         var done: UInt64 = 0
         while done < records {
@@ -97,10 +99,11 @@ struct Filling {
         let prefix =
             #"{"id":"\#(url)","url":"\#(url)","title":"Article number \#(number)","content_html":"\#(filler)","#
             + #""_newswire":{"feed_url":"https://example.org/\#(feed).xml","feed_title":"A feed""#
+        let uid = ArticleIdentifier(digest.finish())
+        let keys = (0..<keys).map { Hash128(high: uid.key.low &+ $0, low: uid.key.high) }
         return PendingRecord(
-            prefix: Array(prefix.utf8), uid: ArticleIdentifier(digest.finish()), kind: .new, version: 1,
-            isInitial: false,
-            contentHash: Hash128(high: number, low: ~number))
+            prefix: Array(prefix.utf8), uid: uid, kind: .new, version: 1, isInitial: false,
+            contentHash: Hash128(high: number, low: ~number), keys: keys)
     }
 }
 

@@ -149,6 +149,7 @@ package final class ArticleStore: Sendable {
                 try writer.appender.tryDisk()
                 try states.flush()
                 try DurableEnd(writer.appender.position).publish(in: directory, options.files)
+                try writeIndex(upTo: writer.appender.position)
                 try index.checkpoint(writer.appender.position)
             }
         } catch {
@@ -160,8 +161,8 @@ package final class ArticleStore: Sendable {
 
     /// Stores the records of many polls and then the states that the polls left their feeds in.
     ///
-    /// When this returns, all records but the refused ones are durable, numbered in the order given, in the index, and
-    /// visible to readers. Where it throws, nothing is: no record, no number, no state; the same may be committed again.
+    /// When this returns, all records but the refused ones are durable, numbered in the order given, known, and visible
+    /// to readers. `finishIndexing`, or a later commit, writes the index. Where it throws, nothing is: no record, no number, no state; the same may be committed again.
     /// States become durable with `flushStates` or by and by, and never before their articles.
     package func commit(_ batch: [FeedCommit]) throws(StoreError) -> CommitResult {
         do throws(StoreError) {
@@ -192,11 +193,15 @@ package final class ArticleStore: Sendable {
                     .inputOutput, "writing to", directory.indexFile, "the disk has not taken the index for too long",
                     advice: "free some space there; nothing that was stored is lost")
             }
-            try writer.appender.append(items, storedAt: storedAt)
+            var isIndexed = true
+            // The disk is at work on the articles while the index gets those of commits before.
+            try writer.appender.append(items, storedAt: storedAt) {
+                if index.waitingCount >= options.indexLag { isIndexed = tryIndexing(upTo: first) }
+            }
             result.count = items.count
             let position = writer.appender.position
             last.withLock { $0 = position.seq }
-            indexItems(items, from: first.seq, position, &isComplete)
+            if !indexItems(items, from: first.seq, position) || !isIndexed { isComplete = false }
             do throws(StoreError) {
                 try DurableEnd(position).publish(in: directory, options.files)
             } catch {
@@ -234,9 +239,10 @@ package final class ArticleStore: Sendable {
         Timestamp(seconds: min(max(options.clock().seconds, 0), 253_402_300_799)).rfc3339
     }
 
+    /// - Returns: whether the disk took what was to be written.
     private func indexItems(
-        _ items: [SegmentAppender.Item], from seq: UInt64, _ position: StorePosition, _ isComplete: inout Bool
-    ) {
+        _ items: [SegmentAppender.Item], from seq: UInt64, _ position: StorePosition
+    ) -> Bool {
         var entries: [ArticleIndex.Entry] = []
         entries.reserveCapacity(items.count)
         for (offset, item) in items.enumerated() {
@@ -248,34 +254,53 @@ package final class ArticleStore: Sendable {
                         uid: record.uid, seq: seq + UInt64(offset) + 1, version: record.version,
                         contentHash: record.contentHash, modified: record.modified,
                         silentChanges: record.silentChanges),
-                    keys: Array(record.keys.prefix(PendingRecord.maximumKeys))))
+                    keys: record.keys.count > PendingRecord.maximumKeys
+                        ? Array(record.keys.prefix(PendingRecord.maximumKeys)) : record.keys))
         }
-        do throws(IndexFile.Failure) {
-            if let error = try index.apply(entries) {
-                isComplete = false
-                disk.note(error, of: .index)
-            }
-        } catch {
-            let reason = indexError(error).reason
-            do throws(StoreError) {
-                try rebuildIndex(because: reason, upTo: position)
-            } catch {
-                // The articles are durable: that they are not in the index must not make them come again.
-                index.keep(entries)
-                isComplete = false
-                disk.note(error, of: .index)
-            }
-            return
-        }
+        index.add(entries)
         let complete = index.complete
         let isFar = complete.segment != position.segment || position.offset > complete.offset + Self.checkpointDistance
-        if isFar, !checkpoint(position) { isComplete = false }
+        return isFar ? checkpoint(position) : true
+    }
+
+    /// Writes the index as far as there are articles. What it lacks when the process ends before that is read from the
+    /// articles again when the store is opened.
+    package func finishIndexing() {
+        writer.withLock { writer in
+            if !writer.isClosed { tryIndexing(upTo: writer.appender.position) }
+        }
+    }
+
+    /// - Returns: whether the disk took it.
+    @discardableResult
+    private func tryIndexing(upTo position: StorePosition) -> Bool {
+        do throws(StoreError) {
+            try writeIndex(upTo: position)
+            return true
+        } catch {
+            disk.note(error, of: .index)
+            return false
+        }
+    }
+
+    /// Puts into the index what waits for it. Where it is damaged it is made again from the articles up to `position`.
+    private func writeIndex(upTo position: StorePosition) throws(StoreError) {
+        let failure: StoreError?
+        do throws(IndexFile.Failure) {
+            failure = try index.writeWaiting()
+        } catch {
+            // Where this fails the entries wait on in memory: that they cannot be written must not make articles come
+            // again.
+            return try rebuildIndex(because: indexError(error).reason, upTo: position)
+        }
+        if let failure { throw failure }
     }
 
     /// - Returns: whether the disk took it.
     @discardableResult
     private func checkpoint(_ position: StorePosition) -> Bool {
         do throws(StoreError) {
+            try writeIndex(upTo: position)
             try index.checkpoint(position)
             return true
         } catch {

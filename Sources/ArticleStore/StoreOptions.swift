@@ -9,6 +9,9 @@ package struct StoreOptions: Sendable {
     package var segmentAge: Duration?
     /// What `stored_at` is taken from.
     package var clock: @Sendable () -> Timestamp
+    /// As many records as may wait in memory for the index while commits follow each other: of many some share a page
+    /// of it.
+    var indexLag = 4096
     var files = FileSystem()
 
     package init(clock: @escaping @Sendable () -> Timestamp) {

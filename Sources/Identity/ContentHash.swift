@@ -44,47 +44,41 @@ package struct ContentHash: ~Copyable {
 
     /// Takes tracking parameters out of the links in markup: publishers write new ones into the same text.
     private mutating func removeTrackingParameters(from start: Int) {
-        guard var index = firstParameter(from: start) else { return }
-        var kept = index
-        while index < form.count {
-            let byte = form[index]
-            guard Self.beginsParameter(byte), let end = trackingParameterEnd(at: index) else {
-                form[kept] = byte
-                kept += 1
-                index += 1
-                continue
+        let kept = form.withUnsafeMutableBufferPointer { bytes in
+            var index = start
+            var kept = start
+            func keep(upTo end: Int) {
+                if kept < index, index < end {
+                    // Not nil: there are bytes between.
+                    (bytes.baseAddress! + kept).update(from: bytes.baseAddress! + index, count: end - index)
+                }
+                kept += end - index
+                index = end
             }
-            index = end
+            while let begin = ByteSearch.first(UInt8(ascii: "?"), or: UInt8(ascii: "&"), in: bytes, from: index) {
+                if let end = Self.trackingParameterEnd(at: begin, in: UnsafeBufferPointer(bytes)) {
+                    keep(upTo: begin)
+                    index = end
+                } else {
+                    keep(upTo: begin + 1)
+                }
+            }
+            keep(upTo: bytes.count)
+            return kept
         }
         form.removeLast(form.count - kept)
     }
 
-    private func firstParameter(from start: Int) -> Int? {
-        form.withUnsafeBufferPointer { bytes in
-            var index = start
-            while index < bytes.count {
-                if Self.beginsParameter(bytes[index]) { return index }
-                index += 1
-            }
-            return nil
-        }
-    }
-
-    @inline(__always)
-    private static func beginsParameter(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "?") || byte == UInt8(ascii: "&")
-    }
-
     /// Where the parameter ends whose `?`, `&` or `&amp;` stands at `index`; nil where it is none of those.
-    private func trackingParameterEnd(at index: Int) -> Int? {
+    private static func trackingParameterEnd(at index: Int, in form: UnsafeBufferPointer<UInt8>) -> Int? {
         var name = index + 1
         if form[index] == UInt8(ascii: "&"), form[name...].starts(with: "amp;".utf8) { name += 4 }
         var equals = name
-        while equals < form.count, equals - name <= 64, Self.isNameByte(form[equals]) { equals += 1 }
+        while equals < form.count, equals - name <= 64, isNameByte(form[equals]) { equals += 1 }
         guard equals < form.count, form[equals] == UInt8(ascii: "="), TrackingParameters.isTracking(form[name..<equals])
         else { return nil }
         var end = equals + 1
-        while end < form.count, !Self.endsValue(form[end]) { end += 1 }
+        while end < form.count, !endsValue(form[end]) { end += 1 }
         return end
     }
 

@@ -19,17 +19,45 @@ extension IdentityJudge {
         var isFree = false
     }
 
+    /// A link in the form in which links are compared.
+    struct Link {
+        var form: String
+        var key: Hash128
+        /// The article that has the key; nil as long as nobody has asked.
+        var owner: KnownArticle??
+    }
+
+    /// Nil where the item has no http or https link.
+    mutating func link(_ place: Int) -> Link? {
+        if let link = links[place] { return link }
+        let link = sameness.link(articles[items[place].index].url).map { Link(form: $0, key: matchKeys.link($0)) }
+        links[place] = .some(link)
+        return link
+    }
+
+    /// The article that has the key of the item's link.
+    mutating func linkOwner<Knowledge: ArticleKnowledge>(
+        _ place: Int, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> KnownArticle? {
+        guard let link = link(place) else { return nil }
+        if let owner = link.owner { return owner }
+        let owner = try knowledge.known(link.key)
+        links[place] = Link(form: link.form, key: link.key, owner: .some(owner))
+        return owner
+    }
+
     mutating func linkPlace<Knowledge: ArticleKnowledge>(
-        _ article: Article, _ item: DocumentItem, _ knowledge: Knowledge
+        _ itemPlace: Int, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> LinkPlace? {
-        guard let link = sameness.link(article.url) else { return nil }
-        var place = LinkPlace(link: link, key: matchKeys.link(link))
+        guard let link = link(itemPlace) else { return nil }
+        let article = articles[items[itemPlace].index]
+        var place = LinkPlace(link: link.form, key: link.key)
         if let other = fresh[place.key] {
             place.fresh = other
             place.isSameTitle = sameness.isSameTitle(articles[items[other].index], article)
             return place
         }
-        place.owner = try knowledge.known(place.key)
+        place.owner = try linkOwner(itemPlace, knowledge)
         guard let owner = place.owner else {
             place.isFree = true
             return place
@@ -42,25 +70,23 @@ extension IdentityJudge {
         let title = sameness.title(article)
         place.isSameTitle = sameness.title(stored.article) == title
         if !place.isSameTitle {
-            place.isSameTitle = try knowledge.known(matchKeys.formerTitle(link, title))?.uid == owner.uid
+            place.isSameTitle = try knowledge.known(matchKeys.formerTitle(link.form, title))?.uid == owner.uid
         }
-        place.isFree = !place.isSameTitle && sameness.link(stored.article.url) != link
+        place.isFree = !place.isSameTitle && sameness.link(stored.article.url) != link.form
         return place
     }
 
     /// Of an article's first record.
     ///
-    /// - Parameter takesVariant: no other article has the form of its id.
+    /// - Parameter variant: the key of the form of its id, where no other article has that.
     mutating func newKeys<Knowledge: ArticleKnowledge>(
-        _ item: DocumentItem, _ uid: ArticleIdentifier, _ place: LinkPlace?, takesVariant: Bool,
+        _ item: DocumentItem, _ uid: ArticleIdentifier, _ place: LinkPlace?, variant: Hash128?,
         isDuplicate: Bool = false, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> [Hash128] {
         let article = articles[item.index]
         var result: [Hash128] = []
         if uid != item.base { result.append(matchKeys.more(item.base)) }
-        if takesVariant, rules.joinsVariants, let form = article.id.flatMap(URLVariant.form) {
-            result.append(matchKeys.variant(form))
-        }
+        if let variant { result.append(variant) }
         if let place {
             if place.isFree, !isDuplicate {
                 result.append(place.key)
@@ -73,13 +99,22 @@ extension IdentityJudge {
         return result
     }
 
+    /// Of an item's keys those that no other item of the document was given before; and the one that leads to the newest.
+    ///
+    /// - Parameter uid: what they lead to.
+    mutating func claimed(_ keys: [Hash128], for place: Int, uid: ArticleIdentifier) -> [Hash128] {
+        let newest = uid == items[place].base ? nil : matchKeys.more(items[place].base)
+        let result = keys.filter { fresh[$0] == nil || $0 == newest }
+        for key in result { fresh[key] = place }
+        return result
+    }
+
     /// Of the bookkeeping that lets an item's id mean another article.
-    mutating func aliasKeys(_ item: DocumentItem) -> [Hash128] {
+    ///
+    /// - Parameter variant: the key of the form of its id, where no other article has that.
+    mutating func aliasKeys(_ item: DocumentItem, variant: Hash128?) -> [Hash128] {
         if item.uid != item.base { return [item.uid.key, matchKeys.more(item.base)] }
-        guard rules.joinsVariants, let form = articles[item.index].id.flatMap(URLVariant.form) else {
-            return [item.uid.key]
-        }
-        return [item.uid.key, matchKeys.variant(form)]
+        return [item.uid.key] + (variant.map { [$0] } ?? [])
     }
 
     /// Of a version: only what its article was not known by.

@@ -17,40 +17,92 @@ extension IdentityJudge {
         var kind = Kind.new
         /// The article that this one is where all ids have changed.
         var pair: KnownArticle?
+        /// The key of the form of its id, where no other article has that.
+        var variant: Hash128?
         var keys: [Hash128] = []
+    }
+
+    /// What is known under the keys of an item that was not found.
+    private struct Candidates {
+        var place: Int
+        var variantKey: Hash128?
+        var variant: KnownArticle?
+        /// One of them says what the item says.
+        var isExact: Bool
     }
 
     /// For each item that was not found.
     mutating func match<Knowledge: ArticleKnowledge>(
         _ facts: DocumentFacts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> [Int: Match] {
+        var candidates: [Candidates] = []
+        for place in items.indices where items[place].found == nil {
+            candidates.append(try self.candidates(place, knowledge))
+        }
+        // Where two may be one article, that which says the same is, wherever it stands.
+        candidates.sort { $0.isExact == $1.isExact ? isBefore($0.place, $1.place) : $0.isExact }
         var matches: [Int: Match] = [:]
         var identities = Set<ArticleIdentifier>()
-        // Told apart by nothing: the first of them stands for all.
-        for place in items.indices where items[place].found == nil && identities.insert(items[place].uid).inserted {
-            matches[place] = try match(place, facts, knowledge)
+        for candidate in candidates {
+            if items[candidate.place].isSplit { try setApart(candidate.place, from: identities, knowledge) }
+            // Told apart by nothing: one of them stands for all.
+            guard identities.insert(items[candidate.place].uid).inserted else { continue }
+            matches[candidate.place] = try match(candidate, facts, knowledge)
         }
         return matches
     }
 
+    private mutating func candidates<Knowledge: ArticleKnowledge>(
+        _ place: Int, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> Candidates {
+        let item = items[place]
+        var result = Candidates(place: place, isExact: false)
+        if item.isSplit { return result }
+        if rules.joinsVariants, let form = articles[item.index].id.flatMap(URLVariant.form) {
+            let key = matchKeys.variant(form)
+            result.variantKey = key
+            result.variant = try knowledge.known(key)
+        }
+        let owner = try linkOwner(place, knowledge)
+        result.isExact = result.variant?.contentHash == item.hash || owner?.contentHash == item.hash
+        return result
+    }
+
+    /// Gives an item another identity than that of an article which another item is, by a closer look.
+    private mutating func setApart<Knowledge: ArticleKnowledge>(
+        _ place: Int, from identities: Set<ArticleIdentifier>, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) {
+        for precision in ArticleKey.Precision.allCases where precision >= items[place].precision {
+            let uid = keys.identifier(of: articles[items[place].index], precision: precision)
+            if identities.contains(uid) { continue }
+            // An alias does not count: the item is no longer what that says.
+            if try knowledge.known(uid.key)?.uid == uid { continue }
+            items[place].precision = precision
+            items[place].uid = uid
+            return
+        }
+    }
+
     private mutating func match<Knowledge: ArticleKnowledge>(
-        _ place: Int, _ facts: DocumentFacts, _ knowledge: Knowledge
+        _ candidates: Candidates, _ facts: DocumentFacts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Match {
+        let place = candidates.place
         let item = items[place]
         let article = articles[item.index]
         var match = Match()
-        var takesVariant = !item.isSplit
-        if !item.isSplit, let kind = try variantMatch(place, knowledge) {
+        match.variant = candidates.variantKey
+        if let kind = try variantMatch(candidates, knowledge) {
             match.kind = kind
             guard case .new = kind else { return match }
-            takesVariant = false
+            match.variant = nil
         }
-        let linkPlace = try linkPlace(article, item, knowledge)
+        let linkPlace = try linkPlace(place, knowledge)
         var isDuplicate = false
         if !item.isSplit {
             if let known = try linkAndTitleMatch(article, linkPlace, facts, knowledge) {
                 match.kind = .alias(known, .linkAndTitle)
                 present[known.uid] = place
+                if let variant = match.variant { fresh[variant] = place }
                 return match
             }
             if let seq = try duplicated(item, linkPlace, knowledge) {
@@ -58,35 +110,44 @@ extension IdentityJudge {
                 isDuplicate = true
             }
         }
-        match.keys = try newKeys(
-            item, item.uid, linkPlace, takesVariant: takesVariant, isDuplicate: isDuplicate, knowledge)
-        for key in match.keys { fresh[key] = fresh[key] ?? place }
+        let keys = try newKeys(
+            item, item.uid, linkPlace, variant: match.variant, isDuplicate: isDuplicate, knowledge)
+        match.keys = claimed(keys, for: place, uid: item.uid)
         return match
     }
 
     /// identity.md §3.2; `.new` where there is such an article, but this item is none of it.
     private mutating func variantMatch<Knowledge: ArticleKnowledge>(
-        _ place: Int, _ knowledge: Knowledge
+        _ candidates: Candidates, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Match.Kind? {
-        guard rules.joinsVariants, let form = articles[items[place].index].id.flatMap(URLVariant.form) else {
-            return nil
+        guard let key = candidates.variantKey else { return nil }
+        let item = items[candidates.place]
+        let known = candidates.variant
+        if (fresh[key] ?? known.flatMap { present[$0.uid] }) != nil {
+            guard let twin = twin(of: candidates.place) else { return .new }
+            return .repeats(items[twin].found)
         }
-        let key = matchKeys.variant(form)
-        if let other = fresh[key] {
-            return items[other].base != items[place].base && items[other].hash == items[place].hash
-                ? .repeats(nil) : .new
+        guard let known else { return nil }
+        if known.contentHash != item.hash {
+            // Which of several items with one id it is can only be told by what they have in common.
+            if item.isShared, try !isSame(known, as: item, knowledge) { return .new }
+            if let old = try knowledge.stored(known.seq), sameness.isReuse(old.article, articles[item.index]) {
+                return .new
+            }
         }
-        guard let known = try knowledge.known(key) else { return nil }
-        if let other = present[known.uid] {
-            return items[other].hash == items[place].hash ? .repeats(known) : .new
-        }
-        if known.contentHash != items[place].hash, let old = try knowledge.stored(known.seq),
-            sameness.isReuse(old.article, articles[items[place].index])
-        {
-            return .new
-        }
-        present[known.uid] = place
+        present[known.uid] = candidates.place
         return .alias(known, .variant)
+    }
+
+    /// The item of the document that says the same under a variant of its id, and is judged before it.
+    private func twin(of place: Int) -> Int? {
+        let item = items[place]
+        guard let form = articles[item.index].id.flatMap(URLVariant.form) else { return nil }
+        return items.indices.first { other in
+            items[other].hash == item.hash && items[other].base != item.base
+                && (items[other].found != nil || isBefore(other, place))
+                && articles[items[other].index].id.flatMap(URLVariant.form) == form
+        }
     }
 
     /// identity.md §3.3
@@ -133,12 +194,13 @@ extension IdentityJudge {
             judgement.keys = match.keys
         case .alias(let known, let reason):
             judgement = try compare(place, with: known, knowledge)
-            judgement.alias = Judgement.Alias(of: known, reason: reason, keys: aliasKeys(item))
+            judgement.alias = Judgement.Alias(of: known, reason: reason, keys: aliasKeys(item, variant: match.variant))
         case .repeats(let known):
             guard let known else { return nil }
             judgement.uid = known.uid
             judgement.verdict = .unchanged
-            judgement.alias = Judgement.Alias(of: known, reason: .variant, keys: aliasKeys(item))
+            judgement.alias = Judgement.Alias(
+                of: known, reason: .variant, keys: aliasKeys(item, variant: match.variant))
         }
         return judgement
     }

@@ -36,11 +36,11 @@ extension IdentityJudge {
             case .new, .duplicate: !items[place].isSplit
             case .alias, .repeats, nil: false
             }
-        }
+        }.sorted { isBefore($0, $1) }
         possible += open.count
         for place in open {
             guard isMost(possible, facts) else { return }
-            if let pair = try pair(items[place], knowledge) {
+            if let pair = try pair(place, knowledge) {
                 present[pair.uid] = place
                 matches[place]?.pair = pair
             } else {
@@ -57,10 +57,10 @@ extension IdentityJudge {
     }
 
     private mutating func pair<Knowledge: ArticleKnowledge>(
-        _ item: DocumentItem, _ knowledge: Knowledge
+        _ place: Int, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
-        let article = articles[item.index]
-        if let place = try linkPlace(article, item, knowledge), let owner = place.owner, !place.isFree,
+        let article = articles[items[place].index]
+        if let place = try linkPlace(place, knowledge), let owner = place.owner, !place.isFree,
             place.stored?.feed == rules.feed, present[owner.uid] == nil
         {
             return owner

@@ -3,6 +3,20 @@ internal import FeedModel
 
 /// What a known id brings (identity.md §3.1, §8).
 extension IdentityJudge {
+    /// Of the items that were found and are not what they were, by place.
+    mutating func edits<Knowledge: ArticleKnowledge>(
+        _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> [Int: Judgement] {
+        var changed: [(place: Int, found: KnownArticle)] = []
+        for place in items.indices {
+            if let found = items[place].found, found.contentHash != items[place].hash { changed.append((place, found)) }
+        }
+        changed.sort { isBefore($0.place, $1.place) }
+        var result: [Int: Judgement] = [:]
+        for (place, found) in changed { result[place] = try compare(place, with: found, knowledge) }
+        return result
+    }
+
     /// - Parameter place: the item's.
     mutating func compare<Knowledge: ArticleKnowledge>(
         _ place: Int, with found: KnownArticle, _ knowledge: Knowledge
@@ -26,7 +40,7 @@ extension IdentityJudge {
                 let isReuse = old.map { sameness.isReuse($0.article, article) } ?? false
                 if !isReuse || generation >= Self.maximumGenerations {
                     present[current.uid] = place
-                    try edit(&judgement, item, current, old, passedOver, knowledge)
+                    try edit(&judgement, place, current, old, passedOver, knowledge)
                     return judgement
                 }
             }
@@ -36,8 +50,8 @@ extension IdentityJudge {
                 judgement.uid = uid
                 judgement.verdict = .reusing(current.seq)
                 judgement.events.append(.guidReused)
-                judgement.keys = try newKeys(
-                    item, uid, try linkPlace(article, item, knowledge), takesVariant: false, knowledge)
+                let keys = try newKeys(item, uid, try linkPlace(place, knowledge), variant: nil, knowledge)
+                judgement.keys = claimed(keys, for: place, uid: uid)
                 return judgement
             }
             current = next
@@ -45,17 +59,19 @@ extension IdentityJudge {
     }
 
     private mutating func edit<Knowledge: ArticleKnowledge>(
-        _ judgement: inout Judgement, _ item: DocumentItem, _ known: KnownArticle, _ old: StoredArticle?,
+        _ judgement: inout Judgement, _ place: Int, _ known: KnownArticle, _ old: StoredArticle?,
         _ passedOver: Judgement.Verdict?, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) {
         if let passedOver {
             judgement.verdict = passedOver
             return
         }
+        let item = items[place]
         let version = version(of: known, old, articles[item.index])
         judgement.verdict = .update(version)
         if version.silentChanges == Self.maximumSilentChanges { judgement.events.append(.volatile) }
-        judgement.keys = try changedKeys(item, known.uid, old?.article, knowledge)
+        judgement.keys = claimed(
+            try changedKeys(item, known.uid, old?.article, knowledge), for: place, uid: item.base)
     }
 
     /// Why an edit would not be stored, if it would not.

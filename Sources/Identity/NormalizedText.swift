@@ -17,6 +17,10 @@ package enum NormalizedText {
             while index < utf8.count {
                 // What needs no change is copied in one piece, single spaces between words too: that is nearly all.
                 while index < utf8.count {
+                    if let more = unchangedLength(utf8, index, isStart: index == start) {
+                        index += more
+                        continue
+                    }
                     let byte = utf8[index]
                     if byte > 0x20, byte != 0xc2 {
                         index += 1
@@ -42,6 +46,24 @@ package enum NormalizedText {
                 start = index
             }
         }
+    }
+
+    /// How many of the next eight bytes surely stay as they are: nil where that is for a closer look to say.
+    ///
+    /// - Parameter isStart: nothing stands before them. Else they come behind what stays as it is, and if that ends with
+    ///   a space they begin with something else.
+    @inline(__always)
+    private static func unchangedLength(_ utf8: UnsafeBufferPointer<UInt8>, _ index: Int, isStart: Bool) -> Int? {
+        guard index + 8 <= utf8.count else { return nil }
+        let bytes = UnsafeRawBufferPointer(utf8).loadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian
+        let tops: UInt64 = 0x8080_8080_8080_8080
+        let controls = (bytes &- 0x2020_2020_2020_2020) & ~bytes & tops
+        let spaces = ByteSearch.mark(0x20, in: bytes)
+        var unclear = controls | ByteSearch.mark(0xc2, in: bytes) | (spaces & spaces << 8)
+        if isStart { unclear |= spaces & 0x80 }
+        guard unclear == 0 else { return nil }
+        // Of a space at the end it depends on what follows.
+        return spaces >> 63 == 0 ? 8 : 7
     }
 
     /// How many bytes of white space begin here: ASCII's, and the no-break space.

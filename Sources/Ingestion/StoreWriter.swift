@@ -117,7 +117,7 @@ package final class StoreWriter: Sendable {
                 waiting.isWriting = !waiting.commits.isEmpty
                 return waiting.commits
             }
-            if batch.isEmpty { return }
+            if batch.isEmpty { return store.finishIndexing() }
             let begun = ContinuousClock.now
             let result = Result { () throws(StoreError) in try store.commit(batch.map(\.commit)) }
             let duration = (ContinuousClock.now - begun).milliseconds

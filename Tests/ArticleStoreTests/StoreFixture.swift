@@ -39,6 +39,7 @@ final class StoreFixture: Sendable {
         var options = StoreOptions { Self.moment }
         options.segmentSize = segmentSize
         options.files = files
+        options.indexLag = 1
         return options
     }
 

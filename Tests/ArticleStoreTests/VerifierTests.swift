@@ -216,7 +216,7 @@ import Testing
         let known = KnownArticle(
             uid: StoreFixture.uid(99), seq: 7, version: 1, contentHash: Hash128(high: 1, low: 1), modified: nil,
             silentChanges: 0)
-        try index.put(known.uid.key, countingOld: false) { _ in .article(known) }
+        try index.put(IndexChange(key: known.uid.key, content: .article(known)))
         let (result, _) = try await verify()
         #expect(result.indexErrors == 1)
         #expect(!result.isConsistent)

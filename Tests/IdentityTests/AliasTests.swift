@@ -68,6 +68,73 @@ struct AliasTests {
         #expect(memory.articles == 2)
     }
 
+    @Test("§3.2: of two variants of a known id the one that says the same is the article, wherever it stands")
+    func variantThatSaysTheSame() {
+        let same = article(id: "https://e.org/a", title: "A", text: "x")
+        let other = article(id: "https://www.e.org/a", title: "B", text: "y")
+        for document in [[same, other], [other, same]] {
+            let memory = StoreMemory()
+            memory.poll([article(id: "http://e.org/a", title: "A", text: "x")])
+            let judgements = memory.poll(document)
+            #expect(judgements.first { document[$0.index] == same }?.verdict == .unchanged)
+            #expect(judgements.first { document[$0.index] == other }?.verdict == .new)
+            #expect(memory.poll(document.reversed()).allSatisfy { $0.verdict == .unchanged })
+            #expect(memory.articles == 2)
+        }
+    }
+
+    /// The id means an article by a closer look, which another item is, and beside it the one that it always meant.
+    @Test("§3.2, §4: an item whose closer look finds what another item is stays the article that its id alone means")
+    func closerLookIsTaken() {
+        let (old, older) = ("http://e.org/2", "http://e.org/4")
+        memory.poll([
+            article(id: old, url: "https://e.org/2", title: "A", text: "1"),
+            article(id: older, url: "https://e.org/1", title: "C", text: "2"),
+        ])
+        memory.poll([
+            article(id: old, url: "https://e.org/3", title: "A", text: "3"),
+            article(id: old, url: "https://e.org/1", title: "C", text: "4"),
+        ])
+        let document = [
+            article(id: old, url: "https://e.org/1", title: "A", text: "5"),
+            article(id: "https://e.org/2", url: "https://e.org/1", title: "A", text: "6"),
+            article(id: older, url: "https://e.org/1", title: "A", text: "7"),
+        ]
+        let judgements = memory.poll(document)
+        #expect(Set(judgements.map(\.uid)).count == 3)
+        let firsts = memory.records.filter { $0.judgement.isFirst }.map(\.judgement.uid)
+        #expect(Set(firsts).count == firsts.count, "no article is new twice")
+        for again in [document, document.reversed(), [document[1], document[2], document[0]]] {
+            #expect(memory.poll(again).allSatisfy { $0.verdict == .unchanged })
+        }
+    }
+
+    @Test("§3.2, §3.3: which article an item is does not depend on where it stands")
+    func orderOfItems() {
+        let first = [
+            article(id: "https://e.org/3", url: "https://e.org/1", title: "A", text: "1"),
+            article(id: "x", url: "https://e.org/1", title: "B", text: "2"),
+            article(id: "https://e.org/1", url: "https://e.org/1", title: "A", text: "3"),
+        ]
+        let second = [
+            article(id: "http://e.org/2", url: "https://e.org/1", title: "A", text: "4"),
+            article(id: "https://e.org/2", url: "https://e.org/1", title: "A", text: "5"),
+        ]
+        var results: [[String: ArticleIdentifier]] = []
+        for isReversed in [false, true] {
+            let memory = StoreMemory()
+            var result: [String: ArticleIdentifier] = [:]
+            for document in [first, second].map({ isReversed ? $0.reversed() : $0 }) {
+                for judgement in memory.poll(document) {
+                    result[document[judgement.index].contentText ?? ""] = judgement.uid
+                }
+            }
+            results.append(result)
+        }
+        #expect(results[0] == results[1])
+        #expect(results[0].count == 5)
+    }
+
     @Test("§3.3: link and title are the same and the old id is gone: the same item")
     func linkAndTitle() {
         memory.poll([article(id: "1", url: "https://e.org/a", title: "A", text: "x")])

@@ -51,6 +51,18 @@ struct ContentHashTests {
                 == hash { $0.contentHTML = #"<a href="/b?fbclid=1">x</a>"# })
     }
 
+    @Test("§8: tracking parameters are found wherever they stand in the text")
+    func parametersAnywhere() {
+        for length in 0..<24 {
+            let before = String(repeating: "x", count: length)
+            let after = String(repeating: "y", count: 23 - length)
+            func text(_ link: String) -> String { hash { $0.contentHTML = "\(before)\"\(link)\" \(after)" } }
+            #expect(text("/b?fbclid=1&amp;id=2&utm_source=q") == text("/b&amp;id=2"))
+            #expect(text("/b?fbclid=1&fbclid=2&amp;fbclid=3") == text("/b"))
+            #expect(text("/b?id=1&amp;x&y?z") != text("/b?id=1&amp;x&y?"))
+        }
+    }
+
     @Test("Text moved from one field to the next is another content")
     func fields() {
         #expect(

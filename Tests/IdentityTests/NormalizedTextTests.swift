@@ -34,4 +34,19 @@ struct NormalizedTextTests {
             }
         }
     }
+
+    @Test("Eight bytes at a time say what one at a time would, wherever a piece begins")
+    func anyText() {
+        let pieces = [" ", "  ", "\n", "\u{a0}", "a", "!", "bcdef", "ghijklmno", "é", "©", "\u{1}", "\u{7f}", "漢字"]
+        var state: UInt64 = 1
+        for _ in 0..<5000 {
+            var text = ""
+            for _ in 0..<20 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                text += pieces[Int(state >> 33) % pieces.count]
+            }
+            let words = text.unicodeScalars.split { " \n\u{a0}".unicodeScalars.contains($0) }
+            #expect(collapsed(text) == words.map { String($0) }.joined(separator: " "))
+        }
+    }
 }

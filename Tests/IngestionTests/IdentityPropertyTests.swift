@@ -96,6 +96,16 @@ private final class DocumentStore {
         return records
     }
 
+    /// Which text is which version of which article.
+    func outcome() throws -> Set<String> {
+        Set(
+            try records().filter { $0["_newswire"]?["kind"]?.string != "alias" }.map { record in
+                let own = record["_newswire"]
+                return
+                    "\(own?["uid"]?.string ?? "") \(own?["version"]?.integer ?? 0) \(record["content_text"]?.string ?? "")"
+            })
+    }
+
     func verify() async throws -> VerifierResult {
         store.close()
         return try await StoreVerifier(directory: folder.file("store")).run { Issue.record("\($0)") }
@@ -191,6 +201,7 @@ struct IdentityPropertyTests {
     func nothingLost(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         let store = try DocumentStore()
+        let mirror = try DocumentStore()
         var seen = Set<String>()
         for round in 1...30 {
             var document: [Article] = []
@@ -215,10 +226,13 @@ struct IdentityPropertyTests {
             try await store.take(document.shuffled(using: &generator), feed: 0)
             let again = try store.records(after: before).map { $0["_newswire"]?["kind"]?.string }
             #expect(again.allSatisfy { $0 == "alias" }, "the same document brings nothing new: \(again)")
+            try await mirror.take(document.reversed(), feed: 0)
+            try await mirror.take(document, feed: 0)
             if round % 10 == 0 { try store.restart(forgetting: true) }
         }
         let stored = Set(try store.records().compactMap { $0["content_text"]?.string })
         #expect(seen.subtracting(stored).isEmpty)
+        #expect(try store.outcome() == mirror.outcome(), "the order of a document's items decides nothing")
         #expect(try await store.verify().isWhole)
     }
 

@@ -4,8 +4,9 @@ import Locking
 
 /// The known articles, by uid and by further keys; reached by several threads, changed by the one writer.
 ///
-/// Its memory does not grow with the articles. What cannot be written because the disk is full or fails is kept in
-/// memory and tried again: the articles are durable already, and forgetting them would store them twice.
+/// Its memory does not grow with the articles. New entries wait in memory, where they are found at once, for a time at
+/// which the disk works anyway. What cannot be written because the disk is full or fails is kept there and tried again:
+/// the articles are durable already, and forgetting them would store them twice.
 final class ArticleIndex: Sendable {
     /// What a record means for the index.
     struct Entry: Sendable {
@@ -18,10 +19,11 @@ final class ArticleIndex: Sendable {
         var table: IndexFile
         /// Where the table's file is.
         var path: String
-        /// Entries that the disk did not take, by key; the newest.
+        /// Entries that are to be written, in their order, and what they say by key.
+        var waiting: [Entry] = []
+        var newest: [Hash128: IndexSlot.Content] = [:]
+        /// Entries that the disk did not take, by key; older than those that wait.
         var unwritten: [Hash128: IndexSlot.Content] = [:]
-        /// False while what comes is to be kept in memory alone.
-        var isWritable = true
     }
 
     private let state: Locked<State>
@@ -55,99 +57,97 @@ final class ArticleIndex: Sendable {
     }
 
     private static func content(_ key: Hash128, _ state: State) throws(IndexFile.Failure) -> IndexSlot.Content? {
-        if let content = state.unwritten[key] { return content }
+        if let content = state.newest[key] ?? state.unwritten[key] { return content }
         return try state.table.find(key)?.content
     }
 
-    /// Takes records in, in their order.
-    ///
-    /// - Parameter replaying: the entries may be there already.
-    /// - Returns: why some of them are only in memory, if so.
-    func apply(_ entries: [Entry], replaying: Bool = false) throws(IndexFile.Failure) -> StoreError? {
-        try state.withLock { state throws(IndexFile.Failure) in
-            var failure: StoreError?
-            do throws(IndexFile.Failure) {
-                try retry(&state)
-            } catch .system(let error) {
-                failure = error
-            }
+    /// Makes records known that are durable; `writeWaiting` puts them into the table.
+    func add(_ entries: [Entry]) {
+        state.withLock { state in
+            state.waiting.append(contentsOf: entries)
             for entry in entries {
-                if state.table.load >= Self.growingLoad {
-                    do throws(IndexFile.Failure) {
-                        try grow(&state)
-                    } catch .system(let error) {
-                        failure = error
-                    }
+                entry.forEachChange { change in
+                    if let content = change.applied(to: state.newest[change.key]) { state.newest[change.key] = content }
                 }
-                try put(entry, &state, replaying: replaying, &failure)
             }
+        }
+    }
+
+    /// How many records wait to be put into the table.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Writes what waits, and what the disk has not taken before.
+    ///
+    /// - Returns: why some of it is only in memory, if so.
+    func writeWaiting() throws(IndexFile.Failure) -> StoreError? {
+        try state.withLock { state throws(IndexFile.Failure) in
+            if state.waiting.isEmpty, state.unwritten.isEmpty { return nil }
+            // Where this throws they go on waiting, and may be met again.
+            let failure = try apply(state.waiting, &state, replaying: false)
+            state.waiting = []
+            state.newest = [:]
             return failure
         }
     }
 
-    /// Takes records in without touching the table, which is damaged and could not be made again.
-    func keep(_ entries: [Entry]) {
-        state.withLock { state in
-            state.isWritable = false
-            defer { state.isWritable = true }
-            var failure: StoreError?
-            // Cannot throw: only the table does.
-            for entry in entries { try? put(entry, &state, replaying: false, &failure) }
-        }
+    /// Takes records in, in their order, which may be there already.
+    ///
+    /// - Returns: why some of them are only in memory, if so.
+    func replay(_ entries: [Entry]) throws(IndexFile.Failure) -> StoreError? {
+        try state.withLock { state throws(IndexFile.Failure) in try apply(entries, &state, replaying: true) }
     }
 
-    private func put(
-        _ entry: Entry, _ state: inout State, replaying: Bool, _ failure: inout StoreError?
-    ) throws(IndexFile.Failure) {
-        let known = entry.known
-        let isAlias = entry.kind == .alias
-        if !isAlias {
-            let isFirst = replaying && entry.kind != .update
-            try put(known.uid.key, &state, countingOld: isFirst, &failure) { old in
-                // Replaying meets entries that are newer than the record.
-                if case .article(let there) = old, there.uid == known.uid, there.seq > known.seq { return nil }
-                return .article(known)
-            }
+    private func apply(
+        _ entries: [Entry], _ state: inout State, replaying: Bool
+    ) throws(IndexFile.Failure) -> StoreError? {
+        var failure: StoreError?
+        do throws(IndexFile.Failure) {
+            try retry(&state)
+        } catch .system(let error) {
+            failure = error
         }
-        for key in entry.keys where key != known.uid.key {
-            try put(key, &state, countingOld: replaying, &failure) { old in
-                switch old {
-                // An article's own place is only given up for an alias, which says that it is another article.
-                case .article(let there) where !isAlias || there.seq > known.seq: return nil
-                case .link(_, let seq) where seq > known.seq: return nil
-                default: return .link(to: known.uid, seq: known.seq)
-                }
-            }
-        }
+        var changes: [IndexChange] = []
+        changes.reserveCapacity(entries.count * 4)
+        for entry in entries { entry.forEachChange(replaying: replaying) { changes.append($0) } }
+        try put(changes, &state, &failure)
+        return failure
     }
 
+    /// - Parameter failure: why some of them are only in memory, if so.
     private func put(
-        _ key: Hash128, _ state: inout State, countingOld: Bool, _ failure: inout StoreError?,
-        _ change: (IndexSlot.Content?) -> IndexSlot.Content?
+        _ changes: [IndexChange], _ state: inout State, _ failure: inout StoreError?
     ) throws(IndexFile.Failure) {
-        if let waiting = state.unwritten[key] {
-            if let content = change(waiting) { state.unwritten[key] = content }
-            return
+        do throws(IndexFile.Failure) {
+            while state.table.load(with: changes.count) >= Self.growingLoad { try grow(&state) }
+        } catch .system(let error) {
+            failure = error
         }
-        if state.isWritable, state.table.load < Self.highestLoad {
-            do throws(IndexFile.Failure) {
-                return try state.table.put(key, countingOld: countingOld, change)
-            } catch .system(let error) {
-                failure = error
+        var changes = changes
+        if !state.unwritten.isEmpty {
+            changes.removeAll { change in
+                guard let there = state.unwritten[change.key] else { return false }
+                if let content = change.applied(to: there) { state.unwritten[change.key] = content }
+                return true
             }
         }
-        if let content = change(try? state.table.find(key)?.content) { state.unwritten[key] = content }
+        let room = state.table.room(upTo: Self.highestLoad)
+        var left = changes.count > room ? Array(changes[room...]) : []
+        if changes.count > room { changes.removeLast(changes.count - room) }
+        left = try state.table.put(changes, &failure) + left
+        for change in left {
+            let there = state.unwritten[change.key] ?? (try? state.table.find(change.key)?.content)
+            if let content = change.applied(to: there) { state.unwritten[change.key] = content }
+        }
     }
 
     /// Writes what could not be written before.
     private func retry(_ state: inout State) throws(IndexFile.Failure) {
         if state.unwritten.isEmpty { return }
-        if state.table.load >= Self.growingLoad { try grow(&state) }
-        for (key, content) in state.unwritten {
-            guard state.table.load < Self.highestLoad else { return }
-            try state.table.put(key, countingOld: false) { _ in content }
-            state.unwritten[key] = nil
-        }
+        let changes = state.unwritten.map { IndexChange(key: $0.key, content: $0.value, isAlias: true) }
+        state.unwritten = [:]
+        var failure: StoreError?
+        try put(changes, &state, &failure)
+        if let failure { throw .system(failure) }
     }
 
     private func grow(_ state: inout State) throws(IndexFile.Failure) {
@@ -170,12 +170,12 @@ final class ArticleIndex: Sendable {
     }
 
     /// Whether so much waits in memory that no more articles should come.
-    var isOverfull: Bool { state.withLock { $0.unwritten.count >= Self.unwrittenLimit } }
+    var isOverfull: Bool { state.withLock { $0.unwritten.count + $0.newest.count >= Self.unwrittenLimit } }
 
-    /// Makes it durable, complete up to `position`; does nothing while there are entries that the disk did not take.
+    /// Makes it durable, complete up to `position`; does nothing while there are entries that are only in memory.
     func checkpoint(_ position: StorePosition) throws(StoreError) {
         try state.withLock { state throws(StoreError) in
-            guard state.unwritten.isEmpty else { return }
+            guard state.waiting.isEmpty, state.unwritten.isEmpty else { return }
             try state.table.checkpoint(position)
         }
     }

@@ -20,6 +20,9 @@ struct IndexFile {
     static let smallestCapacity: UInt64 = 1024
     /// Slots read at a time: 512 bytes, in which most searches end.
     private static let blockSlots = 8
+    /// Slots of a page of the file, behind the header's.
+    private static let pageSlots = 64
+    private static let pageSize = pageSlots * IndexSlot.size
 
     /// Makes a new file at `path`, with room for `capacity` slots and the disk space for them taken.
     init(creating path: String, in directory: StoreDirectory, capacity: UInt64, salt: Hash128?, _ files: FileSystem)
@@ -49,8 +52,17 @@ struct IndexFile {
         file = writable ? try directory.openFile(path, in: directory.index, files) : readable
     }
 
-    /// How full it is, in percent.
-    var load: UInt64 { header.count >= header.capacity ? 100 : header.count * 100 / header.capacity }
+    /// How full it is with so many more slots, in percent.
+    func load(with more: Int) -> UInt64 {
+        let count = header.count + UInt64(more)
+        return count >= header.capacity ? 100 : count * 100 / header.capacity
+    }
+
+    /// How many slots may still be taken until it is as full as that, in percent.
+    func room(upTo load: UInt64) -> Int {
+        let most = header.capacity * load / 100
+        return most > header.count ? Int(most - header.count) : 0
+    }
 
     private func offset(_ slot: UInt64) -> UInt64 { UInt64(IndexHeader.size) + slot * UInt64(IndexSlot.size) }
 
@@ -105,17 +117,14 @@ struct IndexFile {
         try search(key).slot
     }
 
-    /// Puts a slot in the place of the one with its key, or where there is room; `change` decides by the old one
-    /// whether and what.
-    mutating func put(
-        _ key: Hash128, countingOld: Bool, _ change: (IndexSlot.Content?) -> IndexSlot.Content?
-    ) throws(Failure) {
-        let (place, old) = try search(key)
-        guard let content = change(old?.content) else { return }
+    /// Puts a slot in the place of the one with its key, or where there is room.
+    mutating func put(_ change: IndexChange) throws(Failure) {
+        let (place, old) = try search(change.key)
+        guard let content = change.applied(to: old?.content) else { return }
         if old == nil, header.count + 1 >= header.capacity { throw .damage("it is full") }
         var failure: StoreError?
         withUnsafeTemporaryAllocation(byteCount: IndexSlot.size, alignment: 64) { bytes in
-            IndexSlot(key: key, content: content).write(to: bytes)
+            IndexSlot(key: change.key, content: content).write(to: bytes)
             do throws(StoreError) {
                 try file.write(UnsafeRawBufferPointer(bytes), at: offset(place), files)
             } catch {
@@ -127,7 +136,107 @@ struct IndexFile {
             throw .system(failure)
         }
         if !torn.isEmpty { torn[place] = nil }
-        if old == nil || countingOld { header.count = min(header.count + 1, header.capacity) }
+        if old == nil || change.countsOld { header.count = min(header.count + 1, header.capacity) }
+    }
+
+    /// Puts many slots. Those of one page share a read and a write; of two of one key the later counts.
+    ///
+    /// - Returns: those that the disk did not take; then `failure` says why.
+    mutating func put(_ changes: [IndexChange], _ failure: inout StoreError?) throws(Failure) -> [IndexChange] {
+        var order: [(home: UInt64, index: Int)] = []
+        order.reserveCapacity(changes.count)
+        for (index, change) in changes.enumerated() { order.append((header.home(of: change.key), index)) }
+        order.sort { ($0.home, $0.index) < ($1.home, $1.index) }
+        // The rest of the changes of a page: those whose slot stands in the next one.
+        var single: [IndexChange] = []
+        // The page, and what it was before.
+        let pages = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * Self.pageSize, alignment: 64)
+        defer { pages.deallocate() }
+        var start = 0
+        while start < order.count {
+            let number = order[start].home / UInt64(Self.pageSlots)
+            var end = start + 1
+            while end < order.count, order[end].home / UInt64(Self.pageSlots) == number { end += 1 }
+            // One alone need not read a page; what a failing disk has taken by half is looked at slot by slot.
+            if end - start > 1, torn.isEmpty, failure == nil {
+                do throws(Failure) {
+                    try put(order[start..<end], of: changes, pages, number, &single)
+                } catch .system(let error) {
+                    failure = error
+                    single += order[start..<end].map { changes[$0.index] }
+                }
+            } else {
+                single += order[start..<end].map { changes[$0.index] }
+            }
+            start = end
+        }
+        var left: [IndexChange] = []
+        for change in single {
+            do throws(Failure) { try put(change) } catch .system(let error) {
+                failure = error
+                left.append(change)
+            }
+        }
+        return left
+    }
+
+    /// - Parameter single: gets those that have no place in the page.
+    private mutating func put(
+        _ order: ArraySlice<(home: UInt64, index: Int)>, of changes: [IndexChange],
+        _ pages: UnsafeMutableRawBufferPointer, _ number: UInt64, _ single: inout [IndexChange]
+    ) throws(Failure) {
+        let first = number * UInt64(Self.pageSlots)
+        let count = Int(min(UInt64(Self.pageSlots), header.capacity - first))
+        let bytes = try read(UInt64(count), from: first, into: pages)
+        let before = UnsafeMutableRawBufferPointer(rebasing: pages[Self.pageSize...])
+        before.copyMemory(from: bytes)
+        // A bit for each slot of the page.
+        var changed: UInt64 = 0
+        var added: UInt64 = 0
+        for (home, index) in order {
+            let change = changes[index]
+            var place = Int(home - first)
+            var old: IndexSlot?
+            search: while place < count {
+                switch reading(bytes, place, at: first + UInt64(place)) {
+                case .empty: break search
+                case .slot(let slot) where slot.key == change.key:
+                    old = slot
+                    break search
+                case .slot: place += 1
+                case .damaged: throw .damage("a slot of it is damaged")
+                }
+            }
+            if place == count {
+                single.append(change)
+                continue
+            }
+            guard let content = change.applied(to: old?.content) else { continue }
+            if old == nil, header.count + added + 1 >= header.capacity { throw .damage("it is full") }
+            changed |= 1 << UInt64(place)
+            let range = (place * IndexSlot.size)..<((place + 1) * IndexSlot.size)
+            IndexSlot(key: change.key, content: content)
+                .write(to: UnsafeMutableRawBufferPointer(rebasing: pages[range]))
+            if old == nil || change.countsOld { added += 1 }
+        }
+        if changed == 0 { return }
+        let lowest = changed.trailingZeroBitCount
+        let range = (lowest * IndexSlot.size)..<((64 - changed.leadingZeroBitCount) * IndexSlot.size)
+        do throws(StoreError) {
+            try file.write(UnsafeRawBufferPointer(rebasing: bytes[range]), at: offset(first + UInt64(lowest)), files)
+        } catch {
+            for place in 0..<count where changed & 1 << UInt64(place) != 0 {
+                let range = (place * IndexSlot.size)..<((place + 1) * IndexSlot.size)
+                let slot = IndexSlot.read(UnsafeRawBufferPointer(rebasing: before[range]))
+                if case .slot(let old) = slot {
+                    torn[first + UInt64(place)] = .some(old)
+                } else {
+                    torn[first + UInt64(place)] = .some(nil)
+                }
+            }
+            throw .system(error)
+        }
+        header.count = min(header.count + added, header.capacity)
     }
 
     /// Makes all slots durable, and after them says that they are complete up to `position`.
@@ -182,7 +291,7 @@ struct IndexFile {
         try larger.flush(&window, upTo: capacity)
         larger.header.count = window.count
         for slot in late {
-            try larger.put(slot.key, countingOld: false) { _ in slot.content }
+            try larger.put(IndexChange(key: slot.key, content: slot.content, isAlias: true))
         }
         larger.header.complete = header.complete
         return larger

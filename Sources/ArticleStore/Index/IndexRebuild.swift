@@ -106,7 +106,7 @@ final class IndexFiller {
     }
 
     func finish() throws(IndexFile.Failure) {
-        let failure = try index.apply(entries, replaying: true)
+        let failure = try index.replay(entries)
         entries.removeAll(keepingCapacity: true)
         // While the store is opened there is no reason to go on without a disk.
         if let failure, index.isOverfull { throw .system(failure) }

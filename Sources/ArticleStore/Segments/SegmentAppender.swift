@@ -49,11 +49,13 @@ final class SegmentAppender {
 
     /// Appends records and makes them durable with one fdatasync, and one more for each segment that they fill. Where
     /// that fails nothing is there, and no number is used up.
-    func append(_ items: [Item], storedAt: [UInt8]) throws(StoreError) {
+    ///
+    /// - Parameter meanwhile: what can be done while the disk writes.
+    func append(_ items: [Item], storedAt: [UInt8], meanwhile: () -> Void = {}) throws(StoreError) {
         if items.isEmpty { return }
         if needsRepair { try repair() }
         do throws(StoreError) {
-            try write(items, storedAt: storedAt)
+            try write(items, storedAt: storedAt, meanwhile)
         } catch {
             needsRepair = true
             refusedBytes = items.reduce(0) { $0 + RecordWriter.lengthLimit(of: $1.record, feedJSON: $1.feedJSON) }
@@ -64,7 +66,7 @@ final class SegmentAppender {
         }
     }
 
-    private func write(_ items: [Item], storedAt: [UInt8]) throws(StoreError) {
+    private func write(_ items: [Item], storedAt: [UInt8], _ meanwhile: () -> Void) throws(StoreError) {
         var end = position
         var current = file
         // How much of the segment is handed to the kernel; the rest of it up to `end.offset` is in the buffer.
@@ -101,6 +103,7 @@ final class SegmentAppender {
             if buffer.count >= Self.bufferSize { try flush() }
         }
         try flush()
+        meanwhile()
         try current?.syncData(files)
         newSegments = []
         position = end

@@ -1,0 +1,118 @@
+internal import Digest
+internal import FeedModel
+
+/// Which known articles the ids of a document mean (identity.md §3.1, §4).
+extension IdentityJudge {
+    mutating func findAll<Knowledge: ArticleKnowledge>(_ knowledge: Knowledge) throws(Knowledge.Failure) {
+        for place in items.indices { items[place].found = try found(items[place], knowledge) }
+        let dropped = try settle(knowledge)
+        if dropped.isEmpty { return }
+        var places: [Int: Int] = [:]
+        for place in items.indices where !dropped.contains(place) { places[place] = places.count }
+        items = items.indices.filter { !dropped.contains($0) }.map { items[$0] }
+        present = present.compactMapValues { places[$0] }
+    }
+
+    /// - Parameter onlyFree: what another item of the document is does not count.
+    private mutating func found<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, onlyFree: Bool = false, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> KnownArticle? {
+        item.isShared
+            ? try findShared(item, onlyFree: onlyFree, knowledge) : try find(item, onlyFree: onlyFree, knowledge)
+    }
+
+    private func isTaken(_ known: KnownArticle, _ onlyFree: Bool) -> Bool { onlyFree && present[known.uid] != nil }
+
+    private mutating func find<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, onlyFree: Bool, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> KnownArticle? {
+        var own = try knowledge.known(item.base.key)
+        if let known = own, isTaken(known, onlyFree) { own = nil }
+        if let own, own.contentHash == item.hash { return own }
+        // Others may have the same id: a later one, or some that once stood beside each other.
+        guard let newest = try knowledge.known(matchKeys.more(item.base)) else { return own }
+        if newest.contentHash == item.hash, !isTaken(newest, onlyFree) { return newest }
+        var closest: KnownArticle?
+        for precision in [ArticleKey.Precision.published, .title, .link] {
+            let uid = keys.identifier(of: articles[item.index], precision: precision)
+            guard let closer = try knowledge.known(uid.key), !isTaken(closer, onlyFree) else { continue }
+            if closer.contentHash == item.hash { return closer }
+            closest = closest ?? closer
+        }
+        return closest ?? own
+    }
+
+    /// For an item whose id others of the document have too.
+    private mutating func findShared<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, onlyFree: Bool, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> KnownArticle? {
+        if let known = try knowledge.known(item.uid.key), !isTaken(known, onlyFree) { return known }
+        let article = articles[item.index]
+        // It may have been stored when it took less, or more, to tell it from the others.
+        for precision in ArticleKey.Precision.allCases.reversed() where precision != item.precision {
+            let uid = keys.identifier(of: article, precision: precision)
+            guard let known = try knowledge.known(uid.key), !isTaken(known, onlyFree) else { continue }
+            if precision > item.precision || known.contentHash == item.hash { return known }
+            if try isSame(known, as: item, knowledge) { return known }
+        }
+        return nil
+    }
+
+    /// Whether a look that tells the item from those of its id sees no difference.
+    mutating func isSame<Knowledge: ArticleKnowledge>(
+        _ known: KnownArticle, as item: DocumentItem, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> Bool {
+        guard let stored = try knowledge.stored(known.seq) else { return false }
+        return sameness.isSame(stored.article, articles[item.index], at: item.precision)
+    }
+
+    /// Sees to it that no two items are one article. Who is left over is what else its id means, if that is nobody yet,
+    /// or an article of its own.
+    ///
+    /// - Returns: places of items that say what another says.
+    private mutating func settle<Knowledge: ArticleKnowledge>(
+        _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> Set<Int> {
+        var left: [(place: Int, uid: ArticleIdentifier)] = []
+        present.reserveCapacity(items.count)
+        for place in items.indices {
+            guard let found = items[place].found else { continue }
+            guard let other = present.updateValue(place, forKey: found.uid) else { continue }
+            let isNearer = isNearer(place, than: other)
+            present[found.uid] = isNearer ? place : other
+            left.append((isNearer ? other : place, found.uid))
+        }
+        if left.isEmpty { return [] }
+        var dropped = Set<Int>()
+        for (place, uid) in left.sorted(by: { isBefore($0.place, $1.place) }) {
+            if let kept = present[uid], items[place].hash == items[kept].hash || items[place].uid == items[kept].uid {
+                dropped.insert(place)
+                continue
+            }
+            items[place].found = try found(items[place], onlyFree: true, knowledge)
+            if let found = items[place].found {
+                present[found.uid] = place
+            } else {
+                items[place].isSplit = true
+            }
+        }
+        return dropped
+    }
+
+    /// Of two items that mean one article: the one that has its identity itself is nearer, else the one that has not
+    /// changed.
+    private func isNearer(_ place: Int, than other: Int) -> Bool {
+        func rank(_ item: DocumentItem) -> Int {
+            (item.isFoundAsItself ? 2 : 0) + (item.found?.contentHash == item.hash ? 1 : 0)
+        }
+        let (rank, otherRank) = (rank(items[place]), rank(items[other]))
+        return rank == otherRank ? isBefore(place, other) : rank > otherRank
+    }
+
+    /// An order of the items that is not the document's, so that nothing depends on that one.
+    func isBefore(_ place: Int, _ other: Int) -> Bool {
+        let (left, right) = (items[place], items[other])
+        return (left.hash.high, left.hash.low, left.base.key.high, left.base.key.low)
+            < (right.hash.high, right.hash.low, right.base.key.high, right.base.key.low)
+    }
+}
