@@ -126,7 +126,7 @@ final class DocumentPipeline {
         markup.withUnsafeBufferPointer { parser?.parse($0) }
         markup.removeAll(keepingCapacity: true)
         if case .other(let root)? = parser?.reader.pointee.outcome {
-            refusal = NotAFeed(root.lowercased() == "html" ? .html : .xml, root: root)
+            refusal = repair.sawPage ? NotAFeed(.html, root: "html") : NotAFeed(.xml, root: root)
             stage = .done
         }
     }
@@ -159,8 +159,10 @@ final class DocumentPipeline {
         }
         // A text that speaks of <rss> is none.
         if isTruncated, repair.findings.junkBefore, parser?.reader.pointee.sawContent != true {
-            return .notAFeed(NotAFeed(.text))
+            return .notAFeed(NotAFeed(repair.sawPage ? .html : .text))
         }
+        // Nor is a page whose script writes one.
+        if repair.sawPage, parser?.reader.pointee.articles.isEmpty != false { return .notAFeed(NotAFeed(.html)) }
         return .feed(completed(feed, isTruncated: isTruncated))
     }
 

@@ -31,8 +31,8 @@ struct TextCapture {
         isActive = true
         holdsMarkup = false
         isCut = false
-        namespaces.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: true)
+        if !namespaces.isEmpty { namespaces.removeAll(keepingCapacity: true) }
+        if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
     }
 
     mutating func end() {
