@@ -134,7 +134,9 @@ final class DocumentPipeline {
     // MARK: - The answer
 
     private func readJSON(isComplete: Bool) -> ParseResult {
-        var result = JSONFeedReader.read(json, context: context, limits: limits)
+        var bytes: [UInt8] = []
+        swap(&bytes, &json)
+        var result = JSONFeedReader.read(bytes, context: context, limits: limits)
         if !isComplete, case .feed(var feed) = result {
             feed.isTruncated = true
             result = .feed(feed)

@@ -135,6 +135,7 @@ extension FeedReader {
     /// A captured text with its URLs made absolute.
     mutating func capturedHTML() -> TextValue? {
         guard let value = capturedValue(capturedKind) else { return nil }
+        capture.dropLongText()
         if value.isCut { notes.truncatedFields += 1 }
         return absolutized(value)
     }

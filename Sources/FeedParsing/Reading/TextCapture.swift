@@ -39,6 +39,11 @@ struct TextCapture {
         isActive = false
     }
 
+    /// Gives back the memory of a long text that has been taken.
+    mutating func dropLongText() {
+        if bytes.count > 64 * 1024 { bytes = [] }
+    }
+
     mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
         if mode == .inlineHTML {
             appendEscaped(text)

@@ -7,8 +7,8 @@ extension MarkupRepair {
     ///
     /// - Parameter index: where its `<` is.
     /// - Returns: where it ends; nil where it has to be looked at more closely.
-    func leaf(_ input: UnsafeBufferPointer<UInt8>, _ index: Int) -> Int? {
-        guard let base = input.baseAddress, open.hasRoom else { return nil }
+    static func leaf(_ input: UnsafeBufferPointer<UInt8>, _ index: Int) -> Int? {
+        guard let base = input.baseAddress else { return nil }
         let start = index &+ 1
         var end = start
         var sawColon = false

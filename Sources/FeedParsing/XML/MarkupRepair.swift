@@ -147,7 +147,9 @@ struct MarkupRepair {
         guard index < input.count else { return index }
         let next: Int?
         switch input[index] {
-        case UInt8(ascii: "<"): next = leaf(input, index) ?? markup(input, index, isFinal, &output)
+        case UInt8(ascii: "<"):
+            if open.hasRoom, let end = Self.leaf(input, index) { return end }
+            next = markup(input, index, isFinal, &output)
         case UInt8(ascii: "&"): next = referenceInText(input, index, isFinal, &output)
         default: next = bracket(input, index, isFinal, &output)
         }

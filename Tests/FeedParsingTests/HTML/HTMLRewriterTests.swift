@@ -43,6 +43,20 @@ import Testing
         #expect(HTMLRewriter.absolutizing(html, base: "https://h/p/q") == html)
     }
 
+    @Test("a long text is rewritten like a short one")
+    func longTexts() {
+        let unit =
+            "<p>\u{e4} &amp; <a href=x?a&amp;b>x</a> <img srcset='a 1x, b 2x' alt=\"q\"> <a href=\"http://x/\">y</a></p>"
+        let once = HTMLRewriter.absolutizing(unit, base: "https://h/p/q")
+        #expect(once != unit)
+        let long = String(repeating: unit, count: 3000)
+        #expect(long.utf8.count > 256 * 1024)
+        #expect(HTMLRewriter.absolutizing(long, base: "https://h/p/q") == String(repeating: once, count: 3000))
+        let text = String(repeating: "<p class=\"x\">long</p>", count: 10_000)
+        #expect(HTMLRewriter.absolutizing(text, base: "https://h/p/q") == text)
+        #expect(HTMLRewriter.absolutizing(text + unit + text, base: "https://h/p/q") == text + once + text)
+    }
+
     @Test("a base that nothing can be relative to changes nothing")
     func uselessBase() {
         #expect(HTMLRewriter.absolutizing("<a href=\"x\">", base: "mailto:a@b") == "<a href=\"x\">")
