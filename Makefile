@@ -19,6 +19,8 @@ UNITS := newswire.service newswire-deliver@.service
 BUILD  := swift build -c release --static-swift-stdlib --product newswire
 # Tests talk to servers on the loopback: no proxy may stand between.
 DIRECT := env -u http_proxy -u https_proxy -u all_proxy -u no_proxy -u HTTP_PROXY -u HTTPS_PROXY -u ALL_PROXY -u NO_PROXY
+# All tests at once would each take minutes, in which servers and libcurl lose patience.
+WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
@@ -37,7 +39,7 @@ run: build ## build, poll the sample feeds and print the articles that are new
 
 test: dependencies ## build and run all tests
 	@swift build --build-tests
-	@$(DIRECT) swift test --skip-build --disable-xctest
+	@$(DIRECT) $(WIDTH) swift test --skip-build --disable-xctest
 
 check-deep: build ## what is too slow for every change: sanitizers, coverage, faults, the whole conformance kit
 	@.ci/check-deep

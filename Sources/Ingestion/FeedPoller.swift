@@ -65,6 +65,10 @@ package struct FeedPoller: Sendable {
         if case .dryRun = manner { true } else { false }
     }
 
+    private var isForced: Bool {
+        if case .byHand(isForced: true) = manner { true } else { false }
+    }
+
     private func now() -> Timestamp { clock.now() }
 
     /// Never throws: whatever goes wrong is in the report, and in the feed's state.
@@ -113,9 +117,12 @@ package struct FeedPoller: Sendable {
     private func request(for feed: FeedConfiguration, state: FeedState) throws(PollFailure) -> FetchRequest {
         var request = try requests.request(for: feed, state: state)
         request.validatorMode = state.tagTrap.mode(at: now())
-        let gate = gate
+        let (gate, allowances, watch, clock) = (gate, allowances, watch, clock)
+        let isForced = isForced
         request.beforeHop = { hop in
             guard let host = FeedConfiguration.host(of: hop.to) else { return true }
+            let key = allowances.allowance(forHost: host).key
+            if !isForced, let pause = watch.pause(of: key), pause.until > clock.now() { return false }
             return await gate.pass(host: host) != nil
         }
         return request

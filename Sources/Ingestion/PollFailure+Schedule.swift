@@ -25,6 +25,8 @@ extension PollFailure {
                 failingSince.map { now.seconds - $0.seconds >= Self.namePatience } ?? false ? .hard : .temporary
             // This machine ran out of something: hardly the feed's fault.
             case .resources: .temporary
+            // Nor is what another feed has brought upon that host.
+            case .paused: .temporary
             case .tls, .redirect, .tooLarge, .bomb, .refusedAddress, .localFile, .invalidRequest: .hard
             case .connect, .timeout, .proxy, .truncated, .cancelled, .protocolError, .httpStatus, .notFound,
                 .unexpected304:

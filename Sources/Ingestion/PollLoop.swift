@@ -113,8 +113,16 @@ package final class PollLoop {
         control = Control(events: continuation)
     }
 
-    package func add(_ entry: PollEntry) {
-        queue.add(feed: entry.feed, host: entry.host, due: steady(entry.due), allowance: entry.allowance)
+    package func add(_ entry: PollEntry) { add([entry]) }
+
+    /// Feeds that are due at the same time are polled in this order.
+    package func add(_ entries: [PollEntry]) {
+        let offset = steadyOffset()
+        for entry in entries {
+            queue.add(
+                feed: entry.feed, host: entry.host, due: entry.due.adding(milliseconds: offset),
+                allowance: entry.allowance)
+        }
     }
 
     /// Leaves a host alone that feeds have been added for.
@@ -122,9 +130,13 @@ package final class PollLoop {
         queue.pause(host: host, until: steady(time))
     }
 
-    private func steady(_ time: Timestamp) -> Timestamp {
-        let (wait, overflows) = time.milliseconds.subtractingReportingOverflow(clock.now().milliseconds)
-        return clock.steady().adding(milliseconds: overflows ? 0 : wait)
+    private func steady(_ time: Timestamp) -> Timestamp { time.adding(milliseconds: steadyOffset()) }
+
+    /// Milliseconds from the time of day to the steady clock. Two readings differ by as much as the process was held up
+    /// between the clocks.
+    private func steadyOffset() -> Int64 {
+        let (offset, overflows) = clock.steady().milliseconds.subtractingReportingOverflow(clock.now().milliseconds)
+        return overflows ? 0 : offset
     }
 
     private func timeOfDay(_ steady: Timestamp) -> Timestamp {
@@ -176,7 +188,7 @@ package final class PollLoop {
 
     private func replace(_ entries: [PollEntry]) {
         _ = queue.removeWaiting()
-        for entry in entries { add(entry) }
+        add(entries)
     }
 
     private func hasten(_ entry: PollEntry) {

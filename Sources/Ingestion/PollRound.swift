@@ -42,6 +42,7 @@ package final class PollRound: PollLoopOwner {
 
     /// Reports the feeds that are passed over, and puts the others in line.
     package func fill(_ loop: PollLoop) {
+        var entries: [PollEntry] = []
         for (number, feed) in feeds.enumerated() {
             let state = state(feed.id)
             let (key, allowance) = allowances.allowance(for: feed, state: state)
@@ -49,8 +50,9 @@ package final class PollRound: PollLoopOwner {
                 report(.skipped(feed, state, reason))
                 continue
             }
-            loop.add(PollEntry(feed: number, host: key, due: begun, allowance: allowance))
+            entries.append(PollEntry(feed: number, host: key, due: begun, allowance: allowance))
         }
+        loop.add(entries)
     }
 
     package func poll(_ feed: Int) -> @Sendable () async -> PollReport {

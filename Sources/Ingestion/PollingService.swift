@@ -64,7 +64,7 @@ package struct PollingService: Service {
                 duplicates: configuration.store.duplicates, watch: watch, history: history, clock: clock)
         }
         desk.adopt(configuration)
-        for entry in desk.line(except: []) { loop.add(entry) }
+        loop.add(desk.line(except: []))
         for pause in desk.pauses { loop.pause(host: pause.host, until: pause.until) }
         notifier.ready(status: desk.status(nextDue: nil))
         logger.notice("started", metadata: ["feeds": "\(desk.feedCount)", "articles": "\(store.lastSeq)"])

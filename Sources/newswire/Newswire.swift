@@ -44,7 +44,7 @@ struct Newswire: AsyncParsableCommand {
             guard let failure = CommandFailure(error) else { Glibc.exit(0) }
             end(failure)
         } catch let error as ConfigurationError {
-            for diagnostic in error.diagnostics { StandardError.write(diagnostic.description) }
+            for diagnostic in error.diagnostics { StandardError.fail(diagnostic.description) }
             Glibc.exit(ExitStatus.badConfiguration.rawValue)
         } catch {
             exit(withError: error)
@@ -52,7 +52,7 @@ struct Newswire: AsyncParsableCommand {
     }
 
     private static func end(_ failure: CommandFailure) -> Never {
-        if !failure.message.isEmpty { StandardError.write("newswire: \(failure.message)") }
+        if !failure.message.isEmpty { StandardError.fail("newswire: \(failure.message)") }
         Glibc.exit(failure.status.rawValue)
     }
 }

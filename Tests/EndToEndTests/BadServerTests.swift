@@ -56,6 +56,8 @@ struct BadServerTests {
 
     /// Behaviours that end only because newswire's patience does.
     static let slow: Set = ["slow-header", "slow-body", "stall-body", "never"]
+    /// Seconds, enough for all others on a machine with other things to do.
+    static let patience = Sanitizer.isOn ? 120 : 10
     /// Requests for one feed: one, and one more for each redirect that was followed on its own path.
     static let requestCounts = ["redirect-chain": 5]
 
@@ -84,7 +86,7 @@ struct BadServerTests {
         for name in Self.expected.keys.sorted() {
             let parts = name.split(separator: "?", maxSplits: 1)
             let query = parts.count > 1 ? "?\(parts[1])" : ""
-            var options = Self.slow.contains(name) ? "timeout = \"4s\"" : ""
+            var options = Self.slow.contains(name) ? "timeout = \"\(Self.patience)s\"" : ""
             if name.hasPrefix("auth-") {
                 options = "basic_auth = { user = \"user\", password = { env = \"FEED_PASSWORD\" } }"
             }
@@ -107,7 +109,7 @@ struct BadServerTests {
         try requests(server, after: 0)
         try await articles(desk, ending)
         let peak = try #require(ending.peakKilobytes)
-        #expect(peak < 64 << 10, "the peak of its memory was \(peak) KiB")
+        #expect(peak < 64 << 10 || Sanitizer.isOn, "the peak of its memory was \(peak) KiB")
         try await secondRound(desk, server)
     }
 
@@ -150,8 +152,9 @@ struct BadServerTests {
         for name in Self.expected.keys where !name.contains("redirect-private") {
             let count = requests.count { $0.path == "/\(name)/t" }
             let wanted = Self.requestCounts[name] ?? 1
-            // libcurl asks again where a connection that was kept open turns out to be closed.
-            #expect(count == wanted || name == "keepalive-drop" && count == 2, "\(name): \(count) requests")
+            // Each connection that was kept open and turns out to be dead costs a request, up to six; then a new one is
+            // opened.
+            #expect(count == wanted || name == "keepalive-drop" && 2...7 ~= count, "\(name): \(count) requests")
         }
         #expect(!requests.contains { $0.path == "/xxe-hit" || $0.path.contains("passwd") })
         #expect(requests.count { $0.base == server.other } == 1)

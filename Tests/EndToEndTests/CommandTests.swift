@@ -37,6 +37,19 @@ struct CommandTests {
         #expect(await desk.run("dump", "--since", "yesterday").status == 64)
     }
 
+    @Test("To the journal, what ends the program is an error, line by line")
+    func journalPriority() async throws {
+        desk.folder.write("contact = 1\nnonsense = 2\n", to: "wrong.toml")
+        let script = "export JOURNAL_STREAM=$(stat -Lc %d:%i /dev/stderr); exec \"$0\" check --config \"$1\""
+        let ending = await ChildProcess(
+            "/bin/sh", ["-c", script, Desk.binary, desk.folder.file("wrong.toml")],
+            environment: ["PATH": "/usr/bin:/bin"]
+        ).wait()
+        #expect(ending.status == 78)
+        let lines = ending.errors.split(separator: "\n")
+        #expect(lines.count >= 2 && lines.allSatisfy { $0.hasPrefix("<3>") }, "\(ending.errors)")
+    }
+
     @Test("A wrong configuration is 78, with file, line and the nearest key")
     func wrongConfiguration() async {
         desk.folder.write("contact = \"https://example.org\"\n[fetch]\nconcurency = 3\n", to: "newswire.toml")

@@ -25,6 +25,19 @@ struct ScheduleTests {
         #expect(await never.run("explain", "fee").output.contains("it was never polled"))
     }
 
+    @Test("A number that is a feed's id and a record's is explained as both")
+    func explainNumber() async throws {
+        let desk = Desk(feeds: ["/1", "/2024"])
+        desk.server.on("/1", feed())
+        let empty = await desk.run("explain", "2024")
+        #expect(empty.status == 0 && empty.output.contains("it was never polled"))
+        _ = try await desk.poll()
+        let both = await desk.run("explain", "1")
+        #expect(both.status == 0)
+        #expect(both.output.contains("host allowance") && both.output.contains("record 1"))
+        #expect(await desk.run("explain", "7").status == 64)
+    }
+
     @Test("feeds says when each is polled next, how often and why")
     func feeds() async throws {
         let desk = Desk()
@@ -53,7 +66,7 @@ struct ScheduleTests {
             try? JSONParser.parse(Array($0.utf8)).value
         }
         // Of the host's feeds those that come after the refusal are left alone in the same round.
-        #expect(round.compactMap { $0?["outcome"]?.string } == ["failed", "skipped"])
+        #expect(round.compactMap { $0?["outcome"]?.string } == ["failed", "skipped"], "\(round)")
         let states = await desk.run("feeds", "--json").lines
         #expect(states.first { $0.contains("\"other\"") }?.contains("\"state\":\"paused\"") == true)
         #expect(states.first { $0.contains("\"busy\"") }?.contains("\"state\":\"failing\"") == true)
@@ -63,6 +76,25 @@ struct ScheduleTests {
         #expect(desk.server.requests.count == before)
         #expect(await desk.run("poll", "--force").status == 0)
         #expect(desk.server.requests(to: "/busy").last?.header("If-None-Match") == "\"v1\"")
+    }
+
+    @Test("polling.md §8, §9: a host that is left alone is not come to by a redirect either, unless by force")
+    func redirectToPausedHost() async throws {
+        let other = LoopbackServer(address: "127.0.0.2")
+        let desk = Desk(feeds: ["/moved"])
+        let text = desk.folder.text("newswire.toml") ?? ""
+        desk.folder.write(
+            text.replacing("[store]", with: "[host.\"127.0.0.2\"]\npause_scope = \"host\"\n[store]")
+                + "[[feed]]\nurl = \"\(other.url("/busy"))\"\nid = \"busy\"\n", to: "newswire.toml")
+        desk.server.on("/moved", .init(status: 302, headers: [("Location", other.url("/feed"))]))
+        other.on("/busy", .init(status: 429, headers: [("Retry-After", "3600")]))
+        other.on("/feed", feed())
+        await desk.run("poll", "busy")
+        let line = try #require(await desk.run("poll", "moved", "--json").lines.first)
+        #expect(try JSONParser.parse(Array(line.utf8)).value["error_class"]?.string == "paused")
+        #expect(other.requests(to: "/feed").isEmpty)
+        #expect(await desk.run("poll", "moved", "--force").status == 0)
+        #expect(other.requests(to: "/feed").count == 1)
     }
 
     @Test("A feed that is gone is shown so, confirmed, and not asked again")

@@ -8,6 +8,8 @@ import Testing
 @Suite("The loop that polls")
 struct PollLoopTests {
     private let allowance = HostAllowance(concurrency: 1, delay: 0)
+    /// At which nothing passes for want of the machine's speed.
+    private let clock = PollClock(now: { Timestamp(seconds: 1000) })
 
     private func entry(_ feed: Int, host: String? = nil, due: Timestamp = Timestamp(seconds: 0)) -> PollEntry {
         PollEntry(feed: feed, host: host ?? "h\(feed)", due: due, allowance: allowance)
@@ -16,23 +18,42 @@ struct PollLoopTests {
     @Test("A round polls every feed once and ends")
     func round() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 4, staysOpen: false, clock: .system)
+        let loop = PollLoop(concurrency: 4, staysOpen: false, clock: clock)
         for feed in 0..<100 { loop.add(entry(feed)) }
         await loop.run(owner)
         #expect(owner.polled.sorted() == Array(0..<100))
         #expect(owner.mostAtOnce.withLock { $0 } <= 4)
     }
 
+    @Test("Feeds that are due at the same time are polled in the order given, also where the loop is held up")
+    func order() async {
+        let owner = Owner()
+        let (day, steady) = (Timestamp(seconds: 1000), Timestamp(seconds: 2000))
+        let readings = Locked(0)
+        // Every other time the loop is held up between its readings of the two clocks.
+        let now = { @Sendable in
+            let reading = readings.withLock { count -> Int in
+                count += 1
+                return count
+            }
+            return reading % 2 == 0 ? day : day.adding(milliseconds: 5)
+        }
+        let loop = PollLoop(concurrency: 1, staysOpen: false, clock: PollClock(now: now, steady: { steady }))
+        loop.add((0..<9).map { entry($0) })
+        await loop.run(owner)
+        #expect(owner.polled == Array(0..<9))
+    }
+
     @Test("With nothing in line a round ends at once")
     func empty() async {
-        await PollLoop(concurrency: 4, staysOpen: false, clock: .system).run(Owner())
+        await PollLoop(concurrency: 4, staysOpen: false, clock: clock).run(Owner())
     }
 
     @Test("A feed that is put in line again is polled again")
     func again() async {
         let owner = Owner()
         owner.times = 3
-        let loop = PollLoop(concurrency: 1, staysOpen: false, clock: .system)
+        let loop = PollLoop(concurrency: 1, staysOpen: false, clock: clock)
         loop.add(entry(1))
         await loop.run(owner)
         #expect(owner.polled == [1, 1, 1])
@@ -42,7 +63,7 @@ struct PollLoopTests {
     func stop() async {
         let owner = Owner()
         owner.hangs = true
-        let loop = PollLoop(concurrency: 2, staysOpen: true, clock: .system)
+        let loop = PollLoop(concurrency: 2, staysOpen: true, clock: clock)
         for feed in 0..<10 { loop.add(entry(feed)) }
         let control = loop.control
         owner.onStart = { count in if count == 2 { control.send(.stop) } }
@@ -54,9 +75,9 @@ struct PollLoopTests {
     @Test("What stands in line is replaced while polls go on")
     func replace() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 1, staysOpen: true, clock: .system)
+        let loop = PollLoop(concurrency: 1, staysOpen: true, clock: clock)
         let control = loop.control
-        let later = Timestamp(milliseconds: SystemClock.now().milliseconds + 3_600_000)
+        let later = Timestamp(milliseconds: 1_000_000 + 3_600_000)
         for feed in 1...3 { loop.add(entry(feed, due: later)) }
         loop.add(entry(0))
         owner.replacements = [entry(7)]
@@ -71,16 +92,16 @@ struct PollLoopTests {
         owner.makeReport = { feed in
             var report = PollReport(feed: FeedIdentifier("\(feed)"), url: "", outcome: .failed)
             report.failure = .init(kind: "rate_limited", message: "")
-            if feed == 0 { report.hostPause = ("h", SystemClock.now().adding(seconds: 3600)) }
+            if feed == 0 { report.hostPause = ("h", Timestamp(seconds: 1000).adding(seconds: 3600)) }
             return report
         }
-        let round = PollLoop(concurrency: 1, staysOpen: false, clock: .system)
+        let round = PollLoop(concurrency: 1, staysOpen: false, clock: clock)
         for feed in 0..<3 { round.add(entry(feed, host: "h")) }
         await round.run(owner)
         #expect(owner.polled == [0, 1, 2])
 
         owner.polled = []
-        let service = PollLoop(concurrency: 1, staysOpen: true, clock: .system)
+        let service = PollLoop(concurrency: 1, staysOpen: true, clock: clock)
         for feed in 0..<3 { service.add(entry(feed, host: "h")) }
         service.add(entry(9, host: "other"))
         let control = service.control
@@ -137,7 +158,7 @@ struct PollLoopTests {
     @Test("An idle service still shows that it lives, and wakes up when a feed is due")
     func heartbeat() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 1, staysOpen: true, heartbeat: .milliseconds(1), clock: .system)
+        let loop = PollLoop(concurrency: 1, staysOpen: true, heartbeat: .milliseconds(1), clock: clock)
         let control = loop.control
         owner.onHeartbeat = { count in if count == 5 { control.send(.stop) } }
         await loop.run(owner)
@@ -148,10 +169,10 @@ struct PollLoopTests {
     @Test("What a command asks for is polled at once: what was in line for later, and what was not in line")
     func hastens() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 1, staysOpen: true, clock: .system)
+        let loop = PollLoop(concurrency: 1, staysOpen: true, clock: clock)
         let control = loop.control
         let allowance = HostAllowance(concurrency: 1, delay: 0)
-        let later = PollClock.system.now().adding(seconds: 3600)
+        let later = clock.now().adding(seconds: 3600)
         loop.add(PollEntry(feed: 0, host: "h", due: later, allowance: allowance))
         loop.add(PollEntry(feed: 1, host: "h", due: later, allowance: allowance))
         owner.change = .hasten(

@@ -33,6 +33,7 @@ extension EasyHandle {
         setLimits(request.limits, timeout: timeout)
         try setProxy(request.proxy ?? "")
         try setTLS(request, sendsCertificate: exchange.sendsSecrets, caLifetime: exchange.loop.caLifetime)
+        if exchange.wantsNewConnection { set(CURLOPT_FRESH_CONNECT, true) }
         if !request.keepAlive {
             // Neither another feed's connection, which the server may have given up, nor one for another feed.
             set(CURLOPT_FRESH_CONNECT, true)

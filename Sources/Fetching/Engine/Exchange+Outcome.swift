@@ -33,6 +33,15 @@ extension Exchange {
         url.isSecure && !isHeadComplete && request.tlsVerify && trustedOrigin?.isSecure != false
     }
 
+    /// Whether nothing came because the server had given up the connection that was kept open from a request before.
+    ///
+    /// libcurl then asks again by itself, through the next one that it kept; where a server ends many at once, it gives
+    /// up after the sixth, without having tried a new one.
+    func lostKeptConnection(_ code: CURLcode, _ handle: EasyHandle) -> Bool {
+        guard code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING else { return false }
+        return stop == nil && status == 0 && !wantsNewConnection && handle.long(CURLINFO_NUM_CONNECTS) == 0
+    }
+
     /// Why the request failed, by what libcurl says and what the callbacks saw; nil where it did not, redirects
     /// included.
     func failure(_ code: CURLcode, _ handle: EasyHandle) -> FetchFailure? {

@@ -28,6 +28,8 @@ final class Exchange {
     var signature = RequestSignature(hash: Hash128(high: 0, low: 0))
     var isConditional = false
     var sendsSecrets = false
+    /// Connections kept open have turned out to be dead: the request goes through one of its own.
+    var wantsNewConnection = false
     private(set) var status = 0
     private(set) var fields = HeaderFields()
     private var headerBytes = 0

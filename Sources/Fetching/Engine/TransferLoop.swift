@@ -222,6 +222,10 @@ final class TransferLoop {
         let failure = exchange.failure(code, handle)
         if failure == nil, RedirectRules.isRedirect(status: exchange.status) {
             follow(exchange)
+        } else if exchange.lostKeptConnection(code, handle) {
+            exchange.wantsNewConnection = true
+            release(exchange)
+            begin(exchange)
         } else if let failure, failure.kind == .tls, exchange.mayProbe {
             probe(exchange, failure)
         } else {
@@ -260,7 +264,7 @@ final class TransferLoop {
             conclude(
                 exchange,
                 FetchFailure(
-                    .redirect, "redirected to a host that may not be asked at this time",
+                    .paused, "redirected to \(exchange.url.host), which is to be left alone for now",
                     advice: "it is asked again later"))
         }
     }

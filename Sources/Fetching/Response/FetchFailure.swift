@@ -12,6 +12,8 @@ package struct FetchFailure: Error, Sendable, Equatable {
         case tooLarge = "too_large"
         case refusedAddress = "refused_address"
         case localFile = "local_file"
+        /// A redirect led to a host that is to be left alone.
+        case paused
         /// This machine has not got what another transfer takes.
         case resources
         /// The request cannot be made as it was asked for: its URL, a header, the proxy or a certificate is at fault.

@@ -39,24 +39,4 @@ package struct Freshness: Sendable, Equatable {
         }
         ageSeconds = max(stated, apparent) + min(max(0, responseDelayMilliseconds / 1000), 86_400)
     }
-
-    /// Seconds for which the feed need not be asked again.
-    ///
-    /// - Parameter capSeconds: `max_age_cap`, in seconds.
-    package func remaining(capSeconds: Int) -> Int {
-        min(max(0, lifetimeSeconds - ageSeconds), max(0, capSeconds))
-    }
-
-    /// Whether the server asked for more than the cap: a line of diagnosis, not an error.
-    package func exceeds(capSeconds: Int) -> Bool {
-        lifetimeSeconds - ageSeconds > capSeconds
-    }
-
-    /// `remaining` of a response's header in one step; 0 where it says nothing.
-    package static func remaining(
-        _ headers: HeaderFields, receivedAt: Timestamp, responseDelayMilliseconds: Int, capSeconds: Int
-    ) -> Int {
-        Freshness(headers, receivedAt: receivedAt, responseDelayMilliseconds: responseDelayMilliseconds)?
-            .remaining(capSeconds: capSeconds) ?? 0
-    }
 }

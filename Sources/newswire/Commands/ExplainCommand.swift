@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ArticleStore
 internal import Configuration
+internal import FeedModel
 internal import Ingestion
 
 struct ExplainCommand: ParsableCommand {
@@ -9,7 +10,8 @@ struct ExplainCommand: ParsableCommand {
         abstract: "Why a feed is next polled when it is; why an article was new, an update or a duplicate.",
         discussion: """
             Of a feed every term of the decision is shown: what its own rhythm would say, what it and its server ask \
-            for, what holds it back; and the last 50 polls. A number is a record's, as `newswire dump` shows it in `seq`.
+            for, what holds it back; and the last 50 polls. A number is a record's, as `newswire dump` shows it in `seq`; where it is a feed's id \
+            too, both are explained.
 
             EXAMPLE
               newswire explain example                         a feed by its id, or the start of one
@@ -26,9 +28,17 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let isNumber = subject.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
-        let lines: [String]
+        var lines: [String] = []
         if isNumber, let seq = UInt64(subject) {
-            lines = try explanation(ofRecord: seq)
+            let configuration = try common.load()
+            let isFeed = configuration.feeds.contains { $0.id.text == subject }
+            if isFeed { lines = try explanation(ofFeed: subject) + [""] }
+            do {
+                lines += try explanation(ofRecord: seq, in: configuration.store.directory)
+            } catch let failure as CommandFailure {
+                guard isFeed else { throw failure }
+                lines.append("no record: \(failure.message)")
+            }
         } else {
             lines = try explanation(ofFeed: subject)
         }
@@ -37,9 +47,8 @@ struct ExplainCommand: ParsableCommand {
         try output.flush()
     }
 
-    private func explanation(ofRecord seq: UInt64) throws -> [String] {
-        let directory = try common.load().store.directory
-        return try CommandFailure.wrappingAll {
+    private func explanation(ofRecord seq: UInt64, in directory: String) throws -> [String] {
+        try CommandFailure.wrappingAll {
             let reader = try StoreReader(directory: directory)
             guard let record = try reader.record(seq) else {
                 throw CommandFailure(

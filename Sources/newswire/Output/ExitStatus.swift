@@ -42,6 +42,15 @@ extension CommandFailure {
 
 /// Lines for people, on standard error.
 enum StandardError {
+    /// What ends the program. To the journal it is an error, which takes a mark before each line (sd-daemon(3)): the log
+    /// is not there yet, or no longer.
+    static func fail(_ text: String) {
+        guard JournalSocket.isConnected(STDERR_FILENO, environment: CommonOptions.environment) else {
+            return write(text)
+        }
+        for line in text.split(separator: "\n") { write("<3>\(line)") }
+    }
+
     static func write(_ line: String) {
         let bytes = Array((SafeText.lines(line) + "\n").utf8)
         _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -83,6 +83,32 @@ struct TransportTests {
         #expect(servers.map(\.connectionCount) == [2, 1, 1, 1])
     }
 
+    @Test("Where a server has given up all connections that were kept open, a new one is tried")
+    func deadConnections() async throws {
+        let server = LoopbackServer()
+        let kept = 8
+        let (arrived, answer) = (Locked(0), Gate())
+        let served = Locked<Set<Int>>([])
+        server.on("/feed") { request, connection in
+            guard served.withLock({ $0.insert(request.connection).inserted }) else { return connection.reset() }
+            if arrived.withLock({
+                $0 += 1; return $0 == kept
+            }) {
+                answer.open()
+            }
+            answer.wait()
+            connection.send(LoopbackResponse(body: "x"))
+        }
+        let engine = try FetchEngine()
+        await withTaskGroup { group in
+            for _ in 0..<kept { group.addTask { _ = await engine.fetch(server.url("/feed")) } }
+        }
+        #expect(server.connectionCount == kept)
+        let result = await engine.fetch(server.url("/feed"))
+        #expect(result.failure == nil && result.text == "x")
+        #expect(server.connectionCount == kept + 1)
+    }
+
     @Test("Where more transfers are started than there may be connections, all of them come to their end")
     func moreThanConnections() async throws {
         let servers = (1...8).map { LoopbackServer(address: "127.0.1.\($0)") }

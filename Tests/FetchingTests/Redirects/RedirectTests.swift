@@ -117,7 +117,7 @@ import Testing
         #expect(await engine.fetch(server.url("/same")) { $0.beforeHop = hook }.text == "feed")
         #expect(asked.withLock { $0.count } == 1)
         let refused = await engine.fetch(server.url("/go")) { $0.beforeHop = { _ in false } }
-        #expect(refused.failure?.kind == .redirect)
+        #expect(refused.failure?.kind == .paused)
         #expect(other.requests.count == 1)
     }
 

@@ -56,17 +56,6 @@ import Testing
         #expect(read([fresh, ("Date", "Sun, 29 Nov 2026 08:00:00 GMT")])?.ageSeconds == 0)
     }
 
-    @Test("polling.md §3: what remains is clamped to the cap")
-    func remaining() {
-        let day = 86_400
-        #expect(Freshness(lifetimeSeconds: 3600, ageSeconds: 600).remaining(capSeconds: day) == 3000)
-        #expect(Freshness(lifetimeSeconds: 60, ageSeconds: 600).remaining(capSeconds: day) == 0)
-        let year = Freshness(lifetimeSeconds: 365 * day, ageSeconds: 0)
-        #expect(year.remaining(capSeconds: day) == day)
-        #expect(year.exceeds(capSeconds: day))
-        #expect(!Freshness(lifetimeSeconds: day, ageSeconds: 0).exceeds(capSeconds: day))
-    }
-
     @Test(
         "polling.md §8: Retry-After in its forms",
         arguments: [
