@@ -8,10 +8,8 @@ enum HTMLRewriter {
         var html = html
         var base = base
         let rewritten: String? = html.withUTF8 { bytes in
-            // Without a tag and an attribute there is nothing to do: most feeds of headlines.
-            guard bytes.first(UInt8(ascii: "<"), from: 0) != nil, bytes.first(UInt8(ascii: "="), from: 0) != nil else {
-                return nil
-            }
+            // Without a tag and a relative URL there is nothing to do: most feeds of headlines.
+            guard bytes.first(UInt8(ascii: "<"), from: 0) != nil, RelativeURLScan.mayFind(in: bytes) else { return nil }
             return base.withUTF8 { bytes.count <= longest ? rewrite(bytes, $0) : rewriteLong(bytes, $0) }
         }
         return rewritten ?? html
@@ -176,7 +174,7 @@ private struct Rewriting {
 }
 
 /// The attributes that hold URLs.
-private enum URLAttribute {
+enum URLAttribute {
     enum Kind {
         case single, sourceSet
     }

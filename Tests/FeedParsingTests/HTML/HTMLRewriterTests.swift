@@ -43,6 +43,23 @@ import Testing
         #expect(HTMLRewriter.absolutizing(html, base: "https://h/p/q") == html)
     }
 
+    @Test(
+        "HTML is taken apart only where a relative URL may be in it",
+        arguments: [
+            ("<a href=\"http://x/\" class=\"y\">", false), ("<A HREF = 'HTTPS://x/' title='z'>", false),
+            ("<a href=\"mailto:a@b\"><img src=\"data:x\">", false), ("<p class=\"x\" data-x=\"y\">", false),
+            ("<img srcset=\"http://x/a 1x, https://x/b?c&amp;d 2x\" sizes=\"x, y\">", false),
+            ("<a HREF = 'x'>", true), ("<a title=\"x\"href=x>", true), ("<a href=\n\u{1}http:/>", true),
+            ("<a href=\" http://x/\">", true), ("<a href=http://x/ class=y src=z>", true), ("<a/href=x>", true),
+            ("<img srcset=\"http://x/a 1x, b 2x\">", true), ("<img srcset=\"http://x/a 1x,b 2x\">", true),
+            ("<img srcset=\"http://x/a 1x&#44; b\">", true), ("<img srcset=http://x/,y>", true),
+            ("<img srcset=\"http://x/a 1x\" src='y'>", true),
+        ])
+    func scan(html: String, mayHoldRelativeURL: Bool) {
+        var html = html
+        #expect(html.withUTF8 { RelativeURLScan.mayFind(in: $0) } == mayHoldRelativeURL)
+    }
+
     @Test("a long text is rewritten like a short one")
     func longTexts() {
         let unit =
