@@ -87,33 +87,15 @@ struct ServiceTests {
 
 /// systemd's side of sd_notify.
 final class NotifySocket: Sendable {
-    private let folder = TemporaryDirectory()
-    private let descriptor: Int32
-    var path: String { folder.file("notify") }
-
-    init() {
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: folder.file("notify").utf8) }
-        let status = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        precondition(status == 0, "bind: errno \(errno)")
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-    }
-
-    deinit { close(descriptor) }
+    private let socket = DatagramSocket()
+    var path: String { socket.path }
 
     /// Takes messages until one has that line; false when none comes for 20 s.
     func waits(for line: String) async -> Bool {
-        await BlockingCall.run { [descriptor] in
+        await BlockingCall.run { [socket] in
             var buffer = [UInt8](repeating: 0, count: 4096)
             while true {
-                let count = recv(descriptor, &buffer, buffer.count, 0)
+                let count = recv(socket.descriptor, &buffer, buffer.count, 0)
                 guard count > 0 else { return false }
                 let message = String(decoding: buffer[..<count], as: UTF8.self)
                 if message.split(separator: "\n").contains(Substring(line)) { return true }

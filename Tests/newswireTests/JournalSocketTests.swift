@@ -90,24 +90,9 @@ struct JournalSocketTests {
 
 /// journald's side of the native protocol.
 private final class FakeJournal: Sendable {
-    private let folder = TemporaryDirectory()
-    private let descriptor: Int32
-    var path: String { folder.file("socket") }
-
-    init() {
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: folder.file("socket").utf8) }
-        let status = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        precondition(status == 0, "bind: errno \(errno)")
-    }
-
-    deinit { close(descriptor) }
+    private let socket = DatagramSocket()
+    private var descriptor: Int32 { socket.descriptor }
+    var path: String { socket.path }
 
     /// The next datagram's text; it is there already.
     func receive() -> String {
