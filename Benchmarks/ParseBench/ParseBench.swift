@@ -6,14 +6,20 @@ import Glibc
 ///
 ///     parsebench [--passes N] FILE...
 ///     parsebench [--passes N] --root FOLDER --list FILE     a path relative to FOLDER on each line
+///     parsebench --memory FILE...
 ///
 /// Each pass prints a line of JSON: bytes read, articles made, CPU seconds, megabytes (10^6) a second, and the peak of
 /// resident memory so far. Documents come in pieces of 16 KiB, as a transfer brings them.
+///
+/// With `--memory` each document prints how much more memory was resident at the highest point of parsing it than just
+/// before, result included and the document itself not, and how many times the document's size that is. What an earlier
+/// document has left free is not counted, so give each a process of its own.
 @main
 struct ParseBench {
     private static let pieceBytes = 16 * 1024
 
     private var passes = 3
+    private var measuresMemory = false
     private var root: String?
     private var list: String?
     private var paths: [String] = []
@@ -21,10 +27,10 @@ struct ParseBench {
     static func main() {
         var bench = ParseBench()
         guard bench.readArguments() else {
-            print("usage: parsebench [--passes N] [--root FOLDER --list FILE] [FILE...]")
+            print("usage: parsebench [--passes N | --memory] [--root FOLDER --list FILE] [FILE...]")
             exit(2)
         }
-        bench.run()
+        if bench.measuresMemory { bench.runForMemory() } else { bench.run() }
     }
 
     private mutating func readArguments() -> Bool {
@@ -34,6 +40,7 @@ struct ParseBench {
             case "--passes":
                 guard let number = arguments.popFirst().flatMap({ Int($0) }), number > 0 else { return false }
                 passes = number
+            case "--memory": measuresMemory = true
             case "--root": root = arguments.popFirst()
             case "--list": list = arguments.popFirst()
             default: paths.append(argument)
@@ -65,6 +72,23 @@ struct ParseBench {
                 "{\"parser\":\"newswire\",\"files\":\(documents.count),\"bytes\":\(bytes),\"items\":\(articles),"
                     + "\"failed\":\(refused),\"cpu_s\":\(seconds),\"mb_s\":\(speed),\"peak_mb\":\(Self.peakMegabytes())}"
             )
+        }
+    }
+
+    private func runForMemory() {
+        // Whatever the first document makes for good.
+        _ = Self.parse(Array("<rss><channel><title>x</title><item><title>x</title></item></channel></rss>".utf8))
+        for path in paths {
+            guard let document = Self.read(path) else { continue }
+            let before = PeakMemory.reset()
+            let result = Self.parse(document)
+            let peak = PeakMemory.kibibytes("VmHWM") - before
+            var articles = 0
+            if case .feed(let feed) = result { articles = feed.articles.count }
+            let times = (Double(peak) * 102_400 / Double(max(1, document.count))).rounded() / 100
+            print(
+                "{\"file\":\"\(path)\",\"bytes\":\(document.count),\"items\":\(articles),\"peak_kib\":\(peak),"
+                    + "\"peak_times_document\":\(times)}")
         }
     }
 

@@ -5,6 +5,15 @@ extension Feed {
     ///
     /// - Parameter itemIdentifier: gives the id of an article whose publisher gave none.
     package func write(to json: inout JSONWriter, itemIdentifier: (Article) -> String) {
+        write(to: &json, afterItem: { _ in }, itemIdentifier: itemIdentifier)
+    }
+
+    /// Writes the document piece by piece.
+    ///
+    /// - Parameter afterItem: is called behind each item, and may drain what has been written.
+    package func write(
+        to json: inout JSONWriter, afterItem: (inout JSONWriter) throws -> Void, itemIdentifier: (Article) -> String
+    ) rethrows {
         json.beginObject()
         json.member("version", "https://jsonfeed.org/version/1.1")
         // JSON Feed requires a title; a feed without one has an empty one.
@@ -35,6 +44,7 @@ extension Feed {
                 json.endObject()
             }
             json.endObject()
+            try afterItem(&json)
         }
         json.endArray()
         json.endObject()

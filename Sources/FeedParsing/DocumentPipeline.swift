@@ -126,7 +126,7 @@ final class DocumentPipeline {
         markup.withUnsafeBufferPointer { parser?.parse($0) }
         markup.removeAll(keepingCapacity: true)
         if case .other(let root)? = parser?.reader.pointee.outcome {
-            refusal = NotAFeed(root.lowercased() == "html" ? .html : .xml, root: root)
+            refusal = repair.sawPage ? NotAFeed(.html, root: "html") : NotAFeed(.xml, root: root)
             stage = .done
         }
     }
@@ -134,7 +134,9 @@ final class DocumentPipeline {
     // MARK: - The answer
 
     private func readJSON(isComplete: Bool) -> ParseResult {
-        var result = JSONFeedReader.read(json, context: context, limits: limits)
+        var bytes: [UInt8] = []
+        swap(&bytes, &json)
+        var result = JSONFeedReader.read(bytes, context: context, limits: limits)
         if !isComplete, case .feed(var feed) = result {
             feed.isTruncated = true
             result = .feed(feed)
@@ -159,8 +161,10 @@ final class DocumentPipeline {
         }
         // A text that speaks of <rss> is none.
         if isTruncated, repair.findings.junkBefore, parser?.reader.pointee.sawContent != true {
-            return .notAFeed(NotAFeed(.text))
+            return .notAFeed(NotAFeed(repair.sawPage ? .html : .text))
         }
+        // Nor is a page whose script writes one.
+        if repair.sawPage, parser?.reader.pointee.articles.isEmpty != false { return .notAFeed(NotAFeed(.html)) }
         return .feed(completed(feed, isTruncated: isTruncated))
     }
 

@@ -19,15 +19,15 @@ package struct ParseLimits: Sendable {
     package var depth = 250
     /// Time spent inside the parser, by `clock`. What was read until then is kept and flagged as truncated.
     package var time = Duration.seconds(5)
-    /// A clock that never goes back.
-    package var clock: @Sendable () -> Duration = monotonicClock
+    /// A clock that never goes back. It is read at the beginning and the end of a call, by the thread that makes it.
+    package var clock: @Sendable () -> Duration = processorClock
 
     package init() {}
 
-    /// The system's monotonic clock.
-    package static let monotonicClock: @Sendable () -> Duration = {
+    /// The processor time of the thread: on a machine that is busy with other things no document is cut off for it.
+    package static let processorClock: @Sendable () -> Duration = {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }

@@ -24,6 +24,18 @@ package enum JSONValue: Sendable, Equatable {
         return members.last { $0.key == key }?.value
     }
 
+    /// Takes the array that is the member of that name out of the tree, which has an empty one then; nil where there is
+    /// none. Its elements are the caller's alone, so that they go as he lets them go.
+    package mutating func takeArray(_ key: String) -> [JSONValue]? {
+        guard case .object(var members) = self else { return nil }
+        self = .null
+        defer { self = .object(members) }
+        guard let index = members.lastIndex(where: { $0.key == key }), case .array(let elements) = members[index].value
+        else { return nil }
+        members[index].value = .array([])
+        return elements
+    }
+
     package var string: String? {
         guard case .string(let text) = self else { return nil }
         return text

@@ -14,6 +14,12 @@ package struct JSONWriter: ~Copyable {
 
     package consuming func finish() -> [UInt8] { bytes }
 
+    /// Hands over what has been written, and goes on behind it in the same memory.
+    package mutating func drain(to body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        try bytes.withUnsafeBytes(body)
+        bytes.removeAll(keepingCapacity: true)
+    }
+
     /// Starts anew, keeping the memory.
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)

@@ -28,7 +28,7 @@ extension FeedReader {
     ///
     /// - Returns: nil where it cannot be followed.
     private mutating func link(_ reference: String, rel: String?, type: String?) -> Link? {
-        var rel = rel?.lowercased() ?? "alternate"
+        var rel = rel?.lowercasedASCII ?? "alternate"
         if rel.hasPrefix(Self.registry) { rel.removeFirst(Self.registry.count) }
         if rel.isEmpty { rel = "alternate" }
         // An empty reference is the base itself, which no page or file is.

@@ -37,7 +37,7 @@ extension FeedReader {
     }
 
     /// What the JSON calls those that the open person is one of.
-    private var people: String { person.element == .contributor ? "contributors" : "authors" }
+    private var people: String { mutating get { person.element == .contributor ? "contributors" : "authors" } }
 
     /// A person on one line, which may be HTML.
     private mutating func author(_ text: String) -> Author? {

@@ -7,36 +7,63 @@ enum HTMLRewriter {
     static func absolutizing(_ html: String, base: String) -> String {
         var html = html
         var base = base
-        let rewritten: [UInt8]? = html.withUTF8 { bytes in
-            // Without a tag and an attribute there is nothing to do: most feeds of headlines.
-            guard bytes.first(UInt8(ascii: "<"), from: 0) != nil, bytes.first(UInt8(ascii: "="), from: 0) != nil else {
-                return nil
-            }
-            return base.withUTF8 { base in
-                var rewriting = Rewriting(bytes: bytes, base: base)
-                return rewriting.run()
-            }
+        let rewritten: String? = html.withUTF8 { bytes in
+            // Without a tag and a relative URL there is nothing to do: most feeds of headlines.
+            guard bytes.first(UInt8(ascii: "<"), from: 0) != nil, RelativeURLScan.mayFind(in: bytes) else { return nil }
+            return base.withUTF8 { bytes.count <= longest ? rewrite(bytes, $0) : rewriteLong(bytes, $0) }
         }
-        return rewritten.map { String(decoding: $0, as: UTF8.self) } ?? html
+        return rewritten ?? html
+    }
+
+    /// Longer texts are not held once more while they are rewritten.
+    private static let longest = 128 * 1024
+
+    private static func rewrite(_ bytes: UnsafeBufferPointer<UInt8>, _ base: UnsafeBufferPointer<UInt8>) -> String? {
+        var rewriting = Rewriting(bytes: bytes, base: base, output: .gathered)
+        return rewriting.run() ? String(decoding: rewriting.result, as: UTF8.self) : nil
+    }
+
+    /// Goes through the text twice: once to know how long it becomes, and once to write it.
+    private static func rewriteLong(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ base: UnsafeBufferPointer<UInt8>
+    ) -> String? {
+        var counting = Rewriting(bytes: bytes, base: base, output: .counted)
+        guard counting.run() else { return nil }
+        return String(unsafeUninitializedCapacity: counting.written) { memory in
+            var writing = Rewriting(bytes: bytes, base: base, output: .written(memory))
+            _ = writing.run()
+            return writing.written
+        }
     }
 }
 
 private struct Rewriting {
+    /// Where the new text goes.
+    enum Output {
+        case gathered, counted
+        case written(UnsafeMutableBufferPointer<UInt8>)
+    }
+
     let bytes: UnsafeBufferPointer<UInt8>
     let base: UnsafeBufferPointer<UInt8>
-    private var result: [UInt8] = []
+    private let output: Output
+    /// What has not gone to the output yet.
+    private(set) var result: [UInt8] = []
+    /// How much has.
+    private(set) var written = 0
     /// Up to here the input is in the result.
     private var copied = 0
     private var decoded: [UInt8] = []
     private var resolved: [UInt8] = []
 
-    init(bytes: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>) {
+    init(bytes: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>, output: Output) {
         self.bytes = bytes
         self.base = base
+        self.output = output
     }
 
-    /// Nil where nothing had to be changed.
-    mutating func run() -> [UInt8]? {
+    /// - Returns: whether anything had to be changed; if not, there is no output.
+    mutating func run() -> Bool {
         var tokenizer = HTMLTokenizer(bytes)
         while let token = tokenizer.next() {
             guard case .tag(let tag) = token, !tag.isEnd, !tag.attributes.isEmpty else { continue }
@@ -56,9 +83,37 @@ private struct Rewriting {
                 }
             }
         }
-        guard copied > 0 else { return nil }
-        result.append(contentsOf: bytes[copied...])
-        return result
+        guard copied > 0 else { return false }
+        append(copied..<bytes.count)
+        drain()
+        return true
+    }
+
+    /// Appends a part of the input as it is.
+    private mutating func append(_ range: Range<Int>) {
+        if case .gathered = output {
+            result.append(contentsOf: bytes[range])
+        } else {
+            drain()
+            drain(UnsafeBufferPointer(rebasing: bytes[range]))
+        }
+    }
+
+    private mutating func drain() {
+        if case .gathered = output { return }
+        result.withUnsafeBufferPointer { drain($0) }
+        result.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func drain(_ text: UnsafeBufferPointer<UInt8>) {
+        if case .written(let memory) = output {
+            // Of both passes the text is the same, so that there is room; if not, it is cut.
+            let room = UnsafeMutableBufferPointer(rebasing: memory[written...])
+            _ = room.update(fromContentsOf: text.prefix(room.count))
+            written += min(text.count, room.count)
+        } else {
+            written += text.count
+        }
     }
 
     private mutating func rewrite(_ attribute: HTMLAttributes.Attribute) {
@@ -102,7 +157,7 @@ private struct Rewriting {
 
     /// Puts `resolved` in the place of the attribute's value.
     private mutating func replace(_ attribute: HTMLAttributes.Attribute) {
-        result.append(contentsOf: bytes[copied..<attribute.value.lowerBound])
+        append(copied..<attribute.value.lowerBound)
         copied = attribute.value.upperBound
         let quote = attribute.quote ?? UInt8(ascii: "\"")
         if attribute.quote == nil { result.append(quote) }
@@ -119,7 +174,7 @@ private struct Rewriting {
 }
 
 /// The attributes that hold URLs.
-private enum URLAttribute {
+enum URLAttribute {
     enum Kind {
         case single, sourceSet
     }

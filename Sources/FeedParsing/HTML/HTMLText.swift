@@ -6,9 +6,9 @@ package enum HTMLText {
     ///
     /// - Parameter keepsUnknownTags: what looks like a tag, but is none of HTML's, is text: `List<String>`.
     static func plainText(_ html: String, keepsUnknownTags: Bool = false) -> String {
-        var html = html
-        return html.withUTF8 { bytes in
-            if isPlain(bytes) { return String(decoding: bytes, as: UTF8.self) }
+        var text = html
+        let plain: String? = text.withUTF8 { bytes in
+            if isPlain(bytes) { return nil }
             var raw: [UInt8] = []
             raw.reserveCapacity(bytes.count)
             var tokenizer = HTMLTokenizer(bytes)
@@ -34,6 +34,7 @@ package enum HTMLText {
             }
             return collapsed(raw)
         }
+        return plain ?? html
     }
 
     /// The text with its references decoded and nothing else changed.

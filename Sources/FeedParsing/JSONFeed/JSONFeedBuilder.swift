@@ -30,26 +30,30 @@ struct JSONFeedBuilder {
         }
     }
 
-    mutating func read(_ document: JSONValue, _ findings: JSONFindings) {
-        guard let members = document.object else { return }
+    /// - Parameter document: it goes as it is read: an item's part of the tree is gone before the next one's is read.
+    mutating func read(_ document: consuming JSONValue, _ findings: JSONFindings) {
+        guard let lastKey = document.object?.last?.key else { return }
         if fields.baseURL == nil {
             // A document without a URL still tells where it lives.
             let own = ["feed_url", "home_page_url"].lazy.compactMap { key in document[key]?.string }
             fields.baseURL = own.first { URLResolution.isWeb($0) }
         }
         readFeed(document)
-        let items = document["items"]?.array ?? []
-        if document["items"]?.array == nil { warn("The document has no list of items.") }
+        var list = document.takeArray("items")
+        if list == nil { warn("The document has no list of items.") }
         // What was cut off is the last element of each open array or object, and the item is the third of those.
-        let lastIsIncomplete = findings.openContainers >= 3 && members.last?.key == "items"
-        for (index, item) in items.enumerated() {
+        let lastIsIncomplete = findings.openContainers >= 3 && lastKey == "items"
+        var items = list ?? []
+        list = nil
+        items.reverse()
+        while let item = items.popLast() {
             guard feed.articles.count < fields.limits.items else {
-                feed.droppedArticles += items.count - index
+                feed.droppedArticles += items.count + 1
                 break
             }
             fields.startItem()
             var article = fields.article(item)
-            article.isIncomplete = lastIsIncomplete && index == items.count - 1
+            article.isIncomplete = lastIsIncomplete && items.isEmpty
             if article.isEmpty {
                 feed.droppedArticles += 1
             } else {

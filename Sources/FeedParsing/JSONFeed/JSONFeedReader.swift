@@ -7,20 +7,29 @@ enum JSONFeedReader {
     ///
     /// A document that breaks off gives the items that it has; the last one is marked as incomplete and the feed as
     /// truncated.
-    static func read(_ bytes: [UInt8], context: DocumentContext, limits: ParseLimits) -> ParseResult {
-        let (bytes, encoding) = JSONEncoding.utf8(bytes)
-        let recovered = bytes.withUnsafeBytes { buffer in
-            Result { () throws(JSONError) in try JSONParser.recover(buffer) }
-        }
-        guard case .success((let document, let findings)) = recovered, let format = format(of: document) else {
+    ///
+    /// The bytes are gone once there is a tree of them, and the tree once there is a feed of it.
+    static func read(_ bytes: consuming [UInt8], context: DocumentContext, limits: ParseLimits) -> ParseResult {
+        let (tree, encoding) = tree(of: bytes)
+        guard let (document, findings) = tree, let format = format(of: document) else {
             return .notAFeed(NotAFeed(.json))
         }
         var builder = JSONFeedBuilder(format: format.format, context: context, limits: limits)
         builder.feed.encoding = encoding
         if let warning = format.warning { builder.warn(warning) }
         builder.warn(of: findings)
-        builder.read(document, findings)
+        builder.read(consume document, findings)
         return .feed(builder.feed)
+    }
+
+    private static func tree(
+        of bytes: consuming [UInt8]
+    ) -> (tree: (value: JSONValue, findings: JSONFindings)?, encoding: String) {
+        let (text, encoding) = JSONEncoding.utf8(bytes)
+        let tree = text.withUnsafeBytes { buffer in
+            Result { () throws(JSONError) in try JSONParser.recover(buffer) }
+        }
+        return (try? tree.get(), encoding)
     }
 
     /// The version that the document claims, or nil for what is no feed.

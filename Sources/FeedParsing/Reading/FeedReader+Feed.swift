@@ -34,7 +34,7 @@ extension FeedReader {
             skip()
         case .skipHours: enter(.skipHours)
         case .skipDays: enter(.skipDays)
-        case .channel: enter(.group)
+        case .channel, .items: enter(.group)
         case .anchor: startAnchor(attributes)
         default: skip()
         }
@@ -119,9 +119,23 @@ extension FeedReader {
         item.truncated.append(field)
     }
 
+    /// An attribute that is too long to be read is left out whole, because half a URL is another URL.
+    mutating func noteOversizedAttribute(of element: Element) {
+        switch element {
+        case .enclosure, .mediaContent, .mediaThumbnail: noteCut("attachments")
+        case .category, .mediaCategory, .podcastCategory, .keywords, .mediaKeywords: noteCut("tags")
+        case .author, .creator, .contributor, .secondaryAuthor: noteCut("authors")
+        case .image, .logo, .podcastImage: noteCut("image")
+        // An item's `about` is its id, and may be as long as any; of what nobody knows nothing is lost.
+        case .item, .unknown: break
+        default: noteCut("links")
+        }
+    }
+
     /// A captured text with its URLs made absolute.
     mutating func capturedHTML() -> TextValue? {
         guard let value = capturedValue(capturedKind) else { return nil }
+        capture.dropLongText()
         if value.isCut { notes.truncatedFields += 1 }
         return absolutized(value)
     }

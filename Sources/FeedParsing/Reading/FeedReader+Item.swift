@@ -107,6 +107,6 @@ extension FeedReader {
         if !article.isIdentifiable { notes.emptyItems += 1 }
         article.isIncomplete = endsEarly
         notes.truncatedFields += article.truncatedFields.contains("id") ? 1 : 0
-        articles.append(article)
+        articles.append(consume article)
     }
 }

@@ -1,25 +1,34 @@
 import FeedModel
 
 /// What the bytes of a capture, or of an attribute, come to as a value.
+///
+/// Some of it is mutating only in name: what is not gets a copy of the whole reader on the stack each time.
 extension FeedReader {
     /// The captured text without white space around it; nil where nothing is left.
     var capturedText: String? {
-        capture.bytes.withUnsafeBufferPointer { bytes in
-            let text = bytes.trimmed
-            return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
+        mutating get {
+            capture.bytes.withUnsafeBufferPointer { bytes in
+                let text = bytes.trimmed
+                return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
+            }
         }
     }
 
     /// The captured text with its kind.
     ///
     /// - Parameter kind: what it is where no element stood in it.
-    func capturedValue(_ kind: TextValue.Kind) -> TextValue? {
+    mutating func capturedValue(_ kind: TextValue.Kind) -> TextValue? {
         if capture.mode == .base64 { return decodedBase64(kind) }
-        guard let text = capturedText else { return nil }
+        guard
+            let text = capture.bytes.withUnsafeBufferPointer({ bytes -> String? in
+                let text = bytes.trimmed.withoutCDATAMarks
+                return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
+            })
+        else { return nil }
         return TextValue(text: text, kind: capture.holdsMarkup ? .html : kind, isCut: capture.isCut)
     }
 
-    private func decodedBase64(_ kind: TextValue.Kind) -> TextValue? {
+    private mutating func decodedBase64(_ kind: TextValue.Kind) -> TextValue? {
         guard let bytes = Base64.bytes(capture.bytes) else {
             return capturedText.map { TextValue(text: $0, kind: kind, isCut: capture.isCut) }
         }
@@ -65,7 +74,7 @@ extension FeedReader {
     }
 
     /// What relative URLs are resolved against. A document that came without a URL still tells where it lives.
-    private var base: String? { bases.current ?? feed.ownURL }
+    private var base: String? { mutating get { bases.current ?? feed.ownURL } }
 
     /// An absolute URL that may be followed: http, https or mailto. Anything else is kept as text with the item, or with
     /// the feed.
@@ -91,10 +100,11 @@ extension FeedReader {
         if !isKept { noteCut("unsafe_urls") }
     }
 
-    /// HTML with its relative URLs made absolute.
-    func absolutized(_ value: TextValue) -> TextValue {
-        guard value.isHTML, let base else { return value }
+    /// HTML with its relative URLs made absolute. What it is is decided with it: nobody has to look again.
+    mutating func absolutized(_ value: TextValue) -> TextValue {
         var value = value
+        value.kind = value.isHTML ? .html : .text
+        guard value.kind == .html, let base else { return value }
         value.text = HTMLRewriter.absolutizing(value.text, base: base)
         return value
     }
@@ -140,5 +150,16 @@ extension UnsafeBufferPointer<UInt8> {
         guard count >= text.utf8CodeUnitCount else { return false }
         for index in 0..<text.utf8CodeUnitCount where self[index] != text.utf8Start[index] { return false }
         return true
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// What is inside `<![CDATA[` and `]]>` where they are the ends of it: a section that was escaped as if it were text.
+    fileprivate var withoutCDATAMarks: UnsafeBufferPointer<UInt8> {
+        guard count >= 12, self[1] == UInt8(ascii: "!"), self[count - 1] == UInt8(ascii: ">"), hasPrefix("<![CDATA["),
+            self[count - 2] == UInt8(ascii: "]"), self[count - 3] == UInt8(ascii: "]")
+        else { return self }
+        let inside = UnsafeBufferPointer(rebasing: self[9..<count - 3])
+        return inside.firstRange(of: "]]>", from: 0) == nil ? inside.trimmed : self
     }
 }

@@ -109,6 +109,7 @@ struct FeedReader: ~Copyable {
             }
         }
         if depth > 1 { sawContent = true }
+        if attributes.hasOversizedValue { noteOversizedAttribute(of: element) }
         switch scope {
         case .document: startRoot(element, name, namespaces, attributes)
         case .root: startInRoot(element, name, attributes)
@@ -167,10 +168,19 @@ struct FeedReader: ~Copyable {
         case .feed:
             feed.format = Self.atomFormat(attributes("version"), uri: name.uriText ?? "")
             enter(.feed)
+        case .channel where name.isRSS11:
+            feed.format = .rss10
+            feed.about = attributes("about")
+            enter(.feed)
         case .channel:
             feed.format = .cdf
             enter(.feed)
             startCDFChannel(attributes)
+        case .item where Optional(name.local).equalsIgnoringCase("entry") && name.uri != nil:
+            // RFC 4287 §4.1.2: an entry may be a document by itself.
+            feed.format = Self.atomFormat(attributes("version"), uri: name.uriText ?? "")
+            enter(.root)
+            startItem(attributes)
         default:
             outcome = .other(root: String(String(cString: name.local).prefix(64)))
             skip()
@@ -182,7 +192,7 @@ struct FeedReader: ~Copyable {
 
     private mutating func startInRoot(_ element: Element, _ name: XMLElementName, _ attributes: XMLAttributes) {
         var element = element
-        if element == .unknown, name.folded == "channel" {
+        if element == .unknown, Optional(name.local).equalsIgnoringCase("channel") {
             element = elements.adopt(name)
         }
         switch element {
@@ -190,7 +200,8 @@ struct FeedReader: ~Copyable {
             if feed.format == .rss10, name.uri != nil { feed.format = Self.rdfFormat(name.uriText) }
             feed.about = feed.about ?? attributes("about")
             if let language = languages.current { feed.language = language }
-            enter(.feed)
+            // Of a second channel only the items count: what it says of itself is not the feed's.
+            enter(feed.title == nil && articles.isEmpty ? .feed : .group)
         case .feed: enter(.feed)
         case .image, .item, .textInput, .title, .link, .description:
             // RSS 1.0 has items beside the channel; other documents forget it.

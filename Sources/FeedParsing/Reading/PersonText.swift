@@ -45,8 +45,8 @@ enum PersonText {
 
     /// Without the brackets and quotes that set a name apart from an address, and those that are empty without it.
     private static func stripped(_ text: String) -> String {
+        guard text.utf8.contains(where: isMark) else { return text.whitespaceCollapsed }
         var bytes = Array(text.utf8)
-        guard bytes.contains(where: isMark) else { return text.whitespaceCollapsed }
         var index = 0
         while index < bytes.count {
             let close = bytes[index] == UInt8(ascii: "(") ? UInt8(ascii: ")") : UInt8(ascii: ">")

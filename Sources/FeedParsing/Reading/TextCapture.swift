@@ -31,12 +31,17 @@ struct TextCapture {
         isActive = true
         holdsMarkup = false
         isCut = false
-        namespaces.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: true)
+        if !namespaces.isEmpty { namespaces.removeAll(keepingCapacity: true) }
+        if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
     }
 
     mutating func end() {
         isActive = false
+    }
+
+    /// Gives back the memory of a long text that has been taken.
+    mutating func dropLongText() {
+        if bytes.count > 64 * 1024 { bytes = [] }
     }
 
     mutating func append(_ text: UnsafeBufferPointer<UInt8>) {

@@ -46,6 +46,11 @@ extension String {
         return text.withUTF8 { $0.isCollapsed ? nil : $0.collapsed } ?? self
     }
 
+    /// With the letters of ASCII in lower case: what has none in upper case, which is nearly all, is not made anew.
+    var lowercasedASCII: String {
+        utf8.contains { $0 >= 0x41 && $0 <= 0x5a } ? lowercased() : self
+    }
+
     /// Cut to a number of bytes of UTF-8, never inside a character.
     func cut(toBytes limit: Int) -> String {
         guard utf8.count > limit else { return self }

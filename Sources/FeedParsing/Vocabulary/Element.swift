@@ -3,7 +3,7 @@ enum Element: UInt8 {
     case unknown
 
     // The document's structure.
-    case rss, rdf, feed, channel, item, html
+    case rss, rdf, feed, channel, item, items, html
     case image, textInput, source, cloud, skipHours, skipDays, hour, day
 
     // What a feed or an item says of itself.
@@ -32,79 +32,86 @@ enum Element: UInt8 {
     /// CDF's `<A HREF="…">`.
     case anchor
 
-    /// - Parameter name: the local name in lower case.
-    init(_ name: String, in namespace: Namespace) {
+    /// - Parameter name: the local name.
+    init(_ name: UnsafeBufferPointer<UInt8>, in namespace: Namespace) {
+        func isNamed(_ text: StaticString) -> Bool {
+            name.count == text.utf8CodeUnitCount && name.hasPrefixIgnoringCase(text)
+        }
         self =
             switch namespace {
             case .core: Self.core[name] ?? .unknown
-            case .rdf: name == "rdf" ? .rdf : .unknown
+            case .rdf: isNamed("rdf") ? .rdf : .unknown
             case .dublinCore: Self.dublinCore[name] ?? .unknown
             case .dublinCoreTerms: Self.dublinCoreTerms[name] ?? Self.dublinCore[name] ?? .unknown
-            case .content: name == "encoded" ? .encoded : .unknown
+            case .content: isNamed("encoded") ? .encoded : .unknown
             case .media: Self.media[name] ?? .unknown
             case .itunes, .googlePlay: Self.podcast[name] ?? .unknown
             case .syndication: Self.syndication[name] ?? .unknown
-            case .creativeCommons: name == "license" ? .license : .unknown
+            case .creativeCommons: isNamed("license") ? .license : .unknown
             case .feedBurner: Self.feedBurner[name] ?? .unknown
-            case .geoRSS: name == "point" ? .point : name == "where" ? .place : .unknown
+            case .geoRSS: isNamed("point") ? .point : isNamed("where") ? .place : .unknown
             case .geography: Self.geography[name] ?? .unknown
-            case .prism: name == "publicationdate" ? .created : .unknown
-            case .comments: name == "commentrss" ? .commentsFeed : .unknown
-            case .thread: name == "in-reply-to" ? .inReplyTo : .unknown
-            case .admin: name == "generatoragent" ? .generatorAgent : .unknown
-            case .xhtml: name == "body" || name == "div" ? .body : name == "html" ? .html : .unknown
+            case .prism: isNamed("publicationdate") ? .created : .unknown
+            case .comments: isNamed("commentrss") ? .commentsFeed : .unknown
+            case .thread: isNamed("in-reply-to") ? .inReplyTo : .unknown
+            case .admin: isNamed("generatoragent") ? .generatorAgent : .unknown
+            case .xhtml: isNamed("body") || isNamed("div") ? .body : isNamed("html") ? .html : .unknown
             case .other: .unknown
             }
     }
 
-    private static let core: [String: Element] = [
-        "rss": .rss, "rdf": .rdf, "feed": .feed, "channel": .channel, "item": .item, "entry": .item, "html": .html,
-        "image": .image, "textinput": .textInput, "source": .source, "cloud": .cloud, "skiphours": .skipHours,
-        "skipdays": .skipDays, "hour": .hour, "day": .day, "title": .title, "link": .link,
-        "description": .description, "abstract": .description, "summary": .summary, "subtitle": .subtitle,
-        "tagline": .subtitle, "info": .secondaryDescription, "content": .content, "fullitem": .encoded,
-        "encoded": .encoded, "body": .body, "guid": .guid, "id": .id, "pubdate": .published, "published": .published,
-        "issued": .published, "updated": .updated, "modified": .updated, "lastbuilddate": .updated,
-        "created": .created, "author": .author, "managingeditor": .author, "contributor": .contributor,
-        "category": .category, "keywords": .keywords, "tags": .keywords, "comments": .comments,
-        "enclosure": .enclosure, "language": .language, "copyright": .rights, "rights": .rights,
-        "generator": .generator, "ttl": .ttl, "logo": .logo, "icon": .icon, "license": .license, "name": .name,
-        "email": .email, "uri": .uri, "homepage": .uri, "url": .url, "a": .anchor,
-    ]
+    private static let core = NameTable<Element>([
+        ("rss", .rss), ("rdf", .rdf), ("feed", .feed), ("channel", .channel), ("item", .item), ("items", .items),
+        ("entry", .item), ("html", .html),
+        ("image", .image), ("textinput", .textInput), ("source", .source), ("cloud", .cloud), ("skiphours", .skipHours),
+        ("skipdays", .skipDays), ("hour", .hour), ("day", .day), ("title", .title), ("link", .link),
+        ("description", .description), ("abstract", .description), ("summary", .summary), ("subtitle", .subtitle),
+        ("tagline", .subtitle), ("info", .secondaryDescription), ("content", .content), ("fullitem", .encoded),
+        ("encoded", .encoded), ("body", .body), ("guid", .guid), ("id", .id), ("pubdate", .published),
+        ("published", .published),
+        ("issued", .published), ("updated", .updated), ("modified", .updated), ("lastbuilddate", .updated),
+        ("created", .created), ("author", .author), ("managingeditor", .author), ("contributor", .contributor),
+        ("category", .category), ("keywords", .keywords), ("tags", .keywords), ("comments", .comments),
+        ("enclosure", .enclosure), ("language", .language), ("copyright", .rights), ("rights", .rights),
+        ("generator", .generator), ("ttl", .ttl), ("logo", .logo), ("icon", .icon), ("license", .license),
+        ("name", .name),
+        ("email", .email), ("uri", .uri), ("homepage", .uri), ("url", .url), ("a", .anchor),
+    ])
 
-    private static let dublinCore: [String: Element] = [
-        "title": .secondaryTitle, "creator": .creator, "author": .creator, "contributor": .contributor,
-        "subject": .subject, "description": .secondaryDescription, "date": .date, "language": .language,
-        "rights": .rights, "identifier": .identifier,
-    ]
+    private static let dublinCore = NameTable<Element>([
+        ("title", .secondaryTitle), ("creator", .creator), ("author", .creator), ("contributor", .contributor),
+        ("subject", .subject), ("description", .secondaryDescription), ("date", .date), ("language", .language),
+        ("rights", .rights), ("identifier", .identifier),
+    ])
 
-    private static let dublinCoreTerms: [String: Element] = [
-        "issued": .published, "modified": .updated, "created": .created,
-    ]
+    private static let dublinCoreTerms = NameTable<Element>([
+        ("issued", .published), ("modified", .updated), ("created", .created),
+    ])
 
-    private static let media: [String: Element] = [
-        "group": .mediaGroup, "content": .mediaContent, "thumbnail": .mediaThumbnail, "title": .mediaTitle,
-        "description": .mediaDescription, "keywords": .mediaKeywords, "category": .mediaCategory,
-        "credit": .mediaCredit,
-    ]
+    private static let media = NameTable<Element>([
+        ("group", .mediaGroup), ("content", .mediaContent), ("thumbnail", .mediaThumbnail), ("title", .mediaTitle),
+        ("description", .mediaDescription), ("keywords", .mediaKeywords), ("category", .mediaCategory),
+        ("credit", .mediaCredit),
+    ])
 
-    private static let podcast: [String: Element] = [
-        "author": .secondaryAuthor, "summary": .secondarySummary, "description": .secondarySummary,
-        "subtitle": .secondaryDescription, "image": .podcastImage, "link": .podcastLink, "duration": .duration,
-        "keywords": .mediaKeywords, "category": .podcastCategory, "owner": .owner, "name": .name, "email": .email,
-        "title": .secondaryTitle,
-    ]
+    private static let podcast = NameTable<Element>([
+        ("author", .secondaryAuthor), ("summary", .secondarySummary), ("description", .secondarySummary),
+        ("subtitle", .secondaryDescription), ("image", .podcastImage), ("link", .podcastLink), ("duration", .duration),
+        ("keywords", .mediaKeywords), ("category", .podcastCategory), ("owner", .owner), ("name", .name),
+        ("email", .email),
+        ("title", .secondaryTitle),
+    ])
 
-    private static let feedBurner: [String: Element] = [
-        "origlink": .originalLink, "origenclosurelink": .originalEnclosure,
-    ]
+    private static let feedBurner = NameTable<Element>([
+        ("origlink", .originalLink), ("origenclosurelink", .originalEnclosure),
+    ])
 
-    private static let geography: [String: Element] = [
-        "point": .place, "pos": .point, "lat": .latitude, "latitude": .latitude, "long": .longitude,
-        "lon": .longitude, "longitude": .longitude,
-    ]
+    private static let geography = NameTable<Element>([
+        ("point", .place), ("pos", .point), ("lat", .latitude), ("latitude", .latitude), ("long", .longitude),
+        ("lon", .longitude), ("longitude", .longitude),
+    ])
 
-    private static let syndication: [String: Element] = [
-        "updateperiod": .updatePeriod, "updatefrequency": .updateFrequency,
-    ]
+    private static let syndication = NameTable<Element>([
+        ("updateperiod", .updatePeriod), ("updatefrequency", .updateFrequency),
+    ])
 }

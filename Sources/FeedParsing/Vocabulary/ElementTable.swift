@@ -15,7 +15,7 @@ struct ElementTable {
         var namespace: Namespace
     }
 
-    private static let size = 128
+    private static let size = 64
     private var entries = [Entry](repeating: Entry(name: nil, prefix: nil, uri: nil, element: .unknown), count: size)
     private var namespaces: [KnownNamespace] = []
     /// A namespace that nobody knows and that the document's root or channel is in: it has to be the format's own.
@@ -37,11 +37,11 @@ struct ElementTable {
         if let uri = name.uriText, Namespace(uri: uri, prefix: nil) == .other { ownURI = uri }
         entries = [Entry](repeating: Entry(name: nil, prefix: nil, uri: nil, element: .unknown), count: Self.size)
         namespaces = []
-        return Element(name.folded, in: .core)
+        return Element(name.localBytes, in: .core)
     }
 
     private mutating func lookUp(_ name: XMLElementName) -> Element {
-        Element(name.folded, in: namespace(of: name))
+        Element(name.localBytes, in: namespace(of: name))
     }
 
     private mutating func namespace(of name: XMLElementName) -> Namespace {

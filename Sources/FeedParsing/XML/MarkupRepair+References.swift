@@ -10,7 +10,7 @@ extension MarkupRepair {
     mutating func reference(
         _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool
     ) -> (end: Int, isKept: Bool)? {
-        replacement.removeAll(keepingCapacity: true)
+        if !replacement.isEmpty { replacement.removeAll(keepingCapacity: true) }
         guard index + 1 < input.count else { return isFinal ? ampersand(index) : nil }
         if input[index + 1] == UInt8(ascii: "#") { return numericReference(input, index, isFinal) }
         var end = index + 1
@@ -114,29 +114,5 @@ extension UInt8 {
         case 0x61...0x66 where radix == 16: UInt32(self - 0x57)
         default: nil
         }
-    }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-    /// Where the next `<`, `&` or `]` is, or the end.
-    func firstSpecialByte(from start: Int) -> Int {
-        guard let base = baseAddress else { return 0 }
-        @inline(__always)
-        func zeros(_ word: UInt64) -> UInt64 { (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 }
-        var index = start
-        while count &- index >= 8 {
-            let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
-            let hits =
-                zeros(word ^ 0x3c3c_3c3c_3c3c_3c3c) | zeros(word ^ 0x2626_2626_2626_2626)
-                | zeros(word ^ 0x5d5d_5d5d_5d5d_5d5d)
-            if hits != 0 { return index &+ hits.littleEndian.trailingZeroBitCount / 8 }
-            index &+= 8
-        }
-        while index < count {
-            let byte = base[index]
-            if byte == 0x3c || byte == 0x26 || byte == 0x5d { break }
-            index &+= 1
-        }
-        return index
     }
 }

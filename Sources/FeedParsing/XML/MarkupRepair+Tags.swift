@@ -50,7 +50,9 @@ extension MarkupRepair {
         let tag = index..<scanner.end
         let name = UnsafeBufferPointer(rebasing: input[scanner.name])
         if place == .prolog {
-            if HTMLJunk.contains(name) {
+            let isPage = name.count == 4 && name.hasPrefixIgnoringCase("html")
+            if isPage { sawPage = true }
+            if isPage || HTMLJunk.contains(name) || sawPage && HTMLJunk.framesPage(name) {
                 sawJunkTags = true
                 findings.junkBefore = true
                 replace(input, tag, with: "", &output)

@@ -27,17 +27,12 @@ extension MarkupRepair {
     ) -> Int {
         var index = range.lowerBound
         while true {
-            let next = input.firstReferenceOrReturn(index..<range.upperBound)
-            if next > index { text.append(contentsOf: UnsafeBufferPointer(rebasing: input[index..<next])) }
-            index = next
+            index = input.appendPlain(index..<range.upperBound, to: &text)
             guard index < range.upperBound else { return index }
             if input[index] == UInt8(ascii: "\r") {
                 guard index + 1 < input.count || isFinal else { return index }
                 index += 1
                 if index == input.count || input[index] != UInt8(ascii: "\n") { text.append(UInt8(ascii: "\n")) }
-            } else if let (byte, length) = input.predefined(at: index) {
-                text.append(byte)
-                index += length
             } else {
                 guard let found = reference(input, index, isFinal) else { return index }
                 if found.isKept {
@@ -97,19 +92,55 @@ extension UnsafeBufferPointer<UInt8> {
         }
     }
 
-    /// Where the next `&` or carriage return in the range is, or its end.
-    fileprivate func firstReferenceOrReturn(_ range: Range<Int>) -> Int {
+    /// Appends what is in the range up to a carriage return or a reference that is none of XML's own five, which are
+    /// decoded. Text is copied while it is looked at, eight bytes at a time.
+    ///
+    /// - Returns: where that is, or the end of the range.
+    fileprivate func appendPlain(_ range: Range<Int>, to text: inout [UInt8]) -> Int {
         guard let base = baseAddress else { return range.upperBound }
         @inline(__always)
         func zeros(_ word: UInt64) -> UInt64 { (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 }
         var index = range.lowerBound
-        while range.upperBound &- index >= 8 {
-            let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
-            let hits = zeros(word ^ 0x2626_2626_2626_2626) | zeros(word ^ 0x0d0d_0d0d_0d0d_0d0d)
-            if hits != 0 { return index &+ hits.littleEndian.trailingZeroBitCount / 8 }
-            index &+= 8
+        // A reference is longer than what it stands for, so that there is room for all of it.
+        text.append(addingCapacity: range.count) { span in
+            span.withUnsafeMutableBufferPointer { output, count in
+                guard let start = output.baseAddress else { return }
+                var target = start
+                while index < range.upperBound {
+                    if range.upperBound &- index >= 8 {
+                        let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+                        UnsafeMutableRawPointer(target).storeBytes(of: word, as: UInt64.self)
+                        let hits = zeros(word ^ 0x2626_2626_2626_2626) | zeros(word ^ 0x0d0d_0d0d_0d0d_0d0d)
+                        let clean = hits == 0 ? 8 : hits.littleEndian.trailingZeroBitCount / 8
+                        index &+= clean
+                        target += clean
+                        if hits == 0 { continue }
+                    } else if base[index] != 0x26, base[index] != 0x0d {
+                        target.pointee = base[index]
+                        index &+= 1
+                        target += 1
+                        continue
+                    }
+                    guard base[index] == 0x26, let (byte, length) = predefined(at: index) else { break }
+                    target.pointee = byte
+                    target += 1
+                    index &+= length
+                }
+                count = target - start
+            }
         }
-        while index < range.upperBound, base[index] != 0x26, base[index] != 0x0d { index &+= 1 }
         return index
+    }
+
+    /// Whether the bytes of the range mean the same in a CDATA section and outside.
+    func isPlainText(_ range: Range<Int>) -> Bool {
+        for index in range {
+            switch self[index] {
+            case UInt8(ascii: "<"), UInt8(ascii: "&"), UInt8(ascii: ">"), UInt8(ascii: "]"), UInt8(ascii: "\r"):
+                return false
+            default: break
+            }
+        }
+        return true
     }
 }

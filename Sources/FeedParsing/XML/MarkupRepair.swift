@@ -41,6 +41,8 @@ struct MarkupRepair {
     private var doctype = DoctypeScanner()
     /// HTML was met where the root element should be.
     var sawJunkTags = false
+    /// There was an `html` element among it.
+    var sawPage = false
     private(set) var sawDeclaration = false
 
     init(depth: Int) {
@@ -137,12 +139,17 @@ struct MarkupRepair {
     private mutating func content(
         _ input: UnsafeBufferPointer<UInt8>, _ start: Int, _ isFinal: Bool, _ output: inout [UInt8]
     ) -> Int? {
-        if let next = longText(input, start, isFinal, &output) { return next }
         let index = input.firstSpecialByte(from: start)
+        let isBeforeTag = index < input.count && input[index] == UInt8(ascii: "<")
+        if index - start >= AsideText.shortest || !isBeforeTag {
+            if let next = longText(input, start, isFinal, &output) { return next }
+        }
         guard index < input.count else { return index }
         let next: Int?
         switch input[index] {
-        case UInt8(ascii: "<"): next = markup(input, index, isFinal, &output)
+        case UInt8(ascii: "<"):
+            if open.hasRoom, let end = Self.leaf(input, index) { return end }
+            next = markup(input, index, isFinal, &output)
         case UInt8(ascii: "&"): next = referenceInText(input, index, isFinal, &output)
         default: next = bracket(input, index, isFinal, &output)
         }
@@ -187,6 +194,13 @@ struct MarkupRepair {
         let end = mark?.lowerBound ?? (isFinal ? input.count : input.count - 2)
         if mark == nil, end <= start { return nil }
         flush(input, upTo: start, &output)
+        if let mark, end - start < AsideText.shortest, input.isPlainText(start..<end) {
+            // As text it costs the parser less than the instruction that would stand for it.
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: input[start..<end]))
+            place = .content
+            copied = mark.upperBound
+            return mark.upperBound
+        }
         aside.add(to: &output) { $0.append(contentsOf: UnsafeBufferPointer(rebasing: input[start..<end])) }
         if let mark {
             place = .content
@@ -229,7 +243,12 @@ struct MarkupRepair {
             else { return enter(.instruction, input, index..<index + 2, &output) }
             if place == .prolog { sawDeclaration = true }
             return enter(.declaration, input, index..<index + 5, &output)
-        case UInt8(ascii: "/"): return endTag(input, index, isFinal, &output)
+        case UInt8(ascii: "/"):
+            guard let end = open.closeInnermost(input, at: index) else {
+                return endTag(input, index, isFinal, &output)
+            }
+            if open.isEmpty { place = .epilog }
+            return end
         case let byte where byte.beginsName: return startTag(input, index, isFinal, &output)
         default: return literal(input, index, &output)
         }

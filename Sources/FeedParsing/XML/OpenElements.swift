@@ -17,6 +17,9 @@ struct OpenElements {
 
     var isEmpty: Bool { starts.isEmpty }
 
+    /// Whether another element may begin.
+    var hasRoom: Bool { starts.count < limit }
+
     /// Opens an element, if it is not too deep.
     mutating func open(_ name: UnsafeBufferPointer<UInt8>, isEmpty: Bool) -> Bool {
         guard starts.count < limit else {
@@ -35,6 +38,22 @@ struct OpenElements {
         guard beyond == 0, !starts.isEmpty, matches(starts.count - 1, name) else { return false }
         removeLast()
         return true
+    }
+
+    /// Closes the innermost element, if its end tag, and nothing else, stands at that place.
+    ///
+    /// - Returns: where the tag ends.
+    mutating func closeInnermost(_ input: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
+        guard beyond == 0, let start = starts.last else { return nil }
+        let length = names.count &- start
+        guard input.count &- index >= length &+ 3, input[index &+ 2 &+ length] == UInt8(ascii: ">") else { return nil }
+        let isSame = names.withUnsafeBufferPointer { names in
+            for offset in 0..<length where names[start &+ offset] != input[index &+ 2 &+ offset] { return false }
+            return true
+        }
+        guard isSame else { return nil }
+        removeLast()
+        return index &+ length &+ 3
     }
 
     /// Closes an element and all that are open in it, and writes their end tags.
@@ -75,7 +94,7 @@ struct OpenElements {
         while starts.count > item { closeLast(into: &output) }
     }
 
-    private static func isItem(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    static func isItem(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
         name.count == 4 && name[0] == UInt8(ascii: "i") && name.equals("item")
             || name.count == 5 && name[0] == UInt8(ascii: "e") && name.equals("entry")
     }

@@ -136,9 +136,10 @@ struct TagScanner {
         guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return unquoted(name) }
         let valueStart = index + 1
         index = valueStart
-        while index < input.count, input[index] != quote {
-            if input[index] == UInt8(ascii: "&") { isClean = false }
-            if input[index] == UInt8(ascii: "<") { isBroken = true }
+        while true {
+            index = input.first(of: quote, UInt8(ascii: "&"), UInt8(ascii: "<"), from: index)
+            guard index < input.count, input[index] != quote else { break }
+            if input[index] == UInt8(ascii: "&") { isClean = false } else { isBroken = true }
             index += 1
         }
         let value = valueStart..<index

@@ -23,11 +23,20 @@ struct XMLAttributes {
         return UnsafeBufferPointer(start: start, count: end - start)
     }
 
+    /// What a value may have in bytes; a longer one is as good as none.
+    static let longestValue = 64 * 1024
+
+    /// Whether any value is longer than what is read of one.
+    var hasOversizedValue: Bool {
+        for index in 0..<count where value(index).count > Self.longestValue { return true }
+        return false
+    }
+
     /// The trimmed value of the attribute of that local name, in any namespace but XML's own; letters are compared
     /// without regard to case. Nil where there is none; an empty one is an empty text.
     ///
     /// - Parameter name: in lower case.
-    func callAsFunction(_ name: StaticString, limit: Int = 64 * 1024) -> String? {
+    func callAsFunction(_ name: StaticString, limit: Int = longestValue) -> String? {
         for index in 0..<count where self.name(index).equalsIgnoringCase(name) && !isXML(index) {
             let value = value(index).trimmed
             // Too long for what it is; what is cut off would be worse.

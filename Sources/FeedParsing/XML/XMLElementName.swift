@@ -14,16 +14,15 @@ struct XMLElementName {
         self.uri = uri
     }
 
-    /// The local name in lower case.
-    var folded: String {
-        var bytes: [UInt8] = []
-        var index = 0
-        while local[index] != 0 {
-            bytes.append(local[index] >= 0x41 && local[index] <= 0x5a ? local[index] | 0x20 : local[index])
-            index += 1
-        }
-        return String(decoding: bytes, as: UTF8.self)
+    var localBytes: UnsafeBufferPointer<UInt8> {
+        var length = 0
+        while local[length] != 0 { length += 1 }
+        return UnsafeBufferPointer(start: local, count: length)
     }
+
+    /// Whether it is in the namespace of RSS 1.1, whose root is a channel.
+    var isRSS11: Bool { uriText?.lowercased().contains("purl.org/net/rss1.1") == true }
+
     var uriText: String? { uri.map { String(cString: $0) } }
     var prefixText: String? { prefix.map { String(cString: $0) } }
 }

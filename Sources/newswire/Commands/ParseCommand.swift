@@ -44,8 +44,12 @@ struct ParseCommand: ParsableCommand {
                 if sanitize { feed.sanitize() }
                 var keys = ArticleKey(feed: FeedIdentifier(baseURL ?? ""))
                 var json = JSONWriter(capacity: 1 << 16)
-                feed.write(to: &json) { keys.identifier(of: $0).description }
-                try output.write(json.bytes + [UInt8(ascii: "\n")])
+                try feed.write(
+                    to: &json,
+                    afterItem: { if $0.bytes.count >= Self.blockSize { try $0.drain { try output.write($0) } } }
+                ) { keys.identifier(of: $0).description }
+                try json.drain { try output.write($0) }
+                try output.write([UInt8(ascii: "\n")])
             case .notAFeed where jsonl:
                 try output.write(line: "null")
             case .notAFeed(let document):

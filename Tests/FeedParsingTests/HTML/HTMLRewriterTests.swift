@@ -43,6 +43,37 @@ import Testing
         #expect(HTMLRewriter.absolutizing(html, base: "https://h/p/q") == html)
     }
 
+    @Test(
+        "HTML is taken apart only where a relative URL may be in it",
+        arguments: [
+            ("<a href=\"http://x/\" class=\"y\">", false), ("<A HREF = 'HTTPS://x/' title='z'>", false),
+            ("<a href=\"mailto:a@b\"><img src=\"data:x\">", false), ("<p class=\"x\" data-x=\"y\">", false),
+            ("<img srcset=\"http://x/a 1x, https://x/b?c&amp;d 2x\" sizes=\"x, y\">", false),
+            ("<a HREF = 'x'>", true), ("<a title=\"x\"href=x>", true), ("<a href=\n\u{1}http:/>", true),
+            ("<a href=\" http://x/\">", true), ("<a href=http://x/ class=y src=z>", true), ("<a/href=x>", true),
+            ("<img srcset=\"http://x/a 1x, b 2x\">", true), ("<img srcset=\"http://x/a 1x,b 2x\">", true),
+            ("<img srcset=\"http://x/a 1x&#44; b\">", true), ("<img srcset=http://x/,y>", true),
+            ("<img srcset=\"http://x/a 1x\" src='y'>", true),
+        ])
+    func scan(html: String, mayHoldRelativeURL: Bool) {
+        var html = html
+        #expect(html.withUTF8 { RelativeURLScan.mayFind(in: $0) } == mayHoldRelativeURL)
+    }
+
+    @Test("a long text is rewritten like a short one")
+    func longTexts() {
+        let unit =
+            "<p>\u{e4} &amp; <a href=x?a&amp;b>x</a> <img srcset='a 1x, b 2x' alt=\"q\"> <a href=\"http://x/\">y</a></p>"
+        let once = HTMLRewriter.absolutizing(unit, base: "https://h/p/q")
+        #expect(once != unit)
+        let long = String(repeating: unit, count: 3000)
+        #expect(long.utf8.count > 256 * 1024)
+        #expect(HTMLRewriter.absolutizing(long, base: "https://h/p/q") == String(repeating: once, count: 3000))
+        let text = String(repeating: "<p class=\"x\">long</p>", count: 10_000)
+        #expect(HTMLRewriter.absolutizing(text, base: "https://h/p/q") == text)
+        #expect(HTMLRewriter.absolutizing(text + unit + text, base: "https://h/p/q") == text + once + text)
+    }
+
     @Test("a base that nothing can be relative to changes nothing")
     func uselessBase() {
         #expect(HTMLRewriter.absolutizing("<a href=\"x\">", base: "mailto:a@b") == "<a href=\"x\">")

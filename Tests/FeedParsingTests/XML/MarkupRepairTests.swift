@@ -76,7 +76,36 @@ import Testing
         ("<t><\u{201c}q\u{201d}></t>", "<t>&lt;\u{201c}q\u{201d}></t>"),
         ("<t><\u{e4}\u{f6}/></t>", "<t><\u{e4}\u{f6}/></t>"),
         ("<t><b:c:d/></t>", "<t>&lt;b:c:d/></t>"),
+        ("<r><title>x</title> <dc:date>y</dc:date></r>", "<r><title>x</title> <dc:date>y</dc:date></r>"),
+        ("<r><title></title><title>a]]>b</title></r>", "<r><title></title><title>a]]&gt;b</title></r>"),
+        ("<r><title>x</TITLE></r>", "<r><title>x</title></r>"),
+        ("<r><title>x</title ><title>y</titles></title></r>", "<r><title>x</title><title>y</title></r>"),
+        ("<r><item><a>1</a><item>2</item></item></r>", "<r><item><a>1</a></item><item>2</item></r>"),
+        ("<r><br>x</br><img>y</img><id>z</id></r>", "<r><br/>x<img/>y<id>z</id></r>"),
+        ("<r><aa:b:c>x</aa:b:c><aa:>y</aa:></r>", "<r>&lt;aa:b:c>x&lt;aa:>y</r>"),
+        ("<r><b><![CDATA[a]]]]><![CDATA[>]]></b></r>", "<r><b>a]]></b></r>"),
+        ("<r><b><![CDATA[a\rb]]><![CDATA[]]></b></r>", "<r><b>a\rb</b></r>"),
     ]
+
+    @Test("A short CDATA section of plain text goes through the parser, where it costs less than beside it")
+    func shortSections() {
+        var repair = MarkupRepair(depth: 250)
+        var output: [UInt8] = []
+        let document = Array("<t><![CDATA[plain]]><![CDATA[a<b]]></t>".utf8)
+        _ = document.withUnsafeBufferPointer { repair.process($0, isFinal: true, into: &output) }
+        #expect(String(decoding: output, as: UTF8.self) == "<t>plain<?aa?></t>")
+    }
+
+    @Test("security.md §6: a plain element below the depth is passed over like any other")
+    func depthOfPlainElements() {
+        for (depth, expected) in [(1, "<t>xy</t>"), (2, "<t><a>x</a>y</t>")] {
+            var repair = MarkupRepair(depth: depth)
+            var output: [UInt8] = []
+            let document = Array("<t><aa>x</aa>y</t>".utf8)
+            _ = document.withUnsafeBufferPointer { repair.process($0, isFinal: true, into: &output) }
+            #expect(String(decoding: output, as: UTF8.self) == expected.replacing("a>", with: "aa>"))
+        }
+    }
 
     @Test("Markup comes out well-formed, and loses nothing that a browser would read", arguments: cases)
     func mends(document: String, expected: String) {
