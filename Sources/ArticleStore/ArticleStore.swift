@@ -188,6 +188,7 @@ package final class ArticleStore: Sendable {
         var result = CommitResult(firstSeq: first.seq + 1, count: 0)
         let items = items(of: batch, &result)
         if !items.isEmpty {
+            if index.isOverfull { tryIndexing(upTo: first) }
             if index.isOverfull {
                 throw StoreError(
                     .inputOutput, "writing to", directory.indexFile, "the disk has not taken the index for too long",

@@ -1,3 +1,4 @@
+import Digest
 import FeedModel
 import TestSupport
 import Testing
@@ -183,6 +184,21 @@ import Testing
         again.finishIndexing()
         again.close()
         try await expectWhole(fixture, Array(1...5))
+    }
+
+    @Test("However much one commit leaves for the index, the next is taken")
+    func muchForTheIndex() throws {
+        let fixture = StoreFixture()
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...1)])
+        let records = (2...7000 as ClosedRange<UInt64>).map { number in
+            StoreFixture.record(number, keys: (0..<15).map { Hash128(high: number, low: $0) })
+        }
+        let commit = FeedCommit(feed: StoreFixture.feed, records: records, state: StoreFixture.state())
+        #expect(try store.commit([commit]).count == 6999)
+        #expect(try store.commit([StoreFixture.commit(7001...7001)]).count == 1)
+        #expect(try store.known(key: Hash128(high: 7000, low: 14))?.seq == 7000)
+        #expect(fixture.noted.isEmpty)
     }
 
     @Test("What commits leave for the index is written when there is time, or a checkpoint is due")
