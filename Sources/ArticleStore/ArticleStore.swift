@@ -162,7 +162,8 @@ package final class ArticleStore: Sendable {
     /// Stores the records of many polls and then the states that the polls left their feeds in.
     ///
     /// When this returns, all records but the refused ones are durable, numbered in the order given, known, and visible
-    /// to readers. `finishIndexing`, or a later commit, writes the index. Where it throws, nothing is: no record, no number, no state; the same may be committed again.
+    /// to readers. `finishIndexing`, or a later commit, writes the index. Where it throws, nothing is: no record, no
+    /// number, no state; the same may be committed again.
     /// States become durable with `flushStates` or by and by, and never before their articles.
     package func commit(_ batch: [FeedCommit]) throws(StoreError) -> CommitResult {
         do throws(StoreError) {
