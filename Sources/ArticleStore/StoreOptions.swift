@@ -11,7 +11,7 @@ package struct StoreOptions: Sendable {
     package var clock: @Sendable () -> Timestamp
     /// As many records as may wait in memory for the index while commits follow each other: of many some share a page
     /// of it.
-    var indexLag = 4096
+    var indexLag = 2048
     var files = FileSystem()
 
     package init(clock: @escaping @Sendable () -> Timestamp) {
