@@ -260,7 +260,9 @@ struct DumpTests {
         #expect(desk.cursor() == "8\n")
     }
 
-    @Test("A regular file is on the disk before the cursor moves", .enabled(if: Tools.canTrace))
+    @Test(
+        "A regular file is on the disk before the cursor moves", .enabled(if: Tools.canTrace),
+        .disabled(if: Sanitizer.isOn, "a sanitizer looks for leaks by tracing, too"))
     func fileBeforeCursor() async throws {
         try desk.store(Self.articles)
         let ending = await desk.shell(

@@ -124,7 +124,7 @@ struct PollLoopTests {
             return report
         }
         for feed in 0..<5 { loop.add(entry(feed)) }
-        owner.onHeartbeat = { _ in
+        owner.onHeartbeat = { [unowned owner] _ in
             if owner.polled == [0] { clock.withLock { $0 = $0.adding(seconds: 60) } }
         }
         owner.replacements = [entry(7)]
