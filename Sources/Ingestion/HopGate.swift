@@ -41,7 +41,7 @@ final class HopGate: Sendable {
     func turn(of host: String) -> Turn {
         let (key, allowance) = allowances.allowance(forHost: host)
         return next.withLock { next in
-            let (steady, time) = (clock.steady(), clock.now())
+            let (time, steady) = clock.both()
             if next.count >= Self.remembered { next = next.filter { $0.value > steady } }
             if let opens = next[key], opens > steady {
                 return .wait(milliseconds: opens.milliseconds - steady.milliseconds)

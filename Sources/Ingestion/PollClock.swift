@@ -7,33 +7,42 @@ package struct PollClock: Sendable {
     package let now: @Sendable () -> Timestamp
     /// Since some beginning, also while the machine sleeps; whatever happens to the time of day.
     package let steady: @Sendable () -> Timestamp
+    /// Both at one moment, as nearly as can be.
+    let both: @Sendable () -> (now: Timestamp, steady: Timestamp)
     /// How many times as fast as real time both go.
     private let speed: Int64
 
     /// - Parameter steady: nil where the time of day is never set.
     package init(now: @escaping @Sendable () -> Timestamp, steady: (@Sendable () -> Timestamp)? = nil) {
-        self.init(now: now, steady: steady ?? now, speed: 1)
+        let steady = steady ?? now
+        self.init(speed: 1, both: { (now(), steady()) }, now: now, steady: steady)
     }
 
-    private init(now: @escaping @Sendable () -> Timestamp, steady: @escaping @Sendable () -> Timestamp, speed: Int64) {
+    private init(
+        speed: Int64, both: @escaping @Sendable () -> (now: Timestamp, steady: Timestamp),
+        now: @escaping @Sendable () -> Timestamp, steady: @escaping @Sendable () -> Timestamp
+    ) {
+        self.both = both
         self.now = now
         self.steady = steady
         self.speed = speed
     }
 
-    package static let system = PollClock(now: { read(CLOCK_REALTIME) }, steady: { read(CLOCK_BOOTTIME) }, speed: 1)
+    package static let system = PollClock(now: { read(CLOCK_REALTIME) }, steady: { read(CLOCK_BOOTTIME) })
 
     /// The machine's clock so many times as fast, from now on.
     package static func fast(_ speed: Int64) -> PollClock {
         if speed <= 1 { return system }
         let (day, steady) = (read(CLOCK_REALTIME), read(CLOCK_BOOTTIME))
         let beginning = microseconds(CLOCK_BOOTTIME)
-        let scaled: @Sendable (Timestamp) -> Timestamp = { start in
+        // A microsecond between two readings would be milliseconds here.
+        let both: @Sendable () -> (now: Timestamp, steady: Timestamp) = {
             let (passed, overflows) = (microseconds(CLOCK_BOOTTIME) - beginning)
                 .multipliedReportingOverflow(by: speed)
-            return overflows ? Timestamp(milliseconds: .max) : start.adding(milliseconds: passed / 1000)
+            if overflows { return (Timestamp(milliseconds: .max), Timestamp(milliseconds: .max)) }
+            return (day.adding(milliseconds: passed / 1000), steady.adding(milliseconds: passed / 1000))
         }
-        return PollClock(now: { scaled(day) }, steady: { scaled(steady) }, speed: speed)
+        return PollClock(speed: speed, both: both, now: { both().now }, steady: { both().steady })
     }
 
     /// By how much a process that is merely slow may look as if it had slept.

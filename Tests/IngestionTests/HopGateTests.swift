@@ -36,6 +36,16 @@ struct HopGateTests {
         #expect(gate.turn(of: "b.example") == .wait(milliseconds: 2000))
     }
 
+    @Test("Clocks that run fast are read at one moment: what one calls ten minutes is no less by the other")
+    func oneMoment() {
+        let clock = PollClock.fast(2000)
+        let offsets = (0..<1000).map { _ in
+            let reading = clock.both()
+            return reading.now.milliseconds - reading.steady.milliseconds
+        }
+        #expect(Set(offsets).count == 1)
+    }
+
     @Test("A domain with a table of its own is one")
     func domain() throws {
         let gate = try gate("[host.\"tumblr.com\"]\ndelay = \"60s\"")
