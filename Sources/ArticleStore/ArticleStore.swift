@@ -128,10 +128,7 @@ package final class ArticleStore: Sendable {
 
     package func state(of feed: FeedIdentifier) -> FeedState? { states[feed] }
 
-    /// In the order of the feeds' ids.
-    package func allStates() -> [FeedState] { states.all }
-
-    /// The same one at a time and in no order, at a fraction of the memory.
+    /// One at a time and in no order.
     package func forEachState(_ body: (FeedState) -> Void) { states.forEach(body) }
 
     /// Why the disk does not take what is to be written; nil while it does. Nothing should be fetched meanwhile: it could

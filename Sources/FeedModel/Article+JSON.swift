@@ -49,10 +49,8 @@ extension Article {
         if let location {
             json.key("location")
             json.beginObject()
-            json.key("latitude")
-            json.number(location.latitude)
-            json.key("longitude")
-            json.number(location.longitude)
+            json.member("latitude", location.latitude)
+            json.member("longitude", location.longitude)
             json.endObject()
         }
         if let durationInSeconds { json.duration("duration_in_seconds", durationInSeconds) }

@@ -58,13 +58,7 @@ package struct FeedPoller: Sendable {
         return copy
     }
 
-    private var isDryRun: Bool {
-        if case .dryRun = manner { true } else { false }
-    }
-
-    private var isForced: Bool {
-        if case .byHand(isForced: true) = manner { true } else { false }
-    }
+    private var isDryRun: Bool { manner.isDryRun }
 
     private func now() -> Timestamp { clock.now() }
 
@@ -134,7 +128,7 @@ package struct FeedPoller: Sendable {
         var request = try requests.request(for: feed, state: state)
         request.validatorMode = state.tagTrap.mode(at: now())
         let (gate, allowances, watch, clock) = (gate, allowances, watch, clock)
-        let isForced = isForced
+        let isForced = manner.isForced
         request.beforeHop = { hop in
             guard let host = FeedConfiguration.host(of: hop.to) else { return true }
             let key = allowances.allowance(forHost: host).key
@@ -450,6 +444,16 @@ package struct FeedPoller: Sendable {
     /// Keeps the poll for `explain` and `report`.
     private func note(_ poll: Poll) {
         if !isDryRun { writer.note(PollRecord(poll, manner: manner), of: poll.state) }
+    }
+}
+
+extension FeedPoller.Manner {
+    var isDryRun: Bool {
+        if case .dryRun = self { true } else { false }
+    }
+
+    var isForced: Bool {
+        if case .byHand(isForced: true) = self { true } else { false }
     }
 }
 

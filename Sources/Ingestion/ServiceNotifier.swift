@@ -37,15 +37,7 @@ package struct ServiceNotifier: Sendable {
     /// - Parameter mustArrive: waits a little where the manager has not read what was sent before; what comes again soon
     ///   is rather left out, so that a manager that does not read holds up no polling.
     private func send(_ message: String, mustArrive: Bool) {
-        guard let path else { return }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        var name = Array(path.utf8)
-        // An abstract socket's name begins with a NUL where the variable has an @.
-        if name.first == UInt8(ascii: "@") { name[0] = 0 }
-        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { return }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
-        let length = socklen_t(MemoryLayout.offset(of: \sockaddr_un.sun_path)! + name.count)
+        guard let address = path.flatMap({ UnixAddress($0, allowsAbstract: true) }) else { return }
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -53,10 +45,6 @@ package struct ServiceNotifier: Sendable {
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         let flags = Int32(MSG_NOSIGNAL) | (mustArrive ? 0 : Int32(MSG_DONTWAIT))
         let bytes = Array(message.utf8)
-        withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                _ = sendto(descriptor, bytes, bytes.count, flags, address, length)
-            }
-        }
+        address.withPointer { _ = sendto(descriptor, bytes, bytes.count, flags, $0, $1) }
     }
 }

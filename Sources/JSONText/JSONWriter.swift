@@ -144,6 +144,12 @@ extension JSONWriter {
         integer(value)
     }
 
+    package mutating func member(_ key: StaticString, _ value: Double?) {
+        guard let value else { return }
+        self.key(key)
+        number(value)
+    }
+
     package mutating func member(_ key: StaticString, _ texts: [String]) {
         if texts.isEmpty { return }
         self.key(key)

@@ -97,3 +97,12 @@ final class StoreFixture: Sendable {
         (folder.text(segment) ?? "").split(separator: "\n").map(String.init)
     }
 }
+
+extension ArticleStore {
+    /// In the order of the feeds' ids.
+    func allStates() -> [FeedState] {
+        var states: [FeedState] = []
+        forEachState { states.append($0) }
+        return states.sorted { $0.feed < $1.feed }
+    }
+}

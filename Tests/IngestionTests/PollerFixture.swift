@@ -35,11 +35,17 @@ final class PollerFixture {
             engine: try FetchEngine())
     }
 
+    private var states: [FeedState] {
+        var states: [FeedState] = []
+        session.store.forEachState { states.append($0) }
+        return states
+    }
+
     /// Ends everything and opens the store again, as a new process does.
     func restart() async throws {
         await close()
         session = try Self.open(folder.file("store"))
-        watch = HostWatch(remembered: session.store.allStates().map { ($0, server.address) }, at: now)
+        watch = HostWatch(remembered: states.map { ($0, server.address) }, at: now)
     }
 
     func close() async {
@@ -89,7 +95,7 @@ final class PollerFixture {
         let now: @Sendable () -> Timestamp = { clock.withLock { $0 } }
         let history = try PollHistory(
             directory: folder.file("store"),
-            lastBlock: session.store.allStates().compactMap(\.schedule.historyBlock).max()
+            lastBlock: states.compactMap(\.schedule.historyBlock).max()
         ) { _ in }
         let writer = StoreWriter(session.store, history: history)
         self.writer = writer

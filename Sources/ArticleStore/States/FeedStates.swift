@@ -111,12 +111,6 @@ final class FeedStates: Sendable {
         known.withLock { $0.states[feed] }?.state(of: feed)
     }
 
-    /// In the order of the feeds' ids.
-    var all: [FeedState] {
-        let states = known.withLock { $0.states }
-        return states.keys.sorted().compactMap { feed in states[feed]?.state(of: feed) }
-    }
-
     /// Calls `body` with each state, one at a time and in no order.
     func forEach(_ body: (FeedState) -> Void) {
         let states = known.withLock { $0.states }

@@ -19,8 +19,6 @@ final class LoadingState {
     var contact: String?
     var fetch = FetchSettings()
     var schedule = ScheduleSettings()
-    /// Whether a person set it; the default gives way to the other bounds.
-    var hasInitialInterval = false
     var storeDirectory: String?
     var store = StoreSettings(directory: "")
     var status = StatusSettings()

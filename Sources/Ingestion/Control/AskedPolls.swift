@@ -48,12 +48,6 @@ struct AskedPolls {
     }
 }
 
-extension FeedPoller.Manner {
-    var isDryRun: Bool {
-        if case .dryRun = self { true } else { false }
-    }
-}
-
 /// The answer to one request for polls. The loop's alone.
 final class PollAnswer {
     private let reply: ControlReply

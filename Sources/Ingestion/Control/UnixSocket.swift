@@ -81,17 +81,7 @@ enum UnixSocket {
     private static func withAddress(
         _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws(Failure) -> Void
     ) throws(Failure) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw Failure(call: "bind", code: ENAMETOOLONG)
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                Result { () throws(Failure) in try body(address, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-            }
-        }
-        try result.get()
+        guard let address = UnixAddress(path) else { throw Failure(call: "bind", code: ENAMETOOLONG) }
+        try address.withPointer(body)
     }
 }

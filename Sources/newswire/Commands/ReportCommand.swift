@@ -94,10 +94,7 @@ struct PolitenessReport: ParsableCommand {
         json.beginObject()
         json.member("feed", example.feed.text)
         json.member("time", example.time)
-        if let early = example.early {
-            json.key("early_seconds")
-            json.number(early)
-        }
+        json.member("early_seconds", example.early)
         json.endObject()
     }
 

@@ -1,5 +1,6 @@
 internal import CShims
 internal import Glibc
+internal import Ingestion
 
 /// The socket of systemd's journal, one datagram for each entry.
 ///
@@ -8,16 +9,12 @@ final class JournalSocket: Sendable {
     static let standardPath = "/run/systemd/journal/socket"
 
     private let descriptor: Int32
-    private let address: sockaddr_un
+    private let address: UnixAddress
 
     /// - Parameter patience: milliseconds that a journal has for an entry.
     /// - Returns: nil where the path is too long for a socket's.
     init?(path: String = standardPath, patience: Int = 1000) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let name = Array(path.utf8)
-        guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+        guard let address = UnixAddress(path) else { return nil }
         self.address = address
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }
@@ -31,21 +28,17 @@ final class JournalSocket: Sendable {
 
     /// False where there is no journal that could take it; one that is only slow has lost it.
     func send(_ entry: JournalEntry) -> Bool {
-        withUnsafePointer(to: address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-                while true {
-                    let sent = sendto(
-                        descriptor, entry.bytes, entry.bytes.count, Int32(MSG_NOSIGNAL), address, length)
-                    if sent >= 0 { return true }
-                    switch errno {
-                    case EINTR: continue
-                    // Standard error leads to the same journal, and would wait for ever.
-                    case EAGAIN: return true
-                    // What no datagram can hold goes as a file.
-                    case EMSGSIZE, ENOBUFS: return sendFile(entry, address, length)
-                    default: return false
-                    }
+        address.withPointer { address, length in
+            while true {
+                let sent = sendto(descriptor, entry.bytes, entry.bytes.count, Int32(MSG_NOSIGNAL), address, length)
+                if sent >= 0 { return true }
+                switch errno {
+                case EINTR: continue
+                // Standard error leads to the same journal, and would wait for ever.
+                case EAGAIN: return true
+                // What no datagram can hold goes as a file.
+                case EMSGSIZE, ENOBUFS: return sendFile(entry, address, length)
+                default: return false
                 }
             }
         }
