@@ -128,8 +128,13 @@ package final class ArticleStore: Sendable {
 
     package func state(of feed: FeedIdentifier) -> FeedState? { states[feed] }
 
+    /// What decides when a feed is polled.
+    ///
+    /// - Parameter url: the feed's as configured, redacted.
+    package func outlook(of feed: FeedIdentifier, at url: String) -> FeedOutlook? { states.outlook(of: feed, at: url) }
+
     /// One at a time and in no order.
-    package func forEachState(_ body: (FeedState) -> Void) { states.forEach(body) }
+    package func forEachState(_ body: (FeedIdentifier, PackedFeedState) -> Void) { states.forEach(body) }
 
     /// Why the disk does not take what is to be written; nil while it does. Nothing should be fetched meanwhile: it could
     /// not be kept.
@@ -308,17 +313,16 @@ package final class ArticleStore: Sendable {
         }
     }
 
-    /// What the ids of configured feeds are recognised by, in the order of the ids. A feed's own URL goes before another's
-    /// redirect to it.
+    /// What the ids of configured feeds are recognised by, in no order but that all feeds' own URLs go before their
+    /// redirects.
     package var knownFeeds: [(id: FeedIdentifier, url: String)] {
         var own: [(id: FeedIdentifier, url: String)] = []
         var moved = own
-        forEachState { state in
-            own.append((state.feed, state.url))
-            for url in state.knownURLs.dropFirst() { moved.append((state.feed, url)) }
+        forEachState { feed, state in
+            let urls = state.knownURLs
+            own.append((feed, urls[0]))
+            for url in urls.dropFirst() { moved.append((feed, url)) }
         }
-        own.sort { $0.id < $1.id }
-        moved.sort { $0.id < $1.id }
         return own + moved
     }
 

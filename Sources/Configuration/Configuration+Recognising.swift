@@ -1,10 +1,14 @@
 extension Configuration {
-    /// The same with the ids by which the store knows its feeds, where a person gave none (contract.md §2).
-    package func recognising(_ known: [FeedIdentity.Known]) -> Configuration {
-        if known.isEmpty { return self }
+    /// Gives feeds the ids by which the store knows them, where a person gave none (contract.md §2).
+    package mutating func recognise(_ known: [FeedIdentity.Known]) {
+        if known.isEmpty { return }
         let candidates = feeds.map { FeedIdentity.Candidate(url: $0.url, id: $0.hasExplicitID ? $0.id : nil) }
+        for (index, id) in FeedIdentity.assign(candidates, known: known).enumerated() { feeds[index].id = id }
+    }
+
+    package func recognising(_ known: [FeedIdentity.Known]) -> Configuration {
         var result = self
-        for (index, id) in FeedIdentity.assign(candidates, known: known).enumerated() { result.feeds[index].id = id }
+        result.recognise(known)
         return result
     }
 }

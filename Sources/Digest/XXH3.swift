@@ -35,9 +35,16 @@ extension Hash128 {
 
     /// The hash that `hex` wrote, in either case.
     package init?(hex: String) {
-        guard hex.utf8.count == 32 else { return nil }
+        var hex = hex
+        guard let hash = hex.withUTF8({ Hash128(hex: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = hash
+    }
+
+    /// The same of its bytes.
+    package init?(hex: UnsafeRawBufferPointer) {
+        guard hex.count == 32 else { return nil }
         var (high, low): (UInt64, UInt64) = (0, 0)
-        for byte in hex.utf8 {
+        for byte in hex {
             let digit: UInt8
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")

@@ -94,8 +94,8 @@ extension FeedState {
 }
 
 extension JSONPiece {
-    var time: Timestamp? { string.flatMap(Timestamp.init(rfc3339:)) }
-    var hash: Hash128? { string.flatMap(Hash128.init(hex:)) }
+    var time: Timestamp? { rawText.flatMap { Timestamp(rfc3339: $0) } }
+    var hash: Hash128? { rawText.flatMap { Hash128(hex: $0) } }
 
     func count<Count: BinaryInteger & Sendable>() -> Count? { integer.flatMap(Count.init(exactly:)) }
 }

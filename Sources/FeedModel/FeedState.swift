@@ -93,8 +93,11 @@ package struct FeedState: Sendable, Equatable {
 
     /// The URLs by which a feed without an id in the configuration keeps its own (contract.md §2): the one configured
     /// last, then where its permanent redirects lead.
-    package var knownURLs: [String] {
-        [url] + [move.adopted, move.candidate].compactMap { $0 }.map(URLRedaction.redacted)
+    package var knownURLs: [String] { Self.knownURLs(url, move) }
+
+    static func knownURLs(_ url: String, _ move: Move) -> [String] {
+        if move == Move() { return [url] }
+        return [url] + [move.adopted, move.candidate].compactMap { $0 }.map(URLRedaction.redacted)
     }
 
     package struct Failure: Sendable, Equatable {

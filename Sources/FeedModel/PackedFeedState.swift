@@ -3,11 +3,18 @@ internal import Digest
 /// A feed's state as it lies in memory between polls, without the feed's id: a few hundred bytes in one piece, where the
 /// value itself takes several times as much in a dozen.
 package struct PackedFeedState: Sendable {
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
 
     package init(_ state: FeedState) {
         var pack = StatePacker()
+        // First what is asked of all feeds at once.
+        Self.put(state.schedule, &pack)
+        pack.put(state.lastPoll)
+        pack.put(state.nextPoll)
+        pack.put(state.intervalSeconds)
+        pack.put(state.failure?.kind)
         pack.put(state.url)
+        Self.put(state.move, &pack)
         pack.put(state.title)
         pack.put(state.validators?.request)
         if let validators = state.validators {
@@ -17,31 +24,34 @@ package struct PackedFeedState: Sendable {
         pack.put(state.bodyHash)
         pack.put(state.documentBytes.map(Int.init))
         Self.put(state.hints, &pack)
-        Self.put(state.move, &pack)
         pack.put(state.tagRepeats.count)
         pack.put(state.tagRepeats.since)
-        pack.put(state.lastPoll)
         pack.put(state.lastSuccess)
         pack.put(state.status)
         pack.put(state.failures)
-        pack.put(state.failure?.kind)
         if let failure = state.failure { pack.put(failure.message) }
-        Self.put(state.schedule, &pack)
-        pack.put(state.nextPoll)
-        pack.put(state.intervalSeconds)
         pack.put(state.notBefore)
         pack.put(state.articles)
         pack.put(state.document?.source)
         if let document = state.document { pack.put(document.articles) }
-        // Without the room that it has grown by.
-        bytes = Array(pack.bytes[...])
+        // A copy, as an array keeps the room that it was given to grow.
+        bytes = pack.bytes.withUnsafeBufferPointer { Array($0) }
     }
 
     /// What was packed, as that feed's.
     package func state(of feed: FeedIdentifier) -> FeedState {
         bytes.withUnsafeBytes { bytes in
             var pack = StateUnpacker(bytes)
+            let schedule = Self.schedule(&pack)
+            let (lastPoll, nextPoll) = (pack.time(), pack.time())
+            let intervalSeconds = pack.optional()
+            let failureKind = pack.text()
             var state = FeedState(feed: feed, url: pack.text() ?? "")
+            state.schedule = schedule
+            state.lastPoll = lastPoll
+            state.nextPoll = nextPoll
+            state.intervalSeconds = intervalSeconds
+            state.move = Self.move(&pack)
             state.title = pack.text()
             if let request = pack.hash() {
                 state.validators = .init(etag: pack.text(), lastModified: pack.text(), request: request)
@@ -49,21 +59,51 @@ package struct PackedFeedState: Sendable {
             state.bodyHash = pack.hash()
             state.documentBytes = pack.optional().map { Int32(clamping: $0) }
             state.hints = Self.hints(&pack)
-            state.move = Self.move(&pack)
             state.tagRepeats.count = pack.integer()
             state.tagRepeats.since = pack.time()
-            state.lastPoll = pack.time()
             state.lastSuccess = pack.time()
             state.status = pack.optional()
             state.failures = pack.integer()
-            if let kind = pack.text() { state.failure = .init(kind: kind, message: pack.text() ?? "") }
-            state.schedule = Self.schedule(&pack)
-            state.nextPoll = pack.time()
-            state.intervalSeconds = pack.optional()
+            if let failureKind { state.failure = .init(kind: failureKind, message: pack.text() ?? "") }
             state.notBefore = pack.time()
             state.articles = pack.unsigned()
             if let source = pack.hash() { state.document = .init(articles: pack.integer(), source: source) }
             return state
+        }
+    }
+
+    /// What planning needs of it, without making the rest.
+    ///
+    /// - Parameter url: the feed's as configured, redacted.
+    package func outlook(at url: String) -> FeedOutlook {
+        bytes.withUnsafeBytes { bytes in
+            var pack = StateUnpacker(bytes)
+            let schedule = Self.schedule(&pack)
+            let (lastPoll, nextPoll) = (pack.time(), pack.time())
+            let intervalSeconds = pack.optional()
+            let failureKind = pack.text()
+            let isOfURL = pack.takeText(equalTo: url)
+            return FeedOutlook(
+                schedule: schedule, lastPoll: lastPoll, nextPoll: nextPoll, intervalSeconds: intervalSeconds,
+                failureKind: failureKind, isOfURL: isOfURL, adoptedURL: Self.move(&pack).adopted)
+        }
+    }
+
+    /// The part that is asked of feeds whose URL does not matter.
+    package var schedule: FeedState.Schedule {
+        bytes.withUnsafeBytes { bytes in
+            var pack = StateUnpacker(bytes)
+            return Self.schedule(&pack)
+        }
+    }
+
+    /// `FeedState.knownURLs`.
+    package var knownURLs: [String] {
+        bytes.withUnsafeBytes { bytes in
+            var pack = StateUnpacker(bytes)
+            _ = Self.schedule(&pack)
+            _ = (pack.time(), pack.time(), pack.optional(), pack.text())
+            return FeedState.knownURLs(pack.text() ?? "", Self.move(&pack))
         }
     }
 
@@ -240,6 +280,14 @@ private struct StateUnpacker {
         if length == 0 { return nil }
         defer { offset += length - 1 }
         return String(decoding: UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length - 1]), as: UTF8.self)
+    }
+
+    /// Takes a text out like `text` and says whether it is that one.
+    mutating func takeText(equalTo text: String) -> Bool {
+        let length = Int(unsigned())
+        if length == 0 { return text.isEmpty }
+        defer { offset += length - 1 }
+        return text.utf8.elementsEqual(bytes[offset..<offset + length - 1])
     }
 
     mutating func hash() -> Hash128? {

@@ -40,11 +40,12 @@ extension Timestamp: CustomStringConvertible {
     /// Strict RFC 3339, for what newswire or a person on the command line wrote; feeds' dates are read by FeedParsing.
     package init?(rfc3339 text: String) {
         var text = text
-        guard let time = text.withUTF8({ Timestamp(rfc3339: $0) }) else { return nil }
+        guard let time = text.withUTF8({ Timestamp(rfc3339: UnsafeRawBufferPointer($0)) }) else { return nil }
         self = time
     }
 
-    private init?(rfc3339 bytes: UnsafeBufferPointer<UInt8>) {
+    /// The same of its bytes.
+    init?(rfc3339 bytes: UnsafeRawBufferPointer) {
         func number(_ range: Range<Int>) -> Int? {
             guard range.upperBound <= bytes.count else { return nil }
             var value = 0

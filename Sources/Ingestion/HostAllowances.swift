@@ -18,7 +18,14 @@ package struct HostAllowances: Sendable {
     package func allowance(
         for feed: FeedConfiguration, state: FeedState?
     ) -> (key: String, allowance: HostAllowance) {
-        let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(state))
+        allowance(for: feed, adoptedURL: state?.move.adopted)
+    }
+
+    /// - Parameter adoptedURL: where the feed has moved to.
+    func allowance(
+        for feed: FeedConfiguration, adoptedURL: String?
+    ) -> (key: String, allowance: HostAllowance) {
+        let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: adoptedURL ?? feed.url)
         guard let host else { return (feed.url, HostAllowance(concurrency: 1, delay: 0)) }
         return allowance(forHost: host)
     }

@@ -43,6 +43,7 @@ package final class PollRound: PollLoopOwner {
     /// Reports the feeds that are passed over, and puts the others in line.
     package func fill(_ loop: PollLoop) {
         var entries: [PollEntry] = []
+        entries.reserveCapacity(feeds.count)
         for (number, feed) in feeds.enumerated() {
             let state = state(feed.id)
             let (key, allowance) = allowances.allowance(for: feed, state: state)

@@ -79,7 +79,8 @@ extension PollingDesk {
             reply.fail(error.description)
             return .none
         }
-        for feed in feeds { count(feed) }
+        let time = now()
+        for feed in feeds { count(feed, at: time) }
         logger.notice(
             until == nil ? "resumed by hand" : "paused by hand",
             metadata: ["feeds": "\(feeds.count)", "feed": "\(feeds.first?.id.text ?? "none")"])

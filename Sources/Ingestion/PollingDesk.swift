@@ -92,13 +92,17 @@ final class PollingDesk: PollLoopOwner {
             poller: makePoller(configuration))
         failing.keep { id in numbers[id].map { places.indices.contains($0) && places[$0] != nil } ?? false }
         census.removeAll()
-        for feed in configuration.feeds { count(feed) }
+        let time = now()
+        for feed in configuration.feeds { count(feed, at: time) }
     }
 
     /// Keeps the numbers of feeds by their condition right.
-    func count(_ feed: FeedConfiguration) {
-        let number = number(of: feed)
-        census.note(number, FeedCondition(isEnabled: feed.enabled, store.state(of: feed.id), now: now()))
+    func count(_ feed: FeedConfiguration, at time: Timestamp) {
+        census.note(number(of: feed), FeedCondition(isEnabled: feed.enabled, outlook(of: feed), now: time))
+    }
+
+    private func outlook(of feed: FeedConfiguration) -> FeedOutlook? {
+        store.outlook(of: feed.id, at: URLRedaction.redacted(feed.url))
     }
 
     private func number(of feed: FeedConfiguration) -> Int {
@@ -113,35 +117,39 @@ final class PollingDesk: PollLoopOwner {
         let time = now()
         let schedule = current.configuration.schedule
         var waiting: [DueTimes.Feed] = []
-        var moved: [Int: FeedState] = [:]
+        waiting.reserveCapacity(current.places.count)
+        var moved: [Int: String] = [:]
         for number in current.places.indices where !running.contains(number) {
             guard let feed = current.feed(number) else { continue }
-            let state = store.state(of: feed.id)
-            if let state, !isPolled(state, feed, at: time) { continue }
-            if let state, state.move.adopted != nil { moved[number] = state }
-            waiting.append(DueTimes.Feed(number: number, feed, state, schedule))
+            let outlook = outlook(of: feed)
+            if let outlook, !isPolled(outlook, at: time) { continue }
+            if let url = outlook?.adoptedURL { moved[number] = url }
+            waiting.append(DueTimes.Feed(number: number, feed, outlook, schedule))
         }
         dueTimes = Array(repeating: Self.neverDue, count: current.places.count)
         let plan = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).plan(waiting)
-        return plan.compactMap { number, due in
-            current.feed(number).map { entry(number, $0, moved[number], due: due, current) }
+        var entries: [PollEntry] = []
+        entries.reserveCapacity(plan.count)
+        for (number, due) in plan {
+            guard let feed = current.feed(number) else { continue }
+            entries.append(entry(number, feed, movedTo: moved[number], due: due, current))
         }
+        return entries
     }
 
     /// Hosts that are to be left alone.
     var pauses: [(host: String, until: Timestamp)] { watch.activePauses(at: now()) }
 
     /// Whether the feed is polled by itself at all.
-    private func isPolled(_ state: FeedState, _ feed: FeedConfiguration, at time: Timestamp) -> Bool {
-        if state.isHeld(at: time), state.schedule.heldUntil == FeedState.Schedule.forGood { return false }
-        return !state.schedule.isGoneForGood || state.url != URLRedaction.redacted(feed.url)
+    private func isPolled(_ outlook: FeedOutlook, at time: Timestamp) -> Bool {
+        if outlook.isHeld(at: time), outlook.schedule.heldUntil == FeedState.Schedule.forGood { return false }
+        return !outlook.schedule.isGoneForGood || !outlook.isOfURL
     }
 
-    /// - Parameter state: needed only of a feed that has moved.
     private func entry(
-        _ number: Int, _ feed: FeedConfiguration, _ state: FeedState?, due: Timestamp, _ current: Current
+        _ number: Int, _ feed: FeedConfiguration, movedTo url: String?, due: Timestamp, _ current: Current
     ) -> PollEntry {
-        let (key, allowance) = current.allowances.allowance(for: feed, state: state)
+        let (key, allowance) = current.allowances.allowance(for: feed, adoptedURL: url)
         dueTimes[number] = due
         return PollEntry(feed: number, host: key, due: due, allowance: allowance)
     }
@@ -168,14 +176,16 @@ final class PollingDesk: PollLoopOwner {
         if asked.contains(number) { writer.writeNotes() }
         let isWanted = asked.end(number, report)
         guard let current, let feed = current.feed(number) else { return nil }
-        count(feed)
         let time = now()
-        let state = store.state(of: feed.id)
-        if isWanted { return entry(number, feed, state, due: time, current) }
-        if let state, !isPolled(state, feed, at: time) { return nil }
+        count(feed, at: time)
+        let outlook = outlook(of: feed)
+        let url = outlook?.adoptedURL
+        if isWanted { return entry(number, feed, movedTo: url, due: time, current) }
+        if let outlook, !isPolled(outlook, at: time) { return nil }
         let soonest = time.adding(seconds: report.failure?.kind == "store" ? Self.storeRetry : 1)
-        let held = state?.schedule.heldUntil ?? soonest
-        return entry(number, feed, state, due: max(state?.nextPoll ?? soonest, soonest, held), current)
+        let held = outlook?.schedule.heldUntil ?? soonest
+        return entry(
+            number, feed, movedTo: url, due: max(outlook?.nextPoll ?? soonest, soonest, held), current)
     }
 
     /// Nothing is polled any more.
@@ -298,18 +308,18 @@ final class PollingDesk: PollLoopOwner {
 
 extension DueTimes.Feed {
     fileprivate init(
-        number: Int, _ feed: FeedConfiguration, _ state: FeedState?, _ schedule: ScheduleSettings
+        number: Int, _ feed: FeedConfiguration, _ outlook: FeedOutlook?, _ schedule: ScheduleSettings
     ) {
         let standard = (feed.interval ?? schedule.initialInterval).milliseconds
         self.init(
             number: number, hash: FeedHash.of(feed.id), next: nil, last: nil, interval: standard)
         // What is remembered of another URL does not count.
-        guard let state, state.url == URLRedaction.redacted(feed.url) else { return }
-        next = state.nextPoll
-        last = state.lastPoll
-        interval = state.intervalSeconds.map { Int64($0) * 1000 } ?? standard
-        isPutOff = state.schedule.reason.putsOff
-        if let held = state.schedule.heldUntil { next = max(next ?? held, held) }
+        guard let outlook, outlook.isOfURL else { return }
+        next = outlook.nextPoll
+        last = outlook.lastPoll
+        interval = outlook.intervalSeconds.map { Int64($0) * 1000 } ?? standard
+        isPutOff = outlook.schedule.reason.putsOff
+        if let held = outlook.schedule.heldUntil { next = max(next ?? held, held) }
     }
 }
 

@@ -47,7 +47,7 @@ package struct PollingService: Service {
         let writer = StoreWriter(store, history: PollHistory(of: store, logger))
         let loop = PollLoop(
             concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, clock: clock)
-        let watch = HostWatch(configuration, at: clock.now()) { store.state(of: $0) }
+        let watch = HostWatch(configuration, at: clock.now(), store)
         let retention = RetentionDuty(store, keep: configuration.store.keep, logger: logger, now: clock.now)
         let desk = PollingDesk(
             reload: { () throws(ConfigurationError) in
@@ -129,6 +129,19 @@ extension HostWatch {
         }
         self.init(remembered: remembered, at: now)
     }
+
+    /// The same from the store, of which hardly any feed is looked at.
+    package convenience init(_ configuration: Configuration, at now: Timestamp, _ store: ArticleStore) {
+        var paused: [FeedIdentifier: FeedState] = [:]
+        store.forEachState { feed, state in
+            if state.schedule.pause != nil { paused[feed] = state.state(of: feed) }
+        }
+        if paused.isEmpty {
+            self.init(at: now)
+        } else {
+            self.init(configuration, at: now) { paused[$0] }
+        }
+    }
 }
 
 extension PollHistory {
@@ -136,7 +149,7 @@ extension PollHistory {
     package convenience init?(of store: ArticleStore, _ logger: Logger) {
         do throws(StoreError) {
             var last: UInt32?
-            store.forEachState { state in
+            store.forEachState { _, state in
                 if let block = state.schedule.historyBlock { last = max(block, last ?? 0) }
             }
             try self.init(directory: store.path, lastBlock: last) { logger.warning("\($0)") }

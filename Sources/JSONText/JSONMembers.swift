@@ -33,11 +33,12 @@ package struct JSONMembers {
 
     /// The member of that name, the last where there are several; nil where there is none.
     package subscript(name: StaticString) -> JSONPiece? {
+        let first = name.utf8Start.pointee
         for place in places.reversed() where place.key.count == name.utf8CodeUnitCount {
-            // Not nil: there are bytes.
-            guard memcmp(bytes.baseAddress! + place.key.lowerBound, name.utf8Start, place.key.count) == 0 else {
-                continue
-            }
+            // Most members of that length are other ones, which their first byte tells. Not nil: there are bytes.
+            guard bytes[place.key.lowerBound] == first,
+                memcmp(bytes.baseAddress! + place.key.lowerBound, name.utf8Start, place.key.count) == 0
+            else { continue }
             return JSONPiece(UnsafeRawBufferPointer(rebasing: bytes[place.value]))
         }
         return nil
@@ -55,10 +56,15 @@ package struct JSONPiece {
     package var members: JSONMembers? { JSONMembers(bytes) }
 
     package var string: String? {
-        guard bytes.count >= 2, bytes[0] == UInt8(ascii: "\"") else { return nil }
-        let text = UnsafeRawBufferPointer(rebasing: bytes[1..<bytes.count - 1])
+        guard let text = rawText else { return nil }
         if text.contains(UInt8(ascii: "\\")) { return parsed?.string }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// What stands between the quotes of a string, escapes and all.
+    package var rawText: UnsafeRawBufferPointer? {
+        guard bytes.count >= 2, bytes[0] == UInt8(ascii: "\"") else { return nil }
+        return UnsafeRawBufferPointer(rebasing: bytes[1..<bytes.count - 1])
     }
 
     package var integer: Int64? {

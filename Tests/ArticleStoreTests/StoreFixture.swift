@@ -102,7 +102,7 @@ extension ArticleStore {
     /// In the order of the feeds' ids.
     func allStates() -> [FeedState] {
         var states: [FeedState] = []
-        forEachState { states.append($0) }
+        forEachState { states.append($1.state(of: $0)) }
         return states.sorted { $0.feed < $1.feed }
     }
 }

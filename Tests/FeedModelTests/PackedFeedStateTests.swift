@@ -53,7 +53,7 @@ struct PackedFeedStateTests {
     private static func hash(_ value: UInt64) -> Hash128 { Hash128(high: value, low: ~value) }
 
     /// The full state with each of its parts taken out, one at a time.
-    private static let states: [FeedState] = {
+    static let states: [FeedState] = {
         var states = [full, FeedState(feed: FeedIdentifier("g"), url: "")]
         func without(_ change: (inout FeedState) -> Void) {
             var state = full

@@ -37,7 +37,7 @@ final class PollerFixture {
 
     private var states: [FeedState] {
         var states: [FeedState] = []
-        session.store.forEachState { states.append($0) }
+        session.store.forEachState { states.append($1.state(of: $0)) }
         return states
     }
 

@@ -43,7 +43,7 @@ final class FeedStates: Sendable {
         var known = Known()
         var log = Log(lastSeq: lastSeq)
         if let file = try OpenFile.reading(directory.stateFile) {
-            let read = try Self.read(file) { state, seq in
+            let read = try Self.read(file, only: LatestLines(of: file)) { state, seq in
                 var state = state
                 if seq > lastSeq {
                     state.validators = nil
@@ -69,14 +69,21 @@ final class FeedStates: Sendable {
     }
 
     /// Reads all lines that are whole, in their order: of a feed's the last one counts.
-    static func read(_ file: OpenFile, _ take: (_ state: FeedState, _ seq: UInt64) -> Void) throws(StoreError) -> Read {
+    ///
+    /// - Parameter latest: where nobody writes to the file meanwhile, what need not be read for that.
+    static func read(
+        _ file: OpenFile, only latest: LatestLines? = nil, _ take: (_ state: FeedState, _ seq: UInt64) -> Void
+    ) throws(StoreError) -> Read {
         var read = Read()
         var scanner = LineScanner(file, from: 0)
+        var number = -1
         while let line = try scanner.nextLine() {
+            number += 1
             read.size = line.offset + line.length
             read.isCutOff = !line.isEnded
             if line.bytes.count == 1, line.isEnded { continue }
             read.lines += 1
+            if let latest, latest.isOutdated(number) { continue }
             guard line.isEnded, let entry = entry(line.bytes) else {
                 read.damaged += 1
                 continue
@@ -87,12 +94,15 @@ final class FeedStates: Sendable {
     }
 
     private static func entry(_ line: UnsafeRawBufferPointer) -> (state: FeedState, seq: UInt64)? {
-        var scan = BackwardScan(line)
-        guard scan.take("\"}\n"), let checksum = scan.takeHex64(), scan.take(",\"xxh3\":\""),
-            checksum == XXH3.hash64(UnsafeRawBufferPointer(rebasing: line[..<scan.end])),
-            let json = JSONMembers(line), let state = FeedState(json)
-        else { return nil }
+        guard isWhole(line), let json = JSONMembers(line), let state = FeedState(json) else { return nil }
         return (state, json["seq"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0)
+    }
+
+    /// Whether the line has the checksum that it was written with.
+    static func isWhole(_ line: UnsafeRawBufferPointer) -> Bool {
+        var scan = BackwardScan(line)
+        guard scan.take("\"}\n"), let checksum = scan.takeHex64(), scan.take(",\"xxh3\":\"") else { return false }
+        return checksum == XXH3.hash64(UnsafeRawBufferPointer(rebasing: line[..<scan.end]))
     }
 
     static func append(_ state: FeedState, seq: UInt64, to bytes: inout [UInt8]) {
@@ -111,10 +121,15 @@ final class FeedStates: Sendable {
         known.withLock { $0.states[feed] }?.state(of: feed)
     }
 
+    /// - Parameter url: the feed's as configured, redacted.
+    func outlook(of feed: FeedIdentifier, at url: String) -> FeedOutlook? {
+        known.withLock { $0.states[feed] }?.outlook(at: url)
+    }
+
     /// Calls `body` with each state, one at a time and in no order.
-    func forEach(_ body: (FeedState) -> Void) {
+    func forEach(_ body: (FeedIdentifier, PackedFeedState) -> Void) {
         let states = known.withLock { $0.states }
-        for (feed, state) in states { body(state.state(of: feed)) }
+        for (feed, state) in states { body(feed, state) }
     }
 
     /// Takes a state in, which goes to the file with the next that are put in, or with `write`.

@@ -2,8 +2,8 @@ package import FeedModel
 
 /// One feed: what to fetch and how, with every default filled in.
 ///
-/// The options are shared by all feeds that say nothing of their own, so that a feed of a long list costs little
-/// more than its URL; they are reached as members: `feed.timeout`.
+/// Options and tags are shared by all feeds that have the same, so that a feed of a long list costs little more than
+/// its URL; options are reached as members: `feed.timeout`.
 @dynamicMemberLookup
 package struct FeedConfiguration: Sendable {
     package var id: FeedIdentifier
@@ -17,11 +17,11 @@ package struct FeedConfiguration: Sendable {
     package var title: String?
     package var tags: [String]
     package var source: SourcePlace
-    private let shared: SharedOptions
+    let shared: Shared<FeedOptions>
 
     init(
         id: FeedIdentifier, hasExplicitID: Bool, url: String, localPath: String?, title: String?, tags: [String],
-        source: SourcePlace, options: SharedOptions
+        source: SourcePlace, options: Shared<FeedOptions>
     ) {
         self.id = id
         self.hasExplicitID = hasExplicitID
@@ -36,20 +36,20 @@ package struct FeedConfiguration: Sendable {
     package var isLocalFile: Bool { localPath != nil }
 
     package subscript<Value>(dynamicMember member: KeyPath<FeedOptions, Value>) -> Value {
-        shared.options[keyPath: member]
+        shared.value[keyPath: member]
     }
 
-    package var options: FeedOptions { shared.options }
+    package var options: FeedOptions { shared.value }
 
     /// Every secret that polling this feed needs, with the key that names it.
     package var secrets: [(key: String, secret: Secret)] {
         var result: [(key: String, secret: Secret)] = []
-        for header in shared.options.headers {
+        for header in shared.value.headers {
             if case .secret(let secret) = header.value { result.append(("headers.\(header.name)", secret)) }
         }
-        if let basicAuth = shared.options.basicAuth { result.append(("basic_auth.password", basicAuth.password)) }
-        if let bearer = shared.options.bearer { result.append(("bearer", bearer)) }
-        if let key = shared.options.clientCert?.key { result.append(("client_cert.key", key)) }
+        if let basicAuth = shared.value.basicAuth { result.append(("basic_auth.password", basicAuth.password)) }
+        if let bearer = shared.value.bearer { result.append(("bearer", bearer)) }
+        if let key = shared.value.clientCert?.key { result.append(("client_cert.key", key)) }
         return result
     }
 }
@@ -58,21 +58,12 @@ extension FeedConfiguration: Equatable {
     /// Equal in what they say; where it was written, and whether the id was, does not count.
     package static func == (left: Self, right: Self) -> Bool {
         left.id == right.id && left.url == right.url && left.localPath == right.localPath && left.title == right.title
-            && left.tags == right.tags && (left.shared === right.shared || left.options == right.options)
-    }
-}
-
-/// Options in a box, so that feeds can share them.
-final class SharedOptions: Sendable {
-    let options: FeedOptions
-
-    init(_ options: FeedOptions) {
-        self.options = options
+            && left.tags == right.tags && left.shared == right.shared
     }
 }
 
 /// How one feed is polled.
-package struct FeedOptions: Sendable, Equatable {
+package struct FeedOptions: Sendable, Hashable {
     /// Fixed; nil: adaptive. 1 s to 31 d.
     package var interval: Duration?
     /// Sent in place of newswire's own.
@@ -105,13 +96,13 @@ package struct FeedOptions: Sendable, Equatable {
         self.updates = updates
     }
 
-    package struct BasicAuth: Sendable, Equatable {
+    package struct BasicAuth: Sendable, Hashable {
         /// Without a colon.
         package var user: String
         package var password: Secret
     }
 
-    package struct ClientCertificate: Sendable, Equatable {
+    package struct ClientCertificate: Sendable, Hashable {
         /// PEM file: absolute path.
         package var cert: String
         /// nil: the key is in the file of the certificate. A key of several lines: read it with `contents`.
@@ -120,8 +111,8 @@ package struct FeedOptions: Sendable, Equatable {
 }
 
 /// A header that is sent with each request for a feed.
-package struct HeaderField: Sendable, Equatable {
-    package enum Value: Sendable, Equatable {
+package struct HeaderField: Sendable, Hashable {
+    package enum Value: Sendable, Hashable {
         case literal(String)
         case secret(Secret)
     }

@@ -15,11 +15,11 @@ package enum FeedIdentity {
     }
 
     /// What the state holds: a feed's id with a URL of it, redacted. A feed that was permanently redirected has a
-    /// second entry, with the target of that redirect.
+    /// second entry after that one, with the target of the redirect.
     package typealias Known = (id: FeedIdentifier, url: String)
 
     /// An id for each candidate, in their order; no two alike but for those that were given twice. Does not depend
-    /// on the order of the candidates.
+    /// on the order of the candidates, nor on that of the known feeds.
     package static func assign(_ candidates: [Candidate], known: [Known] = []) -> [FeedIdentifier] {
         var ids = candidates.map(\.id)
         var taken = Set(ids.compactMap { $0 })
@@ -46,7 +46,7 @@ package enum FeedIdentity {
         let knownIDs = Set(known.lazy.map(\.id))
         var orphans: [String: [FeedIdentifier]] = [:]
         var all: [FeedIdentifier] = []
-        for entry in known where !configured.contains(entry.id) {
+        for entry in ordered(known.filter { !configured.contains($0.id) }) {
             let host = host(of: entry.url)
             let others = orphans[host, default: []]
             if others.count < 3, !others.contains(entry.id) { orphans[host] = others + [entry.id] }
@@ -66,7 +66,7 @@ package enum FeedIdentity {
         taken: inout Set<FeedIdentifier>
     ) {
         let movedIDs = repeated(known.lazy.map(\.id))
-        for form: (String) -> String in [redacted, { looseForm(redacted($0)) }] {
+        for form: (String) -> String in [URLRedaction.redacted, { looseForm(URLRedaction.redacted($0)) }] {
             let free = candidates.indices.filter { ids[$0] == nil }
             let entries = known.filter { !taken.contains($0.id) }
             guard !free.isEmpty, !entries.isEmpty else { return }
@@ -83,10 +83,11 @@ package enum FeedIdentity {
             }
             if ambiguous.isEmpty { continue }
             let indexes = Dictionary(grouping: zip(candidateForms, free).filter { ambiguous.contains($0.0) }) { $0.0 }
+            let doubtful = ordered(zip(entries, forms).filter { ambiguous.contains($0.1) }.map { ($0.0.id, $0.1) })
             // URLs that differ only in a secret look alike in the state: there the id itself tells them apart.
             for needsName in [true, false] {
-                for (entry, form) in zip(entries, forms) where !taken.contains(entry.id) {
-                    let index = indexes[form]?.first { _, index in
+                for entry in doubtful where !taken.contains(entry.id) {
+                    let index = indexes[entry.url]?.first { _, index in
                         ids[index] == nil && (!needsName || names[index] == entry.id.text)
                     }
                     guard let index = index?.1 else { continue }
@@ -97,9 +98,15 @@ package enum FeedIdentity {
         }
     }
 
-    private static func redacted(_ url: String) -> String {
-        let mayHoldSecret = url.utf8.contains { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") }
-        return mayHoldSecret ? URLRedaction.redacted(url) : url
+    /// In the order of their ids, each feed's own URL before every redirect. All are sorted nowhere: nearly all feeds are
+    /// recognised without.
+    private static func ordered(_ known: [Known]) -> [Known] {
+        var met: Set<FeedIdentifier> = []
+        let ranked = known.map { (isRedirect: !met.insert($0.id).inserted, entry: $0) }
+        let sorted = ranked.sorted { left, right in
+            left.isRedirect == right.isRedirect ? left.entry.id < right.entry.id : right.isRedirect
+        }
+        return sorted.map(\.entry)
     }
 
     /// The name of each URL, with a suffix where two URLs have one name; made when it is first asked for, which it need

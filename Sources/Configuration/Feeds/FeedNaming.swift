@@ -10,9 +10,7 @@ package enum FeedNaming {
     /// lower case, `.`, `_` and `-`. Nothing of userinfo or of secrets in the query is in it. Of a local file only
     /// its name counts. Two URLs may have one name; `suffix` then tells them apart.
     package static func name(for url: String) -> String {
-        // Only these can hold a secret, and looking for one costs more than all the rest.
-        let mayHoldSecret = url.utf8.contains { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") }
-        var url = mayHoldSecret ? URLRedaction.redacted(url) : url
+        var url = URLRedaction.redacted(url)
         let name = url.withUTF8 { WordCollector.words(of: $0) }
         guard name.utf8.count > limit else { return name.isEmpty ? "feed" : name }
         var cut = name.prefix(limit)

@@ -29,7 +29,7 @@ struct ConfigurationAssembler {
 
     private func checkContact() {
         guard state.contact == nil else { return }
-        let fetched = state.feeds.feeds.first { $0.localPath == nil && $0.overrides?.enabled != false }
+        let fetched = state.feeds.feeds.first { $0.localPath == nil && $0.overrides?.value.enabled != false }
         guard let fetched else { return }
         state.error(
             "contact: is missing; write contact = \"https://…\" or \"mailto:…\", which publishers are shown "
@@ -52,26 +52,42 @@ struct ConfigurationAssembler {
         let ids = FeedIdentity.assign(candidates, known: known)
         suggest(candidates, ids, pending)
         let capsDiffer = configuration.hosts.contains { $0.maxAgeCap != configuration.schedule.maxAgeCap }
-        var standard: [Duration: SharedOptions] = [:]
+        var options = OptionBoxes()
         return zip(pending, ids).map { feed, id in
             var cap = configuration.schedule.maxAgeCap
             if capsDiffer, let authority = WebURL.authority(of: feed.url) {
                 cap = configuration.hostSettings(for: authority.host.lowercased())?.maxAgeCap ?? cap
             }
-            let options: SharedOptions
-            if let overrides = feed.overrides {
-                options = SharedOptions(self.options(overrides, configuration, cap: cap))
-                checkInterval(options.options, feed)
-                checkTransport(options.options, feed)
-            } else if let shared = standard[cap] {
-                options = shared
-            } else {
-                options = SharedOptions(self.options(FeedOverrides(), configuration, cap: cap))
-                standard[cap] = options
+            let shared = options.box(feed.overrides, cap: cap) { own in self.options(own, configuration, cap: cap) }
+            if feed.overrides != nil {
+                checkInterval(shared.value, feed)
+                checkTransport(shared.value, feed)
             }
             return FeedConfiguration(
                 id: id, hasExplicitID: feed.id != nil, url: feed.url, localPath: feed.localPath, title: feed.title,
-                tags: feed.tags, source: feed.place, options: options)
+                tags: feed.tags, source: feed.place, options: shared)
+        }
+    }
+
+    /// The options that have been made so far, each once.
+    private struct OptionBoxes {
+        private struct Origin: Hashable {
+            /// Of the overrides, which are interned and outlive this.
+            var overrides: ObjectIdentifier?
+            var cap: Duration
+        }
+
+        private var boxes: [Origin: Shared<FeedOptions>] = [:]
+        private var values = Interner<Shared<FeedOptions>>()
+
+        mutating func box(
+            _ overrides: Shared<FeedOverrides>?, cap: Duration, make: (FeedOverrides) -> FeedOptions
+        ) -> Shared<FeedOptions> {
+            let origin = Origin(overrides: overrides.map(ObjectIdentifier.init), cap: cap)
+            if let known = boxes[origin] { return known }
+            let box = values.interned(Shared(make(overrides?.value ?? FeedOverrides())))
+            boxes[origin] = box
+            return box
         }
     }
 

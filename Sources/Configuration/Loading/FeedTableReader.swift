@@ -15,9 +15,9 @@ struct FeedTableReader {
         let id = id(&table)
         let title = table.label("title", "\"A title\"", limit: 4096)
         let tags = tags(&table)
-        let overrides = FeedOverrides()
-        readRequest(&table, overrides)
-        readCredentials(&table, overrides, place)
+        var overrides = FeedOverrides()
+        readRequest(&table, &overrides)
+        readCredentials(&table, &overrides, place)
         overrides.interval = table.span("interval", in: SettingsReader.intervals)
         overrides.maxAgeCap = table.span("max_age_cap", in: SettingsReader.freshness)
         overrides.aliases = table.boolean("aliases")
@@ -35,7 +35,7 @@ struct FeedTableReader {
         }
         feed.id = id
         feed.title = title
-        feed.overrides = overrides
+        feed.overrides = Shared(overrides)
         add(feed)
     }
 
@@ -55,7 +55,7 @@ struct FeedTableReader {
     }
 
     private func address(_ table: inout TOMLTable, _ place: SourcePlace) -> FeedAddress? {
-        guard table.node.children.contains(where: { $0.hasKey("url") }) else {
+        guard table.node.member("url") != nil else {
             state.error("[[feed]] url: is missing; each feed needs one", at: place)
             return nil
         }
@@ -87,7 +87,7 @@ struct FeedTableReader {
         return tags
     }
 
-    private func readRequest(_ table: inout TOMLTable, _ overrides: FeedOverrides) {
+    private func readRequest(_ table: inout TOMLTable, _ overrides: inout FeedOverrides) {
         if let (text, node) = table.text("user_agent", "\"name/version (+URL)\"") {
             let isPrintable = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
             if isPrintable, !text.isEmpty, text.utf8.count <= 1024 {
@@ -109,7 +109,7 @@ struct FeedTableReader {
         overrides.keepAlive = table.boolean("keep_alive")
     }
 
-    private func readCredentials(_ table: inout TOMLTable, _ overrides: FeedOverrides, _ place: SourcePlace) {
+    private func readCredentials(_ table: inout TOMLTable, _ overrides: inout FeedOverrides, _ place: SourcePlace) {
         if let node = table.table("basic_auth") { overrides.basicAuth = basicAuth(node) }
         if let node = table.value("bearer") {
             overrides.bearer = SecretReader(file: file, state: state).read(node, "[[feed]] bearer")
@@ -131,7 +131,7 @@ struct FeedTableReader {
         let password = table.value("password")
         table.finish()
         guard let (name, userNode) = user, let password else {
-            if node.children.contains(where: { $0.hasKey("user") }), password != nil { return nil }
+            if node.member("user") != nil, password != nil { return nil }
             state.error(
                 "[[feed]] basic_auth: must be { user = \"NAME\", password = SECRET }, a secret being "
                     + SecretReader.forms, at: file.place(node.keyLine))

@@ -1,7 +1,7 @@
 private import FeedModel
 
 /// What a `[[feed]]` table sets of a feed's options; everything else comes from the defaults.
-final class FeedOverrides {
+struct FeedOverrides: Hashable, Sendable {
     var interval: Duration?
     var userAgent: String?
     var headers: [HeaderField] = []
@@ -32,12 +32,14 @@ struct PendingFeed {
     var tags: [String]
     var place: SourcePlace
     /// nil for a line of a list, which can set nothing.
-    var overrides: FeedOverrides?
+    var overrides: Shared<FeedOverrides>?
 }
 
 /// The feeds of all files, each URL once.
 struct PendingFeeds {
     private(set) var feeds: [PendingFeed] = []
+    private var tags = Interner<[String]>()
+    private var overrides = Interner<Shared<FeedOverrides>>()
     private var indexes: [String: Int] = [:]
     private var places: [String: SourcePlace] = [:]
 
@@ -53,6 +55,9 @@ struct PendingFeeds {
     }
 
     mutating func add(_ feed: PendingFeed) -> Addition {
+        var feed = feed
+        if !feed.tags.isEmpty { feed.tags = tags.interned(feed.tags) }
+        if let own = feed.overrides { feed.overrides = overrides.interned(own) }
         if let id = feed.id {
             if let other = places[id] { return .sameID(as: other) }
         }

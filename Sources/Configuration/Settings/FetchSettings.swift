@@ -22,7 +22,7 @@ package struct FetchSettings: Sendable, Equatable {
 }
 
 /// Which addresses of networks that are not public may be connected to (security.md §2).
-package enum PrivateNetworks: Sendable, Equatable {
+package enum PrivateNetworks: Sendable, Hashable {
     case deny
     case allow
     /// Only these: each `host:port` (`[v6]:port`) or CIDR (`10.0.0.0/8`); checked for their form.

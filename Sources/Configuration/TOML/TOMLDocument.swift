@@ -1,4 +1,5 @@
 private import CTOML
+private import Glibc
 
 /// A TOML file as a tree whose nodes know their lines. Nodes keep it alive.
 final class TOMLDocument {
@@ -77,10 +78,18 @@ struct TOMLNode {
     var key: String { Self.string(raw.pointee.key, raw.pointee.key_length) }
     var count: Int { raw.pointee.child_count }
 
-    func hasKey(_ name: StaticString) -> Bool {
-        guard raw.pointee.key_length == name.utf8CodeUnitCount, let key = raw.pointee.key else { return false }
-        return UnsafeRawBufferPointer(start: key, count: name.utf8CodeUnitCount)
-            .elementsEqual(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    /// The member of a table that has that key.
+    func member(_ name: StaticString) -> TOMLNode? {
+        var upcoming = raw.pointee.first_child
+        while let current = upcoming {
+            if let key = current.pointee.key, current.pointee.key_length == name.utf8CodeUnitCount,
+                memcmp(key, name.utf8Start, name.utf8CodeUnitCount) == 0
+            {
+                return TOMLNode(document: document, raw: current)
+            }
+            upcoming = current.pointee.next
+        }
+        return nil
     }
 
     var text: String? {

@@ -16,11 +16,9 @@ struct TOMLTable {
     }
 
     mutating func value(_ key: StaticString) -> TOMLNode? {
-        for child in node.children where child.hasKey(key) {
-            found += 1
-            return child
-        }
-        return nil
+        guard let member = node.member(key) else { return nil }
+        found += 1
+        return member
     }
 
     /// Reports the keys that were not asked for.
@@ -127,18 +125,12 @@ struct TOMLTable {
 
     mutating func choice<Choice>(_ key: StaticString, _ type: Choice.Type) -> Choice?
     where Choice: RawRepresentable<String> & CaseIterable {
+        guard let node = value(key) else { return nil }
+        if let text = node.text, let choice = Choice(rawValue: text) { return choice }
         let names = Choice.allCases.map { "\"\($0.rawValue)\"" }
         let list = names.dropLast().joined(separator: ", ") + (names.count > 1 ? " or " : "") + (names.last ?? "")
-        guard let node = value(key) else { return nil }
-        guard let text = node.text else {
-            error(key, "must be \(list), not \(node.kind.name)", at: node)
-            return nil
-        }
-        guard let choice = Choice(rawValue: text) else {
-            error(key, "must be \(list), not \(shown(text))", at: node)
-            return nil
-        }
-        return choice
+        error(key, "must be \(list), not \(node.text.map(shown) ?? node.kind.name)", at: node)
+        return nil
     }
 
     mutating func table(_ key: StaticString) -> TOMLNode? {

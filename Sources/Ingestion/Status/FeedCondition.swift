@@ -7,7 +7,7 @@ package enum FeedCondition: String, Sendable, CaseIterable {
     /// - Parameters:
     ///   - isEnabled: in the configuration; one that is not counts as paused.
     ///   - state: nil for a feed that nothing is known of.
-    package init(isEnabled: Bool, _ state: FeedState?, now: Timestamp) {
+    package init(isEnabled: Bool, _ state: FeedOutlook?, now: Timestamp) {
         guard isEnabled, state?.isHeld(at: now) != true else {
             self = .paused
             return
@@ -16,6 +16,6 @@ package enum FeedCondition: String, Sendable, CaseIterable {
             self = .never
             return
         }
-        self = state.failure == nil ? .ok : state.failure?.kind == "gone" ? .gone : .failing
+        self = state.failureKind == nil ? .ok : state.failureKind == "gone" ? .gone : .failing
     }
 }

@@ -100,7 +100,7 @@ struct AddCommand: AsyncParsableCommand {
             return
         }
         let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
-        let watch = HostWatch(extended, at: SystemClock.now()) { store.state(of: $0) }
+        let watch = HostWatch(extended, at: SystemClock.now(), store)
         let writer = session.writer()
         let report = await session.poller(.byHand(isForced: false), writer: writer, watch: watch).poll(
             feed, answer: subscription.answer)
@@ -147,7 +147,7 @@ struct AddCommand: AsyncParsableCommand {
     /// Nil while a service has it.
     private func openStore(_ configuration: Configuration, _ logger: Logger) throws -> ArticleStore? {
         do throws(StoreError) {
-            return try IngestionSession.openStore(configuration, logger)
+            return try IngestionSession.openStore(configuration.store, logger)
         } catch {
             if error.code == .inUse { return nil }
             throw CommandFailure(error)

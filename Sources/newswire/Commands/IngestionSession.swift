@@ -12,20 +12,21 @@ struct IngestionSession {
     let engine: FetchEngine
     let logger: Logger
 
-    /// - Parameter clock: also the store's, and that of the age of responses.
+    /// - Parameters:
+    ///   - wanted: as it was read, for its feeds to be recognised; of very many nobody else should hold a copy.
+    ///   - clock: also the store's, and that of the age of responses.
     static func open(
-        _ configuration: Configuration, _ options: CommonOptions, clock: PollClock = .system
+        _ wanted: consuming Configuration, _ options: CommonOptions, clock: PollClock = .system
     ) throws -> IngestionSession {
-        var configuration = configuration
+        var configuration = wanted
         let logger = options.logger(configuration)
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        let wanted = configuration
+        let settings = configuration.store
         let store = try CommandFailure.wrapping { () throws(StoreError) in
-            try openStore(wanted, clock: clock, logger)
+            try openStore(settings, clock: clock, logger)
         }
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
-        let known = store.knownFeeds
-        if !known.isEmpty { configuration = configuration.recognising(known) }
+        configuration.recognise(store.knownFeeds)
         let most = DescriptorLimit.mostTransfers
         if configuration.fetch.concurrency > most {
             logger.warning(
@@ -45,12 +46,12 @@ struct IngestionSession {
     }
 
     static func openStore(
-        _ configuration: Configuration, clock: PollClock = .system, _ logger: Logger
+        _ settings: StoreSettings, clock: PollClock = .system, _ logger: Logger
     ) throws(StoreError) -> ArticleStore {
         var options = StoreOptions(clock: clock.now)
-        options.segmentSize = UInt64(configuration.store.segmentSize)
-        options.segmentAge = configuration.store.keep.segmentAge
-        return try ArticleStore.open(at: configuration.store.directory, options: options) { event in
+        options.segmentSize = UInt64(settings.segmentSize)
+        options.segmentAge = settings.keep.segmentAge
+        return try ArticleStore.open(at: settings.directory, options: options) { event in
             logger.warning("\(event)")
         }
     }

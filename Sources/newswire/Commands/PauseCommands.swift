@@ -96,7 +96,7 @@ private struct Hold {
         } else {
             let logger = common.logger(configuration)
             try CommandFailure.wrapping { () throws(StoreError) in
-                let store = try IngestionSession.openStore(configuration, logger)
+                let store = try IngestionSession.openStore(configuration.store, logger)
                 defer { store.close() }
                 try store.hold(feeds, until: until)
             }

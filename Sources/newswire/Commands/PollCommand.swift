@@ -41,7 +41,7 @@ struct PollCommand: AsyncParsableCommand {
             if let failure = try ask(service, common.loadWithKnownFeeds()) { throw failure }
             return
         }
-        let session = try IngestionSession.open(configuration, common)
+        let session = try IngestionSession.open(consume configuration, common)
         let round = try await poll(session)
         await session.close()
         if let failure = round { throw failure }
@@ -78,7 +78,7 @@ struct PollCommand: AsyncParsableCommand {
         let isByHand = force || all || !feeds.isEmpty
         let manner: FeedPoller.Manner = dryRun ? .dryRun : isByHand ? .byHand(isForced: force) : .onSchedule
         let clock = PollClock.system
-        let watch = HostWatch(session.configuration, at: clock.now()) { session.store.state(of: $0) }
+        let watch = HostWatch(session.configuration, at: clock.now(), session.store)
         let writer = session.writer()
         defer { writer.writeNotes() }
         let round = PollRound(

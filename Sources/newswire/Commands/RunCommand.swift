@@ -47,8 +47,9 @@ struct RunCommand: AsyncParsableCommand {
             configuration: session.configuration,
             reload: { () throws(ConfigurationError) in
                 let path = session.configuration.path
-                return try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
-                    .recognising(store.knownFeeds)
+                var configuration = try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
+                configuration.recognise(store.knownFeeds)
+                return configuration
             },
             reloadSignals: reloads, store: store, engine: session.engine,
             about: ServiceFigures(

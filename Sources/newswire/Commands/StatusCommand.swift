@@ -69,7 +69,8 @@ struct StatusCommand: ParsableCommand {
         let now = SystemClock.now()
         for feed in configuration.feeds {
             let state = known[feed.id]
-            figures.feeds[FeedCondition(isEnabled: feed.enabled, state, now: now), default: 0] += 1
+            let outlook = state.map { FeedOutlook($0, at: $0.url) }
+            figures.feeds[FeedCondition(isEnabled: feed.enabled, outlook, now: now), default: 0] += 1
             guard feed.enabled, let next = state?.nextPoll else { continue }
             figures.nextPoll = min(figures.nextPoll ?? next, next)
             figures.oldestOverdue = max(figures.oldestOverdue, (now.milliseconds - next.milliseconds) / 1000)

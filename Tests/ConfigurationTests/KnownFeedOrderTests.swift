@@ -1,0 +1,38 @@
+import Configuration
+import FeedModel
+import Testing
+
+@Suite("Recognising known feeds, in whatever order the store names them")
+struct KnownFeedOrderTests {
+    /// Two feeds whose URLs look alike without their secrets, one that has moved to another's old place, and one that
+    /// nothing is configured for.
+    private let own: [(id: String, url: String)] = [
+        ("b", "https://h.example/feed?token=***"), ("a", "https://h.example/feed?token=***"),
+        ("moved", "https://old.example/feed"), ("settled", "https://new.example/feed"),
+        ("lost", "https://gone.example/feed"),
+    ]
+    private let redirects: [(id: String, url: String)] = [("moved", "https://new.example/feed")]
+    private let candidates = [
+        "https://h.example/feed?token=1", "https://h.example/feed?token=2", "https://new.example/feed",
+        "https://fresh.example/feed",
+    ].map { FeedIdentity.Candidate(url: $0, id: nil) }
+
+    private func known(rotatedBy count: Int) -> [FeedIdentity.Known] {
+        (own[count...] + own[..<count] + redirects).map { (FeedIdentifier($0.id), $0.url) }
+    }
+
+    @Test("gives the same ids, a feed's own URL going before a redirect", arguments: 0..<5)
+    func ids(rotation: Int) {
+        let ids = FeedIdentity.assign(candidates, known: known(rotatedBy: rotation))
+        #expect(ids.map(\.text) == ["a", "b", "settled", "fresh.example-feed"])
+    }
+
+    @Test("suggests the same ids", arguments: 0..<5)
+    func suggestions(rotation: Int) {
+        let known = known(rotatedBy: rotation).map { (id: $0.id, url: "https://www.h.example/\($0.id)") }
+        let candidates = [FeedIdentity.Candidate(url: "https://h.example/x", id: nil)]
+        let ids = FeedIdentity.assign(candidates, known: known)
+        let suggestions = FeedIdentity.suggestions(candidates, ids: ids, known: known)
+        #expect(suggestions.map { $0.ids.map(\.text) } == [["a", "b", "lost"]])
+    }
+}
