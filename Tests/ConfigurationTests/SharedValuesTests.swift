@@ -55,8 +55,8 @@ struct SharedValuesTests {
     @Test("Feeds of equal tags share them, in tables and lists")
     func tags() throws {
         let feeds = try load(
-            table("a", "tags = [\"news\", \"a tag of more than fifteen bytes\"]")
-                + table("b", "tags = [\"news\", \"a tag of more than fifteen bytes\"]") + table("c", "tags = [\"news\"]"),
+            ["a", "b"].map { table($0, "tags = [\"news\", \"a tag of more than fifteen bytes\"]") }.joined()
+                + table("c", "tags = [\"news\"]"),
             list: "https://d.example/feed news \"a tag of more than fifteen bytes\"\n")
         #expect(feeds.map(\.tags.count) == [2, 2, 1, 2])
         #expect(place(feeds[0].tags) == place(feeds[1].tags))
