@@ -12,6 +12,8 @@ package enum ControlRequest: Sendable, Equatable {
     /// Poll these feeds no more, none meaning all, until a time or for good.
     case pause(feeds: [FeedIdentifier], until: Timestamp?)
     case resume(feeds: [FeedIdentifier])
+    /// Remove what was stored before a time, as `ArticleStore.expire` does, and report in one object what that was.
+    case expire(before: Timestamp, isForced: Bool, isDryRun: Bool)
     /// Read the configuration anew, and say whether it was right.
     case reload
 
@@ -40,9 +42,15 @@ package enum ControlRequest: Sendable, Equatable {
             if text != nil, until == nil { throw Refusal(message: "\"until\" is a time by RFC 3339") }
             self = .pause(feeds: feeds, until: until)
         case "resume": self = .resume(feeds: feeds)
+        case "expire":
+            guard let before = json["before"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else {
+                throw Refusal(message: "\"before\" is a time by RFC 3339")
+            }
+            self = .expire(
+                before: before, isForced: json["force"]?.bool ?? false, isDryRun: json["dry_run"]?.bool ?? false)
         case "reload": self = .reload
         default:
-            throw Refusal(message: "unknown command; known are poll, status, metrics, pause, resume, reload")
+            throw Refusal(message: "unknown command; known are poll, status, metrics, pause, resume, expire, reload")
         }
     }
 
@@ -64,6 +72,11 @@ package enum ControlRequest: Sendable, Equatable {
         case .resume(let feeds):
             json.member("command", "resume")
             json.member("feeds", feeds.map(\.text))
+        case .expire(let before, let isForced, let isDryRun):
+            json.member("command", "expire")
+            json.member("before", before)
+            json.flag("force", isForced)
+            json.flag("dry_run", isDryRun)
         case .reload: json.member("command", "reload")
         }
         json.endObject()
