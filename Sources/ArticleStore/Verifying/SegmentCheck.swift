@@ -71,7 +71,7 @@ struct SegmentCheck: Sendable {
             case .damage(let damage):
                 report.endsInDamage = true
                 if report.firstSeq == nil { report.startsInDamage = true }
-                if isTail(line), undecided.count < Self.damageLimit {
+                if damage.kind == .line, isTail(line), undecided.count < Self.damageLimit {
                     undecided.append(damage)
                     report.unfinishedBytes += line.length
                 } else {

@@ -104,7 +104,8 @@ extension VerifierResult {
             }
             if first <= lastSeq { return note(.order) }
             if first != lastSeq + 1 {
-                if !isAfterDamage, !report.startsInDamage { note(.gap) }
+                // Where the segment itself lacks its first records that was told already.
+                if !isAfterDamage, !report.startsInDamage, first == check.segment.firstSeq { note(.gap) }
                 return
             }
             if let lastChain, let previous = report.previousChain, previous != lastChain { note(.chain) }
