@@ -13,7 +13,7 @@ package struct StoreOptions: Sendable {
     var indexLag = Self.usualIndexLag
     static let usualIndexLag = 1 << 16
     /// Bytes of articles that may have to be put into the index again when the store is opened after a crash.
-    var checkpointDistance: UInt64 = 128 << 20
+    var checkpointDistance: UInt64 = 64 << 20
     var files = FileSystem()
 
     package init(clock: @escaping @Sendable () -> Timestamp) {
