@@ -17,6 +17,11 @@ package enum ControlRequest: Sendable, Equatable {
     /// Read the configuration anew, and say whether it was right.
     case reload
 
+    /// Whether it takes something away that nobody can bring back. The group of the socket may not do that.
+    var isForOwner: Bool {
+        if case .expire(_, _, isDryRun: false) = self { true } else { false }
+    }
+
     /// Bytes that a request may have: the ids of all feeds of a large configuration.
     static let maximumLength = 64 << 20
 

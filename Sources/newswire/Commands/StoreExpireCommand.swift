@@ -12,7 +12,7 @@ struct StoreExpireCommand: ParsableCommand {
         discussion: """
             What is removed is known all the same, and does not come back as new. A consumer that has not had it yet is
             named, and nothing that it needs is removed. The service does this by itself, once a day, by its [store]
-            keep; while it runs, it is the service that removes what is asked for here.
+            keep; while it runs, it is the service that removes what is asked for here, if root or its own user asks.
 
             EXAMPLE
               newswire store expire --dry-run
