@@ -2,6 +2,7 @@ import ArticleStore
 import Configuration
 import Digest
 import FeedModel
+import Glibc
 import JSONText
 import Locking
 import Logging
@@ -101,6 +102,23 @@ struct RetentionDutyTests {
         }
         #expect(reason.contains("stopped"))
         #expect(try StoreReader(directory: store.path).firstSeq() == 1)
+    }
+
+    @Test("Nothing is removed for an asker that has gone")
+    func gone() async throws {
+        let store = try store()
+        defer { store.close() }
+        let duty = duty(store)
+        var ends: [Int32] = [0, 0]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        close(ends[0])
+        let reply = ControlReply()
+        reply.done()
+        reply.write(to: LineSocket(ends[1]))
+        #expect(reply.isGone)
+        duty.expire(before: Self.moment(4), isForced: true, isDryRun: false, reply)
+        // Asked after it, and answered after it.
+        #expect(try await ask(duty, before: Self.moment(4), isDryRun: true).report?.records == 4)
     }
 
     @Test("What an error on the disk keeps from being removed is said")

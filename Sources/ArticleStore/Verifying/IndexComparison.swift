@@ -33,7 +33,7 @@ struct IndexComparison: Sendable {
         survey = nil
     }
 
-    /// Entries that no segment's report speaks of.
+    /// Entries that no segment's report speaks of; one where they cannot be read.
     var superfluous: UInt64 { survey?.unclaimed ?? 1 }
 
     func add(_ envelope: RecordEnvelope, to report: inout Report) throws(StoreError) {
