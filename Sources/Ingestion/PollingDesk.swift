@@ -81,9 +81,13 @@ final class PollingDesk: PollLoopOwner {
     /// From here on this is what is polled and how.
     func adopt(_ configuration: Configuration) {
         var places: [Int32?] = []
+        let time = now()
         feedCount = 0
+        census.removeAll()
+        numbers.reserveCapacity(configuration.feeds.count)
         for (place, feed) in configuration.feeds.enumerated() {
             let number = number(of: feed)
+            census.note(number, condition(of: feed, at: time))
             while places.count <= number { places.append(nil) }
             guard feed.enabled else { continue }
             places[number] = Int32(place)
@@ -93,14 +97,15 @@ final class PollingDesk: PollLoopOwner {
             configuration: configuration, places: places, allowances: HostAllowances(configuration),
             poller: makePoller(configuration))
         failing.keep { id in numbers[id].map { places.indices.contains($0) && places[$0] != nil } ?? false }
-        census.removeAll()
-        let time = now()
-        for feed in configuration.feeds { count(feed, at: time) }
     }
 
     /// Keeps the numbers of feeds by their condition right.
     func count(_ feed: FeedConfiguration, at time: Timestamp) {
-        census.note(number(of: feed), FeedCondition(isEnabled: feed.enabled, outlook(of: feed), now: time))
+        census.note(number(of: feed), condition(of: feed, at: time))
+    }
+
+    private func condition(of feed: FeedConfiguration, at time: Timestamp) -> FeedCondition {
+        FeedCondition(isEnabled: feed.enabled, outlook(of: feed), now: time)
     }
 
     private func outlook(of feed: FeedConfiguration) -> FeedOutlook? {

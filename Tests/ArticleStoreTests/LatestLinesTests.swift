@@ -34,6 +34,7 @@ struct LatestLinesTests {
     @Test("are told apart in files of any length")
     func many() throws {
         let lines = (0..<1000).map { line("feed-\($0 % 300)", failures: $0) }
+        // The first 700 are followed by another of their feed.
         #expect(try outdated(lines) == Array(0..<700))
     }
 

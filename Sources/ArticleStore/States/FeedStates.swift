@@ -43,7 +43,9 @@ final class FeedStates: Sendable {
         var known = Known()
         var log = Log(lastSeq: lastSeq)
         if let file = try OpenFile.reading(directory.stateFile) {
-            let read = try Self.read(file, only: LatestLines(of: file)) { state, seq in
+            let latest = try LatestLines(of: file)
+            known.states.reserveCapacity(latest.feeds)
+            let read = try Self.read(file, only: latest) { state, seq in
                 var state = state
                 if seq > lastSeq {
                     state.validators = nil

@@ -5,6 +5,8 @@ import Digest
 struct LatestLines {
     /// A bit for each line.
     private var outdated: [UInt64] = []
+    /// Feeds that have a whole line.
+    private(set) var feeds = 0
 
     /// - Parameter file: nobody writes to it as long as this is used.
     init(of file: OpenFile) throws(StoreError) {
@@ -19,6 +21,7 @@ struct LatestLines {
             guard FeedStates.isWhole(line.bytes) else { continue }
             if let before = latest.updateValue(Int32(number), forKey: feed) { mark(Int(before)) }
         }
+        feeds = latest.count
     }
 
     /// Whether the line need not be read; counted from 0.
