@@ -19,8 +19,8 @@ package enum CanonicalURL {
     /// a closer look.
     private static func plainKey(_ link: UnsafeBufferPointer<UInt8>) -> String? {
         guard link.count <= maximumLength else { return nil }
-        let start: Int
-        if starts(link, with: "https://") { start = 6 } else if starts(link, with: "http://") { start = 5 } else { return nil }
+        let start = starts(link, with: "https://") ? 6 : starts(link, with: "http://") ? 5 : 0
+        guard start > 0 else { return nil }
         var index = start + 2
         while index < link.count, isPlainHostByte(link[index]) { index += 1 }
         guard index > start + 2 else { return nil }

@@ -36,10 +36,10 @@ struct DocumentItems {
         var groups: [ArticleIdentifier: [Int]] = [:]
         var payloads = Set<Payload>()
         // An item with nothing in it has no identity.
-        for index in articles.indices where articles[index].isIdentifiable {
-            let link = articles[index].url.flatMap { CanonicalURL.key($0) }
-            let uid = keys.identifier(of: articles[index])
-            let hash = hashes.hash(of: articles[index], link: link)
+        for (index, article) in articles.enumerated() where article.isIdentifiable {
+            let link = article.url.flatMap { CanonicalURL.key($0) }
+            let uid = keys.identifier(of: article)
+            let hash = hashes.hash(of: article, link: link)
             let item = DocumentItem(index: index, link: link, base: uid, uid: uid, hash: hash)
             if let earlier = first[uid] {
                 if groups[uid] == nil { payloads.insert(Payload(items[earlier])) }

@@ -3,10 +3,10 @@ internal import FeedModel
 
 /// Under which further keys a record makes its article known.
 extension IdentityJudge {
-    /// What there is under an item's link.
-    struct LinkPlace {
-        var link: String
-        var key: Hash128
+    /// What there is under an item's link. A class, because a stored article is a large thing to hand about.
+    final class LinkPlace {
+        let link: String
+        let key: Hash128
         /// The article that has the link's key, and its record where that can be read.
         var owner: KnownArticle?
         var stored: StoredArticle?
@@ -17,6 +17,11 @@ extension IdentityJudge {
 
         /// Whether the key can be taken: nobody has it, or who has it has another link by now, or is gone.
         var isFree = false
+
+        init(_ link: Link) {
+            self.link = link.form
+            key = link.key
+        }
     }
 
     /// A link in the form in which links are compared.
@@ -75,7 +80,7 @@ extension IdentityJudge {
         _ itemPlace: Int, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> LinkPlace? {
         guard let link = link(itemPlace) else { return nil }
-        var place = LinkPlace(link: link.form, key: link.key)
+        let place = LinkPlace(link)
         if let other = fresh[place.key] {
             place.fresh = other
             let titles = (articles[items[other].index].title, articles[items[itemPlace].index].title)

@@ -85,7 +85,7 @@ package enum NormalizedText {
         }
     }
 
-    /// How many of the next eight bytes surely stay as they are: nil where that is for a closer look to say.
+    /// How many of the next eight bytes surely stay as they are: nil where that is for a closer look at the next one to say.
     ///
     /// - Parameter isStart: nothing stands before them. Else they come behind what stays as it is, and if that ends with
     ///   a space they begin with something else.
@@ -98,9 +98,12 @@ package enum NormalizedText {
         let spaces = ByteSearch.mark(0x20, in: bytes)
         var unclear = controls | ByteSearch.mark(0xc2, in: bytes) | (spaces & spaces << 8)
         if isStart { unclear |= spaces & 0x80 }
-        guard unclear == 0 else { return nil }
         // Of a space at the end it depends on what follows.
-        return spaces >> 63 == 0 ? 8 : 7
+        if unclear == 0 { return spaces >> 63 == 0 ? 8 : 7 }
+        // The first mark is exact; others need not be.
+        let clear = unclear.trailingZeroBitCount / 8
+        if clear == 0 { return nil }
+        return utf8[index + clear - 1] == 0x20 ? (clear > 1 ? clear - 1 : nil) : clear
     }
 
     /// How many bytes of white space begin here: ASCII's, and the no-break space.

@@ -459,9 +459,15 @@ extension FeedPoller.Manner {
 
 extension PollReport {
     fileprivate mutating func count(_ records: [PendingRecord]) {
-        newArticles = records.count { $0.kind == .new }
-        updatedArticles = records.count { $0.kind == .update }
-        duplicateArticles = records.count { $0.kind == .duplicate }
+        (newArticles, updatedArticles, duplicateArticles) = (0, 0, 0)
+        for index in records.indices {
+            switch records[index].kind {
+            case .new: newArticles += 1
+            case .update: updatedArticles += 1
+            case .duplicate: duplicateArticles += 1
+            case .alias: break
+            }
+        }
     }
 
     fileprivate var storedArticles: Int { newArticles + updatedArticles + duplicateArticles }

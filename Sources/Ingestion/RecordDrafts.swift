@@ -15,7 +15,7 @@ struct RecordDrafts {
     let claims: KeyClaims
     let now: Timestamp
     /// Whether a person is going to read what each record is and why.
-    let explains: Bool
+    var explains = false
 
     /// What a document leaves for the store.
     struct Result {
