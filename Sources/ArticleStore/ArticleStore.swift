@@ -14,6 +14,8 @@ package final class ArticleStore: Sendable {
     private struct Writer {
         var appender: SegmentAppender
         var isClosed = false
+        /// How much the appender had appended when the index was last made durable.
+        var checkpoint: UInt64 = 0
         /// Goes when the store is closed, and the store's lock with it.
         var lock: WriterLock?
     }
@@ -27,9 +29,6 @@ package final class ArticleStore: Sendable {
     /// Apart from the writer, which may be waiting for the disk.
     private let last: Locked<UInt64>
     private let disk: DiskTrouble
-
-    /// How much may be replayed into the index when the store is opened after a crash.
-    private static let checkpointDistance: UInt64 = 64 << 20
 
     private init(
         _ directory: StoreDirectory, _ options: StoreOptions, _ report: @escaping @Sendable (StoreEvent) -> Void,
@@ -109,7 +108,7 @@ package final class ArticleStore: Sendable {
         try writer.withLock { writer throws(StoreError) in
             if writer.isClosed { throw closed }
             // The index must not lean on a record that is gone, or all of it would be made again.
-            if index.complete.segment <= segment.firstSeq { checkpoint(writer.appender.position) }
+            if index.complete.segment <= segment.firstSeq { checkpoint(&writer) }
             guard options.files.remove(segment.path) == 0 else { throw .system("removing", segment.path) }
             try directory.syncFolder(directory.articles, options.files)
         }
@@ -159,7 +158,7 @@ package final class ArticleStore: Sendable {
     /// Stores the records of many polls and then the states that the polls left their feeds in.
     ///
     /// When this returns, all records but the refused ones are durable, numbered in the order given, known, and visible
-    /// to readers. `finishIndexing`, or a later commit, writes the index. Where it throws, nothing is: no record, no
+    /// to readers. A later commit, or `close`, writes the index. Where it throws, nothing is: no record, no
     /// number, no state; the same may be committed again.
     /// States become durable with `flushStates` or by and by, and never before their articles.
     package func commit(_ batch: [FeedCommit]) throws(StoreError) -> CommitResult {
@@ -195,12 +194,16 @@ package final class ArticleStore: Sendable {
             var isIndexed = true
             // The disk is at work on the articles while the index gets those of commits before.
             try writer.appender.append(items, storedAt: storedAt) {
-                if index.waitingCount >= options.indexLag { isIndexed = tryIndexing(upTo: first) }
+                if index.waitingCount >= options.indexLag || disk.has(.index) { isIndexed = tryIndexing(upTo: first) }
             }
             result.count = items.count
             let position = writer.appender.position
             last.withLock { $0 = position.seq }
-            if !indexItems(items, from: first.seq, position) || !isIndexed { isComplete = false }
+            addToIndex(items, from: first.seq)
+            if writer.appender.appended - writer.checkpoint >= options.checkpointDistance {
+                isIndexed = checkpoint(&writer) && isIndexed
+            }
+            if !isIndexed { isComplete = false }
             do throws(StoreError) {
                 try DurableEnd(position).publish(in: directory, options.files)
             } catch {
@@ -238,36 +241,19 @@ package final class ArticleStore: Sendable {
         Timestamp(seconds: min(max(options.clock().seconds, 0), 253_402_300_799)).rfc3339
     }
 
-    /// - Returns: whether the disk took what was to be written.
-    private func indexItems(
-        _ items: [SegmentAppender.Item], from seq: UInt64, _ position: StorePosition
-    ) -> Bool {
-        var entries: [ArticleIndex.Entry] = []
-        entries.reserveCapacity(items.count)
-        for (offset, item) in items.enumerated() {
-            let record = item.record
-            entries.append(
-                ArticleIndex.Entry(
+    private func addToIndex(_ items: [SegmentAppender.Item], from seq: UInt64) {
+        index.add(
+            items.lazy.enumerated().map { offset, item in
+                let record = item.record
+                return ArticleIndex.Entry(
                     kind: record.kind,
                     known: KnownArticle(
                         uid: record.uid, seq: seq + UInt64(offset) + 1, version: record.version,
                         contentHash: record.contentHash, modified: record.modified,
                         silentChanges: record.silentChanges),
                     keys: record.keys.count > PendingRecord.maximumKeys
-                        ? Array(record.keys.prefix(PendingRecord.maximumKeys)) : record.keys))
-        }
-        index.add(entries)
-        let complete = index.complete
-        let isFar = complete.segment != position.segment || position.offset > complete.offset + Self.checkpointDistance
-        return isFar ? checkpoint(position) : true
-    }
-
-    /// Writes the index as far as there are articles. What it lacks when the process ends before that is read from the
-    /// articles again when the store is opened.
-    package func finishIndexing() {
-        writer.withLock { writer in
-            if !writer.isClosed { tryIndexing(upTo: writer.appender.position) }
-        }
+                        ? Array(record.keys.prefix(PendingRecord.maximumKeys)) : record.keys)
+            })
     }
 
     /// - Returns: whether the disk took it.
@@ -297,10 +283,11 @@ package final class ArticleStore: Sendable {
 
     /// - Returns: whether the disk took it.
     @discardableResult
-    private func checkpoint(_ position: StorePosition) -> Bool {
+    private func checkpoint(_ writer: inout Writer) -> Bool {
         do throws(StoreError) {
-            try writeIndex(upTo: position)
-            try index.checkpoint(position)
+            try writeIndex(upTo: writer.appender.position)
+            try index.checkpoint(writer.appender.position)
+            writer.checkpoint = writer.appender.appended
             return true
         } catch {
             disk.note(error, of: .index)
@@ -346,7 +333,7 @@ package final class ArticleStore: Sendable {
         writer.withLock { writer in
             if writer.isClosed { return }
             writer.isClosed = true
-            checkpoint(writer.appender.position)
+            checkpoint(&writer)
             do throws(StoreError) {
                 try states.flush()
             } catch {

@@ -9,9 +9,11 @@ package struct StoreOptions: Sendable {
     package var segmentAge: Duration?
     /// What `stored_at` is taken from.
     package var clock: @Sendable () -> Timestamp
-    /// As many records as may wait in memory for the index while commits follow each other: of many some share a page
-    /// of it.
-    var indexLag = 2048
+    /// As many keys as may wait in memory for the index, about 50 bytes each: of many some share a page of it.
+    var indexLag = Self.usualIndexLag
+    static let usualIndexLag = 1 << 16
+    /// Bytes of articles that may have to be put into the index again when the store is opened after a crash.
+    var checkpointDistance: UInt64 = 64 << 20
     var files = FileSystem()
 
     package init(clock: @escaping @Sendable () -> Timestamp) {

@@ -30,7 +30,7 @@ package final class StoreWriter: Sendable {
     /// What the polls that share this writer are about to store.
     let claims = KeyClaims()
 
-    /// Milliseconds for which what was noted may wait, and what was stored for the index.
+    /// Milliseconds for which what was noted may wait.
     private static let noteDelay = 1000
 
     /// - Parameter history: where polls are kept; nil for nowhere.
@@ -107,7 +107,6 @@ package final class StoreWriter: Sendable {
         queue.asyncAfter(deadline: .now() + .milliseconds(Self.noteDelay)) {
             self.waiting.withLock { $0.isAboutToWrite = false }
             self.writeNotes()
-            self.store.finishIndexing()
         }
     }
 
@@ -118,7 +117,7 @@ package final class StoreWriter: Sendable {
                 waiting.isWriting = !waiting.commits.isEmpty
                 return waiting.commits
             }
-            if batch.isEmpty { return writeSoon() }
+            if batch.isEmpty { return }
             let begun = ContinuousClock.now
             let result = Result { () throws(StoreError) in try store.commit(batch.map(\.commit)) }
             let duration = (ContinuousClock.now - begun).milliseconds

@@ -29,8 +29,9 @@ struct Newswire: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         DescriptorLimit.raise()
         // Documents and buffers come and go: giving their memory back each time, only to fault it in again for the next
-        // feed, is a tenth to a fifth of a poll's CPU.
-        newswire_keep_freed_memory(64 << 20, 4 << 20)
+        // feed, is a tenth to a fifth of a poll's CPU. A heap for each thread would keep as much in each: two threads
+        // that parse seldom meet in one.
+        newswire_keep_freed_memory(64 << 20, 4 << 20, Int32(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)))
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -169,7 +169,7 @@ import Testing
         let store = try fixture.open()
         _ = try store.commit([StoreFixture.commit(6...6)])
         let line = try #require(try store.article(seq: 1))
-        var generator = StepGenerator()
+        var generator = SeededGenerator(seed: 1)
         for _ in 0..<20_000 {
             var bytes = line
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
@@ -181,15 +181,5 @@ import Testing
                 _ = (envelope.feed, envelope.uid, envelope.contentHash, envelope.storedAt, envelope.indexMembers)
             }
         }
-    }
-}
-
-/// The same numbers in every run.
-struct StepGenerator: RandomNumberGenerator {
-    private var state: UInt64 = 1
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ state >> 31
     }
 }

@@ -10,21 +10,6 @@ import Testing
 @testable import ArticleStore
 @testable import Ingestion
 
-/// Numbers that are the same in every run for the same seed (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// How many runs of each property there are: `make check-deep` sets more.
 private let seeds = UInt64(1)...max(1, getenv("NEWSWIRE_SEEDS").flatMap { UInt64(String(cString: $0)) } ?? 4)
 

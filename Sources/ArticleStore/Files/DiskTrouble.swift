@@ -31,6 +31,9 @@ final class DiskTrouble: Sendable {
     /// The latest reason; nil where the disk takes everything.
     var current: StoreError? { state.withLock { $0?.error } }
 
+    /// Whether it did not take that.
+    func has(_ part: Part) -> Bool { state.withLock { $0?.parts.contains(part) ?? false } }
+
     func note(_ error: StoreError, of part: Part) {
         let isNew = state.withLock { state in
             var parts = state?.parts ?? []

@@ -4,9 +4,9 @@ import Locking
 
 /// The known articles, by uid and by further keys; reached by several threads, changed by the one writer.
 ///
-/// Its memory does not grow with the articles. New entries wait in memory, where they are found at once, for a time at
-/// which the disk works anyway. What cannot be written because the disk is full or fails is kept there and tried again:
-/// the articles are durable already, and forgetting them would store them twice.
+/// Its memory does not grow with the articles. New entries wait in memory, where they are found at once, until so many
+/// have gathered that a page of the table takes several of them. What cannot be written because the disk is full or fails
+/// goes on waiting: the articles are durable already, and forgetting them would store them twice.
 final class ArticleIndex: Sendable {
     /// What a record means for the index.
     struct Entry: Sendable {
@@ -19,26 +19,25 @@ final class ArticleIndex: Sendable {
         var table: IndexFile
         /// Where the table's file is.
         var path: String
-        /// Entries that are to be written, in their order, and what they say by key.
-        var waiting: [Entry] = []
-        var newest: [Hash128: IndexSlot.Content] = [:]
-        /// Entries that the disk did not take, by key; older than those that wait.
-        var unwritten: [Hash128: IndexSlot.Content] = [:]
+        var waiting: WaitingEntries
     }
 
     private let state: Locked<State>
     private let directory: StoreDirectory
     private let files: FileSystem
 
-    /// As many entries as are kept in memory before storing articles is refused.
-    static let unwrittenLimit = 100_000
+    /// As many keys as wait in memory before storing articles is refused.
+    static let waitingLimit = 400_000
+    /// Keys put into the table at a time: questions wait for no more.
+    private static let step = 4096
     /// In percent of the slots: then the table grows to twice its size, a small one to four times.
     private static let growingLoad: UInt64 = 60
     /// Beyond this searches would take long, and articles are not stored until the table could grow.
     private static let highestLoad: UInt64 = 90
 
     init(_ table: IndexFile, in directory: StoreDirectory, _ files: FileSystem) {
-        state = Locked(State(table: table, path: table.file.path))
+        state = Locked(
+            State(table: table, path: table.file.path, waiting: WaitingEntries(salt: table.header.salt)))
         self.directory = directory
         self.files = files
     }
@@ -57,105 +56,60 @@ final class ArticleIndex: Sendable {
     }
 
     private static func content(_ key: Hash128, _ state: State) throws(IndexFile.Failure) -> IndexSlot.Content? {
-        if let content = state.newest[key] ?? state.unwritten[key] { return content }
+        if let content = state.waiting.find(key) { return content }
         return try state.table.find(key)?.content
     }
 
-    /// Makes records known that are durable; `writeWaiting` puts them into the table.
-    func add(_ entries: [Entry]) {
+    /// Makes records known that are durable, in their order; `writeWaiting` puts them into the table.
+    ///
+    /// - Parameter replaying: they may be there already.
+    func add(_ entries: some Sequence<Entry>, replaying: Bool = false) {
         state.withLock { state in
-            state.waiting.append(contentsOf: entries)
-            for entry in entries {
-                entry.forEachChange { change in
-                    if let content = change.applied(to: state.newest[change.key]) { state.newest[change.key] = content }
-                }
-            }
+            for entry in entries { state.waiting.add(entry, replaying: replaying) }
         }
     }
 
-    /// How many records wait to be put into the table.
+    /// How many keys wait to be put into the table.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
 
-    /// Writes what waits, and what the disk has not taken before.
+    /// Puts what waits into the table; for one caller at a time, while nothing is added.
     ///
     /// - Returns: why some of it is only in memory, if so.
     func writeWaiting() throws(IndexFile.Failure) -> StoreError? {
-        try state.withLock { state throws(IndexFile.Failure) in
-            if state.waiting.isEmpty, state.unwritten.isEmpty { return nil }
-            // Where this throws they go on waiting, and may be met again.
-            let failure = try apply(state.waiting, &state, replaying: false)
-            state.waiting = []
-            state.newest = [:]
-            return failure
-        }
-    }
-
-    /// Takes records in, in their order, which may be there already.
-    ///
-    /// - Returns: why some of them are only in memory, if so.
-    func replay(_ entries: [Entry]) throws(IndexFile.Failure) -> StoreError? {
-        try state.withLock { state throws(IndexFile.Failure) in try apply(entries, &state, replaying: true) }
-    }
-
-    private func apply(
-        _ entries: [Entry], _ state: inout State, replaying: Bool
-    ) throws(IndexFile.Failure) -> StoreError? {
+        let order = state.withLock { $0.waiting.inOrder() }
+        if order.isEmpty { return nil }
         var failure: StoreError?
-        do throws(IndexFile.Failure) {
-            try retry(&state)
-        } catch .system(let error) {
-            failure = error
+        let room = try state.withLock { state throws(IndexFile.Failure) in
+            do throws(IndexFile.Failure) {
+                try makeRoom(for: order.count, &state)
+            } catch .system(let error) {
+                failure = error
+            }
+            return min(order.count, state.table.room(upTo: Self.highestLoad))
         }
-        var changes: [IndexChange] = []
-        changes.reserveCapacity(entries.count * 4)
-        for entry in entries { entry.forEachChange(replaying: replaying) { changes.append($0) } }
-        try put(changes, &state, &failure)
+        var left: [UInt32] = []
+        for start in stride(from: 0, to: room, by: Self.step) {
+            let step = order[start..<min(start + Self.step, room)]
+            try state.withLock { state throws(IndexFile.Failure) in
+                let changes = step.map { state.waiting.change($0) }
+                left += try state.table.put(changes, &failure).map { step[start + $0] }
+            }
+        }
+        left += order[room...]
+        state.withLock { $0.waiting.keep(left) }
         return failure
     }
 
-    /// - Parameter failure: why some of them are only in memory, if so.
-    private func put(
-        _ changes: [IndexChange], _ state: inout State, _ failure: inout StoreError?
-    ) throws(IndexFile.Failure) {
-        do throws(IndexFile.Failure) {
-            while state.table.load(with: changes.count) >= Self.growingLoad { try grow(&state) }
-        } catch .system(let error) {
-            failure = error
-        }
-        var changes = changes
-        if !state.unwritten.isEmpty {
-            changes.removeAll { change in
-                guard let there = state.unwritten[change.key] else { return false }
-                if let content = change.applied(to: there) { state.unwritten[change.key] = content }
-                return true
-            }
-        }
-        let room = state.table.room(upTo: Self.highestLoad)
-        var left = changes.count > room ? Array(changes[room...]) : []
-        if changes.count > room { changes.removeLast(changes.count - room) }
-        left = try state.table.put(changes, &failure) + left
-        for change in left {
-            let there = state.unwritten[change.key] ?? (try? state.table.find(change.key)?.content)
-            if let content = change.applied(to: there) { state.unwritten[change.key] = content }
-        }
+    private func makeRoom(for count: Int, _ state: inout State) throws(IndexFile.Failure) {
+        var capacity = state.table.header.capacity
+        while state.table.load(with: count, of: capacity) >= Self.growingLoad { capacity *= capacity < 1 << 17 ? 4 : 2 }
+        if capacity > state.table.header.capacity { try grow(to: capacity, &state) }
     }
 
-    /// Writes what could not be written before.
-    private func retry(_ state: inout State) throws(IndexFile.Failure) {
-        if state.unwritten.isEmpty { return }
-        let changes = state.unwritten.map { IndexChange(key: $0.key, content: $0.value, isAlias: true) }
-        state.unwritten = [:]
-        var failure: StoreError?
-        try put(changes, &state, &failure)
-        if let failure { throw .system(failure) }
-    }
-
-    private func grow(_ state: inout State) throws(IndexFile.Failure) {
+    private func grow(to capacity: UInt64, _ state: inout State) throws(IndexFile.Failure) {
         let path = "\(directory.indexFile).larger"
-        let capacity = state.table.header.capacity
         do throws(IndexFile.Failure) {
-            let factor: UInt64 = capacity < 1 << 17 ? 4 : 2
-            var larger = try state.table.grown(to: capacity * factor, at: path, in: directory)
+            var larger = try state.table.grown(to: capacity, at: path, in: directory)
             do throws(StoreError) {
                 try larger.checkpoint(larger.header.complete)
                 try directory.rename(path, to: state.path, files)
@@ -170,12 +124,12 @@ final class ArticleIndex: Sendable {
     }
 
     /// Whether so much waits in memory that no more articles should come.
-    var isOverfull: Bool { state.withLock { $0.unwritten.count + $0.newest.count >= Self.unwrittenLimit } }
+    var isOverfull: Bool { waitingCount >= Self.waitingLimit }
 
     /// Makes it durable, complete up to `position`; does nothing while there are entries that are only in memory.
     func checkpoint(_ position: StorePosition) throws(StoreError) {
         try state.withLock { state throws(StoreError) in
-            guard state.waiting.isEmpty, state.unwritten.isEmpty else { return }
+            guard state.waiting.count == 0 else { return }
             try state.table.checkpoint(position)
         }
     }

@@ -22,6 +22,18 @@ struct IndexChange: Sendable {
 }
 
 extension ArticleIndex.Entry {
+    /// What a record in a segment says; nil for one of another kind than those that newswire writes.
+    init?(_ envelope: RecordEnvelope) {
+        guard let uid = envelope.uid, let hash = envelope.contentHash else { return nil }
+        let members = envelope.indexMembers
+        self.init(
+            kind: envelope.kind,
+            known: KnownArticle(
+                uid: uid, seq: envelope.seq, version: envelope.version, contentHash: hash,
+                modified: members.modified, silentChanges: members.silentChanges),
+            keys: members.keys)
+    }
+
     /// - Parameter replaying: the entry may be there already.
     func forEachChange(replaying: Bool = false, _ body: (IndexChange) -> Void) {
         let isAlias = kind == .alias

@@ -25,9 +25,12 @@ struct IndexHeader: Equatable, Sendable {
     }
 
     /// Where a key's slot would stand if nothing stood there yet.
-    func home(of key: Hash128) -> UInt64 {
+    func home(of key: Hash128) -> UInt64 { Self.hash(of: key, salt).multipliedFullWidth(by: capacity).high }
+
+    /// Keys' homes have the order of these, in a table of any size.
+    static func hash(of key: Hash128, _ salt: Hash128) -> UInt64 {
         let product = (key.high ^ salt.high).multipliedFullWidth(by: (key.low ^ salt.low) | 1)
-        return (product.high ^ product.low ^ key.low).multipliedFullWidth(by: capacity).high
+        return product.high ^ product.low ^ key.low
     }
 
     init?(_ bytes: [UInt8]) {

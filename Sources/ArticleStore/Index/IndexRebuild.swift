@@ -83,31 +83,21 @@ struct IndexRebuild {
 }
 
 /// Puts records that are read from segments into an index, many at a time.
-final class IndexFiller {
+struct IndexFiller {
     private let index: ArticleIndex
-    private var entries: [ArticleIndex.Entry] = []
 
     init(_ index: ArticleIndex) {
         self.index = index
-        entries.reserveCapacity(1024)
     }
 
     func add(_ envelope: RecordEnvelope) throws(IndexFile.Failure) {
-        guard let uid = envelope.uid, let hash = envelope.contentHash else { return }
-        let members = envelope.indexMembers
-        entries.append(
-            ArticleIndex.Entry(
-                kind: envelope.kind,
-                known: KnownArticle(
-                    uid: uid, seq: envelope.seq, version: envelope.version, contentHash: hash,
-                    modified: members.modified, silentChanges: members.silentChanges),
-                keys: members.keys))
-        if entries.count == 1024 { try finish() }
+        guard let entry = ArticleIndex.Entry(envelope) else { return }
+        index.add(CollectionOfOne(entry), replaying: true)
+        if index.waitingCount >= StoreOptions.usualIndexLag { try finish() }
     }
 
     func finish() throws(IndexFile.Failure) {
-        let failure = try index.replay(entries)
-        entries.removeAll(keepingCapacity: true)
+        let failure = try index.writeWaiting()
         // While the store is opened there is no reason to go on without a disk.
         if let failure, index.isOverfull { throw .system(failure) }
     }

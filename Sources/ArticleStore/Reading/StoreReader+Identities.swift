@@ -1,3 +1,4 @@
+internal import Digest
 package import FeedModel
 
 /// Where the records of an article are, told by the index. Where that cannot tell, because it is missing or wrong or
@@ -11,10 +12,10 @@ extension StoreReader {
         for _ in 0..<Self.attempts {
             guard let index = try index() else { break }
             do throws(IndexFile.Failure) {
-                switch try index.find(uid.key)?.content {
+                switch try content(uid.key, index) {
                 case .article(let known): return known
                 case .link(let target, _):
-                    guard case .article(let known) = try index.find(target.key)?.content else { return nil }
+                    guard case .article(let known) = try content(target.key, index) else { return nil }
                     return known
                 case nil: return nil
                 }
@@ -22,7 +23,23 @@ extension StoreReader {
                 if case .system(let error) = error { throw error }
             }
         }
-        return try newest { $0 == uid }.values.first
+        return try newest(after: 0) { $0 == uid }.values.first
+    }
+
+    /// What the index says, and the records that it is not complete with.
+    private func content(_ key: Hash128, _ index: IndexFile) throws(IndexFile.Failure) -> IndexSlot.Content? {
+        var content = try index.find(key)?.content
+        do throws(StoreError) {
+            try scan(after: index.header.complete.seq) { envelope in
+                ArticleIndex.Entry(envelope)?.forEachChange { change in
+                    if change.key == key, let new = change.applied(to: content) { content = new }
+                }
+                return true
+            }
+        } catch {
+            throw .system(error)
+        }
+        return content
     }
 
     /// The articles whose identity begins with a text, at most `limit` of them.
@@ -31,28 +48,30 @@ extension StoreReader {
     package func identifiers(
         startingWith start: String, limit: Int
     ) throws(StoreError) -> [ArticleIdentifier] {
+        var found = Set<ArticleIdentifier>()
+        var complete: UInt64 = 0
         if let index = try index() {
-            var found: [ArticleIdentifier] = []
             do throws(IndexFile.Failure) {
                 try index.forEach { (_, slot) throws(IndexFile.Failure) in
                     guard case .article(let known) = slot.content, found.count < limit,
                         known.uid.description.hasPrefix(start)
                     else { return }
-                    found.append(known.uid)
+                    found.insert(known.uid)
                 }
-                return found
+                complete = index.header.complete.seq
             } catch {
                 // Where a writer is just writing, the records tell as well.
                 if case .system(let error) = error { throw error }
             }
         }
-        return Array(try newest { $0.description.hasPrefix(start) }.keys.prefix(limit))
+        found.formUnion(try newest(after: complete) { $0.description.hasPrefix(start) }.keys)
+        return Array(found.sorted { $0.description < $1.description }.prefix(limit))
     }
 
     /// The records of one article up to number `seq`, oldest first: looks at the end of every line.
     package func records(of uid: ArticleIdentifier, upTo seq: UInt64) throws(StoreError) -> [UInt64] {
         var found: [UInt64] = []
-        try scan { envelope in
+        try scan(after: 0) { envelope in
             if envelope.seq > seq { return false }
             if envelope.kind != .alias, envelope.uid == uid { found.append(envelope.seq) }
             return true
@@ -65,25 +84,21 @@ extension StoreReader {
     }
 
     private func newest(
-        _ isWanted: (ArticleIdentifier) -> Bool
+        after seq: UInt64, _ isWanted: (ArticleIdentifier) -> Bool
     ) throws(StoreError) -> [ArticleIdentifier: KnownArticle] {
         var found: [ArticleIdentifier: KnownArticle] = [:]
-        try scan { envelope in
-            guard envelope.kind != .alias, let uid = envelope.uid, isWanted(uid), let hash = envelope.contentHash else {
-                return true
+        try scan(after: seq) { envelope in
+            if envelope.kind != .alias, let entry = ArticleIndex.Entry(envelope), isWanted(entry.known.uid) {
+                found[entry.known.uid] = entry.known
             }
-            let members = envelope.indexMembers
-            found[uid] = KnownArticle(
-                uid: uid, seq: envelope.seq, version: envelope.version, contentHash: hash, modified: members.modified,
-                silentChanges: members.silentChanges)
             return true
         }
         return found
     }
 
-    private func scan(_ body: (RecordEnvelope) -> Bool) throws(StoreError) {
+    private func scan(after seq: UInt64, _ body: (RecordEnvelope) -> Bool) throws(StoreError) {
         do {
-            try read(after: 0, damage: { _ in }) { body($0.envelope) }
+            try read(after: seq, damage: { _ in }) { body($0.envelope) }
         } catch let error as StoreError {
             throw error
         } catch {

@@ -6,6 +6,8 @@ import Glibc
 final class SegmentAppender {
     /// Behind the last durable record.
     private(set) var position: StorePosition
+    /// Bytes made durable so far.
+    private(set) var appended: UInt64 = 0
     private let directory: StoreDirectory
     private let segmentSize: UInt64
     /// A segment is sealed once its first record is so many milliseconds old.
@@ -72,6 +74,7 @@ final class SegmentAppender {
         // How much of the segment is handed to the kernel; the rest of it up to `end.offset` is in the buffer.
         var written = end.offset
         var start = segmentStart
+        var length: UInt64 = 0
         let isOld = isOld(at: storedAt)
         buffer.removeAll(keepingCapacity: true)
         func flush() throws(StoreError) {
@@ -83,8 +86,8 @@ final class SegmentAppender {
             buffer.removeAll(keepingCapacity: true)
         }
         for item in items {
-            let length = UInt64(RecordWriter.lengthLimit(of: item.record, feedJSON: item.feedJSON))
-            let isFull = end.offset > 0 && end.offset + length > segmentSize
+            let longest = UInt64(RecordWriter.lengthLimit(of: item.record, feedJSON: item.feedJSON))
+            let isFull = end.offset > 0 && end.offset + longest > segmentSize
             if current == nil || isFull || (isOld && end.segment == position.segment) {
                 try flush()
                 if written > 0 { try current?.syncData(files) }
@@ -100,12 +103,14 @@ final class SegmentAppender {
                 startsSegment: end.offset == 0, to: &buffer)
             end.seq += 1
             end.offset += UInt64(buffer.count - before)
+            length += UInt64(buffer.count - before)
             if buffer.count >= Self.bufferSize { try flush() }
         }
         try flush()
         meanwhile()
         try current?.syncData(files)
         newSegments = []
+        appended += length
         position = end
         file = current
         segmentStart = start

@@ -22,10 +22,12 @@ int newswire_accept(int listener);
 
 #include <malloc.h>
 
-// Lets malloc keep freed memory up to `trim` bytes, and take blocks below `map` bytes from its heap.
-static inline void newswire_keep_freed_memory(int trim, int map) {
+// Lets malloc keep freed memory up to `trim` bytes, take blocks below `map` bytes from its heaps, and have at most so
+// many of those.
+static inline void newswire_keep_freed_memory(int trim, int map, int heaps) {
     mallopt(M_TRIM_THRESHOLD, trim);
     mallopt(M_MMAP_THRESHOLD, map);
+    mallopt(M_ARENA_MAX, heaps);
 }
 // Gives freed memory back to the system, whatever the limits above say.
 static inline void newswire_give_memory_back(void) { malloc_trim(0); }

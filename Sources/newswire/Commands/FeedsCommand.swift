@@ -154,7 +154,8 @@ struct FeedHealth {
     var line: String {
         var text = "\(state.rawValue.padded(8))\(feed.id.text.padded(31)) "
         if let title = feed.title ?? known?.title { text += "\(title)  " }
-        text += "\(known?.articles ?? 0) articles"
+        let articles = known?.articles ?? 0
+        text += articles == 1 ? "1 article" : "\(articles) articles"
         if let last = known?.lastPoll { text += ", polled \(Timestamp(seconds: last.seconds))" }
         if let next = nextPoll {
             text += ", next \(Timestamp(seconds: next.seconds))"

@@ -1,0 +1,113 @@
+import Digest
+import FeedModel
+
+/// What the index knows and its table does not yet: found at once, and put into the table many at a time, in the order of
+/// the table's places.
+///
+/// About 50 bytes a key, because tens of thousands wait.
+struct WaitingEntries {
+    private struct Slot {
+        var key: Hash128
+        /// The number of the article that it holds or leads to.
+        var article: UInt32
+        var isLink: Bool
+        var isAlias: Bool
+        var countsOld: Bool
+    }
+
+    private let salt: Hash128
+    private var articles: [KnownArticle] = []
+    private var slots: [Slot] = []
+    /// By open addressing and in the order of the keys' hashes: a slot's number and 1, or 0.
+    private var table: [UInt32] = []
+
+    /// - Parameter salt: of the index's table.
+    init(salt: Hash128) {
+        self.salt = salt
+    }
+
+    /// How many keys there are.
+    var count: Int { slots.count }
+
+    private func place(of key: Hash128) -> Int {
+        var place = Int(IndexHeader.hash(of: key, salt).multipliedFullWidth(by: UInt64(table.count)).high)
+        while table[place] != 0, slots[Int(table[place] - 1)].key != key {
+            place = place + 1 == table.count ? 0 : place + 1
+        }
+        return place
+    }
+
+    private func content(_ slot: Slot) -> IndexSlot.Content {
+        let article = articles[Int(slot.article)]
+        return slot.isLink ? .link(to: article.uid, seq: article.seq) : .article(article)
+    }
+
+    func find(_ key: Hash128) -> IndexSlot.Content? {
+        if slots.isEmpty { return nil }
+        let number = table[place(of: key)]
+        return number == 0 ? nil : content(slots[Int(number - 1)])
+    }
+
+    /// What comes later counts, as in the table.
+    ///
+    /// - Parameter replaying: the entry may be in the table already.
+    mutating func add(_ entry: ArticleIndex.Entry, replaying: Bool = false) {
+        let article = UInt32(articles.count)
+        articles.append(entry.known)
+        entry.forEachChange(replaying: replaying) { put($0, article) }
+    }
+
+    private mutating func put(_ change: IndexChange, _ article: UInt32) {
+        var isLink = false
+        if case .link = change.content { isLink = true }
+        var slot = Slot(
+            key: change.key, article: article, isLink: isLink, isAlias: change.isAlias, countsOld: change.countsOld)
+        if (slots.count + 1) * 3 > table.count * 2 { grow() }
+        let place = place(of: change.key)
+        if table[place] == 0 {
+            slots.append(slot)
+            table[place] = UInt32(slots.count)
+            return
+        }
+        let number = Int(table[place] - 1)
+        guard change.applied(to: content(slots[number])) != nil else { return }
+        // What the one before might do in the table, this one may do in its stead.
+        slot.isAlias = slot.isAlias || slots[number].isAlias
+        slot.countsOld = slot.countsOld || slots[number].countsOld
+        slots[number] = slot
+    }
+
+    private mutating func grow() {
+        table = [UInt32](repeating: 0, count: max(64, table.count * 2))
+        for number in slots.indices { table[place(of: slots[number].key)] = UInt32(number + 1) }
+    }
+
+    /// The numbers of all, as the table's places follow each other.
+    func inOrder() -> [UInt32] {
+        // They are so nearly, whichever way round the end a few have gone.
+        var order: [UInt32] = []
+        order.reserveCapacity(slots.count)
+        for number in table where number != 0 { order.append(number - 1) }
+        order.sort { hash($0) < hash($1) }
+        return order
+    }
+
+    private func hash(_ number: UInt32) -> UInt64 { IndexHeader.hash(of: slots[Int(number)].key, salt) }
+
+    func change(_ number: UInt32) -> IndexChange {
+        let slot = slots[Int(number)]
+        return IndexChange(
+            key: slot.key, content: content(slot), isAlias: slot.isAlias, countsOld: slot.countsOld)
+    }
+
+    /// Leaves those of the numbers.
+    mutating func keep(_ numbers: [UInt32]) {
+        var kept = WaitingEntries(salt: salt)
+        for number in numbers {
+            let change = change(number)
+            kept.articles.append(articles[Int(slots[Int(number)].article)])
+            kept.put(change, UInt32(kept.articles.count - 1))
+        }
+        self = kept
+    }
+}
