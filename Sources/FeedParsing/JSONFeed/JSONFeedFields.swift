@@ -148,18 +148,18 @@ struct JSONFeedFields {
     /// The text without the white space around it and without U+0000; nil where nothing is left.
     private static func trimmed(_ text: String) -> String? {
         var text = withoutNUL(text)
-        return text.withUTF8 { bytes -> String?? in
+        // Nearly always there is none.
+        if let first = text.utf8.first, first > 0x20, let last = text.utf8.last, last > 0x20 { return text }
+        return text.withUTF8 { bytes in
             let trimmed = bytes.trimmed
-            if trimmed.isEmpty { return .some(nil) }
-            return trimmed.count == bytes.count ? nil : String(decoding: trimmed, as: UTF8.self)
-        } ?? text
+            return trimmed.isEmpty ? nil : String(decoding: trimmed, as: UTF8.self)
+        }
     }
 
     private static func withoutNUL(_ text: String) -> String {
         var text = text
-        return text.withUTF8 { bytes in
-            bytes.first(0, from: 0) == nil ? nil : String(decoding: bytes.filter { $0 != 0 }, as: UTF8.self)
-        } ?? text
+        return text.withUTF8 { bytes in bytes.first(0, from: 0) == nil }
+            ? text : String(decoding: text.utf8.filter { $0 != 0 }, as: UTF8.self)
     }
 }
 
