@@ -93,7 +93,7 @@ let package = Package(
             "Ingestion",
             [
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "ArticleStore", "FeedModel",
-                "JSONText", "Locking",
+                "JSONText", "Locking", "Digest", logging,
             ]),
         tests("newswire", ["FeedModel", logging]),
         .testTarget(

@@ -50,10 +50,12 @@ package struct MessageDigest: ~Copyable {
     }
 
     /// The digest of all that was put in, after which this one is empty again.
-    package mutating func finish() -> [UInt8] {
+    ///
+    /// - Parameter length: how many of its first bytes are wanted, if not all.
+    package mutating func finish(_ length: Int = .max) -> [UInt8] {
         let digest = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
-            count = size
+            count = min(length, size)
         }
         start(nil)
         return digest

@@ -27,6 +27,8 @@ extension PollingDesk {
         case .pause(let feeds, let until):
             return hold(feeds, until: until ?? FeedState.Schedule.forGood, reply, current)
         case .resume(let feeds): return hold(feeds, until: nil, reply, current)
+        case .expire(let cutoff, let isForced, let isDryRun):
+            retention.expire(before: cutoff, isForced: isForced, isDryRun: isDryRun, reply)
         case .reload:
             reloadReplies.append(reply)
             return .replace

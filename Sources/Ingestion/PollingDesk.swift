@@ -23,6 +23,7 @@ final class PollingDesk: PollLoopOwner {
     /// The program and its start.
     let about: ServiceFigures
     let writer: StoreWriter
+    let retention: RetentionDuty
 
     var current: Current?
     /// A feed keeps its number as long as the service runs, also while it is not configured.
@@ -60,7 +61,7 @@ final class PollingDesk: PollLoopOwner {
     init(
         reload: @escaping () throws(ConfigurationError) -> Configuration, store: ArticleStore,
         notifier: ServiceNotifier, logger: Logger, watch: HostWatch, about: ServiceFigures,
-        writer: StoreWriter, now: @escaping @Sendable () -> Timestamp,
+        writer: StoreWriter, retention: RetentionDuty, now: @escaping @Sendable () -> Timestamp,
         makePoller: @escaping (Configuration) -> FeedPoller
     ) {
         self.reload = reload
@@ -70,6 +71,7 @@ final class PollingDesk: PollLoopOwner {
         self.watch = watch
         self.about = about
         self.writer = writer
+        self.retention = retention
         self.now = now
         self.makePoller = makePoller
     }

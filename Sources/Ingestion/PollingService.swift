@@ -55,7 +55,7 @@ package struct PollingService: Service {
                 retention.adopt(configuration.store.keep)
                 return configuration
             }, store: store, notifier: notifier, logger: logger, watch: watch, about: about,
-            writer: writer, now: clock.now
+            writer: writer, retention: retention, now: clock.now
         ) { configuration in
             FeedPoller(
                 engine: engine, store: store, writer: writer,
@@ -99,7 +99,7 @@ package struct PollingService: Service {
             ControlPath.link(store: store.path, to: path)
             return server
         } catch {
-            logger.warning("\(error); `newswire poll`, `status` and `pause` cannot reach this service")
+            logger.warning("\(error); `newswire poll`, `status`, `pause` and `store expire` cannot reach this service")
             return nil
         }
     }

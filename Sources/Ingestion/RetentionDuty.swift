@@ -24,11 +24,16 @@ extension StoreSettings.Retention {
     }
 }
 
-/// Lets the running service's store forget what is older than `[store] keep`: when it starts, and once a day.
+/// Lets the running service's store forget what is older than `[store] keep`, when it starts and once a day, and what
+/// somebody asks it to.
+///
+/// One removal at a time, on a thread of its own, beside the polls.
 package final class RetentionDuty: Sendable {
     private struct State {
         var keep: StoreSettings.Retention
         var lastRun: Timestamp?
+        /// The store is about to be closed.
+        var hasEnded = false
     }
 
     private static let period: Int64 = 24 * 3600 * 1000
@@ -53,16 +58,26 @@ package final class RetentionDuty: Sendable {
     /// From here on this is what is kept.
     package func adopt(_ keep: StoreSettings.Retention) {
         state.withLock { state in
-            if state.keep != keep { state = State(keep: keep) }
+            guard state.keep != keep else { return }
+            state.keep = keep
+            state.lastRun = nil
         }
     }
 
-    /// Returns when its task is cancelled. The work is done on a thread of its own, beside the polls.
+    /// Returns when its task is cancelled and nothing is being removed any more.
     package func run() async {
-        while !Task.isCancelled {
-            if let cutoff = takeTurn() { await expire(before: cutoff) }
-            try? await Task.sleep(for: Self.look)
+        await withTaskCancellationHandler {
+            while !Task.isCancelled {
+                if let cutoff = takeTurn() {
+                    await onQueue { self.expire(before: cutoff) }
+                }
+                try? await Task.sleep(for: Self.look)
+            }
+        } onCancel: {
+            state.withLock { $0.hasEnded = true }
         }
+        // What was asked for before is on the queue still.
+        await onQueue {}
     }
 
     private func takeTurn() -> Timestamp? {
@@ -75,36 +90,54 @@ package final class RetentionDuty: Sendable {
         }
     }
 
-    private func expire(before cutoff: Timestamp) async {
-        let isCancelled = Locked(false)
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { done in
-                queue.async { [self] in
-                    tell(
-                        Result { () throws(StoreError) in
-                            try store.expire(before: cutoff, goesOn: { !isCancelled.withLock { $0 } })
-                        }, cutoff)
-                    done.resume()
-                }
+    private func onQueue(_ work: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { done in
+            queue.async {
+                work()
+                done.resume()
             }
-        } onCancel: {
-            isCancelled.withLock { $0 = true }
         }
     }
 
-    private func tell(_ result: Result<RetentionResult, StoreError>, _ cutoff: Timestamp) {
-        switch result {
-        case .failure(let error): logger.error("old articles were not removed: \(error)")
-        case .success(let result):
-            if result.segments > 0 {
-                logger.notice(
-                    "removed old articles",
-                    metadata: [
-                        "before": "\(cutoff)", "records": "\(result.records)", "last_seq": "\(result.lastSeq)",
-                        "bytes": "\(result.bytes)",
-                    ])
-            }
+    private var hasEnded: Bool { state.withLock(\.hasEnded) }
+
+    private func expire(before cutoff: Timestamp) {
+        do throws(StoreError) {
+            let result = try store.expire(before: cutoff, goesOn: { !hasEnded })
+            log(result, cutoff, "removed old articles")
             if let obstacle = result.obstacle { logger.warning("old articles are kept: \(obstacle)") }
+        } catch {
+            logger.error("old articles were not removed: \(error)")
         }
+    }
+
+    /// What `newswire store expire` asks for. Returns at once; the answer comes when it is done. Ends early with the
+    /// service, and where nobody waits for the answer any more.
+    package func expire(before cutoff: Timestamp, isForced: Bool, isDryRun: Bool, _ reply: ControlReply) {
+        queue.async { [self] in
+            var isCutShort = hasEnded
+            do throws(StoreError) {
+                let result = try store.expire(before: cutoff, force: isForced, isDryRun: isDryRun) {
+                    isCutShort = hasEnded || reply.isGone
+                    return !isCutShort
+                }
+                if !isDryRun { log(result, cutoff, "removed old articles by hand") }
+                if isCutShort { return reply.fail("the service was stopped before all of it was removed; try again") }
+                reply.send { RetentionReport(result).write(to: &$0) }
+                reply.done()
+            } catch {
+                reply.fail(error.description)
+            }
+        }
+    }
+
+    private func log(_ result: RetentionResult, _ cutoff: Timestamp, _ message: Logger.Message) {
+        if result.segments == 0 { return }
+        logger.notice(
+            message,
+            metadata: [
+                "before": "\(cutoff)", "records": "\(result.records)", "last_seq": "\(result.lastSeq)",
+                "bytes": "\(result.bytes)",
+            ])
     }
 }

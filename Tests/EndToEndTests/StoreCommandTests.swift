@@ -1,3 +1,4 @@
+import ArticleStore
 import FeedModel
 import Glibc
 import JSONText
@@ -103,13 +104,46 @@ struct StoreCommandTests {
         #expect(await desk.run("store", "stats").output.contains("removed by retention: 5"))
     }
 
-    @Test("expire needs the store for itself: beside the service it is 75")
-    func inUse() async throws {
-        let service = desk.service()
-        await service.saysInErrors("started")
-        #expect(await desk.run("store", "expire", "--before", "1d").status == 75)
+    @Test("contract.md §1: beside the service it is the service that expires, with the same answers")
+    func expireByService() async throws {
+        let alone = Desk(feeds: [])
+        for desk in [desk, alone] {
+            try desk.store(Self.days, segmentAge: 1)
+            #expect(await desk.run("ack", "slow", "2").status == 0)
+        }
+        let socket = NotifySocket()
+        let service = desk.service(environment: ["NOTIFY_SOCKET": socket.path])
+        #expect(await socket.waits(for: "READY=1"))
+        let asked = [
+            ["--before", "2026-01-06", "--dry-run"], ["--before", "2026-01-06"],
+            ["--before", "2026-01-06", "--force", "--dry-run"], ["--before", "2026-01-06", "--force"],
+            ["--before", "2026-01-06"], [],
+        ]
+        for arguments in asked {
+            let expected = await alone.run(["store", "expire"] + arguments)
+            let answer = await desk.run(["store", "expire"] + arguments)
+            #expect(answer.status == expected.status, "\(arguments)")
+            #expect(
+                answer.errors.replacing(desk.folder.path, with: "")
+                    == expected.errors.replacing(alone.folder.path, with: ""), "\(arguments)")
+            #expect(try await desk.ids() == alone.ids(), "\(arguments)")
+        }
+        #expect(try await desk.ids() == ["5", "6", "7"])
+        #expect(await desk.run("store", "verify").status == 0)
         service.send(SIGTERM)
-        _ = await service.wait()
+        let ending = await service.wait()
+        #expect(ending.status == 0)
+        #expect(ending.errors.split(separator: "\n").count { $0.contains("removed old articles by hand") } == 2)
+        #expect(await desk.run("store", "verify").output.contains("removed by retention: 5 records"))
+    }
+
+    @Test("expire needs the store for itself: beside another newswire that is no service it is 75")
+    func inUse() async throws {
+        try desk.store(Self.days)
+        let options = StoreOptions { Timestamp(seconds: 1_700_000_000) }
+        let store = try ArticleStore.open(at: desk.folder.file("store"), options: options) { _ in }
+        defer { store.close() }
+        #expect(await desk.run("store", "expire", "--before", "1d").status == 75)
     }
 
     @Test("The service removes by itself what [store] keep says, and an article that was removed is not new again")

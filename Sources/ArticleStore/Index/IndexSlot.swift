@@ -35,8 +35,12 @@ struct IndexSlot: Equatable, Sendable {
             Hash128(high: number(offset, as: UInt64.self), low: number(offset + 8, as: UInt64.self))
         }
         let mark = number(56, as: UInt64.self)
+        if mark == 0 {
+            let sum = stride(from: 0, to: 56, by: 8).reduce(0) { $0 | number($1, as: UInt64.self) }
+            return sum == 0 ? .empty : .damaged
+        }
         let checksum = XXH3.hash64(UnsafeRawBufferPointer(rebasing: bytes[..<58])) & (1 << 48 - 1)
-        guard checksum == mark >> 16 else { return bytes.allSatisfy { $0 == 0 } ? .empty : .damaged }
+        guard checksum == mark >> 16 else { return .damaged }
         let key = hash(0)
         let rest = number(16, as: UInt32.self)
         let seq = number(24, as: UInt64.self)

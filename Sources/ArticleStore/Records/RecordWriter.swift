@@ -14,7 +14,7 @@ final class RecordWriter {
     func chain(after previous: [UInt8], _ content: UnsafeRawBufferPointer) -> [UInt8] {
         digest.update(previous)
         digest.update(content)
-        return Array(digest.finish().prefix(32))
+        return digest.finish(32)
     }
 
     /// Text as a JSON string, with its quotes.

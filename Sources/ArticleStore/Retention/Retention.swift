@@ -24,6 +24,8 @@ package struct RetentionResult: Sendable, Equatable {
     /// The last record removed; 0 where none was.
     package var lastSeq: UInt64 = 0
     package var obstacle: Obstacle?
+
+    package init() {}
 }
 
 /// Which consumers have not had what a segment holds.

@@ -10,7 +10,7 @@ struct SegmentCheck: Sendable {
     /// What stands at the end without being whole may be an unfinished write.
     let isOpenEnd: Bool
     let durable: DurableEnd?
-    let index: IndexFile?
+    let index: IndexComparison?
     /// Whose chain is wanted.
     let headSeq: UInt64?
     /// What retention has left of a segment: there the chain cannot be computed.
@@ -27,8 +27,7 @@ struct SegmentCheck: Sendable {
         var damages: UInt64 = 0
         var told: [StoreDamage] = []
         var unfinishedBytes: UInt64 = 0
-        var indexErrors: UInt64 = 0
-        var newest = IndexTally()
+        var index = IndexComparison.Report()
         /// The first whole record, and the chain before it where its line names one.
         var firstSeq: UInt64?
         var previousChain: [UInt8]?
@@ -72,7 +71,7 @@ struct SegmentCheck: Sendable {
             case .damage(let damage):
                 report.endsInDamage = true
                 if report.firstSeq == nil { report.startsInDamage = true }
-                if isTail(line), undecided.count < Self.damageLimit {
+                if damage.kind == .line, isTail(line), undecided.count < Self.damageLimit {
                     undecided.append(damage)
                     report.unfinishedBytes += line.length
                 } else {
@@ -89,6 +88,7 @@ struct SegmentCheck: Sendable {
             report.lastSeq = walk.position.seq
             if !isExtract { report.lastChain = walk.position.chain }
         }
+        try index?.finish(segment, file, limit: limit, &report.index)
         return report
     }
 
@@ -109,47 +109,6 @@ struct SegmentCheck: Sendable {
         report.kinds[envelope.kind, default: 0] += 1
         if isExtract { report.lastChain = envelope.chain }
         if envelope.seq == headSeq { report.headChain = envelope.chain }
-        // Later records may not be in the index yet: the next writer sees to that.
-        guard let index, envelope.seq <= index.header.complete.seq, envelope.kind != .alias, let uid = envelope.uid
-        else { return }
-        guard let slot = try find(uid.key, in: index) else {
-            report.indexErrors += 1
-            return
-        }
-        // A link stands where an alias took the article's place.
-        guard case .article(let known) = slot.content else { return }
-        if known.uid == uid, known.seq == envelope.seq { report.newest.add(uid.key) }
-        let isRight =
-            known.uid == uid && known.seq >= envelope.seq
-            && (known.seq > envelope.seq
-                || (known.version == envelope.version && known.contentHash == envelope.contentHash))
-        if !isRight { report.indexErrors += 1 }
-    }
-
-    private func find(_ key: Hash128, in index: IndexFile) throws(StoreError) -> IndexSlot? {
-        for _ in 0..<3 {
-            do throws(IndexFile.Failure) { return try index.find(key) } catch .system(let error) { throw error } catch {
-                // A slot may be met in the middle of being written.
-            }
-        }
-        return nil
-    }
-}
-
-/// Some articles, added up so that two tallies are equal where they are of the same articles, in any order.
-struct IndexTally: Sendable, Equatable {
-    private(set) var count: UInt64 = 0
-    private var sum = Hash128(high: 0, low: 0)
-
-    mutating func add(_ key: Hash128) {
-        count += 1
-        sum.high &+= key.high
-        sum.low &+= key.low
-    }
-
-    mutating func add(_ other: IndexTally) {
-        count += other.count
-        sum.high &+= other.sum.high
-        sum.low &+= other.sum.low
+        try index?.add(envelope, to: &report.index)
     }
 }

@@ -41,6 +41,8 @@ package struct StoreVerifier: Sendable {
 
     private let reader: StoreReader
     private let head: Head?
+    /// Of how many records at most memory is kept while the index is compared.
+    var recordLimit = IndexSurvey.recordLimit
 
     /// - Parameters:
     ///   - path: the store's folder.
@@ -62,7 +64,11 @@ package struct StoreVerifier: Sendable {
         let index = try IndexFile(existing: directory.indexFile, writable: false, in: directory, FileSystem())
         let durable = try DurableEnd(in: directory)
         let extent = try reader.extent()
-        let checks = try checks(extent, durable, index)
+        let removed = try removed(before: extent)
+        let comparison = try index.map { (index) throws(StoreError) in
+            try IndexComparison(index, starts: (removed + extent.segments).map(\.firstSeq), recordLimit: recordLimit)
+        }
+        let checks = checks(removed, extent, durable, comparison)
         var sum: UInt64 = 0
         for check in checks { sum += min(check.limit, try OpenFile.reading(check.segment.path)?.size() ?? 0) }
         let total = sum
@@ -86,18 +92,24 @@ package struct StoreVerifier: Sendable {
         if let durable, durable.seq > result.lastSeq { result.lostRecords = durable.seq - result.lastSeq }
         if let head { result.headAnswer = answer(head, joint) }
         // Beside a writer the index goes on; of a damaged line it knows more than can be read.
-        if let index, !extent.isPublished, result.isWhole { result.indexErrors += try superfluous(index, joint) }
+        if let comparison, !extent.isPublished, result.isWhole {
+            result.indexErrors += comparison.superfluous + joint.superfluousEntries
+        }
         try lookAtStatesAndCursors(&result)
         return result
     }
 
-    private func checks(
-        _ extent: StoreReader.Extent, _ durable: DurableEnd?, _ index: IndexFile?
-    ) throws(StoreError) -> [SegmentCheck] {
+    /// What retention has left of segments.
+    private func removed(before extent: StoreReader.Extent) throws(StoreError) -> [Segment] {
         let first = extent.segments.first?.firstSeq ?? .max
         // An extract of a segment that is still there is what a removal that was cut short has left.
-        let removed = try Segment.identities(in: reader.directory).filter { $0.firstSeq < first }
-        return removed.map { segment in
+        return try Segment.identities(in: reader.directory).filter { $0.firstSeq < first }
+    }
+
+    private func checks(
+        _ removed: [Segment], _ extent: StoreReader.Extent, _ durable: DurableEnd?, _ index: IndexComparison?
+    ) -> [SegmentCheck] {
+        removed.map { segment in
             SegmentCheck(
                 segment: segment, limit: .max, isOpenEnd: false, durable: nil, index: index, headSeq: head?.seq,
                 isExtract: true)
@@ -146,23 +158,6 @@ package struct StoreVerifier: Sendable {
         guard let chain = joint.headChain ?? joint.chainBeforeFirst(head.seq) else { return .notThere }
         let there = Hex.string(chain)
         return there == head.chain ? .found : .different(chain: there)
-    }
-
-    /// How many articles the index has that no record speaks of: they would never be stored.
-    private func superfluous(_ index: IndexFile, _ joint: VerifierResult.Joint) throws(StoreError) -> UInt64 {
-        var tally = IndexTally()
-        do throws(IndexFile.Failure) {
-            try index.forEach { _, slot in
-                if case .article(let known) = slot.content, known.seq <= index.header.complete.seq {
-                    tally.add(slot.key)
-                }
-            }
-        } catch {
-            if case .system(let error) = error { throw error }
-            return 1
-        }
-        if tally == joint.newest { return 0 }
-        return tally.count > joint.newest.count ? tally.count - joint.newest.count : 1
     }
 
     private func lookAtStatesAndCursors(_ result: inout VerifierResult) throws(StoreError) {

@@ -44,7 +44,8 @@ extension VerifierResult {
     /// Puts the reports of segments together in their order, and looks at the seams.
     struct Joint {
         private(set) var result = VerifierResult()
-        private(set) var newest = IndexTally()
+        /// Articles that the index has and no record speaks of: they would never be stored.
+        private(set) var superfluousEntries: UInt64 = 0
         private(set) var headChain: [UInt8]?
         private(set) var lastSeq: UInt64 = 0
         private let segments: [Segment]
@@ -74,8 +75,8 @@ extension VerifierResult {
             for damage in report.told { tell(damage) }
             result.damages += report.damages
             result.bytes += report.bytes
-            result.indexErrors += report.indexErrors
-            newest.add(report.newest)
+            result.indexErrors += report.index.errors
+            superfluousEntries += report.index.superfluous
             headChain = headChain ?? report.headChain
             if check.isExtract {
                 result.removedRecords += report.records
@@ -103,7 +104,8 @@ extension VerifierResult {
             }
             if first <= lastSeq { return note(.order) }
             if first != lastSeq + 1 {
-                if !isAfterDamage, !report.startsInDamage { note(.gap) }
+                // Where the segment itself lacks its first records that was told already.
+                if !isAfterDamage, !report.startsInDamage, first == check.segment.firstSeq { note(.gap) }
                 return
             }
             if let lastChain, let previous = report.previousChain, previous != lastChain { note(.chain) }

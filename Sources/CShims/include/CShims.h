@@ -19,6 +19,8 @@ static inline int newswire_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_N
 
 // Accepts a connection that no started program inherits (Accept.c); -1 with errno.
 int newswire_accept(int listener);
+// The user of the process that has connected a Unix socket (Accept.c); -1 with errno.
+long newswire_peer_user(int socket);
 
 #include <malloc.h>
 

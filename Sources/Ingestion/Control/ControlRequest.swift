@@ -12,8 +12,15 @@ package enum ControlRequest: Sendable, Equatable {
     /// Poll these feeds no more, none meaning all, until a time or for good.
     case pause(feeds: [FeedIdentifier], until: Timestamp?)
     case resume(feeds: [FeedIdentifier])
+    /// Remove what was stored before a time, as `ArticleStore.expire` does, and report in one object what that was.
+    case expire(before: Timestamp, isForced: Bool, isDryRun: Bool)
     /// Read the configuration anew, and say whether it was right.
     case reload
+
+    /// Whether it takes something away that nobody can bring back. The group of the socket may not do that.
+    var isForOwner: Bool {
+        if case .expire(_, _, isDryRun: false) = self { true } else { false }
+    }
 
     /// Bytes that a request may have: the ids of all feeds of a large configuration.
     static let maximumLength = 64 << 20
@@ -40,9 +47,15 @@ package enum ControlRequest: Sendable, Equatable {
             if text != nil, until == nil { throw Refusal(message: "\"until\" is a time by RFC 3339") }
             self = .pause(feeds: feeds, until: until)
         case "resume": self = .resume(feeds: feeds)
+        case "expire":
+            guard let before = json["before"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else {
+                throw Refusal(message: "\"before\" is a time by RFC 3339")
+            }
+            self = .expire(
+                before: before, isForced: json["force"]?.bool ?? false, isDryRun: json["dry_run"]?.bool ?? false)
         case "reload": self = .reload
         default:
-            throw Refusal(message: "unknown command; known are poll, status, metrics, pause, resume, reload")
+            throw Refusal(message: "unknown command; known are poll, status, metrics, pause, resume, expire, reload")
         }
     }
 
@@ -64,6 +77,11 @@ package enum ControlRequest: Sendable, Equatable {
         case .resume(let feeds):
             json.member("command", "resume")
             json.member("feeds", feeds.map(\.text))
+        case .expire(let before, let isForced, let isDryRun):
+            json.member("command", "expire")
+            json.member("before", before)
+            json.flag("force", isForced)
+            json.flag("dry_run", isDryRun)
         case .reload: json.member("command", "reload")
         }
         json.endObject()

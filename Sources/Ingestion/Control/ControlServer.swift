@@ -5,7 +5,7 @@ private import Locking
 
 /// Listens for commands on a Unix socket (security.md §16): one request a connection, answered in lines of JSON.
 ///
-/// Only the owner and the group of the socket get in. Each connection has a thread of its own, up to a limit.
+/// Only the owner and the group of the socket get in, and what removes articles is for the owner and root. Each connection has a thread of its own, up to a limit.
 package final class ControlServer: Sendable {
     /// Asked from the connections' threads; answers through the reply, at once or later.
     package typealias Handler = @Sendable (ControlRequest, ControlReply) -> Void
@@ -22,11 +22,18 @@ package final class ControlServer: Sendable {
     private let wake: Int32
     private let path: String
     private let handler: Handler
+    private let peerUser: @Sendable (LineSocket) -> uid_t?
     private let connections = Locked(0)
     private let ended = DispatchSemaphore(value: 0)
 
     /// - Parameter path: of the socket; what lies there is replaced.
-    package init(at path: String, handler: @escaping Handler) throws(Failure) {
+    package convenience init(at path: String, handler: @escaping Handler) throws(Failure) {
+        try self.init(at: path, peerUser: \.peerUser, handler: handler)
+    }
+
+    init(
+        at path: String, peerUser: @escaping @Sendable (LineSocket) -> uid_t?, handler: @escaping Handler
+    ) throws(Failure) {
         do throws(UnixSocket.Failure) {
             listener = try UnixSocket.listen(at: path)
         } catch {
@@ -36,6 +43,7 @@ package final class ControlServer: Sendable {
         }
         wake = newswire_eventfd()
         self.path = path
+        self.peerUser = peerUser
         self.handler = handler
         DispatchQueue(label: "newswire.control").async { self.accept() }
     }
@@ -91,10 +99,18 @@ package final class ControlServer: Sendable {
         guard let line = socket.readLine(limit: ControlRequest.maximumLength) else { return }
         let reply = ControlReply()
         do throws(ControlRequest.Refusal) {
-            handler(try ControlRequest(line), reply)
+            let request = try ControlRequest(line)
+            if request.isForOwner, let refusal = refusal(of: socket) { throw refusal }
+            handler(request, reply)
         } catch {
             reply.fail(error.message)
         }
         reply.write(to: socket)
+    }
+
+    private func refusal(of socket: LineSocket) -> ControlRequest.Refusal? {
+        let user = peerUser(socket)
+        if user == 0 || user == geteuid() { return nil }
+        return ControlRequest.Refusal(message: "only root and the service's own user may do that; use sudo")
     }
 }

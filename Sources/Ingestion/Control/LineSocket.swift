@@ -1,3 +1,4 @@
+private import CShims
 import Glibc
 
 /// Lines over a connected socket, which it owns and closes.
@@ -11,6 +12,9 @@ package final class LineSocket: @unchecked Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// Who has connected; nil where the system does not tell.
+    var peerUser: uid_t? { uid_t(exactly: newswire_peer_user(descriptor)) }
 
     /// Seconds that one read or write may take; 0 for ever.
     func setTimeouts(read: Int, write: Int) {

@@ -11,8 +11,8 @@ struct StoreExpireCommand: ParsableCommand {
         abstract: "Removes the oldest articles, whole segments at a time.",
         discussion: """
             What is removed is known all the same, and does not come back as new. A consumer that has not had it yet is
-            named, and nothing that it needs is removed. The service does this by itself, once a day; by hand it is for
-            when no service runs.
+            named, and nothing that it needs is removed. The service does this by itself, once a day, by its [store]
+            keep; while it runs, it is the service that removes what is asked for here, if root or its own user asks.
 
             EXAMPLE
               newswire store expire --dry-run
@@ -41,22 +41,38 @@ struct StoreExpireCommand: ParsableCommand {
                 "[store] keep is \"forever\" in \(configuration.path): name a time with --before, or set keep = \"90d\""
             )
         }
+        let report = try ask(configuration, cutoff) ?? expire(configuration, cutoff)
+        StandardError.write(
+            "newswire: \(dryRun ? "would remove" : "removed") \(report.records) records in \(report.segments) segments,"
+                + " \(ByteCount.text(report.bytes)), stored before \(cutoff)")
+        if let obstacle = report.obstacle {
+            StandardError.write("newswire: what is older and was left: \(obstacle)")
+        }
+    }
+
+    /// Lets the running service do it; nil where none runs.
+    private func ask(_ configuration: Configuration, _ cutoff: Timestamp) throws(CommandFailure) -> RetentionReport? {
+        guard let service = try ServiceSession.open(configuration) else { return nil }
+        var report: RetentionReport?
+        try service.ask(.expire(before: cutoff, isForced: force, isDryRun: dryRun)) { report = RetentionReport($0) }
+        guard let report else {
+            throw CommandFailure(
+                .ioError, "asking the running service: its answer is not understood; restart it, it may be older")
+        }
+        return report
+    }
+
+    private func expire(_ configuration: Configuration, _ cutoff: Timestamp) throws -> RetentionReport {
         let directory = configuration.store.directory
         let logger = common.logger(configuration)
-        let result = try CommandFailure.wrapping { () throws(StoreError) in
+        return try CommandFailure.wrapping { () throws(StoreError) in
             // Reading says sooner than writing that there is no store.
             _ = try StoreReader(directory: directory)
             var options = StoreOptions(clock: SystemClock.now)
             options.segmentSize = UInt64(configuration.store.segmentSize)
             let store = try ArticleStore.open(at: directory, options: options) { logger.warning("\($0)") }
             defer { store.close() }
-            return try store.expire(before: cutoff, force: force, isDryRun: dryRun)
-        }
-        StandardError.write(
-            "newswire: \(dryRun ? "would remove" : "removed") \(result.records) records in \(result.segments) segments,"
-                + " \(ByteCount.text(result.bytes)), stored before \(cutoff)")
-        if let obstacle = result.obstacle {
-            StandardError.write("newswire: what is older and was left: \(obstacle)")
+            return RetentionReport(try store.expire(before: cutoff, force: force, isDryRun: dryRun))
         }
     }
 

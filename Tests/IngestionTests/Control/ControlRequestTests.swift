@@ -11,6 +11,8 @@ struct ControlRequestTests {
         .poll(feeds: [], selection: .due, isDryRun: false), .status, .metrics,
         .pause(feeds: [FeedIdentifier("a")], until: Timestamp(seconds: 1_700_000_000)), .pause(feeds: [], until: nil),
         .resume(feeds: []), .reload,
+        .expire(before: Timestamp(milliseconds: 1_700_000_000_123), isForced: true, isDryRun: false),
+        .expire(before: Timestamp(seconds: 1_700_000_000), isForced: false, isDryRun: true),
     ]
 
     @Test("What is written is read as it was", arguments: requests)
@@ -25,6 +27,7 @@ struct ControlRequestTests {
         arguments: [
             "", "status", "{}", "{\"command\":3}", "{\"command\":\"erase\"}", "[\"status\"]",
             "{\"command\":\"poll\",\"selection\":\"some\"}", "{\"command\":\"pause\",\"until\":\"tomorrow\"}",
+            "{\"command\":\"expire\"}", "{\"command\":\"expire\",\"before\":\"90d\"}",
         ])
     func refusals(_ line: String) {
         #expect(throws: ControlRequest.Refusal.self) { _ = try ControlRequest(Array(line.utf8)) }

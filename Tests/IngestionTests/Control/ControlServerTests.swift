@@ -55,6 +55,28 @@ struct ControlServerTests {
         server.stop()
     }
 
+    @Test("security.md §16: who is only in the group may ask and not remove", arguments: [0, geteuid(), 54_321, nil])
+    func removing(_ user: uid_t?) async throws {
+        let path = folder.file("control")
+        let server = try ControlServer(at: path, peerUser: { _ in user }) { _, reply in reply.done() }
+        defer { server.stop() }
+        let time = Timestamp(seconds: 0)
+        for isDryRun in [false, true] {
+            let answer = try #require(
+                await ask(path, .expire(before: time, isForced: false, isDryRun: isDryRun)))
+            #expect((answer.failure == nil) == (isDryRun || user == 0 || user == geteuid()))
+        }
+        #expect(try #require(await ask(path, .status)).failure == nil)
+    }
+
+    @Test("The system tells who has connected")
+    func peers() {
+        var pair: [Int32] = [0, 0]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        let sockets = pair.map { LineSocket($0) }
+        #expect(sockets.map(\.peerUser) == [getuid(), getuid()])
+    }
+
     @Test("What a killed service left behind is replaced; two cannot tell, the store's lock keeps them apart")
     func stale() async throws {
         let path = folder.file("control")

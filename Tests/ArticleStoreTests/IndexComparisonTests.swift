@@ -1,0 +1,193 @@
+import Digest
+import FeedModel
+import TestSupport
+import Testing
+
+@testable import ArticleStore
+
+/// contract.md §5: `store verify` compares the index with the articles.
+@Suite struct IndexComparisonTests {
+    let fixture = StoreFixture()
+
+    /// Thirty articles in several segments, of which two have been updated, one of them twice, and one has moved on to
+    /// another identity.
+    private func fill() throws {
+        let store = try fixture.open(segmentSize: 4096)
+        _ = try store.commit([StoreFixture.commit(1...30)])
+        var alias = StoreFixture.record(30, kind: .alias)
+        alias.keys = [StoreFixture.uid(2).key]
+        let records = [
+            StoreFixture.record(3, kind: .update, version: 2), StoreFixture.record(30, kind: .update, version: 2),
+            StoreFixture.record(3, kind: .update, version: 3), alias,
+        ]
+        _ = try store.commit([FeedCommit(feed: StoreFixture.feed, records: records, state: StoreFixture.state())])
+        store.close()
+    }
+
+    /// - Parameter recordLimit: of how many records at most memory is kept.
+    private func errors(recordLimit: UInt64 = IndexSurvey.recordLimit) async throws -> UInt64 {
+        var verifier = try StoreVerifier(directory: fixture.path)
+        verifier.recordLimit = recordLimit
+        let result = try await verifier.run { Issue.record("\($0)") }
+        #expect(result.isWhole)
+        #expect(result.isConsistent == (result.indexErrors == 0))
+        return result.indexErrors
+    }
+
+    /// Writes another slot in the place of that of an article.
+    private func replace(_ number: UInt64, _ change: (inout IndexSlot) -> Void) throws {
+        var bytes = try #require(fixture.folder.read("store/index/known"))
+        let key = StoreFixture.uid(number).key
+        for start in stride(from: IndexHeader.size, to: bytes.count, by: IndexSlot.size) {
+            bytes.withUnsafeMutableBytes { bytes in
+                let bytes = UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + IndexSlot.size])
+                guard case .slot(var slot) = IndexSlot.read(UnsafeRawBufferPointer(bytes)), slot.key == key else {
+                    return
+                }
+                change(&slot)
+                slot.write(to: bytes)
+            }
+        }
+        fixture.folder.write(bytes, to: "store/index/known")
+    }
+
+    /// What may be wrong about one entry.
+    struct Harm: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        /// Whether it is wrong for each version of its article, or only for the last.
+        var isForAllVersions = false
+        /// An entry of which no record speaks counts, too.
+        var isSuperfluous = false
+        let change: @Sendable (inout KnownArticle, inout Hash128) -> Void
+    }
+
+    static let harms = [
+        Harm(testDescription: "another version") { known, _ in known.version = 9 },
+        Harm(testDescription: "another content") { known, _ in known.contentHash.low ^= 1 },
+        Harm(testDescription: "the number of the record before", isSuperfluous: true) { known, _ in known.seq -= 1 },
+        Harm(testDescription: "another article with the same key", isForAllVersions: true, isSuperfluous: true) {
+            known, _ in known.uid = ArticleIdentifier(key: known.uid.key, rest: known.uid.rest ^ 1)
+        },
+        Harm(testDescription: "another key", isForAllVersions: true, isSuperfluous: true) { known, key in
+            key.low ^= 1
+            known.uid = ArticleIdentifier(key: key, rest: known.uid.rest)
+        },
+    ]
+
+    @Test(
+        "An index that says the same as the articles is right, with updates and aliases",
+        arguments: [0, 7, 1 << 26] as [UInt64])
+    func right(recordLimit: UInt64) async throws {
+        try fill()
+        #expect(try await errors(recordLimit: recordLimit) == 0)
+    }
+
+    @Test(
+        "A wrong entry is found and counted, with and without memory of its record", arguments: harms,
+        [0, 7, 1 << 26] as [UInt64])
+    func wrongEntry(_ harm: Harm, recordLimit: UInt64) async throws {
+        try fill()
+        // The first of a segment or not, updated or not.
+        for number in [1, 9, 3, 30] as [UInt64] {
+            let before = try #require(fixture.folder.read("store/index/known"))
+            try replace(number) { slot in
+                guard case .article(var known) = slot.content else { return }
+                harm.change(&known, &slot.key)
+                slot.content = .article(known)
+            }
+            let versions: UInt64 = [3: 3, 30: 2][number] ?? 1
+            let expected = (harm.isForAllVersions ? versions : 1) + (harm.isSuperfluous ? 1 : 0)
+            #expect(try await errors(recordLimit: recordLimit) == expected, "article \(number)")
+            fixture.folder.write(before, to: "store/index/known")
+        }
+    }
+
+    @Test("A missing entry is found", arguments: [0, 7, 1 << 26] as [UInt64])
+    func missingEntry(recordLimit: UInt64) async throws {
+        try fill()
+        try replace(12) {
+            $0 = IndexSlot(key: Hash128(high: 1, low: 1), content: .link(to: StoreFixture.uid(1), seq: 1))
+        }
+        #expect(try await errors(recordLimit: recordLimit) == 1)
+    }
+
+    @Test("A second entry for a record is found")
+    func secondEntry() async throws {
+        try fill()
+        try replace(2) { slot in
+            slot.content = .article(
+                KnownArticle(
+                    uid: StoreFixture.uid(12), seq: 12, version: 1, contentHash: Hash128(high: 12, low: 1),
+                    modified: nil, silentChanges: 0))
+        }
+        // The article whose place was taken, and the entry that is one too many.
+        #expect(try await errors() == 2)
+    }
+
+    @Test("Beside a writer wrong and missing entries are found as far as the index is complete")
+    func besideWriter() async throws {
+        try fill()
+        let store = try fixture.open(segmentSize: 4096)
+        defer { store.close() }
+        _ = try store.commit([StoreFixture.commit(40...45)])
+        #expect(try await errors() == 0)
+        try replace(4) { slot in
+            guard case .article(var known) = slot.content else { return }
+            known.contentHash.high ^= 1
+            slot.content = .article(known)
+        }
+        #expect(try await errors() == 1)
+        try replace(12) {
+            $0 = IndexSlot(key: Hash128(high: 1, low: 1), content: .link(to: StoreFixture.uid(1), seq: 1))
+        }
+        #expect(try await errors() == 2)
+    }
+
+    @Test("What is not in the index yet, or is already, behind its complete part is no error")
+    func behindCompletePart() async throws {
+        try fill()
+        let directory = try #require(try StoreDirectory(existing: fixture.path))
+        var index = try #require(
+            try IndexFile(existing: directory.indexFile, writable: true, in: directory, StoreFixture.files))
+        var complete = index.header.complete
+        complete.seq = 20
+        try index.checkpoint(complete)
+        try replace(25) {
+            $0 = IndexSlot(key: Hash128(high: 1, low: 1), content: .link(to: StoreFixture.uid(1), seq: 1))
+        }
+        #expect(try await errors() == 0)
+        try replace(15) {
+            $0 = IndexSlot(key: Hash128(high: 1, low: 2), content: .link(to: StoreFixture.uid(1), seq: 1))
+        }
+        #expect(try await errors() == 1)
+    }
+
+    @Test("A damaged slot is found, and says nothing of the others")
+    func damagedSlot() async throws {
+        try fill()
+        var bytes = try #require(fixture.folder.read("store/index/known"))
+        let taken = try #require(
+            stride(from: IndexHeader.size, to: bytes.count, by: IndexSlot.size).first { bytes[$0 + 57] != 0 })
+        bytes[taken + 30] ^= 1
+        fixture.folder.write(bytes, to: "store/index/known")
+        let found = try await errors()
+        // Its own article, those whose search meets it, and that not all entries could be looked at.
+        #expect((1...34).contains(found))
+    }
+
+    @Test("The index is compared with what retention has left, too")
+    func removedRecords() async throws {
+        try fill()
+        let store = try fixture.open(segmentSize: 4096)
+        let removed = try store.expire(before: Timestamp(milliseconds: StoreFixture.moment.milliseconds + 1000))
+        #expect(removed.records > 6)
+        store.close()
+        #expect(try await errors() == 0)
+        try replace(5) { slot in
+            guard case .article(var known) = slot.content else { return }
+            known.version = 4
+            slot.content = .article(known)
+        }
+        #expect(try await errors() == 1)
+    }
+}

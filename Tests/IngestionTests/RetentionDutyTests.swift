@@ -1,0 +1,150 @@
+import ArticleStore
+import Configuration
+import Digest
+import FeedModel
+import Glibc
+import JSONText
+import Locking
+import Logging
+import TestSupport
+import Testing
+
+@testable import Ingestion
+
+@Suite("Retention in the running service")
+struct RetentionDutyTests {
+    private let folder = TemporaryDirectory()
+
+    /// Five articles, a day and a segment each.
+    private func store() throws -> ArticleStore {
+        let day = Locked(0)
+        var options = StoreOptions { Self.moment(day.withLock { $0 }) }
+        options.segmentAge = .seconds(86_400)
+        let store = try ArticleStore.open(at: folder.file("store"), options: options) { _ in }
+        for number in 0..<5 {
+            day.withLock { $0 = number }
+            let feed = FeedIdentifier("feed")
+            let record = PendingRecord(
+                prefix: Array(#"{"id":"\#(number)","_newswire":{"feed_url":"u""#.utf8),
+                uid: ArticleIdentifier([UInt8](repeating: UInt8(number), count: 20)), kind: .new, version: 1,
+                isInitial: false, contentHash: Hash128(high: 1, low: 1))
+            _ = try store.commit([FeedCommit(feed: feed, records: [record], state: FeedState(feed: feed, url: "u"))])
+        }
+        return store
+    }
+
+    private static func moment(_ day: Int) -> Timestamp { Timestamp(year: 2026, month: 1, day: 1 + day) }
+
+    private func duty(_ store: ArticleStore) -> RetentionDuty {
+        RetentionDuty(store, keep: .forever, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
+            Self.moment(10)
+        }
+    }
+
+    /// What comes over a real socket.
+    private func ask(
+        _ duty: RetentionDuty, before cutoff: Timestamp, isForced: Bool = false, isDryRun: Bool = false
+    ) async throws -> (report: RetentionReport?, failure: ControlClient.Failure?) {
+        let path = folder.file("control")
+        let server = try ControlServer(at: path) { request, reply in
+            guard case .expire(let before, let isForced, let isDryRun) = request else { return reply.fail("no") }
+            duty.expire(before: before, isForced: isForced, isDryRun: isDryRun, reply)
+        }
+        defer { server.stop() }
+        return await BlockingCall.run {
+            guard let client = try? ControlClient.connect([path]) else { return (nil, .brokenOff) }
+            var report: RetentionReport?
+            let request = ControlRequest.expire(before: cutoff, isForced: isForced, isDryRun: isDryRun)
+            let failure = client.ask(request) { report = RetentionReport($0) }
+            return (report, failure)
+        }
+    }
+
+    @Test("What is asked for is removed and reported, and in a dry run only reported")
+    func asked() async throws {
+        let store = try store()
+        defer { store.close() }
+        let duty = duty(store)
+        for isDryRun in [true, false] {
+            let (report, failure) = try await ask(duty, before: Self.moment(2), isDryRun: isDryRun)
+            #expect(failure == nil)
+            #expect(report?.segments == 2 && report?.records == 2 && report?.lastSeq == 2)
+            #expect(report?.obstacle == nil)
+            #expect(try StoreReader(directory: store.path).firstSeq() == (isDryRun ? 1 : 3))
+        }
+    }
+
+    @Test("A consumer that has not had it is named; with force it is removed all the same")
+    func obstacle() async throws {
+        let store = try store()
+        defer { store.close() }
+        try Cursors(directory: store.path).advance("slow", to: 1)
+        let duty = duty(store)
+        let kept = try await ask(duty, before: Self.moment(3)).report
+        #expect(kept?.records == 1)
+        #expect(kept?.obstacle?.contains("slow (has had all up to 1)") == true)
+        #expect(try await ask(duty, before: Self.moment(3), isForced: true).report?.records == 2)
+    }
+
+    @Test("Once the service ends nothing is removed any more, and who asks is told")
+    func ended() async throws {
+        let store = try store()
+        defer { store.close() }
+        let duty = duty(store)
+        let task = Task { await duty.run() }
+        task.cancel()
+        await task.value
+        let (report, failure) = try await ask(duty, before: Self.moment(4), isForced: true)
+        #expect(report == nil)
+        guard case .refused(let reason) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(reason.contains("stopped"))
+        #expect(try StoreReader(directory: store.path).firstSeq() == 1)
+    }
+
+    @Test("Nothing is removed for an asker that has gone")
+    func gone() async throws {
+        let store = try store()
+        defer { store.close() }
+        let duty = duty(store)
+        var ends: [Int32] = [0, 0]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        close(ends[0])
+        let reply = ControlReply()
+        reply.done()
+        reply.write(to: LineSocket(ends[1]))
+        #expect(reply.isGone)
+        duty.expire(before: Self.moment(4), isForced: true, isDryRun: false, reply)
+        // Asked after it, and answered after it.
+        #expect(try await ask(duty, before: Self.moment(4), isDryRun: true).report?.records == 4)
+    }
+
+    @Test("What an error on the disk keeps from being removed is said")
+    func failure() async throws {
+        let store = try store()
+        defer { store.close() }
+        // Where the identities go there is a file.
+        folder.write("", to: "store/identities")
+        let (report, failure) = try await ask(duty(store), before: Self.moment(4))
+        #expect(report == nil)
+        #expect(failure != nil)
+        #expect(try StoreReader(directory: store.path).firstSeq() == 1)
+    }
+
+    @Test("A report is read as it was written")
+    func report() throws {
+        var result = RetentionResult()
+        result.segments = 3
+        result.records = 40
+        result.bytes = 5_000_000_000
+        result.lastSeq = 41
+        result.obstacle = .consumers([.init(name: "slow", seq: nil)])
+        let report = RetentionReport(result)
+        var json = JSONWriter()
+        report.write(to: &json)
+        #expect(RetentionReport(try JSONParser.parse(json.finish()).value) == report)
+        #expect(RetentionReport(.object([])) == nil)
+    }
+}
