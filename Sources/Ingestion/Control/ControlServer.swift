@@ -1,4 +1,4 @@
-private import CShims
+internal import CShims
 private import Dispatch
 import Glibc
 private import Locking

@@ -1,4 +1,4 @@
-private import CShims
+internal import CShims
 import Glibc
 
 /// Lines over a connected socket, which it owns and closes.
