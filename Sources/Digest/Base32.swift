@@ -2,8 +2,9 @@
 package enum Base32 {
     private static let alphabet: StaticString = "abcdefghijklmnopqrstuvwxyz234567"
 
-    package static func string(_ data: some Sequence<UInt8>) -> String {
+    package static func string(_ data: [UInt8]) -> String {
         var text: [UInt8] = []
+        text.reserveCapacity((data.count * 8 + 4) / 5)
         var buffer: UInt32 = 0
         var bits: UInt32 = 0
         for byte in data {

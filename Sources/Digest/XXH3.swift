@@ -13,14 +13,25 @@ package enum XXH3 {
 }
 
 /// 128 bits of a hash.
-package struct Hash128: Hashable, Sendable {
+package struct Hash128: Sendable {
     package var high: UInt64
     package var low: UInt64
 
+    @inlinable
     package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
+}
+
+extension Hash128: Hashable {
+    @inlinable
+    package static func == (left: Hash128, right: Hash128) -> Bool { left.high == right.high && left.low == right.low }
+
+    /// Half of it tells those of SHA-256 apart. Of XXH3, others can choose two with the same half: a set of those that
+    /// publishers can fill has to hash them whole.
+    @inlinable
+    package func hash(into hasher: inout Hasher) { hasher.combine(low) }
 }
 
 extension Hash128 {

@@ -79,7 +79,7 @@ extension JSONWriter {
     package mutating func member(_ key: StaticString, _ time: Timestamp?) {
         guard let time else { return }
         self.key(key)
-        string(time.description)
+        time.withRFC3339 { string(utf8: $0) }
     }
 
     mutating func authors(_ key: StaticString, _ authors: [Author]) {

@@ -1,7 +1,7 @@
 package import Digest
 
 /// The identity of an article, the same in every version of it: 160 bits of SHA-256 (identity.md §2).
-package struct ArticleIdentifier: Hashable, Sendable, CustomStringConvertible {
+package struct ArticleIdentifier: Sendable, CustomStringConvertible {
     package static let byteCount = 20
 
     /// The first 128 bits, which indexes use as their key.
@@ -25,13 +25,43 @@ package struct ArticleIdentifier: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The first 160 bits of SHA-256.
+    package init(hashing bytes: [UInt8]) {
+        (key, rest) = bytes.withUnsafeBytes { SHA256.first160(of: $0) }
+    }
+
     package var bytes: [UInt8] {
         func bytes(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
         return bytes(key.high) + bytes(key.low) + bytes(rest)
     }
 
     /// Base32 in lower case, 32 characters.
-    package var description: String { Base32.string(bytes) }
+    package var description: String {
+        String(unsafeUninitializedCapacity: 32) { text in
+            copyText(to: text)
+            return 32
+        }
+    }
+
+    /// Appends what `description` is.
+    package func appendDescription(to bytes: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { text in
+            copyText(to: text)
+            bytes.append(contentsOf: text)
+        }
+    }
+
+    private func copyText(to text: UnsafeMutableBufferPointer<UInt8>) {
+        let alphabet: StaticString = "abcdefghijklmnopqrstuvwxyz234567"
+        // 160 bits are 32 digits of 5: taken from the top, the rest shifted up.
+        var (high, middle, low) = (key.high, key.low, UInt64(rest) << 32)
+        for index in 0..<32 {
+            text[index] = alphabet.utf8Start[Int(high >> 59)]
+            high = high << 5 | middle >> 59
+            middle = middle << 5 | low >> 59
+            low <<= 5
+        }
+    }
 
     package init?(_ text: String) {
         guard text.utf8.count == 32, let bytes = Base32.bytes(text.utf8), bytes.count == Self.byteCount else {
@@ -39,6 +69,16 @@ package struct ArticleIdentifier: Hashable, Sendable, CustomStringConvertible {
         }
         self.init(bytes)
     }
+}
+
+extension ArticleIdentifier: Hashable {
+    @inlinable
+    package static func == (left: ArticleIdentifier, right: ArticleIdentifier) -> Bool {
+        left.key == right.key && left.rest == right.rest
+    }
+
+    @inlinable
+    package func hash(into hasher: inout Hasher) { key.hash(into: &hasher) }
 }
 
 /// What the store knows of an article that it has.

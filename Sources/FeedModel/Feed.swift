@@ -44,6 +44,16 @@ package struct Feed: Sendable, Equatable {
         self.format = format
     }
 
+    // Article by article in place: a loop over the articles copies each of them.
+
+    /// How many of the articles could be known by anything.
+    package var identifiableArticles: Int { articles.indices.count { articles[$0].isIdentifiable } }
+
+    /// When the articles were published, or else changed, as far as they say.
+    package var articleDates: [Timestamp] {
+        articles.indices.compactMap { articles[$0].published ?? articles[$0].modified }
+    }
+
     package enum Format: String, Sendable {
         case rss090 = "rss-0.90"
         case rss091 = "rss-0.91"

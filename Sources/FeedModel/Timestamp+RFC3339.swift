@@ -1,40 +1,53 @@
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC, with milliseconds only where there are any: `2026-11-22T08:00:03Z`.
     package var description: String {
-        String(decoding: rfc3339, as: UTF8.self)
+        withRFC3339 { String(decoding: $0, as: UTF8.self) }
     }
 
     /// `description` as bytes: 20 of them for a whole second of the years 0000 to 9999, which is all that is written.
-    package var rfc3339: [UInt8] {
+    package var rfc3339: [UInt8] { withRFC3339 { Array($0) } }
+
+    /// The same, for as long as `body` runs.
+    package func withRFC3339<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { bytes in
+            let count = write(to: bytes)
+            return body(UnsafeBufferPointer(rebasing: bytes[..<count]))
+        }
+    }
+
+    private func write(to bytes: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let (year, month, day) = civilDay
         let secondOfDay = Int(seconds - Int64(Self.days(year: year, month: month, day: day)) * 86_400)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(24)
+        var count = 0
+        func put(_ byte: UInt8) {
+            bytes[count] = byte
+            count += 1
+        }
         func append(_ value: Int, digits: Int) {
             var divisor = digits == 4 ? 1000 : digits == 3 ? 100 : 10
             while divisor > 0 {
-                bytes.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
+                put(UInt8(ascii: "0") + UInt8(value / divisor % 10))
                 divisor /= 10
             }
         }
         append(min(max(year, 0), 9999), digits: 4)
-        bytes.append(UInt8(ascii: "-"))
+        put(UInt8(ascii: "-"))
         append(month, digits: 2)
-        bytes.append(UInt8(ascii: "-"))
+        put(UInt8(ascii: "-"))
         append(day, digits: 2)
-        bytes.append(UInt8(ascii: "T"))
+        put(UInt8(ascii: "T"))
         append(secondOfDay / 3600, digits: 2)
-        bytes.append(UInt8(ascii: ":"))
+        put(UInt8(ascii: ":"))
         append(secondOfDay / 60 % 60, digits: 2)
-        bytes.append(UInt8(ascii: ":"))
+        put(UInt8(ascii: ":"))
         append(secondOfDay % 60, digits: 2)
         let millisecond = Int((milliseconds % 1000 + 1000) % 1000)
         if millisecond > 0 {
-            bytes.append(UInt8(ascii: "."))
+            put(UInt8(ascii: "."))
             append(millisecond, digits: 3)
         }
-        bytes.append(UInt8(ascii: "Z"))
-        return bytes
+        put(UInt8(ascii: "Z"))
+        return count
     }
 
     /// Strict RFC 3339, for what newswire or a person on the command line wrote; feeds' dates are read by FeedParsing.

@@ -1,11 +1,9 @@
-internal import Digest
 package import FeedModel
 
 /// Makes the identity of an article from what its publisher says (identity.md §2).
 package struct ArticleKey: ~Copyable {
     private let feed: FeedIdentifier
     private let ownHosts: [String]
-    private var digest = MessageDigest(.sha256)
     /// What is digested next, kept for its memory.
     private var form: [UInt8] = []
 
@@ -53,8 +51,7 @@ package struct ArticleKey: ~Copyable {
         if precision >= .title { part("with-title", NormalizedText.title(article.title ?? "")) }
         if precision == .published { part("with-date", article.published.map { String($0.seconds) } ?? "") }
         if generation > 1 { part("generation", "~\(generation)") }
-        digest.update(form)
-        return ArticleIdentifier(digest.finish())
+        return ArticleIdentifier(hashing: form)
     }
 
     /// A NUL before each part keeps `ab` + `c` from being `a` + `bc`; texts from feeds hold none.

@@ -8,8 +8,57 @@ package enum CanonicalURL {
     ///
     /// - Parameter ownHosts: hosts of the feed and its site: a `ref` parameter that names one of them is dropped.
     package static func key(_ link: String, ownHosts: [String] = []) -> String? {
-        var bytes = cleaned(link)
-        guard bytes.count <= maximumLength, let authorityStart = skipSchemes(&bytes) else { return nil }
+        var link = link
+        return link.withUTF8 { text in
+            if let plain = plainKey(text) { return plain }
+            return key(cleaned(text), ownHosts: ownHosts)
+        }
+    }
+
+    /// The key of a link that is its own normal form but for the scheme and a fragment, as most are; nil where that takes
+    /// a closer look.
+    private static func plainKey(_ link: UnsafeBufferPointer<UInt8>) -> String? {
+        guard link.count <= maximumLength else { return nil }
+        let start = starts(link, with: "https://") ? 6 : starts(link, with: "http://") ? 5 : 0
+        guard start > 0 else { return nil }
+        var index = start + 2
+        while index < link.count, isPlainHostByte(link[index]) { index += 1 }
+        guard index > start + 2 else { return nil }
+        let path = index
+        guard path == link.count || link[path] == slash else { return nil }
+        while index < link.count {
+            switch link[index] {
+            case 0...0x20, question, hash, UInt8(ascii: "%"), UInt8(ascii: "\\"): return nil
+            case UInt8(ascii: ".") where link[index - 1] == slash: return nil
+            default: index += 1
+            }
+        }
+        let key = UnsafeBufferPointer(rebasing: link[start...])
+        if path < link.count { return String(decoding: key, as: UTF8.self) }
+        return String(unsafeUninitializedCapacity: key.count + 1) { bytes in
+            _ = bytes.update(fromContentsOf: key)
+            bytes[key.count] = slash
+            return key.count + 1
+        }
+    }
+
+    private static func starts(_ link: UnsafeBufferPointer<UInt8>, with scheme: StaticString) -> Bool {
+        guard link.count > scheme.utf8CodeUnitCount else { return false }
+        for index in 0..<scheme.utf8CodeUnitCount where link[index] != scheme.utf8Start[index] { return false }
+        return true
+    }
+
+    private static func isPlainHostByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),
+            UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    private static func key(_ bytes: [UInt8], ownHosts: [String]) -> String? {
+        guard bytes.count <= maximumLength, let authorityStart = schemesEnd(bytes) else { return nil }
         let authorityEnd =
             bytes[authorityStart...].firstIndex { $0 == slash || $0 == question || $0 == hash } ?? bytes.count
         guard let authority = normalizedAuthority(bytes[authorityStart..<authorityEnd]) else { return nil }
@@ -39,8 +88,8 @@ package enum CanonicalURL {
 
     /// Without white space and control characters at the ends and without line breaks and tabs within; backslashes in
     /// front of the query become slashes.
-    private static func cleaned(_ link: String) -> [UInt8] {
-        var bytes = Array(link.utf8)
+    private static func cleaned(_ link: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var bytes = Array(link)
         while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
         if let first = bytes.firstIndex(where: { $0 > 0x20 }), first > 0 { bytes.removeFirst(first) }
         if bytes.contains(where: { $0 < 0x20 }) { bytes.removeAll { $0 == 0x09 || $0 == 0x0a || $0 == 0x0d } }
@@ -52,7 +101,7 @@ package enum CanonicalURL {
     }
 
     /// Where the authority starts behind `http://`, `//`, `http:/` or a doubled scheme; nil for another scheme or none.
-    private static func skipSchemes(_ bytes: inout [UInt8]) -> Int? {
+    private static func schemesEnd(_ bytes: [UInt8]) -> Int? {
         var index = 0
         var found = false
         while true {
@@ -72,6 +121,7 @@ package enum CanonicalURL {
     }
 
     private static func schemeLength(_ bytes: ArraySlice<UInt8>) -> Int? {
+        guard let first = bytes.first, first | 0x20 == UInt8(ascii: "h") else { return nil }
         for scheme in ["https:/", "http:/"] {
             guard bytes.count > scheme.utf8.count, zip(bytes, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 })
             else { continue }

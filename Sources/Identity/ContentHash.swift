@@ -12,9 +12,14 @@ package struct ContentHash: ~Copyable {
     package init() {}
 
     package mutating func hash(of article: Article) -> Hash128 {
+        hash(of: article, link: article.url.flatMap { CanonicalURL.key($0) })
+    }
+
+    /// - Parameter link: the key of the article's link, which others want too.
+    mutating func hash(of article: Article, link: String?) -> Hash128 {
         form.removeAll(keepingCapacity: true)
         field(1, article.title)
-        field(2, article.url.map { CanonicalURL.key($0) ?? $0 })
+        field(2, link ?? article.url)
         field(3, article.summary, holdsMarkup: true)
         field(4, article.contentHTML, holdsMarkup: true)
         field(5, article.contentText)

@@ -5,6 +5,9 @@ import FeedModel
 struct DocumentItem {
     /// Its place in the document.
     let index: Int
+    /// Its link in the form in which links are compared, the feed's own hosts left out of account; nil where it is no
+    /// http or https link.
+    let link: String?
     /// The identity that its id alone gives.
     let base: ArticleIdentifier
     /// The identity that it gets where it is new: a closer look than `base` where several items have one id.
@@ -34,8 +37,10 @@ struct DocumentItems {
         var payloads = Set<Payload>()
         // An item with nothing in it has no identity.
         for (index, article) in articles.enumerated() where article.isIdentifiable {
+            let link = article.url.flatMap { CanonicalURL.key($0) }
             let uid = keys.identifier(of: article)
-            let item = DocumentItem(index: index, base: uid, uid: uid, hash: hashes.hash(of: article))
+            let hash = hashes.hash(of: article, link: link)
+            let item = DocumentItem(index: index, link: link, base: uid, uid: uid, hash: hash)
             if let earlier = first[uid] {
                 if groups[uid] == nil { payloads.insert(Payload(items[earlier])) }
                 guard payloads.insert(Payload(item)).inserted else { continue }
@@ -50,11 +55,20 @@ struct DocumentItems {
 
     private struct Payload: Hashable {
         var base: ArticleIdentifier
-        var hash: Hash128
+        /// Chosen by the publisher, so that both halves count.
+        var hash: (high: UInt64, low: UInt64)
 
         init(_ item: DocumentItem) {
             base = item.base
-            hash = item.hash
+            hash = (item.hash.high, item.hash.low)
+        }
+
+        static func == (left: Payload, right: Payload) -> Bool { left.base == right.base && left.hash == right.hash }
+
+        func hash(into hasher: inout Hasher) {
+            base.hash(into: &hasher)
+            hasher.combine(hash.high)
+            hasher.combine(hash.low)
         }
     }
 

@@ -111,8 +111,9 @@ extension IdentityJudge {
 
     /// An order of the items that is not the document's, so that nothing depends on that one.
     func isBefore(_ place: Int, _ other: Int) -> Bool {
-        let (left, right) = (items[place], items[other])
-        return (left.hash.high, left.hash.low, left.base.key.high, left.base.key.low)
-            < (right.hash.high, right.hash.low, right.base.key.high, right.base.key.low)
+        let (hash, otherHash) = (items[place].hash, items[other].hash)
+        if hash != otherHash { return (hash.high, hash.low) < (otherHash.high, otherHash.low) }
+        let (key, otherKey) = (items[place].base.key, items[other].base.key)
+        return (key.high, key.low) < (otherKey.high, otherKey.low)
     }
 }

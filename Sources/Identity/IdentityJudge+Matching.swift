@@ -34,15 +34,18 @@ extension IdentityJudge {
     /// For each item that was not found.
     mutating func match<Knowledge: ArticleKnowledge>(
         _ facts: DocumentFacts, _ knowledge: Knowledge
-    ) throws(Knowledge.Failure) -> [Int: Match] {
+    ) throws(Knowledge.Failure) -> [Match?] {
         var candidates: [Candidates] = []
+        candidates.reserveCapacity(items.count)
         for place in items.indices where items[place].found == nil {
             candidates.append(try self.candidates(place, knowledge))
         }
         // Where two may be one article, that which says the same is, wherever it stands.
         candidates.sort { $0.isExact == $1.isExact ? isBefore($0.place, $1.place) : $0.isExact }
-        var matches: [Int: Match] = [:]
-        var identities = Set<ArticleIdentifier>()
+        var matches: [Match?] = Array(repeating: nil, count: items.count)
+        if candidates.isEmpty { return matches }
+        var identities = Set<ArticleIdentifier>(minimumCapacity: candidates.count)
+        fresh.reserveCapacity(3 * candidates.count)
         for candidate in candidates {
             if items[candidate.place].isSplit { try setApart(candidate.place, from: identities, knowledge) }
             // Told apart by nothing: one of them stands for all.
@@ -88,7 +91,6 @@ extension IdentityJudge {
     ) throws(Knowledge.Failure) -> Match {
         let place = candidates.place
         let item = items[place]
-        let article = articles[item.index]
         var match = Match()
         match.variant = candidates.variantKey
         if let kind = try variantMatch(candidates, knowledge) {
@@ -99,19 +101,19 @@ extension IdentityJudge {
         let linkPlace = try linkPlace(place, knowledge)
         var isDuplicate = false
         if !item.isSplit {
-            if let known = try linkAndTitleMatch(article, linkPlace, facts, knowledge) {
+            if let known = try linkAndTitleMatch(place, linkPlace, facts, knowledge) {
                 match.kind = .alias(known, .linkAndTitle)
                 present[known.uid] = place
                 if let variant = match.variant { fresh[variant] = place }
                 return match
             }
-            if let seq = try duplicated(item, linkPlace, knowledge) {
+            if let seq = try duplicated(place, linkPlace, knowledge) {
                 match.kind = .duplicate(of: seq)
                 isDuplicate = true
             }
         }
         let keys = try newKeys(
-            item, item.uid, linkPlace, variant: match.variant, isDuplicate: isDuplicate, knowledge)
+            place, item.uid, linkPlace, variant: match.variant, isDuplicate: isDuplicate, knowledge)
         match.keys = claimed(keys, for: place, uid: item.uid)
         return match
     }
@@ -152,13 +154,14 @@ extension IdentityJudge {
 
     /// identity.md §3.3
     private mutating func linkAndTitleMatch<Knowledge: ArticleKnowledge>(
-        _ article: Article, _ place: LinkPlace?, _ facts: DocumentFacts, _ knowledge: Knowledge
+        _ itemPlace: Int, _ place: LinkPlace?, _ facts: DocumentFacts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
         guard facts.isWhole, let place, place.fresh == nil, let owner = place.owner else { return nil }
+        let article = articles[items[itemPlace].index]
         if let stored = place.stored, stored.feed == rules.feed, place.isSameTitle, present[owner.uid] == nil {
             return sameness.isContradicted(stored, article) ? nil : owner
         }
-        let key = matchKeys.linkAndTitle(place.link, sameness.title(article))
+        let key = matchKeys.linkAndTitle(place.link, title(itemPlace))
         guard let known = try knowledge.known(key), present[known.uid] == nil,
             let other = try knowledge.stored(known.seq), !sameness.isContradicted(other, article)
         else { return nil }
@@ -167,14 +170,15 @@ extension IdentityJudge {
 
     /// identity.md §9: the first record of the article that another feed had before.
     private mutating func duplicated<Knowledge: ArticleKnowledge>(
-        _ item: DocumentItem, _ place: LinkPlace?, _ knowledge: Knowledge
+        _ itemPlace: Int, _ place: LinkPlace?, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> UInt64? {
         guard rules.findsDuplicates, let place, let owner = place.owner else { return nil }
-        let article = articles[item.index]
         // Where retention has removed it, only what is the same in all its fields is surely known.
-        guard let stored = place.stored else { return owner.contentHash == item.hash ? owner.seq : nil }
-        guard stored.feed != rules.feed, place.isSameTitle, !sameness.title(article).isEmpty,
-            !sameness.hasOtherFile(stored, article),
+        guard let stored = place.stored else {
+            return owner.contentHash == items[itemPlace].hash ? owner.seq : nil
+        }
+        guard stored.feed != rules.feed, place.isSameTitle, !title(itemPlace).isEmpty,
+            !sameness.hasOtherFile(stored, articles[items[itemPlace].index]),
             try knowledge.known(matchKeys.sharedLink(place.link)) == nil
         else { return nil }
         return stored.first

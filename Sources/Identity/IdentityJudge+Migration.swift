@@ -16,7 +16,7 @@ extension IdentityJudge {
     }
 
     /// Whether the unknown ids are mostly articles that were known under others.
-    func isMigration(_ matches: [Int: Match], _ facts: DocumentFacts) -> Bool {
+    func isMigration(_ matches: [Match?], _ facts: DocumentFacts) -> Bool {
         isMost(pairCount(matches), facts)
     }
 
@@ -28,7 +28,7 @@ extension IdentityJudge {
     /// their title and date. Ends as soon as there cannot be enough of them, which most documents that are all new show
     /// half way.
     mutating func findPairs<Knowledge: ArticleKnowledge>(
-        _ matches: inout [Int: Match], _ facts: DocumentFacts, _ knowledge: Knowledge
+        _ matches: inout [Match?], _ facts: DocumentFacts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) {
         var possible = pairCount(matches)
         let open = items.indices.filter { place in
@@ -49,8 +49,9 @@ extension IdentityJudge {
         }
     }
 
-    private func pairCount(_ matches: [Int: Match]) -> Int {
-        matches.values.count { match in
+    private func pairCount(_ matches: [Match?]) -> Int {
+        matches.count { match in
+            guard let match else { return false }
             if case .alias = match.kind { return true }
             return match.pair != nil
         }
@@ -59,23 +60,21 @@ extension IdentityJudge {
     private mutating func pair<Knowledge: ArticleKnowledge>(
         _ place: Int, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
-        let article = articles[items[place].index]
         if let place = try linkPlace(place, knowledge), let owner = place.owner, !place.isFree,
             place.stored?.feed == rules.feed, present[owner.uid] == nil
         {
             return owner
         }
-        let title = sameness.title(article)
-        guard !title.isEmpty, let published = article.published,
-            let known = try knowledge.known(matchKeys.titleAndDate(title, published)), present[known.uid] == nil
-        else { return nil }
+        guard let key = titleAndDate(place), let known = try knowledge.known(key), present[known.uid] == nil else {
+            return nil
+        }
         return known
     }
 
     /// The same with every pair joined.
-    func migrated(_ matches: [Int: Match]) -> [Int: Match] {
-        matches.mapValues { match in
-            var match = match
+    func migrated(_ matches: [Match?]) -> [Match?] {
+        matches.map { match in
+            guard var match else { return nil }
             if case .alias(let known, _) = match.kind {
                 match.kind = .alias(known, .migration)
             } else if let pair = match.pair {

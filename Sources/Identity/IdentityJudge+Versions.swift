@@ -22,8 +22,10 @@ extension IdentityJudge {
         _ place: Int, with found: KnownArticle, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Judgement {
         let item = items[place]
-        let article = articles[item.index]
         var judgement = Judgement(index: item.index, uid: found.uid, contentHash: item.hash, verdict: .unchanged)
+        // At a poll nearly all are.
+        if found.contentHash == item.hash { return judgement }
+        let article = articles[item.index]
         var current = found
         var generation = 1
         while true {
@@ -32,7 +34,7 @@ extension IdentityJudge {
                 judgement.uid = current.uid
                 if current.contentHash == item.hash { return judgement }
                 let passedOver = verdictWithoutVersion(current, article)
-                if let passedOver, try isSurelyNoReuse(article, of: current, knowledge) {
+                if let passedOver, try isSurelyNoReuse(place, of: current, knowledge) {
                     judgement.verdict = passedOver
                     return judgement
                 }
@@ -50,7 +52,7 @@ extension IdentityJudge {
                 judgement.uid = uid
                 judgement.verdict = .reusing(current.seq)
                 judgement.events.append(.guidReused)
-                let keys = try newKeys(item, uid, try linkPlace(place, knowledge), variant: nil, knowledge)
+                let keys = try newKeys(place, uid, try linkPlace(place, knowledge), variant: nil, knowledge)
                 judgement.keys = claimed(keys, for: place, uid: uid)
                 return judgement
             }
@@ -66,12 +68,11 @@ extension IdentityJudge {
             judgement.verdict = passedOver
             return
         }
-        let item = items[place]
-        let version = version(of: known, old, articles[item.index])
+        let version = version(of: known, old, articles[items[place].index])
         judgement.verdict = .update(version)
         if version.silentChanges == Self.maximumSilentChanges { judgement.events.append(.volatile) }
         judgement.keys = claimed(
-            try changedKeys(item, known.uid, old?.article, knowledge), for: place, uid: item.base)
+            try changedKeys(place, known.uid, old?.article, knowledge), for: place, uid: items[place].base)
     }
 
     /// Why an edit would not be stored, if it would not.
@@ -93,11 +94,12 @@ extension IdentityJudge {
 
     /// Told without reading the stored article: what is passed over at every poll shall not cost that each time.
     private mutating func isSurelyNoReuse<Knowledge: ArticleKnowledge>(
-        _ article: Article, of known: KnownArticle, _ knowledge: Knowledge
+        _ place: Int, of known: KnownArticle, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Bool {
-        if article.published == nil || article.id == nil { return true }
-        guard let link = sameness.link(article.url) else { return false }
+        let index = items[place].index
+        if articles[index].published == nil || articles[index].id == nil { return true }
+        guard let link = linkForm(place) else { return false }
         if try knowledge.known(matchKeys.link(link))?.uid == known.uid { return true }
-        return try knowledge.known(matchKeys.linkAndTitle(link, sameness.title(article)))?.uid == known.uid
+        return try knowledge.known(matchKeys.linkAndTitle(link, title(place)))?.uid == known.uid
     }
 }

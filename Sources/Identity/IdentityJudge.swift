@@ -26,8 +26,10 @@ package struct IdentityJudge: ~Copyable {
     var present: [ArticleIdentifier: Int] = [:]
     /// Keys that items of this document will have, and the place of the item.
     var fresh: [Hash128: Int] = [:]
-    /// Of the items that were not found, by place.
-    var links: [Int: Link?] = [:]
+    /// By place, as far as anybody has asked: only for items that were not found.
+    var links: [Link??] = []
+    var titles: [String?] = []
+    var datedTitles: [Hash128??] = []
 
     package init(_ rules: IdentityRules) {
         self.rules = rules
@@ -44,16 +46,18 @@ package struct IdentityJudge: ~Copyable {
         items = DocumentItems(articles, keys: &keys, hashes: &hashes).items
         present.removeAll()
         fresh.removeAll()
-        links.removeAll()
         try findAll(knowledge)
+        links = Array(repeating: nil, count: items.count)
+        titles = Array(repeating: nil, count: items.count)
+        datedTitles = Array(repeating: nil, count: items.count)
     }
 
     /// The keys of the links that new items may have: while they are judged and stored, no other feed may store an
-    /// article under one of them. None where nothing is new.
-    package mutating func linkKeys() -> Set<Hash128> {
-        var result = Set<Hash128>()
+    /// article under one of them. None where nothing is new; the same one as often as items have it.
+    package mutating func linkKeys() -> [Hash128] {
+        var result: [Hash128] = []
         for place in items.indices where items[place].found == nil {
-            if let link = link(place) { result.insert(link.key) }
+            if let link = link(place) { result.append(link.key) }
         }
         return result
     }

@@ -2,9 +2,46 @@
 package enum NormalizedText {
     /// White space runs as one space, none at the ends, lower case: how titles are compared (identity.md §3, §9).
     package static func title(_ title: String) -> String {
-        var collapsed: [UInt8] = []
-        appendCollapsed(title, to: &collapsed)
-        return String(decoding: collapsed, as: UTF8.self).lowercased()
+        var form: [UInt8] = []
+        form.reserveCapacity(title.utf8.count)
+        appendCollapsed(title, to: &form)
+        return form.withUnsafeMutableBufferPointer { bytes in
+            var isASCII = true
+            for index in bytes.indices {
+                let byte = bytes[index]
+                if byte >= UInt8(ascii: "A"), byte <= UInt8(ascii: "Z") { bytes[index] = byte | 0x20 }
+                if byte >= 0x80 { isASCII = false }
+            }
+            let lower = String(decoding: bytes, as: UTF8.self)
+            return isASCII ? lower : lowercasedBeyondASCII(lower)
+        }
+    }
+
+    /// What `lowercased()` makes of it, which takes each letter of ASCII for a text of its own.
+    private static func lowercasedBeyondASCII(_ text: String) -> String {
+        var changed: [UInt8] = []
+        var kept = text.startIndex
+        for index in text.unicodeScalars.indices {
+            let scalar = text.unicodeScalars[index]
+            guard scalar.value >= 0x80, !isCaseless(scalar.value) else { continue }
+            let lower = scalar.properties.lowercaseMapping
+            if lower.unicodeScalars.elementsEqual(CollectionOfOne(scalar)) { continue }
+            changed.append(contentsOf: text.utf8[kept..<index])
+            changed.append(contentsOf: lower.utf8)
+            kept = text.unicodeScalars.index(after: index)
+        }
+        if kept == text.startIndex { return text }
+        changed.append(contentsOf: text.utf8[kept...])
+        return String(decoding: changed, as: UTF8.self)
+    }
+
+    /// Whether a character surely has no lower case: small letters of Latin and Cyrillic, what is not Latin, Greek or
+    /// Cyrillic up to the Georgian letters, and everything East Asian that is in common use.
+    private static func isCaseless(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0xdf...0xff, 0x0430...0x045f, 0x0590...0x109f, 0x2010...0x2060, 0x3000...0xa63f, 0xac00...0xd7ff: true
+        default: false
+        }
     }
 
     /// Appends text with each run of white space as one space and none at the ends.
@@ -48,7 +85,7 @@ package enum NormalizedText {
         }
     }
 
-    /// How many of the next eight bytes surely stay as they are: nil where that is for a closer look to say.
+    /// How many of the next eight bytes surely stay as they are: nil where that is for a closer look at the next one to say.
     ///
     /// - Parameter isStart: nothing stands before them. Else they come behind what stays as it is, and if that ends with
     ///   a space they begin with something else.
@@ -61,9 +98,12 @@ package enum NormalizedText {
         let spaces = ByteSearch.mark(0x20, in: bytes)
         var unclear = controls | ByteSearch.mark(0xc2, in: bytes) | (spaces & spaces << 8)
         if isStart { unclear |= spaces & 0x80 }
-        guard unclear == 0 else { return nil }
         // Of a space at the end it depends on what follows.
-        return spaces >> 63 == 0 ? 8 : 7
+        if unclear == 0 { return spaces >> 63 == 0 ? 8 : 7 }
+        // The first mark is exact; others need not be.
+        let clear = unclear.trailingZeroBitCount / 8
+        if clear == 0 { return nil }
+        return utf8[index + clear - 1] == 0x20 ? (clear > 1 ? clear - 1 : nil) : clear
     }
 
     /// How many bytes of white space begin here: ASCII's, and the no-break space.

@@ -261,12 +261,12 @@ package struct FeedPoller: Sendable {
 
     /// What the schedule wants to know of a document.
     private func reading(of parsed: Feed, _ poll: inout Poll) -> PollEvent.Document {
-        poll.items = parsed.articles.count { $0.isIdentifiable }
+        poll.items = parsed.identifiableArticles
         var document = PollEvent.Document(
             items: poll.items, newItems: poll.report.newArticles + poll.report.duplicateArticles)
         document.isFirst = poll.previous.lastSuccess == nil
         document.isExpired = parsed.expired
-        if document.newItems > 0 { document.dates = parsed.articles.compactMap { $0.published ?? $0.modified } }
+        if document.newItems > 0 { document.dates = parsed.articleDates }
         return document
     }
 
@@ -282,16 +282,16 @@ package struct FeedPoller: Sendable {
         do throws(StoreError) {
             let drafts = try await RecordDrafts(
                 feed: poll.feed, head: poll.head, state: poll.state, duplicates: duplicates, store: store,
-                claims: writer.claims, now: now()
+                claims: writer.claims, now: now(), explains: isDryRun
             ).result(of: parsed, facts)
             if isWhole { poll.state.document = FeedState.Document(articles: drafts.articles, source: source) }
             poll.report.count(drafts.records)
-            let passedOver = parsed.droppedArticles + parsed.articles.count { !$0.isIdentifiable }
+            let passedOver = parsed.droppedArticles + parsed.articles.count - parsed.identifiableArticles
             if passedOver > 0 {
                 poll.report.notes.append(
                     "\(passedOver) items were passed over: empty, or beyond the limit of a document")
             }
-            poll.report.notes += drafts.notes + (isDryRun ? drafts.plan : [])
+            poll.report.notes += drafts.notes + drafts.plan
             poll.state.articles += UInt64(poll.report.newArticles)
             return drafts
         } catch {
@@ -459,9 +459,15 @@ extension FeedPoller.Manner {
 
 extension PollReport {
     fileprivate mutating func count(_ records: [PendingRecord]) {
-        newArticles = records.count { $0.kind == .new }
-        updatedArticles = records.count { $0.kind == .update }
-        duplicateArticles = records.count { $0.kind == .duplicate }
+        (newArticles, updatedArticles, duplicateArticles) = (0, 0, 0)
+        for index in records.indices {
+            switch records[index].kind {
+            case .new: newArticles += 1
+            case .update: updatedArticles += 1
+            case .duplicate: duplicateArticles += 1
+            case .alias: break
+            }
+        }
     }
 
     fileprivate var storedArticles: Int { newArticles + updatedArticles + duplicateArticles }

@@ -10,16 +10,21 @@ final class KeyClaims: Sendable {
     private struct State {
         var taken = Set<Hash128>()
         var waiting: [CheckedContinuation<Void, Never>] = []
+
+        func isFree(_ keys: [Hash128]) -> Bool {
+            // There are no others in nearly every poll.
+            taken.isEmpty || keys.allSatisfy { !taken.contains($0) }
+        }
     }
 
     private let state = Locked(State())
 
     /// Waits until nobody else has one of the keys. Each call is to be followed by `release` with the same keys.
-    func take(_ keys: Set<Hash128>) async {
+    func take(_ keys: [Hash128]) async {
         while !keys.isEmpty, !tryTaking(keys) {
             await withCheckedContinuation { continuation in
                 let isFree = state.withLock { state in
-                    if state.taken.isDisjoint(with: keys) { return true }
+                    if state.isFree(keys) { return true }
                     state.waiting.append(continuation)
                     return false
                 }
@@ -28,18 +33,18 @@ final class KeyClaims: Sendable {
         }
     }
 
-    private func tryTaking(_ keys: Set<Hash128>) -> Bool {
+    private func tryTaking(_ keys: [Hash128]) -> Bool {
         state.withLock { state in
-            guard state.taken.isDisjoint(with: keys) else { return false }
-            state.taken.formUnion(keys)
+            guard state.isFree(keys) else { return false }
+            for key in keys { state.taken.insert(key) }
             return true
         }
     }
 
-    func release(_ keys: Set<Hash128>) {
+    func release(_ keys: [Hash128]) {
         if keys.isEmpty { return }
         let waiting = state.withLock { state in
-            state.taken.subtract(keys)
+            for key in keys { state.taken.remove(key) }
             defer { state.waiting = [] }
             return state.waiting
         }

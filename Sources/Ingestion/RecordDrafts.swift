@@ -14,6 +14,8 @@ struct RecordDrafts {
     let store: ArticleStore
     let claims: KeyClaims
     let now: Timestamp
+    /// Whether a person is going to read what each record is and why.
+    var explains = false
 
     /// What a document leaves for the store.
     struct Result {
@@ -22,10 +24,10 @@ struct RecordDrafts {
         var articles = 0
         /// What a person may want to know of their identities.
         var notes: [String] = []
-        /// What each record is and why, a line each.
+        /// What each record is and why, a line each, where somebody wants to know.
         var plan: [String] = []
         /// To be released once the records are stored.
-        var claimed = Set<Hash128>()
+        var claimed: [Hash128] = []
     }
 
     /// - Parameter facts: what is known of the document beside its items.
@@ -64,6 +66,7 @@ struct RecordDrafts {
                 feedTitle: state.title, feedTags: feed.tags),
             now: now)
         var events: [Judgement.Event: Int] = [:]
+        result.records.reserveCapacity(judgements.count { $0.isStored })
         for judgement in judgements {
             let article = articles[judgement.index]
             let before = result.records.count
@@ -74,7 +77,7 @@ struct RecordDrafts {
                 result.records.append(record)
             }
             guard result.records.count > before else { continue }
-            result.plan += judgement.plan(article)
+            if explains { result.plan += judgement.plan(article) }
             for event in judgement.events { events[event, default: 0] += 1 }
         }
         result.articles = judgements.count

@@ -1,25 +1,46 @@
 /// Which bytes of UTF-8 may stand in a JSON string as they are.
 enum JSONEscaping {
+    /// No escape is longer: `\u0000`.
+    static let longestEscape = 6
+
     private static let hexDigits: StaticString = "0123456789abcdef"
 
-    /// Appends valid UTF-8 with everything escaped that `JSONWriter` promises.
-    static func append(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
-        var start = 0
-        var index = 0
-        let end = text.count
-        while index < end {
+    /// The next byte of valid UTF-8 that has to be escaped, and how long what it begins is; the end and 0 where none is
+    /// left.
+    static func next(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> (index: Int, length: Int) {
+        var index = start
+        while true {
             index = indexOfSuspect(text, from: index)
-            guard index < end else { break }
-            guard let (scalar, length) = escaped(text, at: index) else {
-                index += 1
-                continue
-            }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
-            appendEscape(scalar, to: &bytes)
-            index += length
-            start = index
+            guard index < text.count else { return (index, 0) }
+            let length = escapedLength(text, at: index)
+            if length > 0 { return (index, length) }
+            index += 1
         }
-        if start < end { bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<end])) }
+    }
+
+    /// Writes the escape of a scalar of that length in UTF-8.
+    ///
+    /// - Parameter output: room for `longestEscape` bytes.
+    /// - Returns: how many bytes were written.
+    static func write(_ text: UnsafePointer<UInt8>, length: Int, to output: UnsafeMutablePointer<UInt8>) -> Int {
+        output[0] = UInt8(ascii: "\\")
+        switch text[0] {
+        case 0x22, 0x5c: output[1] = text[0]
+        case 0x0a: output[1] = UInt8(ascii: "n")
+        case 0x0d: output[1] = UInt8(ascii: "r")
+        case 0x09: output[1] = UInt8(ascii: "t")
+        default:
+            let scalar =
+                switch length {
+                case 1: UInt16(text[0])
+                case 2: UInt16(text[1])
+                default: 0x2000 | UInt16(text[2] & 0x3f)
+                }
+            output[1] = UInt8(ascii: "u")
+            for digit in 0..<4 { output[2 + digit] = hexDigits.utf8Start[Int(scalar >> UInt16(12 - 4 * digit) & 15)] }
+            return longestEscape
+        }
+        return 2
     }
 
     /// The next byte that may have to be escaped: a control character, a quote, a backslash, or what begins C1 controls
@@ -32,7 +53,7 @@ enum JSONEscaping {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
         while end &- index >= 8 {
-            let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+            let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self).littleEndian
             let quote = word ^ (ones &* 0x22)
             let backslash = word ^ (ones &* 0x5c)
             let delete = word ^ (ones &* 0x7f)
@@ -42,7 +63,9 @@ enum JSONEscaping {
             let latin = word ^ (ones &* 0xc2)
             let punctuation = word ^ (ones &* 0xe2)
             let lead = (latin &- ones) & ~latin | (punctuation &- ones) & ~punctuation
-            if (special | lead) & highs != 0 { break }
+            let found = (special | lead) & highs
+            // The first hit is exact, those above it need not be.
+            if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
             index &+= 8
         }
         while index < end {
@@ -55,32 +78,12 @@ enum JSONEscaping {
         return end
     }
 
-    /// The scalar at `index` and its length, if it has to be escaped.
-    private static func escaped(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> (UInt16, Int)? {
+    /// The length of the scalar at `index`; 0 where it may stand as it is.
+    private static func escapedLength(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
         let byte = text[index]
-        if byte < 0x80 { return (UInt16(byte), 1) }
-        if byte == 0xc2, index + 1 < text.count, text[index + 1] < 0xa0 {
-            return (UInt16(text[index + 1]), 2)
-        }
-        if byte == 0xe2, index + 2 < text.count, text[index + 1] == 0x80, text[index + 2] & 0xfe == 0xa8 {
-            return (0x2000 | UInt16(text[index + 2] & 0x3f), 3)
-        }
-        return nil
-    }
-
-    private static func appendEscape(_ scalar: UInt16, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\\"))
-        switch scalar {
-        case 0x22: bytes.append(UInt8(ascii: "\""))
-        case 0x5c: bytes.append(UInt8(ascii: "\\"))
-        case 0x0a: bytes.append(UInt8(ascii: "n"))
-        case 0x0d: bytes.append(UInt8(ascii: "r"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        default:
-            bytes.append(UInt8(ascii: "u"))
-            for shift in [12, 8, 4, 0] as [UInt16] {
-                bytes.append(hexDigits.utf8Start[Int(scalar >> shift & 15)])
-            }
-        }
+        if byte < 0x80 { return 1 }
+        if byte == 0xc2, index + 1 < text.count, text[index + 1] < 0xa0 { return 2 }
+        if byte == 0xe2, index + 2 < text.count, text[index + 1] == 0x80, text[index + 2] & 0xfe == 0xa8 { return 3 }
+        return 0
     }
 }

@@ -25,17 +25,26 @@ extension JSONParser {
     mutating func string() throws(JSONError) -> String {
         offset += 1
         let start = offset
-        while offset < bytes.count {
-            let byte = bytes[offset]
-            if byte == UInt8(ascii: "\"") {
-                defer { offset += 1 }
-                return text(UnsafeBufferPointer(rebasing: bytes[start..<offset]))
-            }
-            if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
-            if byte < 0x20 { findings.controlCharacters = true }
-            offset += 1
+        passPlainText()
+        guard offset < bytes.count else { throw error(.unexpectedEnd) }
+        if bytes[offset] == UInt8(ascii: "\\") { return try escapedString(from: start) }
+        defer { offset += 1 }
+        return text(UnsafeBufferPointer(rebasing: bytes[start..<offset]))
+    }
+
+    /// Goes on to the next quote or backslash, or to the end.
+    private mutating func passPlainText() {
+        var index = offset
+        let end = bytes.count
+        var holdsControls = false
+        while index < end {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            if byte < 0x20 { holdsControls = true }
+            index &+= 1
         }
-        throw error(.unexpectedEnd)
+        offset = index
+        if holdsControls { findings.controlCharacters = true }
     }
 
     private mutating func escapedString(from start: Int) throws(JSONError) -> String {
@@ -52,9 +61,9 @@ extension JSONParser {
                 offset += 1
                 try escape()
             default:
-                if byte < 0x20 { findings.controlCharacters = true }
-                scratch.append(byte)
-                offset += 1
+                let start = offset
+                passPlainText()
+                scratch.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<offset]))
             }
         }
         throw error(.unexpectedEnd)

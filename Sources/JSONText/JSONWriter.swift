@@ -4,25 +4,35 @@
 /// out valid and on one line: everything below U+0020, U+007F–U+009F, and the separators U+2028 and U+2029 are escaped
 /// (security.md §8).
 package struct JSONWriter: ~Copyable {
-    /// What has been written so far.
-    package private(set) var bytes: [UInt8] = []
+    // Memory of its own: an array asks at each byte whether it is shared and has room.
+    private var memory: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    private var count = 0
     private var needsComma = false
 
     package init(capacity: Int = 0) {
-        bytes.reserveCapacity(capacity)
+        self.capacity = max(capacity, 64)
+        memory = .allocate(capacity: self.capacity)
     }
+
+    deinit {
+        memory.deallocate()
+    }
+
+    /// What has been written so far.
+    package var bytes: [UInt8] { Array(UnsafeBufferPointer(start: memory, count: count)) }
 
     package consuming func finish() -> [UInt8] { bytes }
 
     /// Hands over what has been written, and goes on behind it in the same memory.
     package mutating func drain(to body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
-        try bytes.withUnsafeBytes(body)
-        bytes.removeAll(keepingCapacity: true)
+        try body(UnsafeRawBufferPointer(start: memory, count: count))
+        count = 0
     }
 
     /// Starts anew, keeping the memory.
     package mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+        count = 0
         needsComma = false
     }
 
@@ -33,17 +43,20 @@ package struct JSONWriter: ~Copyable {
 
     /// A key that needs no escaping.
     package mutating func key(_ key: StaticString) {
+        let length = key.utf8CodeUnitCount
+        reserve(length + 4)
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        put(UInt8(ascii: "\""))
+        put(UnsafeBufferPointer(start: key.utf8Start, count: length))
+        put(UInt8(ascii: "\""))
+        put(UInt8(ascii: ":"))
         needsComma = false
     }
 
     package mutating func key(_ key: String) {
         string(key)
-        bytes.append(UInt8(ascii: ":"))
+        reserve(1)
+        put(UInt8(ascii: ":"))
         needsComma = false
     }
 
@@ -54,16 +67,26 @@ package struct JSONWriter: ~Copyable {
 
     /// Text that the caller knows to be valid UTF-8.
     package mutating func string(utf8: UnsafeBufferPointer<UInt8>) {
+        reserve(2)
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        JSONEscaping.append(utf8, to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+        put(UInt8(ascii: "\""))
+        var start = 0
+        while let base = utf8.baseAddress, start < utf8.count {
+            let (index, length) = JSONEscaping.next(in: utf8, from: start)
+            reserve(index - start + JSONEscaping.longestEscape)
+            put(UnsafeBufferPointer(start: base + start, count: index - start))
+            if length > 0 { count += JSONEscaping.write(base + index, length: length, to: memory + count) }
+            start = index + length
+        }
+        reserve(1)
+        put(UInt8(ascii: "\""))
         needsComma = true
     }
 
     package mutating func integer(_ value: Int) {
+        reserve(22)
         separate()
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        if value < 0 { put(UInt8(ascii: "-")) }
         var rest = value.magnitude
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
             var start = digits.count
@@ -72,22 +95,18 @@ package struct JSONWriter: ~Copyable {
                 digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
                 rest /= 10
             } while rest > 0
-            bytes.append(contentsOf: digits[start...])
+            put(UnsafeBufferPointer(rebasing: digits[start...]))
         }
         needsComma = true
     }
 
     package mutating func integer(_ value: some BinaryInteger) {
-        separate()
-        bytes.append(contentsOf: String(value).utf8)
-        needsComma = true
+        raw(String(value))
     }
 
     /// A number; null where JSON has none for it (infinite, not a number).
     package mutating func number(_ value: Double) {
-        separate()
-        bytes.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
-        needsComma = true
+        raw(value.isFinite ? "\(value)" : "null")
     }
 
     package mutating func bool(_ value: Bool) {
@@ -99,29 +118,69 @@ package struct JSONWriter: ~Copyable {
     }
 
     /// JSON that was written elsewhere.
-    package mutating func raw(_ json: some Collection<UInt8>) {
+    package mutating func raw(_ json: [UInt8]) {
+        json.withUnsafeBufferPointer { raw($0) }
+    }
+
+    package mutating func raw(_ json: String) {
+        var json = json
+        json.withUTF8 { raw($0) }
+    }
+
+    private mutating func raw(_ json: UnsafeBufferPointer<UInt8>) {
+        reserve(json.count + 1)
         separate()
-        bytes.append(contentsOf: json)
+        put(json)
         needsComma = true
     }
 
-    private mutating func raw(_ json: StaticString) {
-        raw(UnsafeBufferPointer(start: json.utf8Start, count: json.utf8CodeUnitCount))
-    }
-
     private mutating func begin(_ bracket: UInt8) {
+        reserve(2)
         separate()
-        bytes.append(bracket)
+        put(bracket)
         needsComma = false
     }
 
     private mutating func end(_ bracket: UInt8) {
-        bytes.append(bracket)
+        reserve(1)
+        put(bracket)
         needsComma = true
     }
 
+    // MARK: - Memory
+
+    /// Makes room for so many bytes more.
+    @inline(__always)
+    private mutating func reserve(_ more: Int) {
+        if capacity - count < more { grow(more) }
+    }
+
+    private mutating func grow(_ more: Int) {
+        capacity = max(2 * capacity, count + more)
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+        larger.update(from: memory, count: count)
+        memory.deallocate()
+        memory = larger
+    }
+
+    // What follows writes into room that `reserve` has made.
+
+    @inline(__always)
+    private mutating func put(_ byte: UInt8) {
+        memory[count] = byte
+        count += 1
+    }
+
+    @inline(__always)
+    private mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let base = bytes.baseAddress else { return }
+        (memory + count).update(from: base, count: bytes.count)
+        count += bytes.count
+    }
+
+    @inline(__always)
     private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        if needsComma { put(UInt8(ascii: ",")) }
     }
 }
 

@@ -67,7 +67,7 @@ import Testing
             ("foobar", "mzxw6ytboi"),
         ])
     func base32(text: String, encoded: String) {
-        #expect(Base32.string(text.utf8) == encoded)
+        #expect(Base32.string(Array(text.utf8)) == encoded)
         #expect(Base32.bytes(encoded.utf8) == Array(text.utf8))
     }
 

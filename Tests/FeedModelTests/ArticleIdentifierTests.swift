@@ -13,6 +13,20 @@ import Testing
         #expect(uid.key.hex.hasPrefix("000d1a27"))
     }
 
+    @Test("identity.md §2: the bits are the first of SHA-256")
+    func hashing() {
+        for text in ["", "abc", String(repeating: "päckchen", count: 100)] {
+            var digest = MessageDigest(.sha256)
+            digest.update(text)
+            let uid = ArticleIdentifier(hashing: Array(text.utf8))
+            #expect(uid == ArticleIdentifier(digest.finish()))
+            #expect(uid.description == Base32.string(uid.bytes))
+            var bytes = Array("|".utf8)
+            uid.appendDescription(to: &bytes)
+            #expect(String(decoding: bytes, as: UTF8.self) == "|\(uid)")
+        }
+    }
+
     @Test(
         "text that no identifier gives is none",
         arguments: [

@@ -36,6 +36,19 @@ struct CanonicalURLTests {
     }
 
     @Test(
+        "A link that needs no mending has the key that a closer look would give it",
+        arguments: [
+            "https://example.org/a/b.html", "http://example.org", "http://example.org/", "https://example.org/a//b/",
+            "https://example.org/.a", "https://example.org/./a", "https://example.org/a.", "https://example.org./a",
+            "http://-/", "https://example.org/ä", "https://example.org/a@b:c", "http://https", "http://http/a",
+            "https://example.org/a;b=1", "https://", "https:///", "https://Example.org/a", "https://exa_mple.org/a",
+        ])
+    func plainLink(link: String) {
+        // White space around it means nothing, but is not plain.
+        #expect(CanonicalURL.key(link) == CanonicalURL.key(" \(link)"))
+    }
+
+    @Test(
         "What is no http link has no key",
         arguments: [
             "", "mailto:a@example.org", "example.org/a", "ftp://example.org/", "http://", "http:///", "/a", "//",

@@ -108,6 +108,6 @@ struct DuplicateTests {
         judge.read([article(id: "1", url: "https://e.org/a", title: "Head line", text: "x", day: 1)], memory)
         #expect(judge.linkKeys().isEmpty)
         judge.read([article(id: "7", url: "https://e.org/7"), article(id: "8", url: "http://e.org/7")], memory)
-        #expect(judge.linkKeys().count == 1)
+        #expect(Set(judge.linkKeys()).count == 1)
     }
 }

@@ -22,6 +22,20 @@ struct NormalizedTextTests {
         #expect(collapsed(text) == expected)
     }
 
+    @Test("Titles are in lower case, each character as the standard library has it")
+    func everyCharacter() {
+        for first in stride(from: UInt32(0), to: 0x1_1000, by: 64) {
+            var text = "A"
+            for value in first..<first + 64 {
+                guard let scalar = Unicode.Scalar(value), value > 0x20, value != 0xa0 else { continue }
+                text.unicodeScalars.append(scalar)
+            }
+            text += "Z"
+            #expect(NormalizedText.title(text).utf8.elementsEqual(text.lowercased().utf8), "from \(first)")
+        }
+        #expect(NormalizedText.title("  ΟΔΟΣ  İstanbul\n") == "ΟΔΟΣ İstanbul".lowercased())
+    }
+
     @Test("What is cut into words and put together again is the same, whatever stands between the words")
     func anySpaces() {
         let spaces = [" ", "  ", "\n", "\u{a0}", " \t", "\r\n "]

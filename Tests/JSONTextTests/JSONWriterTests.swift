@@ -25,7 +25,7 @@ import Testing
             json.endObject()
             json.null()
             json.bool(false)
-            json.raw("[1]".utf8)
+            json.raw("[1]")
             json.endArray()
             json.key("ä\"")
             json.number(1.5)

@@ -24,7 +24,7 @@ package enum FeedNaming {
     package static func suffix(for url: String, isExact: Bool = false) -> String {
         var digest = MessageDigest(.sha256)
         digest.update(isExact ? url : URLRedaction.redacted(url))
-        return String(Base32.string(digest.finish().prefix(4)).prefix(6))
+        return String(Base32.string(Array(digest.finish().prefix(4))).prefix(6))
     }
 }
 

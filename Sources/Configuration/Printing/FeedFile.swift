@@ -25,7 +25,7 @@ package struct FeedFile: Sendable {
         folder = Self.folder(main)
         var digest = MessageDigest(.sha256)
         digest.update(table.url)
-        path = "\(folder)/\(Base32.string(digest.finish().prefix(10))).toml"
+        path = "\(folder)/\(Base32.string(Array(digest.finish().prefix(10)))).toml"
         let shown = ListText.cleaned(title ?? "", limit: 200)
         text = "# \(shown.isEmpty ? "A feed" : shown), added by `newswire add` on \(date)\n\(table.text)"
     }

@@ -54,7 +54,7 @@ struct JSONFeedFields {
 
     /// Text of which every space may matter.
     mutating func body(_ value: JSONValue?, _ field: String) -> String? {
-        guard let text = value?.string, Self.trimmed(text) != nil else { return text(value, field) }
+        guard let text = value?.string, Self.holdsText(text) else { return text(value, field) }
         return cut(Self.withoutNUL(text), to: limits.contentBytes, field)
     }
 
@@ -139,20 +139,27 @@ struct JSONFeedFields {
         return String(text.unicodeScalars[..<text.unicodeScalars.index(alignedTo: end)])
     }
 
+    /// Whether there is more in it than white space and U+0000.
+    private static func holdsText(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in bytes.contains { $0 > 0x20 } }
+    }
+
     /// The text without the white space around it and without U+0000; nil where nothing is left.
     private static func trimmed(_ text: String) -> String? {
         var text = withoutNUL(text)
+        // Nearly always there is none.
+        if let first = text.utf8.first, first > 0x20, let last = text.utf8.last, last > 0x20 { return text }
         return text.withUTF8 { bytes in
-            var range = 0..<bytes.count
-            while let first = range.first, bytes[first] <= 0x20 { range = first + 1..<range.upperBound }
-            while let last = range.last, bytes[last] <= 0x20 { range = range.lowerBound..<last }
-            return range.isEmpty ? nil : String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+            let trimmed = bytes.trimmed
+            return trimmed.isEmpty ? nil : String(decoding: trimmed, as: UTF8.self)
         }
     }
 
     private static func withoutNUL(_ text: String) -> String {
-        guard text.utf8.contains(0) else { return text }
-        return String(decoding: text.utf8.filter { $0 != 0 }, as: UTF8.self)
+        var text = text
+        return text.withUTF8 { bytes in bytes.first(0, from: 0) == nil }
+            ? text : String(decoding: text.utf8.filter { $0 != 0 }, as: UTF8.self)
     }
 }
 

@@ -22,7 +22,7 @@ package final class ControlServer: Sendable {
     private let wake: Int32
     private let path: String
     private let handler: Handler
-    private let peerUser: @Sendable (LineSocket) -> uid_t?
+    private let peerUser: @Sendable (LineSocket) -> UInt32?
     private let connections = Locked(0)
     private let ended = DispatchSemaphore(value: 0)
 
@@ -32,7 +32,7 @@ package final class ControlServer: Sendable {
     }
 
     init(
-        at path: String, peerUser: @escaping @Sendable (LineSocket) -> uid_t?, handler: @escaping Handler
+        at path: String, peerUser: @escaping @Sendable (LineSocket) -> UInt32?, handler: @escaping Handler
     ) throws(Failure) {
         do throws(UnixSocket.Failure) {
             listener = try UnixSocket.listen(at: path)

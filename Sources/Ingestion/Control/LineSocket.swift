@@ -1,4 +1,3 @@
-internal import CShims
 import Glibc
 
 /// Lines over a connected socket, which it owns and closes.
@@ -14,7 +13,7 @@ package final class LineSocket: @unchecked Sendable {
     deinit { close(descriptor) }
 
     /// Who has connected; nil where the system does not tell.
-    var peerUser: uid_t? { uid_t(exactly: newswire_peer_user(descriptor)) }
+    var peerUser: UInt32? { UnixSocket.peerUser(descriptor) }
 
     /// Seconds that one read or write may take; 0 for ever.
     func setTimeouts(read: Int, write: Int) {

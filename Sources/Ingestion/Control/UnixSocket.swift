@@ -84,4 +84,7 @@ enum UnixSocket {
         guard let address = UnixAddress(path) else { throw Failure(call: "bind", code: ENAMETOOLONG) }
         try address.withPointer(body)
     }
+
+    /// The user of the process that has connected the socket; nil where the system does not tell.
+    static func peerUser(_ descriptor: Int32) -> UInt32? { UInt32(exactly: newswire_peer_user(descriptor)) }
 }
