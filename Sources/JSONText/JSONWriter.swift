@@ -7,7 +7,8 @@ package struct JSONWriter: ~Copyable {
     // Memory of its own: an array asks at each byte whether it is shared and has room.
     private var memory: UnsafeMutablePointer<UInt8>
     private var capacity: Int
-    private var count = 0
+    /// How many bytes have been written so far.
+    package private(set) var count = 0
     private var needsComma = false
 
     package init(capacity: Int = 0) {
@@ -19,7 +20,7 @@ package struct JSONWriter: ~Copyable {
         memory.deallocate()
     }
 
-    /// What has been written so far.
+    /// What has been written so far: a copy of it.
     package var bytes: [UInt8] { Array(UnsafeBufferPointer(start: memory, count: count)) }
 
     package consuming func finish() -> [UInt8] { bytes }

@@ -46,7 +46,7 @@ struct ParseCommand: ParsableCommand {
                 var json = JSONWriter(capacity: 1 << 16)
                 try feed.write(
                     to: &json,
-                    afterItem: { if $0.bytes.count >= Self.blockSize { try $0.drain { try output.write($0) } } }
+                    afterItem: { if $0.count >= Self.blockSize { try $0.drain { try output.write($0) } } }
                 ) { keys.identifier(of: $0).description }
                 try json.drain { try output.write($0) }
                 try output.write([UInt8(ascii: "\n")])
