@@ -152,7 +152,7 @@ import Testing
         for number in 0..<100 as Range<UInt64> {
             let uid = StoreFixture.uid(number)
             var text: [UInt8] = []
-            uid.appendText(to: &text)
+            uid.appendDescription(to: &text)
             #expect(String(decoding: text, as: UTF8.self) == uid.description)
             #expect(text.withUnsafeBytes { ArticleIdentifier(text: $0) } == uid)
             text[Int(number % 32)] = UInt8(ascii: "1")

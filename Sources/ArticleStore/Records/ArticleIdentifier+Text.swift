@@ -1,22 +1,8 @@
 import Digest
 import FeedModel
 
-/// The text of identifiers as bytes, in both directions: what `description` and `init(_:)` do, without making a `String`
-/// for every record.
+/// The text of identifiers as bytes: what `init(_:)` reads, without making a `String` for every record.
 extension ArticleIdentifier {
-    private static let alphabet: StaticString = "abcdefghijklmnopqrstuvwxyz234567"
-
-    func appendText(to bytes: inout [UInt8]) {
-        // 160 bits are 32 digits of 5: taken from the top, the rest shifted up.
-        var (high, middle, low) = (key.high, key.low, UInt64(rest) << 32)
-        for _ in 0..<32 {
-            bytes.append(Self.alphabet.utf8Start[Int(high >> 59)])
-            high = high << 5 | middle >> 59
-            middle = middle << 5 | low >> 59
-            low <<= 5
-        }
-    }
-
     /// - Parameter text: 32 digits.
     init?(text: UnsafeRawBufferPointer) {
         guard text.count == 32 else { return nil }

@@ -64,7 +64,7 @@ final class RecordWriter {
         Self.append(#""feed":"#, to: &buffer)
         buffer.append(contentsOf: feedJSON)
         Self.append(#","uid":""#, to: &buffer)
-        record.uid.appendText(to: &buffer)
+        record.uid.appendDescription(to: &buffer)
         Self.append(#"","version":"#, to: &buffer)
         Self.append(UInt64(record.version), to: &buffer)
         if record.isInitial { Self.append(#","initial":true"#, to: &buffer) }
