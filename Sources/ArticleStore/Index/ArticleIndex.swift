@@ -90,8 +90,12 @@ final class ArticleIndex: Sendable {
         var left: [UInt32] = []
         for start in stride(from: 0, to: room, by: Self.step) {
             let step = order[start..<min(start + Self.step, room)]
+            let (table, changes) = state.withLock { state in
+                (state.table, step.map { state.waiting.change($0) })
+            }
+            // Nobody waits for the disk with the lock.
+            table.prefetch(changes)
             try state.withLock { state throws(IndexFile.Failure) in
-                let changes = step.map { state.waiting.change($0) }
                 left += try state.table.put(changes, &failure).map { step[start + $0] }
             }
         }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Many slots at a time.
 extension IndexFile {
     /// Slots of a page of the file, behind the header's.
@@ -40,6 +42,20 @@ extension IndexFile {
             }
         }
         return left
+    }
+
+    /// Lets the system begin to read what `put` will look at, all of it at the same time: a page that is not in its cache
+    /// takes as long as the disk does, and one after the other they took a second for every 8000.
+    func prefetch(_ changes: [IndexChange]) {
+        var start = 0
+        while start < changes.count {
+            let extent = extent(of: changes, from: start)
+            let length = extent.slots.count * IndexSlot.size
+            // Advice: where it cannot be taken, the pages are read when they are needed.
+            posix_fadvise(
+                file.descriptor, Int(offset(extent.slots.lowerBound)), length, Int32(POSIX_FADV_WILLNEED))
+            start = extent.changes.endIndex
+        }
     }
 
     private struct Extent {
