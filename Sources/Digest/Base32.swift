@@ -1,6 +1,6 @@
 /// Base32 of RFC 4648 in lower case, without padding.
 package enum Base32 {
-    private static let alphabet: StaticString = "abcdefghijklmnopqrstuvwxyz234567"
+    package static let alphabet: StaticString = "abcdefghijklmnopqrstuvwxyz234567"
 
     package static func string(_ data: [UInt8]) -> String {
         var text: [UInt8] = []

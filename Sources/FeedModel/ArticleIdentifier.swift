@@ -52,11 +52,11 @@ package struct ArticleIdentifier: Sendable, CustomStringConvertible {
     }
 
     private func copyText(to text: UnsafeMutableBufferPointer<UInt8>) {
-        let alphabet: StaticString = "abcdefghijklmnopqrstuvwxyz234567"
+        let digits = Base32.alphabet.utf8Start
         // 160 bits are 32 digits of 5: taken from the top, the rest shifted up.
         var (high, middle, low) = (key.high, key.low, UInt64(rest) << 32)
         for index in 0..<32 {
-            text[index] = alphabet.utf8Start[Int(high >> 59)]
+            text[index] = digits[Int(high >> 59)]
             high = high << 5 | middle >> 59
             middle = middle << 5 | low >> 59
             low <<= 5

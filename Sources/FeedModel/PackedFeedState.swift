@@ -7,7 +7,6 @@ package struct PackedFeedState: Sendable {
 
     package init(_ state: FeedState) {
         var pack = StatePacker()
-        // First what is asked of all feeds at once.
         Self.put(state.schedule, &pack)
         pack.put(state.lastPoll)
         pack.put(state.nextPoll)
@@ -38,19 +37,33 @@ package struct PackedFeedState: Sendable {
         bytes = pack.bytes.withUnsafeBufferPointer { Array($0) }
     }
 
+    /// What comes first, because it is asked of all feeds at once; the URL and where it moves to follow.
+    private struct Head {
+        let schedule: FeedState.Schedule
+        let lastPoll: Timestamp?
+        let nextPoll: Timestamp?
+        let intervalSeconds: Int?
+        let failureKind: String?
+
+        init(_ pack: inout StateUnpacker) {
+            schedule = PackedFeedState.schedule(&pack)
+            lastPoll = pack.time()
+            nextPoll = pack.time()
+            intervalSeconds = pack.optional()
+            failureKind = pack.text()
+        }
+    }
+
     /// What was packed, as that feed's.
     package func state(of feed: FeedIdentifier) -> FeedState {
         bytes.withUnsafeBytes { bytes in
             var pack = StateUnpacker(bytes)
-            let schedule = Self.schedule(&pack)
-            let (lastPoll, nextPoll) = (pack.time(), pack.time())
-            let intervalSeconds = pack.optional()
-            let failureKind = pack.text()
+            let head = Head(&pack)
             var state = FeedState(feed: feed, url: pack.text() ?? "")
-            state.schedule = schedule
-            state.lastPoll = lastPoll
-            state.nextPoll = nextPoll
-            state.intervalSeconds = intervalSeconds
+            state.schedule = head.schedule
+            state.lastPoll = head.lastPoll
+            state.nextPoll = head.nextPoll
+            state.intervalSeconds = head.intervalSeconds
             state.move = Self.move(&pack)
             state.title = pack.text()
             if let request = pack.hash() {
@@ -64,7 +77,7 @@ package struct PackedFeedState: Sendable {
             state.lastSuccess = pack.time()
             state.status = pack.optional()
             state.failures = pack.integer()
-            if let failureKind { state.failure = .init(kind: failureKind, message: pack.text() ?? "") }
+            if let kind = head.failureKind { state.failure = .init(kind: kind, message: pack.text() ?? "") }
             state.notBefore = pack.time()
             state.articles = pack.unsigned()
             if let source = pack.hash() { state.document = .init(articles: pack.integer(), source: source) }
@@ -78,14 +91,12 @@ package struct PackedFeedState: Sendable {
     package func outlook(at url: String) -> FeedOutlook {
         bytes.withUnsafeBytes { bytes in
             var pack = StateUnpacker(bytes)
-            let schedule = Self.schedule(&pack)
-            let (lastPoll, nextPoll) = (pack.time(), pack.time())
-            let intervalSeconds = pack.optional()
-            let failureKind = pack.text()
+            let head = Head(&pack)
             let isOfURL = pack.takeText(equalTo: url)
             return FeedOutlook(
-                schedule: schedule, lastPoll: lastPoll, nextPoll: nextPoll, intervalSeconds: intervalSeconds,
-                failureKind: failureKind, isOfURL: isOfURL, adoptedURL: Self.move(&pack).adopted)
+                schedule: head.schedule, lastPoll: head.lastPoll, nextPoll: head.nextPoll,
+                intervalSeconds: head.intervalSeconds, failureKind: head.failureKind, isOfURL: isOfURL,
+                adoptedURL: Self.move(&pack).adopted)
         }
     }
 
@@ -101,8 +112,7 @@ package struct PackedFeedState: Sendable {
     package var knownURLs: [String] {
         bytes.withUnsafeBytes { bytes in
             var pack = StateUnpacker(bytes)
-            _ = Self.schedule(&pack)
-            _ = (pack.time(), pack.time(), pack.optional(), pack.text())
+            _ = Head(&pack)
             return FeedState.knownURLs(pack.text() ?? "", Self.move(&pack))
         }
     }

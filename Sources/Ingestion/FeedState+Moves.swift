@@ -46,8 +46,11 @@ extension FeedState {
 extension FeedConfiguration {
     /// The URL that is asked: the configured one, unless the feed has moved.
     package func requestURL(_ state: FeedState?) -> String {
-        isLocalFile ? url : state?.move.adopted ?? url
+        requestURL(adopting: state?.move.adopted)
     }
+
+    /// - Parameter adopted: where the feed has moved to.
+    func requestURL(adopting adopted: String?) -> String { isLocalFile ? url : adopted ?? url }
 
     /// What a person is told of a feed that its server has moved for good; nil where it has not.
     package func moveNotice(_ state: FeedState?) -> String? {

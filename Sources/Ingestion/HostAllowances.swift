@@ -25,7 +25,7 @@ package struct HostAllowances: Sendable {
     func allowance(
         for feed: FeedConfiguration, adoptedURL: String?
     ) -> (key: String, allowance: HostAllowance) {
-        let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: adoptedURL ?? feed.url)
+        let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(adopting: adoptedURL))
         guard let host else { return (feed.url, HostAllowance(concurrency: 1, delay: 0)) }
         return allowance(forHost: host)
     }

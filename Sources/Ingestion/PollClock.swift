@@ -1,4 +1,3 @@
-private import CShims
 package import FeedModel
 private import Glibc
 internal import Scheduling

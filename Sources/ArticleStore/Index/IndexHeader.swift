@@ -25,7 +25,11 @@ struct IndexHeader: Equatable, Sendable {
     }
 
     /// Where a key's slot would stand if nothing stood there yet.
-    func home(of key: Hash128) -> UInt64 { Self.hash(of: key, salt).multipliedFullWidth(by: capacity).high }
+    func home(of key: Hash128) -> UInt64 { Self.home(of: key, salt, capacity) }
+
+    static func home(of key: Hash128, _ salt: Hash128, _ capacity: UInt64) -> UInt64 {
+        hash(of: key, salt).multipliedFullWidth(by: capacity).high
+    }
 
     /// Keys' homes have the order of these, in a table of any size.
     static func hash(of key: Hash128, _ salt: Hash128) -> UInt64 {

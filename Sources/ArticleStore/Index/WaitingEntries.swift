@@ -30,7 +30,7 @@ struct WaitingEntries {
     var count: Int { slots.count }
 
     private func place(of key: Hash128) -> Int {
-        var place = Int(IndexHeader.hash(of: key, salt).multipliedFullWidth(by: UInt64(table.count)).high)
+        var place = Int(IndexHeader.home(of: key, salt, UInt64(table.count)))
         while table[place] != 0, slots[Int(table[place] - 1)].key != key {
             place = place + 1 == table.count ? 0 : place + 1
         }

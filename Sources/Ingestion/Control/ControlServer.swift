@@ -1,4 +1,4 @@
-internal import CShims
+private import CShims
 private import Dispatch
 import Glibc
 private import Locking
