@@ -34,26 +34,54 @@ extension IdentityJudge {
         if newest.contentHash == item.hash, !isTaken(newest, onlyFree) { return newest }
         var closest: KnownArticle?
         for precision in [ArticleKey.Precision.published, .title, .link] {
-            let uid = keys.identifier(of: articles[item.index], precision: precision)
-            guard let closer = try knowledge.known(uid.key), !isTaken(closer, onlyFree) else { continue }
+            guard let closer = try known(item, precision, onlyFree: onlyFree, knowledge) else { continue }
             if closer.contentHash == item.hash { return closer }
             closest = closest ?? closer
         }
-        return closest ?? own
+        return try laterUse(item, onlyFree: onlyFree, knowledge) ?? closest ?? own
     }
 
     /// For an item whose id others of the document have too.
     private mutating func findShared<Knowledge: ArticleKnowledge>(
         _ item: DocumentItem, onlyFree: Bool, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
-        if let known = try knowledge.known(item.uid.key), !isTaken(known, onlyFree) { return known }
-        let article = articles[item.index]
+        let own = try known(item, item.precision, onlyFree: onlyFree, knowledge)
+        if let own, own.contentHash == item.hash { return own }
         // It may have been stored when it took less, or more, to tell it from the others.
+        var others: [(precision: ArticleKey.Precision, known: KnownArticle)] = []
         for precision in ArticleKey.Precision.allCases.reversed() where precision != item.precision {
-            let uid = keys.identifier(of: article, precision: precision)
-            guard let known = try knowledge.known(uid.key), !isTaken(known, onlyFree) else { continue }
-            if precision > item.precision || known.contentHash == item.hash { return known }
+            guard let known = try known(item, precision, onlyFree: onlyFree, knowledge) else { continue }
+            if known.contentHash == item.hash { return known }
+            others.append((precision, known))
+        }
+        if let later = try laterUse(item, onlyFree: onlyFree, knowledge) ?? own { return later }
+        for (precision, known) in others {
+            if precision > item.precision { return known }
             if try isSame(known, as: item, knowledge) { return known }
+        }
+        return nil
+    }
+
+    /// The article that has the identity which a look of that precision gives the item.
+    private mutating func known<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, _ precision: ArticleKey.Precision, onlyFree: Bool, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> KnownArticle? {
+        let uid =
+            precision == item.precision
+            ? item.uid : keys.identifier(of: articles[item.index], precision: precision)
+        guard let known = try knowledge.known(uid.key), !isTaken(known, onlyFree) else { return nil }
+        return known
+    }
+
+    /// The later article with the item's id (identity.md §3.1) that says what the item says.
+    private mutating func laterUse<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, onlyFree: Bool, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> KnownArticle? {
+        for generation in 2...Self.maximumGenerations {
+            let uid = keys.identifier(
+                of: articles[item.index], precision: item.precision, generation: generation)
+            guard let known = try knowledge.known(uid.key) else { return nil }
+            if known.contentHash == item.hash, !isTaken(known, onlyFree) { return known }
         }
         return nil
     }

@@ -130,14 +130,11 @@ extension IdentityJudge {
         return result
     }
 
-    /// Of an item's keys those that no other item of the document was given before; and the one that leads to the newest.
-    ///
-    /// - Parameter uid: what they lead to.
-    mutating func claimed(_ keys: [Hash128], for place: Int, uid: ArticleIdentifier) -> [Hash128] {
-        let newest = uid == items[place].base ? nil : matchKeys.more(items[place].base)
+    /// Of an item's keys those that no other item of the document was given before.
+    mutating func claimed(_ keys: [Hash128], for place: Int) -> [Hash128] {
         var result = keys
         // Nearly always all of them.
-        if keys.contains(where: { fresh[$0] != nil }) { result.removeAll { fresh[$0] != nil && $0 != newest } }
+        if keys.contains(where: { fresh[$0] != nil }) { result.removeAll { fresh[$0] != nil } }
         for key in result { fresh[key] = place }
         return result
     }

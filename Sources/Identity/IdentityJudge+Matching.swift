@@ -9,8 +9,8 @@ extension IdentityJudge {
             case new
             case alias(KnownArticle, Judgement.Alias.Reason)
             case duplicate(of: UInt64)
-            /// It says the same as that item of the document, whose id is a variant of its own; which is in the store,
-            /// or as new as this one.
+            /// It says the same as an item of the document whose id is a variant of its own: that article, or nil where
+            /// what both say is not stored yet.
             case repeats(KnownArticle?)
         }
 
@@ -114,7 +114,7 @@ extension IdentityJudge {
         }
         let keys = try newKeys(
             place, item.uid, linkPlace, variant: match.variant, isDuplicate: isDuplicate, knowledge)
-        match.keys = claimed(keys, for: place, uid: item.uid)
+        match.keys = claimed(keys, for: place)
         return match
     }
 
@@ -123,33 +123,35 @@ extension IdentityJudge {
         _ candidates: Candidates, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Match.Kind? {
         guard let key = candidates.variantKey else { return nil }
-        let item = items[candidates.place]
         let known = candidates.variant
-        if (fresh[key] ?? known.flatMap { present[$0.uid] }) != nil {
-            guard let twin = twin(of: candidates.place) else { return .new }
-            return .repeats(items[twin].found)
-        }
+        if (fresh[key] ?? known.flatMap { present[$0.uid] }) != nil { return twin(of: candidates.place) ?? .new }
         guard let known else { return nil }
-        if known.contentHash != item.hash {
-            // Which of several items with one id it is can only be told by what they have in common.
-            if item.isShared, try !isSame(known, as: item, knowledge) { return .new }
-            if let old = try knowledge.stored(known.seq), sameness.isReuse(old.article, articles[item.index]) {
-                return .new
-            }
-        }
+        if try isAnother(items[candidates.place], than: known, knowledge) { return twin(of: candidates.place) ?? .new }
         present[known.uid] = candidates.place
         return .alias(known, .variant)
     }
 
-    /// The item of the document that says the same under a variant of its id, and is judged before it.
-    private func twin(of place: Int) -> Int? {
+    private mutating func isAnother<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, than known: KnownArticle, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> Bool {
+        if known.contentHash == item.hash { return false }
+        // Which of several items with one id it is can only be told by what they have in common.
+        if item.isShared, try !isSame(known, as: item, knowledge) { return true }
+        return try knowledge.stored(known.seq).map { sameness.isReuse($0.article, articles[item.index]) } ?? false
+    }
+
+    /// Whether an item of the document that is judged before it says the same under a variant of its id.
+    private func twin(of place: Int) -> Match.Kind? {
         let item = items[place]
         guard let form = articles[item.index].id.flatMap(URLVariant.form) else { return nil }
-        return items.indices.first { other in
+        let twins = items.indices.filter { other in
             items[other].hash == item.hash && items[other].base != item.base
                 && (items[other].found != nil || isBefore(other, place))
                 && articles[items[other].index].id.flatMap(URLVariant.form) == form
         }
+        guard let twin = twins.min(by: { isBefore($0, $1) }) else { return nil }
+        let found = items[twin].found
+        return .repeats(found?.contentHash == item.hash ? found : nil)
     }
 
     /// identity.md §3.3
@@ -184,7 +186,7 @@ extension IdentityJudge {
         return stored.first
     }
 
-    /// - Returns: nil where the item says what another says that is as new as it is.
+    /// - Returns: nil where the item says what another says that is not stored yet.
     mutating func decide<Knowledge: ArticleKnowledge>(
         _ place: Int, _ match: Match, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Judgement? {

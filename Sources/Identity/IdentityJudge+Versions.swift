@@ -3,20 +3,6 @@ internal import FeedModel
 
 /// What a known id brings (identity.md §3.1, §8).
 extension IdentityJudge {
-    /// Of the items that were found and are not what they were, by place.
-    mutating func edits<Knowledge: ArticleKnowledge>(
-        _ knowledge: Knowledge
-    ) throws(Knowledge.Failure) -> [Int: Judgement] {
-        var changed: [(place: Int, found: KnownArticle)] = []
-        for place in items.indices {
-            if let found = items[place].found, found.contentHash != items[place].hash { changed.append((place, found)) }
-        }
-        changed.sort { isBefore($0.place, $1.place) }
-        var result: [Int: Judgement] = [:]
-        for (place, found) in changed { result[place] = try compare(place, with: found, knowledge) }
-        return result
-    }
-
     /// - Parameter place: the item's.
     mutating func compare<Knowledge: ArticleKnowledge>(
         _ place: Int, with found: KnownArticle, _ knowledge: Knowledge
@@ -53,7 +39,7 @@ extension IdentityJudge {
                 judgement.verdict = .reusing(current.seq)
                 judgement.events.append(.guidReused)
                 let keys = try newKeys(place, uid, try linkPlace(place, knowledge), variant: nil, knowledge)
-                judgement.keys = claimed(keys, for: place, uid: uid)
+                judgement.keys = claimed(keys, for: place)
                 return judgement
             }
             current = next
@@ -72,7 +58,7 @@ extension IdentityJudge {
         judgement.verdict = .update(version)
         if version.silentChanges == Self.maximumSilentChanges { judgement.events.append(.volatile) }
         judgement.keys = claimed(
-            try changedKeys(place, known.uid, old?.article, knowledge), for: place, uid: items[place].base)
+            try changedKeys(place, known.uid, old?.article, knowledge), for: place)
     }
 
     /// Why an edit would not be stored, if it would not.

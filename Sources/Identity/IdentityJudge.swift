@@ -74,27 +74,22 @@ package struct IdentityJudge: ~Copyable {
             isMigration = self.isMigration(matches, facts)
             if isMigration { matches = migrated(matches) }
         }
-        var edits = try edits(knowledge)
-        var judgements: [Judgement] = []
-        judgements.reserveCapacity(items.count)
-        for place in items.indices {
+        var judgements: [Judgement?] = Array(repeating: nil, count: items.count)
+        for place in items.indices.sorted(by: { isBefore($0, $1) }) {
             let item = items[place]
             var judgement: Judgement
-            if let edit = edits.removeValue(forKey: place) {
-                judgement = edit
-            } else if let found = item.found {
+            if let found = item.found {
                 judgement = try compare(place, with: found, knowledge)
-            } else if let match = matches[place] {
-                guard let decided = try decide(place, match, knowledge) else { continue }
+            } else if let match = matches[place], let decided = try decide(place, match, knowledge) {
                 judgement = decided
             } else {
                 continue
             }
             if isMigration, judgement.alias != nil { judgement.events.append(.idMigration) }
             if item.isShared, judgement.isStored { judgement.events.insert(.idNotUnique, at: 0) }
-            judgements.append(judgement)
+            judgements[place] = judgement
         }
-        return judgements
+        return judgements.compactMap { $0 }
     }
 }
 

@@ -61,7 +61,8 @@ struct MatchKeys: ~Copyable {
         return key
     }
 
-    /// The newest of the further articles that have the same id as the article of that identity.
+    /// The newest of the further articles that have the same id as the article of that identity; of those that one
+    /// document brought, any.
     mutating func more(_ uid: ArticleIdentifier) -> Hash128 {
         begin("more")
         form.append(0)

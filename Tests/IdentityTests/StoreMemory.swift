@@ -95,6 +95,10 @@ extension Judgement {
         }
     }
 
+    var isDuplicate: Bool {
+        if case .duplicate = verdict { true } else { false }
+    }
+
     var isUpdate: Bool {
         if case .update = verdict { true } else { false }
     }
