@@ -42,6 +42,7 @@ extension IdentityJudge {
         }
         // Where two may be one article, that which says the same is, wherever it stands.
         candidates.sort { $0.isExact == $1.isExact ? isBefore($0.place, $1.place) : $0.isExact }
+        unfound = candidates.map(\.place)
         var matches: [Match?] = Array(repeating: nil, count: items.count)
         if candidates.isEmpty { return matches }
         var identities = Set<ArticleIdentifier>(minimumCapacity: candidates.count)

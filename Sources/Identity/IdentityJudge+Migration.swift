@@ -31,12 +31,12 @@ extension IdentityJudge {
         _ matches: inout [Match?], _ facts: DocumentFacts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) {
         var possible = pairCount(matches)
-        let open = items.indices.filter { place in
+        let open = unfound.filter { place in
             switch matches[place]?.kind {
             case .new, .duplicate: !items[place].isSplit
             case .alias, .repeats, nil: false
             }
-        }.sorted { isBefore($0, $1) }
+        }
         possible += open.count
         for place in open {
             guard isMost(possible, facts) else { return }

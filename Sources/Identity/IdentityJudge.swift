@@ -26,6 +26,8 @@ package struct IdentityJudge: ~Copyable {
     var present: [ArticleIdentifier: Int] = [:]
     /// Keys that items of this document will have, and the place of the item.
     var fresh: [Hash128: Int] = [:]
+    /// The places of the items that were not found, in the order in which they are judged: never the document's.
+    var unfound: [Int] = []
     /// By place, as far as anybody has asked: only for items that were not found.
     var links: [Link??] = []
     var titles: [String?] = []
@@ -75,21 +77,32 @@ package struct IdentityJudge: ~Copyable {
             if isMigration { matches = migrated(matches) }
         }
         var judgements: [Judgement?] = Array(repeating: nil, count: items.count)
-        for place in items.indices.sorted(by: { isBefore($0, $1) }) {
-            let item = items[place]
-            var judgement: Judgement
-            if let found = item.found {
-                judgement = try compare(place, with: found, knowledge)
-            } else if let match = matches[place], let decided = try decide(place, match, knowledge) {
-                judgement = decided
-            } else {
-                continue
-            }
+        for place in found() {
+            guard let found = items[place].found else { continue }
+            judgements[place] = try compare(place, with: found, knowledge)
+        }
+        for place in unfound {
+            guard let match = matches[place], var judgement = try decide(place, match, knowledge) else { continue }
             if isMigration, judgement.alias != nil { judgement.events.append(.idMigration) }
-            if item.isShared, judgement.isStored { judgement.events.insert(.idNotUnique, at: 0) }
             judgements[place] = judgement
         }
+        for place in items.indices where items[place].isShared && judgements[place]?.isStored == true {
+            judgements[place]?.events.insert(.idNotUnique, at: 0)
+        }
         return judgements.compactMap { $0 }
+    }
+
+    /// The places of the items that were found: those that say what they said, and the others in an order that is not the
+    /// document's.
+    private func found() -> [Int] {
+        var result: [Int] = []
+        var changed: [Int] = []
+        for place in items.indices {
+            guard let found = items[place].found else { continue }
+            if found.contentHash == items[place].hash { result.append(place) } else { changed.append(place) }
+        }
+        changed.sort { isBefore($0, $1) }
+        return result + changed
     }
 }
 
