@@ -145,14 +145,17 @@ struct IndexFile {
         try file.write(header.bytes, at: 0, files)
     }
 
-    /// Reads all slots in the order of the file.
-    func forEach(_ body: (_ place: UInt64, IndexSlot) throws(Failure) -> Void) throws(Failure) {
+    /// Reads all slots in the order of the file, or those of some places.
+    func forEach(
+        in places: Range<UInt64>? = nil, _ body: (_ place: UInt64, IndexSlot) throws(Failure) -> Void
+    ) throws(Failure) {
         let blockSlots: UInt64 = 4096
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(blockSlots) * IndexSlot.size, alignment: 64)
         defer { block.deallocate() }
-        var place: UInt64 = 0
-        while place < header.capacity {
-            let count = min(blockSlots, header.capacity - place)
+        var place = places?.lowerBound ?? 0
+        let end = places?.upperBound ?? header.capacity
+        while place < end {
+            let count = min(blockSlots, end - place)
             let bytes = try read(count, from: place, into: block)
             for index in 0..<Int(count) {
                 switch reading(bytes, index, at: place + UInt64(index)) {

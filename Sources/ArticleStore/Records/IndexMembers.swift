@@ -28,6 +28,7 @@ struct IndexMembers: Equatable {
         guard scan.take("}") else { return nil }
         var hasMore = true
         if scan.take("]") {
+            keys.reserveCapacity(4)
             repeat {
                 guard scan.take("\""), let low = scan.takeHex64(), let high = scan.takeHex64(), scan.take("\""),
                     keys.count < PendingRecord.maximumKeys

@@ -19,19 +19,41 @@ struct IndexComparison: Sendable {
         var superfluous: UInt64 = 0
     }
 
-    /// - Parameters:
-    ///   - starts: the first numbers of the segments, ascending.
-    ///   - recordLimit: of how many records at most a bit is kept.
-    init(_ index: IndexFile, starts: [UInt64], recordLimit: UInt64) throws(StoreError) {
+    private init(_ index: IndexFile, _ survey: IndexSurvey? = nil) {
         self.index = index
-        survey = try Self.patiently { () throws(IndexFile.Failure) in
-            try IndexSurvey(of: index, starts: starts, recordLimit: recordLimit)
-        }
+        self.survey = survey
     }
 
-    private init(_ index: IndexFile) {
-        self.index = index
-        survey = nil
+    /// - Parameters:
+    ///   - starts: the first numbers of the segments, ascending.
+    ///   - recordLimit: of how many records at most bits are kept.
+    ///   - workers: how many parts of the index are read at the same time.
+    static func reading(
+        _ index: IndexFile, starts: [UInt64], recordLimit: UInt64, workers: Int
+    ) async throws(StoreError) -> IndexComparison {
+        let capacity = index.header.capacity
+        let step = capacity / UInt64(max(1, workers)) + 1
+        let parts = stride(from: 0, to: capacity, by: Int(step)).map { $0..<min($0 + step, capacity) }
+        let surveys = await withTaskGroup(of: Result<IndexSurvey?, StoreError>.self) { group in
+            for part in parts {
+                group.addTask {
+                    Result { () throws(StoreError) in
+                        try patiently { () throws(IndexFile.Failure) in
+                            try IndexSurvey(of: index, in: part, starts: starts, recordLimit: recordLimit)
+                        }
+                    }
+                }
+            }
+            var surveys: [Result<IndexSurvey?, StoreError>] = []
+            for await survey in group { surveys.append(survey) }
+            return surveys
+        }
+        var joint: IndexSurvey?
+        for survey in surveys {
+            guard let part = try survey.get() else { return IndexComparison(index) }
+            if joint == nil { joint = part } else { joint?.add(part) }
+        }
+        return IndexComparison(index, joint)
     }
 
     /// Entries that no segment's report speaks of; one where they cannot be read.
@@ -40,8 +62,7 @@ struct IndexComparison: Sendable {
     func add(_ envelope: RecordEnvelope, to report: inout Report) throws(StoreError) {
         guard envelope.seq <= index.header.complete.seq, let entry = ArticleIndex.Entry(envelope) else { return }
         if entry.kind != .alias { try add(entry.known, to: &report) }
-        var keys: [Hash128] = []
-        for key in entry.keys where key != entry.known.uid.key && !keys.contains(key) { keys.append(key) }
+        let keys = Self.distinct(entry)
         if keys.isEmpty { return }
         let areAllThere = survey.map { $0.keyCount(envelope.seq) == keys.count } ?? false
         for key in keys {
@@ -51,6 +72,17 @@ struct IndexComparison: Sendable {
                 try search(key, of: entry, to: &report)
             }
         }
+    }
+
+    /// The keys of a record that have slots of their own.
+    private static func distinct(_ entry: ArticleIndex.Entry) -> [Hash128] {
+        let keys = entry.keys
+        func isDistinct(_ place: Int) -> Bool {
+            keys[place] != entry.known.uid.key && !keys[..<place].contains(keys[place])
+        }
+        // Nearly always all of them.
+        if keys.indices.allSatisfy(isDistinct) { return keys }
+        return keys.indices.filter(isDistinct).map { keys[$0] }
     }
 
     private func add(_ record: KnownArticle, to report: inout Report) throws(StoreError) {

@@ -7,8 +7,8 @@ import FeedModel
 /// So the index need not be searched for each record and key. A record with its bit set, or with all its keys there, is
 /// right where its segment's sum is; where there is less it is searched for, because another must have taken its place.
 struct IndexSurvey: Sendable {
-    /// As many records, the last ones, may have their bits: 40 MiB. Those before them are searched for.
-    static let recordLimit: UInt64 = 1 << 26
+    /// As many records, the last ones, may have their bits, which take 20 MiB. Those before them are searched for.
+    static let recordLimit: UInt64 = 1 << 25
 
     /// Entries of records before the first segment.
     private(set) var unclaimed: UInt64 = 0
@@ -20,9 +20,12 @@ struct IndexSurvey: Sendable {
     private var keyCounts: [UInt8]
 
     /// - Parameters:
+    ///   - places: the slots that are read.
     ///   - starts: the first numbers of the segments, ascending.
     ///   - recordLimit: how many records have a bit at most.
-    init(of index: IndexFile, starts: [UInt64], recordLimit: UInt64) throws(IndexFile.Failure) {
+    init(
+        of index: IndexFile, in places: Range<UInt64>, starts: [UInt64], recordLimit: UInt64
+    ) throws(IndexFile.Failure) {
         let complete = index.header.complete.seq
         let start = starts.first ?? 1
         let count = complete >= start ? min(complete - start + 1, recordLimit) : 0
@@ -31,7 +34,7 @@ struct IndexSurvey: Sendable {
         first = complete - count + 1
         bits = Array(repeating: 0, count: Int((count + 63) / 64))
         keyCounts = Array(repeating: 0, count: Int((count + 1) / 2))
-        try index.forEach { _, slot in
+        try index.forEach(in: places) { _, slot in
             switch slot.content {
             case .article(let known) where known.seq <= complete: add(known)
             case .link(let uid, let seq) where seq <= complete: add(slot.key, of: uid, seq)
@@ -49,6 +52,17 @@ struct IndexSurvey: Sendable {
         if known.seq >= first {
             let bit = known.seq - first
             bits[Int(bit / 64)] |= 1 << (bit % 64)
+        }
+    }
+
+    /// Takes in what other slots of the same index say.
+    mutating func add(_ other: IndexSurvey) {
+        unclaimed += other.unclaimed
+        for place in tallies.indices { tallies[place].add(other.tallies[place]) }
+        for place in bits.indices { bits[place] |= other.bits[place] }
+        for place in keyCounts.indices {
+            let (pair, others) = (keyCounts[place], other.keyCounts[place])
+            keyCounts[place] = min(15, pair & 15 + others & 15) | min(15, pair >> 4 + others >> 4) << 4
         }
     }
 
@@ -109,6 +123,12 @@ struct IndexTally: Sendable, Equatable {
     /// A further key of the article.
     mutating func add(_ key: Hash128, of uid: ArticleIdentifier, seq: UInt64) {
         add((key.high, key.low, uid.key.high, uid.key.low, seq, UInt64(uid.rest), 0, .max))
+    }
+
+    mutating func add(_ other: IndexTally) {
+        count += other.count
+        sum.high &+= other.sum.high
+        sum.low &+= other.sum.low
     }
 
     private mutating func add(_ words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)) {

@@ -65,8 +65,10 @@ package struct StoreVerifier: Sendable {
         let durable = try DurableEnd(in: directory)
         let extent = try reader.extent()
         let removed = try removed(before: extent)
-        let comparison = try index.map { (index) throws(StoreError) in
-            try IndexComparison(index, starts: (removed + extent.segments).map(\.firstSeq), recordLimit: recordLimit)
+        var comparison: IndexComparison?
+        if let index {
+            comparison = try await IndexComparison.reading(
+                index, starts: (removed + extent.segments).map(\.firstSeq), recordLimit: recordLimit, workers: workers)
         }
         let checks = checks(removed, extent, durable, comparison)
         var sum: UInt64 = 0
