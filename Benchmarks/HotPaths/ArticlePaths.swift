@@ -39,6 +39,8 @@ private final class Memory: ArticleKnowledge {
 
     func known(_ key: Hash128) -> KnownArticle? { articles[key] }
     func stored(_ seq: UInt64) -> StoredArticle? { nil }
+    var readsAhead: Bool { false }
+    func prepare(_ keys: [Hash128]) {}
 
     func take(_ judgements: [Judgement]) {
         for judgement in judgements {

@@ -86,6 +86,12 @@ package final class ArticleStore: Sendable {
         }
     }
 
+    /// Whether the index is so large that much of it may be on the disk alone.
+    package var readsAhead: Bool { index.readsAhead }
+
+    /// Begins to read what `known` needs for the keys, all at the same time, and does not wait for it.
+    package func prepare(_ keys: [Hash128]) { index.prefetch(keys) }
+
     private func indexError(_ failure: IndexFile.Failure) -> StoreError {
         switch failure {
         case .system(let error): error

@@ -51,7 +51,8 @@ package struct ArticleIdentifier: Sendable, CustomStringConvertible {
         }
     }
 
-    private func copyText(to text: UnsafeMutableBufferPointer<UInt8>) {
+    /// What `description` is, as 32 bytes.
+    package func copyText(to text: UnsafeMutableBufferPointer<UInt8>) {
         let digits = Base32.alphabet.utf8Start
         // 160 bits are 32 digits of 5: taken from the top, the rest shifted up.
         var (high, middle, low) = (key.high, key.low, UInt64(rest) << 32)

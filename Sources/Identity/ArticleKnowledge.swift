@@ -8,6 +8,12 @@ package protocol ArticleKnowledge {
     /// The article that has this key: the key of its `uid`, or one of those that its records carry.
     func known(_ key: Hash128) throws(Failure) -> KnownArticle?
 
+    /// Whether it takes long to find a key, and less for many at a time.
+    var readsAhead: Bool { get }
+
+    /// Takes in which keys are going to be asked for; asked only where it `readsAhead`.
+    func prepare(_ keys: [Hash128])
+
     /// What a record holds; nil where its segment was removed. Asked only about items that are not what they were.
     func stored(_ seq: UInt64) throws(Failure) -> StoredArticle?
 }

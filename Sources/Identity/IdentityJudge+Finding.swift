@@ -4,7 +4,11 @@ internal import FeedModel
 /// Which known articles the ids of a document mean (identity.md §3.1, §4).
 extension IdentityJudge {
     mutating func findAll<Knowledge: ArticleKnowledge>(_ knowledge: Knowledge) throws(Knowledge.Failure) {
-        for place in items.indices { items[place].found = try found(items[place], knowledge) }
+        if knowledge.readsAhead { knowledge.prepare(items.map(\.uid.key)) }
+        for place in items.indices { items[place].found = try knowledge.known(items[place].uid.key) }
+        let open = items.indices.filter { items[$0].found?.contentHash != items[$0].hash }
+        if knowledge.readsAhead { knowledge.prepare(moreKeys(open)) }
+        for place in open { items[place].found = try closer(items[place], items[place].found, knowledge) }
         let dropped = try settle(knowledge)
         if dropped.isEmpty { return }
         var places: [Int: Int] = [:]
@@ -13,22 +17,37 @@ extension IdentityJudge {
         present = present.compactMapValues { places[$0] }
     }
 
-    /// - Parameter onlyFree: what another item of the document is does not count.
-    private mutating func found<Knowledge: ArticleKnowledge>(
-        _ item: DocumentItem, onlyFree: Bool = false, _ knowledge: Knowledge
+    /// What an item is, of what no other item of the document is.
+    private mutating func foundFree<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> KnownArticle? {
+        let own = try known(item, item.precision, onlyFree: true, knowledge)
+        if let own, own.contentHash == item.hash { return own }
+        return try closer(item, own, onlyFree: true, knowledge)
+    }
+
+    /// - Parameters:
+    ///   - own: what the item's identity means; it says something else.
+    ///   - onlyFree: what another item of the document is does not count.
+    private mutating func closer<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, _ own: KnownArticle?, onlyFree: Bool = false, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
         item.isShared
-            ? try findShared(item, onlyFree: onlyFree, knowledge) : try find(item, onlyFree: onlyFree, knowledge)
+            ? try closerShared(item, own, onlyFree: onlyFree, knowledge)
+            : try closerSingle(item, own, onlyFree: onlyFree, knowledge)
     }
 
     private func isTaken(_ known: KnownArticle, _ onlyFree: Bool) -> Bool { onlyFree && present[known.uid] != nil }
 
-    private mutating func find<Knowledge: ArticleKnowledge>(
-        _ item: DocumentItem, onlyFree: Bool, _ knowledge: Knowledge
+    private mutating func moreKeys(_ places: [Int]) -> [Hash128] {
+        var keys: [Hash128] = []
+        for place in places where !items[place].isShared { keys.append(matchKeys.more(items[place].base)) }
+        return keys
+    }
+
+    private mutating func closerSingle<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, _ own: KnownArticle?, onlyFree: Bool, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
-        var own = try knowledge.known(item.base.key)
-        if let known = own, isTaken(known, onlyFree) { own = nil }
-        if let own, own.contentHash == item.hash { return own }
         // Others may have the same id: a later one, or some that once stood beside each other.
         guard let newest = try knowledge.known(matchKeys.more(item.base)) else { return own }
         if newest.contentHash == item.hash, !isTaken(newest, onlyFree) { return newest }
@@ -42,11 +61,9 @@ extension IdentityJudge {
     }
 
     /// For an item whose id others of the document have too.
-    private mutating func findShared<Knowledge: ArticleKnowledge>(
-        _ item: DocumentItem, onlyFree: Bool, _ knowledge: Knowledge
+    private mutating func closerShared<Knowledge: ArticleKnowledge>(
+        _ item: DocumentItem, _ own: KnownArticle?, onlyFree: Bool, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
-        let own = try known(item, item.precision, onlyFree: onlyFree, knowledge)
-        if let own, own.contentHash == item.hash { return own }
         // It may have been stored when it took less, or more, to tell it from the others.
         var others: [(precision: ArticleKey.Precision, known: KnownArticle)] = []
         for precision in ArticleKey.Precision.allCases.reversed() where precision != item.precision {
@@ -117,7 +134,7 @@ extension IdentityJudge {
                 dropped.insert(place)
                 continue
             }
-            items[place].found = try found(items[place], onlyFree: true, knowledge)
+            items[place].found = try foundFree(items[place], knowledge)
             if let found = items[place].found {
                 present[found.uid] = place
             } else {

@@ -35,11 +35,11 @@ extension IdentityJudge {
     mutating func match<Knowledge: ArticleKnowledge>(
         _ facts: DocumentFacts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> [Match?] {
+        let open = items.indices.filter { items[$0].found == nil }
+        if knowledge.readsAhead { knowledge.prepare(candidateKeys(open)) }
         var candidates: [Candidates] = []
-        candidates.reserveCapacity(items.count)
-        for place in items.indices where items[place].found == nil {
-            candidates.append(try self.candidates(place, knowledge))
-        }
+        candidates.reserveCapacity(open.count)
+        for place in open { candidates.append(try self.candidates(place, knowledge)) }
         // Where two may be one article, that which says the same is, wherever it stands.
         candidates.sort { $0.isExact == $1.isExact ? isBefore($0.place, $1.place) : $0.isExact }
         unfound = candidates.map(\.place)
@@ -56,17 +56,28 @@ extension IdentityJudge {
         return matches
     }
 
+    private mutating func candidateKeys(_ places: [Int]) -> [Hash128] {
+        var keys: [Hash128] = []
+        for place in places where !items[place].isSplit {
+            if let key = variantKey(place) { keys.append(key) }
+            if let link = link(place) { keys.append(link.key) }
+        }
+        return keys
+    }
+
+    private mutating func variantKey(_ place: Int) -> Hash128? {
+        guard rules.joinsVariants, let id = articles[items[place].index].id else { return nil }
+        return URLVariant.form(id).map { matchKeys.variant($0) }
+    }
+
     private mutating func candidates<Knowledge: ArticleKnowledge>(
         _ place: Int, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Candidates {
         let item = items[place]
         var result = Candidates(place: place, isExact: false)
         if item.isSplit { return result }
-        if rules.joinsVariants, let form = articles[item.index].id.flatMap(URLVariant.form) {
-            let key = matchKeys.variant(form)
-            result.variantKey = key
-            result.variant = try knowledge.known(key)
-        }
+        result.variantKey = variantKey(place)
+        result.variant = try result.variantKey.flatMap { key throws(Knowledge.Failure) in try knowledge.known(key) }
         let owner = try linkOwner(place, knowledge)
         result.isExact = result.variant?.contentHash == item.hash || owner?.contentHash == item.hash
         return result

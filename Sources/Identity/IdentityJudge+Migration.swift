@@ -1,3 +1,4 @@
+internal import Digest
 internal import FeedModel
 
 /// All ids of a feed change at once, because the program that makes it is another one or runs elsewhere
@@ -38,6 +39,7 @@ extension IdentityJudge {
             }
         }
         possible += open.count
+        if knowledge.readsAhead { knowledge.prepare(pairKeys(open)) }
         for place in open {
             guard isMost(possible, facts) else { return }
             if let pair = try pair(place, knowledge) {
@@ -47,6 +49,14 @@ extension IdentityJudge {
                 possible -= 1
             }
         }
+    }
+
+    private mutating func pairKeys(_ places: [Int]) -> [Hash128] {
+        var keys: [Hash128] = []
+        for place in places {
+            if let key = titleAndDate(place) { keys.append(key) }
+        }
+        return keys
     }
 
     private func pairCount(_ matches: [Match?]) -> Int {

@@ -20,6 +20,10 @@ final class StoreKnowledge: ArticleKnowledge {
 
     func known(_ key: Hash128) throws(StoreError) -> KnownArticle? { try store.known(key: key) }
 
+    var readsAhead: Bool { store.readsAhead }
+
+    func prepare(_ keys: [Hash128]) { store.prepare(keys) }
+
     func stored(_ seq: UInt64) throws(StoreError) -> StoredArticle? {
         guard bytesLeft > 0, let line = try store.article(seq: seq) else { return nil }
         bytesLeft -= line.count

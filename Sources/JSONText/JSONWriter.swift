@@ -4,36 +4,30 @@
 /// out valid and on one line: everything below U+0020, U+007F–U+009F, and the separators U+2028 and U+2029 are escaped
 /// (security.md §8).
 package struct JSONWriter: ~Copyable {
-    // Memory of its own: an array asks at each byte whether it is shared and has room.
-    private var memory: UnsafeMutablePointer<UInt8>
-    private var capacity: Int
-    /// How many bytes have been written so far.
-    package private(set) var count = 0
+    private var output: ByteBuffer
     private var needsComma = false
 
     package init(capacity: Int = 0) {
-        self.capacity = max(capacity, 64)
-        memory = .allocate(capacity: self.capacity)
+        output = ByteBuffer(capacity: capacity)
     }
 
-    deinit {
-        memory.deallocate()
-    }
+    /// How many bytes have been written so far.
+    package var count: Int { output.count }
 
     /// What has been written so far: a copy of it.
-    package var bytes: [UInt8] { Array(UnsafeBufferPointer(start: memory, count: count)) }
+    package var bytes: [UInt8] { output.bytes }
 
     package consuming func finish() -> [UInt8] { bytes }
 
     /// Hands over what has been written, and goes on behind it in the same memory.
     package mutating func drain(to body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
-        try body(UnsafeRawBufferPointer(start: memory, count: count))
-        count = 0
+        try output.withBytes(body)
+        output.removeAll()
     }
 
     /// Starts anew, keeping the memory.
     package mutating func removeAll() {
-        count = 0
+        output.removeAll()
         needsComma = false
     }
 
@@ -45,19 +39,19 @@ package struct JSONWriter: ~Copyable {
     /// A key that needs no escaping.
     package mutating func key(_ key: StaticString) {
         let length = key.utf8CodeUnitCount
-        reserve(length + 4)
+        output.reserve(length + 4)
         separate()
-        put(UInt8(ascii: "\""))
-        put(UnsafeBufferPointer(start: key.utf8Start, count: length))
-        put(UInt8(ascii: "\""))
-        put(UInt8(ascii: ":"))
+        output.put(UInt8(ascii: "\""))
+        output.put(UnsafeBufferPointer(start: key.utf8Start, count: length))
+        output.put(UInt8(ascii: "\""))
+        output.put(UInt8(ascii: ":"))
         needsComma = false
     }
 
     package mutating func key(_ key: String) {
         string(key)
-        reserve(1)
-        put(UInt8(ascii: ":"))
+        output.reserve(1)
+        output.put(UInt8(ascii: ":"))
         needsComma = false
     }
 
@@ -68,36 +62,27 @@ package struct JSONWriter: ~Copyable {
 
     /// Text that the caller knows to be valid UTF-8.
     package mutating func string(utf8: UnsafeBufferPointer<UInt8>) {
-        reserve(2)
+        output.reserve(2)
         separate()
-        put(UInt8(ascii: "\""))
+        output.put(UInt8(ascii: "\""))
         var start = 0
         while let base = utf8.baseAddress, start < utf8.count {
             let (index, length) = JSONEscaping.next(in: utf8, from: start)
-            reserve(index - start + JSONEscaping.longestEscape)
-            put(UnsafeBufferPointer(start: base + start, count: index - start))
-            if length > 0 { count += JSONEscaping.write(base + index, length: length, to: memory + count) }
+            output.reserve(index - start + JSONEscaping.longestEscape)
+            output.put(UnsafeBufferPointer(start: base + start, count: index - start))
+            if length > 0 { output.advance(JSONEscaping.write(base + index, length: length, to: output.end)) }
             start = index + length
         }
-        reserve(1)
-        put(UInt8(ascii: "\""))
+        output.reserve(1)
+        output.put(UInt8(ascii: "\""))
         needsComma = true
     }
 
     package mutating func integer(_ value: Int) {
-        reserve(22)
+        output.reserve(22)
         separate()
-        if value < 0 { put(UInt8(ascii: "-")) }
-        var rest = value.magnitude
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var start = digits.count
-            repeat {
-                start -= 1
-                digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
-                rest /= 10
-            } while rest > 0
-            put(UnsafeBufferPointer(rebasing: digits[start...]))
-        }
+        if value < 0 { output.put(UInt8(ascii: "-")) }
+        output.put(decimal: UInt64(value.magnitude))
         needsComma = true
     }
 
@@ -129,59 +114,28 @@ package struct JSONWriter: ~Copyable {
     }
 
     private mutating func raw(_ json: UnsafeBufferPointer<UInt8>) {
-        reserve(json.count + 1)
+        output.reserve(json.count + 1)
         separate()
-        put(json)
+        output.put(json)
         needsComma = true
     }
 
     private mutating func begin(_ bracket: UInt8) {
-        reserve(2)
+        output.reserve(2)
         separate()
-        put(bracket)
+        output.put(bracket)
         needsComma = false
     }
 
     private mutating func end(_ bracket: UInt8) {
-        reserve(1)
-        put(bracket)
+        output.reserve(1)
+        output.put(bracket)
         needsComma = true
-    }
-
-    // MARK: - Memory
-
-    /// Makes room for so many bytes more.
-    @inline(__always)
-    private mutating func reserve(_ more: Int) {
-        if capacity - count < more { grow(more) }
-    }
-
-    private mutating func grow(_ more: Int) {
-        capacity = max(2 * capacity, count + more)
-        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-        larger.update(from: memory, count: count)
-        memory.deallocate()
-        memory = larger
-    }
-
-    // What follows writes into room that `reserve` has made.
-
-    @inline(__always)
-    private mutating func put(_ byte: UInt8) {
-        memory[count] = byte
-        count += 1
-    }
-
-    @inline(__always)
-    private mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let base = bytes.baseAddress else { return }
-        (memory + count).update(from: base, count: bytes.count)
-        count += bytes.count
     }
 
     @inline(__always)
     private mutating func separate() {
-        if needsComma { put(UInt8(ascii: ",")) }
+        if needsComma { output.put(UInt8(ascii: ",")) }
     }
 }
 

@@ -271,4 +271,20 @@ struct IdentityJudgeTests {
         item.published = nil
         #expect(PublishedDate.effective(of: item, firstSeen: firstSeen, now: now) == nil)
     }
+
+    @Test("Where look-ups take long, all those of a document are announced before they are made")
+    func announced() {
+        memory.readsAhead = true
+        let document = (1...10).map { (number: Int) in
+            article(
+                id: "https://e.org/?p=\(number)", url: "https://e.org/\(number)", title: "Title \(number)", text: "x",
+                day: number)
+        }
+        for _ in 1...2 {
+            memory.forgetCounts()
+            memory.poll(document)
+            #expect(memory.lookUps >= 10)
+            #expect(memory.surprises == 0)
+        }
+    }
 }

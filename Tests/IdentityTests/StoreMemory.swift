@@ -18,6 +18,7 @@ final class StoreMemory: ArticleKnowledge {
 
     func known(_ key: Hash128) -> KnownArticle? {
         lookUps += 1
+        if readsAhead, !prepared.contains(key) { surprises += 1 }
         switch slots[key] {
         case .article(let known): return known
         case .link(let uid):
@@ -27,6 +28,13 @@ final class StoreMemory: ArticleKnowledge {
         }
     }
 
+    /// A look-up that was not announced is counted.
+    var readsAhead = false
+    private var prepared = Set<Hash128>()
+    private(set) var surprises = 0
+
+    func prepare(_ keys: [Hash128]) { prepared.formUnion(keys) }
+
     func stored(_ seq: UInt64) -> StoredArticle? {
         readings += 1
         return removed.contains(seq) ? nil : records[Int(seq) - 1].stored
@@ -35,6 +43,8 @@ final class StoreMemory: ArticleKnowledge {
     func forgetCounts() {
         lookUps = 0
         readings = 0
+        surprises = 0
+        prepared = []
     }
 
     /// What retention does: the records go, the identities stay.

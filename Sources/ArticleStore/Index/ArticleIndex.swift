@@ -28,6 +28,8 @@ final class ArticleIndex: Sendable {
 
     /// As many keys as wait in memory before storing articles is refused.
     static let waitingLimit = 400_000
+    /// In bytes: from then on the system may not have the file in memory.
+    private static let largeSize: UInt64 = 256 << 20
     /// Keys put into the table at a time: questions wait for no more.
     private static let step = 4096
     /// In percent of the slots: then the table grows to twice its size, a small one to four times.
@@ -59,6 +61,12 @@ final class ArticleIndex: Sendable {
         if let content = state.waiting.find(key) { return content }
         return try state.table.find(key)?.content
     }
+
+    /// Whether so much is in the file that the system may not have it in memory.
+    var readsAhead: Bool { state.withLock { $0.table.size } >= Self.largeSize }
+
+    /// Begins to read where the keys stand. Nobody waits for it.
+    func prefetch(_ keys: [Hash128]) { state.withLock { $0.table }.prefetch(keys) }
 
     /// Makes records known that are durable, in their order; `writeWaiting` puts them into the table.
     ///

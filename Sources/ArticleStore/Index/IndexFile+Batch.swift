@@ -1,3 +1,4 @@
+import Digest
 import Glibc
 
 /// Many slots at a time.
@@ -13,9 +14,8 @@ extension IndexFile {
     ///
     /// - Returns: the places in `changes` of those that the disk did not take; then `failure` says why.
     mutating func put(_ changes: [IndexChange], _ failure: inout StoreError?) throws(Failure) -> [Int] {
-        // An extent of the file, and what it was before.
-        let extents = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * Self.extentSize, alignment: 64)
-        defer { extents.deallocate() }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.extentSize, alignment: 64)
+        defer { buffer.deallocate() }
         // Those whose slot stands behind its extent, or that are alone in theirs.
         var single: [Int] = []
         var start = 0
@@ -24,7 +24,7 @@ extension IndexFile {
             // One alone need not read a page; what a failing disk has taken by half is looked at slot by slot.
             if extent.changes.count > 1, torn.isEmpty, failure == nil {
                 do throws(Failure) {
-                    try put(changes, extent, extents, &single)
+                    try put(changes, extent, buffer, &single)
                 } catch .system(let error) {
                     failure = error
                     single += extent.changes
@@ -50,12 +50,23 @@ extension IndexFile {
         var start = 0
         while start < changes.count {
             let extent = extent(of: changes, from: start)
-            let length = extent.slots.count * IndexSlot.size
-            // Advice: where it cannot be taken, the pages are read when they are needed.
-            posix_fadvise(
-                file.descriptor, Int(offset(extent.slots.lowerBound)), length, Int32(POSIX_FADV_WILLNEED))
+            prefetch(extent.slots)
             start = extent.changes.endIndex
         }
+    }
+
+    /// The same for searching.
+    func prefetch(_ keys: [Hash128]) {
+        for key in keys {
+            let home = header.home(of: key)
+            prefetch(home..<min(home + UInt64(Self.blockSlots), header.capacity))
+        }
+    }
+
+    private func prefetch(_ slots: Range<UInt64>) {
+        // Advice: where it cannot be taken, the pages are read when they are needed.
+        posix_fadvise(
+            file.descriptor, Int(offset(slots.lowerBound)), slots.count * IndexSlot.size, Int32(POSIX_FADV_WILLNEED))
     }
 
     private struct Extent {
@@ -82,14 +93,13 @@ extension IndexFile {
 
     /// - Parameter single: gets those that have no place in the extent.
     private mutating func put(
-        _ changes: [IndexChange], _ extent: Extent, _ buffers: UnsafeMutableRawBufferPointer, _ single: inout [Int]
+        _ changes: [IndexChange], _ extent: Extent, _ buffer: UnsafeMutableRawBufferPointer, _ single: inout [Int]
     ) throws(Failure) {
         let first = extent.slots.lowerBound
         let count = extent.slots.count
-        let bytes = try read(UInt64(count), from: first, into: buffers)
-        let before = UnsafeMutableRawBufferPointer(rebasing: buffers[Self.extentSize...])
-        before.copyMemory(from: bytes)
-        var changed: [Int] = []
+        let bytes = try read(UInt64(count), from: first, into: buffer)
+        // With what was there before.
+        var changed: [(place: Int, old: IndexSlot?)] = []
         changed.reserveCapacity(extent.changes.count)
         var added: UInt64 = 0
         for index in extent.changes {
@@ -112,26 +122,18 @@ extension IndexFile {
             }
             guard let content = change.applied(to: old?.content) else { continue }
             if old == nil, header.count + added + 1 >= header.capacity { throw .damage("it is full") }
-            changed.append(place)
+            changed.append((place, old))
             let range = (place * IndexSlot.size)..<((place + 1) * IndexSlot.size)
             IndexSlot(key: change.key, content: content)
-                .write(to: UnsafeMutableRawBufferPointer(rebasing: buffers[range]))
+                .write(to: UnsafeMutableRawBufferPointer(rebasing: buffer[range]))
             if old == nil || change.countsOld { added += 1 }
         }
-        guard let lowest = changed.min(), let highest = changed.max() else { return }
+        guard let lowest = changed.map(\.place).min(), let highest = changed.map(\.place).max() else { return }
         let range = (lowest * IndexSlot.size)..<((highest + 1) * IndexSlot.size)
         do throws(StoreError) {
             try file.write(UnsafeRawBufferPointer(rebasing: bytes[range]), at: offset(first + UInt64(lowest)), files)
         } catch {
-            for place in changed {
-                let range = (place * IndexSlot.size)..<((place + 1) * IndexSlot.size)
-                let slot = IndexSlot.read(UnsafeRawBufferPointer(rebasing: before[range]))
-                if case .slot(let old) = slot {
-                    torn[first + UInt64(place)] = .some(old)
-                } else {
-                    torn[first + UInt64(place)] = .some(nil)
-                }
-            }
+            for (place, old) in changed { torn[first + UInt64(place)] = .some(old) }
             throw .system(error)
         }
         header.count = min(header.count + added, header.capacity)

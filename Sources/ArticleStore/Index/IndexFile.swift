@@ -19,7 +19,7 @@ struct IndexFile {
 
     static let smallestCapacity: UInt64 = 1024
     /// Slots read at a time: 512 bytes, in which most searches end.
-    private static let blockSlots = 8
+    static let blockSlots = 8
 
     /// Makes a new file at `path`, with room for `capacity` slots and the disk space for them taken.
     init(creating path: String, in directory: StoreDirectory, capacity: UInt64, salt: Hash128?, _ files: FileSystem)
@@ -32,7 +32,6 @@ struct IndexFile {
         var generator = SystemRandomNumberGenerator()
         header = IndexHeader(
             capacity: capacity, salt: salt ?? Hash128(high: generator.next(), low: generator.next()))
-        let size = UInt64(IndexHeader.size) + capacity * UInt64(IndexSlot.size)
         guard let length = Int(exactly: size), files.allocate(file.descriptor, length) == 0 else {
             throw .system("making room for", path)
         }
@@ -60,6 +59,9 @@ struct IndexFile {
         let most = header.capacity * load / 100
         return most > header.count ? Int(most - header.count) : 0
     }
+
+    /// Of the file, in bytes.
+    var size: UInt64 { offset(header.capacity) }
 
     func offset(_ slot: UInt64) -> UInt64 { UInt64(IndexHeader.size) + slot * UInt64(IndexSlot.size) }
 

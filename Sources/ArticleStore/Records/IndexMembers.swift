@@ -30,27 +30,33 @@ struct IndexMembers: Equatable {
     }
 
     /// Appends `"index":{…}`.
-    func append(to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: #""index":{"#.utf8)
-        var separator = ""
+    func append(to bytes: inout ByteBuffer) {
+        bytes.append(#""index":{"#)
+        var isFirst = true
+        func begin(_ key: StaticString) {
+            if !isFirst { bytes.append(",") }
+            bytes.append(key)
+            isFirst = false
+        }
         if let modified {
-            bytes.append(contentsOf: #""modified":\#(modified.milliseconds)"#.utf8)
-            separator = ","
+            begin(#""modified":"#)
+            if modified.milliseconds < 0 { bytes.append("-") }
+            bytes.append(decimal: modified.milliseconds.magnitude)
         }
         if silentChanges > 0 {
-            bytes.append(contentsOf: #"\#(separator)"silent":\#(silentChanges)"#.utf8)
-            separator = ","
+            begin(#""silent":"#)
+            bytes.append(decimal: UInt64(silentChanges))
         }
         if !keys.isEmpty {
-            bytes.append(contentsOf: #"\#(separator)"keys":["#.utf8)
+            begin(#""keys":["#)
             for (index, key) in keys.enumerated() {
-                bytes.append(contentsOf: (index > 0 ? #",""# : #"""#).utf8)
-                Hex.append(key.high, to: &bytes)
-                Hex.append(key.low, to: &bytes)
-                bytes.append(UInt8(ascii: "\""))
+                bytes.append(index > 0 ? #",""# : #"""#)
+                bytes.append(hex: key.high)
+                bytes.append(hex: key.low)
+                bytes.append(#"""#)
             }
-            bytes.append(UInt8(ascii: "]"))
+            bytes.append("]")
         }
-        bytes.append(UInt8(ascii: "}"))
+        bytes.append("}")
     }
 }

@@ -51,63 +51,45 @@ final class RecordWriter {
     /// - Returns: the record's chain.
     func append(
         _ record: PendingRecord, feedJSON: [UInt8], seq: UInt64, storedAt: [UInt8], after previous: [UInt8],
-        startsSegment: Bool, to buffer: inout [UInt8]
+        startsSegment: Bool, to buffer: inout ByteBuffer
     ) -> [UInt8] {
         let start = buffer.count
-        buffer.append(contentsOf: record.prefix)
-        if record.prefix.last != UInt8(ascii: "{") { buffer.append(UInt8(ascii: ",")) }
+        buffer.append(record.prefix)
+        if record.prefix.last != UInt8(ascii: "{") { buffer.append(",") }
         let members = IndexMembers(record)
         if !members.isEmpty {
             members.append(to: &buffer)
-            buffer.append(UInt8(ascii: ","))
+            buffer.append(",")
         }
-        Self.append(#""feed":"#, to: &buffer)
-        buffer.append(contentsOf: feedJSON)
-        Self.append(#","uid":""#, to: &buffer)
-        record.uid.appendDescription(to: &buffer)
-        Self.append(#"","version":"#, to: &buffer)
-        Self.append(UInt64(record.version), to: &buffer)
-        if record.isInitial { Self.append(#","initial":true"#, to: &buffer) }
-        Self.append(#","hash":""#, to: &buffer)
-        Hex.append(record.contentHash.high, to: &buffer)
-        Hex.append(record.contentHash.low, to: &buffer)
-        Self.append(#"","stored_at":""#, to: &buffer)
-        buffer.append(contentsOf: storedAt)
-        Self.append(#"","kind":""#, to: &buffer)
-        buffer.append(contentsOf: record.kind.rawValue.utf8)
-        Self.append(#"","seq":"#, to: &buffer)
-        Self.append(seq, to: &buffer)
+        buffer.append(#""feed":"#)
+        buffer.append(feedJSON)
+        buffer.append(#","uid":""#)
+        buffer.append(count: 32) { record.uid.copyText(to: $0) }
+        buffer.append(#"","version":"#)
+        buffer.append(decimal: UInt64(record.version))
+        if record.isInitial { buffer.append(#","initial":true"#) }
+        buffer.append(#","hash":""#)
+        buffer.append(hex: record.contentHash.high)
+        buffer.append(hex: record.contentHash.low)
+        buffer.append(#"","stored_at":""#)
+        buffer.append(storedAt)
+        buffer.append(#"","kind":""#)
+        buffer.append(record.kind.rawValue)
+        buffer.append(#"","seq":"#)
+        buffer.append(decimal: seq)
         if startsSegment {
-            Self.append(#","prev":""#, to: &buffer)
-            Self.appendHex(previous, to: &buffer)
-            Self.append("\"", to: &buffer)
+            buffer.append(#","prev":""#)
+            buffer.append(hex: previous)
+            buffer.append("\"")
         }
-        let chain = buffer.withUnsafeBytes {
-            self.chain(after: previous, UnsafeRawBufferPointer(rebasing: $0[start...]))
-        }
-        Self.append(#","chain":""#, to: &buffer)
-        Self.appendHex(chain, to: &buffer)
-        Self.append("\"", to: &buffer)
-        let checksum = buffer.withUnsafeBytes { XXH3.hash64(UnsafeRawBufferPointer(rebasing: $0[start...])) }
-        Self.append(#","xxh3":""#, to: &buffer)
-        Hex.append(checksum, to: &buffer)
-        Self.append("\"}}\n", to: &buffer)
+        let chain = buffer.withBytes(from: start) { self.chain(after: previous, $0) }
+        buffer.append(#","chain":""#)
+        buffer.append(hex: chain)
+        buffer.append("\"")
+        let checksum = buffer.withBytes(from: start) { XXH3.hash64($0) }
+        buffer.append(#","xxh3":""#)
+        buffer.append(hex: checksum)
+        buffer.append("\"}}\n")
         return chain
-    }
-
-    private static func append(_ text: StaticString, to buffer: inout [UInt8]) {
-        buffer.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    private static func appendHex(_ bytes: [UInt8], to buffer: inout [UInt8]) {
-        let digits: StaticString = "0123456789abcdef"
-        for byte in bytes {
-            buffer.append(digits.utf8Start[Int(byte >> 4)])
-            buffer.append(digits.utf8Start[Int(byte & 15)])
-        }
-    }
-
-    private static func append(_ number: UInt64, to buffer: inout [UInt8]) {
-        buffer.append(contentsOf: String(number).utf8)
     }
 }

@@ -1,6 +1,7 @@
 private import CShims
 import FeedModel
 import Glibc
+import JSONText
 
 /// Writes records behind the last one, and takes them back where they cannot be made durable.
 final class SegmentAppender {
@@ -16,7 +17,7 @@ final class SegmentAppender {
     private let writer = RecordWriter()
 
     private var file: OpenFile?
-    private var buffer: [UInt8] = []
+    private var buffer = ByteBuffer()
     /// What failed writing may have left in the files has not been taken back yet.
     private var needsRepair = false
     /// As many bytes as the disk did not take.
@@ -61,7 +62,7 @@ final class SegmentAppender {
         } catch {
             needsRepair = true
             refusedBytes = items.reduce(0) { $0 + RecordWriter.lengthLimit(of: $1.record, feedJSON: $1.feedJSON) }
-            buffer.removeAll(keepingCapacity: true)
+            buffer.removeAll()
             // A second failure changes nothing: the next commit tries again before it writes.
             try? repair()
             throw error
@@ -76,14 +77,14 @@ final class SegmentAppender {
         var start = segmentStart
         var length: UInt64 = 0
         let isOld = isOld(at: storedAt)
-        buffer.removeAll(keepingCapacity: true)
+        buffer.removeAll()
         func flush() throws(StoreError) {
-            guard let current, !buffer.isEmpty else { return }
-            try current.write(buffer, at: written, files)
+            guard let current, buffer.count > 0 else { return }
+            try buffer.withBytes { bytes throws(StoreError) in try current.write(bytes, at: written, files) }
             // The disk works while the next lines are made.
             newswire_start_writeback(current.descriptor, Int64(written), Int64(buffer.count))
             written += UInt64(buffer.count)
-            buffer.removeAll(keepingCapacity: true)
+            buffer.removeAll()
         }
         for item in items {
             let longest = UInt64(RecordWriter.lengthLimit(of: item.record, feedJSON: item.feedJSON))
@@ -115,7 +116,7 @@ final class SegmentAppender {
         file = current
         segmentStart = start
         // One very long record should not hold its memory for years.
-        if buffer.capacity > 16 * Self.bufferSize { buffer = [] }
+        if buffer.capacity > 16 * Self.bufferSize { buffer = ByteBuffer() }
     }
 
     private func isOld(at storedAt: [UInt8]) -> Bool {

@@ -1,0 +1,41 @@
+import Testing
+
+@testable import JSONText
+
+@Suite("Bytes put together piece by piece")
+struct ByteBufferTests {
+    private func text(_ fill: (inout ByteBuffer) -> Void) -> String {
+        var buffer = ByteBuffer()
+        fill(&buffer)
+        return String(decoding: buffer.bytes, as: UTF8.self)
+    }
+
+    @Test("Numbers have all their digits", arguments: [0, 9, 10, 1234, UInt64(Int64.max) + 1, .max])
+    func decimal(number: UInt64) {
+        #expect(text { $0.append(decimal: number) } == String(number))
+    }
+
+    @Test("Hexadecimal digits are in lower case, the zeros in front of them too")
+    func hexadecimal() {
+        #expect(text { $0.append(hex: 0x0123_4567_89ab_cdef) } == "0123456789abcdef")
+        #expect(text { $0.append(hex: UInt64(0xa)) } == "000000000000000a")
+        #expect(text { $0.append(hex: [0x00, 0x9f, 0xff, 0xa0] as [UInt8]) } == "009fffa0")
+    }
+
+    @Test("What is put in stays, however far the memory has to grow", arguments: [1, 63, 64, 65, 1000, 100_000])
+    func growing(length: Int) {
+        let piece = [UInt8](repeating: 0x78, count: length)
+        var buffer = ByteBuffer()
+        buffer.append("begin ")
+        buffer.append(piece)
+        buffer.append(count: length) { $0.initialize(repeating: 0x79) }
+        buffer.append("Ünd" as String)
+        #expect(buffer.count == 6 + 2 * length + 4)
+        #expect(
+            buffer.bytes == Array("begin ".utf8) + piece + [UInt8](repeating: 0x79, count: length) + Array("Ünd".utf8))
+        #expect(buffer.withBytes(from: 6 + 2 * length) { String(decoding: $0, as: UTF8.self) } == "Ünd")
+        let capacity = buffer.capacity
+        buffer.removeAll()
+        #expect(buffer.count == 0 && buffer.capacity == capacity && buffer.bytes.isEmpty)
+    }
+}
