@@ -24,16 +24,19 @@ private final class SeenFeed {
     func restart() throws { seen = try SeenArticles(directory: fixture.path) { _ in } }
 
     /// A document with these articles, of which those that came before are known.
-    func document(_ numbers: some Sequence<UInt64>, at seconds: Int64, known: Set<UInt64> = [], isLost: Bool = false)
-        throws
-    {
+    ///
+    /// - Parameter waits: it is not written before the next.
+    func document(
+        _ numbers: some Sequence<UInt64>, at seconds: Int64, known: Set<UInt64> = [], isLost: Bool = false,
+        waits: Bool = false
+    ) throws {
         let numbers = Array(numbers)
         let previous = state
         state.bodyHash = numbers.withUnsafeBytes { XXH3.hash128($0) }
         state.lastSuccess = Timestamp(seconds: seconds)
         let articles = SeenSet(numbers.map { (uid: StoreFixture.uid($0), isKnown: known.contains($0)) })
         if !isLost { seen.note(articles, of: state, after: previous) }
-        try save()
+        if !waits { try save() }
     }
 
     /// A 304.
@@ -169,6 +172,23 @@ struct SeenArticlesTests {
         #expect(try feed.sighting(1) == feed.still(at: 100))
         try feed.document([2, 3], at: 400)
         #expect(try feed.sighting(1) == feed.gone(at: 400, lastSeen: 100))
+    }
+
+    @Test("Documents of one feed that wait together are taken one after the other")
+    func severalAtOnce() throws {
+        let feed = try SeenFeed()
+        try feed.document([1, 2], at: 100)
+        try feed.document([2, 3], at: 200, waits: true)
+        try feed.document([3, 2], at: 250, known: [2, 3], waits: true)
+        try feed.document([3, 4], at: 300, known: [3])
+        #expect(try feed.sighting(1) == feed.gone(at: 300, lastSeen: 100))
+        #expect(try feed.sighting(2) == feed.gone(at: 300, lastSeen: 250))
+        #expect(try feed.sighting(3) == feed.still(at: 300))
+        #expect(try feed.sighting(4) == feed.still(at: 300))
+        #expect(feed.goneBytes == 2 * GoneLog.entrySize)
+        try feed.document([3], at: 400, known: [3], waits: true)
+        try feed.document([3], at: 500, known: [3])
+        #expect(try feed.sighting(4) == feed.gone(at: 500, lastSeen: 300))
     }
 
     @Test("A new document with the same articles is told of, and costs the header of the block")

@@ -15,7 +15,9 @@ struct GoneLog {
     private static let piece = (64 << 10) / entrySize * entrySize
 
     private let file: OpenFile
-    private(set) var size: UInt64
+    private var size: UInt64
+    /// What is to be appended.
+    private var new: [UInt8] = []
 
     /// What a crash has left of an entry is written over.
     init(_ file: OpenFile) throws(StoreError) {
@@ -25,12 +27,13 @@ struct GoneLog {
 
     private static func wholeEntries(_ size: UInt64) -> UInt64 { size / UInt64(entrySize) * UInt64(entrySize) }
 
+    /// Writes over the entries that there are; the others go out with `write`.
+    ///
     /// - Parameter marks: of the articles, as `SeenSet` has them: those that have been away may have an entry.
     mutating func add(
         _ marks: [UInt64], feed: UInt64, lastSeen: Timestamp, _ files: FileSystem
     ) throws(StoreError) {
         let places = try places(of: marks.filter { $0 & SeenSet.hasBeenAway != 0 }, feed: feed)
-        var new: [UInt8] = []
         for mark in marks {
             let article = mark & ~SeenSet.hasBeenAway
             let entry = Self.entry(article, feed: feed, lastSeen: lastSeen)
@@ -40,7 +43,12 @@ struct GoneLog {
                 new += entry
             }
         }
+    }
+
+    /// Appends what was added. What the disk does not take is gone.
+    mutating func write(_ files: FileSystem) throws(StoreError) {
         if new.isEmpty { return }
+        defer { new = [] }
         try file.write(new, at: size, files)
         size += UInt64(new.count)
     }

@@ -86,33 +86,55 @@ package final class SeenArticles: Sendable {
         if documents.isEmpty { return }
         output.withLock { output in
             do throws(StoreError) {
-                for document in documents { try write(document, &output) }
+                try write(documents, &output)
                 output.hasFailed = false
             } catch {
+                // With the entries that wait in it: the next documents make them again.
+                output.gone = nil
                 if !output.hasFailed { report(.seenNotWritten(error)) }
                 output.hasFailed = true
             }
         }
     }
 
-    private func write(_ document: Document, _ output: inout Output) throws(StoreError) {
+    /// The entries of all documents at once, and then the blocks: where these are lost with it, the next documents make
+    /// the entries again.
+    private func write(_ documents: [Document], _ output: inout Output) throws(StoreError) {
         let file = try blocks(&output)
-        var new = document.new
-        let old = try SeenBlock.read(document.block, of: new.feed, from: file)
-        let change = new.articles.change(from: old?.articles)
-        new.articles = change.articles
+        var blocks: [UInt32: (new: SeenBlock, isSame: Bool)] = [:]
+        for document in documents {
+            let before = blocks[document.block]
+            let isBefore = before?.new.feed == document.new.feed
+            let old =
+                isBefore ? before?.new : try SeenBlock.read(document.block, of: document.new.feed, from: file)
+            var new = document.new
+            let change = try change(of: document, from: old, &output)
+            new.articles = change.articles
+            blocks[document.block] = (new, change.isNone && (before?.isSame ?? true))
+        }
+        try output.gone?.write(files)
+        for (number, block) in blocks {
+            let bytes = block.new.bytesOnDisk
+            let length = block.isSame ? SeenBlock.headerSize : bytes.count
+            try file.write(Array(bytes[..<length]), at: SeenBlock.offset(number), files)
+        }
+    }
+
+    /// What has become of the document before; what went from it is put down.
+    private func change(
+        of document: Document, from old: SeenBlock?, _ output: inout Output
+    ) throws(StoreError) -> SeenSet.Change {
+        let change = document.new.articles.change(from: old?.articles)
         if let old, !change.gone.isEmpty {
             // As long as the state was of that document, answers that nothing is new have told of it too.
             let isLast = document.previous?.document == old.document
             let lastSeen = isLast ? max(old.time, document.previous?.time ?? old.time) : old.time
-            var gone = try gone(&output)
-            try gone.add(change.gone, feed: new.feed, lastSeen: lastSeen, files)
-            output.gone = gone
+            if output.gone == nil {
+                output.gone = try GoneLog(directory.openFile(directory.goneFile, in: directory.states, files))
+            }
+            try output.gone?.add(change.gone, feed: document.new.feed, lastSeen: lastSeen, files)
         }
-        // Behind the entries: where these are lost with it, the next document makes them again.
-        let bytes = new.bytesOnDisk
-        let length = change.isNone ? SeenBlock.headerSize : bytes.count
-        try file.write(Array(bytes[..<length]), at: SeenBlock.offset(document.block), files)
+        return change
     }
 
     private func blocks(_ output: inout Output) throws(StoreError) -> OpenFile {
@@ -120,10 +142,5 @@ package final class SeenArticles: Sendable {
         let file = try directory.openFile(directory.seenFile, in: directory.states, files)
         output.blocks = file
         return file
-    }
-
-    private func gone(_ output: inout Output) throws(StoreError) -> GoneLog {
-        if let log = output.gone { return log }
-        return try GoneLog(directory.openFile(directory.goneFile, in: directory.states, files))
     }
 }
