@@ -10,10 +10,14 @@ import Testing
     let fixture = StoreFixture()
 
     /// Thirty articles in several segments, of which two have been updated, one of them twice, and one has moved on to
-    /// another identity.
+    /// another identity. Each has a key of its own, every fifth one that the next of them takes over, and one as many as
+    /// there may be.
     private func fill() throws {
         let store = try fixture.open(segmentSize: 4096)
-        _ = try store.commit([StoreFixture.commit(1...30)])
+        var articles = (1...30).map { StoreFixture.record($0, keys: [Self.key($0)]) }
+        for number in stride(from: 5, through: 30, by: 5) { articles[number - 1].keys.append(Self.key(1000)) }
+        articles[16].keys = (0..<16).map { Self.key(17 + 100 * $0) }
+        _ = try store.commit([FeedCommit(feed: StoreFixture.feed, records: articles, state: StoreFixture.state())])
         var alias = StoreFixture.record(30, kind: .alias)
         alias.keys = [StoreFixture.uid(2).key]
         let records = [
@@ -23,6 +27,8 @@ import Testing
         _ = try store.commit([FeedCommit(feed: StoreFixture.feed, records: records, state: StoreFixture.state())])
         store.close()
     }
+
+    private static func key(_ number: UInt64) -> Hash128 { Hash128(high: 0xabc, low: number) }
 
     /// - Parameter recordLimit: of how many records at most memory is kept.
     private func errors(recordLimit: UInt64 = IndexSurvey.recordLimit) async throws -> UInt64 {
@@ -36,8 +42,11 @@ import Testing
 
     /// Writes another slot in the place of that of an article.
     private func replace(_ number: UInt64, _ change: (inout IndexSlot) -> Void) throws {
+        try replace(StoreFixture.uid(number).key, change)
+    }
+
+    private func replace(_ key: Hash128, _ change: (inout IndexSlot) -> Void) throws {
         var bytes = try #require(fixture.folder.read("store/index/known"))
-        let key = StoreFixture.uid(number).key
         for start in stride(from: IndexHeader.size, to: bytes.count, by: IndexSlot.size) {
             bytes.withUnsafeMutableBytes { bytes in
                 let bytes = UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + IndexSlot.size])
@@ -64,6 +73,8 @@ import Testing
     static let harms = [
         Harm(testDescription: "another version") { known, _ in known.version = 9 },
         Harm(testDescription: "another content") { known, _ in known.contentHash.low ^= 1 },
+        Harm(testDescription: "another date of change") { known, _ in known.modified = Timestamp(milliseconds: -1) },
+        Harm(testDescription: "another count of silent changes") { known, _ in known.silentChanges += 1 },
         Harm(testDescription: "the number of the record before", isSuperfluous: true) { known, _ in known.seq -= 1 },
         Harm(testDescription: "another article with the same key", isForAllVersions: true, isSuperfluous: true) {
             known, _ in known.uid = ArticleIdentifier(key: known.uid.key, rest: known.uid.rest ^ 1)
@@ -102,11 +113,51 @@ import Testing
         }
     }
 
+    /// What may be wrong about a further key, and how many places that makes.
+    struct KeyHarm: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let errors: UInt64
+        let change: @Sendable (inout IndexSlot) -> Void
+    }
+
+    static let keyHarms = [
+        KeyHarm(testDescription: "missing", errors: 1) { slot in
+            slot = IndexSlot(key: Hash128(high: 1, low: 1), content: .link(to: StoreFixture.uid(1), seq: .max))
+        },
+        KeyHarm(testDescription: "another key", errors: 2) { $0.key.high ^= 1 },
+        KeyHarm(testDescription: "another article", errors: 2) { slot in
+            guard case .link(_, let seq) = slot.content else { return }
+            slot.content = .link(to: StoreFixture.uid(8), seq: seq)
+        },
+        KeyHarm(testDescription: "an older record", errors: 2) { slot in
+            guard case .link(let uid, let seq) = slot.content else { return }
+            slot.content = .link(to: uid, seq: seq - 1)
+        },
+    ]
+
+    @Test(
+        "A wrong further key is found and counted, with and without memory of its record", arguments: keyHarms,
+        [0, 7, 1 << 26] as [UInt64])
+    func wrongKey(_ harm: KeyHarm, recordLimit: UInt64) async throws {
+        try fill()
+        // Of the first of a segment or not, of an updated one, one of many, and one that the last to have it took over.
+        for number in [1, 3, 17, 1517, 1000, 30] as [UInt64] {
+            let before = try #require(fixture.folder.read("store/index/known"))
+            try replace(Self.key(number), harm.change)
+            // All that had it look for it in vain.
+            let isShared = number == 1000 && harm.errors == 2
+            let expected = isShared ? nil : number == 1000 ? 6 : harm.errors
+            let found = try await errors(recordLimit: recordLimit)
+            #expect(expected.map { $0 == found } ?? (found >= 2), "key \(number): \(found)")
+            fixture.folder.write(before, to: "store/index/known")
+        }
+    }
+
     @Test("A missing entry is found", arguments: [0, 7, 1 << 26] as [UInt64])
     func missingEntry(recordLimit: UInt64) async throws {
         try fill()
         try replace(12) {
-            $0 = IndexSlot(key: Hash128(high: 1, low: 1), content: .link(to: StoreFixture.uid(1), seq: 1))
+            $0 = IndexSlot(key: Hash128(high: 1, low: 1), content: .link(to: StoreFixture.uid(1), seq: .max))
         }
         #expect(try await errors(recordLimit: recordLimit) == 1)
     }
@@ -114,7 +165,7 @@ import Testing
     @Test("A second entry for a record is found")
     func secondEntry() async throws {
         try fill()
-        try replace(2) { slot in
+        try replace(4) { slot in
             slot.content = .article(
                 KnownArticle(
                     uid: StoreFixture.uid(12), seq: 12, version: 1, contentHash: Hash128(high: 12, low: 1),
@@ -138,7 +189,7 @@ import Testing
         }
         #expect(try await errors() == 1)
         try replace(12) {
-            $0 = IndexSlot(key: Hash128(high: 1, low: 1), content: .link(to: StoreFixture.uid(1), seq: 1))
+            $0 = IndexSlot(key: Hash128(high: 1, low: 1), content: .link(to: StoreFixture.uid(1), seq: .max))
         }
         #expect(try await errors() == 2)
     }
@@ -153,11 +204,11 @@ import Testing
         complete.seq = 20
         try index.checkpoint(complete)
         try replace(25) {
-            $0 = IndexSlot(key: Hash128(high: 1, low: 1), content: .link(to: StoreFixture.uid(1), seq: 1))
+            $0 = IndexSlot(key: Hash128(high: 1, low: 1), content: .link(to: StoreFixture.uid(1), seq: .max))
         }
         #expect(try await errors() == 0)
         try replace(15) {
-            $0 = IndexSlot(key: Hash128(high: 1, low: 2), content: .link(to: StoreFixture.uid(1), seq: 1))
+            $0 = IndexSlot(key: Hash128(high: 1, low: 2), content: .link(to: StoreFixture.uid(1), seq: .max))
         }
         #expect(try await errors() == 1)
     }

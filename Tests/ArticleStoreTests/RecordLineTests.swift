@@ -1,3 +1,6 @@
+import Digest
+import FeedModel
+import JSONText
 import Testing
 
 @testable import ArticleStore
@@ -31,5 +34,47 @@ import Testing
                 }
             }
         }
+    }
+
+    private func written(_ members: IndexMembers) -> [UInt8] {
+        var bytes = ByteBuffer()
+        members.append(to: &bytes)
+        return bytes.bytes
+    }
+
+    private func read(_ bytes: [UInt8]) -> IndexMembers? {
+        bytes.withUnsafeBytes { bytes in
+            var scan = BackwardScan(bytes)
+            guard let members = IndexMembers(&scan), scan.end == 0 else { return nil }
+            return members
+        }
+    }
+
+    @Test("What the index needs is read as it was written", arguments: [0, 1, 2, 16], [0, 1, 25, 255] as [UInt8])
+    func indexMembers(keys: Int, silent: UInt8) throws {
+        for modified in [nil, 0, -1, 1_764_000_000_000, -62_135_596_800_000] as [Int64?] {
+            var members = IndexMembers()
+            members.modified = modified.map { Timestamp(milliseconds: $0) }
+            members.silentChanges = silent
+            members.keys = (0..<keys).map { Hash128(high: UInt64($0) << 60 | 7, low: .max - UInt64($0)) }
+            if members.isEmpty { continue }
+            let bytes = written(members)
+            #expect(bytes.count <= IndexMembers.maximumLength)
+            #expect(read(bytes) == members)
+            // It is JSON, too.
+            _ = try JSONParser.parse(Array("{".utf8) + bytes + Array("}".utf8))
+        }
+    }
+
+    @Test(
+        "Anything else is not taken for it",
+        arguments: [
+            #""index":{"keys":[]}"#, #""index":{"keys":["0123"]}"#, #""index":{"silent":256}"#, #""index":{}"#,
+            #""index":{"modified":9223372036854775808}"#, #""index":{"silent":1,"modified":2}"#,
+            #""other":{"silent":1}"#,
+            #""index":{"silent":1]}"#, "}", "",
+        ])
+    func otherMembers(text: String) {
+        #expect(read(Array(text.utf8)) == nil)
     }
 }

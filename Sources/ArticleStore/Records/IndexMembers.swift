@@ -23,10 +23,39 @@ struct IndexMembers: Equatable {
             ? record.keys : Array(record.keys.prefix(PendingRecord.maximumKeys))
     }
 
-    init(_ json: JSONValue) {
-        modified = json["modified"]?.integer.map(Timestamp.init(milliseconds:))
-        silentChanges = json["silent"]?.integer.flatMap(UInt8.init(exactly:)) ?? 0
-        keys = json["keys"]?.array?.compactMap { $0.string.flatMap(Hash128.init(hex:)) } ?? []
+    /// Reads what `append` has written, from its end; nil where something else stands there.
+    init?(_ scan: inout BackwardScan) {
+        guard scan.take("}") else { return nil }
+        var hasMore = true
+        if scan.take("]") {
+            repeat {
+                guard scan.take("\""), let low = scan.takeHex64(), let high = scan.takeHex64(), scan.take("\""),
+                    keys.count < PendingRecord.maximumKeys
+                else { return nil }
+                keys.append(Hash128(high: high, low: low))
+            } while scan.take(",")
+            keys.reverse()
+            guard scan.take(#""keys":["#) else { return nil }
+            hasMore = scan.take(",")
+        }
+        if hasMore {
+            guard var number = scan.takeNumber() else { return nil }
+            if scan.take(#""silent":"#) {
+                guard let silent = UInt8(exactly: number) else { return nil }
+                silentChanges = silent
+                hasMore = scan.take(",")
+                if hasMore {
+                    guard let next = scan.takeNumber() else { return nil }
+                    number = next
+                }
+            }
+            if hasMore {
+                let isNegative = scan.take("-")
+                guard scan.take(#""modified":"#), let amount = Int64(exactly: number) else { return nil }
+                modified = Timestamp(milliseconds: isNegative ? -amount : amount)
+            }
+        }
+        guard scan.take(#""index":{"#) else { return nil }
     }
 
     /// Appends `"index":{…}`.

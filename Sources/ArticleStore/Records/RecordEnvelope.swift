@@ -101,28 +101,16 @@ package struct RecordEnvelope {
     var chain: [UInt8]? { RecordLine.chained(line).claim }
 
     /// What the index holds beside the envelope (`"index":{…}` right before it); empty where there is nothing.
-    var indexMembers: IndexMembers {
-        guard let object = indexObject else { return IndexMembers() }
-        let bytes = UnsafeRawBufferPointer(rebasing: line[object])
-        return (try? JSONParser.parse(bytes)).map { IndexMembers($0.value) } ?? IndexMembers()
-    }
+    var indexMembers: IndexMembers { index?.members ?? IndexMembers() }
 
     /// Where that which the index needs begins: `"index":` or, without it, `"feed":`.
-    var identityStart: Int { indexObject.map { $0.lowerBound - 8 } ?? start }
+    var identityStart: Int { index?.start ?? start }
 
-    /// The object behind `"index":`.
-    private var indexObject: Range<Int>? {
+    private var index: (members: IndexMembers, start: Int)? {
         var scan = BackwardScan(line, end: start)
-        guard scan.take("},") else { return nil }
-        var open = scan.end
-        while open > 0, line[open - 1] != UInt8(ascii: "{") {
-            if scan.end - open > IndexMembers.maximumLength { return nil }
-            open -= 1
-        }
-        var before = BackwardScan(line, end: open)
-        guard before.take("\"index\":{"), before.end > 0,
-            line[before.end - 1] == UInt8(ascii: ",") || line[before.end - 1] == UInt8(ascii: "{")
+        guard scan.take(","), let members = IndexMembers(&scan), scan.end > 0,
+            line[scan.end - 1] == UInt8(ascii: ",") || line[scan.end - 1] == UInt8(ascii: "{")
         else { return nil }
-        return (open - 1)..<(scan.end + 1)
+        return (members, scan.end)
     }
 }

@@ -1,13 +1,13 @@
 import Digest
 import FeedModel
 
-/// What the index says of all articles, read once from front to back: which records it calls the newest of their
-/// article, a bit each, and what it says of them, added up by segment.
+/// What the index says, read once from front to back: which records it calls the newest of their article, a bit each;
+/// how many further keys it has of a record, four bits each; and what it says of them, added up by segment.
 ///
-/// So the index need not be searched for each record. A record with its bit set is right where its segment's sum is;
-/// one without is searched for, because another must have taken its place.
+/// So the index need not be searched for each record and key. A record with its bit set, or with all its keys there, is
+/// right where its segment's sum is; where there is less it is searched for, because another must have taken its place.
 struct IndexSurvey: Sendable {
-    /// As many records, the last ones, may have a bit: 8 MiB. Those before them are searched for.
+    /// As many records, the last ones, may have their bits: 40 MiB. Those before them are searched for.
     static let recordLimit: UInt64 = 1 << 26
 
     /// Entries of records before the first segment.
@@ -17,6 +17,7 @@ struct IndexSurvey: Sendable {
     /// The record of the first bit.
     private let first: UInt64
     private var bits: [UInt64]
+    private var keyCounts: [UInt8]
 
     /// - Parameters:
     ///   - starts: the first numbers of the segments, ascending.
@@ -29,8 +30,13 @@ struct IndexSurvey: Sendable {
         tallies = Array(repeating: IndexTally(), count: starts.count)
         first = complete - count + 1
         bits = Array(repeating: 0, count: Int((count + 63) / 64))
+        keyCounts = Array(repeating: 0, count: Int((count + 1) / 2))
         try index.forEach { _, slot in
-            if case .article(let known) = slot.content, known.seq <= complete { add(known) }
+            switch slot.content {
+            case .article(let known) where known.seq <= complete: add(known)
+            case .link(let uid, let seq) where seq <= complete: add(slot.key, of: uid, seq)
+            default: break
+            }
         }
     }
 
@@ -44,6 +50,15 @@ struct IndexSurvey: Sendable {
             let bit = known.seq - first
             bits[Int(bit / 64)] |= 1 << (bit % 64)
         }
+    }
+
+    private mutating func add(_ key: Hash128, of uid: ArticleIdentifier, _ seq: UInt64) {
+        guard let place = place(of: seq) else {
+            unclaimed += 1
+            return
+        }
+        tallies[place].add(key, of: uid, seq: seq)
+        if seq >= first, keyCount(seq) < 15 { keyCounts[Int((seq - first) / 2)] += (seq - first) % 2 == 0 ? 1 : 16 }
     }
 
     /// Which segment begins last at or before the record.
@@ -63,6 +78,13 @@ struct IndexSurvey: Sendable {
         return bits[Int(bit / 64)] & 1 << (bit % 64) != 0
     }
 
+    /// How many keys lead to the record: 15 stands for that many and more, and 0 for not known, too.
+    func keyCount(_ seq: UInt64) -> Int {
+        guard seq >= first, (seq - first) / 2 < UInt64(keyCounts.count) else { return 0 }
+        let pair = keyCounts[Int((seq - first) / 2)]
+        return Int((seq - first) % 2 == 0 ? pair & 15 : pair >> 4)
+    }
+
     /// What the index says of the records of the segment that begins with that number.
     func tally(ofSegmentFrom start: UInt64) -> IndexTally {
         place(of: start).map { tallies[$0] } ?? IndexTally()
@@ -76,13 +98,20 @@ struct IndexTally: Sendable, Equatable {
     private var sum = Hash128(high: 0, low: 0)
 
     mutating func add(_ known: KnownArticle) {
-        add(known.uid, seq: known.seq, version: known.version, contentHash: known.contentHash)
+        let modified = known.modified.map { UInt64(bitPattern: $0.milliseconds) } ?? 1 << 63
+        add(
+            (
+                known.uid.key.high, known.uid.key.low, known.contentHash.high, known.contentHash.low, known.seq,
+                UInt64(known.uid.rest) << 32 | UInt64(known.version), modified, UInt64(known.silentChanges)
+            ))
     }
 
-    mutating func add(_ uid: ArticleIdentifier, seq: UInt64, version: UInt32, contentHash: Hash128) {
-        let words = (
-            uid.key.high, uid.key.low, contentHash.high, contentHash.low, seq, UInt64(uid.rest) << 32 | UInt64(version)
-        )
+    /// A further key of the article.
+    mutating func add(_ key: Hash128, of uid: ArticleIdentifier, seq: UInt64) {
+        add((key.high, key.low, uid.key.high, uid.key.low, seq, UInt64(uid.rest), 0, .max))
+    }
+
+    private mutating func add(_ words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)) {
         let hash = withUnsafeBytes(of: words) { XXH3.hash128($0) }
         count += 1
         sum.high &+= hash.high
