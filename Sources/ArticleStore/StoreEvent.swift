@@ -17,6 +17,8 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     case statesNotWritten(StoreError)
     /// What `explain` and `report` show of past polls has holes; nothing else suffers.
     case pollsNotWritten(StoreError)
+    /// What `history` and `explain` say of articles that went from their feeds has holes; nothing else suffers.
+    case seenNotWritten(StoreError)
     /// Readers see the newest records with the next commit.
     case endNotPublished(StoreError)
     case stateLinesSkipped(path: String, count: Int)
@@ -37,6 +39,8 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
         case .indexNotWritten(let error), .statesNotWritten(let error), .endNotPublished(let error):
             "\(error); the articles are stored all the same"
         case .pollsNotWritten(let error): "\(error); the polls go on, their history has holes"
+        case .seenNotWritten(let error):
+            "\(error); the polls go on, but which articles have gone from their feeds is not kept"
         case .stateLinesSkipped(let path, let count):
             "\(path): \(count) damaged lines passed over; their feeds are polled anew"
         case .cursorMovedBack(let name, let from, let to):

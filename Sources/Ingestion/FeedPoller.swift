@@ -254,6 +254,9 @@ package struct FeedPoller: Sendable {
                 fail(brokenOff.map { PollFailure.fetch($0) } ?? .truncatedDocument, &poll)
             }
             try await commit(drafts.records, &poll)
+            if isWhole, !isSame, !isDryRun, parsed.hasAllItems(status: poll.report.status) {
+                writer.note(drafts.seen, of: poll.state, after: poll.previous)
+            }
             poll.end(isWhole ? (poll.report.storedArticles > 0 ? .new : .unchanged) : .failed)
         }
         note(poll)

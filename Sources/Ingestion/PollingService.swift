@@ -44,7 +44,8 @@ package struct PollingService: Service {
 
     /// Returns when the service was told to stop and nothing runs any more.
     package func run() async {
-        let writer = StoreWriter(store, history: PollHistory(of: store, logger))
+        let writer = StoreWriter(
+            store, history: PollHistory(of: store, logger), seen: SeenArticles(of: store, logger))
         let loop = PollLoop(
             concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, clock: clock)
         let watch = HostWatch(configuration, at: clock.now(), store)

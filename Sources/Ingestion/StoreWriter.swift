@@ -23,6 +23,7 @@ package final class StoreWriter: Sendable {
     private let patience: Duration
     private let store: ArticleStore
     private let history: PollHistory?
+    private let seen: SeenArticles?
     private let lastTry = Locked<ContinuousClock.Instant?>(nil)
     private let queue = DispatchQueue(label: "newswire.store")
     private let waiting = Locked(Waiting())
@@ -33,10 +34,16 @@ package final class StoreWriter: Sendable {
     /// Milliseconds for which what was noted may wait.
     private static let noteDelay = 1000
 
-    /// - Parameter history: where polls are kept; nil for nowhere.
-    package init(_ store: ArticleStore, history: PollHistory? = nil, patience: Duration = .seconds(10)) {
+    /// - Parameters:
+    ///   - history: where polls are kept; nil for nowhere.
+    ///   - seen: where it is kept which articles the documents have; likewise.
+    package init(
+        _ store: ArticleStore, history: PollHistory? = nil, seen: SeenArticles? = nil,
+        patience: Duration = .seconds(10)
+    ) {
         self.store = store
         self.history = history
+        self.seen = seen
         self.patience = patience
     }
 
@@ -89,6 +96,15 @@ package final class StoreWriter: Sendable {
         writeSoon()
     }
 
+    /// Keeps which articles a whole document has; likewise.
+    ///
+    /// - Parameter previous: the feed's state before the poll.
+    func note(_ articles: SeenSet, of state: FeedState, after previous: FeedState) {
+        guard let seen else { return }
+        seen.note(articles, of: state, after: previous)
+        writeSoon()
+    }
+
     /// A place for a feed's polls; nil where none are kept.
     func newHistoryBlock() -> UInt32? { history?.newBlock() }
 
@@ -96,6 +112,7 @@ package final class StoreWriter: Sendable {
     package func writeNotes() {
         store.writeStates()
         history?.write()
+        seen?.write()
     }
 
     private func writeSoon() {

@@ -97,7 +97,8 @@ final class PollerFixture {
             directory: folder.file("store"),
             lastBlock: states.compactMap(\.schedule.historyBlock).max()
         ) { _ in }
-        let writer = StoreWriter(session.store, history: history)
+        let seen = try SeenArticles(directory: folder.file("store")) { _ in }
+        let writer = StoreWriter(session.store, history: history, seen: seen)
         self.writer = writer
         return FeedPoller(
             engine: session.engine, store: session.store, writer: writer,

@@ -23,6 +23,9 @@ struct StoreDirectory: Sendable {
     var stateFile: String { "\(path)/state/feeds.jsonl" }
     /// The last polls of each feed (`PollHistory`).
     var pollFile: String { "\(path)/state/polls" }
+    /// The articles of each feed's document, and those that have gone from it (`SeenArticles`).
+    var seenFile: String { "\(path)/state/seen" }
+    var goneFile: String { "\(path)/state/gone" }
     var index: String { "\(path)/index" }
     var indexFile: String { "\(path)/index/known" }
 

@@ -11,7 +11,8 @@ struct ExplainCommand: ParsableCommand {
         discussion: """
             Of a feed every term of the decision is shown: what its own rhythm would say, what it and its server ask \
             for, what holds it back; and the last 50 polls. A number is a record's, as `newswire dump` shows it in `seq`; where it is a feed's id \
-            too, both are explained.
+            too, both are explained. Of a record it is also said whether the article is still in its feed, and if not, \
+            when it was last seen there.
 
             EXAMPLE
               newswire explain example                         a feed by its id, or the start of one

@@ -9,9 +9,14 @@ struct HistoryCommand: ParsableCommand {
         commandName: "history",
         abstract: "The versions of an article and what changed between them.",
         discussion: """
+            It also says whether the article is still in its feed, as of the last time that was read, and if not, when it \
+            was last seen there. In the JSON that is `in_feed` and `last_seen`. What has gone from a feed is never \
+            removed for that.
+
             EXAMPLE
               newswire history k7qdw2
               newswire history 1284 --json | jq -r '.changes.title.added[]?'
+              newswire history k7qdw2 --json | jq -s '.[0] | {in_feed, last_seen}'
             """)
 
     @Argument(
@@ -35,7 +40,7 @@ struct HistoryCommand: ParsableCommand {
                     .usage, "showing the history of \(article): retention has removed all records of that article")
             }
             if json {
-                for version in history.versions { try output.write(HistoryPrinter.json(version, uid: history.uid)) }
+                for version in history.versions { try output.write(HistoryPrinter.json(version, of: history)) }
             } else {
                 let usesColor = Terminal.usesColor(
                     environment: CommonOptions.environment, isTerminal: Terminal.isOutputTerminal)

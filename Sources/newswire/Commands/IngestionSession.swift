@@ -57,7 +57,9 @@ struct IngestionSession {
     }
 
     /// The caller lets the writer write its notes when all polls are over.
-    func writer() -> StoreWriter { StoreWriter(store, history: PollHistory(of: store, logger)) }
+    func writer() -> StoreWriter {
+        StoreWriter(store, history: PollHistory(of: store, logger), seen: SeenArticles(of: store, logger))
+    }
 
     func poller(_ manner: FeedPoller.Manner, writer: StoreWriter, watch: HostWatch) -> FeedPoller {
         FeedPoller(

@@ -17,6 +17,8 @@ struct ArticleHistory {
     var versions: [Version]
     /// Versions before the first of them, which retention has removed.
     var missing: Int
+    /// nil where it is not known whether the article is still in its feed.
+    var sighting: ArticleSighting?
 
     /// Follows the records from the newest back to the first; each names the one before it.
     ///
@@ -36,6 +38,7 @@ struct ArticleHistory {
         }
         guard let oldest = chain.last else { return nil }
         versions = chain.reversed()
+        sighting = try chain.first.flatMap { try ArticleSighting(of: known.uid, record: $0.record, in: reader) }
         missing = Int(oldest.own["version"]?.integer ?? 1) - 1
         for index in versions.indices.dropFirst() {
             versions[index].changes = FieldChange.all(from: versions[index - 1].record, to: versions[index].record)

@@ -7,6 +7,7 @@ struct HistoryPrinter {
 
     func text(_ history: ArticleHistory) -> String {
         var lines = ["\(history.uid)"]
+        if let sighting = history.sighting { lines.append(sighting.sentence) }
         if history.missing > 0 { lines.append("versions 1 to \(history.missing) were removed by retention") }
         for version in history.versions {
             lines.append("")
@@ -58,19 +59,20 @@ struct HistoryPrinter {
         usesColor ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
     }
 
-    /// `uid seq version kind stored_at title changed changes`, where `changes` has for each field what went and what
-    /// came.
-    static func json(_ version: ArticleHistory.Version, uid: ArticleIdentifier) -> [UInt8] {
+    /// `uid seq version kind stored_at title url in_feed last_seen changed changes`, where `changes` has for each field
+    /// what went and what came, and `in_feed` and `last_seen` are the article's, the same in every version.
+    static func json(_ version: ArticleHistory.Version, of history: ArticleHistory) -> [UInt8] {
         let own = version.own
         var json = JSONWriter()
         json.beginObject()
-        json.member("uid", uid.description)
+        json.member("uid", history.uid.description)
         json.member("seq", version.seq)
         json.member("version", own["version"]?.integer)
         json.member("kind", own["kind"]?.string)
         json.member("stored_at", own["stored_at"]?.string)
         json.member("title", version.record["title"]?.string)
         json.member("url", version.record["url"]?.string)
+        history.sighting?.write(to: &json)
         json.member("changed", own["changed"]?.array?.compactMap(\.string) ?? [])
         if let changes = version.changes {
             json.key("changes")

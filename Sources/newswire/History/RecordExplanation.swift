@@ -33,6 +33,9 @@ struct RecordExplanation {
         }
         explainFlags()
         try explainSince(reader)
+        if let uid, let sighting = try ArticleSighting(of: uid, record: record, in: reader) {
+            add("seen", sighting.sentence)
+        }
     }
 
     private mutating func head() {
