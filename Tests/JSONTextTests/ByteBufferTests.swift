@@ -20,6 +20,13 @@ struct ByteBufferTests {
         #expect(text { $0.append(hex: 0x0123_4567_89ab_cdef) } == "0123456789abcdef")
         #expect(text { $0.append(hex: UInt64(0xa)) } == "000000000000000a")
         #expect(text { $0.append(hex: [0x00, 0x9f, 0xff, 0xa0] as [UInt8]) } == "009fffa0")
+        #expect(text { $0.append(hex: [0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde] as [UInt8]) } == "123456789abcde")
+        for value in UInt64(0)...255 {
+            let digits = "0123456789abcdef".map(String.init)
+            let byte = digits[Int(value >> 4)] + digits[Int(value & 15)]
+            #expect(text { $0.append(hex: value * 0x0101_0101_0101_0101) } == String(repeating: byte, count: 8))
+            #expect(text { $0.append(hex: [UInt8(value)]) } == byte)
+        }
     }
 
     @Test("What is put in stays, however far the memory has to grow", arguments: [1, 63, 64, 65, 1000, 100_000])

@@ -28,6 +28,7 @@ final class SegmentAppender {
     private var segmentStart: Timestamp?
 
     private static let bufferSize = 256 << 10
+    private static let writebackSize = 1 << 20
 
     init(
         _ position: StorePosition, needsNewSegment: Bool, in directory: StoreDirectory, _ options: StoreOptions
@@ -74,6 +75,8 @@ final class SegmentAppender {
         var current = file
         // How much of the segment is handed to the kernel; the rest of it up to `end.offset` is in the buffer.
         var written = end.offset
+        // How much of that the disk was set to work on: each time costs an interrupt.
+        var started = written
         var start = segmentStart
         var length: UInt64 = 0
         let isOld = isOld(at: storedAt)
@@ -81,10 +84,13 @@ final class SegmentAppender {
         func flush() throws(StoreError) {
             guard let current, buffer.count > 0 else { return }
             try buffer.withBytes { bytes throws(StoreError) in try current.write(bytes, at: written, files) }
-            // The disk works while the next lines are made.
-            newswire_start_writeback(current.descriptor, Int64(written), Int64(buffer.count))
             written += UInt64(buffer.count)
             buffer.removeAll()
+            if written - started >= Self.writebackSize {
+                // The disk works while the next lines are made.
+                newswire_start_writeback(current.descriptor, Int64(started), Int64(written - started))
+                started = written
+            }
         }
         for item in items {
             let longest = UInt64(RecordWriter.lengthLimit(of: item.record, feedJSON: item.feedJSON))
@@ -96,6 +102,7 @@ final class SegmentAppender {
                 end.segment = end.seq + 1
                 end.offset = 0
                 written = 0
+                started = 0
                 start = Timestamp(rfc3339: String(decoding: storedAt, as: UTF8.self))
             }
             let before = buffer.count
