@@ -53,24 +53,19 @@ struct GoneLog {
         size += UInt64(new.count)
     }
 
-    /// Where the last entries of these articles are, looked for from the end backwards.
+    /// Where the last entries of these articles are, among the last `window` bytes.
     private func places(of marks: [UInt64], feed: UInt64) throws(StoreError) -> [UInt64: UInt64] {
         var places: [UInt64: UInt64] = [:]
         var wanted = Set(marks.map { $0 & ~SeenSet.hasBeenAway })
+        if wanted.isEmpty { return [:] }
         let start = size > UInt64(Self.window) ? size - UInt64(Self.window / Self.entrySize * Self.entrySize) : 0
-        var end = size
-        while end > start, !wanted.isEmpty {
-            let begin = end - start > UInt64(Self.piece) ? end - UInt64(Self.piece) : start
-            let bytes = try file.read(Int(end - begin), at: begin)
-            bytes.withUnsafeBytes { bytes in
-                for offset in stride(from: bytes.count - Self.entrySize, through: 0, by: -Self.entrySize) {
-                    let article = Self.article(bytes, offset)
-                    guard wanted.contains(article), Self.time(bytes, offset, feed: feed) != nil else { continue }
-                    wanted.remove(article)
-                    places[article] = begin + UInt64(offset)
-                }
+        try Self.scanBackwards(file, from: size, to: start) { bytes, offset, place in
+            let article = Self.article(bytes, offset)
+            if wanted.contains(article), Self.time(bytes, offset, feed: feed) != nil {
+                wanted.remove(article)
+                places[article] = place
             }
-            end = begin
+            return !wanted.isEmpty
         }
         return places
     }
@@ -79,17 +74,31 @@ struct GoneLog {
     static func lastSeen(_ uid: ArticleIdentifier, feed: UInt64, in file: OpenFile) throws(StoreError) -> Timestamp? {
         let wanted = SeenSet.mark(uid)
         var found: Timestamp?
-        var offset: UInt64 = 0
-        while true {
-            let bytes = try file.read(piece, at: offset)
-            bytes.withUnsafeBytes { bytes in
-                for place in stride(from: 0, through: bytes.count - entrySize, by: entrySize)
-                where article(bytes, place) == wanted {
-                    if let time = time(bytes, place, feed: feed) { found = time }
+        try scanBackwards(file, from: wholeEntries(try file.size()), to: 0) { bytes, offset, _ in
+            if article(bytes, offset) == wanted { found = time(bytes, offset, feed: feed) }
+            return found == nil
+        }
+        return found
+    }
+
+    /// Looks at entries from the last to the first.
+    ///
+    /// - Parameter goesOn: gets some of the entries, where one of them stands in these and where in the file.
+    private static func scanBackwards(
+        _ file: OpenFile, from end: UInt64, to start: UInt64,
+        _ goesOn: (_ bytes: UnsafeRawBufferPointer, _ offset: Int, _ place: UInt64) -> Bool
+    ) throws(StoreError) {
+        var end = end
+        while end > start {
+            let begin = end - start > UInt64(piece) ? end - UInt64(piece) : start
+            let bytes = try file.read(Int(end - begin), at: begin)
+            let isDone = bytes.withUnsafeBytes { bytes in
+                stride(from: bytes.count - entrySize, through: 0, by: -entrySize).contains {
+                    !goesOn(bytes, $0, begin + UInt64($0))
                 }
             }
-            if bytes.count < piece { return found }
-            offset += UInt64(piece)
+            if isDone { return }
+            end = begin
         }
     }
 
