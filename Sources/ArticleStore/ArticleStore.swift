@@ -103,7 +103,8 @@ package final class ArticleStore: Sendable {
     }
 
     private func rebuildIndex(because reason: String, upTo position: StorePosition) throws(StoreError) {
-        let (rebuilt, records) = try IndexRebuild(directory, options.files).run(upTo: position)
+        let (rebuilt, records) = try IndexRebuild(directory, options.files, ReadingProgress(options.progress)).run(
+            upTo: position)
         try index.adopt(rebuilt)
         report(.indexRebuilt(reason: reason, records: records))
     }

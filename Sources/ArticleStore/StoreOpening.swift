@@ -101,7 +101,8 @@ struct StoreOpening {
     private func recover(
         _ segments: [Segment], _ durable: DurableEnd?
     ) throws(StoreError) -> (SegmentRecovery.Result, ArticleIndex) {
-        let recovery = SegmentRecovery(directory: directory, files: files, report: report)
+        let progress = ReadingProgress(options.progress)
+        let recovery = SegmentRecovery(directory: directory, files: files, progress: progress, report: report)
         var reason = "there was none"
         if let table = try IndexFile(existing: directory.indexFile, writable: true, in: directory, files) {
             let index = ArticleIndex(table, in: directory, files)
@@ -112,6 +113,7 @@ struct StoreOpening {
                 reason = "it did not fit the articles"
             } else {
                 let filler = IndexFiller(index)
+                try progress.begin(segments.filter { $0.firstSeq >= start.segment }, from: start.offset)
                 do throws(SegmentRecovery.Failure) {
                     let result = try recovery.run(
                         segments, walk: RecordWalk(from: start), durable: durable, apply: filler.add)
@@ -134,7 +136,7 @@ struct StoreOpening {
     private func rebuild(
         _ segments: [Segment], _ durable: DurableEnd?, _ recovery: SegmentRecovery, _ reason: String
     ) throws(StoreError) -> (SegmentRecovery.Result, ArticleIndex) {
-        let index = try IndexRebuild(directory, files).newIndex(for: segments)
+        let index = try IndexRebuild(directory, files, recovery.progress).newIndex(for: segments)
         let filler = IndexFiller(index)
         let result: SegmentRecovery.Result
         do throws(SegmentRecovery.Failure) {

@@ -28,7 +28,7 @@ package struct PollingService: Service {
     package init(
         configuration: Configuration, reload: @escaping @Sendable () throws(ConfigurationError) -> Configuration,
         reloadSignals: AsyncStream<Void>, store: ArticleStore, engine: FetchEngine, about: ServiceFigures,
-        environment: [String: String], logger: Logger, clock: PollClock
+        notifier: ServiceNotifier, environment: [String: String], logger: Logger, clock: PollClock
     ) {
         self.configuration = configuration
         self.reload = reload
@@ -37,7 +37,7 @@ package struct PollingService: Service {
         self.engine = engine
         self.about = about
         self.environment = environment
-        notifier = ServiceNotifier(environment: environment)
+        self.notifier = notifier
         self.logger = logger
         self.clock = clock
     }

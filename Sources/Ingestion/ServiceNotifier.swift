@@ -20,6 +20,12 @@ package struct ServiceNotifier: Sendable {
         if watchdogMicroseconds != nil { send("WATCHDOG=1", mustArrive: false) }
     }
 
+    /// Work goes on that all else waits for, and may go on for minutes after this.
+    package func busy(_ text: String) {
+        let alive = watchdogMicroseconds != nil ? "WATCHDOG=1\n" : ""
+        send("EXTEND_TIMEOUT_USEC=300000000\n\(alive)STATUS=\(oneLine(text))", mustArrive: false)
+    }
+
     /// Milliseconds between two signs of life.
     package var aliveInterval: Int64 { min(1000, (watchdogMicroseconds ?? .max) / 3000) }
 

@@ -1,4 +1,5 @@
 import FeedModel
+import Locking
 import TestSupport
 import Testing
 
@@ -174,5 +175,57 @@ import Testing
         fixture.folder.write(bytes, to: segment)
         _ = try fixture.open()
         #expect(fixture.noted.isEmpty)
+    }
+
+    @Test("While the index is made from the articles, it is told how many bytes of them are read")
+    func progress() throws {
+        let fixture = StoreFixture()
+        let told = Locked<[[UInt64]]>([])
+        var options = fixture.options(segmentSize: 300_000)
+        options.progress = { done, total in told.withLock { $0.append([done, total]) } }
+        func open() throws -> ArticleStore {
+            told.withLock { $0 = [] }
+            return try ArticleStore.open(at: fixture.path, options: options) { _ in }
+        }
+        let store = try open()
+        for number in 1...3 as ClosedRange<UInt64> {
+            let body = String(repeating: "x", count: 290_000)
+            let record = StoreFixture.record(number, body: body)
+            _ = try store.commit([
+                FeedCommit(feed: StoreFixture.feed, records: [record], state: StoreFixture.state())
+            ])
+        }
+        #expect(told.withLock { $0 } == [], "nothing was to be read")
+        store.close()
+        try open().close()
+        #expect(told.withLock { $0 } == [], "the index is complete")
+
+        unlinkIfThere(fixture.folder.file("store/index/known"))
+        try open().close()
+        var size: UInt64 = 0
+        for segment in try Segment.all(in: #require(try StoreDirectory(existing: fixture.path))) {
+            size += try #require(try OpenFile.reading(segment.path)).size()
+        }
+        #expect(size > 870_000)
+        let all = told.withLock { $0 }
+        #expect(all.first == [0, size])
+        #expect(all.allSatisfy { $0[0] <= size && $0[1] == size })
+    }
+
+    @Test("It is told ten times a second at most how far reading has come, and never more than there is")
+    func progressInSteps() throws {
+        let folder = TemporaryDirectory()
+        let directory = try #require(try StoreDirectory(existing: folder.path))
+        folder.write(String(repeating: "x", count: 600_000), to: "articles/00000000000000000001.jsonl")
+        var told: [[UInt64]] = []
+        let progress = ReadingProgress { done, total in told.append([done, total]) }
+        let segments = try Segment.all(in: directory)
+        try progress.begin(segments, from: 100_000)
+        #expect(told == [[0, 500_000]])
+        progress.add(100_000)
+        progress.add(200_000)
+        #expect(told == [[0, 500_000]])
+        try progress.begin(segments, from: 700_000)
+        #expect(told == [[0, 500_000]], "where there is nothing to be read nothing is told")
     }
 }

@@ -212,7 +212,8 @@ import Testing
 
     private func expectNothingLost(_ fixture: StoreFixture) async throws {
         let directory = try #require(try StoreDirectory(existing: fixture.path))
-        let (index, _) = try IndexRebuild(directory, StoreFixture.files).run(upTo: StorePosition(segment: 30))
+        let (index, _) = try IndexRebuild(directory, StoreFixture.files, ReadingProgress { _, _ in }).run(
+            upTo: StorePosition(segment: 30))
         for number in 1...9 as ClosedRange<UInt64> { #expect(try index.find(StoreFixture.uid(number).key) != nil) }
         let result = try await StoreVerifier(directory: fixture.path).run { Issue.record("\($0)") }
         #expect(result.isWhole)

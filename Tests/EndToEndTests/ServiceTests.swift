@@ -50,6 +50,23 @@ struct ServiceTests {
         #expect(await service.wait().status == 0)
     }
 
+    @Test("While it makes the index again systemd is asked to wait, and told why")
+    func takesLongToStart() async throws {
+        let desk = Desk(feeds: [])
+        try desk.store([StoredArticle("1")])
+        unlink(desk.folder.file("store/index/known"))
+        let socket = NotifySocket()
+        let service = desk.service(environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "60000000"])
+        let message = await socket.next()
+        #expect(
+            message == [
+                "EXTEND_TIMEOUT_USEC=300000000", "WATCHDOG=1", "STATUS=making the index from the articles: 0 %",
+            ])
+        #expect(await socket.waits(for: "READY=1"))
+        service.send(SIGTERM)
+        #expect(await service.wait().status == 0)
+    }
+
     @Test("A transfer in flight does not keep it from ending")
     func stopsInFlight() async {
         let desk = Desk()
@@ -90,16 +107,21 @@ final class NotifySocket: Sendable {
     private let socket = DatagramSocket()
     var path: String { socket.path }
 
-    /// Takes messages until one has that line; false when none comes for 20 s.
-    func waits(for line: String) async -> Bool {
+    /// The lines of the next message; nil when none comes for 20 s.
+    func next() async -> [String]? {
         await BlockingCall.run { [socket] in
             var buffer = [UInt8](repeating: 0, count: 4096)
-            while true {
-                let count = recv(socket.descriptor, &buffer, buffer.count, 0)
-                guard count > 0 else { return false }
-                let message = String(decoding: buffer[..<count], as: UTF8.self)
-                if message.split(separator: "\n").contains(Substring(line)) { return true }
-            }
+            let count = recv(socket.descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            return String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").map(String.init)
         }
+    }
+
+    /// Takes messages until one has that line; false when none comes for 20 s.
+    func waits(for line: String) async -> Bool {
+        while let message = await next() {
+            if message.contains(line) { return true }
+        }
+        return false
     }
 }

@@ -5,15 +5,19 @@ import FeedModel
 struct IndexRebuild {
     private let directory: StoreDirectory
     private let files: FileSystem
+    private let progress: ReadingProgress
 
-    init(_ directory: StoreDirectory, _ files: FileSystem) {
+    init(_ directory: StoreDirectory, _ files: FileSystem, _ progress: ReadingProgress) {
         self.directory = directory
         self.files = files
+        self.progress = progress
     }
 
-    /// An index with room for the articles of the segments, which holds the identities that retention has left.
+    /// An index with room for the articles of the segments, which holds the identities that retention has left. Progress
+    /// begins with all that is to be read.
     func newIndex(for segments: [Segment]) throws(StoreError) -> ArticleIndex {
         let removed = try Segment.identities(in: directory)
+        try progress.begin(removed + segments)
         var records: UInt64 = 0
         if let first = removed.first ?? segments.first, let last = segments.last ?? removed.last {
             records = last.firstSeq > first.firstSeq ? last.firstSeq - first.firstSeq : 0
@@ -56,6 +60,7 @@ struct IndexRebuild {
         var records: UInt64 = 0
         do throws(IndexFile.Failure) {
             while let line = try next(&scanner) {
+                progress.add(line.length)
                 guard case .record(let envelope, _) = walk.check(line, in: segment) else { continue }
                 try filler.add(envelope)
                 records += 1
@@ -85,6 +90,8 @@ struct IndexRebuild {
 /// Puts records that are read from segments into an index, many at a time.
 struct IndexFiller {
     private let index: ArticleIndex
+    /// Keys that wait, some 70 bytes each: the more there are, the more of them share a page of a large index.
+    private static let lag = 1 << 20
 
     init(_ index: ArticleIndex) {
         self.index = index
@@ -93,7 +100,7 @@ struct IndexFiller {
     func add(_ envelope: RecordEnvelope) throws(IndexFile.Failure) {
         guard let entry = ArticleIndex.Entry(envelope) else { return }
         index.add(CollectionOfOne(entry), replaying: true)
-        if index.waitingCount >= StoreOptions.usualIndexLag { try finish() }
+        if index.waitingCount >= Self.lag { try finish() }
     }
 
     func finish() throws(IndexFile.Failure) {

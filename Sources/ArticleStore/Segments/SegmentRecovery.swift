@@ -7,6 +7,7 @@ import FeedModel
 struct SegmentRecovery {
     let directory: StoreDirectory
     let files: FileSystem
+    let progress: ReadingProgress
     let report: (StoreEvent) -> Void
 
     struct Result {
@@ -61,6 +62,7 @@ struct SegmentRecovery {
         var undecided: [StoreDamage] = []
         var damagedLines: UInt64 = 0
         while cut == nil, let line = try store({ () throws(StoreError) in try scanner.nextLine() }) {
+            progress.add(line.length)
             switch walk.check(line, in: segment) {
             case .record(let envelope, let damage):
                 for damage in undecided { report(.damage(damage)) }

@@ -15,15 +15,17 @@ struct IngestionSession {
     /// - Parameters:
     ///   - wanted: as it was read, for its feeds to be recognised; of very many nobody else should hold a copy.
     ///   - clock: also the store's, and that of the age of responses.
+    ///   - busy: as `openStore` has it.
     static func open(
-        _ wanted: consuming Configuration, _ options: CommonOptions, clock: PollClock = .system
+        _ wanted: consuming Configuration, _ options: CommonOptions, clock: PollClock = .system,
+        busy: @escaping @Sendable (String) -> Void = { _ in }
     ) throws -> IngestionSession {
         var configuration = wanted
         let logger = options.logger(configuration)
         for warning in configuration.warnings { logger.warning("\(warning)") }
         let settings = configuration.store
         let store = try CommandFailure.wrapping { () throws(StoreError) in
-            try openStore(settings, clock: clock, logger)
+            try openStore(settings, clock: clock, logger, busy: busy)
         }
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
         configuration.recognise(store.knownFeeds)
@@ -45,13 +47,22 @@ struct IngestionSession {
         }
     }
 
+    /// - Parameter busy: told now and then what takes long, now or later, by any thread; a terminal shows it too.
     static func openStore(
-        _ settings: StoreSettings, clock: PollClock = .system, _ logger: Logger
+        _ settings: StoreSettings, clock: PollClock = .system, _ logger: Logger,
+        busy: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(StoreError) -> ArticleStore {
         var options = StoreOptions(clock: clock.now)
         options.segmentSize = UInt64(settings.segmentSize)
         options.segmentAge = settings.keep.segmentAge
+        let progress = ByteProgress("of articles read for the index")
+        options.progress = { done, total in
+            progress.show(done, of: total)
+            busy("making the index from the articles: \(done / max(total / 100, 1)) %")
+        }
+        defer { progress.clear() }
         return try ArticleStore.open(at: settings.directory, options: options) { event in
+            progress.clear()
             logger.warning("\(event)")
         }
     }

@@ -40,7 +40,8 @@ struct RunCommand: AsyncParsableCommand {
         let clock = PollClock.fast(timeScale)
         // First of all: a reload that comes early must not end the service.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
-        let session = try IngestionSession.open(common.load(), common, clock: clock)
+        let notifier = ServiceNotifier(environment: CommonOptions.environment)
+        let session = try IngestionSession.open(common.load(), common, clock: clock, busy: notifier.busy)
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let store = session.store
         let service = PollingService(
@@ -55,7 +56,7 @@ struct RunCommand: AsyncParsableCommand {
             about: ServiceFigures(
                 version: Version.newswire, libcurl: FetchEngine.libcurlVersion, libxml2: FeedParser.libxml2Version,
                 pid: getpid(), startedAt: clock.now()),
-            environment: CommonOptions.environment, logger: session.logger, clock: clock)
+            notifier: notifier, environment: CommonOptions.environment, logger: session.logger, clock: clock)
         var quiet = session.logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let group = ServiceGroup(

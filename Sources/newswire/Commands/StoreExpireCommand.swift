@@ -63,14 +63,11 @@ struct StoreExpireCommand: ParsableCommand {
     }
 
     private func expire(_ configuration: Configuration, _ cutoff: Timestamp) throws -> RetentionReport {
-        let directory = configuration.store.directory
         let logger = common.logger(configuration)
         return try CommandFailure.wrapping { () throws(StoreError) in
             // Reading says sooner than writing that there is no store.
-            _ = try StoreReader(directory: directory)
-            var options = StoreOptions(clock: SystemClock.now)
-            options.segmentSize = UInt64(configuration.store.segmentSize)
-            let store = try ArticleStore.open(at: directory, options: options) { logger.warning("\($0)") }
+            _ = try StoreReader(directory: configuration.store.directory)
+            let store = try IngestionSession.openStore(configuration.store, logger)
             defer { store.close() }
             return RetentionReport(try store.expire(before: cutoff, force: force, isDryRun: dryRun))
         }
