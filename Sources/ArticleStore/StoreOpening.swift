@@ -136,15 +136,15 @@ struct StoreOpening {
     private func rebuild(
         _ segments: [Segment], _ durable: DurableEnd?, _ recovery: SegmentRecovery, _ reason: String
     ) throws(StoreError) -> (SegmentRecovery.Result, ArticleIndex) {
-        let index = try IndexRebuild(directory, files, recovery.progress).newIndex(for: segments)
-        let filler = IndexFiller(index)
+        let builder = try IndexRebuild(directory, files, recovery.progress).builder(for: segments)
         let result: SegmentRecovery.Result
+        let index: ArticleIndex
         do throws(SegmentRecovery.Failure) {
             // The segments may have been cut a moment ago.
             result = try recovery.run(
                 try Self.listed(directory), walk: try Self.walk(segments, directory), durable: durable,
-                apply: filler.add)
-            do throws(IndexFile.Failure) { try filler.finish() } catch { throw .index(error) }
+                apply: builder.add)
+            do throws(IndexFile.Failure) { index = try builder.finish() } catch { throw .index(error) }
         } catch {
             switch error {
             case .store(let error): throw error

@@ -16,21 +16,26 @@ struct WaitingEntries {
     }
 
     private let salt: Hash128
+    private let sharedBits: Int
     private var articles: [KnownArticle] = []
     private var slots: [Slot] = []
     /// By open addressing and in the order of the keys' hashes: a slot's number and 1, or 0.
     private var table: [UInt32] = []
 
-    /// - Parameter salt: of the index's table.
-    init(salt: Hash128) {
+    /// - Parameters:
+    ///   - salt: of the index's table.
+    ///   - sharedBits: as many bits at the beginning of their hashes all keys have in common.
+    init(salt: Hash128, sharedBits: Int = 0) {
         self.salt = salt
+        self.sharedBits = sharedBits
     }
 
     /// How many keys there are.
     var count: Int { slots.count }
 
     private func place(of key: Hash128) -> Int {
-        var place = Int(IndexHeader.home(of: key, salt, UInt64(table.count)))
+        let hash = IndexHeader.hash(of: key, salt) << UInt64(sharedBits)
+        var place = Int(hash.multipliedFullWidth(by: UInt64(table.count)).high)
         while table[place] != 0, slots[Int(table[place] - 1)].key != key {
             place = place + 1 == table.count ? 0 : place + 1
         }
@@ -55,6 +60,21 @@ struct WaitingEntries {
         let article = UInt32(articles.count)
         articles.append(entry.known)
         entry.forEachChange(replaying: replaying) { put($0, article) }
+    }
+
+    /// The same for one key alone.
+    mutating func add(_ change: IndexChange) {
+        let article = UInt32(articles.count)
+        switch change.content {
+        case .article(let known): articles.append(known)
+        case .link(let uid, let seq):
+            // Of the article that it leads to no more is known here, and no more asked for.
+            let nothing = Hash128(high: 0, low: 0)
+            articles.append(
+                KnownArticle(
+                    uid: uid, seq: seq, version: 0, contentHash: nothing, modified: nil, silentChanges: 0))
+        }
+        put(change, article)
     }
 
     private mutating func put(_ change: IndexChange, _ article: UInt32) {
@@ -102,7 +122,7 @@ struct WaitingEntries {
 
     /// Leaves those of the numbers.
     mutating func keep(_ numbers: [UInt32]) {
-        var kept = WaitingEntries(salt: salt)
+        var kept = WaitingEntries(salt: salt, sharedBits: sharedBits)
         for number in numbers {
             let change = change(number)
             kept.articles.append(articles[Int(slots[Int(number)].article)])

@@ -30,6 +30,12 @@ final class ReadingProgress {
         if untold < Self.step { return }
         done += untold
         untold = 0
+        goOn()
+    }
+
+    /// Something goes on, though nothing is read meanwhile.
+    func goOn() {
+        if total == 0 { return }
         if let told, ContinuousClock.now - told < .milliseconds(100) { return }
         show()
     }

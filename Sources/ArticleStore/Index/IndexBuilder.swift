@@ -1,0 +1,131 @@
+import Digest
+import FeedModel
+
+/// Makes an index anew from records, however many, without going about in a large file: what they mean for it is put down
+/// by regions of the table, and then one region after the other is made in memory and written.
+final class IndexBuilder {
+    /// Changes of keys whose hashes begin alike, in the order of their records.
+    private struct Region {
+        /// Those that are in memory.
+        var bytes: [UInt8] = []
+        /// Where in the file the others begin, a piece of them each.
+        var pieces: [UInt64] = []
+    }
+
+    private let directory: StoreDirectory
+    private let files: FileSystem
+    private let progress: ReadingProgress
+    private let salt: Hash128
+    private let pieceSize: Int
+    /// By the first byte of the hash: of 200 million changes each has some 100 MB, in the file and once in memory.
+    private var regions = [Region](repeating: Region(), count: 256)
+    private var spool: OpenFile?
+    private var spooled: UInt64 = 0
+    private var count: UInt64 = 0
+
+    /// The slot, and what else a change says.
+    private static let changeSize = IndexSlot.size + 1
+
+    /// - Parameter pieceChanges: as many changes of a region are in memory before they are written to a file.
+    init(_ directory: StoreDirectory, _ files: FileSystem, _ progress: ReadingProgress, pieceChanges: Int = 1000) {
+        self.directory = directory
+        self.files = files
+        self.progress = progress
+        pieceSize = pieceChanges * Self.changeSize
+        var generator = SystemRandomNumberGenerator()
+        salt = Hash128(high: generator.next(), low: generator.next())
+    }
+
+    /// Takes a record, in their order.
+    func add(_ envelope: RecordEnvelope) throws(IndexFile.Failure) {
+        guard let entry = ArticleIndex.Entry(envelope) else { return }
+        try add(entry)
+    }
+
+    func add(_ entry: ArticleIndex.Entry) throws(IndexFile.Failure) {
+        var failure: StoreError?
+        entry.forEachChange { change in
+            do throws(StoreError) { try put(change) } catch { failure = error }
+        }
+        if let failure { throw .system(failure) }
+    }
+
+    private func put(_ change: IndexChange) throws(StoreError) {
+        let number = Int(IndexHeader.hash(of: change.key, salt) >> 56)
+        withUnsafeTemporaryAllocation(byteCount: IndexSlot.size, alignment: 64) { bytes in
+            IndexSlot(key: change.key, content: change.content).write(to: bytes)
+            regions[number].bytes.append(contentsOf: bytes)
+        }
+        regions[number].bytes.append(change.isAlias ? 1 : 0)
+        count += 1
+        if regions[number].bytes.count >= pieceSize { try spool(number) }
+    }
+
+    private func spool(_ number: Int) throws(StoreError) {
+        let file = try openSpool()
+        try file.write(regions[number].bytes, at: spooled, files)
+        regions[number].pieces.append(spooled)
+        regions[number].bytes.removeAll(keepingCapacity: true)
+        spooled += UInt64(pieceSize)
+    }
+
+    /// A file without a name, which is gone with the process.
+    private func openSpool() throws(StoreError) -> OpenFile {
+        if let spool { return spool }
+        let path = "\(directory.indexFile).parts"
+        let file = try directory.openFile(path, in: directory.index, files)
+        guard files.remove(path) == 0 else { throw .system("removing", path) }
+        spool = file
+        return file
+    }
+
+    /// The index, in a file beside the one in use, which it takes the place of with `install` or `adopt`.
+    func finish() throws(IndexFile.Failure) -> ArticleIndex {
+        let table: IndexFile
+        do throws(StoreError) {
+            table = try IndexFile(
+                creating: "\(directory.indexFile).new", in: directory,
+                capacity: max(IndexFile.smallestCapacity, count * 2), salt: salt, files)
+        } catch {
+            throw .system(error)
+        }
+        var filling = IndexFilling(table)
+        for number in regions.indices {
+            progress.goOn()
+            let waiting = try changes(of: number)
+            for place in waiting.inOrder() {
+                let change = waiting.change(place)
+                try filling.put(IndexSlot(key: change.key, content: change.content))
+            }
+        }
+        spool = nil
+        return ArticleIndex(try filling.finish(), in: directory, files)
+    }
+
+    /// What the changes of a region come to. They are not needed again.
+    private func changes(of number: Int) throws(IndexFile.Failure) -> WaitingEntries {
+        var waiting = WaitingEntries(salt: salt, sharedBits: 8)
+        let region = regions[number]
+        regions[number] = Region()
+        for piece in region.pieces { try Self.add(read(piece), to: &waiting) }
+        try Self.add(region.bytes, to: &waiting)
+        return waiting
+    }
+
+    private func read(_ piece: UInt64) throws(IndexFile.Failure) -> [UInt8] {
+        do throws(StoreError) { return try openSpool().read(pieceSize, at: piece) } catch { throw .system(error) }
+    }
+
+    private static func add(_ bytes: [UInt8], to waiting: inout WaitingEntries) throws(IndexFile.Failure) {
+        let isWhole = bytes.withUnsafeBytes { bytes in
+            for start in stride(from: 0, to: bytes.count, by: changeSize) {
+                let slot = UnsafeRawBufferPointer(rebasing: bytes[start..<start + IndexSlot.size])
+                guard case .slot(let slot) = IndexSlot.read(slot) else { return false }
+                let isAlias = bytes[start + IndexSlot.size] == 1
+                waiting.add(IndexChange(key: slot.key, content: slot.content, isAlias: isAlias))
+            }
+            return true
+        }
+        if !isWhole { throw .damage("what was put down for it is not what can be read of that") }
+    }
+}
