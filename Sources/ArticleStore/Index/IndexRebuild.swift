@@ -1,6 +1,3 @@
-import Digest
-import FeedModel
-
 /// Makes the index from the segments, and from what retention has left of removed ones, beside the old one.
 struct IndexRebuild {
     private let directory: StoreDirectory
