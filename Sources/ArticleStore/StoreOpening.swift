@@ -112,12 +112,12 @@ struct StoreOpening {
             } else if try !isPlace(start, in: segments) {
                 reason = "it did not fit the articles"
             } else {
-                let filler = IndexFiller(index)
+                let catchUp = IndexCatchUp(index)
                 try progress.begin(segments.filter { $0.firstSeq >= start.segment }, from: start.offset)
                 do throws(SegmentRecovery.Failure) {
                     let result = try recovery.run(
-                        segments, walk: RecordWalk(from: start), durable: durable, apply: filler.add)
-                    do throws(IndexFile.Failure) { try filler.finish() } catch { throw .index(error) }
+                        segments, walk: RecordWalk(from: start), durable: durable, apply: catchUp.add)
+                    do throws(IndexFile.Failure) { try catchUp.finish() } catch { throw .index(error) }
                     guard let last = durable?.seq, last > result.position.seq else {
                         return (result, index)
                     }

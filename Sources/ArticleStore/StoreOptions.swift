@@ -10,7 +10,8 @@ package struct StoreOptions: Sendable {
     /// What `stored_at` is taken from.
     package var clock: @Sendable () -> Timestamp
     /// As many keys as may wait in memory for the index, about 50 bytes each: of many some share a page of it.
-    var indexLag = 1 << 16
+    var indexLag = Self.usualIndexLag
+    static let usualIndexLag = 1 << 16
     /// Bytes of articles that may have to be put into the index again when the store is opened after a crash.
     var checkpointDistance: UInt64 = 64 << 20
     /// Told now and then, by any thread, while the index is made from the articles: how many of their bytes are read, of

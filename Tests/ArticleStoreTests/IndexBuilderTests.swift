@@ -40,7 +40,7 @@ import Testing
         let entries = size.count == 0 ? [] : entries(size.count, seed: seed)
         let table = try IndexFile(
             creating: "\(directory.indexFile).other", in: directory, capacity: 4 * IndexFile.smallestCapacity,
-            salt: nil,
+            salt: IndexHeader.newSalt(),
             StoreFixture.files)
         let expected = ArticleIndex(table, in: directory, StoreFixture.files)
         let builder = IndexBuilder(directory, StoreFixture.files, .init { _, _ in }, pieceChanges: size.pieceChanges)

@@ -17,12 +17,13 @@ final class IndexBuilder {
     private let progress: ReadingProgress
     private let salt: Hash128
     private let pieceSize: Int
-    /// By the first byte of the hash: of 200 million changes each has some 100 MB, in the file and once in memory.
-    private var regions = [Region](repeating: Region(), count: 256)
+    /// By the first bits of the hash: of 200 million changes each has 50 MB in the file and, in its turn, 100 in memory.
+    private var regions = [Region](repeating: Region(), count: 1 << regionBits)
     private var spool: OpenFile?
     private var spooled: UInt64 = 0
     private var count: UInt64 = 0
 
+    private static let regionBits = 8
     /// The slot, and what else a change says.
     private static let changeSize = IndexSlot.size + 1
 
@@ -32,8 +33,7 @@ final class IndexBuilder {
         self.files = files
         self.progress = progress
         pieceSize = pieceChanges * Self.changeSize
-        var generator = SystemRandomNumberGenerator()
-        salt = Hash128(high: generator.next(), low: generator.next())
+        salt = IndexHeader.newSalt()
     }
 
     /// Takes a record, in their order.
@@ -51,7 +51,7 @@ final class IndexBuilder {
     }
 
     private func put(_ change: IndexChange) throws(StoreError) {
-        let number = Int(IndexHeader.hash(of: change.key, salt) >> 56)
+        let number = Int(IndexHeader.hash(of: change.key, salt) >> (64 - Self.regionBits))
         withUnsafeTemporaryAllocation(byteCount: IndexSlot.size, alignment: 64) { bytes in
             IndexSlot(key: change.key, content: change.content).write(to: bytes)
             regions[number].bytes.append(contentsOf: bytes)
@@ -89,22 +89,22 @@ final class IndexBuilder {
         } catch {
             throw .system(error)
         }
-        var filling = IndexFilling(table)
+        var writer = IndexFileWriter(table)
         for number in regions.indices {
             progress.goOn()
             let waiting = try changes(of: number)
             for place in waiting.inOrder() {
                 let change = waiting.change(place)
-                try filling.put(IndexSlot(key: change.key, content: change.content))
+                try writer.put(IndexSlot(key: change.key, content: change.content))
             }
         }
         spool = nil
-        return ArticleIndex(try filling.finish(), in: directory, files)
+        return ArticleIndex(try writer.finish(), in: directory, files)
     }
 
     /// What the changes of a region come to. They are not needed again.
     private func changes(of number: Int) throws(IndexFile.Failure) -> WaitingEntries {
-        var waiting = WaitingEntries(salt: salt, sharedBits: 8)
+        var waiting = WaitingEntries(salt: salt, sharedBits: Self.regionBits)
         let region = regions[number]
         regions[number] = Region()
         for piece in region.pieces { try Self.add(read(piece), to: &waiting) }

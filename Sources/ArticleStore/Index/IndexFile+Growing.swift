@@ -7,13 +7,13 @@ extension IndexFile {
         } catch {
             throw .system(error)
         }
-        var filling = IndexFilling(larger)
+        var writer = IndexFileWriter(larger)
         try forEach { place, slot throws(Failure) in
             // Moved on past the end of the file.
-            if header.home(of: slot.key) > place { return filling.putLate(slot) }
-            try filling.put(slot)
+            if header.home(of: slot.key) > place { return writer.putLate(slot) }
+            try writer.put(slot)
         }
-        var filled = try filling.finish()
+        var filled = try writer.finish()
         filled.header.complete = header.complete
         return filled
     }

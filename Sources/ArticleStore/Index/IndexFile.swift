@@ -22,16 +22,14 @@ struct IndexFile {
     static let blockSlots = 8
 
     /// Makes a new file at `path`, with room for `capacity` slots and the disk space for them taken.
-    init(creating path: String, in directory: StoreDirectory, capacity: UInt64, salt: Hash128?, _ files: FileSystem)
+    init(creating path: String, in directory: StoreDirectory, capacity: UInt64, salt: Hash128, _ files: FileSystem)
         throws(StoreError)
     {
         try directory.makeFolder(directory.index, files)
         _ = files.remove(path)
         file = try directory.openFile(path, in: directory.index, files)
         self.files = files
-        var generator = SystemRandomNumberGenerator()
-        header = IndexHeader(
-            capacity: capacity, salt: salt ?? Hash128(high: generator.next(), low: generator.next()))
+        header = IndexHeader(capacity: capacity, salt: salt)
         guard let length = Int(exactly: size), files.allocate(file.descriptor, length) == 0 else {
             throw .system("making room for", path)
         }

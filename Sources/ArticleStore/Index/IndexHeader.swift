@@ -24,12 +24,13 @@ struct IndexHeader: Equatable, Sendable {
         complete = StorePosition()
     }
 
-    /// Where a key's slot would stand if nothing stood there yet.
-    func home(of key: Hash128) -> UInt64 { Self.home(of: key, salt, capacity) }
-
-    static func home(of key: Hash128, _ salt: Hash128, _ capacity: UInt64) -> UInt64 {
-        hash(of: key, salt).multipliedFullWidth(by: capacity).high
+    static func newSalt() -> Hash128 {
+        var generator = SystemRandomNumberGenerator()
+        return Hash128(high: generator.next(), low: generator.next())
     }
+
+    /// Where a key's slot would stand if nothing stood there yet.
+    func home(of key: Hash128) -> UInt64 { Self.hash(of: key, salt).multipliedFullWidth(by: capacity).high }
 
     /// Keys' homes have the order of these, in a table of any size.
     static func hash(of key: Hash128, _ salt: Hash128) -> UInt64 {

@@ -64,9 +64,9 @@ struct IndexComparison: Sendable {
         if entry.kind != .alias { try add(entry.known, to: &report) }
         let keys = Self.distinct(entry)
         if keys.isEmpty { return }
-        let areAllThere = survey.map { $0.keyCount(envelope.seq) == keys.count } ?? false
+        let areAllThere = keys.count < 15 && survey?.keyCount(envelope.seq) == keys.count
         for key in keys {
-            if areAllThere && keys.count < 15 {
+            if areAllThere {
                 report.found.add(key, of: entry.known.uid, seq: envelope.seq)
             } else {
                 try search(key, of: entry, to: &report)

@@ -58,7 +58,7 @@ struct IngestionSession {
         let progress = ByteProgress("of articles read for the index")
         options.progress = { done, total in
             progress.show(done, of: total)
-            busy("making the index from the articles: \(done / max(total / 100, 1)) %")
+            busy("making the index from the articles: \(done * 100 / max(total, 1)) %")
         }
         defer { progress.clear() }
         return try ArticleStore.open(at: settings.directory, options: options) { event in

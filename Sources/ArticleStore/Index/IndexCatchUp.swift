@@ -1,8 +1,6 @@
-/// Puts records that are read from segments into the index that there is, many at a time.
-struct IndexFiller {
+/// Puts records that came after the index was last complete into it, many at a time.
+struct IndexCatchUp {
     private let index: ArticleIndex
-    /// As many keys wait in memory.
-    private static let lag = 1 << 16
 
     init(_ index: ArticleIndex) {
         self.index = index
@@ -11,7 +9,7 @@ struct IndexFiller {
     func add(_ envelope: RecordEnvelope) throws(IndexFile.Failure) {
         guard let entry = ArticleIndex.Entry(envelope) else { return }
         index.add(CollectionOfOne(entry), replaying: true)
-        if index.waitingCount >= Self.lag { try finish() }
+        if index.waitingCount >= StoreOptions.usualIndexLag { try finish() }
     }
 
     func finish() throws(IndexFile.Failure) {

@@ -1,6 +1,5 @@
-/// The filling of a new table with slots that come in the order of their homes, or nearly: the file is written from front
-/// to back.
-struct IndexFilling: ~Copyable {
+/// Fills a new table with slots that come in the order of their homes, or nearly: the file is written from front to back.
+struct IndexFileWriter: ~Copyable {
     private var table: IndexFile
     private var window: SlotWindow
     /// Slots for which there is no place before the end of the file, or that come too late for theirs: few.
