@@ -27,6 +27,18 @@ enum Subject: String, CaseIterable {
         }
     }
 
+    /// How many bytes a document counts for: its own, and those that would have to stand around each of its lines, where each
+    /// is a value of an element or a field by itself.
+    func bytes(of document: [UInt8]) -> Int {
+        switch self {
+        case .dates, .urls, .headers: document.count + Self.around * document.count { $0 == 0x0a }
+        default: document.count
+        }
+    }
+
+    /// `<pubDate></pubDate>` and its like.
+    private static let around = 19
+
     private static func parse(_ document: [UInt8], contentType: String?) -> ParseResult {
         var limits = ParseLimits()
         // What takes long is to be found, not cut off.

@@ -8,7 +8,7 @@ import Glibc
 ///     worstcase document RECIPE LENGTH          prints it
 ///
 /// `search` writes the dearest recipe of each island to FOUND/SUBJECT-N.recipe and prints them, dearest first: subject,
-/// file, how many times what an ordinary byte costs, how much that grows from 128 KiB to 4 MiB. Recipes of
+/// file, how many times what an ordinary byte costs, how much that grows from 128 KiB to at most 4 MiB. Recipes of
 /// FIXTURES/worst-case/SUBJECT-*.recipe are where it starts. Costs are processor time; `.ci/worst-case` counts instructions.
 @main
 struct WorstCase {
@@ -24,7 +24,7 @@ struct WorstCase {
         case "run" where arguments.count == 5:
             let document = recipe(arguments[2]).document(Int(arguments[3]) ?? 0)
             for _ in 0..<(Int(arguments[4]) ?? 1) { subject(arguments[1]).run(document) }
-            print(document.count)
+            print(subject(arguments[1]).bytes(of: document))
         case "document" where arguments.count == 3:
             let document = recipe(arguments[1]).document(Int(arguments[2]) ?? 0)
             document.withUnsafeBytes { bytes in
@@ -63,7 +63,6 @@ private struct SearchCommand {
     private var subjects: [Subject] = []
 
     private static let shortLength = 128 << 10
-    private static let longLength = 4 << 20
 
     init(_ arguments: inout [String]) {
         found = arguments[1]
@@ -122,13 +121,13 @@ private struct SearchCommand {
             for (island, living) in search.islands.enumerated() {
                 guard let dearest = living.first else { continue }
                 let short = Cost.perByte(dearest.recipe, search.subject, length: Self.shortLength, times: 3)
-                let long = Cost.perByte(dearest.recipe, search.subject, length: Self.longLength)
-                let ratio = max(short, long) / search.ordinary
+                let growth = Cost.growth(dearest.recipe, search.subject, from: short)
+                let ratio = short * max(1, growth) / search.ordinary
                 lines.append(
                     (
                         ratio,
                         "\(search.subject.rawValue) \(path(search.subject, island)) \(Self.rounded(ratio)) "
-                            + Self.rounded(long / short)
+                            + Self.rounded(growth)
                     ))
             }
             print(

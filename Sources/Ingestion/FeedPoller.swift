@@ -73,7 +73,7 @@ package struct FeedPoller: Sendable {
     /// - Parameter answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
     package func poll(_ feed: FeedConfiguration, answer: RecordedResponse? = nil) async -> PollReport {
         guard feed.isLocalFile else { return await run(feed, answer: answer) }
-        return await withTaskExecutorPreference(globalConcurrentExecutor) { @concurrent in
+        return await withTaskExecutorPreference(WorkerThreads.files) { @concurrent in
             await run(feed, answer: answer)
         }
     }
@@ -96,7 +96,8 @@ package struct FeedPoller: Sendable {
             let transfer = answer?.replayed(for: request) ?? engine.start(request)
             let head = try await head(of: transfer, &poll)
             if head.hasDocument {
-                try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                let workers = feed.isLocalFile ? WorkerThreads.files : WorkerThreads.parsing
+                try await withTaskExecutorPreference(workers) {
                     @concurrent () async throws(PollFailure) in
                     // An optimised build sees no need to leave the thread before the first wait.
                     await Task.yield()

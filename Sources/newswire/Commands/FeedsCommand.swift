@@ -161,17 +161,18 @@ struct FeedHealth {
             text += ", next \(Timestamp(seconds: next.seconds))"
             if let interval = known?.intervalSeconds { text += " (every \(SpanText.text(interval))" + why + ")" }
         }
+        var lines = [text]
         if let failure = known?.failure {
             let count = known?.failures ?? 0
-            text += "\n        \(count > 1 ? "\(count) times in a row: " : "")\(failure.kind): \(failure.message)"
+            lines.append("        \(count > 1 ? "\(count) times in a row: " : "")\(failure.kind): \(failure.message)")
         }
-        if let insecurity = feed.insecurity { text += "\n        insecure: \(insecurity)" }
-        if let notice = feed.moveNotice(known) { text += "\n        \(notice)" }
+        if let insecurity = feed.insecurity { lines.append("        insecure: \(insecurity)") }
+        if let notice = feed.moveNotice(known) { lines.append("        \(notice)") }
         if !sameAs.isEmpty {
             let others = sameAs.prefix(5).map(\.text).joined(separator: ", ")
-            text += "\n        the same URL in the end as \(others): one of them is enough"
+            lines.append("        the same URL in the end as \(others): one of them is enough")
         }
-        return SafeText.lines(text)
+        return lines.map(SafeText.line).joined(separator: "\n")
     }
 }
 
