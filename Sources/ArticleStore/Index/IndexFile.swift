@@ -46,6 +46,12 @@ struct IndexFile {
         file = writable ? try directory.openFile(path, in: directory.index, files) : readable
     }
 
+    /// Up to where an index says that it is complete: what it says so of was durable before. Nil where there is none.
+    static func complete(in directory: StoreDirectory) throws(StoreError) -> StorePosition? {
+        guard let file = try OpenFile.reading(directory.indexFile) else { return nil }
+        return IndexHeader(try file.read(128, at: 0))?.complete
+    }
+
     /// How full a table of a capacity would be with so many more slots, in percent.
     func load(with more: Int, of capacity: UInt64) -> UInt64 {
         let count = header.count + UInt64(more)

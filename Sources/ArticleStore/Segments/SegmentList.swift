@@ -26,6 +26,12 @@ struct Segment: Equatable, Sendable {
         try all(folder: directory.identities)
     }
 
+    /// The first number of the segment behind one of them; `.max` behind the last.
+    static func next(after segment: Segment, in segments: [Segment]) -> UInt64 {
+        guard let place = segments.firstIndex(of: segment), place + 1 < segments.count else { return .max }
+        return segments[place + 1].firstSeq
+    }
+
     private static func all(folder: String) throws(StoreError) -> [Segment] {
         var result: [Segment] = []
         for name in try fileNames(in: folder) {

@@ -7,9 +7,10 @@ struct SegmentCheck: Sendable {
     let segment: Segment
     /// No byte at or behind this is looked at.
     let limit: UInt64
-    /// What stands at the end without being whole may be an unfinished write.
+    /// The first number of the segment behind it; `.max` for the last.
+    let next: UInt64
+    /// Nobody says what was durable: what stands at the end without being whole may be an unfinished write.
     let isOpenEnd: Bool
-    let durable: DurableEnd?
     let index: IndexComparison?
     /// Whose chain is wanted.
     let headSeq: UInt64?
@@ -51,7 +52,9 @@ struct SegmentCheck: Sendable {
         var scanner = LineScanner(file, from: 0, limit: limit)
         var number = 0
         var told: UInt64 = 0
-        // Behind the published end damage is the torn tail, unless a whole record follows.
+        // Made where a number is not the next one.
+        var order: SegmentOrder?
+        // Damage is the torn tail there, unless a whole record follows.
         var undecided: [StoreDamage] = []
         func note(_ damage: StoreDamage) {
             report.damages += 1
@@ -60,7 +63,19 @@ struct SegmentCheck: Sendable {
         while let line = try scanner.nextLine() {
             number += 1
             report.bytes += line.length
-            switch walk.check(line, in: segment, number: number) {
+            var outcome = walk.check(line, in: segment, number: number, mayJump: false)
+            if case .ahead(let seq) = outcome {
+                if order == nil { order = try SegmentOrder(file, segment, limit: limit, next: next) }
+                if order?.isDisplaced(line.offset) == true {
+                    report.endsInDamage = true
+                    note(
+                        StoreDamage(kind: .order, segment: segment.path, line: number, offset: line.offset, seq: seq))
+                    continue
+                }
+                outcome = walk.check(line, in: segment, number: number)
+            }
+            switch outcome {
+            case .ahead: break
             case .record(let envelope, let damage):
                 undecided.forEach(note)
                 undecided = []
@@ -71,7 +86,7 @@ struct SegmentCheck: Sendable {
             case .damage(let damage):
                 report.endsInDamage = true
                 if report.firstSeq == nil { report.startsInDamage = true }
-                if damage.kind == .line, isTail(line), undecided.count < Self.damageLimit {
+                if damage.kind == .line, isOpenEnd, undecided.count < Self.damageLimit {
                     undecided.append(damage)
                     report.unfinishedBytes += line.length
                 } else {
@@ -90,12 +105,6 @@ struct SegmentCheck: Sendable {
         }
         try index?.finish(segment, file, limit: limit, &report.index)
         return report
-    }
-
-    private func isTail(_ line: LineScanner.Line) -> Bool {
-        guard isOpenEnd else { return false }
-        guard line.isEnded, let durable else { return true }
-        return durable.segment != segment.firstSeq || line.offset >= durable.offset
     }
 
     private func add(
