@@ -21,6 +21,8 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     case pollsNotWritten(StoreError)
     /// What `history` and `explain` say of articles that went from their feeds has holes; nothing else suffers.
     case seenNotWritten(StoreError)
+    /// What retention leaves stays in more files than it need; nothing is lost.
+    case identitiesNotJoined(StoreError)
     /// Readers see the newest records with the next commit.
     case endNotPublished(StoreError)
     case stateLinesSkipped(path: String, count: Int)
@@ -46,6 +48,7 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
         case .pollsNotWritten(let error): "\(error); the polls go on, their history has holes"
         case .seenNotWritten(let error):
             "\(error); the polls go on, but which articles have gone from their feeds is not kept"
+        case .identitiesNotJoined(let error): "\(error); nothing is lost, and it is tried again the next time"
         case .stateLinesSkipped(let path, let count):
             "\(path): \(count) damaged lines passed over; their feeds are polled anew"
         case .cursorMovedBack(let name, let from, let to):

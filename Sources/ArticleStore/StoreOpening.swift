@@ -47,6 +47,12 @@ struct StoreOpening {
         }
         let lastSeq = recovered.position.seq
         let states = try FeedStates(in: directory, lastSeq: lastSeq, files, report: report)
+        do throws(StoreError) {
+            // Stores of newswire 0.1 may have thousands of such files.
+            _ = try IdentityFiles(directory, files).joinSome(before: segments.first?.firstSeq ?? .max)
+        } catch {
+            report(.identitiesNotJoined(error))
+        }
         try Cursors(directory: directory, files).moveBack(to: lastSeq, report: report)
         return Opened(recovered: recovered, index: index, states: states)
     }

@@ -40,6 +40,25 @@ struct IndexRebuild {
         return (index, records)
     }
 
+    /// Puts the records between two places into an index that has all before the first.
+    func add(from start: StorePosition, upTo end: StorePosition, to index: ArticleIndex) throws(StoreError) {
+        let segments = try Segment.all(in: directory)
+        let walk = RecordWalk(from: start, isChainKnown: false, checksChain: false)
+        for segment in segments where segment.firstSeq >= start.segment && segment.firstSeq <= end.segment {
+            guard let file = try OpenFile.reading(segment.path) else { continue }
+            var records = RecordScanner(
+                file, segment, from: segment.firstSeq == start.segment ? start.offset : 0,
+                limit: segment.firstSeq == end.segment ? end.offset : .max,
+                next: Segment.next(after: segment, in: segments), walk: walk)
+            while let item = try records.nextItem() {
+                guard case .record(let envelope, _) = item.outcome, let entry = ArticleIndex.Entry(envelope) else {
+                    continue
+                }
+                index.add(CollectionOfOne(entry), replaying: true)
+            }
+        }
+    }
+
     /// - Returns: how many records it has put in.
     private func fill(
         _ builder: IndexBuilder, with segment: Segment, limit: UInt64, next: UInt64, _ walk: RecordWalk

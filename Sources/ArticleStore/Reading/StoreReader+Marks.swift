@@ -27,24 +27,10 @@ extension StoreReader {
 
     /// The record of a number as it is there, or as retention has left it; nil where it cannot be read.
     package func mark(of seq: UInt64) throws(StoreError) -> RecordMark? {
-        if let line = try line(seq: seq) { return Self.mark(line, seq) }
-        guard let removed = try Segment.identities(in: directory).last(where: { $0.firstSeq <= seq }),
-            let file = try OpenFile.reading(removed.path)
-        else { return nil }
-        let place = try SegmentSearch(file, removed, limit: .max).offset(after: seq - 1)
-        var scanner = LineScanner(file, from: place.offset)
-        while let line = try scanner.nextLine() {
-            guard line.isEnded, RecordLine.isWhole(line.bytes), let envelope = RecordEnvelope(line.bytes) else {
-                continue
-            }
-            if envelope.seq == seq { return RecordMark(envelope) }
-            if envelope.seq > seq { return nil }
+        if let line = try line(seq: seq) {
+            return line.withUnsafeBytes { RecordEnvelope($0).map { RecordMark($0) } }
         }
-        return nil
-    }
-
-    private static func mark(_ line: [UInt8], _ seq: UInt64) -> RecordMark? {
-        line.withUnsafeBytes { RecordEnvelope($0).map { RecordMark($0) } }
+        return try Segment.identities(in: directory).last { $0.firstSeq <= seq }?.mark(of: seq)
     }
 
     /// Where whoever has had the records of a trail goes on.

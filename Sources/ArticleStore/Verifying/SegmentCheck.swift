@@ -63,6 +63,8 @@ struct SegmentCheck: Sendable {
         while let line = try scanner.nextLine() {
             number += 1
             report.bytes += line.length
+            // An older copy of the articles may have been put back: what is there itself counts.
+            if isExtract, let seq = RecordEnvelope(line.bytes)?.seq, seq >= next { continue }
             var outcome = walk.check(line, in: segment, number: number, mayJump: false)
             if case .ahead(let seq) = outcome {
                 if order == nil { order = try SegmentOrder(file, segment, limit: limit, next: next) }
@@ -82,6 +84,7 @@ struct SegmentCheck: Sendable {
                 report.unfinishedBytes = 0
                 report.endsInDamage = false
                 if let damage { note(damage) }
+                if isExtract, let broken = seam(envelope, line, number, report) { note(broken) }
                 try add(envelope, isFirstLine: number == 1, to: &report)
             case .damage(let damage):
                 report.endsInDamage = true
@@ -107,6 +110,17 @@ struct SegmentCheck: Sendable {
         return report
     }
 
+    /// In the middle of a file of joined extracts the first record of a segment names the chain of the one before it.
+    private func seam(
+        _ envelope: RecordEnvelope, _ line: LineScanner.Line, _ number: Int, _ report: Report
+    ) -> StoreDamage? {
+        guard let previous = envelope.previousChain, let last = report.lastChain, previous != last,
+            !report.endsInDamage, envelope.seq == report.lastSeq + 1
+        else { return nil }
+        return StoreDamage(
+            kind: .chain, segment: segment.path, line: number, offset: line.offset, seq: envelope.seq)
+    }
+
     private func add(
         _ envelope: RecordEnvelope, isFirstLine: Bool, to report: inout Report
     ) throws(StoreError) {
@@ -116,7 +130,10 @@ struct SegmentCheck: Sendable {
         }
         report.records += 1
         report.kinds[envelope.kind, default: 0] += 1
-        if isExtract { report.lastChain = envelope.chain }
+        if isExtract {
+            report.lastSeq = envelope.seq
+            report.lastChain = envelope.chain
+        }
         if envelope.seq == headSeq { report.headChain = envelope.chain }
         try index?.add(envelope, to: &report.index)
     }

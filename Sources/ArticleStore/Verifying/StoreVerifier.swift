@@ -112,9 +112,10 @@ package struct StoreVerifier: Sendable {
     private func checks(
         _ removed: [Segment], _ extent: StoreReader.Extent, _ index: IndexComparison?
     ) -> [SegmentCheck] {
-        removed.map { segment in
+        let first = extent.segments.first?.firstSeq ?? .max
+        return removed.map { segment in
             SegmentCheck(
-                segment: segment, limit: .max, next: Segment.next(after: segment, in: removed), isOpenEnd: false, index: index, headSeq: head?.seq,
+                segment: segment, limit: .max, next: min(first, Segment.next(after: segment, in: removed)), isOpenEnd: false, index: index, headSeq: head?.seq,
                 isExtract: true)
         }
             + extent.segments.indices.map { place in

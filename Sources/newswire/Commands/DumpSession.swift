@@ -84,7 +84,7 @@ struct DumpSession {
             var hasMore = false
             // The store may be away for a moment: moved, mounted anew, put back from a copy.
             if let reader = try StoreReader.ifThere(directory: directory) {
-                if try place?.isAhead != true, let seq = pass.goBack(in: reader) {
+                if place?.isAhead != true, let seq = try pass.goBack(in: reader) {
                     if let moved = try place?.goBack(to: seq, pass.trail, in: reader) { pass.move(to: moved) }
                 }
                 let last = try reader.lastSeq()
