@@ -46,9 +46,11 @@ extension ArticleStore {
     private func mendIndex(because reason: String, if isNeeded: () -> Bool) throws(StoreError) {
         try upkeep.withLock { _ throws(StoreError) in
             guard isNeeded() else { return }
+            defer { writer.withLock { $0.isMending = false } }
             do throws(StoreError) {
                 let position = writer.withLock { writer in
                     writer.damage = writer.damage ?? reason
+                    writer.isMending = true
                     return writer.appender.position
                 }
                 let rebuild = IndexRebuild(directory, options.files, ReadingProgress(options.progress))
@@ -70,7 +72,7 @@ extension ArticleStore {
 
     /// Makes the index again where a commit has found it damaged.
     func mendIndexIfDamaged() throws(StoreError) {
-        guard let reason = writer.withLock({ $0.isClosed ? nil : $0.damage }) else { return }
+        guard let reason = writer.withLock({ $0.isClosed || $0.isMending ? nil : $0.damage }) else { return }
         try mendIndex(because: reason) { writer.withLock { $0.damage != nil } }
     }
 

@@ -18,6 +18,8 @@ package final class ArticleStore: Sendable {
         var checkpoint: UInt64 = 0
         /// What is wrong with the index, until it is made again.
         var damage: String?
+        /// It is just being made again: nobody else need see to that.
+        var isMending = false
         /// Goes when the store is closed, and the store's lock with it.
         var lock: WriterLock?
     }

@@ -22,6 +22,28 @@ package struct RecordMark: Equatable, Sendable {
     package var chain: String { String(decoding: (0..<64).map { digits[$0] }, as: UTF8.self) }
 }
 
+/// The last records that are passed while many are read: to note each in a trail would take too long.
+package struct RecentMarks: Sendable {
+    private var marks: [RecordMark] = []
+    private var next = 0
+
+    private static let count = 32
+
+    package init() {}
+
+    package mutating func note(_ envelope: RecordEnvelope) {
+        if marks.count < Self.count {
+            marks.append(RecordMark(envelope))
+        } else {
+            marks[next] = RecordMark(envelope)
+            next = (next + 1) % Self.count
+        }
+    }
+
+    /// In the order in which they came.
+    fileprivate var all: [RecordMark] { Array(marks[next...] + marks[..<next]) }
+}
+
 /// Where a reader has been: the last record that it has had, and some before it, the closer the newer.
 ///
 /// A store that was put back from an older copy gives numbers again, to other records. By the chains a reader notices, and
@@ -53,6 +75,11 @@ package struct ReadingTrail: Equatable, Sendable {
             kept.append(marks[place])
         }
         marks = kept.prefix(Self.limit).reversed()
+    }
+
+    /// Goes on over some records to the last of them.
+    package mutating func note(_ recent: RecentMarks) {
+        for mark in recent.all { note(mark) }
     }
 
     /// Forgets what is behind a number.

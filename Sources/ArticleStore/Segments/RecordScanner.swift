@@ -67,7 +67,9 @@ struct RecordScanner: ~Copyable {
             switch outcome {
             case .record: return Item(line: line, outcome: outcome)
             case .ahead(let seq):
-                if try isInPlace(line, seq) { return Item(line: line, outcome: walk.check(line, in: segment, number: number)) }
+                if try isInPlace(line, seq) {
+                    return Item(line: line, outcome: walk.check(line, in: segment, number: number))
+                }
             case .damage(let damage):
                 if damage.kind == .order, order != nil {
                     place = order?.next(after: walk.position.seq)?.offset

@@ -38,13 +38,12 @@ struct SegmentOrder {
                 continue
             }
             if let other = chosen[seq] {
-                if follows, !other.follows {
-                    displaced.append(lines[other.line])
-                    chosen[seq] = (lines.count, true)
-                } else {
+                guard follows, !other.follows else {
                     displaced.append(place)
                     continue
                 }
+                displaced.append(lines[other.line])
+                chosen[seq] = (lines.count, true)
             } else {
                 chosen[seq] = (lines.count, follows)
             }

@@ -58,7 +58,8 @@ struct SegmentRecovery {
         }
         guard let file else { return }
         if isLast { try store { () throws(StoreError) in try cutTail(of: file, segment, segments, durable) } }
-        var records = RecordScanner(file, segment, from: offset, next: Segment.next(after: segment, in: segments), walk: walk)
+        let next = Segment.next(after: segment, in: segments)
+        var records = RecordScanner(file, segment, from: offset, next: next, walk: walk)
         var damagedLines: UInt64 = 0
         while let item = try store({ () throws(StoreError) in try records.nextItem() }) {
             progress.add(item.line?.length ?? 0)
@@ -94,7 +95,8 @@ struct SegmentRecovery {
             return report(.tornTailRemoved(segment: segment.path, offset: tail.end, bytes: bytes))
         }
         let path = "\(segment.path.dropLast(".jsonl".utf8.count)).\(tail.end).cut"
-        try directory.replace(path, in: directory.articles, temporary: "\(path).new", files) { copy throws(StoreError) in
+        try directory.replace(path, in: directory.articles, temporary: "\(path).new", files) {
+            copy throws(StoreError) in
             try copy.append(file, from: tail.end, upTo: tail.size, at: 0, files)
         }
         try file.truncate(to: tail.end, files)

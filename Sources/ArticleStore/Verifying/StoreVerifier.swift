@@ -115,7 +115,8 @@ package struct StoreVerifier: Sendable {
         let first = extent.segments.first?.firstSeq ?? .max
         return removed.map { segment in
             SegmentCheck(
-                segment: segment, limit: .max, next: min(first, Segment.next(after: segment, in: removed)), isOpenEnd: false, index: index, headSeq: head?.seq,
+                segment: segment, limit: .max, next: min(first, Segment.next(after: segment, in: removed)),
+                isOpenEnd: false, index: index, headSeq: head?.seq,
                 isExtract: true)
         }
             + extent.segments.indices.map { place in

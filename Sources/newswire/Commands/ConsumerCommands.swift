@@ -19,7 +19,10 @@ struct AckCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The last article that it has had; 0 for none. With its chain, the cursor moves only if the store still has that one.",
+            """
+            The last article that it has had; 0 for none. With its chain, the cursor moves only if the store still has \
+            that one.
+            """,
             valueName: "SEQ[:CHAIN]"))
     var place: RecordPlace
 

@@ -38,8 +38,8 @@ struct DumpPass {
         if isOver { return false }
         let start = lastSeen
         var looked = 0
-        var last: RecordMark?
-        defer { if let last { trail.note(last) } }
+        var recent = RecentMarks()
+        defer { trail.note(recent) }
         try reader.read(
             after: start,
             damage: { tell($0) },
@@ -53,7 +53,7 @@ struct DumpPass {
                 }
                 if filter.admits(record.envelope), try printer.print(record, if: filter) { printed += 1 }
                 lastSeen = record.envelope.seq
-                last = RecordMark(record.envelope)
+                recent.note(record.envelope)
                 isOver = limit.map { printed >= $0 } ?? false
                 looked += 1
                 return !isOver && looked < batch
