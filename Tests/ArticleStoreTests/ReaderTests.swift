@@ -100,6 +100,22 @@ import Testing
         #expect(throws: StoreError.self) { try StoreReader(directory: copy.folder.file("nothing")) }
     }
 
+    @Test("An index of articles that an older copy was put in the place of says nothing of that copy's")
+    func indexOfOtherArticles() throws {
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...3)])
+        let old = try #require(fixture.folder.read(segment))
+        let update = StoreFixture.record(2, kind: .update, version: 2)
+        _ = try store.commit([FeedCommit(feed: StoreFixture.feed, records: [update], state: StoreFixture.state())])
+        store.close()
+        #expect(try fixture.reader().known(StoreFixture.uid(2))?.seq == 4)
+        fixture.folder.write(old, to: segment)
+        #expect(try fixture.reader().known(StoreFixture.uid(2))?.seq == 2)
+        #expect(
+            try fixture.reader().identifiers(startingWith: StoreFixture.uid(2).description, limit: 9)
+                == [StoreFixture.uid(2)])
+    }
+
     @Test("A segment that is missing in the middle is a gap, told once")
     func missingSegment() throws {
         let store = try fixture.open(segmentSize: 2048)

@@ -5,8 +5,8 @@ import Glibc
 /// Any process may read and move cursors, beside the writer and without it. A cursor is moved durably and at once: who
 /// reads it sees the old number or the new.
 package struct Cursors: Sendable {
-    private let directory: StoreDirectory
-    private let files: FileSystem
+    let directory: StoreDirectory
+    let files: FileSystem
 
     /// - Parameter path: the store's.
     package init(directory path: String) throws(StoreError) {
@@ -74,14 +74,23 @@ package struct Cursors: Sendable {
     /// Moves the cursor if it still stands where it stood when the caller began: whoever moved it by hand meanwhile meant
     /// it so.
     ///
-    /// - Parameter old: nil where there was no cursor.
+    /// - Parameters:
+    ///   - old: nil where there was no cursor.
+    ///   - isRight: asked before it is moved; where it says no the cursor stays.
+    ///   - isStillRight: asked afterwards; where it says no the cursor goes back.
     /// - Returns: where the cursor stands, if it was moved meanwhile.
-    package func advance(_ name: String, from old: UInt64?, to seq: UInt64) throws(StoreError) -> UInt64? {
+    func advance(
+        _ name: String, from old: UInt64?, to seq: UInt64, isRight: () throws(StoreError) -> Bool,
+        isStillRight: () throws(StoreError) -> Bool
+    ) throws(StoreError) -> UInt64? {
         let lock = try lockForMoving(name)
         defer { withExtendedLifetime(lock) {} }
         let there = try read(name)
         if let there, there != old { return there }
+        guard try isRight() else { return nil }
         try replace(name, with: seq)
+        guard try !isStillRight() else { return nil }
+        if let old { try replace(name, with: old) } else { _ = files.remove(try path(of: name)) }
         return nil
     }
 

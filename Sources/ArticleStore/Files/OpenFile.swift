@@ -102,4 +102,33 @@ final class OpenFile: Sendable {
             if errno != EINTR { throw .system("cutting", path) }
         }
     }
+
+    /// Writes what stands in another file, in pieces.
+    ///
+    /// - Returns: the place behind it.
+    @discardableResult
+    func append(
+        _ other: OpenFile, from start: UInt64, upTo end: UInt64, at offset: UInt64, _ files: FileSystem
+    ) throws(StoreError) -> UInt64 {
+        var (from, to) = (start, offset)
+        while from < end {
+            let bytes = try other.read(Int(min(256 << 10, end - from)), at: from)
+            if bytes.isEmpty { break }
+            try write(bytes, at: to, files)
+            from += UInt64(bytes.count)
+            to += UInt64(bytes.count)
+        }
+        return to
+    }
+
+    /// Whether no line ends behind `start`.
+    func lacksLineFeed(from start: UInt64) throws(StoreError) -> Bool {
+        var place = start
+        while true {
+            let bytes = try read(256 << 10, at: place)
+            if bytes.isEmpty { return true }
+            if bytes.contains(0x0a) { return false }
+            place += UInt64(bytes.count)
+        }
+    }
 }

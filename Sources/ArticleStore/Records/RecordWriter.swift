@@ -39,23 +39,27 @@ final class RecordWriter {
 
     /// No line of the record is longer.
     static func lengthLimit(of record: PendingRecord, feedJSON: [UInt8]) -> Int {
-        record.prefix.count + feedJSON.count + IndexMembers.maximumLength + 480
+        record.prefix.count + feedJSON.count + IndexMembers.maximumLength + 520
     }
 
     /// Appends the record's line to `buffer`.
     ///
     /// - Parameters:
     ///   - feedJSON: the feed's id as a JSON string, with its quotes.
+    ///   - commit: the number of the first record that becomes durable together with this one.
     ///   - storedAt: 20 bytes of RFC 3339.
     ///   - startsSegment: the line names the chain before it.
     /// - Returns: the record's chain.
     func append(
-        _ record: PendingRecord, feedJSON: [UInt8], seq: UInt64, storedAt: [UInt8], after previous: [UInt8],
-        startsSegment: Bool, to buffer: inout ByteBuffer
+        _ record: PendingRecord, feedJSON: [UInt8], seq: UInt64, commit: UInt64, storedAt: [UInt8],
+        after previous: [UInt8], startsSegment: Bool, to buffer: inout ByteBuffer
     ) -> [UInt8] {
         let start = buffer.count
         buffer.append(record.prefix)
         if record.prefix.last != UInt8(ascii: "{") { buffer.append(",") }
+        buffer.append(#""commit":"#)
+        buffer.append(decimal: commit)
+        buffer.append(",")
         let members = IndexMembers(record)
         if !members.isEmpty {
             members.append(to: &buffer)

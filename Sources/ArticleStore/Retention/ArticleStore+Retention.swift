@@ -34,17 +34,36 @@ extension ArticleStore {
             let contents =
                 isDryRun
                 ? try extract.read(segment) { (_) throws(StoreError) in }
-                : try extract.write(segment, ifAccepted: accepts)
+                : try moving { () throws(StoreError) in
+                    let contents = try extract.write(segment, ifAccepted: accepts)
+                    if accepts(contents) { try remove(segment) }
+                    return contents
+                }
             guard accepts(contents) else {
                 if contents.newest < cutoff { result.obstacle = contents.damage.map { .damage($0) } }
                 break
             }
-            if !isDryRun { try remove(segment) }
             result.segments += 1
             result.records += contents.records
             result.bytes += contents.bytes
             result.lastSeq = next.firstSeq - 1
         }
+        if !isDryRun { joinIdentities(goesOn) }
         return result
+    }
+
+    /// Brings what is left of removed segments into few files, a bounded step after the other.
+    private func joinIdentities(_ goesOn: () -> Bool) {
+        let joining = IdentityFiles(directory, options.files)
+        do throws(StoreError) {
+            var hasMore = true
+            while hasMore, goesOn() {
+                hasMore = try moving { () throws(StoreError) in
+                    try joining.joinSome(before: try Segment.all(in: directory).first?.firstSeq ?? .max)
+                }
+            }
+        } catch {
+            report(.identitiesNotJoined(error))
+        }
     }
 }

@@ -34,14 +34,14 @@ struct IdentityExtract {
         var contents = Contents()
         guard let file = try OpenFile.reading(segment.path) else { return contents }
         let walk = RecordWalk(fromFirstOf: [segment])
-        var scanner = LineScanner(file, from: 0)
-        var number = 0
-        while let line = try scanner.nextLine() {
-            number += 1
-            contents.bytes += line.length
-            switch walk.check(line, in: segment, number: number) {
+        contents.bytes = try file.size()
+        var records = RecordScanner(file, segment, walk: walk)
+        while let item = try records.nextItem() {
+            switch item.outcome {
             case .damage(let damage): contents.damage = contents.damage ?? damage
+            case .ahead: break
             case .record(let envelope, let damage):
+                guard let line = item.line else { continue }
                 contents.damage = contents.damage ?? damage
                 contents.records += 1
                 contents.lastSeq = envelope.seq

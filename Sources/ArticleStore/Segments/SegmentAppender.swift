@@ -107,8 +107,8 @@ final class SegmentAppender {
             }
             let before = buffer.count
             end.chain = writer.append(
-                item.record, feedJSON: item.feedJSON, seq: end.seq + 1, storedAt: storedAt, after: end.chain,
-                startsSegment: end.offset == 0, to: &buffer)
+                item.record, feedJSON: item.feedJSON, seq: end.seq + 1, commit: position.seq + 1, storedAt: storedAt,
+                after: end.chain, startsSegment: end.offset == 0, to: &buffer)
             end.seq += 1
             end.offset += UInt64(buffer.count - before)
             length += UInt64(buffer.count - before)

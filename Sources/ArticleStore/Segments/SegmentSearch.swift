@@ -55,15 +55,17 @@ struct SegmentSearch {
         while true {
             let start = end > reach ? end - reach : 0
             var scanner = LineScanner(file, from: start, limit: end)
-            var last: Value?
-            // The first line may begin before `start`: only its end counts, and that fails its checksum.
+            var last: (seq: UInt64, value: Value?)?
+            // The first line may begin before `start`: only its end counts, and that fails its checksum. What stands
+            // there twice is not the last.
             while let line = try scanner.nextLine() {
                 guard line.isEnded, RecordLine.isWhole(line.bytes), let envelope = RecordEnvelope(line.bytes) else {
                     continue
                 }
-                last = part(envelope)
+                if envelope.seq >= last?.seq ?? 0 { last = (envelope.seq, part(envelope)) }
             }
-            if last != nil || start == 0 { return last }
+            if let value = last?.value { return value }
+            if start == 0 { return nil }
             reach *= 8
         }
     }

@@ -29,8 +29,9 @@ struct DumpSession {
         let watch = follow ? ArticleWatch(directory: directory) : nil
         guard let reader = try opened(watch) else { return }
         let place = try consumer.map { try Place($0, directory) }
-        try place?.tellIfAhead(of: reader)
-        var pass = DumpPass(filter: filter, limit: limit, after: try start(reader, place))
+        try place?.locate(in: reader)
+        var pass = DumpPass(
+            filter: filter, limit: limit, after: try start(reader, place), trail: place?.trail ?? ReadingTrail())
         var printer = ArticlePrinter(format, sanitize: sanitize, updated: try newest(reader))
         try printer.begin()
         if let watch {
@@ -41,7 +42,9 @@ struct DumpSession {
         try printer.end()
         try printer.synchronize()
         pass.finish()
-        _ = try place?.move(to: pass.lastSeen)
+        if case .changedMeanwhile = try place?.move(to: pass, in: reader) {
+            throw CommandFailure(.inUse, "")
+        }
         if let place, pass.printed == 0, !follow, Terminal.isErrorTerminal || format == .text {
             StandardError.write(
                 "newswire: nothing new for consumer \(place.name), which has had all up to \(pass.lastSeen)")
@@ -81,6 +84,9 @@ struct DumpSession {
             var hasMore = false
             // The store may be away for a moment: moved, mounted anew, put back from a copy.
             if let reader = try StoreReader.ifThere(directory: directory) {
+                if place?.isAhead != true, let seq = try pass.goBack(in: reader) {
+                    if let moved = try place?.goBack(to: seq, pass.trail, in: reader) { pass.move(to: moved) }
+                }
                 let last = try reader.lastSeq()
                 if last > 0, last < pass.lastSeen, place?.isAhead != true {
                     StandardError.write(
@@ -90,7 +96,7 @@ struct DumpSession {
                 }
                 hasMore = try pass.run(reader, to: &printer, batch: Self.batch)
                 try printer.synchronize()
-                if let moved = try place?.move(to: pass.lastSeen) { pass.move(to: moved) }
+                if case .movedMeanwhile(let moved) = try place?.move(to: pass, in: reader) { pass.move(to: moved) }
             }
             if pass.isOver || until.map({ SystemClock.now() >= $0 }) == true && !hasMore { return }
             if !hasMore, watch.wait() == .readerGone { return }
