@@ -26,6 +26,10 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     /// Readers see the newest records with the next commit.
     case endNotPublished(StoreError)
     case stateLinesSkipped(path: String, count: Int)
+    /// A reader takes the store for one that nobody writes to, and may see records that are taken back.
+    case writerNotShown(StoreError)
+    /// The consumer's cursor cannot be read, or not be moved back to the end of the store: it is left as it is.
+    case cursorLeft(StoreError)
     /// The consumer was ahead of all records that there are.
     case cursorMovedBack(name: String, from: UInt64, to: UInt64)
 
@@ -51,6 +55,8 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
         case .identitiesNotJoined(let error): "\(error); nothing is lost, and it is tried again the next time"
         case .stateLinesSkipped(let path, let count):
             "\(path): \(count) damaged lines passed over; their feeds are polled anew"
+        case .writerNotShown(let error): "\(error); readers cannot see that the store is being written to"
+        case .cursorLeft(let error): "\(error); the cursor is left as it is, and articles are kept for it"
         case .cursorMovedBack(let name, let from, let to):
             "consumer \(name) stood at \(from), beyond the last record: moved back to \(to)"
         }

@@ -21,7 +21,7 @@ struct StoreOpening {
     {
         if let existing = try StoreDirectory(existing: path) { _ = try existing.checkFormat() }
         directory = try StoreDirectory.opened(path, options.files)
-        lock = try WriterLock(directory, options.files)
+        lock = try WriterLock(directory, options.files, report: report)
         self.options = options
         self.report = report
     }
@@ -53,7 +53,8 @@ struct StoreOpening {
         } catch {
             report(.identitiesNotJoined(error))
         }
-        try Cursors(directory: directory, files).moveBack(to: lastSeq, report: report)
+        // Nobody holds up the start for long.
+        Cursors(directory: directory, files, patience: .seconds(1)).moveBack(to: lastSeq, report: report)
         return Opened(recovered: recovered, index: index, states: states)
     }
 

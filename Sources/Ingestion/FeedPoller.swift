@@ -91,7 +91,7 @@ package struct FeedPoller: Sendable {
         }
         do throws(PollFailure) {
             if !isDryRun { try await checkDisk() }
-            let request = try request(for: feed, state: poll.state)
+            let request = try await request(for: feed, state: poll.state)
             if isDryRun { poll.report.notes += requests.description(of: request) }
             let transfer = answer?.replayed(for: request) ?? engine.start(request)
             let head = try await head(of: transfer, &poll)
@@ -125,8 +125,12 @@ package struct FeedPoller: Sendable {
         return state
     }
 
-    private func request(for feed: FeedConfiguration, state: FeedState) throws(PollFailure) -> FetchRequest {
-        var request = try requests.request(for: feed, state: state)
+    private func request(
+        for feed: FeedConfiguration, state: FeedState
+    ) async throws(PollFailure) -> FetchRequest {
+        var request =
+            feed.options.readsFiles
+            ? try await readRequest(for: feed, state: state) : try requests.request(for: feed, state: state)
         request.validatorMode = state.tagTrap.mode(at: now())
         let (gate, allowances, watch, clock) = (gate, allowances, watch, clock)
         let isForced = manner.isForced
@@ -137,6 +141,19 @@ package struct FeedPoller: Sendable {
             return await gate.pass(host: host) != nil
         }
         return request
+    }
+
+    /// Secrets are read where a file system that does not answer holds up no transfer.
+    private func readRequest(for feed: FeedConfiguration, state: FeedState) async throws(PollFailure) -> FetchRequest {
+        let result: Result<FetchRequest, PollFailure>
+        do throws(FileThreads.NoAnswer) {
+            result = try await engine.fileThreads.run { [requests] in
+                Result { () throws(PollFailure) in try requests.request(for: feed, state: state) }
+            }
+        } catch {
+            throw .request("the file system of its secrets has not answered for \(error.seconds) s")
+        }
+        return try result.get()
     }
 
     /// What is known of one poll while it goes on.

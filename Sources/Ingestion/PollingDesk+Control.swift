@@ -18,20 +18,28 @@ extension PollingDesk {
             return poll(feeds, selection, manner, reply, current, running: running)
         case .status:
             let figures = figures(running: running.count)
-            reply.send { figures.write(to: &$0) }
-            reply.done()
+            survey.ask { seen in
+                reply.send { figures.seen(seen).write(to: &$0) }
+                reply.done()
+            }
         case .metrics:
-            let text = figures(running: running.count).prometheus
-            reply.send { $0.string(text) }
-            reply.done()
+            let figures = figures(running: running.count)
+            survey.ask { seen in
+                reply.send { $0.string(figures.seen(seen).prometheus) }
+                reply.done()
+            }
         case .pause(let feeds, let until):
-            return hold(feeds, until: until ?? FeedState.Schedule.forGood, reply, current)
-        case .resume(let feeds): return hold(feeds, until: nil, reply, current)
+            hold(feeds, until: until ?? FeedState.Schedule.forGood, reply, current)
+        case .resume(let feeds): hold(feeds, until: nil, reply, current)
         case .expire(let cutoff, let isForced, let isDryRun):
             retention.expire(before: cutoff, isForced: isForced, isDryRun: isDryRun, reply)
         case .reload:
-            reloadReplies.append(reply)
-            return .replace
+            if let delay = reloading.watch.delay {
+                reply.fail("\(delay); the old configuration stays in force")
+            } else {
+                reloadReplies.append(reply)
+                beginReload()
+            }
         }
         return .none
     }
@@ -66,28 +74,21 @@ extension PollingDesk {
     }
 
     /// - Parameter until: nil resumes.
-    private func hold(
-        _ ids: [FeedIdentifier], until: Timestamp?, _ reply: ControlReply, _ current: Current
-    ) -> PollLineChange {
+    private func hold(_ ids: [FeedIdentifier], until: Timestamp?, _ reply: ControlReply, _ current: Current) {
         if let id = unknown(ids, current).first {
-            reply.fail(
+            return reply.fail(
                 "the running service does not know \(id); `systemctl reload newswire` lets it read the configuration")
-            return .none
         }
         let feeds = current.feeds(ids)
-        do throws(StoreError) {
-            try store.hold(feeds, until: until)
-        } catch {
-            reply.fail(error.description)
-            return .none
+        writer.hold(feeds, until: until) { [logger, lineChanges] error in
+            if let error { return reply.fail(error.description) }
+            logger.notice(
+                until == nil ? "resumed by hand" : "paused by hand",
+                metadata: ["feeds": "\(feeds.count)", "feed": "\(feeds.first?.id.text ?? "none")"])
+            // Before the answer: whatever is asked next finds the feeds in their new places.
+            lineChanges()
+            reply.done()
         }
-        let time = now()
-        for feed in feeds { count(feed, at: time) }
-        logger.notice(
-            until == nil ? "resumed by hand" : "paused by hand",
-            metadata: ["feeds": "\(feeds.count)", "feed": "\(feeds.first?.id.text ?? "none")"])
-        reply.done()
-        return .renew
     }
 
     private func unknown(_ ids: [FeedIdentifier], _ current: Current) -> [FeedIdentifier] {

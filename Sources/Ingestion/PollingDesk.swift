@@ -13,7 +13,7 @@ final class PollingDesk: PollLoopOwner {
     /// Milliseconds between two versions of `[status] textfile`.
     static let metricsInterval: Int64 = 15_000
 
-    private let reload: () throws(ConfigurationError) -> Configuration
+    let reloading: ConfigurationReload
     private let makePoller: (Configuration) -> FeedPoller
     let store: ArticleStore
     private let notifier: ServiceNotifier
@@ -24,6 +24,10 @@ final class PollingDesk: PollLoopOwner {
     let about: ServiceFigures
     let writer: StoreWriter
     let retention: RetentionDuty
+    let survey: DiskSurvey
+    let metrics: MetricsDuty
+    /// To be called from any thread when feeds have got other places in line; the loop asks for `replacement` then.
+    let lineChanges: @Sendable () -> Void
 
     var current: Current?
     /// A feed keeps its number as long as the service runs, also while it is not configured.
@@ -41,7 +45,9 @@ final class PollingDesk: PollLoopOwner {
     private var lastSign = Timestamp(milliseconds: 0)
     private var lastStatus = Timestamp(milliseconds: 0)
     var lastMetrics = Timestamp(milliseconds: 0)
-    var metricsFailure: String?
+    var delayTelling = DelayTelling()
+    /// It was said that the configuration cannot be read, though the reading has not ended.
+    private var hasGivenUpReload = false
 
     struct Current {
         var configuration: Configuration
@@ -59,12 +65,13 @@ final class PollingDesk: PollLoopOwner {
     static let neverDue = Timestamp(milliseconds: .max)
 
     init(
-        reload: @escaping () throws(ConfigurationError) -> Configuration, store: ArticleStore,
+        reloading: ConfigurationReload, store: ArticleStore,
         notifier: ServiceNotifier, logger: Logger, watch: HostWatch, about: ServiceFigures,
-        writer: StoreWriter, retention: RetentionDuty, now: @escaping @Sendable () -> Timestamp,
+        writer: StoreWriter, retention: RetentionDuty, survey: DiskSurvey, metrics: MetricsDuty,
+        lineChanges: @escaping @Sendable () -> Void, now: @escaping @Sendable () -> Timestamp,
         makePoller: @escaping (Configuration) -> FeedPoller
     ) {
-        self.reload = reload
+        self.reloading = reloading
         self.store = store
         self.notifier = notifier
         self.logger = logger
@@ -72,6 +79,9 @@ final class PollingDesk: PollLoopOwner {
         self.about = about
         self.writer = writer
         self.retention = retention
+        self.survey = survey
+        self.metrics = metrics
+        self.lineChanges = lineChanges
         self.now = now
         self.makePoller = makePoller
     }
@@ -180,8 +190,7 @@ final class PollingDesk: PollLoopOwner {
         counters.add(report)
         tell(report)
         // Whoever has asked finds in the files what he is told.
-        if asked.contains(number) { writer.writeNotes() }
-        let isWanted = asked.end(number, report)
+        let isWanted = asked.end(number, report, after: writer.afterNotes)
         guard let current, let feed = current.feed(number) else { return nil }
         let time = now()
         count(feed, at: time)
@@ -199,7 +208,7 @@ final class PollingDesk: PollLoopOwner {
     func close() {
         asked.giveUp("the service was stopped")
         for reply in reloadReplies { reply.fail("the service was stopped") }
-        if let path = current?.configuration.status.textfile { MetricsFile(path: path).remove() }
+        if let path = current?.configuration.status.textfile { metrics.remove(path) }
     }
 
     func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] {
@@ -256,12 +265,11 @@ final class PollingDesk: PollLoopOwner {
         }
     }
 
-    /// All or nothing: a configuration that is wrong leaves the old one in force.
+    /// What came of reading the configuration is put in force, all or nothing: one that is wrong leaves the old one.
     func replacement(running: Set<Int>) -> [PollEntry] {
-        notifier.reloading()
-        do throws(ConfigurationError) {
+        switch reloading.take() {
+        case .success(let new):
             let old = current?.configuration
-            let new = try reload()
             adopt(new)
             let (before, after) = (Set((old?.feeds ?? []).map(\.id)), Set(new.feeds.map(\.id)))
             logger.notice(
@@ -271,14 +279,39 @@ final class PollingDesk: PollLoopOwner {
                     "removed": "\(before.subtracting(after).count)",
                     "changed": "\(Self.changed(from: old, to: new))",
                 ])
-            answerReload(nil)
-        } catch {
+            endReload(nil)
+        case .failure(let error):
             for diagnostic in error.diagnostics { logger.error("\(diagnostic)") }
             logger.error("the configuration is wrong; the old one stays in force")
-            answerReload(error.diagnostics.first.map { "\($0)" } ?? "the configuration is wrong")
+            endReload(error.diagnostics.first.map { "\($0)" } ?? "the configuration is wrong")
+        case nil:
+            let time = now()
+            for feed in current?.configuration.feeds ?? [] { count(feed, at: time) }
         }
-        notifier.ready(status: status(nextDue: nil))
         return line(except: running)
+    }
+
+    /// The configuration is to be read anew.
+    func beginReload() {
+        notifier.reloading()
+        reloading.begin()
+    }
+
+    private func endReload(_ failure: String?) {
+        hasGivenUpReload = false
+        // Whoever has asked meanwhile may have changed something that this reading has not seen.
+        if reloading.isReading { return }
+        answerReload(failure)
+        notifier.ready(status: status(nextDue: nil))
+    }
+
+    /// Whoever waits for the configuration is told that it cannot be read. It is put in force all the same once it was.
+    func giveUpReload(_ delay: DiskDelay) {
+        if hasGivenUpReload { return }
+        hasGivenUpReload = true
+        logger.error("the configuration cannot be read; the old one stays in force")
+        answerReload(delay.description)
+        notifier.ready(status: status(nextDue: nil))
     }
 
     /// How many feeds are in both and are not polled as before.
@@ -308,6 +341,7 @@ final class PollingDesk: PollLoopOwner {
         }
         guard now.milliseconds - lastStatus.milliseconds >= Self.statusInterval else { return }
         lastStatus = now
+        tellDelays()
         notifier.status(status(nextDue: nextDue))
         writeMetrics(running: running, at: now)
     }

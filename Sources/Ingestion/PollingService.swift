@@ -1,6 +1,7 @@
 package import ArticleStore
 internal import CShims
 package import Configuration
+private import Dispatch
 package import FeedModel
 package import Fetching
 package import Logging
@@ -18,6 +19,11 @@ package struct PollingService: Service {
     private let notifier: ServiceNotifier
     private let logger: Logger
     private let clock: PollClock
+    private let leave: @Sendable (_ reason: String) -> Void
+
+    /// Seconds that the service has to end once it was told to. What it leaves undone then costs nothing but a longer
+    /// start: all that is stored is stored.
+    private static let grace = 10
 
     /// - Parameters:
     ///   - reload: reads the configuration anew.
@@ -25,10 +31,12 @@ package struct PollingService: Service {
     ///   - store: open for writing; the caller closes it.
     ///   - engine: the caller shuts it down.
     ///   - about: the program, for who asks how the service is.
+    ///   - leave: ends the process, on any thread: it was told to stop, and a file system does not let it.
     package init(
         configuration: Configuration, reload: @escaping @Sendable () throws(ConfigurationError) -> Configuration,
         reloadSignals: AsyncStream<Void>, store: ArticleStore, engine: FetchEngine, about: ServiceFigures,
-        notifier: ServiceNotifier, environment: [String: String], logger: Logger, clock: PollClock
+        notifier: ServiceNotifier, environment: [String: String], logger: Logger, clock: PollClock,
+        leave: @escaping @Sendable (_ reason: String) -> Void
     ) {
         self.configuration = configuration
         self.reload = reload
@@ -40,6 +48,7 @@ package struct PollingService: Service {
         self.notifier = notifier
         self.logger = logger
         self.clock = clock
+        self.leave = leave
     }
 
     /// Returns when the service was told to stop and nothing runs any more.
@@ -50,13 +59,21 @@ package struct PollingService: Service {
             concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, clock: clock)
         let watch = HostWatch(configuration, at: clock.now(), store)
         let retention = RetentionDuty(store, keep: configuration.store.keep, logger: logger, now: clock.now)
-        let desk = PollingDesk(
-            reload: { () throws(ConfigurationError) in
+        let control = loop.control
+        let reloading = ConfigurationReload(
+            path: configuration.path,
+            read: { () throws(ConfigurationError) in
                 let configuration = try reload()
                 retention.adopt(configuration.store.keep)
                 return configuration
-            }, store: store, notifier: notifier, logger: logger, watch: watch, about: about,
-            writer: writer, retention: retention, now: clock.now
+            }, hasEnded: { control.send(.replace) })
+        let survey = DiskSurvey(store: store.path) { [store] in
+            StatusFigures.onDisk(store: store.path, lastSeq: store.lastSeq)
+        }
+        let desk = PollingDesk(
+            reloading: reloading, store: store, notifier: notifier, logger: logger, watch: watch, about: about,
+            writer: writer, retention: retention, survey: survey, metrics: MetricsDuty(logger),
+            lineChanges: { control.send(.replace) }, now: clock.now
         ) { configuration in
             FeedPoller(
                 engine: engine, store: store, writer: writer,
@@ -71,17 +88,21 @@ package struct PollingService: Service {
         newswire_give_memory_back()
         notifier.ready(status: desk.status(nextDue: nil))
         logger.notice("started", metadata: ["feeds": "\(desk.feedCount)", "articles": "\(store.lastSeq)"])
-        let control = loop.control
         let server = listen(control)
+        let watches = desk.watches
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await _ in reloadSignals { control.send(.replace) }
+                for await _ in reloadSignals {
+                    notifier.reloading()
+                    reloading.begin()
+                }
             }
             group.addTask { await retention.run() }
             await withGracefulShutdownHandler {
                 await loop.run(desk)
             } onGracefulShutdown: {
                 control.send(.stop)
+                leaveLate(watches)
             }
             group.cancelAll()
         }
@@ -90,6 +111,16 @@ package struct PollingService: Service {
         server?.stop()
         notifier.stopping()
         logger.notice("stopped", metadata: ["articles": "\(store.lastSeq)"])
+    }
+
+    /// Whatever does not answer, the process ends when it is told to.
+    private func leaveLate(_ watches: [DiskWatch]) {
+        DispatchQueue(label: "newswire.leaving").asyncAfter(deadline: .now() + .seconds(Self.grace)) { [leave] in
+            let delays = watches.compactMap(\.delay).map(\.description)
+            leave(
+                "not all of it has ended \(Self.grace) s after it was told to stop"
+                    + (delays.isEmpty ? "" : ": ") + delays.joined(separator: "; "))
+        }
     }
 
     /// Commands can ask from here on. Without a socket the service polls all the same.

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A file of articles, named by the number of its first record; or what retention has left of one, in a file of the same
 /// name.
 struct Segment: Equatable, Sendable {
@@ -53,23 +51,3 @@ struct Segment: Equatable, Sendable {
     }
 }
 
-/// The names in a folder, in no order; none where there is no such folder.
-func fileNames(in folder: String) throws(StoreError) -> [String] {
-    guard let stream = opendir(folder) else {
-        if errno == ENOENT { return [] }
-        throw .system("listing", folder)
-    }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while true {
-        errno = 0
-        guard let entry = readdir(stream) else {
-            if errno != 0 { throw .system("listing", folder) }
-            return names
-        }
-        let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        if name != ".", name != ".." { names.append(name) }
-    }
-}

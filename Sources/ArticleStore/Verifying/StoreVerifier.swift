@@ -172,9 +172,9 @@ package struct StoreVerifier: Sendable {
         }
         // Consumers go on reading while the articles are verified.
         let last = max(result.lastSeq, try reader.lastSeq())
-        for (name, seq) in try Cursors(directory: reader.directory, FileSystem()).list()
-        where seq.map({ $0 > last }) ?? true {
-            result.wrongCursors.append(name)
+        for cursor in try Cursors(directory: reader.directory, FileSystem()).list()
+        where cursor.seq.map({ $0 > last }) ?? true {
+            result.wrongCursors.append(cursor.name)
         }
     }
 }

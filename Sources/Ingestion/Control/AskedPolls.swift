@@ -30,12 +30,17 @@ struct AskedPolls {
     }
 
     /// A poll of the feed is over.
+    ///
+    /// - Parameter written: calls what it is given, at any time and from any thread, but in order: whoever has asked is
+    ///   told then.
     /// - Returns: whether somebody still waits for one.
-    mutating func end(_ feed: Int, _ report: PollReport) -> Bool {
+    mutating func end(
+        _ feed: Int, _ report: PollReport, after written: (@escaping @Sendable () -> Void) -> Void
+    ) -> Bool {
         guard let entry = asked[feed] else { return false }
         guard entry.hasBegun else { return true }
         asked[feed] = nil
-        for answer in entry.answers { answer.add(report) }
+        for answer in entry.answers { answer.add(report, after: written) }
         return false
     }
 
@@ -60,10 +65,13 @@ final class PollAnswer {
         if count == 0 { reply.done() }
     }
 
-    func add(_ report: PollReport) {
-        reply.send { report.write(to: &$0) }
+    func add(_ report: PollReport, after written: (@escaping @Sendable () -> Void) -> Void = { $0() }) {
         left -= 1
-        if left == 0 { reply.done() }
+        let isLast = left == 0
+        written { [reply] in
+            reply.send { report.write(to: &$0) }
+            if isLast { reply.done() }
+        }
     }
 
     func fail(_ reason: String) { reply.fail(reason) }

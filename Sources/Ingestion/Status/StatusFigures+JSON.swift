@@ -49,6 +49,7 @@ extension ServiceFigures {
         json.member("polls_running", running)
         json.flag("offline", isOffline)
         json.member("store_failure", storeFailure)
+        if !delays.isEmpty { json.member("waiting_for", delays.map(\.description)) }
         if let lastReload {
             json.member("last_reload", lastReload.time)
             json.key("last_reload_successful")

@@ -79,6 +79,9 @@ extension ServiceFigures {
             "newswire_store_writable", .gauge, "Whether articles could be stored the last time.",
             storeFailure == nil ? 1 : 0)
         text.metric(
+            "newswire_disk_delays", .gauge, "File systems that have not answered for ten seconds.",
+            Double(delays.count))
+        text.metric(
             "newswire_last_reload_successful", .gauge,
             "Whether the configuration was right when it was last read anew.",
             lastReload.map { $0.succeeded ? 1 : 0 })

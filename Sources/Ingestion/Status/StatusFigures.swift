@@ -27,6 +27,16 @@ package struct StatusFigures: Sendable, Equatable {
     }
 
     package init() {}
+
+    /// The same with what was seen on the disk.
+    func seen(_ disk: StatusFigures) -> StatusFigures {
+        var figures = self
+        figures.store.segments = disk.store.segments
+        figures.store.bytes = disk.store.bytes
+        figures.store.freeBytes = disk.store.freeBytes
+        figures.consumers = disk.consumers
+        return figures
+    }
 }
 
 /// What only the running service knows.
@@ -44,6 +54,8 @@ package struct ServiceFigures: Sendable, Equatable {
     package var lastReload: Reload?
     /// Why articles cannot be stored; nil where they can.
     package var storeFailure: String?
+    /// File systems that do not answer.
+    package var delays: [DiskDelay] = []
 
     package init(version: String, libcurl: String, libxml2: String, pid: Int32, startedAt: Timestamp) {
         self.version = version

@@ -90,9 +90,11 @@ struct ConsumersCommand: ParsableCommand {
             let last = try reader.lastSeq()
             let first = try reader.firstSeq() ?? 1
             let behind = try articles(behind: cursors.compactMap(\.seq), reader)
-            for (name, seq) in cursors {
-                guard let seq else {
-                    try output.write(line: "\(name)\t-\tits cursor is damaged; set it with `newswire ack \(name) SEQ`")
+            for cursor in cursors {
+                let name = cursor.name
+                guard let seq = cursor.seq else {
+                    let reason = cursor.trouble.map { "\($0.reason); \($0.advice)" } ?? "nobody knows why"
+                    try output.write(line: "\(name)\t-\tits cursor cannot be read: \(SafeText.line(reason))")
                     continue
                 }
                 var line = "\(name)\t\(seq)\t\(behind[seq] ?? 0)"

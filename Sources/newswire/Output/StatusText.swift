@@ -15,6 +15,7 @@ struct StatusText {
     var lines: [String] {
         var lines = [service]
         if let failure = figures["store_failure"]?.string { lines.append("          NOTHING IS STORED: \(failure)") }
+        for delay in figures["waiting_for"]?.array ?? [] { lines.append("          WAITING: \(delay.string ?? "?")") }
         if figures["offline"]?.bool == true {
             lines.append("          offline: this machine's network seems to be down")
         }
@@ -23,7 +24,7 @@ struct StatusText {
         lines.append("store     \(store)")
         for consumer in figures["consumers"]?.array ?? [] {
             let behind =
-                consumer["behind"]?.integer.map { "\(counted($0, "record")) behind" } ?? "its cursor holds no number"
+                consumer["behind"]?.integer.map { "\(counted($0, "record")) behind" } ?? "its cursor cannot be read"
             lines.append("consumer  \(consumer["name"]?.string ?? "?"): \(behind)")
         }
         return lines
