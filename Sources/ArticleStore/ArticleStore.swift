@@ -205,7 +205,8 @@ package final class ArticleStore: Sendable {
             }
             var isIndexed = true
             // The disk is at work on the articles while the index gets those of commits before.
-            try writer.appender.append(items, storedAt: storedAt) {
+            let stamp = StoredStamp(time: storedAt, isDoubtful: options.isClockDoubtful())
+            try writer.appender.append(items, stamp) {
                 if index.waitingCount >= options.indexLag || disk.has(.index) { isIndexed = tryIndexing(upTo: first) }
             }
             result.count = items.count

@@ -27,8 +27,9 @@ extension PollingDesk {
         case .pause(let feeds, let until):
             return hold(feeds, until: until ?? FeedState.Schedule.forGood, reply, current)
         case .resume(let feeds): return hold(feeds, until: nil, reply, current)
-        case .expire(let cutoff, let isForced, let isDryRun):
-            retention.expire(before: cutoff, isForced: isForced, isDryRun: isDryRun, reply)
+        case .expire(let cutoff, let isByClock, let isForced, let isDryRun):
+            retention.expire(
+                before: cutoff, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
         case .reload:
             reloadReplies.append(reply)
             return .replace
@@ -41,7 +42,9 @@ extension PollingDesk {
         _ current: Current, running: Set<Int>
     ) -> PollLineChange {
         let time = now()
-        let rules = SkipRules(selection: selection, watch: watch, now: time)
+        let rules = SkipRules(
+            selection: selection, watch: watch, schedule: current.configuration.schedule, now: time,
+            isClockDoubtful: clock.doubt != nil)
         var skipped = unknown(ids, current).map { id in
             var report = PollReport(feed: id, url: "", outcome: .skipped)
             report.notes = [

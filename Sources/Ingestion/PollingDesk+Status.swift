@@ -2,17 +2,21 @@ internal import ArticleStore
 internal import Configuration
 internal import FeedModel
 internal import Logging
+internal import Scheduling
 
 /// How the service is: for `newswire status`, Prometheus and systemd.
 extension PollingDesk {
     func figures(running: Int) -> StatusFigures {
         var figures = StatusFigures.onDisk(store: store.path, lastSeq: store.lastSeq)
         let time = now()
+        countEndedHolds(at: time)
         figures.feeds = census.counts
         figures.nextPoll = nextDue
         figures.hostsPaused = pauses.count
         figures.oldestOverdue = overdue(at: time)
         figures.store.syncs = writer.commitDurations
+        figures.backlog = retention.backlog
+        figures.clockDoubt = clock.doubt?.description
         var service = about
         service.polls = counters
         service.running = running

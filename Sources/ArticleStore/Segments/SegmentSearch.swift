@@ -49,9 +49,13 @@ struct SegmentSearch {
         }
     }
 
-    /// Something of the last whole record.
-    func last<Value>(_ part: (RecordEnvelope) -> Value?) throws(StoreError) -> Value? {
-        var reach = UInt64(Self.block)
+    /// Something of the last whole record that has it.
+    ///
+    /// - Parameter most: how many bytes before the end are looked at, about.
+    func last<Value>(
+        within most: UInt64 = .max, _ part: (RecordEnvelope) -> Value?
+    ) throws(StoreError) -> Value? {
+        var reach = min(UInt64(Self.block), most)
         while true {
             let start = end > reach ? end - reach : 0
             var scanner = LineScanner(file, from: start, limit: end)
@@ -61,10 +65,10 @@ struct SegmentSearch {
                 guard line.isEnded, RecordLine.isWhole(line.bytes), let envelope = RecordEnvelope(line.bytes) else {
                     continue
                 }
-                last = part(envelope)
+                if let value = part(envelope) { last = value }
             }
-            if last != nil || start == 0 { return last }
-            reach *= 8
+            if last != nil || start == 0 || reach >= most { return last }
+            reach = min(reach * 8, most)
         }
     }
 
