@@ -97,7 +97,8 @@ package final class RetentionDuty: Sendable {
 
     private var hasEnded: Bool { state.withLock(\.hasEnded) }
 
-    private func takeTurn() {
+    /// Looks at the clock, and removes what may go where it is time for that; on the duty's own thread.
+    func takeTurn() {
         tellDoubt()
         rememberClock(atEnd: false)
         let (keep, last) = state.withLock { ($0.keep.span, $0.memory) }

@@ -124,8 +124,9 @@ package struct RetentionPace {
         rest.daily = max(rest.daily, total / Self.days, 1)
         rest.waiting = waiting
         let days = (waiting - min(waiting, rest.allowance) + rest.daily - 1) / rest.daily
-        rest.until = Timestamp(
-            milliseconds: now.milliseconds + Self.day * Int64(clamping: max(1, min(days, 3650))))
+        let (until, overflows) = now.milliseconds.addingReportingOverflow(
+            Self.day * Int64(clamping: max(1, min(days, 3650))))
+        rest.until = Timestamp(milliseconds: overflows ? .max : until)
         memory.backlog = rest
         return memory
     }
