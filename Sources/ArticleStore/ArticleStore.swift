@@ -169,8 +169,9 @@ package final class ArticleStore: Sendable {
             }
             var isIndexed = true
             // The disk is at work on the articles while the index gets those of commits before.
+            let stamp = StoredStamp(time: storedAt, isDoubtful: options.isClockDoubtful())
             var damage = writer.damage
-            try writer.appender.append(items, storedAt: storedAt) {
+            try writer.appender.append(items, stamp) {
                 if index.waitingCount >= options.indexLag || disk.has(.index) { isIndexed = tryIndexing(&damage) }
             }
             writer.damage = damage

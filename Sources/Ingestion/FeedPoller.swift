@@ -14,12 +14,12 @@ package struct FeedPoller: Sendable {
     private let writer: StoreWriter
     private let requests: RequestBuilder
     private let gate: HopGate
-    private let schedule: ScheduleSettings
+    let schedule: ScheduleSettings
     private let duplicates: StoreSettings.Duplicates
     private let allowances: HostAllowances
     private let watch: HostWatch
     private var manner: Manner
-    private let clock: PollClock
+    let clock: PollClock
 
     /// Why the feeds are polled.
     package enum Manner: Sendable {
@@ -122,7 +122,8 @@ package struct FeedPoller: Sendable {
         var state = store.state(of: feed.id) ?? FeedState(feed: feed.id, url: url)
         if state.url != url { state.forgetServer() }
         state.url = url
-        return state
+        // Not by a clock in doubt: the one that was ahead may have been right.
+        return clock.trusted.map { state.believed(at: $0, of: feed, schedule) } ?? state
     }
 
     private func request(
@@ -137,7 +138,7 @@ package struct FeedPoller: Sendable {
         request.beforeHop = { hop in
             guard let host = FeedConfiguration.host(of: hop.to) else { return true }
             let key = allowances.allowance(forHost: host).key
-            if !isForced, let pause = watch.pause(of: key), pause.until > clock.now() { return false }
+            if !isForced, let pause = watch.pause(of: key, at: clock.now()), pause.until > clock.now() { return false }
             return await gate.pass(host: host) != nil
         }
         return request
@@ -208,6 +209,10 @@ package struct FeedPoller: Sendable {
         }
         poll.head = head
         poll.report.status = head.status
+        if let host = FeedConfiguration.host(of: poll.feed.url), !poll.feed.isLocalFile {
+            let isSecure = [poll.feed.url, head.effectiveURL].allSatisfy { $0.lowercased().hasPrefix("https:") }
+            clock.note(head, host: host, isSecure: isSecure)
+        }
         return head
     }
 
@@ -303,7 +308,7 @@ package struct FeedPoller: Sendable {
         do throws(StoreError) {
             let drafts = try await RecordDrafts(
                 feed: poll.feed, head: poll.head, state: poll.state, duplicates: duplicates, store: store,
-                claims: writer.claims, now: now(), explains: isDryRun
+                claims: writer.claims, now: now(), trusted: clock.trusted, explains: isDryRun
             ).result(of: parsed, facts)
             if isWhole { poll.state.document = FeedState.Document(articles: drafts.articles, source: source) }
             poll.report.count(drafts.records)
@@ -419,6 +424,7 @@ package struct FeedPoller: Sendable {
     private func decide(_ result: PollEvent.Result, _ poll: inout Poll) -> PollDecision {
         let time = now()
         var event = PollEvent(startedAt: poll.startedAt, endedAt: time, result: result)
+        event.isClockDoubtful = clock.doubt != nil
         event.due = poll.previous.nextPoll
         event.interval = poll.previous.intervalSeconds
         event.hints = poll.state.hints
@@ -433,7 +439,7 @@ package struct FeedPoller: Sendable {
         }
         let key = allowances.allowance(forHost: host).key
         let coversHost = pausesHost(host, key: key, poll)
-        let last = coversHost ? watch.pause(of: key) : poll.previous.schedule.pause
+        let last = coversHost ? watch.pause(of: key, at: time) : poll.previous.schedule.pause
         let decision = policy.decide(
             poll.previous.schedule, after: event, pause: last, pausesHost: coversHost)
         if coversHost, let pause = decision.schedule.pause {

@@ -37,7 +37,9 @@ package final class PollRound: PollLoopOwner {
         self.state = state
         self.report = report
         begun = now()
-        rules = SkipRules(selection: selection, watch: watch, now: begun)
+        rules = SkipRules(
+            selection: selection, watch: watch, schedule: poller.schedule, now: begun,
+            isClockDoubtful: poller.clock.doubt != nil)
     }
 
     /// Reports the feeds that are passed over, and puts the others in line.
@@ -64,7 +66,7 @@ package final class PollRound: PollLoopOwner {
         let state = state(feed.id)
         let host = allowances.allowance(for: feed, state: state).key
         // A host that has had enough during this round has had enough of this round.
-        if let pause = watch.pause(of: host), pause.since >= begun, pause.until > now() {
+        if let pause = watch.pause(of: host, at: now()), pause.since >= begun, pause.until > now() {
             let skipped = PollReport.skipped(feed, state, SkipRules.pausedHost(host, pause.until))
             return { skipped }
         }

@@ -29,10 +29,11 @@ extension PollingDesk {
                 reply.done()
             }
         case .pause(let feeds, let until):
-            hold(feeds, until: until ?? FeedState.Schedule.forGood, reply, current)
-        case .resume(let feeds): hold(feeds, until: nil, reply, current)
-        case .expire(let cutoff, let isForced, let isDryRun):
-            retention.expire(before: cutoff, isForced: isForced, isDryRun: isDryRun, reply)
+            return hold(feeds, until: until ?? FeedState.Schedule.forGood, reply, current)
+        case .resume(let feeds): return hold(feeds, until: nil, reply, current)
+        case .expire(let cutoff, let isByClock, let isForced, let isDryRun):
+            retention.expire(
+                before: cutoff, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
         case .reload:
             if let delay = reloading.watch.delay {
                 reply.fail("\(delay); the old configuration stays in force")
@@ -49,7 +50,9 @@ extension PollingDesk {
         _ current: Current, running: Set<Int>
     ) -> PollLineChange {
         let time = now()
-        let rules = SkipRules(selection: selection, watch: watch, now: time)
+        let rules = SkipRules(
+            selection: selection, watch: watch, schedule: current.configuration.schedule, now: time,
+            isClockDoubtful: clock.doubt != nil)
         var skipped = unknown(ids, current).map { id in
             var report = PollReport(feed: id, url: "", outcome: .skipped)
             report.notes = [

@@ -2,6 +2,7 @@ internal import ArticleStore
 internal import Configuration
 internal import FeedModel
 internal import Logging
+internal import Scheduling
 
 /// How the service is: for `newswire status`, Prometheus and systemd.
 extension PollingDesk {
@@ -9,6 +10,7 @@ extension PollingDesk {
     func figures(running: Int) -> StatusFigures {
         var figures = StatusFigures()
         let time = now()
+        countEndedHolds(at: time)
         figures.feeds = census.counts
         figures.nextPoll = nextDue
         figures.hostsPaused = pauses.count
@@ -16,6 +18,8 @@ extension PollingDesk {
         figures.store.directory = store.path
         figures.store.lastSeq = store.lastSeq
         figures.store.syncs = writer.commitDurations
+        figures.backlog = retention.backlog
+        figures.clockDoubt = clock.doubt?.description
         var service = about
         service.polls = counters
         service.running = running

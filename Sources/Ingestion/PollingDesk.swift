@@ -19,7 +19,7 @@ final class PollingDesk: PollLoopOwner {
     private let notifier: ServiceNotifier
     let logger: Logger
     let watch: HostWatch
-    let now: @Sendable () -> Timestamp
+    let clock: PollClock
     /// The program and its start.
     let about: ServiceFigures
     let writer: StoreWriter
@@ -42,9 +42,13 @@ final class PollingDesk: PollLoopOwner {
     var lastReload: ServiceFigures.Reload?
     /// Who waits for the configuration to be read anew.
     var reloadReplies: [ControlReply] = []
-    private var lastSign = Timestamp(milliseconds: 0)
-    private var lastStatus = Timestamp(milliseconds: 0)
-    var lastMetrics = Timestamp(milliseconds: 0)
+    /// When feeds that are paused for a while are not any more, by number.
+    private var holdEnds: [Int: Timestamp] = [:]
+    private var wasClockDoubtful = false
+    // On the steady clock.
+    private var lastSign = Timestamp(milliseconds: .min / 2)
+    private var lastStatus = Timestamp(milliseconds: .min / 2)
+    var lastMetrics = Timestamp(milliseconds: .min / 2)
     var delayTelling = DelayTelling()
     /// It was said that the configuration cannot be read, though the reading has not ended.
     private var hasGivenUpReload = false
@@ -68,7 +72,7 @@ final class PollingDesk: PollLoopOwner {
         reloading: ConfigurationReload, store: ArticleStore,
         notifier: ServiceNotifier, logger: Logger, watch: HostWatch, about: ServiceFigures,
         writer: StoreWriter, retention: RetentionDuty, survey: DiskSurvey, metrics: MetricsDuty,
-        lineChanges: @escaping @Sendable () -> Void, now: @escaping @Sendable () -> Timestamp,
+        lineChanges: @escaping @Sendable () -> Void, clock: PollClock,
         makePoller: @escaping (Configuration) -> FeedPoller
     ) {
         self.reloading = reloading
@@ -82,11 +86,13 @@ final class PollingDesk: PollLoopOwner {
         self.survey = survey
         self.metrics = metrics
         self.lineChanges = lineChanges
-        self.now = now
+        self.clock = clock
         self.makePoller = makePoller
     }
 
     private(set) var feedCount = 0
+
+    func now() -> Timestamp { clock.now() }
 
     /// From here on this is what is polled and how.
     func adopt(_ configuration: Configuration) {
@@ -94,10 +100,11 @@ final class PollingDesk: PollLoopOwner {
         let time = now()
         feedCount = 0
         census.removeAll()
+        holdEnds = [:]
         numbers.reserveCapacity(configuration.feeds.count)
         for (place, feed) in configuration.feeds.enumerated() {
             let number = number(of: feed)
-            census.note(number, condition(of: feed, at: time))
+            note(number, feed, at: time)
             while places.count <= number { places.append(nil) }
             guard feed.enabled else { continue }
             places[number] = Int32(place)
@@ -111,11 +118,28 @@ final class PollingDesk: PollLoopOwner {
 
     /// Keeps the numbers of feeds by their condition right.
     func count(_ feed: FeedConfiguration, at time: Timestamp) {
-        census.note(number(of: feed), condition(of: feed, at: time))
+        note(number(of: feed), feed, at: time)
     }
 
-    private func condition(of feed: FeedConfiguration, at time: Timestamp) -> FeedCondition {
-        FeedCondition(isEnabled: feed.enabled, outlook(of: feed), now: time)
+    private func note(_ number: Int, _ feed: FeedConfiguration, at time: Timestamp) {
+        let outlook = outlook(of: feed)
+        census.note(number, FeedCondition(isEnabled: feed.enabled, outlook, now: time))
+        holdEnds[number] = feed.enabled && outlook?.isHeld(at: time) ?? false ? outlook?.schedule.heldUntil : nil
+    }
+
+    /// Pauses that have ended are over at once, and not when the feed is polled next.
+    func countEndedHolds(at time: Timestamp) {
+        for (number, end) in holdEnds where end <= time {
+            holdEnds[number] = nil
+            if let feed = current?.feed(number) { count(feed, at: time) }
+        }
+    }
+
+    /// What a clock that was ahead has left is put right once the clock counts again.
+    private func followClock() {
+        guard clock.doubt == nil else { return wasClockDoubtful = true }
+        if wasClockDoubtful, let current { store.setRight(current.configuration, by: clock) }
+        wasClockDoubtful = false
     }
 
     private func outlook(of feed: FeedConfiguration) -> FeedOutlook? {
@@ -335,6 +359,8 @@ final class PollingDesk: PollLoopOwner {
 
     func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int) {
         self.nextDue = nextDue
+        // Not by the time of day: where that is put back, systemd would hear nothing until it has come again.
+        let now = clock.steady()
         if now.milliseconds - lastSign.milliseconds >= notifier.aliveInterval {
             lastSign = now
             notifier.alive()
@@ -342,36 +368,8 @@ final class PollingDesk: PollLoopOwner {
         guard now.milliseconds - lastStatus.milliseconds >= Self.statusInterval else { return }
         lastStatus = now
         tellDelays()
+        followClock()
         notifier.status(status(nextDue: nextDue))
         writeMetrics(running: running, at: now)
-    }
-}
-
-extension DueTimes.Feed {
-    fileprivate init(
-        number: Int, _ feed: FeedConfiguration, _ outlook: FeedOutlook?, _ schedule: ScheduleSettings
-    ) {
-        let standard = (feed.interval ?? schedule.initialInterval).milliseconds
-        self.init(
-            number: number, hash: FeedHash.of(feed.id), next: nil, last: nil, interval: standard)
-        // What is remembered of another URL does not count.
-        guard let outlook, outlook.isOfURL else { return }
-        next = outlook.nextPoll
-        last = outlook.lastPoll
-        interval = outlook.intervalSeconds.map { Int64($0) * 1000 } ?? standard
-        isPutOff = outlook.schedule.reason.putsOff
-        if let held = outlook.schedule.heldUntil { next = max(next ?? held, held) }
-    }
-}
-
-extension PollTerms.Reason {
-    /// Whether it is not the interval that has decided.
-    fileprivate var putsOff: Bool {
-        switch self {
-        case .none, .adaptive, .fixed, .initial, .minimum, .maximum, .ttl, .updatePeriod, .noValidators: false
-        case .freshness, .retryAfter, .pause, .backoff, .refused, .credentials, .gone, .goneForGood, .expired,
-            .skipHours:
-            true
-        }
     }
 }

@@ -5,6 +5,7 @@ private import Dispatch
 package import FeedModel
 package import Fetching
 package import Logging
+internal import Scheduling
 internal import ServiceLifecycle
 
 /// `newswire run`: polls every feed at its own time until it is told to stop.
@@ -57,8 +58,9 @@ package struct PollingService: Service {
             store, history: PollHistory(of: store, logger), seen: SeenArticles(of: store, logger))
         let loop = PollLoop(
             concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, clock: clock)
+        store.setRight(configuration, by: clock)
         let watch = HostWatch(configuration, at: clock.now(), store)
-        let retention = RetentionDuty(store, keep: configuration.store.keep, logger: logger, now: clock.now)
+        let retention = RetentionDuty(store, keep: configuration.store.keep, logger: logger, clock: clock)
         let control = loop.control
         let reloading = ConfigurationReload(
             path: configuration.path,
@@ -73,7 +75,7 @@ package struct PollingService: Service {
         let desk = PollingDesk(
             reloading: reloading, store: store, notifier: notifier, logger: logger, watch: watch, about: about,
             writer: writer, retention: retention, survey: survey, metrics: MetricsDuty(logger),
-            lineChanges: { control.send(.replace) }, now: clock.now
+            lineChanges: { control.send(.replace) }, clock: clock
         ) { configuration in
             FeedPoller(
                 engine: engine, store: store, writer: writer,
@@ -150,20 +152,27 @@ extension PollingService: CustomStringConvertible {
 
 extension HostWatch {
     /// With what is remembered of the configured feeds.
+    ///
+    /// - Parameter isClockDoubtful: pauses that begin in the future are left out. A single round would count them from now
+    ///   each time, and never come to their end.
     package convenience init(
-        _ configuration: Configuration, at now: Timestamp, state: (FeedIdentifier) -> FeedState?
+        _ configuration: Configuration, at now: Timestamp, isClockDoubtful: Bool = false,
+        state: (FeedIdentifier) -> FeedState?
     ) {
         let allowances = HostAllowances(configuration)
         var remembered: [(state: FeedState, host: String)] = []
         for feed in configuration.feeds {
-            guard let state = state(feed.id), state.schedule.pause != nil else { continue }
+            guard let state = state(feed.id), let pause = state.schedule.pause else { continue }
+            if isClockDoubtful, pause.since > now.adding(milliseconds: FeedState.clockTolerance) { continue }
             remembered.append((state, allowances.allowance(for: feed, state: state).key))
         }
         self.init(remembered: remembered, at: now)
     }
 
     /// The same from the store, of which hardly any feed is looked at.
-    package convenience init(_ configuration: Configuration, at now: Timestamp, _ store: ArticleStore) {
+    package convenience init(
+        _ configuration: Configuration, at now: Timestamp, isClockDoubtful: Bool = false, _ store: ArticleStore
+    ) {
         var paused: [FeedIdentifier: FeedState] = [:]
         store.forEachState { feed, state in
             if state.schedule.pause != nil { paused[feed] = state.state(of: feed) }
@@ -171,7 +180,7 @@ extension HostWatch {
         if paused.isEmpty {
             self.init(at: now)
         } else {
-            self.init(configuration, at: now) { paused[$0] }
+            self.init(configuration, at: now, isClockDoubtful: isClockDoubtful) { paused[$0] }
         }
     }
 }

@@ -36,9 +36,9 @@ struct RetentionDutyTests {
     private static func moment(_ day: Int) -> Timestamp { Timestamp(year: 2026, month: 1, day: 1 + day) }
 
     private func duty(_ store: ArticleStore) -> RetentionDuty {
-        RetentionDuty(store, keep: .forever, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
-            Self.moment(10)
-        }
+        RetentionDuty(
+            store, keep: .forever, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            clock: PollClock { Self.moment(10) })
     }
 
     /// What comes over a real socket.
@@ -47,14 +47,15 @@ struct RetentionDutyTests {
     ) async throws -> (report: RetentionReport?, failure: ControlClient.Failure?) {
         let path = folder.file("control")
         let server = try ControlServer(at: path) { request, reply in
-            guard case .expire(let before, let isForced, let isDryRun) = request else { return reply.fail("no") }
-            duty.expire(before: before, isForced: isForced, isDryRun: isDryRun, reply)
+            guard case .expire(let before, let isByClock, let isForced, let isDryRun) = request else { return reply.fail("no") }
+            duty.expire(before: before, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
         }
         defer { server.stop() }
         return await BlockingCall.run {
             guard let client = try? ControlClient.connect([path]) else { return (nil, .brokenOff) }
             var report: RetentionReport?
-            let request = ControlRequest.expire(before: cutoff, isForced: isForced, isDryRun: isDryRun)
+            let request = ControlRequest.expire(
+                before: cutoff, isByClock: false, isForced: isForced, isDryRun: isDryRun)
             let failure = client.ask(request) { report = RetentionReport($0) }
             return (report, failure)
         }

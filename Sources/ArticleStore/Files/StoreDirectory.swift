@@ -29,6 +29,9 @@ struct StoreDirectory: Sendable {
     /// The articles of each feed's document, and those that have gone from it (`SeenArticles`).
     var seenFile: String { "\(path)/state/seen" }
     var goneFile: String { "\(path)/state/gone" }
+    /// When a writer's clock last counted (`TimeMemory`), and how far retention is (`RetentionMemory`).
+    var clockFile: String { "\(path)/state/clock" }
+    var retentionFile: String { "\(path)/state/retention" }
     var index: String { "\(path)/index" }
     var indexFile: String { "\(path)/index/known" }
 

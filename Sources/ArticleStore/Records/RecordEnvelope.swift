@@ -91,6 +91,13 @@ package struct RecordEnvelope {
         return FeedIdentifier((try? JSONParser.parse(quoted))?.value.string ?? text(feedText))
     }
 
+    /// Whether the clock was in doubt when the record was stored: `"clock_doubtful":true` right before what the store
+    /// writes into every record.
+    package var isClockDoubtful: Bool {
+        var scan = BackwardScan(line, end: identityStart)
+        return scan.take("\"clock_doubtful\":true,")
+    }
+
     /// Whether the record is of that feed: quicker than making `feed`, for ids that need no escaping.
     package func isOfFeed(_ id: some Collection<UInt8>) -> Bool { line[feedText].elementsEqual(id) }
 

@@ -13,13 +13,15 @@ package enum ControlRequest: Sendable, Equatable {
     case pause(feeds: [FeedIdentifier], until: Timestamp?)
     case resume(feeds: [FeedIdentifier])
     /// Remove what was stored before a time, as `ArticleStore.expire` does, and report in one object what that was.
-    case expire(before: Timestamp, isForced: Bool, isDryRun: Bool)
+    ///
+    /// - Parameter isByClock: the time is a span before now; the service refuses that while its clock is in doubt.
+    case expire(before: Timestamp, isByClock: Bool, isForced: Bool, isDryRun: Bool)
     /// Read the configuration anew, and say whether it was right.
     case reload
 
     /// Whether it takes something away that nobody can bring back. The group of the socket may not do that.
     var isForOwner: Bool {
-        if case .expire(_, _, isDryRun: false) = self { true } else { false }
+        if case .expire(_, _, _, isDryRun: false) = self { true } else { false }
     }
 
     /// Bytes that a request may have: the ids of all feeds of a large configuration.
@@ -52,7 +54,8 @@ package enum ControlRequest: Sendable, Equatable {
                 throw Refusal(message: "\"before\" is a time by RFC 3339")
             }
             self = .expire(
-                before: before, isForced: json["force"]?.bool ?? false, isDryRun: json["dry_run"]?.bool ?? false)
+                before: before, isByClock: json["by_clock"]?.bool ?? false, isForced: json["force"]?.bool ?? false,
+                isDryRun: json["dry_run"]?.bool ?? false)
         case "reload": self = .reload
         default:
             throw Refusal(message: "unknown command; known are poll, status, metrics, pause, resume, expire, reload")
@@ -77,9 +80,10 @@ package enum ControlRequest: Sendable, Equatable {
         case .resume(let feeds):
             json.member("command", "resume")
             json.member("feeds", feeds.map(\.text))
-        case .expire(let before, let isForced, let isDryRun):
+        case .expire(let before, let isByClock, let isForced, let isDryRun):
             json.member("command", "expire")
             json.member("before", before)
+            json.flag("by_clock", isByClock)
             json.flag("force", isForced)
             json.flag("dry_run", isDryRun)
         case .reload: json.member("command", "reload")

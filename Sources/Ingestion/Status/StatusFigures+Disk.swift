@@ -13,6 +13,7 @@ extension StatusFigures {
         figures.store.directory = store
         figures.store.freeBytes = freeBytes(store)
         guard let reader = try? StoreReader(directory: store) else { return figures }
+        figures.backlog = reader.retentionMemory?.backlog
         let last = lastSeq ?? (try? reader.lastSeq()) ?? 0
         figures.store.lastSeq = last
         if let sizes = try? reader.segmentSizes() {

@@ -1,3 +1,4 @@
+package import ArticleStore
 package import FeedModel
 
 /// How the service and the store are at one moment: what `newswire status` shows and Prometheus reads.
@@ -12,6 +13,10 @@ package struct StatusFigures: Sendable, Equatable {
     package var oldestOverdue: Int64 = 0
     package var store = StoreFigures()
     package var consumers: [Consumer] = []
+    /// What is too old by `[store] keep` all at once, and goes bit by bit.
+    package var backlog: RetentionMemory.Backlog?
+    /// Why the clock does not count for what lasts; nil where it does, or nobody can tell.
+    package var clockDoubt: String?
 
     package struct Consumer: Sendable, Equatable {
         package var name: String

@@ -30,8 +30,9 @@ struct DumpSession {
         guard let reader = try opened(watch) else { return }
         let place = try consumer.map { try Place($0, directory) }
         try place?.locate(in: reader)
-        var pass = DumpPass(
-            filter: filter, limit: limit, after: try start(reader, place), trail: place?.trail ?? ReadingTrail())
+        var filter = filter
+        let start = try start(reader, place, &filter)
+        var pass = DumpPass(filter: filter, limit: limit, after: start, trail: place?.trail ?? ReadingTrail())
         var printer = ArticlePrinter(format, sanitize: sanitize, updated: try newest(reader))
         try printer.begin()
         if let watch {
@@ -61,13 +62,17 @@ struct DumpSession {
         }
     }
 
-    private func start(_ reader: StoreReader, _ place: Place?) throws -> UInt64 {
-        var start = max(after, place?.cursor ?? 0)
-        if let since {
-            let first = try reader.firstSeq(storedSince: Timestamp(seconds: since.seconds))
-            start = max(start, first > 0 ? first - 1 : 0)
+    private func start(_ reader: StoreReader, _ place: Place?, _ filter: inout DumpFilter) throws -> UInt64 {
+        let start = max(after, place?.cursor ?? 0)
+        // Who asks for what is stored until a time to come believes what claims to be from then.
+        let now = max(SystemClock.now(), until ?? Timestamp(seconds: 0))
+        guard let since else {
+            if until != nil { filter.times = try reader.storedTimes(now: now) }
+            return start
         }
-        return start
+        let (first, times) = try reader.place(storedSince: Timestamp(seconds: since.seconds), now: now)
+        filter.times = times
+        return max(start, first > 0 ? first - 1 : 0)
     }
 
     /// When the newest record was stored: what is dumped is as new as that.

@@ -11,8 +11,8 @@ struct ControlRequestTests {
         .poll(feeds: [], selection: .due, isDryRun: false), .status, .metrics,
         .pause(feeds: [FeedIdentifier("a")], until: Timestamp(seconds: 1_700_000_000)), .pause(feeds: [], until: nil),
         .resume(feeds: []), .reload,
-        .expire(before: Timestamp(milliseconds: 1_700_000_000_123), isForced: true, isDryRun: false),
-        .expire(before: Timestamp(seconds: 1_700_000_000), isForced: false, isDryRun: true),
+        .expire(before: Timestamp(milliseconds: 1_700_000_000_123), isByClock: false, isForced: true, isDryRun: false),
+        .expire(before: Timestamp(seconds: 1_700_000_000), isByClock: true, isForced: false, isDryRun: true),
     ]
 
     @Test("What is written is read as it was", arguments: requests)

@@ -63,7 +63,7 @@ struct ControlServerTests {
         let time = Timestamp(seconds: 0)
         for isDryRun in [false, true] {
             let answer = try #require(
-                await ask(path, .expire(before: time, isForced: false, isDryRun: isDryRun)))
+                await ask(path, .expire(before: time, isByClock: false, isForced: false, isDryRun: isDryRun)))
             #expect((answer.failure == nil) == (isDryRun || user == 0 || user == geteuid()))
         }
         #expect(try #require(await ask(path, .status)).failure == nil)
