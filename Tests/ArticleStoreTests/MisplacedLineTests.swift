@@ -90,12 +90,13 @@ import Testing
         _ = try store.commit([StoreFixture.commit(1...3000)])
         store.close()
         var lines = fixture.lines()
-        let block = Array(lines[498..<620])
+        let block = Array(lines[498..<900])
         lines.insert(contentsOf: block, at: place)
         fixture.folder.write(lines.map { $0 + "\n" }.joined(), to: segment)
         for after in [0, 400, 498, 499, 500, 550, 619, 620, 700, 1499, 1600, 2998] as [UInt64] {
             #expect(try fixture.read(after: after).seqs == Array(after + 1...3000), "after \(after)")
         }
+        #expect(try fixture.reader().lastSeq() == 3000)
         #expect(try fixture.reader().line(seq: 555)?.starts(with: #"{"id":"555""#.utf8) == true)
     }
 

@@ -1,4 +1,4 @@
-import Glibc
+import FeedModel
 import JSONText
 import TestSupport
 import Testing
@@ -87,7 +87,7 @@ struct ReplacedStoreTests {
         _ = await desk.run("dump", "--new", "--as", "mailer")
         #expect(await swapped())
         let ending = await desk.shell(
-            "\"$NW\" deliver --as mailer --once --config \"$CONFIG\" -- /bin/sh -c 'cat >>\"$0\"' \"$DIR/got\"")
+            "\"$NW\" deliver --as mailer --once -- /bin/sh -c 'cat >>\"$0\"' \"$DIR/got\"")
         #expect(ending.status == 0)
         #expect(ending.errors.contains("the store has other articles than those that were delivered of it"))
         let got = (desk.folder.text("got") ?? "").split(separator: "\n")

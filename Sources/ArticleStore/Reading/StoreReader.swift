@@ -42,9 +42,14 @@ package struct StoreReader: Sendable {
         var isEndKnown = true
         /// What stands behind `limit` and was never stored: the next writer takes it away.
         var unfinishedBytes: UInt64 = 0
-        /// The last record, as published, and the segment that it stands in.
-        var lastSeq: UInt64?
-        var lastSegment: UInt64?
+        /// As the writer has published it last.
+        var published: DurableEnd?
+
+        /// The number that the segment with that index has a record of, if one is known.
+        func expected(in index: Int) -> UInt64? {
+            guard let published, published.segment == segments[index].firstSeq else { return nil }
+            return published.seq
+        }
 
         /// How far the segment with that index is to be read.
         func limit(of index: Int) -> UInt64 { index == segments.count - 1 ? limit : .max }
@@ -58,16 +63,15 @@ package struct StoreReader: Sendable {
                     segments.removeAll { $0.firstSeq > end.segment }
                     let isThere = segments.last?.firstSeq == end.segment
                     return Extent(
-                        segments: segments, limit: isThere ? end.offset : .max, isPublished: true, lastSeq: end.seq,
-                        lastSegment: end.segment)
+                        segments: segments, limit: isThere ? end.offset : .max, isPublished: true, published: end)
                 }
                 // The writer is just making the store, or has no disk to publish on; it does so when it opens.
                 return Extent(segments: [], limit: 0, isPublished: true)
             }
             let segments = try Segment.all(in: directory)
-            var extent = Extent(segments: segments, limit: 0, isPublished: false)
+            var extent = Extent(segments: segments, limit: 0, isPublished: false, published: try publishedEnd())
             if let last = segments.last, let file = try OpenFile.reading(last.path),
-                let tail = try SegmentTail(of: segments, file, in: directory, published: publishedEnd())
+                let tail = try SegmentTail(of: segments, file, in: directory, published: extent.published)
             {
                 extent.limit = tail.end
                 extent.isEndKnown = tail.isEndKnown
@@ -118,7 +122,7 @@ package struct StoreReader: Sendable {
             var place = SegmentPlace(file: file, segment: segment, limit: extent.limit(of: start + index))
             place.next = Segment.next(after: segment, in: extent.segments)
             let isLast = index == extent.segments.count - start - 1
-            if isLast, extent.lastSegment == segment.firstSeq { place.expected = extent.lastSeq }
+            place.expected = extent.expected(in: start + index)
             place.isOpenEnd = isLast && !extent.isEndKnown
             if index == 0, seq >= segment.firstSeq {
                 let found = try SegmentSearch(file, segment, limit: place.limit).offset(after: seq)
@@ -215,10 +219,13 @@ package struct StoreReader: Sendable {
     /// The number of the last record that may be read; 0 where there is none.
     package func lastSeq() throws(StoreError) -> UInt64 {
         let extent = try extent()
-        if let seq = extent.lastSeq { return seq }
+        if extent.isPublished, let published = extent.published { return published.seq }
         for (index, segment) in extent.segments.enumerated().reversed() {
             guard let file = try OpenFile.reading(segment.path) else { continue }
-            if let seq = try SegmentSearch(file, segment, limit: extent.limit(of: index)).lastSeq() { return seq }
+            guard let seq = try SegmentSearch(file, segment, limit: extent.limit(of: index)).lastSeq() else { continue }
+            // What stands at the end may be there for the second time.
+            if let known = extent.expected(in: index), known > seq, try line(seq: known) != nil { return known }
+            return seq
         }
         return 0
     }
