@@ -34,6 +34,17 @@ import Testing
         #expect(ownerOf(file("writer.lock")) == 65_534)
     }
 
+    @Test("A file that has another name elsewhere is not given away by root")
+    func hardLink() throws {
+        fixture.folder.write("", to: "store/x")
+        fixture.folder.write("", to: "elsewhere", mode: 0o644)
+        guard setOwner(of: fixture.path, to: 65_534, group: 65_533) else { return }
+        #expect(link(fixture.folder.file("elsewhere"), file("writer.lock")) == 0)
+        try fixture.open().close()
+        #expect(ownerOf(file("writer.lock")) == 0)
+        #expect(ArticleStoreTests.mode(of: file("writer.lock")) == 0o644)
+    }
+
     @Test("A second writer is refused with 75")
     func oneWriter() throws {
         let store = try fixture.open()

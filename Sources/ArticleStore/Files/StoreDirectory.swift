@@ -128,7 +128,8 @@ struct StoreDirectory: Sendable {
             if errno == EEXIST { return }
             throw .system("making", folder, code: .cannotCreate)
         }
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // Just made, and no link that somebody has put in its place meanwhile.
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system("making", folder, code: .cannotCreate) }
         adopt(descriptor, mode: folderMode(folder))
         close(descriptor)

@@ -23,8 +23,9 @@ final class WriterLock: Sendable {
             throw StoreError(
                 isThere ? .inputOutput : .cannotCreate, error.action, error.path, error.reason, advice: error.advice)
         }
-        // A copy that was put back may have let others in.
-        directory.adopt(own.descriptor, mode: directory.writersMode)
+        // A copy that was put back may have let others in, or be root's. Not where the file has another name as well: root
+        // would give away what is not the store's.
+        if try own.status().st_nlink == 1 { directory.adopt(own.descriptor, mode: directory.writersMode) }
         guard newswire_lock_file(own.descriptor) == 0 else {
             throw errno == EAGAIN ? Self.inUse(directory) : .system("locking", directory.writerFile)
         }
