@@ -33,7 +33,7 @@ final class WorkerThreads: TaskExecutor {
 
     private let count: Int
     private let queue = Locked(Queue())
-    /// Counts the jobs that wait. It stays where it is: the executors are never freed.
+    /// Counts the jobs that wait.
     private let waiting: Semaphore
 
     /// - Parameter count: how many tasks run at once.

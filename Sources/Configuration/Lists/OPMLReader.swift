@@ -13,8 +13,10 @@ extension OPMLDocument {
         guard bytes.count <= LoadingState.Limit.fileBytes else {
             throw ReadError(line: 1, message: "is larger than 64 MiB")
         }
+        let bytes = OPMLBounds.withReferences(bytes) ?? bytes
         if let line = OPMLBounds.firstLineBeyond(bytes) {
-            throw ReadError(line: line, message: "has more attributes or namespaces than an OPML document can need")
+            throw ReadError(
+                line: line, message: "has more attributes, namespaces or ampersands than an OPML document can need")
         }
         let reader = OPMLReader()
         reader.parse(bytes)
