@@ -13,8 +13,11 @@ struct ClockTests {
     private static func days(wrong: Timestamp? = nil) -> [StoredArticle] {
         (0..<8).map { day in
             StoredArticle("\(day)").with {
-                $0.stored = day == 3 ? wrong ?? Timestamp(year: 2026, month: 1, day: 4) : Timestamp(
-                    year: 2026, month: 1, day: 1 + day)
+                $0.stored =
+                    day == 3
+                    ? wrong ?? Timestamp(year: 2026, month: 1, day: 4)
+                    : Timestamp(
+                        year: 2026, month: 1, day: 1 + day)
             }
         }
     }
@@ -49,7 +52,9 @@ struct ClockTests {
 
     @Test(
         "--since and --until hide nothing because of a record that a wrong clock has stored",
-        arguments: [Timestamp(seconds: 0), Timestamp(year: 2020, month: 1, day: 1), Timestamp(year: 2035, month: 1, day: 1)],
+        arguments: [
+            Timestamp(seconds: 0), Timestamp(year: 2020, month: 1, day: 1), Timestamp(year: 2035, month: 1, day: 1),
+        ],
         [nil, 1])
     func times(wrong: Timestamp, segmentAge: Int64?) async throws {
         try desk.store(Self.days(wrong: wrong), segmentAge: segmentAge)
