@@ -38,6 +38,14 @@ extension FeedState {
         return state
     }
 
+    /// The same for people, with the times of the last polls as they were noted: nobody is told of a poll that was not.
+    package func shown(at now: Timestamp, of feed: FeedConfiguration, _ settings: ScheduleSettings) -> FeedState {
+        var state = believed(at: now, of: feed, settings)
+        state.lastPoll = lastPoll
+        state.lastSuccess = lastSuccess
+        return state
+    }
+
     private func believed(
         notBefore: Timestamp, at now: Timestamp, _ soon: Timestamp, _ settings: ScheduleSettings
     ) -> Timestamp {

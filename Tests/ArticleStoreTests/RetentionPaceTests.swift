@@ -53,7 +53,9 @@ struct RetentionPaceTests {
         return store
     }
 
-    @Test("A first turn removes nothing and says how much is too old; from the next day on a tenth of the store goes a day")
+    @Test(
+        "A first turn removes nothing and says how much is too old; from the next day on a tenth goes a day"
+    )
     func firstTurn() throws {
         var store = store(-400...0)
         #expect(store.turn(at: day(0)) == 0)

@@ -94,7 +94,8 @@ struct StoredTimesTests {
             _ = try store.commit([StoreFixture.commit(UInt64(index) + 1...UInt64(index) + 1)])
         }
         let lines = try (1...4).map { try #require(try store.article(seq: $0)) }
-        #expect(lines.map { $0.withUnsafeBytes { RecordEnvelope($0)?.isClockDoubtful } } == [false, true, false, false])
+        #expect(
+            lines.map { $0.withUnsafeBytes { RecordEnvelope($0)?.isClockDoubtful } } == [false, true, false, false])
         #expect(String(decoding: lines[1], as: UTF8.self).contains(#""clock_doubtful":true,"#))
         #expect(try store.expire(before: moment(5), now: moment(10)).lastSeq == 1)
         #expect(try store.expire(before: moment(8, hour: 1), now: moment(10)).lastSeq == 3)

@@ -25,7 +25,9 @@ struct DoubtfulClockTests {
     private func store(days: Int) throws -> ArticleStore {
         let now = clock.now()
         let day = Locked(0)
-        var options = StoreOptions { Timestamp(milliseconds: now.milliseconds - Int64(day.withLock { $0 }) * 86_400_000) }
+        var options = StoreOptions {
+            Timestamp(milliseconds: now.milliseconds - Int64(day.withLock { $0 }) * 86_400_000)
+        }
         options.segmentAge = .seconds(86_400)
         let store = try ArticleStore.open(at: folder.file("store"), options: options) { _ in }
         for number in (0..<days).reversed() {
@@ -117,7 +119,8 @@ struct DoubtfulClockTests {
             let failure: ControlClient.Failure? = await BlockingCall.run {
                 guard let client = try? ControlClient.connect([path]) else { return .brokenOff }
                 return client.ask(
-                    .expire(before: time, isByClock: isByClock, isForced: false, isDryRun: false)) { _ in }
+                    .expire(before: time, isByClock: isByClock, isForced: false, isDryRun: false)
+                ) { _ in }
             }
             if isByClock {
                 guard case .refused(let reason) = failure else {
@@ -155,14 +158,14 @@ struct DoubtfulClockTests {
     func futureDates() async throws {
         let fixture = try PollerFixture()
         func item(_ id: String) -> [UInt8] {
-            Array(
-                "<rss version=\"2.0\"><channel><title>T</title><item><guid>\(id)</guid><title>A</title><pubDate>Mon, 01 Mar 2027 00:00:00 GMT</pubDate></item></channel></rss>"
-                    .utf8)
+            let item =
+                "<item><guid>\(id)</guid><title>A</title><pubDate>Mon, 01 Mar 2027 00:00:00 GMT</pubDate></item>"
+            return Array("<rss version=\"2.0\"><channel><title>T</title>\(item)</channel></rss>".utf8)
         }
-        fixture.server.on("/feed", .init(headers: [(name: "Date", value: "Mon, 01 Mar 2027 00:00:00 GMT")], body: item("1")))
-        _ = try await fixture.poll()
-        fixture.server.on("/feed", .init(headers: [(name: "Date", value: "Sun, 01 Nov 2026 00:00:00 GMT")], body: item("2")))
-        _ = try await fixture.poll()
+        for (id, date) in [("1", "Mon, 01 Mar 2027 00:00:00 GMT"), ("2", "Sun, 01 Nov 2026 00:00:00 GMT")] {
+            fixture.server.on("/feed", .init(headers: [(name: "Date", value: date)], body: item(id)))
+            _ = try await fixture.poll()
+        }
         let lines = try (1...2 as ClosedRange<UInt64>).map { seq in
             String(decoding: try #require(try fixture.store.article(seq: seq)), as: UTF8.self)
         }

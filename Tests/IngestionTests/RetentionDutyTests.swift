@@ -47,7 +47,9 @@ struct RetentionDutyTests {
     ) async throws -> (report: RetentionReport?, failure: ControlClient.Failure?) {
         let path = folder.file("control")
         let server = try ControlServer(at: path) { request, reply in
-            guard case .expire(let before, let isByClock, let isForced, let isDryRun) = request else { return reply.fail("no") }
+            guard case .expire(let before, let isByClock, let isForced, let isDryRun) = request else {
+                return reply.fail("no")
+            }
             duty.expire(before: before, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
         }
         defer { server.stop() }

@@ -60,7 +60,7 @@ struct TrustedTimeTests {
         #expect(!ahead.counts)
     }
 
-    @Test("A store that was written within a day confirms the clock; one from long ago, or from what is to come, does not")
+    @Test("A store written within a day confirms the clock; one from long ago, or from what is to come, does not")
     func store() {
         #expect(machine(storeAge: 3 * Self.hour).counts)
         #expect(machine(storeAge: -3 * Self.hour).counts)
@@ -212,7 +212,7 @@ struct TrustedTimeTests {
         #expect(machine.doubt == .beforeRelease(release))
     }
 
-    @Test("A clock that is set while the process runs is in doubt at once, both ways, and counts at once when it is back")
+    @Test("A clock that is set while the process runs is in doubt at once, and counts at once when it is back")
     func set() {
         for error in [400, -5] as [Int64] {
             let machine = machine(storeAge: Self.hour)

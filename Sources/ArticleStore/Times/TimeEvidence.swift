@@ -69,7 +69,9 @@ enum SmallFile {
 
     /// Nil where there is none, or where it is damaged: nothing depends on it.
     static func json(_ path: String) -> JSONValue? {
-        guard let file = try? OpenFile.reading(path), let bytes = try? file.read(maximumLength, at: 0) else { return nil }
+        guard let file = try? OpenFile.reading(path), let bytes = try? file.read(maximumLength, at: 0) else {
+            return nil
+        }
         return try? JSONParser.parse(bytes).value
     }
 

@@ -23,7 +23,8 @@ extension StatusFigures {
             Double(backlog?.waiting ?? 0))
         if service != nil {
             text.metric(
-                "newswire_clock_doubtful", .gauge, "Whether the machine's clock is in doubt, so that nothing old is removed.",
+                "newswire_clock_doubtful", .gauge,
+                "Whether the machine's clock is in doubt, so that nothing old is removed.",
                 clockDoubt == nil ? 0 : 1)
         }
         text.metric(

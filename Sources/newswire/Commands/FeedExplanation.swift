@@ -34,7 +34,8 @@ struct FeedExplanation {
         let (key, allowance) = HostAllowances(configuration).allowance(for: feed, state: states[feed.id])
         let paused = watch.pause(of: key, at: now).flatMap { $0.until > now ? $0.until : nil }
         return FeedExplanation(
-            feed: feed, state: states[feed.id]?.believed(at: now, of: feed, configuration.schedule), polls: polls, schedule: configuration.schedule,
+            feed: feed, state: states[feed.id]?.shown(at: now, of: feed, configuration.schedule), polls: polls,
+            schedule: configuration.schedule,
             host: (key, allowance, paused), now: now)
     }
 

@@ -35,7 +35,7 @@ struct FeedsCommand: ParsableCommand {
         let watch = HostWatch(configuration, at: now) { states[$0] }
         for feed in configuration.feeds {
             let host = allowances.allowance(for: feed, state: states[feed.id]).key
-            let state = states[feed.id]?.believed(at: now, of: feed, configuration.schedule)
+            let state = states[feed.id]?.shown(at: now, of: feed, configuration.schedule)
             var health = FeedHealth(feed, state, hostPause: watch.pause(of: host, at: now)?.until, now: now)
             health.sameAs = shared[feed.id] ?? []
             if failing, health.state != .failing, health.state != .gone { continue }

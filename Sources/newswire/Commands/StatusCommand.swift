@@ -96,11 +96,13 @@ struct StatusCommand: ParsableCommand {
         let known = Dictionary(states.map { ($0.feed, $0) }, uniquingKeysWith: { $1 })
         let now = SystemClock.now()
         for feed in configuration.feeds {
-            let state = known[feed.id]?.believed(at: now, of: feed, configuration.schedule)
+            let state = known[feed.id]?.shown(at: now, of: feed, configuration.schedule)
             let outlook = state.map { FeedOutlook($0, at: $0.url) }
             figures.feeds[FeedCondition(isEnabled: feed.enabled, outlook, now: now), default: 0] += 1
             let held = outlook?.isHeld(at: now) ?? false ? outlook?.schedule.heldUntil : nil
-            guard feed.enabled, held != FeedState.Schedule.forGood, let planned = state?.nextPoll ?? held else { continue }
+            guard feed.enabled, held != FeedState.Schedule.forGood, let planned = state?.nextPoll ?? held else {
+                continue
+            }
             let next = max(planned, held ?? planned)
             figures.nextPoll = min(figures.nextPoll ?? next, next)
             figures.oldestOverdue = max(figures.oldestOverdue, (now.milliseconds - next.milliseconds) / 1000)

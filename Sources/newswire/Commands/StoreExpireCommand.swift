@@ -12,7 +12,8 @@ struct StoreExpireCommand: ParsableCommand {
         discussion: """
             What is removed is known all the same, and does not come back as new. A consumer that has not had it yet is
             named, and nothing that it needs is removed. The service does this by itself, once a day, by its [store]
-            keep; while it runs, it is the service that removes what is asked for here, if root or its own user asks.
+            keep; while it runs, it is the service that removes what is asked for here, if root or its own user asks. \
+            While the machine's clock is in doubt only a time is taken, and no span.
 
             EXAMPLE
               newswire store expire --dry-run
