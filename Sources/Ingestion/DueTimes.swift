@@ -35,7 +35,10 @@ struct DueTimes {
     let maxInterval: Int64
 
     /// Each feed's number, and when it is due.
-    func plan(_ feeds: [Feed]) -> [(number: Int, due: Timestamp)] {
+    ///
+    /// - Parameter isHurried: few feeds that are overdue come within seconds, as somebody wants it who has just started
+    ///   the program; else over their intervals, so that nobody is asked more often than at other times.
+    func plan(_ feeds: [Feed], isHurried: Bool = true) -> [(number: Int, due: Timestamp)] {
         var result: [(number: Int, due: Timestamp)] = []
         result.reserveCapacity(feeds.count)
         var new: [Feed] = []
@@ -54,9 +57,10 @@ struct DueTimes {
         }
         // Those first that have missed most polls.
         overdue.sort { ($0.lateness, $1.feed.hash) > ($1.lateness, $0.feed.hash) }
-        let overdueWindow = window(Self.longestOverdueSpread, count: new.count + overdue.count)
+        let hurriedWindow = window(Self.longestOverdueSpread, count: new.count + overdue.count)
         for (index, entry) in overdue.enumerated() {
-            let slot = Double(overdueWindow) / Double(overdue.count)
+            let window = isHurried ? hurriedWindow : min(Self.longestOverdueSpread, entry.feed.interval)
+            let slot = Double(window) / Double(overdue.count)
             let offset = slot * (Double(index) + Jitter.fraction(feed: entry.feed.hash, time: now))
             result.append((entry.feed.number, now.adding(milliseconds: Int64(offset))))
         }

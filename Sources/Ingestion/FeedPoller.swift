@@ -13,7 +13,6 @@ package struct FeedPoller: Sendable {
     private let store: ArticleStore
     private let writer: StoreWriter
     private let requests: RequestBuilder
-    private let gate: HopGate
     let schedule: ScheduleSettings
     private let duplicates: StoreSettings.Duplicates
     private let allowances: HostAllowances
@@ -42,7 +41,6 @@ package struct FeedPoller: Sendable {
         self.store = store
         self.writer = writer
         self.requests = requests
-        gate = HopGate(allowances, clock: clock)
         self.schedule = schedule
         self.duplicates = duplicates
         self.allowances = allowances
@@ -70,28 +68,26 @@ package struct FeedPoller: Sendable {
     /// When the task is cancelled the transfer is broken off and the state stays as it was; what is being stored is
     /// stored.
     ///
-    /// - Parameter answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
-    package func poll(_ feed: FeedConfiguration, answer: RecordedResponse? = nil) async -> PollReport {
-        guard feed.isLocalFile else { return await run(feed, answer: answer) }
+    /// - Parameters:
+    ///   - answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
+    ///   - turn: to be waited for before a redirect to another host is followed; nil where nobody else polls.
+    package func poll(
+        _ feed: FeedConfiguration, answer: RecordedResponse? = nil, turn: HopTurn? = nil
+    ) async -> PollReport {
+        guard feed.isLocalFile else { return await run(feed, answer, turn) }
         return await withTaskExecutorPreference(WorkerThreads.files) { @concurrent in
-            await run(feed, answer: answer)
+            await run(feed, answer, turn)
         }
     }
 
-    private func run(_ feed: FeedConfiguration, answer: RecordedResponse?) async -> PollReport {
+    private func run(_ feed: FeedConfiguration, _ answer: RecordedResponse?, _ turn: HopTurn?) async -> PollReport {
         let state = state(of: feed)
-        // The queue has kept the host's delay, but it takes a moment from there to here, and redirects count too.
         let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(state))
-        let turn = if let host, answer == nil { await gate.pass(host: host) } else { now() }
         let steadyStart = clock.steady()
-        var poll = Poll(feed: feed, state: state, host: host, startedAt: turn ?? now())
-        guard turn != nil else {
-            await settle(.fetch(.stopped), &poll)
-            return poll.report
-        }
+        var poll = Poll(feed: feed, state: state, host: host, startedAt: now())
         do throws(PollFailure) {
             if !isDryRun { try await checkDisk() }
-            let request = try await request(for: feed, state: poll.state)
+            let request = try await request(for: feed, state: poll.state, turn)
             if isDryRun { poll.report.notes += requests.description(of: request) }
             let transfer = answer?.replayed(for: request) ?? engine.start(request)
             let head = try await head(of: transfer, &poll)
@@ -127,19 +123,22 @@ package struct FeedPoller: Sendable {
     }
 
     private func request(
-        for feed: FeedConfiguration, state: FeedState
+        for feed: FeedConfiguration, state: FeedState, _ turn: HopTurn?
     ) async throws(PollFailure) -> FetchRequest {
         var request =
             feed.options.readsFiles
             ? try await readRequest(for: feed, state: state) : try requests.request(for: feed, state: state)
         request.validatorMode = state.tagTrap.mode(at: now())
-        let (gate, allowances, watch, clock) = (gate, allowances, watch, clock)
+        let (allowances, watch, clock) = (allowances, watch, clock)
         let isForced = manner.isForced
         request.beforeHop = { hop in
-            guard let host = FeedConfiguration.host(of: hop.to) else { return true }
+            guard let host = FeedConfiguration.host(of: hop.to) else { return .go }
             let key = allowances.allowance(forHost: host).key
-            if !isForced, let pause = watch.pause(of: key, at: clock.now()), pause.until > clock.now() { return false }
-            return await gate.pass(host: host) != nil
+            let isHeld = { !isForced && watch.pause(of: key, at: clock.now()).map { $0.until > clock.now() } ?? false }
+            if isHeld() { return .held }
+            let leave = await turn?(host) ?? .go
+            // It may have been paused while this one waited.
+            return leave == .go && isHeld() ? .held : leave
         }
         return request
     }
@@ -514,8 +513,6 @@ extension ResponseHead {
 }
 
 extension FetchFailure {
-    fileprivate static let stopped = FetchFailure(.cancelled, "stopped", advice: "it is asked the next time")
-
     /// Cannot happen: a transfer without a response says why.
     fileprivate static let noResponse = FetchFailure(
         .protocolError, "the transfer ended without an answer", advice: "report this as a bug in newswire")

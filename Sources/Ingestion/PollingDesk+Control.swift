@@ -3,6 +3,7 @@ package import Configuration
 package import FeedModel
 internal import JSONText
 internal import Logging
+internal import Scheduling
 
 /// What commands ask of the running service (contract.md §1).
 extension PollingDesk {
@@ -13,6 +14,7 @@ extension PollingDesk {
         }
         switch request {
         case .poll(let feeds, let selection, let isDryRun):
+            tellConfiguration(reply, current)
             let manner: FeedPoller.Manner =
                 isDryRun ? .dryRun : selection == .due ? .onSchedule : .byHand(isForced: selection == .force)
             return poll(feeds, selection, manner, reply, current, running: running)
@@ -22,6 +24,7 @@ extension PollingDesk {
                 reply.send { figures.seen(seen).write(to: &$0) }
                 reply.done()
             }
+        case .store: reply.done()
         case .metrics:
             let figures = figures(running: running.count)
             survey.ask { seen in
@@ -29,8 +32,8 @@ extension PollingDesk {
                 reply.done()
             }
         case .pause(let feeds, let until):
-            return hold(feeds, until: until ?? FeedState.Schedule.forGood, reply, current)
-        case .resume(let feeds): return hold(feeds, until: nil, reply, current)
+            hold(feeds, until: until ?? FeedState.Schedule.forGood, reply, current)
+        case .resume(let feeds): hold(feeds, until: nil, reply, current)
         case .expire(let cutoff, let isByClock, let isForced, let isDryRun):
             retention.expire(
                 before: cutoff, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
@@ -67,13 +70,57 @@ extension PollingDesk {
             if let reason = rules.reasonToSkip(feed, state, host: key) {
                 skipped.append(.skipped(feed, state, reason))
             } else if let number = numbers[feed.id] {
-                wanted.append(PollEntry(feed: number, host: key, due: time, allowance: allowance))
+                let urgency: PollUrgency = selection == .force ? .forced : .asked
+                wanted.append(
+                    PollEntry(feed: number, host: key, due: time, allowance: allowance, urgency: urgency))
             }
         }
         let answer = PollAnswer(reply, count: skipped.count + wanted.count)
         for report in skipped { answer.add(report) }
         for entry in wanted { asked.add(entry.feed, manner, isRunning: running.contains(entry.feed), answer) }
         return .hasten(wanted)
+    }
+
+    func passOver(_ number: Int, _ obstacle: PollObstacle) {
+        switch obstacle {
+        case .pausedHost(let host, let until): passOver(number, SkipRules.pausedHost(host, until))
+        case .hostDelay(let host, let until): passOver(number, SkipRules.spaced(host, until))
+        }
+    }
+
+    private func passOver(_ number: Int, _ reason: String) {
+        guard let feed = current?.feed(number) else { return }
+        asked.passOver(number, .skipped(feed, store.state(of: feed.id), reason), after: writer.afterNotes)
+    }
+
+    func isStillWanted(_ number: Int) -> Bool {
+        guard asked.contains(number) else { return false }
+        guard let current, let feed = current.feed(number) else {
+            if let id = numbers.first(where: { $0.value == number })?.key {
+                var report = PollReport(feed: id, url: "", outcome: .skipped)
+                report.notes = ["the configuration was read anew, and it has the feed no more, or not enabled"]
+                asked.passOver(number, report, after: writer.afterNotes)
+            }
+            return false
+        }
+        let state = store.state(of: feed.id)
+        let selection: PollSelection = asked.urgency(of: number) == .forced ? .force : .all
+        let key = current.allowances.allowance(for: feed, state: state).key
+        let rules = SkipRules(
+            selection: selection, watch: watch, schedule: current.configuration.schedule, now: now(),
+            isClockDoubtful: clock.doubt != nil)
+        guard let reason = rules.reasonToSkip(feed, state, host: key) else { return true }
+        passOver(number, reason)
+        return false
+    }
+
+    /// Whoever asks may mean another configuration than the one that is polled.
+    private func tellConfiguration(_ reply: ControlReply, _ current: Current) {
+        reply.send { json in
+            json.beginObject()
+            json.member("configuration", current.configuration.path)
+            json.endObject()
+        }
     }
 
     /// - Parameter until: nil resumes.

@@ -153,7 +153,9 @@ final class PollingDesk: PollLoopOwner {
     }
 
     /// Every feed's place in line, by what is remembered of it.
-    func line(except running: Set<Int>) -> [PollEntry] {
+    func line(except running: Set<Int>) -> [PollEntry] { line(except: running, isHurried: true) }
+
+    private func line(except running: Set<Int>, isHurried: Bool) -> [PollEntry] {
         guard let current else { return [] }
         let time = now()
         let schedule = current.configuration.schedule
@@ -168,7 +170,7 @@ final class PollingDesk: PollLoopOwner {
             waiting.append(DueTimes.Feed(number: number, feed, outlook, schedule))
         }
         dueTimes = Array(repeating: Self.neverDue, count: current.places.count)
-        let plan = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).plan(waiting)
+        let plan = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).plan(waiting, isHurried: isHurried)
         var entries: [PollEntry] = []
         entries.reserveCapacity(plan.count)
         for (number, due) in plan {
@@ -197,7 +199,16 @@ final class PollingDesk: PollLoopOwner {
 
     var executor: (any TaskExecutor)? { current?.poller.executor }
 
-    func poll(_ number: Int) -> @Sendable () async -> PollReport {
+    var concurrency: Int? { current?.configuration.fetch.concurrency }
+
+    var isStuck: Bool { store.trouble != nil }
+
+    func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
+        // There is a configuration: it is what is polled.
+        current?.allowances.allowance(forHost: host) ?? (host, HostAllowance(concurrency: 1, delay: 0))
+    }
+
+    func poll(_ number: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport {
         guard let current, let feed = current.feed(number) else {
             preconditionFailure("only feeds that stand in line are polled, and those are configured")
         }
@@ -207,7 +218,7 @@ final class PollingDesk: PollLoopOwner {
             dueTimes[number] = Self.neverDue
         }
         let poller = asked.begin(number).map(current.poller.polling) ?? current.poller
-        return { await poller.poll(feed) }
+        return { await poller.poll(feed, turn: turn) }
     }
 
     func finished(_ number: Int, _ report: PollReport) -> PollEntry? {
@@ -220,7 +231,11 @@ final class PollingDesk: PollLoopOwner {
         count(feed, at: time)
         let outlook = outlook(of: feed)
         let url = outlook?.adoptedURL
-        if isWanted { return entry(number, feed, movedTo: url, due: time, current) }
+        if isWanted {
+            var entry = entry(number, feed, movedTo: url, due: time, current)
+            entry.urgency = asked.urgency(of: number)
+            return entry
+        }
         if let outlook, !isPolled(outlook, at: time) { return nil }
         let soonest = time.adding(seconds: report.failure?.kind == "store" ? Self.storeRetry : 1)
         let held = outlook?.schedule.heldUntil ?? soonest
@@ -240,8 +255,9 @@ final class PollingDesk: PollLoopOwner {
         case .suspended(let seconds):
             logger.notice("nothing ran for a while; late feeds are spread", metadata: ["seconds": "\(seconds)"])
         case .networkDown: logger.notice("the network is up again; late feeds are spread")
+        case .diskStuck: logger.notice("the disk takes articles again; late feeds are spread")
         }
-        return line(except: running)
+        return line(except: running, isHurried: false)
     }
 
     /// What a person wants to know, and not each time; `FailureTelling` says when.

@@ -77,7 +77,8 @@ package struct PollingService: Service {
             writer: writer, retention: retention, survey: survey, metrics: MetricsDuty(logger),
             lineChanges: { control.send(.replace) }, clock: clock
         ) { configuration in
-            FeedPoller(
+            engine.expect(concurrency: configuration.fetch.concurrency)
+            return FeedPoller(
                 engine: engine, store: store, writer: writer,
                 requests: RequestBuilder(configuration, version: about.version, environment: environment),
                 allowances: HostAllowances(configuration), schedule: configuration.schedule,
@@ -128,10 +129,12 @@ package struct PollingService: Service {
     /// Commands can ask from here on. Without a socket the service polls all the same.
     private func listen(_ control: PollLoop.Control) -> ControlServer? {
         let path = ControlPath.ofService(store: store.path, environment: environment)
+        ControlPath.removeLink(store: store.path)
         do throws(ControlServer.Failure) {
-            let server = try ControlServer(at: path) { control.send(.ask($0, $1)) }
-            ControlPath.link(store: store.path, to: path)
-            return server
+            guard let identity = StoreIdentity(directory: store.path) else {
+                throw ControlServer.Failure(description: "cannot look at the directory \(store.path)")
+            }
+            return try ControlServer(at: path, store: identity) { control.send(.ask($0, $1)) }
         } catch {
             logger.warning("\(error); `newswire poll`, `status`, `pause` and `store expire` cannot reach this service")
             return nil

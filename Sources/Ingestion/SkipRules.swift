@@ -32,6 +32,16 @@ struct SkipRules {
     static func pausedHost(_ host: String, _ until: Timestamp) -> String {
         "paused: \(host) asked to be left alone until \(Timestamp(seconds: until.seconds)); --force polls it"
     }
+
+    /// The host has said so to a feed that was polled just before.
+    static func pausedMeanwhile(_ host: String, _ until: Timestamp) -> String {
+        "paused: \(host) has just asked another feed of it to be left alone until \(Timestamp(seconds: until.seconds))"
+    }
+
+    /// The host cannot be asked within seconds.
+    static func spaced(_ host: String, _ until: Timestamp) -> String {
+        "\(host) was asked a short while ago, and by its delay it is asked again at \(Timestamp(seconds: until.seconds))"
+    }
 }
 
 extension PollReport {

@@ -46,7 +46,8 @@ struct RetentionDutyTests {
         _ duty: RetentionDuty, before cutoff: Timestamp, isForced: Bool = false, isDryRun: Bool = false
     ) async throws -> (report: RetentionReport?, failure: ControlClient.Failure?) {
         let path = folder.file("control")
-        let server = try ControlServer(at: path) { request, reply in
+        let identity = try #require(StoreIdentity(directory: folder.file("store")))
+        let server = try ControlServer(at: path, store: identity) { request, reply in
             guard case .expire(let before, let isByClock, let isForced, let isDryRun) = request else {
                 return reply.fail("no")
             }
@@ -54,7 +55,7 @@ struct RetentionDutyTests {
         }
         defer { server.stop() }
         return await BlockingCall.run {
-            guard let client = try? ControlClient.connect([path]) else { return (nil, .brokenOff) }
+            guard let client = try? ControlClient.connect([.init(path: path, isNamed: true)], store: identity) else { return (nil, .brokenOff) }
             var report: RetentionReport?
             let request = ControlRequest.expire(
                 before: cutoff, isByClock: false, isForced: isForced, isDryRun: isDryRun)
@@ -112,12 +113,8 @@ struct RetentionDutyTests {
         let store = try store()
         defer { store.close() }
         let duty = duty(store)
-        var ends: [Int32] = [0, 0]
-        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
-        close(ends[0])
         let reply = ControlReply()
-        reply.done()
-        reply.write(to: LineSocket(ends[1]))
+        reply.drop()
         #expect(reply.isGone)
         duty.expire(before: Self.moment(4), isForced: true, isDryRun: false, reply)
         // Asked after it, and answered after it.

@@ -90,6 +90,9 @@ package final class FetchEngine: Sendable {
         return transfer
     }
 
+    /// So many transfers are to run at a time from here on. Those under way are left alone.
+    package func expect(concurrency: Int) { mailbox.post(.expect(concurrency)) }
+
     /// Ends all transfers as cancelled and waits until the thread is gone. Transfers started later are cancelled too.
     package func shutdown() async {
         mailbox.close()

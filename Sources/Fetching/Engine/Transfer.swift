@@ -65,8 +65,8 @@ package final class Transfer: Sendable {
             case .none: return nil
             case .wait: await wait(since: news)
             case .ask(let hop):
-                let isAllowed = await request.beforeHop?(hop) ?? true
-                mailbox?.post(.proceed(self, isAllowed: isAllowed))
+                let leave = await request.beforeHop?(hop) ?? .go
+                mailbox?.post(.proceed(self, leave))
             }
         }
     }

@@ -31,7 +31,7 @@ enum UnixSocket {
             guard fchmodat(folder.descriptor, folder.name, 0o660, AT_SYMLINK_NOFOLLOW) == 0 else {
                 throw Failure(call: "chmod", code: errno)
             }
-            guard Glibc.listen(descriptor, 16) == 0 else { throw Failure(call: "listen", code: errno) }
+            guard Glibc.listen(descriptor, 128) == 0 else { throw Failure(call: "listen", code: errno) }
             return descriptor
         } catch {
             close(descriptor)
