@@ -19,7 +19,8 @@ struct ObstacleTests {
         #expect(consumers?.first?["name"]?.string == "evil" && consumers?.first?["behind"] == nil)
         #expect(await desk.run("poll", "--force", "feed").status == 0)
         #expect(await desk.run("dump", "--new").lines.count == 1)
-        #expect(await desk.run("consumers").output.contains("evil\t-\tits cursor cannot be read: it is no regular file"))
+        #expect(
+            await desk.run("consumers").output.contains("evil\t-\tits cursor cannot be read: it is no regular file"))
         service.send(SIGTERM)
         #expect(await service.wait().status == 0)
         // And it starts again.

@@ -38,4 +38,3 @@ struct Segment: Equatable, Sendable {
         return result
     }
 }
-
