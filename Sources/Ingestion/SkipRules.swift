@@ -11,7 +11,7 @@ struct SkipRules {
     func reasonToSkip(_ feed: FeedConfiguration, _ state: FeedState?, host: String) -> String? {
         if !feed.enabled { return "disabled in the configuration" }
         // What is remembered of another URL does not count.
-        guard let state, state.url == URLRedaction.redacted(feed.url) else { return nil }
+        guard let state, state.isOf(feed.url) else { return nil }
         if state.isHeld(at: now) { return "paused; `newswire resume \(feed.id)` ends that" }
         if case .force = selection { return nil }
         if state.schedule.isGoneForGood { return "gone for good, as its server said twice; --force asks again" }

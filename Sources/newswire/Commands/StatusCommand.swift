@@ -69,7 +69,7 @@ struct StatusCommand: ParsableCommand {
         let now = SystemClock.now()
         for feed in configuration.feeds {
             let state = known[feed.id]
-            let outlook = state.map { FeedOutlook($0, at: $0.url) }
+            let outlook = state.map { FeedOutlook($0, at: feed.url) }
             figures.feeds[FeedCondition(isEnabled: feed.enabled, outlook, now: now), default: 0] += 1
             guard feed.enabled, let next = state?.nextPoll else { continue }
             figures.nextPoll = min(figures.nextPoll ?? next, next)
