@@ -151,7 +151,7 @@ final class PollingDesk: PollLoopOwner {
     }
 
     private func outlook(of feed: FeedConfiguration) -> FeedOutlook? {
-        store.outlook(of: feed.id, at: URLRedaction.redacted(feed.url))
+        store.outlook(of: feed.id, at: feed.url)
     }
 
     private func number(of feed: FeedConfiguration) -> Int {
