@@ -53,7 +53,7 @@ package struct PrometheusText: ~Copyable {
     private mutating func sample(_ name: StaticString, _ labels: [(String, String)], _ value: Double) {
         text += "\(name)"
         if !labels.isEmpty {
-            text += "{" + labels.map { "\($0.0)=\"\(Self.escaped(SafeText.line($0.1)))\"" }.joined(separator: ",") + "}"
+            text += "{" + labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",") + "}"
         }
         text += " \(Self.number(value))\n"
     }
@@ -62,8 +62,10 @@ package struct PrometheusText: ~Copyable {
         value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
     }
 
+    /// The format has an escape for line feeds; other signs that steer a terminal have none.
     private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { SafeText.line(String($0)) }
+        return lines.map { $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") }.joined(separator: "\\n")
     }
 }
 
