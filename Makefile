@@ -38,6 +38,7 @@ run: build ## build, poll the sample feeds and print the articles that are new
 	@$(BINARY) dump --new --format text --config $(CONFIG)
 
 test: dependencies ## build and run all tests
+	@.ci/dependencies python3 openssl
 	@swift build --build-tests
 	@$(DIRECT) $(WIDTH) swift test --skip-build --disable-xctest
 
