@@ -78,8 +78,10 @@ install: ## install below PREFIX (/usr/local); DESTDIR is honoured
 	install -D -m 644 $(COMPLETIONS)/bash "$(DESTDIR)$(BASHDIR)/newswire"
 	install -D -m 644 $(COMPLETIONS)/zsh "$(DESTDIR)$(ZSHDIR)/_newswire"
 	install -D -m 644 $(COMPLETIONS)/fish "$(DESTDIR)$(FISHDIR)/newswire.fish"
-	install -d "$(DESTDIR)$(SYSCONFDIR)/newswire/feeds.d" "$(DESTDIR)$(PREFIX)/share/doc/newswire"
+	install -d "$(DESTDIR)$(SYSCONFDIR)/newswire/feeds.d" "$(DESTDIR)$(PREFIX)/share/doc/newswire/examples"
 	install -m 644 README.md CHANGELOG.md LICENSE docs/*.md config/newswire.toml "$(DESTDIR)$(PREFIX)/share/doc/newswire"
+	install -m 755 docs/examples/*-* "$(DESTDIR)$(PREFIX)/share/doc/newswire/examples"
+	install -m 644 docs/examples/README.md "$(DESTDIR)$(PREFIX)/share/doc/newswire/examples"
 	@if [ -e "$(DESTDIR)$(SYSCONFDIR)/newswire/newswire.toml" ]; then \
 	    echo "kept $(DESTDIR)$(SYSCONFDIR)/newswire/newswire.toml as it is"; \
 	else \
