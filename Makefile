@@ -24,7 +24,7 @@ WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: build run test check-deep lint format bench fuzz man install uninstall deb clean help dependencies
+.PHONY: build run test check-deep coverage lint format bench fuzz man install uninstall deb clean help dependencies
 
 build: dependencies ## build the program for release: .build/release/newswire
 	@$(BUILD) >&2
@@ -44,6 +44,9 @@ test: dependencies ## build and run all tests
 
 check-deep: build ## what is too slow for every change: sanitizers, coverage, faults, the whole conformance kit
 	@.ci/check-deep
+
+coverage: dependencies ## run all tests and print how many lines of each room they reach
+	@.ci/coverage
 
 lint: dependencies ## check the format, which room imports which, and the scripts
 	@.ci/lint
