@@ -24,7 +24,7 @@ WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: build run test check-deep coverage lint format bench fuzz man install uninstall deb clean help dependencies
+.PHONY: build run test check-deep coverage lint format bench fuzz worst-case man install uninstall deb clean help dependencies
 
 build: dependencies ## build the program for release: .build/release/newswire
 	@$(BUILD) >&2
@@ -59,6 +59,9 @@ bench: build ## the hot paths and whole polls as ratios to C programs; polls nee
 
 fuzz: dependencies ## give the parsers made-up inputs: SECONDS=600 for each target, TARGET=xml for one
 	@SECONDS_EACH=$(or $(SECONDS),60) .ci/fuzz $(TARGET)
+
+worst-case: dependencies ## search for the documents that cost most a byte: SECONDS=3600 in all, SUBJECT=xml for one
+	@SECONDS_IN_ALL=$(or $(SECONDS),60) .ci/worst-case $(SUBJECT)
 
 man: build ## put what --help says into docs/man/newswire.1
 	@.packaging/man $(BINARY)

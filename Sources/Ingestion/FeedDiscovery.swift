@@ -26,12 +26,12 @@ package struct FeedDiscovery: Sendable {
 
     private let engine: FetchEngine
     private let requests: RequestBuilder
-    private let gate: HopGate
+    private let pace: HostPace
 
     package init(engine: FetchEngine, requests: RequestBuilder, allowances: HostAllowances) {
         self.engine = engine
         self.requests = requests
-        gate = HopGate(allowances, clock: .system)
+        pace = HostPace(allowances, clock: .system)
     }
 
     /// - Parameters:
@@ -73,7 +73,7 @@ package struct FeedDiscovery: Sendable {
 
     func fetch(_ url: String) async throws(Failure) -> Page {
         var page = Page(url: url)
-        if let host = FeedConfiguration.host(of: url), await gate.pass(host: host) == nil {
+        if let host = FeedConfiguration.host(of: url), await pace.pass(host: host) == nil {
             throw Failure(message: "stopped")
         }
         let request = try request(url)
@@ -120,10 +120,10 @@ package struct FeedDiscovery: Sendable {
     private func request(_ url: String) throws(Failure) -> FetchRequest {
         do throws(PollFailure) {
             var request = try requests.request(discovering: url)
-            let gate = gate
+            let pace = pace
             request.beforeHop = { hop in
-                guard let host = FeedConfiguration.host(of: hop.to) else { return true }
-                return await gate.pass(host: host) != nil
+                guard let host = FeedConfiguration.host(of: hop.to) else { return .go }
+                return await pace.pass(host: host) != nil ? .go : .stopped
             }
             return request
         } catch {

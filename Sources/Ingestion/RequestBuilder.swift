@@ -101,6 +101,10 @@ package struct RequestBuilder: Sendable {
             throw .request("opening the certificate \(path): \(String(cString: strerror(errno))); check client_cert")
         }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw .request("reading the certificate \(path): it is no regular file; check client_cert")
+        }
         var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: maximumCertificate) { buffer, count in
             while count < maximumCertificate {

@@ -34,6 +34,22 @@ package enum PauseRules {
         return FeedState.Pause(until: until, incidents: UInt8(incidents), since: now, coversHost: coversHost)
     }
 
+    /// Milliseconds that clocks differ by, and a moment takes.
+    private static let clockTolerance: Int64 = 60_000
+
+    /// The pause as it can be: one that a clock which was ahead has begun counts from now, and none is longer than any
+    /// server is left alone.
+    package static func believable(_ pause: FeedState.Pause, at now: Timestamp) -> FeedState.Pause {
+        var pause = pause
+        if pause.since.milliseconds > now.milliseconds + clockTolerance {
+            let length = pause.until.seconds - pause.since.seconds
+            pause.until = now.adding(seconds: Int(min(max(length, 0), Int64(maxRetryAfter))))
+            pause.since = now
+        }
+        pause.until = min(pause.until, now.adding(seconds: maxRetryAfter))
+        return pause
+    }
+
     /// Whether an incident still makes the next one worse.
     package static func isRemembered(_ pause: FeedState.Pause, at now: Timestamp) -> Bool {
         pause.until > now || now.milliseconds - max(pause.since, pause.until).milliseconds < Int64(forgiven) * 1000

@@ -241,7 +241,7 @@ struct DumpTests {
         #expect(
             await desk.run("consumers").output == """
                 ahead\t99\t0\tahead of the store, which ends at 8
-                damaged\t-\tits cursor is damaged; set it with `newswire ack damaged SEQ`
+                damaged\t-\tits cursor cannot be read: it holds no number; set it with `newswire ack damaged SEQ`
 
                 """)
     }

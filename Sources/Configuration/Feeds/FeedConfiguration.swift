@@ -62,6 +62,14 @@ extension FeedConfiguration: Equatable {
     }
 }
 
+extension FeedOptions {
+    /// Whether files have to be read for a request beside the configuration.
+    package var readsFiles: Bool {
+        if basicAuth != nil || bearer != nil || clientCert != nil { return true }
+        return headers.contains { if case .secret = $0.value { true } else { false } }
+    }
+}
+
 /// How one feed is polled.
 package struct FeedOptions: Sendable, Hashable {
     /// Fixed; nil: adaptive. 1 s to 31 d.

@@ -75,6 +75,12 @@ final class Exchange {
         refusedAddress = nil
     }
 
+    /// Gives back what the answer of a redirect takes up, before the exchange waits.
+    func forgetAnswer() {
+        beginRequest()
+        fields = HeaderFields()
+    }
+
     static func from(_ context: UnsafeMutableRawPointer) -> Exchange {
         Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
     }

@@ -25,9 +25,9 @@ package struct FetchRequest: Sendable {
     package var addressPolicy = AddressPolicy.deny
     /// Whether a person wrote `url` where local files are allowed (security.md §1).
     package var allowsLocalFile = false
-    /// Called by the task that awaits the response, before a redirect to another host is followed; false ends the fetch.
-    /// The time it takes is not counted.
-    package var beforeHop: (@Sendable (Hop) async -> Bool)?
+    /// Called by the task that awaits the response, before a redirect to another host is followed. The time it takes is not
+    /// counted, and the fetch has neither a connection nor a handle of libcurl's meanwhile.
+    package var beforeHop: (@Sendable (Hop) async -> HopLeave)?
 
     package init(url: String, userAgent: String) {
         self.url = url

@@ -1,3 +1,5 @@
+private import FeedModel
+
 /// Writes metrics in Prometheus' text format (version 0.0.4): a family at a time, each with its help and type.
 ///
 /// Names and units follow the conventions (prometheus.io/docs/practices/naming): base units, `_total` for counters.
@@ -51,7 +53,7 @@ package struct PrometheusText: ~Copyable {
     private mutating func sample(_ name: StaticString, _ labels: [(String, String)], _ value: Double) {
         text += "\(name)"
         if !labels.isEmpty {
-            text += "{" + labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",") + "}"
+            text += "{" + labels.map { "\($0.0)=\"\(Self.escaped(SafeText.line($0.1)))\"" }.joined(separator: ",") + "}"
         }
         text += " \(Self.number(value))\n"
     }

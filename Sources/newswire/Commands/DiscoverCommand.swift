@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Configuration
+internal import FeedModel
 internal import Fetching
 internal import Ingestion
 internal import JSONText

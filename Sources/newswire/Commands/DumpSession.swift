@@ -29,8 +29,10 @@ struct DumpSession {
         let watch = follow ? ArticleWatch(directory: directory) : nil
         guard let reader = try opened(watch) else { return }
         let place = try consumer.map { try Place($0, directory) }
-        try place?.tellIfAhead(of: reader)
-        var pass = DumpPass(filter: filter, limit: limit, after: try start(reader, place))
+        try place?.locate(in: reader)
+        var filter = filter
+        let start = try start(reader, place, &filter)
+        var pass = DumpPass(filter: filter, limit: limit, after: start, trail: place?.trail ?? ReadingTrail())
         var printer = ArticlePrinter(format, sanitize: sanitize, updated: try newest(reader))
         try printer.begin()
         if let watch {
@@ -41,7 +43,9 @@ struct DumpSession {
         try printer.end()
         try printer.synchronize()
         pass.finish()
-        _ = try place?.move(to: pass.lastSeen)
+        if case .changedMeanwhile = try place?.move(to: pass, in: reader) {
+            throw CommandFailure(.inUse, "")
+        }
         if let place, pass.printed == 0, !follow, Terminal.isErrorTerminal || format == .text {
             StandardError.write(
                 "newswire: nothing new for consumer \(place.name), which has had all up to \(pass.lastSeen)")
@@ -58,13 +62,17 @@ struct DumpSession {
         }
     }
 
-    private func start(_ reader: StoreReader, _ place: Place?) throws -> UInt64 {
-        var start = max(after, place?.cursor ?? 0)
-        if let since {
-            let first = try reader.firstSeq(storedSince: Timestamp(seconds: since.seconds))
-            start = max(start, first > 0 ? first - 1 : 0)
+    private func start(_ reader: StoreReader, _ place: Place?, _ filter: inout DumpFilter) throws -> UInt64 {
+        let start = max(after, place?.cursor ?? 0)
+        // Who asks for what is stored until a time to come believes what claims to be from then.
+        let now = max(SystemClock.now(), until ?? Timestamp(seconds: 0))
+        guard let since else {
+            if until != nil { filter.times = try reader.storedTimes(now: now) }
+            return start
         }
-        return start
+        let (first, times) = try reader.place(storedSince: Timestamp(seconds: since.seconds), now: now)
+        filter.times = times
+        return max(start, first > 0 ? first - 1 : 0)
     }
 
     /// When the newest record was stored: what is dumped is as new as that.
@@ -81,6 +89,9 @@ struct DumpSession {
             var hasMore = false
             // The store may be away for a moment: moved, mounted anew, put back from a copy.
             if let reader = try StoreReader.ifThere(directory: directory) {
+                if place?.isAhead != true, let seq = try pass.goBack(in: reader) {
+                    if let moved = try place?.goBack(to: seq, pass.trail, in: reader) { pass.move(to: moved) }
+                }
                 let last = try reader.lastSeq()
                 if last > 0, last < pass.lastSeen, place?.isAhead != true {
                     StandardError.write(
@@ -90,7 +101,7 @@ struct DumpSession {
                 }
                 hasMore = try pass.run(reader, to: &printer, batch: Self.batch)
                 try printer.synchronize()
-                if let moved = try place?.move(to: pass.lastSeen) { pass.move(to: moved) }
+                if case .movedMeanwhile(let moved) = try place?.move(to: pass, in: reader) { pass.move(to: moved) }
             }
             if pass.isOver || until.map({ SystemClock.now() >= $0 }) == true && !hasMore { return }
             if !hasMore, watch.wait() == .readerGone { return }

@@ -32,9 +32,10 @@ struct FeedExplanation {
         }
         let watch = HostWatch(configuration, at: now) { states[$0] }
         let (key, allowance) = HostAllowances(configuration).allowance(for: feed, state: states[feed.id])
-        let paused = watch.pause(of: key).flatMap { $0.until > now ? $0.until : nil }
+        let paused = watch.pause(of: key, at: now).flatMap { $0.until > now ? $0.until : nil }
         return FeedExplanation(
-            feed: feed, state: states[feed.id], polls: polls, schedule: configuration.schedule,
+            feed: feed, state: states[feed.id]?.shown(at: now, of: feed, configuration.schedule), polls: polls,
+            schedule: configuration.schedule,
             host: (key, allowance, paused), now: now)
     }
 

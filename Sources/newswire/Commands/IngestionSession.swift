@@ -53,6 +53,7 @@ struct IngestionSession {
         busy: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(StoreError) -> ArticleStore {
         var options = StoreOptions(clock: clock.now)
+        options.isClockDoubtful = { clock.doubt != nil }
         options.segmentSize = UInt64(settings.segmentSize)
         options.segmentAge = settings.keep.segmentAge
         let progress = ByteProgress("of articles read for the index")
@@ -61,10 +62,12 @@ struct IngestionSession {
             busy("making the index from the articles: \(done * 100 / max(total, 1)) %")
         }
         defer { progress.clear() }
-        return try ArticleStore.open(at: settings.directory, options: options) { event in
+        let store = try ArticleStore.open(at: settings.directory, options: options) { event in
             progress.clear()
             logger.warning("\(event)")
         }
+        clock.note(try? StoreReader(directory: settings.directory).timeEvidence(), release: Version.released)
+        return store
     }
 
     /// The caller lets the writer write its notes when all polls are over.

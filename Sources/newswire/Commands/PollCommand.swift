@@ -78,7 +78,9 @@ struct PollCommand: AsyncParsableCommand {
         let isByHand = force || all || !feeds.isEmpty
         let manner: FeedPoller.Manner = dryRun ? .dryRun : isByHand ? .byHand(isForced: force) : .onSchedule
         let clock = PollClock.system
-        let watch = HostWatch(session.configuration, at: clock.now(), session.store)
+        session.store.setRight(session.configuration, by: clock)
+        let watch = HostWatch(
+            session.configuration, at: clock.now(), isClockDoubtful: clock.doubt != nil, session.store)
         let writer = session.writer()
         defer { writer.writeNotes() }
         let round = PollRound(
@@ -102,6 +104,8 @@ struct PollCommand: AsyncParsableCommand {
             group.cancelAll()
             return await group.next() ?? false
         }
+        // The next round knows by it when the clock last counted; losing it costs a doubt.
+        if !dryRun, let now = clock.trusted { try? session.store.keep(trusted: now) }
         return try printer.finish(stopped: stopped)
     }
 }

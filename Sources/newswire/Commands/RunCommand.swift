@@ -56,19 +56,26 @@ struct RunCommand: AsyncParsableCommand {
             about: ServiceFigures(
                 version: Version.newswire, libcurl: FetchEngine.libcurlVersion, libxml2: FeedParser.libxml2Version,
                 pid: getpid(), startedAt: clock.now()),
-            notifier: notifier, environment: CommonOptions.environment, logger: session.logger, clock: clock)
+            notifier: notifier, environment: CommonOptions.environment, logger: session.logger, clock: clock,
+            leave: { [logger = session.logger] reason in
+                logger.error("leaving: \(reason)")
+                _exit(ExitStatus.ioError.rawValue)
+            })
         var quiet = session.logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask {
-                for await _ in hangups { reload.yield() }
+        // Not on the threads that tasks share, which a file system that does not answer may hold up.
+        try await withTaskExecutorPreference(LoopExecutor()) {
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask {
+                    for await _ in hangups { reload.yield() }
+                }
+                try await group.run()
+                tasks.cancelAll()
             }
-            try await group.run()
-            tasks.cancelAll()
         }
         await session.close()
     }

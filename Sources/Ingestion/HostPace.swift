@@ -2,10 +2,9 @@ internal import FeedModel
 private import Locking
 internal import Scheduling
 
-/// Makes requests wait for the allowance of their host: polls, and redirects that lead there (polling.md §7, §9).
-///
-/// `PollQueue` has spaced the polls of a host's feeds already; this spaces them with what comes from elsewhere.
-final class HopGate: Sendable {
+/// Makes the requests of a command that asks one after the other wait for their host's delay (polling.md §7). Polls have
+/// `PollQueue` for that.
+final class HostPace: Sendable {
     /// Hosts that are remembered; more, and those that may be asked again are forgotten.
     private static let remembered = 1024
 

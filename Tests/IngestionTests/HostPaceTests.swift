@@ -6,34 +6,34 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Redirects to other hosts wait their turn (polling.md §7, §9)")
-struct HopGateTests {
+@Suite("A command that asks one host several times keeps its delay (polling.md §7)")
+struct HostPaceTests {
     private let clock = Locked(Timestamp(seconds: 1000))
 
-    private func gate(_ table: String = "") throws -> HopGate {
+    private func pace(_ table: String = "") throws -> HostPace {
         let folder = TemporaryDirectory()
         let path = folder.write("[fetch]\nhost_delay = \"2s\"\n\(table)", to: "newswire.toml")
         let configuration = try ConfigurationLoader.load(path: path, environment: ["HOME": "/nonexistent"])
         let clock = clock
-        return HopGate(HostAllowances(configuration), clock: PollClock(now: { clock.withLock { $0 } }))
+        return HostPace(HostAllowances(configuration), clock: PollClock(now: { clock.withLock { $0 } }))
     }
 
-    private func begins(_ gate: HopGate, _ host: String) -> Bool {
-        gate.turn(of: host) == .begun(clock.withLock { $0 })
+    private func begins(_ pace: HostPace, _ host: String) -> Bool {
+        pace.turn(of: host) == .begun(clock.withLock { $0 })
     }
 
     @Test("Requests to one host begin as far apart as its delay says, whoever makes them")
     func spaced() throws {
-        let gate = try gate()
-        #expect(begins(gate, "b.example"))
-        #expect(gate.turn(of: "b.example") == .wait(milliseconds: 2000))
-        #expect(begins(gate, "c.example"))
+        let pace = try pace()
+        #expect(begins(pace, "b.example"))
+        #expect(pace.turn(of: "b.example") == .wait(milliseconds: 2000))
+        #expect(begins(pace, "c.example"))
         clock.withLock { $0 = Timestamp(milliseconds: 1_001_500) }
-        #expect(gate.turn(of: "b.example") == .wait(milliseconds: 500))
+        #expect(pace.turn(of: "b.example") == .wait(milliseconds: 500))
         // Who comes late moves those behind it.
         clock.withLock { $0 = Timestamp(milliseconds: 1_002_700) }
-        #expect(begins(gate, "b.example"))
-        #expect(gate.turn(of: "b.example") == .wait(milliseconds: 2000))
+        #expect(begins(pace, "b.example"))
+        #expect(pace.turn(of: "b.example") == .wait(milliseconds: 2000))
     }
 
     @Test("Clocks that run fast are read at one moment: what one calls ten minutes is no less by the other")
@@ -48,16 +48,16 @@ struct HopGateTests {
 
     @Test("A domain with a table of its own is one")
     func domain() throws {
-        let gate = try gate("[host.\"tumblr.com\"]\ndelay = \"60s\"")
-        #expect(begins(gate, "a.tumblr.com"))
-        #expect(gate.turn(of: "b.tumblr.com") == .wait(milliseconds: 60_000))
+        let pace = try pace("[host.\"tumblr.com\"]\ndelay = \"60s\"")
+        #expect(begins(pace, "a.tumblr.com"))
+        #expect(pace.turn(of: "b.tumblr.com") == .wait(milliseconds: 60_000))
     }
 
     @Test("A request that is cancelled while it waits is not made")
     func cancelled() async throws {
-        let gate = try gate("[host.\"b.example\"]\ndelay = \"1h\"")
-        #expect(begins(gate, "b.example"))
-        let task = Task { await gate.pass(host: "b.example") }
+        let pace = try pace("[host.\"b.example\"]\ndelay = \"1h\"")
+        #expect(begins(pace, "b.example"))
+        let task = Task { await pace.pass(host: "b.example") }
         task.cancel()
         #expect(await task.value == nil)
     }
