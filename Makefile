@@ -48,7 +48,7 @@ check-deep: build ## what is too slow for every change: sanitizers, coverage, fa
 coverage: dependencies ## run all tests and print how many lines of each room they reach
 	@.ci/coverage
 
-lint: dependencies ## check the format, which room imports which, and the scripts
+lint: dependencies ## check the format, which room imports which, what is cited, and the scripts
 	@.ci/lint
 
 format: dependencies ## lay all Swift files out as .swift-format says
