@@ -74,7 +74,9 @@ def unhex(text):
 
 
 def calls(lines):
-    """(line it began at, line it ended at, name, arguments, result) of each call, in the order of their ends."""
+    """(line it began at, line it ended at, name, arguments, result) of each call, in the order of their ends.
+
+    A close counts when it begins: its number may be given to another file of another thread before it has ended."""
     waiting = {}
     for number, line in enumerate(lines):
         match = re.match(r"(?:(\d+)\s+)?(.*)", line.rstrip("\n"))
@@ -82,6 +84,9 @@ def calls(lines):
         began = number
         if rest.endswith("<unfinished ...>"):
             waiting[thread] = (number, rest[:-len("<unfinished ...>")].rstrip())
+            if match := re.match(r"close\((\d+)", rest):
+                del waiting[thread]
+                yield number, number, "close", match.group(1), 0
             continue
         resumed = re.match(r"<\.\.\. \w+ resumed>\s?(.*)", rest)
         if resumed:
