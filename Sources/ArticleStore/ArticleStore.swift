@@ -97,7 +97,7 @@ package final class ArticleStore: Sendable {
 
     /// What decides when a feed is polled.
     ///
-    /// - Parameter url: the feed's as configured, redacted.
+    /// - Parameter url: the feed's as configured.
     package func outlook(of feed: FeedIdentifier, at url: String) -> FeedOutlook? { states.outlook(of: feed, at: url) }
 
     /// One at a time and in no order.

@@ -114,10 +114,9 @@ package struct FeedPoller: Sendable {
     }
 
     private func state(of feed: FeedConfiguration) -> FeedState {
-        let url = URLRedaction.redacted(feed.url)
-        var state = store.state(of: feed.id) ?? FeedState(feed: feed.id, url: url)
-        if state.url != url { state.forgetServer() }
-        state.url = url
+        var state = store.state(of: feed.id) ?? FeedState(feed: feed.id, configured: feed.url)
+        if !state.isOf(feed.url) { state.forgetServer() }
+        state.take(url: feed.url)
         // Not by a clock in doubt: the one that was ahead may have been right.
         return clock.trusted.map { state.believed(at: $0, of: feed, schedule) } ?? state
     }
@@ -128,7 +127,7 @@ package struct FeedPoller: Sendable {
         var request =
             feed.options.readsFiles
             ? try await readRequest(for: feed, state: state) : try requests.request(for: feed, state: state)
-        request.validatorMode = state.tagTrap.mode(at: now())
+        request.validatorMode = ValidatorRules.mode(state.tagTrap.mode(at: now()), afterStatus: state.status)
         let (allowances, watch, clock) = (allowances, watch, clock)
         let isForced = manner.isForced
         request.beforeHop = { hop in
@@ -253,7 +252,7 @@ package struct FeedPoller: Sendable {
         case .notModified:
             poll.report.bytesNotSent = poll.state.documentBytes.map(Int64.init) ?? 0
             noteTag(isSameBody: false, &poll)
-            poll.state.validators = poll.head?.validators(after: poll.state.validators, bodyIsOK: false)
+            keepValidators(bodyIsOK: false, &poll)
             succeed(.unchanged, &poll)
             try await commit([], &poll)
             poll.end(.notModified)
@@ -270,7 +269,7 @@ package struct FeedPoller: Sendable {
                 poll.state.bodyHash = bodyHash
                 poll.state.documentBytes = Int32(clamping: poll.report.bytes)
                 poll.state.hints = parsed.hints
-                poll.state.validators = poll.head?.validators(after: poll.state.validators, bodyIsOK: true)
+                keepValidators(bodyIsOK: true, &poll)
                 succeed(isSame ? .unchanged : .document(reading(of: parsed, &poll)), &poll)
             } else {
                 fail(brokenOff.map { PollFailure.fetch($0) } ?? .truncatedDocument, &poll)
@@ -282,6 +281,12 @@ package struct FeedPoller: Sendable {
             poll.end(isWhole ? (poll.report.storedArticles > 0 ? .new : .unchanged) : .failed)
         }
         note(poll)
+    }
+
+    private func keepValidators(bodyIsOK: Bool, _ poll: inout Poll) {
+        let kept = poll.head?.validators(after: poll.state.validators, bodyIsOK: bodyIsOK)
+        poll.state.validators = kept?.validators
+        poll.report.notes += kept?.refusals ?? []
     }
 
     /// What the schedule wants to know of a document.
@@ -391,7 +396,7 @@ package struct FeedPoller: Sendable {
         guard let head = poll.head else { return }
         poll.state.tagTrap.after(
             status: head.status, wasConditional: head.wasConditional && poll.state.validators?.etag != nil,
-            isSameBody: isSameBody, hasLastModified: head.lastModified != nil, at: now())
+            isSameBody: isSameBody, hasLastModified: head.canSendLastModified, at: now())
     }
 
     private func succeed(_ result: PollEvent.Result, _ poll: inout Poll) {
@@ -417,7 +422,7 @@ package struct FeedPoller: Sendable {
             status: poll.report.status, failingSince: poll.previous.schedule.failingSince, at: now())
         let decision = decide(.failure(kind), &poll)
         poll.state.fail(at: now(), status: poll.report.status, failure: failure.shown, decision: decision)
-        poll.state.reconsiderMove()
+        poll.state.reconsiderMove(after: failure.fetchKind)
     }
 
     private func decide(_ result: PollEvent.Result, _ poll: inout Poll) -> PollDecision {

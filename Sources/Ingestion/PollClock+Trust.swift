@@ -18,10 +18,11 @@ extension PollClock {
         return trust.withLock { $0.doubt(now: now, steady: steady) == nil ? now : nil }
     }
 
-    /// When it counts at the latest if nobody contradicts it.
-    package var countsFrom: Timestamp {
+    /// The time of day where it counts because something has confirmed it, and not for lack of anything that could: worth
+    /// remembering with the store (`ArticleStore.keep(trusted:)`).
+    package var confirmed: Timestamp? {
         let (now, steady) = both()
-        return trust.withLock { $0.countsFrom(now: now, steady: steady) }
+        return trust.withLock { $0.doubt(now: now, steady: steady) == nil && $0.isConfirmed ? now : nil }
     }
 
     /// Takes in what a store that was just opened says of the time, and when the program was made.

@@ -45,6 +45,8 @@ final class PollingDesk: PollLoopOwner {
     /// When feeds that are paused for a while are not any more, by number.
     private var holdEnds: [Int: Timestamp] = [:]
     private var wasClockDoubtful = false
+    /// Milliseconds from the steady clock to the time of day, as `dueTimes` have it.
+    private var clockOffset: Int64?
     // On the steady clock.
     private var lastSign = Timestamp(milliseconds: .min / 2)
     private var lastStatus = Timestamp(milliseconds: .min / 2)
@@ -137,13 +139,19 @@ final class PollingDesk: PollLoopOwner {
 
     /// What a clock that was ahead has left is put right once the clock counts again.
     private func followClock() {
+        let offset = clock.now().milliseconds &- clock.steady().milliseconds
+        // The loop goes by the steady clock: who is due when does not change, only what that is called.
+        if let before = clockOffset, abs(offset &- before) >= FeedState.clockTolerance {
+            dueTimes = dueTimes.map { $0 == Self.neverDue ? $0 : $0.adding(milliseconds: offset &- before) }
+        }
+        clockOffset = offset
         guard clock.doubt == nil else { return wasClockDoubtful = true }
         if wasClockDoubtful, let current { store.setRight(current.configuration, by: clock) }
         wasClockDoubtful = false
     }
 
     private func outlook(of feed: FeedConfiguration) -> FeedOutlook? {
-        store.outlook(of: feed.id, at: URLRedaction.redacted(feed.url))
+        store.outlook(of: feed.id, at: feed.url)
     }
 
     private func number(of feed: FeedConfiguration) -> Int {

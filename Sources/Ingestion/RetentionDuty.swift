@@ -155,7 +155,7 @@ package final class RetentionDuty: Sendable {
 
     /// The next start knows by it when the clock last counted.
     private func rememberClock(atEnd: Bool) {
-        guard let now = clock.trusted else { return }
+        guard let now = clock.confirmed else { return }
         let isTime = state.withLock { state in
             let passed = state.kept.map { abs(now.milliseconds - $0.milliseconds) } ?? .max
             guard passed >= (atEnd ? 1 : Self.memoryAge) else { return false }

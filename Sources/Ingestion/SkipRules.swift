@@ -14,7 +14,7 @@ struct SkipRules {
     func reasonToSkip(_ feed: FeedConfiguration, _ state: FeedState?, host: String) -> String? {
         if !feed.enabled { return "disabled in the configuration" }
         // What is remembered of another URL does not count.
-        guard let known = state, known.url == URLRedaction.redacted(feed.url) else { return nil }
+        guard let known = state, known.isOf(feed.url) else { return nil }
         let state = known.believed(at: now, of: feed, schedule)
         if state.isHeld(at: now) { return "paused; `newswire resume \(feed.id)` ends that" }
         if case .force = selection { return nil }

@@ -16,6 +16,7 @@ package enum PauseRules {
     package static func pause(
         after previous: FeedState.Pause?, retryAfter: Int?, coversHost: Bool, spread: Double, at now: Timestamp
     ) -> FeedState.Pause {
+        let previous = previous.map { believable($0, at: now) }
         var incidents = 1
         if let previous, isRemembered(previous, at: now) {
             // What was under way when the pause began is no further incident.

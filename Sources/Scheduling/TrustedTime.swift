@@ -119,11 +119,8 @@ package struct TrustedTime: Sendable {
         return .store(lastStored)
     }
 
-    /// When the clock counts at the latest if nobody says otherwise and it goes on as it does.
-    package func countsFrom(now: Timestamp, steady: Timestamp) -> Timestamp {
-        let since = course?.since ?? steady.milliseconds
-        return now.adding(milliseconds: max(0, Self.steadyNeeded - (steady.milliseconds - since)))
-    }
+    /// Whether a witness, or a day of going on steadily, has confirmed the clock: that is worth remembering.
+    package var isConfirmed: Bool { settled != nil }
 
     private mutating func settle(_ offset: Int64) -> Doubt? {
         settled = offset

@@ -80,7 +80,9 @@ import Testing
         #expect(fixture.noted == [.cursorLeft(try #require(error))])
     }
 
-    @Test("Junk in the place of the lock is said before anything is printed, and never followed", arguments: Junk.allCases)
+    @Test(
+        "Junk in the place of the lock is said before anything is printed, and never followed", arguments: Junk.allCases
+    )
     func lockIsJunk(_ junk: Junk) throws {
         try filled().close()
         let cursors = try Cursors(directory: fixture.path)
@@ -163,7 +165,9 @@ import Testing
         #expect(symlink(fixture.folder.file("victim"), "\(fixture.path)/\(name)") == 0)
         if let store = try? fixture.open() {
             let history = try PollHistory(directory: fixture.path, lastBlock: nil) { _ in }
-            history.note(PollRecord(startedAt: StoreFixture.moment, feed: 1, outcome: .notModified), block: history.newBlock(), number: 1)
+            history.note(
+                PollRecord(startedAt: StoreFixture.moment, feed: 1, outcome: .notModified), block: history.newBlock(),
+                number: 1)
             history.write()
             _ = try? store.commit([StoreFixture.commit(1...1)])
             store.close()

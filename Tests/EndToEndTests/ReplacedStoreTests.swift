@@ -37,7 +37,7 @@ struct ReplacedStoreTests {
     @Test("Under a running dump: the cursor stays, and all of the new store comes")
     func underDump() async throws {
         // More than a pipe takes, so that the dump is not over.
-        try await twoStores(body: 200_000)
+        try await twoStores(body: 1_500_000)
         let ending = await desk.shell(
             """
             "$NW" dump --new --as mailer | {

@@ -132,6 +132,15 @@ struct FeedStateClockTests {
         #expect(pauses.until("c", at: now) == later(7 * Self.day))
     }
 
+    @Test("A pause that cannot be does not make the next one as long")
+    func nextPause() {
+        let far = later(4000 * Self.day)
+        let pause = PauseRules.pause(
+            after: .init(until: far, incidents: 1, since: later(3000 * Self.day), coversHost: true), retryAfter: 60,
+            coversHost: true, spread: 0, at: now)
+        #expect(pause.until <= later(7 * Self.day))
+    }
+
     private func reason(_ state: FeedState, at now: Timestamp, isClockDoubtful: Bool = false) throws -> String? {
         let configuration = try configuration()
         let watch = HostWatch(configuration, at: now, isClockDoubtful: isClockDoubtful) { _ in state }

@@ -113,6 +113,11 @@ final class PollerFixture {
             clock: clock)
     }
 
+    /// Puts a state in the place of the feed's, as another version of newswire may have left it.
+    func put(_ state: FeedState) throws {
+        _ = try session.store.commit([FeedCommit(feed: state.feed, records: [], state: state)])
+    }
+
     /// The feeds that a page names, asked as the feeds' own requests are.
     func discover(_ path: String, guesses: Bool = false) async throws -> [FeedDiscovery.Found] {
         let configuration = try configuration("/none")

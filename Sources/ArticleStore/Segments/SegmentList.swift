@@ -50,4 +50,3 @@ struct Segment: Equatable, Sendable {
         return result
     }
 }
-

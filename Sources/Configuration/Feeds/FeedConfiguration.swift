@@ -85,7 +85,11 @@ package struct FeedOptions: Sendable, Hashable {
     package var timeout: Duration
     package var connectTimeout: Duration
     package var maxAgeCap: Duration
-    package var privateNetworks: PrivateNetworks
+    /// Those of the feed, else those of all feeds.
+    package var privateNetworks: PrivateNetworks { ownPrivateNetworks ?? sharedPrivateNetworks }
+    /// Those that the feed's table names: redirects may lead there as well (security.md §2).
+    package var ownPrivateNetworks: PrivateNetworks?
+    private var sharedPrivateNetworks: PrivateNetworks
     package var caFile: String?
     package var tlsVerify = true
     package var http2 = true
@@ -99,7 +103,7 @@ package struct FeedOptions: Sendable, Hashable {
         timeout = fetch.timeout
         connectTimeout = fetch.connectTimeout
         self.maxAgeCap = maxAgeCap
-        privateNetworks = fetch.privateNetworks
+        sharedPrivateNetworks = fetch.privateNetworks
         caFile = fetch.caFile
         self.updates = updates
     }

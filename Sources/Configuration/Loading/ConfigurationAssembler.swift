@@ -103,7 +103,7 @@ struct ConfigurationAssembler {
         own.timeout.map { options.timeout = $0 }
         own.connectTimeout.map { options.connectTimeout = $0 }
         own.maxAgeCap.map { options.maxAgeCap = $0 }
-        own.privateNetworks.map { options.privateNetworks = $0 }
+        options.ownPrivateNetworks = own.privateNetworks
         own.caFile.map { options.caFile = $0.isEmpty ? nil : $0 }
         own.tlsVerify.map { options.tlsVerify = $0 }
         own.http2.map { options.http2 = $0 }

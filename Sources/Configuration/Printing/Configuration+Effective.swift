@@ -105,7 +105,8 @@ private struct TOMLWriter {
         span("timeout", options.timeout)
         span("connect_timeout", options.connectTimeout)
         span("max_age_cap", options.maxAgeCap)
-        networks(options.privateNetworks)
+        // For redirects it makes a difference whose they are.
+        if let own = options.ownPrivateNetworks { networks(own) }
         text("ca_file", options.caFile ?? "")
         raw("tls_verify", "\(options.tlsVerify)")
         raw("http2", "\(options.http2)")

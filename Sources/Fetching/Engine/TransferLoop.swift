@@ -252,10 +252,11 @@ final class TransferLoop {
 
     private func follow(_ exchange: Exchange) {
         let from = exchange.url
+        exchange.noteGuide()
         do {
             exchange.url = try exchange.redirects.follow(
                 from: from, status: exchange.status, location: exchange.fields.firstBytes("Location"),
-                limit: exchange.request.limits.maxRedirects)
+                limit: exchange.request.limits.maxRedirects, isAmongPrivate: exchange.isAmongPrivate)
         } catch {
             conclude(exchange, error)
             return

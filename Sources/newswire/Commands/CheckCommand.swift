@@ -19,6 +19,7 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let configuration = try common.loadWithKnownFeeds()
         for warning in configuration.warnings { StandardError.write(warning.description) }
+        for warning in configuration.checkNetworks() { StandardError.write(warning.description) }
         let broken = configuration.checkReferences(environment: CommonOptions.environment)
         for diagnostic in broken { StandardError.write(diagnostic.description) }
         if broken.contains(where: { $0.severity == .error }) { throw CommandFailure(.badConfiguration, "") }

@@ -1,6 +1,7 @@
 internal import ArticleStore
 internal import FeedModel
 internal import Ingestion
+internal import Scheduling
 
 /// One `newswire dump`, from the opening of the store to the last move of a cursor (contract.md §4).
 struct DumpSession {
@@ -18,6 +19,8 @@ struct DumpSession {
     /// Where to begin without a consumer.
     let after: UInt64
     let since: Timestamp?
+    /// Whether that depends on the clock.
+    let isSinceByClock: Bool
     /// When a follower ends by itself.
     let until: Timestamp?
     let consumer: Consumer?
@@ -43,12 +46,29 @@ struct DumpSession {
         try printer.end()
         try printer.synchronize()
         pass.finish()
-        if case .changedMeanwhile = try place?.move(to: pass, in: reader) {
+        if case .changedMeanwhile = try move(place, pass, reader) {
             throw CommandFailure(.inUse, "")
         }
         if let place, pass.printed == 0, !follow, Terminal.isErrorTerminal || format == .text {
             StandardError.write(
                 "newswire: nothing new for consumer \(place.name), which has had all up to \(pass.lastSeen)")
+        }
+    }
+
+    /// Moves the cursor past what was looked at.
+    ///
+    /// By a clock that is ahead, all that a span leaves out would be taken as had: where nothing in the store is as young as
+    /// the clock says, and nothing was printed, the cursor stays.
+    private func move(_ place: Place?, _ pass: DumpPass, _ reader: StoreReader) throws -> Cursors.Move {
+        guard let place else { return .done }
+        if isSinceByClock, pass.printed == 0, try !isConfirmed(reader) { return .done }
+        return try place.move(to: pass, in: reader)
+    }
+
+    private func isConfirmed(_ reader: StoreReader) throws -> Bool {
+        let now = SystemClock.now()
+        return try reader.timeEvidence().times.contains { time in
+            abs(now.milliseconds - time.milliseconds) <= TrustedTime.tolerance
         }
     }
 
@@ -101,7 +121,7 @@ struct DumpSession {
                 }
                 hasMore = try pass.run(reader, to: &printer, batch: Self.batch)
                 try printer.synchronize()
-                if case .movedMeanwhile(let moved) = try place?.move(to: pass, in: reader) { pass.move(to: moved) }
+                if case .movedMeanwhile(let moved) = try move(place, pass, reader) { pass.move(to: moved) }
             }
             if pass.isOver || until.map({ SystemClock.now() >= $0 }) == true && !hasMore { return }
             if !hasMore, watch.wait() == .readerGone { return }

@@ -76,7 +76,7 @@ struct FeedExplanation {
             return "paused" + (until.map { " until \(Timestamp(seconds: $0.seconds))" } ?? "")
                 + "; `newswire resume \(feed.id)` ends that"
         }
-        if state.url != URLRedaction.redacted(feed.url) { return "at once: its URL has changed" }
+        if !state.isOf(feed.url) { return "at once: its URL has changed" }
         guard let next = state.nextPoll else { return "never: \(state.schedule.reason.sentence)" }
         let wait = Int(next.seconds - now.seconds)
         var text = "\(Timestamp(seconds: next.seconds)), "

@@ -105,7 +105,7 @@ struct PollCommand: AsyncParsableCommand {
             return await group.next() ?? false
         }
         // The next round knows by it when the clock last counted; losing it costs a doubt.
-        if !dryRun, let now = clock.trusted { try? session.store.keep(trusted: now) }
+        if !dryRun, let now = clock.confirmed { try? session.store.keep(trusted: now) }
         return try printer.finish(stopped: stopped)
     }
 }

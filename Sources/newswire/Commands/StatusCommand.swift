@@ -97,7 +97,7 @@ struct StatusCommand: ParsableCommand {
         let now = SystemClock.now()
         for feed in configuration.feeds {
             let state = known[feed.id]?.shown(at: now, of: feed, configuration.schedule)
-            let outlook = state.map { FeedOutlook($0, at: $0.url) }
+            let outlook = state.map { FeedOutlook($0, at: feed.url) }
             figures.feeds[FeedCondition(isEnabled: feed.enabled, outlook, now: now), default: 0] += 1
             let held = outlook?.isHeld(at: now) ?? false ? outlook?.schedule.heldUntil : nil
             guard feed.enabled, held != FeedState.Schedule.forGood, let planned = state?.nextPoll ?? held else {

@@ -9,7 +9,8 @@ import Testing
 @Suite("Threads for local files") struct FileThreadsTests {
     private let gate = Gate()
 
-    @Test("Work that its file system does not answer is given up in time, in line or under way, and holds a thread alone")
+    @Test(
+        "Work that its file system does not answer is given up in time, in line or under way, and holds a thread alone")
     func noAnswer() async {
         let threads = FileThreads(limit: 2, patience: .milliseconds(20), look: 5)
         let begun = Locked(0)
@@ -53,7 +54,9 @@ import Testing
     @Test("A transfer of a local file that its file system does not answer fails, and can be cancelled meanwhile")
     func transfer() async throws {
         let threads = FileThreads(limit: 1, patience: .milliseconds(20), look: 5)
-        threads.run { [gate] in gate.wait() } noAnswer: {
+        threads.run { [gate] in
+            gate.wait()
+        } noAnswer: {
         }
         let head = ResponseHead(
             status: 200, effectiveURL: "file:///x", redirects: [], fields: HeaderFields(),
