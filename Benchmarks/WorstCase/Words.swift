@@ -25,9 +25,12 @@ enum Words {
 
     /// What has been dear somewhere.
     private static let own = [
-        "<a ", "b=x<a ", "<b>", "</b>", "<item>", "</item>", "<entry>", "<![CDATA[", "]]>", "<!--", "-->", "&amp;", "&am",
-        "&#0;", "&#xff;", "&notit;", "&CounterClockwiseContourIntegral;", " xmlns:a=\"u\"", "<a:b ", "='", "=\"", "<li>", "<td>",
-        "<p>", "<option>", "</i>", "\u{301}", "\u{1f1e9}\u{1f1ea}", "\u{85}", "../", "%2e", "@a.", "\\u0000", "\\ud800", "[[",
+        "<a ", "b=x<a ", "<b>", "</b>", "<item>", "</item>", "<entry>", "<![CDATA[", "]]>", "<!--", "-->", "&amp;",
+        "&am",
+        "&#0;", "&#xff;", "&notit;", "&CounterClockwiseContourIntegral;", " xmlns:a=\"u\"", "<a:b ", "='", "=\"",
+        "<li>", "<td>",
+        "<p>", "<option>", "</i>", "\u{301}", "\u{1f1e9}\u{1f1ea}", "\u{85}", "../", "%2e", "@a.", "\\u0000", "\\ud800",
+        "[[",
         "{\"a\":", "rgb(", "data:image/", "srcset=\"", "<title>", "</titl", "x", "\u{0}", "\u{feff}",
     ]
 

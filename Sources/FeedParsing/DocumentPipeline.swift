@@ -110,7 +110,8 @@ final class DocumentPipeline {
         while stage == .xml {
             let taken = text.withUnsafeBufferPointer {
                 repair.process(
-                    UnsafeBufferPointer(rebasing: $0[start...]), isFinal: isFinal, atMost: 2 * blockBytes, into: &markup)
+                    UnsafeBufferPointer(rebasing: $0[start...]), isFinal: isFinal, atMost: 2 * blockBytes, into: &markup
+                )
             }
             start += taken
             let isLast = start == text.count || taken == 0

@@ -178,7 +178,8 @@ final class PollingDesk: PollLoopOwner {
             waiting.append(DueTimes.Feed(number: number, feed, outlook, schedule))
         }
         dueTimes = Array(repeating: Self.neverDue, count: current.places.count)
-        let plan = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).plan(waiting, isHurried: isHurried)
+        let plan = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).plan(
+            waiting, isHurried: isHurried)
         var entries: [PollEntry] = []
         entries.reserveCapacity(plan.count)
         for (number, due) in plan {

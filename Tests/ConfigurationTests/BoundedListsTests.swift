@@ -18,7 +18,8 @@ struct BoundedListsTests {
         let section = Array("<opml><head><title><![CDATA[A & B]]></title></head><body/></opml>".utf8)
         #expect(try OPMLDocument.read(section).title == "A & B")
         let (short, long) = (
-            outlines(String(repeating: "&", count: 50_000) + "&lt;"), outlines(String(repeating: "&", count: 200_000) + "&lt;")
+            outlines(String(repeating: "&", count: 50_000) + "&lt;"),
+            outlines(String(repeating: "&", count: 200_000) + "&lt;")
         )
         let ratio = ProcessorTime.ratio(
             of: { _ = try? OPMLDocument.read(long) }, to: { _ = try? OPMLDocument.read(short) })
@@ -41,13 +42,15 @@ struct BoundedListsTests {
     func folders() throws {
         let names = (0..<100).map { "f\($0)-\(String(repeating: "x", count: 60))" }
         let opening = names.map { "<outline text=\"\($0)\">" }.joined()
-        let feeds = (0..<2000).map { "<outline xmlUrl=\"http://h/\($0)\" category=\"\($0 == 7 ? "c" : "")\"/>" }.joined()
+        let feeds = (0..<2000).map { "<outline xmlUrl=\"http://h/\($0)\" category=\"\($0 == 7 ? "c" : "")\"/>" }
+            .joined()
         let deep = outlines(opening + feeds + String(repeating: "</outline>", count: 100))
         let document = try OPMLDocument.read(deep)
         #expect(document.entries.count == 2000)
         #expect(document.entries[0].tags == names && document.entries[7].tags.count == 100)
         let flat = outlines(feeds + String(repeating: " ", count: opening.utf8.count))
-        let ratio = ProcessorTime.ratio(of: { _ = try? OPMLDocument.read(deep) }, to: { _ = try? OPMLDocument.read(flat) })
+        let ratio = ProcessorTime.ratio(
+            of: { _ = try? OPMLDocument.read(deep) }, to: { _ = try? OPMLDocument.read(flat) })
         #expect(ratio < 4, "\(ratio)")
     }
 

@@ -56,7 +56,7 @@ struct DueTimesTests {
         #expect(dues.map(\.due) == plan(feeds).map(\.due))
     }
 
-    @Test("What became late while a running service could not poll comes over its interval: no faster than at other times")
+    @Test("What became late while a running service could not poll comes no faster than at other times")
     func interrupted() {
         let feeds = (0..<60).map { feed($0, next: Timestamp(seconds: 999_990), interval: 60_000) }
         let dues = DueTimes(now: now, maxInterval: 24 * hour).plan(feeds, isHurried: false)

@@ -55,7 +55,9 @@ struct RetentionDutyTests {
         }
         defer { server.stop() }
         return await BlockingCall.run {
-            guard let client = try? ControlClient.connect([.init(path: path, isNamed: true)], store: identity) else { return (nil, .brokenOff) }
+            guard let client = try? ControlClient.connect([.init(path: path, isNamed: true)], store: identity) else {
+                return (nil, .brokenOff)
+            }
             var report: RetentionReport?
             let request = ControlRequest.expire(
                 before: cutoff, isByClock: false, isForced: isForced, isDryRun: isDryRun)

@@ -54,7 +54,8 @@ import Testing
         for scalar in (0..<0x2100).compactMap(Unicode.Scalar.init(_:)) {
             let value = scalar.value
             let isEscaped =
-                value < 0x20 || value == 0x22 || value == 0x5c || (0x7f..<0xa0).contains(value) || (0x2028...0x202e).contains(value)
+                value < 0x20 || value == 0x22 || value == 0x5c || (0x7f..<0xa0).contains(value)
+                || (0x2028...0x202e).contains(value)
                 || (0x2066...0x2069).contains(value)
             for length in [0, 5, 8, 13] {
                 let text = String(repeating: "x", count: length) + String(scalar) + "yz"

@@ -42,7 +42,7 @@ struct RedirectedPollTests {
         #expect(steps(&queue, at: 1).count == 7)
     }
 
-    @Test("The second host's delay and number of requests hold for polls and redirects together, in the order of coming")
+    @Test("The second host's delay and number of requests hold for redirects too, in the order of coming")
     func sharedAllowance() {
         var queue = PollQueue(concurrency: 10)
         for feed in 0..<3 { queue.add(feed: feed, host: "r\(feed)", due: time(0), allowance: free) }
@@ -97,7 +97,7 @@ struct RedirectedPollTests {
         #expect(queue.next(now: time(10_000)) == .done)
     }
 
-    @Test("A paused host is asked by no redirect: neither by one that comes, nor by one that waits when the pause begins")
+    @Test("A paused host is asked by no redirect, neither by one that comes nor by one that waits already")
     func paused() {
         var queue = PollQueue(concurrency: 10)
         for feed in 0..<3 { queue.add(feed: feed, host: "r\(feed)", due: time(0), allowance: free) }

@@ -94,7 +94,7 @@ package struct RecordEnvelope {
     /// Whether the clock was in doubt when the record was stored: `"clock_doubtful":true` right before what the store
     /// writes into every record.
     package var isClockDoubtful: Bool {
-        var scan = BackwardScan(line, end: identityStart)
+        var scan = BackwardScan(line, end: commitMember?.start ?? identityStart)
         return scan.take("\"clock_doubtful\":true,")
     }
 
@@ -120,12 +120,14 @@ package struct RecordEnvelope {
 
     /// The number of the first record of its commit: all records before that one were durable before this line was
     /// written. Nil in lines of newswire 0.1, which do not say.
-    var commit: UInt64? {
+    var commit: UInt64? { commitMember?.first }
+
+    private var commitMember: (first: UInt64, start: Int)? {
         var scan = BackwardScan(line, end: identityStart)
         guard scan.take(","), let commit = scan.takeNumber(), scan.take("\"commit\":"), scan.end > 0,
             line[scan.end - 1] == UInt8(ascii: ",") || line[scan.end - 1] == UInt8(ascii: "{")
         else { return nil }
-        return commit
+        return (commit, scan.end)
     }
 
     private var index: (members: IndexMembers, start: Int)? {

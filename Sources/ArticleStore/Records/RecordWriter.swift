@@ -47,7 +47,7 @@ final class RecordWriter {
 
     /// No line of the record is longer.
     static func lengthLimit(of record: PendingRecord, feedJSON: [UInt8]) -> Int {
-        record.prefix.count + feedJSON.count + IndexMembers.maximumLength + 544
+        record.prefix.count + feedJSON.count + IndexMembers.maximumLength + 552
     }
 
     /// Appends the record's line to `buffer`.
@@ -64,10 +64,10 @@ final class RecordWriter {
         let start = buffer.count
         buffer.append(record.prefix)
         if record.prefix.last != UInt8(ascii: "{") { buffer.append(",") }
+        if stamp.isDoubtful { buffer.append(#""clock_doubtful":true,"#) }
         buffer.append(#""commit":"#)
         buffer.append(decimal: commit)
         buffer.append(",")
-        if stamp.isDoubtful { buffer.append(#""clock_doubtful":true,"#) }
         let members = IndexMembers(record)
         if !members.isEmpty {
             members.append(to: &buffer)

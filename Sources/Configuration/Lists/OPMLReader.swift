@@ -132,7 +132,8 @@ private final class OPMLReader {
         }
         document.entries.append(
             OPMLDocument.Entry(
-                url: url, title: name == url ? nil : name, tags: categories.isEmpty ? folder : ListText.tags(folder + categories),
+                url: url, title: name == url ? nil : name,
+                tags: categories.isEmpty ? folder : ListText.tags(folder + categories),
                 siteURL: attributes["htmlurl"].map(Self.trimmed), line: line))
     }
 

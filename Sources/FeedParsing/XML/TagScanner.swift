@@ -89,7 +89,8 @@ struct TagScanner {
     func declaresNamespace(_ attribute: Attribute) -> Bool {
         guard attribute.name.count >= 5, input[attribute.name.lowerBound] == UInt8(ascii: "x") else { return false }
         let name = UnsafeBufferPointer(rebasing: input[attribute.name])
-        return name.equals("xmlns") || name.count > 5 && name[5] == UInt8(ascii: ":") && name.hasPrefixIgnoringCase("xmlns")
+        return name.equals("xmlns")
+            || name.count > 5 && name[5] == UInt8(ascii: ":") && name.hasPrefixIgnoringCase("xmlns")
     }
 
     /// Goes behind the name at `index`.

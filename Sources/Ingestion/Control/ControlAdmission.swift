@@ -15,6 +15,14 @@ struct ControlAdmission {
         var waitingOfUser = 256
         /// Of all kinds.
         var connections = 512
+
+        /// - Parameter descriptors: files and sockets that the process may have open: few of them are for askers.
+        static func fitting(descriptors: Int) -> Limits {
+            let connections = min(512, max(16, descriptors / 8))
+            return Limits(
+                unread: connections / 8, waiting: connections * 3 / 4, waitingOfUser: connections / 2,
+                connections: connections)
+        }
     }
 
     private let limits: Limits

@@ -63,7 +63,8 @@ package struct ControlClient: ~Copyable {
     /// service, and others have no say in it.
     private static func isMeant(_ candidate: ControlPath.Candidate, _ store: StoreIdentity) -> Bool {
         if candidate.isNamed { return true }
-        let folder = StoreIdentity(directory: candidate.path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" })
+        let path = candidate.path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
+        let folder = StoreIdentity(directory: path)
         return store.owner != geteuid() && folder?.owner == store.owner
     }
 
@@ -78,7 +79,8 @@ package struct ControlClient: ~Copyable {
     ) throws(E) -> Failure? {
         let line = request.line(for: store)
         guard line.count <= ControlRequest.maximumLength else {
-            return .refused("asking the running service: so many feeds are named that it would not read them; name fewer")
+            return .refused(
+                "asking the running service: it would not read so many names; name fewer feeds, or none for all")
         }
         guard socket.write(line) else { return .brokenOff }
         while let line = socket.readLine(limit: Self.maximumLine) {

@@ -50,8 +50,8 @@ package enum ControlRequest: Sendable, Equatable {
         }
         guard let wanted = json["store"]?.string else {
             throw Refusal(
-                message: "a request says which store it is for: \"store\" is what `stat -c %d:%i` prints of its directory; "
-                    + "a newswire of another version may not say it")
+                message: "a request says which store it is for: \"store\" is what `stat -c %d:%i` prints of its "
+                    + "directory; a newswire of another version may not say it")
         }
         guard wanted == store.text else {
             throw Refusal(message: "the service that listens here has another store", isOtherStore: true)

@@ -67,7 +67,11 @@ package final class ControlServer: Sendable {
     package convenience init(
         at path: String, store: StoreIdentity, handler: @escaping Handler
     ) throws(Failure) {
-        try self.init(at: path, store: store, peerUser: \.peerUser, handler: handler)
+        var limit = rlimit()
+        let isKnown = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+        try self.init(
+            at: path, store: store, limits: .fitting(descriptors: isKnown ? Int(clamping: limit.rlim_cur) : 1024),
+            peerUser: \.peerUser, handler: handler)
     }
 
     init(

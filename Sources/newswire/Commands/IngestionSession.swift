@@ -29,13 +29,7 @@ struct IngestionSession {
         }
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
         configuration.recognise(store.knownFeeds)
-        let most = DescriptorLimit.mostTransfers
-        if configuration.fetch.concurrency > most {
-            logger.warning(
-                "[fetch] concurrency is \(configuration.fetch.concurrency), but so few files may be open that \(most) is what is used; raise LimitNOFILE= or ulimit -n"
-            )
-            configuration.fetch.concurrency = most
-        }
+        bound(&configuration, logger)
         do throws(FetchEngine.StartError) {
             var engineOptions = FetchEngine.Options()
             engineOptions.now = clock.now
@@ -45,6 +39,16 @@ struct IngestionSession {
         } catch {
             throw CommandFailure(.ioError, error.description)
         }
+    }
+
+    /// Lets no more transfers run at a time than files may be open for, and says so.
+    static func bound(_ configuration: inout Configuration, _ logger: Logger) {
+        let most = DescriptorLimit.mostTransfers
+        guard configuration.fetch.concurrency > most else { return }
+        logger.warning(
+            "[fetch] concurrency is \(configuration.fetch.concurrency), but so few files may be open that \(most) is what is used; raise LimitNOFILE= or ulimit -n"
+        )
+        configuration.fetch.concurrency = most
     }
 
     /// - Parameter busy: told now and then what takes long, now or later, by any thread; a terminal shows it too.

@@ -61,8 +61,17 @@ struct PollCommand: AsyncParsableCommand {
         let printer = printer(total: chosen.count)
         // Without names all that the service knows are meant, also those of a configuration that has changed since.
         let ids = feeds.isEmpty ? [] : chosen.map(\.id)
+        var other: String?
         try service.ask(.poll(feeds: ids, selection: selection, isDryRun: dryRun)) { line in
             if let report = PollReport(line) { printer.add(report) }
+            if let path = line["configuration"]?.string, path != configuration.path {
+                other = path
+            }
+        }
+        if let other {
+            StandardError.write(
+                "newswire: the running service polls by its own configuration, \(SafeText.line(other)), and not by "
+                    + "\(configuration.path)")
         }
         return try printer.finish(stopped: false)
     }

@@ -43,13 +43,14 @@ struct RunCommand: AsyncParsableCommand {
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
         let session = try IngestionSession.open(common.load(), common, clock: clock, busy: notifier.busy)
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let store = session.store
+        let (store, logger) = (session.store, session.logger)
         let service = PollingService(
             configuration: session.configuration,
             reload: { () throws(ConfigurationError) in
                 let path = session.configuration.path
                 var configuration = try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
                 configuration.recognise(store.knownFeeds)
+                IngestionSession.bound(&configuration, logger)
                 return configuration
             },
             reloadSignals: reloads, store: store, engine: session.engine,

@@ -37,7 +37,7 @@ struct ControlRequestTests {
         #expect(throws: ControlRequest.Refusal.self) { _ = try ControlRequest(Array(named.utf8), for: store) }
     }
 
-    @Test("A request for another store, or for one that it does not name, is refused, whatever it asks", arguments: requests)
+    @Test("A request that names another store, or none, is refused, whatever it asks", arguments: requests)
     func otherStore(_ request: ControlRequest) throws {
         let folder = TemporaryDirectory()
         let copy = try #require(StoreIdentity(directory: folder.file("")))

@@ -194,15 +194,20 @@ struct ControlServerTests {
             if request.mayWait { replies.withLock { $0.append(reply) } } else { reply.done() }
         }
         let poll = ControlRequest.poll(feeds: [], selection: .force, isDryRun: false).line(for: store)
-        let waiting = try (0..<200).map { _ in LineSocket(try UnixSocket.connect(to: path)) }
-        for socket in waiting { #expect(socket.write(poll)) }
+        var waiting: [LineSocket] = []
+        for _ in 0..<200 {
+            let socket = LineSocket(try UnixSocket.connect(to: path))
+            let isSent = socket.write(poll)
+            #expect(isSent)
+            waiting.append(socket)
+        }
         for request in [ControlRequest.status, .pause(feeds: [], until: nil), .reload] {
             #expect(try #require(await ask(path, request)).failure == nil)
         }
         // And each of them is answered in the end.
-        while replies.withLock({ $0.count }) < 200 { await Task.yield() }
+        try #require(replies.withLock { $0.count } == 200)
         for reply in replies.withLock({ $0 }) { reply.done() }
-        let answers = await BlockingCall.run { waiting.map { $0.readLine(limit: 100) } }
+        let answers = await BlockingCall.run { [waiting] in waiting.map { $0.readLine(limit: 100) } }
         #expect(answers.allSatisfy { $0 == Array("{\"done\":true}".utf8) })
         server.stop()
     }
@@ -254,6 +259,6 @@ struct ControlServerTests {
             Issue.record("not refused")
             return
         }
-        #expect(reason.contains("name fewer"))
+        #expect(reason.contains("name fewer feeds"))
     }
 }
