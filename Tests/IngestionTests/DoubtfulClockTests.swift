@@ -109,7 +109,8 @@ struct DoubtfulClockTests {
         let duty = RetentionDuty(
             store, keep: .forever, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: clock)
         let path = folder.file("control")
-        let server = try ControlServer(at: path) { request, reply in
+        let identity = try #require(StoreIdentity(directory: store.path))
+        let server = try ControlServer(at: path, store: identity) { request, reply in
             guard case .expire(let before, let isByClock, let isForced, let isDryRun) = request else { return }
             duty.expire(before: before, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
         }
@@ -117,7 +118,9 @@ struct DoubtfulClockTests {
         let time = Timestamp(year: 2026, month: 11, day: 22)
         for isByClock in [true, false] {
             let failure: ControlClient.Failure? = await BlockingCall.run {
-                guard let client = try? ControlClient.connect([path]) else { return .brokenOff }
+                guard
+                    let client = try? ControlClient.connect([.init(path: path, isNamed: true)], store: identity)
+                else { return .brokenOff }
                 return client.ask(
                     .expire(before: time, isByClock: isByClock, isForced: false, isDryRun: false)
                 ) { _ in }

@@ -164,7 +164,8 @@ struct ControlServerTests {
         let line: [UInt8]? = await BlockingCall.run {
             guard let descriptor = try? UnixSocket.connect(to: path) else { return nil }
             let socket = LineSocket(descriptor)
-            let request = ControlRequest.expire(before: Timestamp(seconds: 0), isForced: true, isDryRun: false)
+            let request = ControlRequest.expire(
+                before: Timestamp(seconds: 0), isByClock: false, isForced: true, isDryRun: false)
             #expect(socket.write(request.line(for: copy)))
             return socket.readLine(limit: 4096)
         }
