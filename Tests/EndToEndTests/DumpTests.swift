@@ -213,6 +213,8 @@ struct DumpTests {
             chmod 755 "$DIR"; cp "$NW" "$DIR/nw"; group=23456
             chgrp -R $group "$DIR/store"; chmod 2750 "$DIR/store"; chmod 2770 "$DIR/store/cursors"
             find "$DIR/store" -type f -exec chmod 640 {} +
+            # They may not write where a build that counts its lines would have them write.
+            export LLVM_PROFILE_FILE=/dev/null
             as() { setpriv --reuid $1 --regid $2 --groups $group -- "$DIR/nw" dump --new --as m --limit 1 | grep -c .; }
             umask 077; as 34567 34567
             umask 022; as 34568 34568
