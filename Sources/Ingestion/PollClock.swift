@@ -1,3 +1,4 @@
+private import CShims
 package import FeedModel
 private import Glibc
 internal import Locking

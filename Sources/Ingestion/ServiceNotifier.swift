@@ -1,3 +1,4 @@
+private import CShims
 private import FeedModel
 private import Glibc
 

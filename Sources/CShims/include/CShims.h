@@ -10,7 +10,8 @@ int newswire_file_is_write_locked(int descriptor);
 // Starts writing a range of a file to its disk without waiting for it. Never fails: it is only a hint.
 void newswire_start_writeback(int descriptor, long long offset, long long count);
 
-// epoll is not in Swift's Glibc.
+// epoll is not in Swift's Glibc. Its header brings struct timespec along, so that the compiler may take that for one of this
+// module's: files that use it, in rooms that import this module anywhere, import both.
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
