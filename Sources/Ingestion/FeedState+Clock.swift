@@ -70,7 +70,8 @@ extension ArticleStore {
     package func setRight(_ configuration: Configuration, by clock: PollClock) {
         guard let now = clock.trusted else { return }
         for feed in configuration.feeds {
-            guard outlook(of: feed.id, at: feed.url)?.isFromFuture(at: now) ?? false, let state = state(of: feed.id) else {
+            guard outlook(of: feed.id, at: feed.url)?.isFromFuture(at: now) ?? false, let state = state(of: feed.id)
+            else {
                 continue
             }
             _ = note(state.believed(at: now, of: feed, configuration.schedule))
