@@ -35,6 +35,14 @@ package struct FeedConfiguration: Sendable {
 
     package var isLocalFile: Bool { localPath != nil }
 
+    /// The host that is asked, in lower case and without a port; nil for a local file.
+    package var host: String? { isLocalFile ? nil : Self.host(of: url) }
+
+    /// The same of another http or https URL.
+    package static func host(of url: String) -> String? {
+        WebURL.authority(of: url)?.host.lowercased()
+    }
+
     package subscript<Value>(dynamicMember member: KeyPath<FeedOptions, Value>) -> Value {
         shared.value[keyPath: member]
     }
@@ -63,8 +71,9 @@ extension FeedConfiguration: Equatable {
 }
 
 /// How one feed is polled.
+@dynamicMemberLookup
 package struct FeedOptions: Sendable, Hashable {
-    /// Fixed; nil: adaptive. 1 s to 31 d.
+    /// Fixed; nil: adaptive.
     package var interval: Duration?
     /// Sent in place of newswire's own.
     package var userAgent: String?
@@ -73,12 +82,8 @@ package struct FeedOptions: Sendable, Hashable {
     package var basicAuth: BasicAuth?
     package var bearer: Secret?
     package var clientCert: ClientCertificate?
-    package var proxy: String?
-    package var timeout: Duration
-    package var connectTimeout: Duration
+    var transfer: TransferSettings
     package var maxAgeCap: Duration
-    package var privateNetworks: PrivateNetworks
-    package var caFile: String?
     package var tlsVerify = true
     package var http2 = true
     package var keepAlive = true
@@ -86,14 +91,15 @@ package struct FeedOptions: Sendable, Hashable {
     package var updates: StoreSettings.Updates
     package var enabled = true
 
-    init(fetch: FetchSettings, maxAgeCap: Duration, updates: StoreSettings.Updates) {
-        proxy = fetch.proxy
-        timeout = fetch.timeout
-        connectTimeout = fetch.connectTimeout
+    init(transfer: TransferSettings, maxAgeCap: Duration, updates: StoreSettings.Updates) {
+        self.transfer = transfer
         self.maxAgeCap = maxAgeCap
-        privateNetworks = fetch.privateNetworks
-        caFile = fetch.caFile
         self.updates = updates
+    }
+
+    package subscript<Value>(dynamicMember field: WritableKeyPath<TransferSettings, Value>) -> Value {
+        get { transfer[keyPath: field] }
+        set { transfer[keyPath: field] = newValue }
     }
 
     package struct BasicAuth: Sendable, Hashable {
@@ -121,4 +127,21 @@ package struct HeaderField: Sendable, Hashable {
     package var name: String
     /// Without control characters where it is literal; may be empty.
     package var value: Value
+}
+
+/// A value in a box, so that many can hold it. Boxes are equal when their values are.
+final class Shared<Value: Hashable & Sendable>: Hashable, Sendable {
+    let value: Value
+
+    init(_ value: Value) {
+        self.value = value
+    }
+
+    static func == (left: Shared, right: Shared) -> Bool {
+        left === right || left.value == right.value
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(value)
+    }
 }

@@ -9,41 +9,33 @@ struct ConfigurationAssembler {
     /// nil only after an error has been reported.
     func assemble() -> Configuration? {
         checkContact()
-        let standard = StoreLocation.standard(configuration: file.path, environment: state.environment)
-        guard let directory = state.storeDirectory ?? standard else {
+        var store = state.store
+        if store.directory.isEmpty {
+            store.directory =
+                StoreLocation.standard(configuration: file.path, environment: state.environment) ?? ""
+        }
+        guard !store.directory.isEmpty else {
             state.error(
                 "[store] directory: is not set, and without $STATE_DIRECTORY, $XDG_STATE_HOME or $HOME there is "
                     + "no default", file: file.name)
             return nil
         }
         guard !state.hasErrors else { return nil }
-        var store = state.store
-        store.directory = directory
-        let hosts = hosts()
+        let hosts = state.hosts.values.sorted { $0.name < $1.name }
         var configuration = Configuration(
-            path: file.path, contact: state.contact, fetch: state.fetch, hosts: hosts, schedule: state.schedule,
+            path: file.path, contact: state.top.contact, fetch: state.fetch, hosts: hosts, schedule: state.schedule,
             store: store, status: state.status, log: state.log, feeds: [], warnings: [])
         configuration.feeds = feeds(of: configuration)
         return configuration
     }
 
     private func checkContact() {
-        guard state.contact == nil else { return }
-        let fetched = state.feeds.feeds.first { $0.localPath == nil && $0.overrides?.value.enabled != false }
+        guard !state.isContactNamed else { return }
+        let fetched = state.feeds.feeds.first { $0.localPath == nil && $0.options?.value.enabled != false }
         guard let fetched else { return }
         state.error(
             "contact: is missing; write contact = \"https://…\" or \"mailto:…\", which publishers are shown "
                 + "(\(fetched.place) is fetched over the network)", at: file.place(1))
-    }
-
-    private func hosts() -> [HostSettings] {
-        let hosts = state.hosts.values.map { host in
-            HostSettings(
-                name: host.name, delay: host.delay ?? state.fetch.hostDelay,
-                concurrency: host.concurrency ?? state.fetch.hostConcurrency, pauseScope: host.pauseScope,
-                maxAgeCap: host.maxAgeCap ?? state.schedule.maxAgeCap, source: host.place)
-        }
-        return hosts.sorted { $0.name < $1.name }
     }
 
     private func feeds(of configuration: Configuration) -> [FeedConfiguration] {
@@ -51,67 +43,43 @@ struct ConfigurationAssembler {
         let candidates = pending.map { FeedIdentity.Candidate(url: $0.url, id: $0.id.map { FeedIdentifier($0) }) }
         let ids = FeedIdentity.assign(candidates, known: known)
         suggest(candidates, ids, pending)
+        let standard = state.feeds.shared(state.feedOptions)
         let capsDiffer = configuration.hosts.contains { $0.maxAgeCap != configuration.schedule.maxAgeCap }
-        var options = OptionBoxes()
+        var capped: [CappedOptions: Shared<FeedOptions>] = [:]
         return zip(pending, ids).map { feed, id in
-            var cap = configuration.schedule.maxAgeCap
-            if capsDiffer, let authority = WebURL.authority(of: feed.url) {
-                cap = configuration.hostSettings(for: authority.host.lowercased())?.maxAgeCap ?? cap
+            var options = feed.options ?? standard
+            if capsDiffer, !feed.hasOwnCap, let host = FeedConfiguration.host(of: feed.url),
+                let cap = configuration.hostSettings(for: host)?.maxAgeCap, cap != options.value.maxAgeCap
+            {
+                options = withCap(cap, options, &capped)
             }
-            let shared = options.box(feed.overrides, cap: cap) { own in self.options(own, configuration, cap: cap) }
-            if feed.overrides != nil {
-                checkInterval(shared.value, feed)
-                checkTransport(shared.value, feed)
+            if feed.options != nil {
+                checkInterval(options.value, feed)
+                checkTransport(options.value, feed)
             }
             return FeedConfiguration(
                 id: id, hasExplicitID: feed.id != nil, url: feed.url, localPath: feed.localPath, title: feed.title,
-                tags: feed.tags, source: feed.place, options: shared)
+                tags: feed.tags, source: feed.place, options: options)
         }
     }
 
-    /// The options that have been made so far, each once.
-    private struct OptionBoxes {
-        private struct Origin: Hashable {
-            /// Of the overrides, which are interned and outlive this.
-            var overrides: ObjectIdentifier?
-            var cap: Duration
-        }
-
-        private var boxes: [Origin: Shared<FeedOptions>] = [:]
-        private var values = Interner<Shared<FeedOptions>>()
-
-        mutating func box(
-            _ overrides: Shared<FeedOverrides>?, cap: Duration, make: (FeedOverrides) -> FeedOptions
-        ) -> Shared<FeedOptions> {
-            let origin = Origin(overrides: overrides.map(ObjectIdentifier.init), cap: cap)
-            if let known = boxes[origin] { return known }
-            let box = values.interned(Shared(make(overrides?.value ?? FeedOverrides())))
-            boxes[origin] = box
-            return box
-        }
+    /// Options with the cap of a host, so that each pair of them is made once.
+    private struct CappedOptions: Hashable {
+        /// Of a box that `PendingFeeds` keeps.
+        var options: ObjectIdentifier
+        var cap: Duration
     }
 
-    private func options(_ own: FeedOverrides, _ configuration: Configuration, cap: Duration) -> FeedOptions {
-        var options = FeedOptions(fetch: configuration.fetch, maxAgeCap: cap, updates: configuration.store.updates)
-        options.interval = own.interval
-        options.userAgent = own.userAgent
-        options.headers = own.headers
-        options.basicAuth = own.basicAuth
-        options.bearer = own.bearer
-        options.clientCert = own.clientCert
-        own.proxy.map { options.proxy = $0.isEmpty ? nil : $0 }
-        own.timeout.map { options.timeout = $0 }
-        own.connectTimeout.map { options.connectTimeout = $0 }
-        own.maxAgeCap.map { options.maxAgeCap = $0 }
-        own.privateNetworks.map { options.privateNetworks = $0 }
-        own.caFile.map { options.caFile = $0.isEmpty ? nil : $0 }
-        own.tlsVerify.map { options.tlsVerify = $0 }
-        own.http2.map { options.http2 = $0 }
-        own.keepAlive.map { options.keepAlive = $0 }
-        own.aliases.map { options.aliases = $0 }
-        own.updates.map { options.updates = $0 }
-        own.enabled.map { options.enabled = $0 }
-        return options
+    private func withCap(
+        _ cap: Duration, _ options: Shared<FeedOptions>, _ made: inout [CappedOptions: Shared<FeedOptions>]
+    ) -> Shared<FeedOptions> {
+        let key = CappedOptions(options: ObjectIdentifier(options), cap: cap)
+        if let known = made[key] { return known }
+        var own = options.value
+        own.maxAgeCap = cap
+        let shared = state.feeds.shared(own)
+        made[key] = shared
+        return shared
     }
 
     private func checkInterval(_ options: FeedOptions, _ feed: PendingFeed) {

@@ -59,3 +59,17 @@ enum Path {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }
+
+/// Where the store lies when the configuration does not say (contract.md §2).
+enum StoreLocation {
+    /// `$STATE_DIRECTORY`; else /var/lib/newswire for a configuration under /etc; else a folder of
+    /// `$XDG_STATE_HOME`. nil where the last needs a home and there is none.
+    static func standard(configuration path: String, environment: [String: String]) -> String? {
+        // systemd separates several with colons; the first is the service's own.
+        if let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first, directory.hasPrefix("/") {
+            return String(directory)
+        }
+        if path.hasPrefix("/etc/") { return "/var/lib/newswire" }
+        return XDG.directory("XDG_STATE_HOME", below: ".local/state", environment: environment).map { "\($0)/newswire" }
+    }
+}

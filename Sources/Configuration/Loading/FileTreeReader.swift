@@ -73,63 +73,34 @@ struct FileTreeReader {
             return state.error(SyntaxMessage.text(error, in: bytes), at: file.place(error.line))
         }
         guard let root = document.root else { return }
-        var table = TOMLTable(root, section: isMain ? .root : .includedRoot, file: file, state: state)
-        if isMain {
-            readSettings(&table, of: file)
-        } else {
-            refuseSettings(root, of: file)
-        }
-        if let node = table.table("host") { SettingsReader(file: file, state: state).readHosts(node) }
-        if let node = table.value("feed") { readFeeds(node, of: file) }
-        let entries = table.texts("include", "[\"feeds.d/*.toml\"]", limit: 10_000) ?? []
-        if isMain { table.finish() }
-        for (entry, node) in entries { readInclude(entry, node, of: file) }
-    }
-
-    private func readSettings(_ table: inout TOMLTable, of file: ConfigurationFile) {
-        let settings = SettingsReader(file: file, state: state)
-        if let (text, node) = table.text("contact", "\"https://example.org/bot\"") {
-            if let refusal = Contact.refusal(text) {
-                table.error("contact", refusal, at: node)
-            }
-            state.contact = text
-        }
-        if let node = table.table("fetch") { settings.readFetch(node) }
-        if let node = table.table("schedule") { settings.readSchedule(node) }
-        if let node = table.table("store") { settings.readStore(node) }
-        if let node = table.table("status") { settings.readStatus(node) }
-        if let node = table.table("log") { settings.readLog(node) }
+        let reader = SettingsReader(file: file, state: state)
+        if isMain { reader.readProgram(root) } else { refuseSettings(root, of: file) }
+        reader.readHostsAndFeeds(root)
+        for include in isMain ? state.top.includes : reader.includes(of: root) { readInclude(include, of: file) }
     }
 
     /// An included file holds feeds and hosts; what is set for the whole program stands in one place.
     private func refuseSettings(_ root: TOMLNode, of file: ConfigurationFile) {
-        for child in root.children where !Section.includedRoot.keys.contains(child.key) {
+        let allowed = ["include", "host", "feed"]
+        for child in root.children where !allowed.contains(child.key) {
             let place = file.place(child.keyLine)
-            if Section.root.keys.contains(child.key) {
+            if OptionTable.top.keys.contains(child.key) {
                 state.error(
                     "\(child.key): belongs in the main file; an included one may hold [[feed]], [host] and include",
                     at: place)
             } else {
-                let advice = Section.includedRoot.advice(forUnknown: child.key)
+                let advice = Options.advice(forUnknown: child.key, among: allowed)
                 state.error("\(TOMLText.quoted(child.key)): there is no such key; \(advice)", at: place)
             }
         }
     }
 
-    private func readFeeds(_ node: TOMLNode, of file: ConfigurationFile) {
-        guard node.kind == .array else {
-            return state.error("feed: write [[feed]] with two brackets before each feed", at: file.place(node.keyLine))
-        }
-        let reader = FeedTableReader(file: file, state: state)
-        for feed in node.children { reader.read(feed) }
-    }
-
-    private mutating func readInclude(_ entry: String, _ node: TOMLNode, of file: ConfigurationFile) {
-        let place = file.place(node.line)
-        switch IncludeResolver.resolve(entry, in: file.directory) {
-        case .failed(let reason): state.error("include: \(TOMLText.quoted(entry)) \(reason)", at: place)
+    private mutating func readInclude(_ include: TopSettings.Include, of file: ConfigurationFile) {
+        switch IncludeResolver.resolve(include.entry, in: file.directory) {
+        case .failed(let reason):
+            state.error("include: \(TOMLText.quoted(include.entry)) \(reason)", at: include.place)
         case .files(let paths):
-            for path in paths { include(file.including(path), at: place) }
+            for path in paths { self.include(file.including(path), at: include.place) }
         }
     }
 

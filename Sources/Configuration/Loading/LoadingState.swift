@@ -1,5 +1,3 @@
-private import FeedModel
-
 /// What has been gathered while the files of a configuration are read, and what is wrong with them.
 final class LoadingState {
     /// Everything newswire reads of a configuration is bounded.
@@ -16,18 +14,24 @@ final class LoadingState {
     private var dropped = 0
     private(set) var hasErrors = false
 
-    var contact: String?
+    var top = TopSettings()
+    /// Also where what was written for it is refused.
+    var isContactNamed = false
     var fetch = FetchSettings()
     var schedule = ScheduleSettings()
-    var storeDirectory: String?
     var store = StoreSettings(directory: "")
     var status = StatusSettings()
     var log = LogSettings()
-    var hosts: [String: PendingHost] = [:]
+    var hosts: [String: HostSettings] = [:]
     var feeds = PendingFeeds()
 
     init(environment: [String: String]) {
         self.environment = environment
+    }
+
+    /// The options of a feed that sets none; known once the main file's settings have been read.
+    var feedOptions: FeedOptions {
+        FeedOptions(transfer: fetch.transfer, maxAgeCap: schedule.maxAgeCap, updates: store.updates)
     }
 
     func error(_ message: String, at place: SourcePlace) {
@@ -72,14 +76,4 @@ final class LoadingState {
         }
         return diagnostics
     }
-}
-
-/// A `[host]` table before the defaults that it leaves to `[fetch]` and `[schedule]` are known.
-struct PendingHost {
-    var name: String
-    var delay: Duration?
-    var concurrency: Int?
-    var pauseScope: HostSettings.PauseScope?
-    var maxAgeCap: Duration?
-    var place: SourcePlace
 }

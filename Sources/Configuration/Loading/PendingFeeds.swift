@@ -1,28 +1,3 @@
-private import FeedModel
-
-/// What a `[[feed]]` table sets of a feed's options; everything else comes from the defaults.
-struct FeedOverrides: Hashable, Sendable {
-    var interval: Duration?
-    var userAgent: String?
-    var headers: [HeaderField] = []
-    var basicAuth: FeedOptions.BasicAuth?
-    var bearer: Secret?
-    var clientCert: FeedOptions.ClientCertificate?
-    /// Set to an empty text: no proxy, though `[fetch]` names one. The same holds for `caFile`.
-    var proxy: String?
-    var timeout: Duration?
-    var connectTimeout: Duration?
-    var maxAgeCap: Duration?
-    var privateNetworks: PrivateNetworks?
-    var caFile: String?
-    var tlsVerify: Bool?
-    var http2: Bool?
-    var keepAlive: Bool?
-    var aliases: Bool?
-    var updates: StoreSettings.Updates?
-    var enabled: Bool?
-}
-
 /// A feed as one file names it, before ids and defaults are settled.
 struct PendingFeed {
     var url: String
@@ -31,15 +6,17 @@ struct PendingFeed {
     var title: String?
     var tags: [String]
     var place: SourcePlace
-    /// nil for a line of a list, which can set nothing.
-    var overrides: Shared<FeedOverrides>?
+    /// nil for a line of a list, which can set nothing. Where `hasOwnCap` is false, a host's may still take the place of
+    /// `maxAgeCap`.
+    var options: Shared<FeedOptions>?
+    var hasOwnCap = false
 }
 
 /// The feeds of all files, each URL once.
 struct PendingFeeds {
     private(set) var feeds: [PendingFeed] = []
     private var tags = Interner<[String]>()
-    private var overrides = Interner<Shared<FeedOverrides>>()
+    private var options = Interner<Shared<FeedOptions>>()
     private var indexes: [String: Int] = [:]
     private var places: [String: SourcePlace] = [:]
 
@@ -54,20 +31,24 @@ struct PendingFeeds {
         case tooMany
     }
 
+    /// The options in a box that is the same for equal ones.
+    mutating func shared(_ options: FeedOptions) -> Shared<FeedOptions> {
+        self.options.interned(Shared(options))
+    }
+
     mutating func add(_ feed: PendingFeed) -> Addition {
         var feed = feed
         if !feed.tags.isEmpty { feed.tags = tags.interned(feed.tags) }
-        if let own = feed.overrides { feed.overrides = overrides.interned(own) }
         if let id = feed.id {
             if let other = places[id] { return .sameID(as: other) }
         }
         if let index = indexes[feed.url] {
             let other = feeds[index]
-            if feed.overrides == nil {
+            if feed.options == nil {
                 feeds[index].merge(feed)
                 return .merged(with: other.place)
             }
-            if other.overrides == nil {
+            if other.options == nil {
                 var table = feed
                 table.merge(other)
                 feeds[index] = table
@@ -88,5 +69,15 @@ extension PendingFeed {
     fileprivate mutating func merge(_ other: PendingFeed) {
         if title == nil { title = other.title }
         for tag in other.tags where tags.count < 100 && !tags.contains(tag) { tags.append(tag) }
+    }
+}
+
+/// Gives the same value for equal ones, so that what many feeds have alike is in memory once.
+struct Interner<Value: Hashable> {
+    private var values: Set<Value> = []
+
+    /// The first of the values so far that equal this one.
+    mutating func interned(_ value: Value) -> Value {
+        values.insert(value).memberAfterInsert
     }
 }
