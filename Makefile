@@ -56,7 +56,7 @@ bench: build ## the hot paths and whole polls as ratios to C programs; polls nee
 fuzz: dependencies ## give the parsers made-up inputs: SECONDS=600 for each target, TARGET=xml for one
 	@SECONDS_EACH=$(or $(SECONDS),60) .ci/fuzz $(TARGET)
 
-man: build ## put what --help says into docs/man/newswire.1
+man: build ## write what the program knows of its commands and options into docs/man and config/newswire.toml
 	@.packaging/man $(BINARY)
 
 # Installs what `make build` has built, so that `sudo make install` compiles nothing. The configuration is yours: one

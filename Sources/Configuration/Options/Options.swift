@@ -40,7 +40,8 @@ enum Options {
     ]
 
     private static let fetch: [Option] = [
-        Option("concurrency", .integer(in: 1...4096), "Transfers at a time, over all hosts.", in: .fetch(\.concurrency)),
+        Option(
+            "concurrency", .integer(in: 1...4096), "Transfers at a time, over all hosts.", in: .fetch(\.concurrency)),
         Option(
             "host_concurrency", .integer(in: hostConcurrency), "Transfers at a time to one host.",
             in: .fetch(\.hostConcurrency)),
@@ -55,11 +56,11 @@ enum Options {
     private static let transfers: [Option] = [
         Option(
             "connect_timeout", .span(in: .seconds(1) ... .seconds(600)),
-            "The longest until the connection stands, TLS included.",
+            "How long it may take until the connection stands, TLS included.",
             in: .fetch(\.transfer.connectTimeout), .feed(\.options.transfer.connectTimeout)),
         Option(
             "timeout", .span(in: .seconds(1) ... .seconds(3600)),
-            "The longest for a whole transfer, with its redirects.",
+            "How long a whole transfer may take, with its redirects.",
             in: .fetch(\.transfer.timeout), .feed(\.options.transfer.timeout)),
         Option(
             "private_networks", .privateNetworks,
@@ -145,29 +146,32 @@ enum Options {
             node_exporter's textfile collector. Empty, the default: none. The service's sandbox must let it write \
             there: ReadWritePaths= in a drop-in.
             """, example: "\"/var/lib/prometheus/node-exporter/newswire.prom\"", in: .status(\.textfile)),
-        Option("level", .word, "The least that is worth a line in the log.", in: .log(\.level)),
+        Option("level", .word, "How serious a message must be to get into the log.", in: .log(\.level)),
     ]
 
     private static let feed: [Option] = [
         Option(
-            "url", .feedAddress, "http, https, or a local file: file:///PATH or a path.",
+            "url", .feedAddress, "Where the feed is: http, https, or a local file as file:///PATH or a path.",
             example: "\"https://example.org/feed.xml\"", in: .feed(\.address)),
         Option(
             "id", .text(refusal: FeedName.refusal),
             "The name that the feed keeps whatever becomes of its URL. Left out: made from the URL.",
             example: "\"example\"", in: .feed(\.id)),
-        Option("title", .label(limit: 4096), "Left out: the feed's own.", example: "\"Example\"", in: .feed(\.title)),
+        Option(
+            "title", .label(limit: 4096), "What the feed is called. Left out: its own title.", example: "\"Example\"",
+            in: .feed(\.title)),
         Option(
             "tags", .tags, "Words by which articles can be chosen.", example: "[\"defence\"]", in: .feed(\.tags)),
         Option(
-            "interval", .span(in: intervals), "Fixed. Left out: as often as the feed publishes.", example: "\"30m\"",
+            "interval", .span(in: intervals), "How often the feed is polled. Left out: as often as it publishes.",
+            example: "\"30m\"",
             in: .feed(\.options.interval)),
         Option(
             "user_agent",
             .text { text in
                 let isPrintable = !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
                 return isPrintable && text.utf8.count <= 1024 ? nil : "must be 1 to 1024 printable ASCII characters"
-            }, "In place of newswire's own. Publishers may take it for a masquerade.",
+            }, "What is sent in place of newswire's own User-Agent. Publishers may take it for a masquerade.",
             example: "\"example-reader/1.0 (+https://example.org/bot)\"", in: .feed(\.options.userAgent)),
     ]
 
