@@ -5,13 +5,13 @@ struct FeedTableReader {
     private let file: ConfigurationFile
     private let state: LoadingState
     private let tables: TableReader
-    private let standard: FeedOptions
+    private let standard: Shared<FeedOptions>
 
     init(file: ConfigurationFile, state: LoadingState) {
         self.file = file
         self.state = state
         tables = TableReader(file: file, state: state)
-        standard = state.feedOptions
+        standard = state.feeds.shared(state.feedOptions)
     }
 
     func read(_ node: TOMLNode) {
@@ -19,7 +19,7 @@ struct FeedTableReader {
         guard node.kind == .table else {
             return state.error("[[feed]]: must be a table, not \(node.kind.name)", at: place)
         }
-        var feed = FeedSettings(options: standard)
+        var feed = FeedSettings(options: standard.value)
         tables.read(node, into: &feed)
         let options = feed.options
         let authorizations = [
@@ -45,7 +45,8 @@ struct FeedTableReader {
     ) {
         let feed = PendingFeed(
             url: url, localPath: localPath, id: table.id, title: table.title, tags: table.tags, place: place,
-            options: state.feeds.shared(table.options), hasOwnCap: node.member("max_age_cap") != nil)
+            options: table.options == standard.value ? standard : state.feeds.shared(table.options),
+            hasOwnCap: node.member("max_age_cap") != nil)
         switch state.feeds.add(feed) {
         case .added, .merged: break
         case .sameURL(let other):

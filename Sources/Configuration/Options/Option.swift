@@ -66,35 +66,34 @@ struct OptionUse<Value: Sendable>: Sendable {
     fileprivate let bind:
         @Sendable (StaticString, OptionKind<Value>, _ example: String) -> (row: any Sendable, standard: String?)
 
-    private init<Values: OptionValues>(_ field: Field<Values, Value>) {
+    private init<Values: OptionValues>(
+        set: @escaping @Sendable (inout Values, Value) -> Void, get: @escaping @Sendable (Values) -> Value?
+    ) {
         table = Values.table
         bind = { key, kind, example in
             let row = OptionRow<Values>(
                 key: key, example: example,
                 read: { node, context, values in
                     guard let value = kind.read(node, context) else { return false }
-                    values[keyPath: field] = value
+                    set(&values, value)
                     return true
                 },
-                text: { kind.text($0[keyPath: field]) })
+                text: { get($0).flatMap(kind.text) })
             return (row, Values.standard.flatMap(row.text))
         }
     }
 
+    private init<Values: OptionValues>(_ field: Field<Values, Value>) {
+        self.init(
+            set: { (values: inout Values, value) in values[keyPath: field] = value },
+            get: { (values: Values) in values[keyPath: field] })
+    }
+
     /// A field that is nil where nothing is set.
     private init<Values: OptionValues>(ofOptional field: Field<Values, Value?>) {
-        table = Values.table
-        bind = { key, kind, example in
-            let row = OptionRow<Values>(
-                key: key, example: example,
-                read: { node, context, values in
-                    guard let value = kind.read(node, context) else { return false }
-                    values[keyPath: field] = value
-                    return true
-                },
-                text: { $0[keyPath: field].flatMap(kind.text) })
-            return (row, Values.standard.flatMap(row.text))
-        }
+        self.init(
+            set: { (values: inout Values, value) in values[keyPath: field] = value },
+            get: { (values: Values) in values[keyPath: field] })
     }
 
     static func top(_ field: Field<TopSettings, Value>) -> Self { Self(field) }

@@ -248,3 +248,16 @@ extension OptionKind where Value == PrivateNetworks {
             })
     }
 }
+
+extension OptionKind where Value == [TopSettings.Include] {
+    /// Files and patterns, which are looked for once the file has been read.
+    static var includes: Self {
+        Self(
+            read: { node, context in
+                context.texts(node, limit: LoadingState.Limit.files)?.map { text, element in
+                    TopSettings.Include(entry: text, place: context.file.place(element.line))
+                }
+            },
+            text: { _ in nil })
+    }
+}
