@@ -84,7 +84,7 @@ struct FileTreeReader {
         let allowed = ["include", "host", "feed"]
         for child in root.children where !allowed.contains(child.key) {
             let place = file.place(child.keyLine)
-            if OptionTable.top.keys.contains(child.key) {
+            if Options.keys(of: .top).contains(child.key) {
                 state.error(
                     "\(child.key): belongs in the main file; an included one may hold [[feed]], [host] and include",
                     at: place)
@@ -175,23 +175,5 @@ enum SyntaxMessage {
         let line = String(decoding: lines[index], as: UTF8.self).lowercased()
         if secretWords.contains(where: { line.contains($0) }) { return "is not TOML in this line" }
         return "is not TOML: \(ListText.cleaned(error.message, limit: 300))"
-    }
-}
-
-/// The address that publishers are shown.
-enum Contact {
-    static func refusal(_ text: String) -> String? {
-        let form = "must be a URL such as \"https://example.org/bot\" or \"mailto:feeds@example.org\""
-        guard text.utf8.count <= 512, !text.isEmpty else { return form }
-        // It stands in parentheses in the User-Agent.
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"()<>\"\\".utf8.contains($0) }) else {
-            return "holds a character that cannot stand in a User-Agent"
-        }
-        if WebURL.hasScheme(text, "https:") || WebURL.hasScheme(text, "http:") {
-            return WebURL.refusal(text) == nil ? nil : form
-        }
-        guard WebURL.hasScheme(text, "mailto:") else { return form }
-        let parts = text.dropFirst("mailto:".count).split(separator: "@", omittingEmptySubsequences: false)
-        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } ? nil : form
     }
 }

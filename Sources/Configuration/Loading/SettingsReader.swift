@@ -155,7 +155,7 @@ struct TableReader {
     }
 
     private func reportUnknown(in node: TOMLNode, of table: OptionTable) {
-        let keys = table.keys
+        let keys = Options.keys(of: table)
         for child in node.children where !keys.contains(child.key) {
             let advice = Options.advice(forUnknown: child.key, among: keys)
             state.error(

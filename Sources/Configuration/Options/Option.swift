@@ -51,6 +51,8 @@ struct Option: Sendable {
 /// How one option of one table is read and printed.
 struct OptionRow<Values>: Sendable {
     let key: StaticString
+    /// What stands before a value: `timeout = `.
+    let assignment: String
     let example: String
     /// Sets the field, or reports what is wrong and returns false.
     let read: @Sendable (TOMLNode, OptionContext, inout Values) -> Bool
@@ -72,7 +74,7 @@ struct OptionUse<Value: Sendable>: Sendable {
         table = Values.table
         bind = { key, kind, example in
             let row = OptionRow<Values>(
-                key: key, example: example,
+                key: key, assignment: "\(key) = ", example: example,
                 read: { node, context, values in
                     guard let value = kind.read(node, context) else { return false }
                     set(&values, value)
@@ -124,12 +126,6 @@ enum OptionTable: String, CaseIterable, Sendable {
 
     /// What stands before a key in messages.
     var prefix: String { self == .top ? "" : "\(title) " }
-
-    /// The keys of its options, and at the top of the file those of the other tables.
-    var keys: [String] {
-        let options = Options.all.filter { $0.tables.contains(self) }.map { "\($0.key)" }
-        return self == .top ? options + Self.allCases.filter { $0 != .top }.map(\.rawValue) : options
-    }
 }
 
 /// The values of one table, which its options set.
@@ -144,8 +140,14 @@ protocol OptionValues: Sendable {
 extension OptionValues {
     /// Every option that has something to say, as TOML, a line each.
     var text: String {
-        Self.rows.reduce(into: "") { document, row in
-            if let value = row.text(self) { document += "\(row.key) = \(value)\n" }
+        var document = ""
+        let rows = Self.rows
+        for index in rows.indices {
+            guard let value = rows[index].text(self) else { continue }
+            document += rows[index].assignment
+            document += value
+            document += "\n"
         }
+        return document
     }
 }

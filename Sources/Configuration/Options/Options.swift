@@ -10,10 +10,16 @@ enum Options {
         all.compactMap { $0.row(of: values) }
     }
 
+    /// The keys of a table's options, and at the top of the file those of the other tables.
+    static func keys(of table: OptionTable) -> [String] {
+        let keys = all.filter { $0.tables.contains(table) }.map { "\($0.key)" }
+        return table == .top ? keys + OptionTable.allCases.filter { $0 != .top }.map(\.rawValue) : keys
+    }
+
     /// What to say of a key that none of `keys`, those of its table, is.
     static func advice(forUnknown key: String, among keys: [String]) -> String {
         if let nearest = EditDistance.nearest(to: key, among: keys) { return "did you mean \(nearest)?" }
-        let others = OptionTable.allCases.filter { $0.keys.contains(key) }
+        let others = OptionTable.allCases.filter { Self.keys(of: $0).contains(key) }
         if !others.isEmpty { return "it belongs in \(others.map(\.title).joined(separator: " or "))" }
         return "the keys here are \(keys.joined(separator: ", "))"
     }
@@ -263,4 +269,22 @@ extension FeedSettings: OptionValues {
             transfer: TransferSettings(), maxAgeCap: ScheduleSettings().maxAgeCap,
             updates: StoreSettings(directory: "").updates))
     static let rows = Options.rows(of: Self.self)
+}
+
+/// The address that publishers are shown.
+private enum Contact {
+    static func refusal(_ text: String) -> String? {
+        let form = "must be a URL such as \"https://example.org/bot\" or \"mailto:feeds@example.org\""
+        guard text.utf8.count <= 512, !text.isEmpty else { return form }
+        // It stands in parentheses in the User-Agent.
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"()<>\"\\".utf8.contains($0) }) else {
+            return "holds a character that cannot stand in a User-Agent"
+        }
+        if WebURL.hasScheme(text, "https:") || WebURL.hasScheme(text, "http:") {
+            return WebURL.refusal(text) == nil ? nil : form
+        }
+        guard WebURL.hasScheme(text, "mailto:") else { return form }
+        let parts = text.dropFirst("mailto:".count).split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } ? nil : form
+    }
 }
