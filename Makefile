@@ -24,7 +24,7 @@ WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: build run test check-deep lint format bench fuzz man install uninstall deb clean help dependencies
+.PHONY: build run test check-deep coverage lint format bench fuzz worst-case man install uninstall deb clean help dependencies
 
 build: dependencies ## build the program for release: .build/release/newswire
 	@$(BUILD) >&2
@@ -38,13 +38,17 @@ run: build ## build, poll the sample feeds and print the articles that are new
 	@$(BINARY) dump --new --format text --config $(CONFIG)
 
 test: dependencies ## build and run all tests
+	@.ci/dependencies python3 openssl
 	@swift build --build-tests
 	@$(DIRECT) $(WIDTH) swift test --skip-build --disable-xctest
 
 check-deep: build ## what is too slow for every change: sanitizers, coverage, faults, the whole conformance kit
 	@.ci/check-deep
 
-lint: dependencies ## check the format, which room imports which, and the scripts
+coverage: dependencies ## run all tests and print how many lines of each room they reach
+	@.ci/coverage
+
+lint: dependencies ## check the format, which room imports which, what is cited, and the scripts
 	@.ci/lint
 
 format: dependencies ## lay all Swift files out as .swift-format says
@@ -55,6 +59,9 @@ bench: build ## the hot paths and whole polls as ratios to C programs; polls nee
 
 fuzz: dependencies ## give the parsers made-up inputs: SECONDS=600 for each target, TARGET=xml for one
 	@SECONDS_EACH=$(or $(SECONDS),60) .ci/fuzz $(TARGET)
+
+worst-case: dependencies ## search for the documents that cost most a byte: SECONDS=3600 in all, SUBJECT=xml for one
+	@SECONDS_IN_ALL=$(or $(SECONDS),60) .ci/worst-case $(SUBJECT)
 
 man: build ## write what the program knows of its commands and options into docs/man and config/newswire.toml
 	@.packaging/man $(BINARY)
@@ -77,8 +84,10 @@ install: ## install below PREFIX (/usr/local); DESTDIR is honoured
 	install -D -m 644 $(COMPLETIONS)/bash "$(DESTDIR)$(BASHDIR)/newswire"
 	install -D -m 644 $(COMPLETIONS)/zsh "$(DESTDIR)$(ZSHDIR)/_newswire"
 	install -D -m 644 $(COMPLETIONS)/fish "$(DESTDIR)$(FISHDIR)/newswire.fish"
-	install -d "$(DESTDIR)$(SYSCONFDIR)/newswire/feeds.d" "$(DESTDIR)$(PREFIX)/share/doc/newswire"
+	install -d "$(DESTDIR)$(SYSCONFDIR)/newswire/feeds.d" "$(DESTDIR)$(PREFIX)/share/doc/newswire/examples"
 	install -m 644 README.md CHANGELOG.md LICENSE docs/*.md config/newswire.toml "$(DESTDIR)$(PREFIX)/share/doc/newswire"
+	install -m 755 docs/examples/*-* "$(DESTDIR)$(PREFIX)/share/doc/newswire/examples"
+	install -m 644 docs/examples/README.md "$(DESTDIR)$(PREFIX)/share/doc/newswire/examples"
 	@if [ -e "$(DESTDIR)$(SYSCONFDIR)/newswire/newswire.toml" ]; then \
 	    echo "kept $(DESTDIR)$(SYSCONFDIR)/newswire/newswire.toml as it is"; \
 	else \

@@ -124,6 +124,11 @@ if Context.environment["NEWSWIRE_BENCH"] != nil {
             path: "Benchmarks/HotPaths", swiftSettings: settings))
     package.targets.append(
         .executableTarget(
+            name: "worstcase",
+            dependencies: ["Configuration", "FeedParsing", "Identity", "FeedModel", "JSONText", "Digest"],
+            path: "Benchmarks/WorstCase", swiftSettings: settings))
+    package.targets.append(
+        .executableTarget(
             name: "parsebench", dependencies: ["FeedParsing", "FeedModel"], path: "Benchmarks/ParseBench",
             swiftSettings: settings))
     package.targets.append(

@@ -1,4 +1,4 @@
-package import Digest
+import Digest
 package import FeedModel
 import Locking
 
@@ -11,24 +11,31 @@ import Locking
 /// May be used by any thread. `commit` takes as long as the disk needs for one fdatasync; the questions do not wait for
 /// it.
 package final class ArticleStore: Sendable {
-    private struct Writer {
+    struct Writer {
         var appender: SegmentAppender
         var isClosed = false
         /// How much the appender had appended when the index was last made durable.
         var checkpoint: UInt64 = 0
+        /// What is wrong with the index, until it is made again.
+        var damage: String?
+        /// It is just being made again: nobody else need see to that.
+        var isMending = false
         /// Goes when the store is closed, and the store's lock with it.
         var lock: WriterLock?
     }
 
     let directory: StoreDirectory
     let options: StoreOptions
-    private let report: @Sendable (StoreEvent) -> Void
-    private let writer: Locked<Writer>
-    private let index: ArticleIndex
+    let report: @Sendable (StoreEvent) -> Void
+    let writer: Locked<Writer>
+    /// Held, always before the writer, while the index is made again, and while that is changed which it is made from
+    /// beside the writer: identities are either in a segment or where retention has put them.
+    let upkeep = Locked<Void>(())
+    let index: ArticleIndex
     private let states: FeedStates
     /// Apart from the writer, which may be waiting for the disk.
     private let last: Locked<UInt64>
-    private let disk: DiskTrouble
+    let disk: DiskTrouble
 
     private init(
         _ directory: StoreDirectory, _ options: StoreOptions, _ report: @escaping @Sendable (StoreEvent) -> Void,
@@ -63,52 +70,6 @@ package final class ArticleStore: Sendable {
             states: opened.states)
     }
 
-    /// What is known of an article, also of one that an alias leads to: then with that article's `uid`.
-    ///
-    /// Costs one read of the index, whatever the number of articles.
-    package func known(_ uid: ArticleIdentifier) throws(StoreError) -> KnownArticle? {
-        try known(key: uid.key)
-    }
-
-    /// The article that is known by one of its further keys.
-    package func known(key: Hash128) throws(StoreError) -> KnownArticle? {
-        do throws(IndexFile.Failure) {
-            return try index.find(key)
-        } catch .damage(let reason) {
-            try writer.withLock { writer throws(StoreError) in
-                // Another thread may have been here first.
-                guard (try? index.find(key)) == nil else { return }
-                try rebuildIndex(because: reason, upTo: writer.appender.position)
-            }
-            do throws(IndexFile.Failure) { return try index.find(key) } catch { throw indexError(error) }
-        } catch {
-            throw indexError(error)
-        }
-    }
-
-    /// Whether the index is so large that much of it may be on the disk alone.
-    package var readsAhead: Bool { index.readsAhead }
-
-    /// Begins to read what `known` needs for the keys, all at the same time, and does not wait for it.
-    package func prepare(_ keys: [Hash128]) { index.prefetch(keys) }
-
-    private func indexError(_ failure: IndexFile.Failure) -> StoreError {
-        switch failure {
-        case .system(let error): error
-        case .damage(let reason):
-            StoreError(
-                .damaged, "reading", directory.indexFile, reason,
-                advice: "remove the folder \(directory.index): it is made again from the articles")
-        }
-    }
-
-    private func rebuildIndex(because reason: String, upTo position: StorePosition) throws(StoreError) {
-        let (rebuilt, records) = try IndexRebuild(directory, options.files, ReadingProgress(options.progress)).run(
-            upTo: position)
-        try index.adopt(rebuilt)
-        report(.indexRebuilt(reason: reason, records: records))
-    }
-
     /// Removes a sealed segment whose identities are durable elsewhere; durable when this returns, so that none goes before
     /// an older one.
     func remove(_ segment: Segment) throws(StoreError) {
@@ -136,7 +97,7 @@ package final class ArticleStore: Sendable {
 
     /// What decides when a feed is polled.
     ///
-    /// - Parameter url: the feed's as configured, redacted.
+    /// - Parameter url: the feed's as configured.
     package func outlook(of feed: FeedIdentifier, at url: String) -> FeedOutlook? { states.outlook(of: feed, at: url) }
 
     /// One at a time and in no order.
@@ -157,9 +118,10 @@ package final class ArticleStore: Sendable {
                 try writer.appender.tryDisk()
                 try states.flush()
                 try DurableEnd(writer.appender.position).publish(in: directory, options.files)
-                try writeIndex(upTo: writer.appender.position)
+                try writeIndex(&writer.damage)
                 try index.checkpoint(writer.appender.position)
             }
+            try mendIndexIfDamaged()
         } catch {
             disk.note(error, of: .articles)
             throw error
@@ -179,6 +141,8 @@ package final class ArticleStore: Sendable {
                 var isComplete = true
                 return (try commit(batch, &writer, &isComplete), isComplete)
             }
+            // The articles are stored; where it cannot be mended the disk's trouble says so.
+            try? mendIndexIfDamaged()
             // A state fits where an article may not.
             if isComplete, result.count > 0 { disk.end() }
             return result
@@ -197,7 +161,7 @@ package final class ArticleStore: Sendable {
         var result = CommitResult(firstSeq: first.seq + 1, count: 0)
         let items = items(of: batch, &result)
         if !items.isEmpty {
-            if index.isOverfull { tryIndexing(upTo: first) }
+            if index.isOverfull { tryIndexing(&writer.damage) }
             if index.isOverfull {
                 throw StoreError(
                     .inputOutput, "writing to", directory.indexFile, "the disk has not taken the index for too long",
@@ -205,9 +169,12 @@ package final class ArticleStore: Sendable {
             }
             var isIndexed = true
             // The disk is at work on the articles while the index gets those of commits before.
-            try writer.appender.append(items, storedAt: storedAt) {
-                if index.waitingCount >= options.indexLag || disk.has(.index) { isIndexed = tryIndexing(upTo: first) }
+            let stamp = StoredStamp(time: storedAt, isDoubtful: options.isClockDoubtful())
+            var damage = writer.damage
+            try writer.appender.append(items, stamp) {
+                if index.waitingCount >= options.indexLag || disk.has(.index) { isIndexed = tryIndexing(&damage) }
             }
+            writer.damage = damage
             result.count = items.count
             let position = writer.appender.position
             last.withLock { $0 = position.seq }
@@ -268,45 +235,6 @@ package final class ArticleStore: Sendable {
             })
     }
 
-    /// - Returns: whether the disk took it.
-    @discardableResult
-    private func tryIndexing(upTo position: StorePosition) -> Bool {
-        do throws(StoreError) {
-            try writeIndex(upTo: position)
-            return true
-        } catch {
-            disk.note(error, of: .index)
-            return false
-        }
-    }
-
-    /// Puts into the index what waits for it. Where it is damaged it is made again from the articles up to `position`.
-    private func writeIndex(upTo position: StorePosition) throws(StoreError) {
-        let failure: StoreError?
-        do throws(IndexFile.Failure) {
-            failure = try index.writeWaiting()
-        } catch {
-            // Where this fails the entries wait on in memory: that they cannot be written must not make articles come
-            // again.
-            return try rebuildIndex(because: indexError(error).reason, upTo: position)
-        }
-        if let failure { throw failure }
-    }
-
-    /// - Returns: whether the disk took it.
-    @discardableResult
-    private func checkpoint(_ writer: inout Writer) -> Bool {
-        do throws(StoreError) {
-            try writeIndex(upTo: writer.appender.position)
-            try index.checkpoint(writer.appender.position)
-            writer.checkpoint = writer.appender.appended
-            return true
-        } catch {
-            disk.note(error, of: .index)
-            return false
-        }
-    }
-
     /// What the ids of configured feeds are recognised by, in no order but that all feeds' own URLs go before their
     /// redirects.
     package var knownFeeds: [(id: FeedIdentifier, url: String)] {
@@ -338,6 +266,11 @@ package final class ArticleStore: Sendable {
     /// Makes the feeds' states durable.
     package func flushStates() throws(StoreError) { try states.flush() }
 
+    /// Makes durable what is published of the end, so that nobody has to find out what was.
+    private func flushEnd() throws(StoreError) {
+        try directory.openFile(directory.endFile, in: directory.path, options.files).syncData(options.files)
+    }
+
     /// Makes index and states durable and gives up the lock. What was committed needs none of it: a process may as well
     /// just end. Nothing can be committed afterwards.
     package func close() {
@@ -349,6 +282,11 @@ package final class ArticleStore: Sendable {
                 try states.flush()
             } catch {
                 report(.statesNotWritten(error))
+            }
+            do throws(StoreError) {
+                try flushEnd()
+            } catch {
+                report(.endNotPublished(error))
             }
             writer.lock = nil
         }

@@ -42,6 +42,28 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         return StoreError(code, action, path, reason, advice: advice ?? Self.advice(for: number))
     }
 
+    /// The same for the opening of a file.
+    static func opening(_ path: String, errno number: Int32 = errno) -> StoreError {
+        switch number {
+        // A link where none is followed; a socket; a folder.
+        case ELOOP, ENXIO, EISDIR: noRegularFile(path)
+        default: system("opening", path, errno: number)
+        }
+    }
+
+    /// Of a store whose file system does not answer.
+    package static func noAnswer(from path: String, for seconds: Int64) -> StoreError {
+        StoreError(
+            .inputOutput, "writing to", path, "the file system has not answered for \(seconds) s",
+            advice: "look whether it is a network mount whose server is gone; what was stored before is untouched")
+    }
+
+    static func noRegularFile(_ path: String) -> StoreError {
+        StoreError(
+            .inputOutput, "opening", path, "it is no regular file",
+            advice: "look who has put it there, and remove it; newswire makes its files itself")
+    }
+
     private static func advice(for number: Int32) -> String {
         switch number {
         case ENOSPC, EDQUOT: "free some space there; what was stored before is safe, and the poll will be made again"

@@ -2,6 +2,8 @@
 package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     /// What a crash left of an unfinished write was cut off; none of it had been reported as stored.
     case tornTailRemoved(segment: String, offset: UInt64, bytes: UInt64)
+    /// What a crash left of the last commit, whole records among it, was moved to a file of its own.
+    case tornTailSetAside(segment: String, offset: UInt64, bytes: UInt64, path: String)
     /// Left as it is.
     case damage(StoreDamage)
     /// Records that had been stored are gone: the disk lost them, or an older copy was put in their place.
@@ -19,9 +21,15 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     case pollsNotWritten(StoreError)
     /// What `history` and `explain` say of articles that went from their feeds has holes; nothing else suffers.
     case seenNotWritten(StoreError)
+    /// What retention leaves stays in more files than it need; nothing is lost.
+    case identitiesNotJoined(StoreError)
     /// Readers see the newest records with the next commit.
     case endNotPublished(StoreError)
     case stateLinesSkipped(path: String, count: Int)
+    /// A reader takes the store for one that nobody writes to, and may see records that are taken back.
+    case writerNotShown(StoreError)
+    /// The consumer's cursor cannot be read, or not be moved back to the end of the store: it is left as it is.
+    case cursorLeft(StoreError)
     /// The consumer was ahead of all records that there are.
     case cursorMovedBack(name: String, from: UInt64, to: UInt64)
 
@@ -30,6 +38,9 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
         case .tornTailRemoved(let segment, let offset, let bytes):
             "removed \(bytes) bytes of an unfinished write from the end of \(segment), at byte \(offset);"
                 + " nothing of it had been reported as stored"
+        case .tornTailSetAside(let segment, let offset, let bytes, let path):
+            "moved \(bytes) bytes of an unfinished write from the end of \(segment), at byte \(offset), to \(path);"
+                + " nothing of it is known to have been reported as stored, and its feeds are asked again"
         case .damage(let damage): "\(damage); it is left as it is, `newswire store verify` shows all of it"
         case .recordsLost(let after, let last):
             "records \(after + 1) to \(last) had been stored and are gone; feeds are asked for them again"
@@ -41,8 +52,11 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
         case .pollsNotWritten(let error): "\(error); the polls go on, their history has holes"
         case .seenNotWritten(let error):
             "\(error); the polls go on, but which articles have gone from their feeds is not kept"
+        case .identitiesNotJoined(let error): "\(error); nothing is lost, and it is tried again the next time"
         case .stateLinesSkipped(let path, let count):
             "\(path): \(count) damaged lines passed over; their feeds are polled anew"
+        case .writerNotShown(let error): "\(error); readers cannot see that the store is being written to"
+        case .cursorLeft(let error): "\(error); the cursor is left as it is, and articles are kept for it"
         case .cursorMovedBack(let name, let from, let to):
             "consumer \(name) stood at \(from), beyond the last record: moved back to \(to)"
         }

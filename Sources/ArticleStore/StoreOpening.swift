@@ -21,7 +21,7 @@ struct StoreOpening {
     {
         if let existing = try StoreDirectory(existing: path) { _ = try existing.checkFormat() }
         directory = try StoreDirectory.opened(path, options.files)
-        lock = try WriterLock(directory, options.files)
+        lock = try WriterLock(directory, options.files, report: report)
         self.options = options
         self.report = report
     }
@@ -47,7 +47,14 @@ struct StoreOpening {
         }
         let lastSeq = recovered.position.seq
         let states = try FeedStates(in: directory, lastSeq: lastSeq, files, report: report)
-        try Cursors(directory: directory, files).moveBack(to: lastSeq, report: report)
+        do throws(StoreError) {
+            // Stores of newswire 0.1 may have thousands of such files.
+            _ = try IdentityFiles(directory, files).joinSome(before: segments.first?.firstSeq ?? .max)
+        } catch {
+            report(.identitiesNotJoined(error))
+        }
+        // Nobody holds up the start for long.
+        Cursors(directory: directory, files, patience: .seconds(1)).moveBack(to: lastSeq, report: report)
         return Opened(recovered: recovered, index: index, states: states)
     }
 
@@ -109,7 +116,7 @@ struct StoreOpening {
             let start = table.header.complete
             if durable == nil {
                 reason = "the published end of the articles is missing"
-            } else if try !isPlace(start, in: segments) {
+            } else if try !start.isPlace(in: segments) {
                 reason = "it did not fit the articles"
             } else {
                 let catchUp = IndexCatchUp(index)
@@ -175,20 +182,5 @@ struct StoreOpening {
 
     private static func listed(_ directory: StoreDirectory) throws(SegmentRecovery.Failure) -> [Segment] {
         do throws(StoreError) { return try Segment.all(in: directory) } catch { throw .store(error) }
-    }
-
-    /// Whether a record of that number and chain ends there.
-    private func isPlace(_ position: StorePosition, in segments: [Segment]) throws(StoreError) -> Bool {
-        if position.segment == 0 { return position.seq == 0 && (segments.first?.firstSeq ?? 1) == 1 }
-        let segment = Segment(firstSeq: position.segment, in: directory)
-        guard segments.contains(segment), let file = try OpenFile.reading(segment.path),
-            try file.size() >= position.offset
-        else { return false }
-        let length = min(position.offset, UInt64(RecordEnvelope.maximumFeedLength) + 1024)
-        let tail = try file.read(Int(length), at: position.offset - length)
-        return tail.withUnsafeBytes { tail in
-            guard let envelope = RecordEnvelope(tail), tail.last == 0x0a else { return false }
-            return envelope.seq == position.seq && RecordLine.chained(tail).claim == position.chain
-        }
     }
 }

@@ -9,6 +9,8 @@ package struct StoreOptions: Sendable {
     package var segmentAge: Duration?
     /// What `stored_at` is taken from.
     package var clock: @Sendable () -> Timestamp
+    /// Whether that clock is in doubt: records that are stored meanwhile say so. Asked by the thread that commits.
+    package var isClockDoubtful: @Sendable () -> Bool = { false }
     /// As many keys as may wait in memory for the index, about 50 bytes each: of many some share a page of it.
     var indexLag = Self.usualIndexLag
     static let usualIndexLag = 1 << 16

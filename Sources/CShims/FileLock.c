@@ -16,8 +16,9 @@ void newswire_unlock_file(int descriptor) {
     fcntl(descriptor, F_OFD_SETLK, &lock);
 }
 
-int newswire_file_is_locked(int descriptor) {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+int newswire_file_is_write_locked(int descriptor) {
+    // A read lock would be kept out by a write lock alone.
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
     if (fcntl(descriptor, F_OFD_GETLK, &lock) < 0) return -1;
     return lock.l_type != F_UNLCK;
 }

@@ -32,27 +32,48 @@ namespace {
 
 constexpr unsigned max_key_parts = 16;
 
+/// toml++ keeps a list of the tables that such keys make, and looks through all of it for each one more.
+constexpr unsigned max_dotted_keys = 4096;
+
 /// Finds keys of very many parts before toml++ does: it makes a table for each part, without a limit, and frees
 /// them one inside the other, which a long enough key turns into an overflow of the stack.
 class KeyDepthScanner {
   public:
     explicit KeyDepthScanner(std::string_view text) : text(text) {}
 
-    /// The line of the first such key, or 0.
+    /// What is wrong, where `scan` has found something.
+    const char *message = "";
+
+    /// The line of the first such key, or that of the first key too many; 0 where there is none.
     uint32_t scan() {
         while (position < text.size()) {
             switch (text[position]) {
+            case '=':
+            case ']':
+                // Tables of hosts all lie in one, and there may be as many as there are hosts.
+                if (parts > 1 && text.compare(bracket, 6, "[host.") != 0 && ++dotted > max_dotted_keys) {
+                    message = "more than 4096 keys and tables with a dot in their names";
+                    return line;
+                }
+                parts = 1;
+                break;
+            case '[':
+                bracket = position;
+                parts = 1;
+                break;
             case '\n':
                 line++;
+                bracket = position;
                 [[fallthrough]];
-            case '=':
             case ',':
             case '{':
-            case '[':
                 parts = 1;
                 break;
             case '.':
-                if (++parts > max_key_parts) return line;
+                if (++parts > max_key_parts) {
+                    message = "a key of more than 16 parts";
+                    return line;
+                }
                 break;
             case '#':
                 skip_comment();
@@ -74,6 +95,9 @@ class KeyDepthScanner {
     size_t position = 0;
     uint32_t line = 1;
     unsigned parts = 1;
+    unsigned dotted = 0;
+    /// Where the last bracket or line began.
+    size_t bracket = 0;
 
     /// Whether three quotes in a row stand here.
     bool three(char quote) const {
@@ -237,8 +261,9 @@ newswire_toml_document *newswire_toml_parse(const char *bytes, size_t length) tr
     auto document = new newswire_toml_document;
     try {
         const std::string_view text(bytes ? bytes : "", bytes ? length : 0);
-        if (const uint32_t line = KeyDepthScanner(text).scan()) {
-            document->fail("a key of more than 16 parts", line, 1);
+        KeyDepthScanner scanner(text);
+        if (const uint32_t line = scanner.scan()) {
+            document->fail(scanner.message, line, 1);
             return document;
         }
         try {

@@ -14,11 +14,11 @@ package struct FeedOutlook: Sendable, Equatable {
 }
 
 extension FeedOutlook {
-    /// - Parameter url: the feed's as configured, redacted.
+    /// - Parameter url: the feed's as configured.
     package init(_ state: FeedState, at url: String) {
         self.init(
             schedule: state.schedule, lastPoll: state.lastPoll, nextPoll: state.nextPoll,
-            intervalSeconds: state.intervalSeconds, failureKind: state.failure?.kind, isOfURL: state.url == url,
+            intervalSeconds: state.intervalSeconds, failureKind: state.failure?.kind, isOfURL: state.isOf(url),
             adoptedURL: state.move.adopted)
     }
 

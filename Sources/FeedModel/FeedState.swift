@@ -5,6 +5,9 @@ package struct FeedState: Sendable, Equatable {
     package var feed: FeedIdentifier
     /// The URL as configured, redacted: by it a feed without an id in the configuration keeps its own.
     package var url: String
+    /// By which a change of what is hidden in `url` is noticed (`URLRedaction.mark`); nil where nothing is, and where that
+    /// is not known.
+    package var urlMark: UInt16?
     package var title: String?
 
     package var validators: Validators?
@@ -39,38 +42,6 @@ package struct FeedState: Sendable, Equatable {
         self.url = url
     }
 
-    /// The validators of one response, as the server sent them: opaque, and only valid together (polling.md §2.1).
-    package struct Validators: Sendable, Equatable {
-        package var etag: String?
-        package var lastModified: String?
-        /// Hash of what they were given for: effective URL and the parts of the request that the answer depends on
-        /// (polling.md §2.7). Validators of another request are not sent.
-        package var request: Hash128
-
-        package init(etag: String?, lastModified: String?, request: Hash128) {
-            self.etag = etag
-            self.lastModified = lastModified
-            self.request = request
-        }
-    }
-
-    /// Where the feed has moved to, as its server says with permanent redirects (polling.md §9). None of the URLs holds a
-    /// secret: one that does is not kept.
-    package struct Move: Sendable, Equatable {
-        /// Where permanent redirects lead so far, how many good polls in a row were led there, and since when.
-        package var candidate: String?
-        package var polls = 0
-        package var since: Timestamp?
-        /// The URL that is asked in place of the configured one, and since when the server has pointed there.
-        package var adopted: String?
-        package var adoptedSince: Timestamp?
-
-        package init() {}
-
-        /// What the server says is the feed's URL, where that is not the one that was asked first.
-        package var target: String? { candidate ?? adopted }
-    }
-
     /// The last whole document, as far as identity needs it to see that all ids have changed (identity.md §5).
     package struct Document: Sendable, Equatable {
         package var articles: Int
@@ -91,13 +62,33 @@ package struct FeedState: Sendable, Equatable {
         package init() {}
     }
 
+    /// Of a feed of which nothing is known but its URL, as configured.
+    package init(feed: FeedIdentifier, configured url: String) {
+        self.init(feed: feed, url: "")
+        take(url: url)
+    }
+
+    /// Whether it is what is remembered of a feed with that URL, as configured.
+    package func isOf(_ url: String) -> Bool {
+        self.url == URLRedaction.redacted(url) && Self.isMark(urlMark, of: url)
+    }
+
+    /// Takes a URL as configured for the feed's.
+    package mutating func take(url: String) {
+        self.url = URLRedaction.redacted(url)
+        urlMark = URLRedaction.mark(of: url)
+    }
+
+    /// A mark that is not known says nothing against a URL.
+    static func isMark(_ mark: UInt16?, of url: String) -> Bool { mark == nil || mark == URLRedaction.mark(of: url) }
+
     /// The URLs by which a feed without an id in the configuration keeps its own (contract.md §2): the one configured
     /// last, then where its permanent redirects lead.
     package var knownURLs: [String] { Self.knownURLs(url, move) }
 
     static func knownURLs(_ url: String, _ move: Move) -> [String] {
         if move == Move() { return [url] }
-        return [url] + [move.adopted, move.candidate].compactMap { $0 }.map(URLRedaction.redacted)
+        return [url] + [move.adopted, move.candidate].compactMap { $0 }
     }
 
     package struct Failure: Sendable, Equatable {

@@ -13,6 +13,7 @@ package struct PackedFeedState: Sendable {
         pack.put(state.intervalSeconds)
         pack.put(state.failure?.kind)
         pack.put(state.url)
+        pack.put(state.urlMark.map(Int.init))
         Self.put(state.move, &pack)
         pack.put(state.title)
         pack.put(state.validators?.request)
@@ -60,6 +61,7 @@ package struct PackedFeedState: Sendable {
             var pack = StateUnpacker(bytes)
             let head = Head(&pack)
             var state = FeedState(feed: feed, url: pack.text() ?? "")
+            state.urlMark = pack.optional().map { UInt16(clamping: $0) }
             state.schedule = head.schedule
             state.lastPoll = head.lastPoll
             state.nextPoll = head.nextPoll
@@ -67,7 +69,7 @@ package struct PackedFeedState: Sendable {
             state.move = Self.move(&pack)
             state.title = pack.text()
             if let request = pack.hash() {
-                state.validators = .init(etag: pack.text(), lastModified: pack.text(), request: request)
+                state.validators = .init(kept: pack.text(), pack.text(), request: request)
             }
             state.bodyHash = pack.hash()
             state.documentBytes = pack.optional().map { Int32(clamping: $0) }
@@ -87,12 +89,14 @@ package struct PackedFeedState: Sendable {
 
     /// What planning needs of it, without making the rest.
     ///
-    /// - Parameter url: the feed's as configured, redacted.
+    /// - Parameter url: the feed's as configured.
     package func outlook(at url: String) -> FeedOutlook {
         bytes.withUnsafeBytes { bytes in
             var pack = StateUnpacker(bytes)
             let head = Head(&pack)
-            let isOfURL = pack.takeText(equalTo: url)
+            let isText = pack.takeText(equalTo: URLRedaction.redacted(url))
+            let mark = pack.optional().map { UInt16(clamping: $0) }
+            let isOfURL = isText && FeedState.isMark(mark, of: url)
             return FeedOutlook(
                 schedule: head.schedule, lastPoll: head.lastPoll, nextPoll: head.nextPoll,
                 intervalSeconds: head.intervalSeconds, failureKind: head.failureKind, isOfURL: isOfURL,
@@ -113,7 +117,9 @@ package struct PackedFeedState: Sendable {
         bytes.withUnsafeBytes { bytes in
             var pack = StateUnpacker(bytes)
             _ = Head(&pack)
-            return FeedState.knownURLs(pack.text() ?? "", Self.move(&pack))
+            let url = pack.text() ?? ""
+            _ = pack.optional()
+            return FeedState.knownURLs(url, Self.move(&pack))
         }
     }
 
@@ -144,6 +150,7 @@ package struct PackedFeedState: Sendable {
         pack.put(move.since)
         pack.put(move.adopted)
         pack.put(move.adoptedSince)
+        pack.put(move.isAmongPrivate)
     }
 
     private static func move(_ pack: inout StateUnpacker) -> FeedState.Move {
@@ -154,6 +161,7 @@ package struct PackedFeedState: Sendable {
         move.since = pack.time()
         move.adopted = pack.text()
         move.adoptedSince = pack.time()
+        move.isAmongPrivate = pack.flag()
         return move
     }
 

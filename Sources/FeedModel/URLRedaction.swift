@@ -1,110 +1,147 @@
+private import Digest
+
 /// A URL as it may be shown and stored: without what lets others in (security.md §12).
 package enum URLRedaction {
+    /// Which parameters hold secrets.
+    package enum Names: Sendable {
+        /// All that are known here.
+        case all
+        /// Those of newswire 0.1.0, which left the values of these alone out of the ids that it made.
+        case first
+    }
+
     /// Replaces userinfo and the values of parameters that hold secrets with `***`; all else stays as it is.
     ///
-    /// It works on bytes: to `Character`, an equals sign with an accent behind it is another character.
-    package static func redacted(_ url: String) -> String {
+    /// Parameters are looked for in path, query and fragment, and in a URL that stands percent-encoded in one of them. To
+    /// redact the result again changes nothing. It works on bytes: to `Character`, an equals sign with an accent behind it
+    /// is another character.
+    package static func redacted(_ url: String, _ names: Names = .all) -> String {
         var url = url
         // Nearly all URLs hold nothing that could be a secret.
-        guard url.utf8.contains(where: { $0 == question || $0 == hash || $0 == UInt8(ascii: "@") }) else { return url }
+        guard url.utf8.contains(where: { $0 == equals || $0 == at || $0 == percent }) else { return url }
         return url.withUTF8 { bytes in
-            var result: [UInt8] = []
-            result.reserveCapacity(bytes.count + 8)
-            let start = appendAuthority(of: bytes, to: &result)
-            guard let parameters = bytes[start...].firstIndex(where: { $0 == question || $0 == hash }) else {
-                result.append(contentsOf: bytes[start...])
-                return String(decoding: result, as: UTF8.self)
-            }
-            result.append(contentsOf: bytes[start..<parameters])
-            appendParameters(bytes[parameters...], to: &result)
-            return String(decoding: result, as: UTF8.self)
+            var redactor = Redactor(names, capacity: bytes.count + 8)
+            redactor.append(url: bytes)
+            return String(decoding: redactor.result, as: UTF8.self)
         }
     }
 
+    /// Sixteen bits of a URL's hash: enough to notice that what is hidden of it has changed, too few to guess it by. nil
+    /// where nothing of it is hidden.
+    package static func mark(of url: String) -> UInt16? {
+        if redacted(url) == url { return nil }
+        var url = url
+        return url.withUTF8 { UInt16(truncatingIfNeeded: XXH3.hash64(UnsafeRawBufferPointer($0))) }
+    }
+
+    private static let equals = UInt8(ascii: "=")
+    private static let percent = UInt8(ascii: "%")
+    private static let at = UInt8(ascii: "@")
+}
+
+/// Writes a URL without its secrets.
+private struct Redactor {
     private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
 
+    private(set) var result: [UInt8] = []
+    private let names: URLRedaction.Names
+
+    init(_ names: URLRedaction.Names, capacity: Int) {
+        self.names = names
+        result.reserveCapacity(capacity)
+    }
+
+    private static let slash = UInt8(ascii: "/")
+    private static let semicolon = UInt8(ascii: ";")
     private static let question = UInt8(ascii: "?")
     private static let hash = UInt8(ascii: "#")
-    private static let mask: StaticString = "***"
+    private static let ampersand = UInt8(ascii: "&")
+    private static let equals = UInt8(ascii: "=")
+
+    mutating func append(url: UnsafeBufferPointer<UInt8>) {
+        let path = appendAuthority(of: url)
+        let query = url[path...].firstIndex { $0 == Self.question || $0 == Self.hash } ?? url.endIndex
+        // Nobody is let in by the path of a file.
+        if names == .first || url.starts(with: "file:".utf8) {
+            result.append(contentsOf: url[path..<query])
+        } else {
+            appendPairs(url[path..<query]) { $0 == Self.slash || $0 == Self.semicolon }
+        }
+        appendPairs(url[query...], between: Self.separatesPairs)
+    }
+
+    /// Of a query or a fragment.
+    private static func separatesPairs(_ byte: UInt8) -> Bool {
+        byte == ampersand || byte == semicolon || byte == hash || byte == question
+    }
 
     /// Appends the URL up to its host and returns where the host begins.
-    private static func appendAuthority(of bytes: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) -> Int {
-        let slash = UInt8(ascii: "/")
-        guard let first = bytes.indices.dropLast().first(where: { bytes[$0] == slash && bytes[$0 + 1] == slash }) else {
-            return 0
-        }
+    private mutating func appendAuthority(of url: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let first = url.indices.dropLast().first(where: { url[$0] == Self.slash && url[$0 + 1] == Self.slash })
+        else { return 0 }
         let start = first + 2
-        let end = bytes[start...].firstIndex { $0 == slash || $0 == question || $0 == hash } ?? bytes.count
-        result.append(contentsOf: bytes[..<start])
-        guard let at = bytes[start..<end].lastIndex(of: UInt8(ascii: "@")) else { return start }
-        append(mask, to: &result)
+        let end = url[start...].firstIndex { $0 == Self.slash || $0 == Self.question || $0 == Self.hash } ?? url.count
+        result.append(contentsOf: url[..<start])
+        guard let at = url[start..<end].lastIndex(of: UInt8(ascii: "@")) else { return start }
+        appendMask()
         return at
     }
 
-    /// Query and fragment: `name=value`, separated by any of `?`, `#`, `&` and `;`.
-    private static func appendParameters(_ text: Bytes, to result: inout [UInt8]) {
-        var index = text.startIndex
-        while index < text.endIndex {
-            result.append(text[index])
-            let start = index + 1
-            index = text[start...].firstIndex(where: isSeparator) ?? text.endIndex
-            let pair = text[start..<index]
-            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")), isSecret(pair[..<equals]) else {
-                result.append(contentsOf: pair)
-                continue
-            }
+    private mutating func appendPairs(_ text: Bytes, between isSeparator: (UInt8) -> Bool) {
+        var rest = text
+        while !rest.isEmpty {
+            let end = rest.firstIndex(where: isSeparator) ?? rest.endIndex
+            append(pair: rest[..<end])
+            if end < rest.endIndex { result.append(rest[end]) }
+            rest = rest[end...].dropFirst()
+        }
+    }
+
+    /// `name=value`, or whatever else stands between two separators.
+    private mutating func append(pair: Bytes) {
+        if let equals = pair.firstIndex(of: Self.equals), isSecret(pair[..<equals]) {
             result.append(contentsOf: pair[...equals])
-            append(mask, to: &result)
+            appendMask()
+        } else if names == .all, pair.contains(UInt8(ascii: "%")) {
+            appendEncoded(pair)
+        } else {
+            result.append(contentsOf: pair)
         }
     }
 
-    private static func isSeparator(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "&") || byte == UInt8(ascii: ";") || byte == hash || byte == question
+    /// A URL in a parameter has its separators percent-encoded; what is encoded twice belongs to a value of it.
+    private mutating func appendEncoded(_ text: Bytes) {
+        var rest = text
+        while !rest.isEmpty {
+            let end = Self.firstEncoded(in: rest, where: Self.separatesPairs)
+            append(encodedPair: rest[..<(end?.lowerBound ?? rest.endIndex)])
+            if let end { result.append(contentsOf: rest[end]) }
+            rest = rest[(end?.upperBound ?? rest.endIndex)...]
+        }
     }
 
-    private static func append(_ text: StaticString, to result: inout [UInt8]) {
-        result.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-}
-
-extension URLRedaction {
-    private static let secretNames: Set<String> = [
-        "key", "token", "auth", "authorization", "sig", "signature", "password", "passwd", "pass", "pwd", "secret",
-        "apikey", "authtoken", "accesskey", "accesstoken", "session", "sessionid", "jwt", "credential", "credentials",
-    ]
-
-    /// Whether a parameter of that name holds a secret: `token`, `API_KEY`, `X-Amz-Signature`, `%74oken`.
-    private static func isSecret(_ name: Bytes) -> Bool {
-        // No name of a secret is that long, and nothing longer has to be decoded.
-        guard name.count <= 200 else { return false }
-        let name = String(decoding: percentDecoded(name), as: UTF8.self).lowercased()
-        let lastWord = name.split { $0 == "_" || $0 == "-" || $0 == "." || $0 == "[" || $0 == "]" }.last ?? ""
-        return secretNames.contains(name) || secretNames.contains(String(lastWord))
+    private mutating func append(encodedPair pair: Bytes) {
+        let encoded = Self.firstEncoded(in: pair) { $0 == Self.equals }
+        let equals = encoded ?? pair.firstIndex(of: Self.equals).map { $0..<($0 + 1) }
+        if let equals, isSecret(pair[..<equals.lowerBound]) {
+            result.append(contentsOf: pair[..<equals.upperBound])
+            appendMask()
+        } else {
+            result.append(contentsOf: pair)
+        }
     }
 
-    private static func percentDecoded(_ text: Bytes) -> [UInt8] {
-        var result: [UInt8] = []
+    /// Where such a byte stands as `%26`.
+    private static func firstEncoded(in text: Bytes, where isWanted: (UInt8) -> Bool) -> Range<Int>? {
         var index = text.startIndex
-        while index < text.endIndex {
-            if text[index] == UInt8(ascii: "%"), index + 2 < text.endIndex, let high = hexadecimal(text[index + 1]),
-                let low = hexadecimal(text[index + 2])
-            {
-                result.append(high << 4 | low)
-                index += 3
-            } else {
-                result.append(text[index])
-                index += 1
-            }
+        while let percent = text[index...].firstIndex(of: UInt8(ascii: "%")) {
+            if let byte = PercentEncoded.byte(in: text, at: percent), isWanted(byte) { return percent..<(percent + 3) }
+            index = percent + 1
         }
-        return result
+        return nil
     }
 
-    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
+    private func isSecret(_ name: Bytes) -> Bool { SecretParameter.isSecret(name, names) }
+
+    private mutating func appendMask() { result.append(contentsOf: "***".utf8) }
 }

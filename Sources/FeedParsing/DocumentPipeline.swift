@@ -28,6 +28,7 @@ final class DocumentPipeline {
     private var markup: [UInt8] = []
     private var nextMend: Int
     private var spent = Duration.zero
+    private var lastLook = Duration.zero
     private var isOutOfTime = false
     private var refusal: NotAFeed?
 
@@ -92,29 +93,45 @@ final class DocumentPipeline {
 
     private func decode(_ bytes: UnsafeBufferPointer<UInt8>, isFinal: Bool) {
         guard stage == .xml, decoder != nil else { return }
-        let started = limits.clock()
+        lastLook = limits.clock()
         var rest = bytes
         repeat {
             let block = UnsafeBufferPointer(rebasing: rest.prefix(blockBytes))
             rest = UnsafeBufferPointer(rebasing: rest.dropFirst(block.count))
             let isLast = isFinal && rest.isEmpty
             decoder?.decode(block, isFinal: isLast, into: &text)
-            if isLast || text.count >= nextMend { mend(isFinal: isLast) }
-            if spent + (limits.clock() - started) > limits.time {
-                isOutOfTime = true
-                stage = .done
-            }
+            if isLast || text.count >= nextMend { mend(isFinal: isLast) } else { lookAtClock() }
         } while !rest.isEmpty && stage == .xml
-        spent += limits.clock() - started
     }
 
-    /// Moves text through the repair and on to the parser.
+    /// Moves text through the repair and on to the parser, piece by piece.
     private func mend(isFinal: Bool) {
-        let taken = text.withUnsafeBufferPointer { repair.process($0, isFinal: isFinal, into: &markup) }
-        if taken == text.count { text.removeAll(keepingCapacity: true) } else { text.removeSubrange(..<taken) }
-        // What has to wait is looked at again only with a good deal more behind it, or small pieces would cost much.
-        nextMend = text.count + blockBytes / 2
-        if markup.count + repair.aside.bytes.count >= blockBytes / 2 || isFinal { push() }
+        var start = 0
+        while stage == .xml {
+            let taken = text.withUnsafeBufferPointer {
+                repair.process(
+                    UnsafeBufferPointer(rebasing: $0[start...]), isFinal: isFinal, atMost: 2 * blockBytes, into: &markup
+                )
+            }
+            start += taken
+            let isLast = start == text.count || taken == 0
+            if markup.count + repair.aside.bytes.count >= blockBytes / 2 || isLast && isFinal { push() }
+            lookAtClock()
+            if isLast { break }
+        }
+        if start == text.count { text.removeAll(keepingCapacity: true) } else { text.removeSubrange(..<start) }
+        // What has to wait is looked at again only with as much more behind it: each byte a few times at most.
+        nextMend = text.count + max(text.count, blockBytes / 2)
+    }
+
+    /// Ends the reading where it has taken too long.
+    private func lookAtClock() {
+        let time = limits.clock()
+        spent += time - lastLook
+        lastLook = time
+        guard spent > limits.time, stage == .xml else { return }
+        isOutOfTime = true
+        stage = .done
     }
 
     private func push() {
@@ -122,6 +139,7 @@ final class DocumentPipeline {
             parser = XMLPushParser(FeedReader(baseURL: context.baseURL, limits: limits))
         }
         guard parser != nil else { return }
+        parser?.reader.pointee.bases.add(document: markup.count + repair.aside.bytes.count)
         parser?.reader.pointee.aside.take(from: &repair.aside)
         markup.withUnsafeBufferPointer { parser?.parse($0) }
         markup.removeAll(keepingCapacity: true)

@@ -19,7 +19,7 @@ package struct ParseLimits: Sendable {
     package var depth = 250
     /// Time spent inside the parser, by `clock`. What was read until then is kept and flagged as truncated.
     package var time = Duration.seconds(5)
-    /// A clock that never goes back. It is read at the beginning and the end of a call, by the thread that makes it.
+    /// A clock that never goes back. It is read every few ten thousand bytes, by the thread that parses them.
     package var clock: @Sendable () -> Duration = processorClock
 
     package init() {}

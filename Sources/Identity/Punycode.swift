@@ -10,11 +10,14 @@ enum Punycode {
     }
 
     private static let base = 36
-    private static let maximumDelta = Int.max / 64
+    /// DNS has no longer label (RFC 1035 §2.3.4), and the effort is quadratic.
+    private static let longestLabel = 63
 
     private static func encoded(_ label: [Unicode.Scalar]) -> [UInt8] {
         let basic = label.filter(\.isASCII).map { UInt8($0.value) }
         if basic.count == label.count { return basic }
+        // No name then: it keeps its bytes.
+        guard label.count <= longestLabel else { return Array(String(String.UnicodeScalarView(label)).utf8) }
         var output = Array("xn--".utf8) + basic
         if !basic.isEmpty { output.append(UInt8(ascii: "-")) }
         var next = 0x80
@@ -24,10 +27,6 @@ enum Punycode {
         while handled < label.count {
             // Not nil: a scalar that has not been handled is left.
             let smallest = label.lazy.map { Int($0.value) }.filter { $0 >= next }.min() ?? next
-            // Host names are short, so this cannot overflow; a longer one is no name and keeps its bytes.
-            guard label.count < 1024, delta < maximumDelta else {
-                return Array(String(String.UnicodeScalarView(label)).utf8)
-            }
             delta += (smallest - next) * (handled + 1)
             next = smallest
             for scalar in label {

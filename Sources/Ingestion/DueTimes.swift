@@ -1,3 +1,4 @@
+internal import Configuration
 internal import FeedModel
 internal import Scheduling
 
@@ -10,8 +11,8 @@ struct DueTimes {
     private static let longestOverdueSpread: Int64 = 10 * 60 * 1000
     /// A few feeds need no spreading: this many milliseconds for each.
     private static let spreadPerFeed: Int64 = 100
-    /// A state that is further ahead than this, in milliseconds, was written when the clock was wrong.
-    private static let clockTolerance: Int64 = 60_000
+    /// Milliseconds that nothing puts a poll off beyond: a feed that has ended is asked each 30 days, and a little later.
+    private static let longestWait: Int64 = 35 * 86_400_000
 
     /// What is known of one feed's next poll.
     struct Feed {
@@ -25,6 +26,8 @@ struct DueTimes {
         var interval: Int64
         /// Whether something other than the interval has put its next poll off.
         var isPutOff = false
+        /// A person has paused it until then.
+        var heldUntil: Timestamp?
     }
 
     let now: Timestamp
@@ -32,17 +35,19 @@ struct DueTimes {
     let maxInterval: Int64
 
     /// Each feed's number, and when it is due.
-    func plan(_ feeds: [Feed]) -> [(number: Int, due: Timestamp)] {
+    ///
+    /// - Parameter isHurried: few feeds that are overdue come within seconds, as somebody wants it who has just started
+    ///   the program; else over their intervals, so that nobody is asked more often than at other times.
+    func plan(_ feeds: [Feed], isHurried: Bool = true) -> [(number: Int, due: Timestamp)] {
         var result: [(number: Int, due: Timestamp)] = []
         result.reserveCapacity(feeds.count)
         var new: [Feed] = []
         var overdue: [(feed: Feed, lateness: Double)] = []
         for feed in feeds {
-            guard let planned = feed.next else {
+            guard let next = next(feed) else {
                 new.append(feed)
                 continue
             }
-            let next = believable(planned, feed)
             if next > now {
                 result.append((feed.number, next))
             } else {
@@ -52,9 +57,10 @@ struct DueTimes {
         }
         // Those first that have missed most polls.
         overdue.sort { ($0.lateness, $1.feed.hash) > ($1.lateness, $0.feed.hash) }
-        let overdueWindow = window(Self.longestOverdueSpread, count: new.count + overdue.count)
+        let hurriedWindow = window(Self.longestOverdueSpread, count: new.count + overdue.count)
         for (index, entry) in overdue.enumerated() {
-            let slot = Double(overdueWindow) / Double(overdue.count)
+            let window = isHurried ? hurriedWindow : min(Self.longestOverdueSpread, entry.feed.interval)
+            let slot = Double(window) / Double(overdue.count)
             let offset = slot * (Double(index) + Jitter.fraction(feed: entry.feed.hash, time: now))
             result.append((entry.feed.number, now.adding(milliseconds: Int64(offset))))
         }
@@ -72,18 +78,53 @@ struct DueTimes {
         return overflows ? longest : min(longest, spread)
     }
 
+    /// When the feed is due; nil for at once, as it was never polled.
+    private func next(_ feed: Feed) -> Timestamp? {
+        let next = feed.next.map { believable($0, feed) }
+        guard let held = feed.heldUntil else { return next }
+        return max(next ?? held, held)
+    }
+
     /// A due time that a clock which was set has put out of reach is brought back.
-    private func believable(_ next: Timestamp, _ feed: Feed) -> Timestamp {
-        if let last = feed.last, last.milliseconds > now.milliseconds + Self.clockTolerance {
+    func believable(_ next: Timestamp, _ feed: Feed) -> Timestamp {
+        if let last = feed.last, last > now.adding(milliseconds: FeedState.clockTolerance) {
             // The clock has gone back: as far from now as it was from the last poll.
             let wait = next.milliseconds.subtractingReportingOverflow(last.milliseconds)
             return now.adding(milliseconds: wait.overflow ? feed.interval : max(0, wait.partialValue))
         }
         let ahead = next.milliseconds.subtractingReportingOverflow(now.milliseconds)
-        let longest = max(maxInterval, feed.interval).multipliedReportingOverflow(by: 2)
-        guard !feed.isPutOff, ahead.overflow || !longest.overflow && ahead.partialValue > longest.partialValue else {
-            return next
-        }
+        let (twice, overflows) = max(maxInterval, feed.interval).multipliedReportingOverflow(by: 2)
+        let longest = feed.isPutOff ? max(Self.longestWait, twice) : twice
+        guard ahead.overflow || !overflows && ahead.partialValue > longest else { return next }
         return now.adding(milliseconds: feed.interval)
+    }
+}
+
+extension DueTimes.Feed {
+    init(
+        number: Int, _ feed: FeedConfiguration, _ outlook: FeedOutlook?, _ schedule: ScheduleSettings
+    ) {
+        let standard = (feed.interval ?? schedule.initialInterval).milliseconds
+        self.init(
+            number: number, hash: FeedHash.of(feed.id), next: nil, last: nil, interval: standard)
+        // What is remembered of another URL does not count.
+        guard let outlook, outlook.isOfURL else { return }
+        next = outlook.nextPoll
+        last = outlook.lastPoll
+        interval = outlook.intervalSeconds.map { Int64($0) * 1000 } ?? standard
+        isPutOff = outlook.schedule.reason.putsOff
+        heldUntil = outlook.schedule.heldUntil
+    }
+}
+
+extension PollTerms.Reason {
+    /// Whether it is not the interval that has decided.
+    fileprivate var putsOff: Bool {
+        switch self {
+        case .none, .adaptive, .fixed, .initial, .minimum, .maximum, .ttl, .updatePeriod, .noValidators: false
+        case .freshness, .retryAfter, .pause, .backoff, .refused, .credentials, .gone, .goneForGood, .expired,
+            .skipHours:
+            true
+        }
     }
 }

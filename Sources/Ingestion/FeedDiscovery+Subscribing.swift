@@ -23,7 +23,7 @@ extension FeedDiscovery {
         if let subscription = Self.subscription(page, others: []) { return subscription }
         var failure = page.failure
         for found in Self.inOrder(page.found).prefix(Self.linksTried) {
-            let candidate = try await fetch(found.url)
+            let candidate = try await fetch(found.url, from: page)
             if let subscription = Self.subscription(candidate, others: page.found.filter { $0.url != found.url }) {
                 return subscription
             }
@@ -35,7 +35,7 @@ extension FeedDiscovery {
         }
         for path in Self.guesses {
             guard let guess = URLResolution.resolve(path, base: page.url) else { continue }
-            if let subscription = Self.subscription(try await fetch(guess), others: []) {
+            if let subscription = Self.subscription(try await fetch(guess, from: page), others: []) {
                 return subscription
             }
         }

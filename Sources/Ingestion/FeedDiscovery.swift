@@ -26,12 +26,12 @@ package struct FeedDiscovery: Sendable {
 
     private let engine: FetchEngine
     private let requests: RequestBuilder
-    private let gate: HopGate
+    private let pace: HostPace
 
     package init(engine: FetchEngine, requests: RequestBuilder, allowances: HostAllowances) {
         self.engine = engine
         self.requests = requests
-        gate = HopGate(allowances, clock: .system)
+        pace = HostPace(allowances, clock: .system)
     }
 
     /// - Parameters:
@@ -48,7 +48,7 @@ package struct FeedDiscovery: Sendable {
         }
         for path in Self.guesses {
             guard let guess = URLResolution.resolve(path, base: page.url) else { continue }
-            let answer = try await fetch(guess)
+            let answer = try await fetch(guess, from: page)
             if answer.isFeed { return answer.found }
         }
         return []
@@ -69,14 +69,17 @@ package struct FeedDiscovery: Sendable {
         /// There was an answer, though it may have been a refusal.
         var answered = false
         var failure: Failure?
+        /// None but servers on private addresses have led there, and the page itself is on one.
+        var isAmongPrivate = false
     }
 
-    func fetch(_ url: String) async throws(Failure) -> Page {
+    /// - Parameter origin: the page that named the URL; nil where a person did.
+    func fetch(_ url: String, from origin: Page? = nil) async throws(Failure) -> Page {
         var page = Page(url: url)
-        if let host = FeedConfiguration.host(of: url), await gate.pass(host: host) == nil {
+        if let host = FeedConfiguration.host(of: url), await pace.pass(host: host) == nil {
             throw Failure(message: "stopped")
         }
-        let request = try request(url)
+        let request = try request(url, from: origin)
         let transfer = engine.start(request)
         guard let head = await transfer.response() else {
             page.failure = Failure(await transfer.outcome().failure)
@@ -93,6 +96,9 @@ package struct FeedDiscovery: Sendable {
             chunk.withUnsafeBytes { parser.parse($0) }
         }
         let outcome = await transfer.outcome()
+        page.isAmongPrivate =
+            request.isAmongPrivate && outcome.isPublicAddress == false
+            && head.redirects.allSatisfy { $0.isAmongPrivate }
         if let failure = outcome.failure {
             page.failure = Failure(failure)
             return page
@@ -117,13 +123,13 @@ package struct FeedDiscovery: Sendable {
         return page
     }
 
-    private func request(_ url: String) throws(Failure) -> FetchRequest {
+    private func request(_ url: String, from page: Page?) throws(Failure) -> FetchRequest {
         do throws(PollFailure) {
-            var request = try requests.request(discovering: url)
-            let gate = gate
+            var request = try requests.request(discovering: url, from: page)
+            let pace = pace
             request.beforeHop = { hop in
-                guard let host = FeedConfiguration.host(of: hop.to) else { return true }
-                return await gate.pass(host: host) != nil
+                guard let host = FeedConfiguration.host(of: hop.to) else { return .go }
+                return await pace.pass(host: host) != nil ? .go : .stopped
             }
             return request
         } catch {

@@ -13,13 +13,12 @@ package struct FeedPoller: Sendable {
     private let store: ArticleStore
     private let writer: StoreWriter
     private let requests: RequestBuilder
-    private let gate: HopGate
-    private let schedule: ScheduleSettings
+    let schedule: ScheduleSettings
     private let duplicates: StoreSettings.Duplicates
     private let allowances: HostAllowances
     private let watch: HostWatch
     private var manner: Manner
-    private let clock: PollClock
+    let clock: PollClock
 
     /// Why the feeds are polled.
     package enum Manner: Sendable {
@@ -42,7 +41,6 @@ package struct FeedPoller: Sendable {
         self.store = store
         self.writer = writer
         self.requests = requests
-        gate = HopGate(allowances, clock: clock)
         self.schedule = schedule
         self.duplicates = duplicates
         self.allowances = allowances
@@ -70,33 +68,32 @@ package struct FeedPoller: Sendable {
     /// When the task is cancelled the transfer is broken off and the state stays as it was; what is being stored is
     /// stored.
     ///
-    /// - Parameter answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
-    package func poll(_ feed: FeedConfiguration, answer: RecordedResponse? = nil) async -> PollReport {
-        guard feed.isLocalFile else { return await run(feed, answer: answer) }
-        return await withTaskExecutorPreference(globalConcurrentExecutor) { @concurrent in
-            await run(feed, answer: answer)
+    /// - Parameters:
+    ///   - answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
+    ///   - turn: to be waited for before a redirect to another host is followed; nil where nobody else polls.
+    package func poll(
+        _ feed: FeedConfiguration, answer: RecordedResponse? = nil, turn: HopTurn? = nil
+    ) async -> PollReport {
+        guard feed.isLocalFile else { return await run(feed, answer, turn) }
+        return await withTaskExecutorPreference(WorkerThreads.files) { @concurrent in
+            await run(feed, answer, turn)
         }
     }
 
-    private func run(_ feed: FeedConfiguration, answer: RecordedResponse?) async -> PollReport {
+    private func run(_ feed: FeedConfiguration, _ answer: RecordedResponse?, _ turn: HopTurn?) async -> PollReport {
         let state = state(of: feed)
-        // The queue has kept the host's delay, but it takes a moment from there to here, and redirects count too.
         let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(state))
-        let turn = if let host, answer == nil { await gate.pass(host: host) } else { now() }
         let steadyStart = clock.steady()
-        var poll = Poll(feed: feed, state: state, host: host, startedAt: turn ?? now())
-        guard turn != nil else {
-            await settle(.fetch(.stopped), &poll)
-            return poll.report
-        }
+        var poll = Poll(feed: feed, state: state, host: host, startedAt: now())
         do throws(PollFailure) {
             if !isDryRun { try await checkDisk() }
-            let request = try request(for: feed, state: poll.state)
+            let request = try await request(for: feed, state: poll.state, turn)
             if isDryRun { poll.report.notes += requests.description(of: request) }
             let transfer = answer?.replayed(for: request) ?? engine.start(request)
             let head = try await head(of: transfer, &poll)
             if head.hasDocument {
-                try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                let workers = feed.isLocalFile ? WorkerThreads.files : WorkerThreads.parsing
+                try await withTaskExecutorPreference(workers) {
                     @concurrent () async throws(PollFailure) in
                     // An optimised build sees no need to leave the thread before the first wait.
                     await Task.yield()
@@ -117,25 +114,45 @@ package struct FeedPoller: Sendable {
     }
 
     private func state(of feed: FeedConfiguration) -> FeedState {
-        let url = URLRedaction.redacted(feed.url)
-        var state = store.state(of: feed.id) ?? FeedState(feed: feed.id, url: url)
-        if state.url != url { state.forgetServer() }
-        state.url = url
-        return state
+        var state = store.state(of: feed.id) ?? FeedState(feed: feed.id, configured: feed.url)
+        if !state.isOf(feed.url) { state.forgetServer() }
+        state.take(url: feed.url)
+        // Not by a clock in doubt: the one that was ahead may have been right.
+        return clock.trusted.map { state.believed(at: $0, of: feed, schedule) } ?? state
     }
 
-    private func request(for feed: FeedConfiguration, state: FeedState) throws(PollFailure) -> FetchRequest {
-        var request = try requests.request(for: feed, state: state)
-        request.validatorMode = state.tagTrap.mode(at: now())
-        let (gate, allowances, watch, clock) = (gate, allowances, watch, clock)
+    private func request(
+        for feed: FeedConfiguration, state: FeedState, _ turn: HopTurn?
+    ) async throws(PollFailure) -> FetchRequest {
+        var request =
+            feed.options.readsFiles
+            ? try await readRequest(for: feed, state: state) : try requests.request(for: feed, state: state)
+        request.validatorMode = ValidatorRules.mode(state.tagTrap.mode(at: now()), afterStatus: state.status)
+        let (allowances, watch, clock) = (allowances, watch, clock)
         let isForced = manner.isForced
         request.beforeHop = { hop in
-            guard let host = FeedConfiguration.host(of: hop.to) else { return true }
+            guard let host = FeedConfiguration.host(of: hop.to) else { return .go }
             let key = allowances.allowance(forHost: host).key
-            if !isForced, let pause = watch.pause(of: key), pause.until > clock.now() { return false }
-            return await gate.pass(host: host) != nil
+            let isHeld = { !isForced && watch.pause(of: key, at: clock.now()).map { $0.until > clock.now() } ?? false }
+            if isHeld() { return .held }
+            let leave = await turn?(host) ?? .go
+            // It may have been paused while this one waited.
+            return leave == .go && isHeld() ? .held : leave
         }
         return request
+    }
+
+    /// Secrets are read where a file system that does not answer holds up no transfer.
+    private func readRequest(for feed: FeedConfiguration, state: FeedState) async throws(PollFailure) -> FetchRequest {
+        let result: Result<FetchRequest, PollFailure>
+        do throws(FileThreads.NoAnswer) {
+            result = try await engine.fileThreads.run { [requests] in
+                Result { () throws(PollFailure) in try requests.request(for: feed, state: state) }
+            }
+        } catch {
+            throw .request("the file system of its secrets has not answered for \(error.seconds) s")
+        }
+        return try result.get()
     }
 
     /// What is known of one poll while it goes on.
@@ -190,6 +207,10 @@ package struct FeedPoller: Sendable {
         }
         poll.head = head
         poll.report.status = head.status
+        if let host = FeedConfiguration.host(of: poll.feed.url), !poll.feed.isLocalFile {
+            let isSecure = [poll.feed.url, head.effectiveURL].allSatisfy { $0.lowercased().hasPrefix("https:") }
+            clock.note(head, host: host, isSecure: isSecure)
+        }
         return head
     }
 
@@ -231,7 +252,7 @@ package struct FeedPoller: Sendable {
         case .notModified:
             poll.report.bytesNotSent = poll.state.documentBytes.map(Int64.init) ?? 0
             noteTag(isSameBody: false, &poll)
-            poll.state.validators = poll.head?.validators(after: poll.state.validators, bodyIsOK: false)
+            keepValidators(bodyIsOK: false, &poll)
             succeed(.unchanged, &poll)
             try await commit([], &poll)
             poll.end(.notModified)
@@ -248,7 +269,7 @@ package struct FeedPoller: Sendable {
                 poll.state.bodyHash = bodyHash
                 poll.state.documentBytes = Int32(clamping: poll.report.bytes)
                 poll.state.hints = parsed.hints
-                poll.state.validators = poll.head?.validators(after: poll.state.validators, bodyIsOK: true)
+                keepValidators(bodyIsOK: true, &poll)
                 succeed(isSame ? .unchanged : .document(reading(of: parsed, &poll)), &poll)
             } else {
                 fail(brokenOff.map { PollFailure.fetch($0) } ?? .truncatedDocument, &poll)
@@ -260,6 +281,12 @@ package struct FeedPoller: Sendable {
             poll.end(isWhole ? (poll.report.storedArticles > 0 ? .new : .unchanged) : .failed)
         }
         note(poll)
+    }
+
+    private func keepValidators(bodyIsOK: Bool, _ poll: inout Poll) {
+        let kept = poll.head?.validators(after: poll.state.validators, bodyIsOK: bodyIsOK)
+        poll.state.validators = kept?.validators
+        poll.report.notes += kept?.refusals ?? []
     }
 
     /// What the schedule wants to know of a document.
@@ -285,7 +312,7 @@ package struct FeedPoller: Sendable {
         do throws(StoreError) {
             let drafts = try await RecordDrafts(
                 feed: poll.feed, head: poll.head, state: poll.state, duplicates: duplicates, store: store,
-                claims: writer.claims, now: now(), explains: isDryRun
+                claims: writer.claims, now: now(), trusted: clock.trusted, explains: isDryRun
             ).result(of: parsed, facts)
             if isWhole { poll.state.document = FeedState.Document(articles: drafts.articles, source: source) }
             poll.report.count(drafts.records)
@@ -369,7 +396,7 @@ package struct FeedPoller: Sendable {
         guard let head = poll.head else { return }
         poll.state.tagTrap.after(
             status: head.status, wasConditional: head.wasConditional && poll.state.validators?.etag != nil,
-            isSameBody: isSameBody, hasLastModified: head.lastModified != nil, at: now())
+            isSameBody: isSameBody, hasLastModified: head.canSendLastModified, at: now())
     }
 
     private func succeed(_ result: PollEvent.Result, _ poll: inout Poll) {
@@ -395,12 +422,13 @@ package struct FeedPoller: Sendable {
             status: poll.report.status, failingSince: poll.previous.schedule.failingSince, at: now())
         let decision = decide(.failure(kind), &poll)
         poll.state.fail(at: now(), status: poll.report.status, failure: failure.shown, decision: decision)
-        poll.state.reconsiderMove()
+        poll.state.reconsiderMove(after: failure.fetchKind)
     }
 
     private func decide(_ result: PollEvent.Result, _ poll: inout Poll) -> PollDecision {
         let time = now()
         var event = PollEvent(startedAt: poll.startedAt, endedAt: time, result: result)
+        event.isClockDoubtful = clock.doubt != nil
         event.due = poll.previous.nextPoll
         event.interval = poll.previous.intervalSeconds
         event.hints = poll.state.hints
@@ -415,7 +443,7 @@ package struct FeedPoller: Sendable {
         }
         let key = allowances.allowance(forHost: host).key
         let coversHost = pausesHost(host, key: key, poll)
-        let last = coversHost ? watch.pause(of: key) : poll.previous.schedule.pause
+        let last = coversHost ? watch.pause(of: key, at: time) : poll.previous.schedule.pause
         let decision = policy.decide(
             poll.previous.schedule, after: event, pause: last, pausesHost: coversHost)
         if coversHost, let pause = decision.schedule.pause {
@@ -490,8 +518,6 @@ extension ResponseHead {
 }
 
 extension FetchFailure {
-    fileprivate static let stopped = FetchFailure(.cancelled, "stopped", advice: "it is asked the next time")
-
     /// Cannot happen: a transfer without a response says why.
     fileprivate static let noResponse = FetchFailure(
         .protocolError, "the transfer ended without an answer", advice: "report this as a bug in newswire")

@@ -12,9 +12,10 @@ extension FeedState {
     /// - Returns: whether another URL is asked from here on.
     mutating func followRedirects(_ hops: [Hop], configured: String, at now: Timestamp) -> Bool {
         var adoption = RedirectAdoption(candidate: move.candidate, count: move.polls, since: move.since)
-        // The state is no place for secrets: a URL with one in it is asked for anew each time.
-        let hasSecret = RedirectAdoption.target(of: hops).map { URLRedaction.redacted($0) != $0 } ?? false
-        let target = adoption.afterGoodPoll(hops: hasSecret ? [] : hops, at: now)
+        // The state is no place for secrets, nor for what could not be asked: such a redirect is followed anew each time.
+        let last = RedirectAdoption.lastHop(of: hops)
+        let mayKeep = last.map { Move.mayKeep($0.to) && FetchRequest.canAsk($0.to) } ?? false
+        let target = adoption.afterGoodPoll(hops: mayKeep ? hops : [], at: now)
         move.candidate = adoption.candidate
         move.polls = adoption.count
         move.since = adoption.since
@@ -25,13 +26,16 @@ extension FeedState {
         if target != configured {
             move.adopted = target
             move.adoptedSince = since
+            move.isAmongPrivate = last?.isAmongPrivate ?? false
         }
         return true
     }
 
-    /// A poll has failed: a target that was adopted may have been the wrong one.
-    mutating func reconsiderMove() {
-        if move.adopted != nil, failures >= Self.failuresUntilReturn { move = Move() }
+    /// A poll has failed: a target that was adopted may have been the wrong one, and one that cannot or may not be asked
+    /// is.
+    mutating func reconsiderMove(after kind: FetchFailure.Kind?) {
+        guard move.adopted != nil else { return }
+        if failures >= Self.failuresUntilReturn || kind == .invalidRequest || kind == .refusedAddress { move = Move() }
     }
 
     var tagTrap: ETagTrap {

@@ -6,15 +6,24 @@ package import Scheduling
 package struct HostAllowances: Sendable {
     private let configuration: Configuration
     private let general: HostAllowance
+    private let local: HostAllowance
+
+    /// The key of the allowance that all local files share. No host is called so.
+    private static let localKey = "file:"
+    /// As many local files are polled at a time, and no more than half of all polls: their file system may not answer, and
+    /// the others' polls go on then.
+    private static let localFiles = 8
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
         general = HostAllowance(
             concurrency: configuration.fetch.hostConcurrency, delay: configuration.fetch.hostDelay.milliseconds)
+        local = HostAllowance(
+            concurrency: max(1, min(Self.localFiles, configuration.fetch.concurrency / 2)), delay: 0)
     }
 
     /// The key of the allowance for a feed: the host that it is asked of, or the domain above it that has a table of its
-    /// own. Local files have one each: they need no politeness.
+    /// own. Local files share one without a delay: they need no politeness.
     package func allowance(
         for feed: FeedConfiguration, state: FeedState?
     ) -> (key: String, allowance: HostAllowance) {
@@ -26,7 +35,7 @@ package struct HostAllowances: Sendable {
         for feed: FeedConfiguration, adoptedURL: String?
     ) -> (key: String, allowance: HostAllowance) {
         let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(adopting: adoptedURL))
-        guard let host else { return (feed.url, HostAllowance(concurrency: 1, delay: 0)) }
+        guard let host else { return (Self.localKey, local) }
         return allowance(forHost: host)
     }
 

@@ -9,7 +9,9 @@ package final class HostWatch: Sendable {
     private let pauses = Locked(HostPauses())
     private let outages = Locked(OutageDetector())
 
-    /// - Parameter remembered: the states of feeds, each with the key of its host.
+    /// - Parameters:
+    ///   - remembered: the states of feeds, each with the key of its host.
+    ///   - now: pauses from a clock that was ahead count from here.
     package init(remembered: some Sequence<(state: FeedState, host: String)> = [], at now: Timestamp) {
         var known = HostPauses()
         for (state, host) in remembered {
@@ -19,7 +21,9 @@ package final class HostWatch: Sendable {
     }
 
     /// The last pause of a host, which may be over.
-    package func pause(of host: String) -> FeedState.Pause? { pauses.withLock { $0[host] } }
+    package func pause(of host: String, at now: Timestamp) -> FeedState.Pause? {
+        pauses.withLock { $0.pause(of: host, at: now) }
+    }
 
     package func activePauses(at now: Timestamp) -> [(host: String, until: Timestamp)] {
         pauses.withLock { $0.active(at: now) }

@@ -1,8 +1,10 @@
 package import FeedModel
 private import Glibc
+internal import Locking
 internal import Scheduling
 
-/// The times that polling goes by: the time of day, which can be set, and one that only ever goes on.
+/// The times that polling goes by: the time of day, which can be set, one that only ever goes on, and whether the first
+/// counts for what lasts (`PollClock+Trust`). Copies share what is known of that.
 package struct PollClock: Sendable {
     package let now: @Sendable () -> Timestamp
     /// Since some beginning, also while the machine sleeps; whatever happens to the time of day.
@@ -11,6 +13,7 @@ package struct PollClock: Sendable {
     let both: @Sendable () -> (now: Timestamp, steady: Timestamp)
     /// How many times as fast as real time both go.
     private let speed: Int64
+    let trust = Locked(TrustedTime())
 
     /// - Parameter steady: nil where the time of day is never set.
     package init(now: @escaping @Sendable () -> Timestamp, steady: (@Sendable () -> Timestamp)? = nil) {

@@ -14,14 +14,14 @@ enum PollFailure: Error, Sendable {
     case store(StoreError)
 
     /// newswire was told to stop: the feed is not to blame.
-    var isCancellation: Bool {
-        guard case .fetch(let failure) = self else { return false }
-        return failure.kind == .cancelled
-    }
+    var isCancellation: Bool { fetchKind == .cancelled }
 
-    var isGone: Bool {
-        guard case .fetch(let failure) = self else { return false }
-        return failure.kind == .gone
+    var isGone: Bool { fetchKind == .gone }
+
+    /// nil where it was not the fetch that failed.
+    var fetchKind: FetchFailure.Kind? {
+        guard case .fetch(let failure) = self else { return nil }
+        return failure.kind
     }
 
     /// As it is shown and kept: one word for programs, one sentence for people.

@@ -1,74 +1,14 @@
 package import FeedModel
-package import Scheduling
-
-/// A feed in line: its number, its host and when it is due.
-package struct PollEntry: Sendable, Equatable {
-    package var feed: Int
-    package var host: String
-    package var due: Timestamp
-    package var allowance: HostAllowance
-
-    package init(feed: Int, host: String, due: Timestamp, allowance: HostAllowance) {
-        self.feed = feed
-        self.host = host
-        self.due = due
-        self.allowance = allowance
-    }
-}
-
-/// Something that the loop is told from outside.
-package enum PollLoopSignal: Sendable {
-    /// Stop starting polls, break off those that run, and return.
-    case stop
-    /// Everything in line is to be replaced by what `replacement` gives.
-    case replace
-    /// A command asks the service for something.
-    case ask(ControlRequest, ControlReply)
-}
-
-/// What a command's request means for the feeds in line.
-package enum PollLineChange: Sendable {
-    case none
-    /// These are to be polled as soon as their hosts allow. Those that are being polled already are left alone.
-    case hasten([PollEntry])
-    /// As after `PollLoopSignal.replace`.
-    case replace
-    /// What is in line changes to what `line` gives.
-    case renew
-}
-
-/// Why feeds have become late all together.
-package enum PollInterruption: Sendable {
-    /// The machine slept, or the process was stopped, for so many seconds.
-    case suspended(seconds: Int64)
-    /// One's own network was down.
-    case networkDown
-}
-
-/// What the loop asks of whoever runs it. All but `poll` is called from the loop, one call at a time.
-package protocol PollLoopOwner: AnyObject {
-    /// Where polls run; nil for the threads that everything else runs on.
-    var executor: (any TaskExecutor)? { get }
-    /// Polls one feed; called from many tasks. When its task is cancelled it ends soon, and nothing is half-done.
-    func poll(_ feed: Int) -> @Sendable () async -> PollReport
-    /// A poll is over.
-    /// - Returns: its place in line for the next time, if there is to be one.
-    func finished(_ feed: Int, _ report: PollReport) -> PollEntry?
-    /// What stands in line after `PollLoopSignal.replace`, without the feeds that are being polled right now.
-    func replacement(running: Set<Int>) -> [PollEntry]
-    /// Answers a command, at once or when what it has asked for is done.
-    func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> PollLineChange
-    /// What stands in line without the feeds that are being polled right now.
-    func line(except running: Set<Int>) -> [PollEntry]
-    /// What stands in line after a time in which nothing could be polled, likewise: late feeds do not come all at once.
-    func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry]
-    /// The loop is alive; called at least every `PollLoop.heartbeat`, with the earliest time at which a feed is due.
-    func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int)
-}
+internal import Fetching
+internal import Scheduling
 
 /// Starts polls when `PollQueue` says so, as many at a time as it allows, until nothing is left or it is told to stop.
 package final class PollLoop {
     fileprivate enum Event: Sendable {
+        /// A request of this feed's poll begins.
+        case begun(Int)
+        /// The poll is led on to a host, and waits for leave to ask it.
+        case redirected(Int, host: String, CheckedContinuation<HopLeave, Never>)
         case finished(Int, PollReport)
         /// The sleeper of that time has woken up.
         case tick(Timestamp)
@@ -87,6 +27,10 @@ package final class PollLoop {
     package let control: Control
     /// Milliseconds late that the loop must be for the machine to have been asleep.
     private static let suspension: Int64 = 60_000
+    /// Milliseconds that who has forced a poll waits for its beginning.
+    private static let forcedPatience: Int64 = 10_000
+    /// Milliseconds between two tries while nothing can be stored.
+    private static let diskProbe: Int64 = 5000
 
     /// The longest that the loop sleeps.
     private let heartbeat: Duration
@@ -96,6 +40,10 @@ package final class PollLoop {
     private let events: AsyncStream<Event>
     private var queue: PollQueue
     private var running = Set<Int>()
+    /// Polls that stand in line with a redirect.
+    private var hops: [Int: CheckedContinuation<HopLeave, Never>] = [:]
+    private var isNetworkDown = false
+    private var isStuck = false
     /// When the loop last did something.
     private var lastSeen: Timestamp?
     private var isStopping = false
@@ -123,13 +71,26 @@ package final class PollLoop {
         for entry in entries {
             queue.add(
                 feed: entry.feed, host: entry.host, due: entry.due.adding(milliseconds: offset),
-                allowance: entry.allowance)
+                allowance: entry.allowance, urgency: entry.urgency)
         }
     }
 
-    /// Leaves a host alone that feeds have been added for.
+    /// Leaves a host alone that feeds have been added for, before the loop runs.
     package func pause(host: String, until time: Timestamp) {
-        queue.pause(host: host, until: steady(time))
+        _ = queue.pause(host: host, until: steady(time), now: clock.steady())
+    }
+
+    /// A poll has brought a pause. A round ends before most pauses do: there, each poll that is started is to look whether
+    /// its host is paused.
+    private func pause(host: String, until time: Timestamp, _ owner: some PollLoopOwner) {
+        guard staysOpen else { return answer(queue.endHops(toHost: host), .held) }
+        let held = queue.pause(host: host, until: steady(time), now: clock.steady())
+        answer(held.hops, .held)
+        for feed in held.asked { owner.passOver(feed, .pausedHost(host, until: time)) }
+    }
+
+    private func answer(_ feeds: [Int], _ leave: HopLeave) {
+        for feed in feeds { hops.removeValue(forKey: feed)?.resume(returning: leave) }
     }
 
     private func steady(_ time: Timestamp) -> Timestamp { time.adding(milliseconds: steadyOffset()) }
@@ -164,50 +125,86 @@ package final class PollLoop {
         case .tick(let time):
             // Only the earliest sleeper is followed by another, or there would be more and more of them.
             if wakesAt == time { wakesAt = nil }
+        case .begun(let feed): queue.hasBegun(feed: feed, at: clock.steady())
+        case .redirected(let feed, let host, let hop): redirect(feed, to: host, hop, owner)
         case .finished(let feed, let report):
             running.remove(feed)
-            if staysOpen, let pause = report.hostPause { self.pause(host: pause.host, until: pause.until) }
-            queue.finished(feed: feed, isGood: report.failure == nil)
+            if let pause = report.hostPause { self.pause(host: pause.host, until: pause.until, owner) }
+            queue.finished(feed: feed, isGood: report.failure == nil && report.outcome != .skipped)
             if let entry = owner.finished(feed, report), !isStopping { add(entry) }
-            if staysOpen, !isStopping, let network = report.network { follow(network, owner) }
+            if staysOpen, !isStopping { follow(report.network, owner) }
         case .signal(.stop):
             isStopping = true
             _ = queue.removeWaiting()
+            answer(queue.endHops(), .stopped)
             group.cancelAll()
         case .signal(.replace):
             if isStopping { return }
-            replace(owner.replacement(running: running))
+            reload(owner)
         case .signal(.ask(let request, let reply)):
             if isStopping { return reply.fail("the service is stopping") }
             switch owner.answer(request, reply, running: running) {
             case .none: break
-            case .hasten(let entries): for entry in entries where !running.contains(entry.feed) { hasten(entry) }
-            case .replace: replace(owner.replacement(running: running))
-            case .renew: replace(owner.line(except: running))
+            case .hasten(let entries): for entry in entries { hasten(entry, owner) }
+            case .replace: reload(owner)
+            case .renew: replace(owner.line(except: running), owner)
             }
         }
     }
 
-    private func replace(_ entries: [PollEntry]) {
-        _ = queue.removeWaiting()
-        add(entries)
+    private func redirect(
+        _ feed: Int, to host: String, _ hop: CheckedContinuation<HopLeave, Never>, _ owner: some PollLoopOwner
+    ) {
+        if isStopping { return hop.resume(returning: .stopped) }
+        let (key, allowance) = owner.allowance(forHost: host)
+        switch queue.redirect(feed: feed, to: key, allowance: allowance, now: clock.steady()) {
+        case .waits: hops[feed] = hop
+        case .held: hop.resume(returning: .held)
+        case .crowded: hop.resume(returning: .crowded)
+        }
     }
 
-    private func hasten(_ entry: PollEntry) {
-        if queue.isInLine(entry.feed) {
-            queue.hasten(feed: entry.feed, to: steady(entry.due))
+    private func reload(_ owner: some PollLoopOwner) {
+        let entries = owner.replacement(running: running)
+        if let concurrency = owner.concurrency { queue.limit(concurrency: concurrency) }
+        queue.renewAllowances { owner.allowance(forHost: $0).allowance }
+        replace(entries, owner)
+    }
+
+    private func replace(_ entries: [PollEntry], _ owner: some PollLoopOwner) {
+        let before = queue.removeWaiting()
+        add(entries)
+        let time = clock.steady()
+        for waiting in before where waiting.urgency != .none && owner.isStillWanted(waiting.feed) {
+            queue.hasten(feed: waiting.feed, to: time, urgency: waiting.urgency, now: time)
+        }
+    }
+
+    private func hasten(_ entry: PollEntry, _ owner: some PollLoopOwner) {
+        let time = clock.steady()
+        if entry.urgency == .forced {
+            let opens = queue.opening(feed: entry.feed, host: entry.host, urgency: entry.urgency)
+            guard opens <= time.adding(milliseconds: Self.forcedPatience) else {
+                return owner.passOver(entry.feed, .hostDelay(entry.host, until: timeOfDay(opens)))
+            }
+        }
+        if running.contains(entry.feed) || queue.isInLine(entry.feed) {
+            queue.hasten(feed: entry.feed, to: steady(entry.due), urgency: entry.urgency, now: time)
         } else {
             add(entry)
         }
     }
 
-    private func follow(_ network: PollReport.Network, _ owner: some PollLoopOwner) {
-        switch network {
-        case .down: queue.limitStarts(every: OutageDetector.probeInterval, from: clock.steady())
-        case .up:
-            queue.limitStarts(every: nil, from: clock.steady())
-            renew(after: .networkDown, owner)
-        }
+    /// A poll is over: the network and the disk may be known better.
+    private func follow(_ network: PollReport.Network?, _ owner: some PollLoopOwner) {
+        let (wasDown, wasStuck) = (isNetworkDown, isStuck)
+        if let network { isNetworkDown = network == .down }
+        isStuck = owner.isStuck
+        if isNetworkDown == wasDown, isStuck == wasStuck { return }
+        let interval = isNetworkDown ? OutageDetector.probeInterval : isStuck ? Self.diskProbe : nil
+        queue.limitStarts(every: interval, from: clock.steady())
+        if wasDown, !isNetworkDown { renew(after: .networkDown, owner) }
+        if wasStuck, !isStuck { renew(after: .diskStuck, owner) }
     }
 
     /// Whether the loop wakes up much later than it wanted to.
@@ -220,7 +217,7 @@ package final class PollLoop {
     }
 
     private func renew(after interruption: PollInterruption, _ owner: some PollLoopOwner) {
-        replace(owner.line(after: interruption, except: running))
+        replace(owner.line(after: interruption, except: running), owner)
     }
 
     /// Starts what may start now, and sees to it that the loop wakes up for the next.
@@ -232,9 +229,16 @@ package final class PollLoop {
             switch queue.next(now: time) {
             case .start(let feed):
                 running.insert(feed)
-                let poll = owner.poll(feed)
+                let poll = owner.poll(feed, turn: turn(feed))
                 let events = control.events
-                group.addTask(executorPreference: owner.executor) { events.yield(.finished(feed, await poll())) }
+                let isSpaced = queue.isSpaced(feed: feed)
+                group.addTask(executorPreference: owner.executor) {
+                    // It has taken a moment from there to here.
+                    if isSpaced { events.yield(.begun(feed)) }
+                    events.yield(.finished(feed, await poll()))
+                }
+            case .proceed(let feed): answer([feed], .go)
+            case .giveUp(let feed): answer([feed], .crowded)
             case .wait(let until):
                 owner.heartbeat(now: clock.now(), nextDue: queue.nextDue.map(timeOfDay), running: running.count)
                 sleep(until: until, now: time, in: &group)
@@ -245,6 +249,15 @@ package final class PollLoop {
                 sleep(until: nil, now: time, in: &group)
                 return false
             }
+        }
+    }
+
+    private func turn(_ feed: Int) -> HopTurn {
+        let events = control.events
+        return { host in
+            let leave = await withCheckedContinuation { events.yield(.redirected(feed, host: host, $0)) }
+            if leave == .go { events.yield(.begun(feed)) }
+            return leave
         }
     }
 
@@ -263,10 +276,6 @@ package final class PollLoop {
             events.yield(.tick(wake))
         }
     }
-}
-
-extension PollLoopOwner {
-    package var executor: (any TaskExecutor)? { nil }
 }
 
 extension Duration {

@@ -1,5 +1,6 @@
 package import Configuration
 package import FeedModel
+package import Scheduling
 
 /// Which feeds a round takes beside those that are due (contract.md §1).
 package enum PollSelection: String, Sendable {
@@ -15,11 +16,12 @@ package final class PollRound: PollLoopOwner {
     private let rules: SkipRules
     private let poller: FeedPoller
     private let allowances: HostAllowances
-    private let watch: HostWatch
     private let now: @Sendable () -> Timestamp
     private let state: (FeedIdentifier) -> FeedState?
     private let report: (PollReport) -> Void
     private let begun: Timestamp
+    /// Hosts that have had enough during this round.
+    private var paused: [String: Timestamp] = [:]
 
     /// - Parameters:
     ///   - watch: the poller's.
@@ -32,12 +34,13 @@ package final class PollRound: PollLoopOwner {
         self.feeds = feeds
         self.poller = poller
         self.allowances = allowances
-        self.watch = watch
         self.now = now
         self.state = state
         self.report = report
         begun = now()
-        rules = SkipRules(selection: selection, watch: watch, now: begun)
+        rules = SkipRules(
+            selection: selection, watch: watch, schedule: poller.schedule, now: begun,
+            isClockDoubtful: poller.clock.doubt != nil)
     }
 
     /// Reports the feeds that are passed over, and puts the others in line.
@@ -58,20 +61,34 @@ package final class PollRound: PollLoopOwner {
 
     package var executor: (any TaskExecutor)? { poller.executor }
 
-    package func poll(_ feed: Int) -> @Sendable () async -> PollReport {
+    package var concurrency: Int? { nil }
+
+    /// A round over feeds whose articles cannot be stored is soon over: nothing is asked.
+    package var isStuck: Bool { false }
+
+    package func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
+        allowances.allowance(forHost: host)
+    }
+
+    package func poll(_ feed: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport {
         let poller = poller
         let feed = feeds[feed]
         let state = state(feed.id)
         let host = allowances.allowance(for: feed, state: state).key
         // A host that has had enough during this round has had enough of this round.
-        if let pause = watch.pause(of: host), pause.since >= begun, pause.until > now() {
-            let skipped = PollReport.skipped(feed, state, SkipRules.pausedHost(host, pause.until))
+        if let until = paused[host], until > now() {
+            let skipped = PollReport.skipped(feed, state, SkipRules.pausedMeanwhile(host, until))
             return { skipped }
         }
-        return { await poller.poll(feed) }
+        return { await poller.poll(feed, turn: turn) }
     }
 
+    /// Nobody waits for a single feed of a round.
+    package func passOver(_ feed: Int, _ obstacle: PollObstacle) {}
+    package func isStillWanted(_ feed: Int) -> Bool { true }
+
     package func finished(_ feed: Int, _ report: PollReport) -> PollEntry? {
+        if let pause = report.hostPause { paused[pause.host] = max(paused[pause.host] ?? pause.until, pause.until) }
         self.report(report)
         return nil
     }

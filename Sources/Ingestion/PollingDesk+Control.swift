@@ -3,6 +3,7 @@ package import Configuration
 package import FeedModel
 internal import JSONText
 internal import Logging
+internal import Scheduling
 
 /// What commands ask of the running service (contract.md §1).
 extension PollingDesk {
@@ -13,25 +14,36 @@ extension PollingDesk {
         }
         switch request {
         case .poll(let feeds, let selection, let isDryRun):
+            tellConfiguration(reply, current)
             let manner: FeedPoller.Manner =
                 isDryRun ? .dryRun : selection == .due ? .onSchedule : .byHand(isForced: selection == .force)
             return poll(feeds, selection, manner, reply, current, running: running)
         case .status:
             let figures = figures(running: running.count)
-            reply.send { figures.write(to: &$0) }
-            reply.done()
+            survey.ask { seen in
+                reply.send { figures.seen(seen).write(to: &$0) }
+                reply.done()
+            }
+        case .store: reply.done()
         case .metrics:
-            let text = figures(running: running.count).prometheus
-            reply.send { $0.string(text) }
-            reply.done()
+            let figures = figures(running: running.count)
+            survey.ask { seen in
+                reply.send { $0.string(figures.seen(seen).prometheus) }
+                reply.done()
+            }
         case .pause(let feeds, let until):
-            return hold(feeds, until: until ?? FeedState.Schedule.forGood, reply, current)
-        case .resume(let feeds): return hold(feeds, until: nil, reply, current)
-        case .expire(let cutoff, let isForced, let isDryRun):
-            retention.expire(before: cutoff, isForced: isForced, isDryRun: isDryRun, reply)
+            hold(feeds, until: until ?? FeedState.Schedule.forGood, reply, current)
+        case .resume(let feeds): hold(feeds, until: nil, reply, current)
+        case .expire(let cutoff, let isByClock, let isForced, let isDryRun):
+            retention.expire(
+                before: cutoff, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
         case .reload:
-            reloadReplies.append(reply)
-            return .replace
+            if let delay = reloading.watch.delay {
+                reply.fail("\(delay); the old configuration stays in force")
+            } else {
+                reloadReplies.append(reply)
+                beginReload()
+            }
         }
         return .none
     }
@@ -41,7 +53,9 @@ extension PollingDesk {
         _ current: Current, running: Set<Int>
     ) -> PollLineChange {
         let time = now()
-        let rules = SkipRules(selection: selection, watch: watch, now: time)
+        let rules = SkipRules(
+            selection: selection, watch: watch, schedule: current.configuration.schedule, now: time,
+            isClockDoubtful: clock.doubt != nil)
         var skipped = unknown(ids, current).map { id in
             var report = PollReport(feed: id, url: "", outcome: .skipped)
             report.notes = [
@@ -56,7 +70,9 @@ extension PollingDesk {
             if let reason = rules.reasonToSkip(feed, state, host: key) {
                 skipped.append(.skipped(feed, state, reason))
             } else if let number = numbers[feed.id] {
-                wanted.append(PollEntry(feed: number, host: key, due: time, allowance: allowance))
+                let urgency: PollUrgency = selection == .force ? .forced : .asked
+                wanted.append(
+                    PollEntry(feed: number, host: key, due: time, allowance: allowance, urgency: urgency))
             }
         }
         let answer = PollAnswer(reply, count: skipped.count + wanted.count)
@@ -65,29 +81,64 @@ extension PollingDesk {
         return .hasten(wanted)
     }
 
+    func passOver(_ number: Int, _ obstacle: PollObstacle) {
+        switch obstacle {
+        case .pausedHost(let host, let until): passOver(number, SkipRules.pausedHost(host, until))
+        case .hostDelay(let host, let until): passOver(number, SkipRules.spaced(host, until))
+        }
+    }
+
+    private func passOver(_ number: Int, _ reason: String) {
+        guard let feed = current?.feed(number) else { return }
+        asked.passOver(number, .skipped(feed, store.state(of: feed.id), reason), after: writer.afterNotes)
+    }
+
+    func isStillWanted(_ number: Int) -> Bool {
+        guard asked.contains(number) else { return false }
+        guard let current, let feed = current.feed(number) else {
+            if let id = numbers.first(where: { $0.value == number })?.key {
+                var report = PollReport(feed: id, url: "", outcome: .skipped)
+                report.notes = ["the configuration was read anew, and it has the feed no more, or not enabled"]
+                asked.passOver(number, report, after: writer.afterNotes)
+            }
+            return false
+        }
+        let state = store.state(of: feed.id)
+        let selection: PollSelection = asked.urgency(of: number) == .forced ? .force : .all
+        let key = current.allowances.allowance(for: feed, state: state).key
+        let rules = SkipRules(
+            selection: selection, watch: watch, schedule: current.configuration.schedule, now: now(),
+            isClockDoubtful: clock.doubt != nil)
+        guard let reason = rules.reasonToSkip(feed, state, host: key) else { return true }
+        passOver(number, reason)
+        return false
+    }
+
+    /// Whoever asks may mean another configuration than the one that is polled.
+    private func tellConfiguration(_ reply: ControlReply, _ current: Current) {
+        reply.send { json in
+            json.beginObject()
+            json.member("configuration", current.configuration.path)
+            json.endObject()
+        }
+    }
+
     /// - Parameter until: nil resumes.
-    private func hold(
-        _ ids: [FeedIdentifier], until: Timestamp?, _ reply: ControlReply, _ current: Current
-    ) -> PollLineChange {
+    private func hold(_ ids: [FeedIdentifier], until: Timestamp?, _ reply: ControlReply, _ current: Current) {
         if let id = unknown(ids, current).first {
-            reply.fail(
+            return reply.fail(
                 "the running service does not know \(id); `systemctl reload newswire` lets it read the configuration")
-            return .none
         }
         let feeds = current.feeds(ids)
-        do throws(StoreError) {
-            try store.hold(feeds, until: until)
-        } catch {
-            reply.fail(error.description)
-            return .none
+        writer.hold(feeds, until: until) { [logger, lineChanges] error in
+            if let error { return reply.fail(error.description) }
+            logger.notice(
+                until == nil ? "resumed by hand" : "paused by hand",
+                metadata: ["feeds": "\(feeds.count)", "feed": "\(feeds.first?.id.text ?? "none")"])
+            // Before the answer: whatever is asked next finds the feeds in their new places.
+            lineChanges()
+            reply.done()
         }
-        let time = now()
-        for feed in feeds { count(feed, at: time) }
-        logger.notice(
-            until == nil ? "resumed by hand" : "paused by hand",
-            metadata: ["feeds": "\(feeds.count)", "feed": "\(feeds.first?.id.text ?? "none")"])
-        reply.done()
-        return .renew
     }
 
     private func unknown(_ ids: [FeedIdentifier], _ current: Current) -> [FeedIdentifier] {
@@ -110,7 +161,7 @@ extension ArticleStore {
     /// Remembers that feeds are not to be polled before a time, or, where that is nil, that they may be.
     package func hold(_ feeds: [FeedConfiguration], until: Timestamp?) throws(StoreError) {
         let commits = feeds.map { feed in
-            var state = state(of: feed.id) ?? FeedState(feed: feed.id, url: URLRedaction.redacted(feed.url))
+            var state = state(of: feed.id) ?? FeedState(feed: feed.id, configured: feed.url)
             state.schedule.heldUntil = until
             return FeedCommit(feed: feed.id, records: [], state: state)
         }

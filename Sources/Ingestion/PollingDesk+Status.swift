@@ -2,25 +2,49 @@ internal import ArticleStore
 internal import Configuration
 internal import FeedModel
 internal import Logging
+internal import Scheduling
 
 /// How the service is: for `newswire status`, Prometheus and systemd.
 extension PollingDesk {
+    /// All but what is on the disk (`StatusFigures.seen`).
     func figures(running: Int) -> StatusFigures {
-        var figures = StatusFigures.onDisk(store: store.path, lastSeq: store.lastSeq)
+        var figures = StatusFigures()
         let time = now()
+        countEndedHolds(at: time)
         figures.feeds = census.counts
         figures.nextPoll = nextDue
         figures.hostsPaused = pauses.count
         figures.oldestOverdue = overdue(at: time)
+        figures.store.directory = store.path
+        figures.store.lastSeq = store.lastSeq
         figures.store.syncs = writer.commitDurations
+        figures.backlog = retention.backlog
+        figures.clockDoubt = clock.doubt?.description
         var service = about
         service.polls = counters
         service.running = running
         service.isOffline = watch.isNetworkDown
         service.lastReload = lastReload
         service.storeFailure = store.trouble?.description
+        service.delays = delays
         figures.service = service
         return figures
+    }
+
+    /// The file systems that do not answer.
+    var delays: [DiskDelay] { watches.compactMap(\.delay) }
+
+    var watches: [DiskWatch] { [writer.watch, survey.watch, reloading.watch, metrics.watch] }
+
+    /// Says what does not answer, once, and that it does again.
+    func tellDelays() {
+        for line in delayTelling.lines(for: delays) {
+            switch line {
+            case .begins(let delay): logger.error("\(delay); polling goes on as far as it can without it")
+            case .isOver(let action): logger.notice("\(action): the file system answers again")
+            }
+        }
+        if let delay = reloading.watch.delay { giveUpReload(delay) }
     }
 
     /// Seconds.
@@ -35,16 +59,13 @@ extension PollingDesk {
             time.milliseconds - lastMetrics.milliseconds >= Self.metricsInterval
         else { return }
         lastMetrics = time
-        let failure = MetricsFile(path: path).write(figures(running: running).prometheus)
-        // Once, and not every 15 seconds.
-        if let failure, failure != metricsFailure {
-            logger.warning("[status] textfile: \(failure); the service's sandbox may need ReadWritePaths= for it")
-        }
-        metricsFailure = failure
+        let figures = figures(running: running)
+        survey.ask { [metrics] seen in metrics.write(figures.seen(seen).prometheus, to: path) }
     }
 
     func status(nextDue: Timestamp?) -> String {
         if let trouble = store.trouble { return "nothing is stored: \(trouble)" }
+        if let delay = delays.first { return "\(delay)" }
         var text = "\(feedCount) feed\(feedCount == 1 ? "" : "s"), \(failing.count) failing"
         if watch.isNetworkDown { text += ", offline" }
         if let nextDue {

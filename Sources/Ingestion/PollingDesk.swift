@@ -13,17 +13,21 @@ final class PollingDesk: PollLoopOwner {
     /// Milliseconds between two versions of `[status] textfile`.
     static let metricsInterval: Int64 = 15_000
 
-    private let reload: () throws(ConfigurationError) -> Configuration
+    let reloading: ConfigurationReload
     private let makePoller: (Configuration) -> FeedPoller
     let store: ArticleStore
     private let notifier: ServiceNotifier
     let logger: Logger
     let watch: HostWatch
-    let now: @Sendable () -> Timestamp
+    let clock: PollClock
     /// The program and its start.
     let about: ServiceFigures
     let writer: StoreWriter
     let retention: RetentionDuty
+    let survey: DiskSurvey
+    let metrics: MetricsDuty
+    /// To be called from any thread when feeds have got other places in line; the loop asks for `replacement` then.
+    let lineChanges: @Sendable () -> Void
 
     var current: Current?
     /// A feed keeps its number as long as the service runs, also while it is not configured.
@@ -38,10 +42,18 @@ final class PollingDesk: PollLoopOwner {
     var lastReload: ServiceFigures.Reload?
     /// Who waits for the configuration to be read anew.
     var reloadReplies: [ControlReply] = []
-    private var lastSign = Timestamp(milliseconds: 0)
-    private var lastStatus = Timestamp(milliseconds: 0)
-    var lastMetrics = Timestamp(milliseconds: 0)
-    var metricsFailure: String?
+    /// When feeds that are paused for a while are not any more, by number.
+    private var holdEnds: [Int: Timestamp] = [:]
+    private var wasClockDoubtful = false
+    /// Milliseconds from the steady clock to the time of day, as `dueTimes` have it.
+    private var clockOffset: Int64?
+    // On the steady clock.
+    private var lastSign = Timestamp(milliseconds: .min / 2)
+    private var lastStatus = Timestamp(milliseconds: .min / 2)
+    var lastMetrics = Timestamp(milliseconds: .min / 2)
+    var delayTelling = DelayTelling()
+    /// It was said that the configuration cannot be read, though the reading has not ended.
+    private var hasGivenUpReload = false
 
     struct Current {
         var configuration: Configuration
@@ -59,12 +71,13 @@ final class PollingDesk: PollLoopOwner {
     static let neverDue = Timestamp(milliseconds: .max)
 
     init(
-        reload: @escaping () throws(ConfigurationError) -> Configuration, store: ArticleStore,
+        reloading: ConfigurationReload, store: ArticleStore,
         notifier: ServiceNotifier, logger: Logger, watch: HostWatch, about: ServiceFigures,
-        writer: StoreWriter, retention: RetentionDuty, now: @escaping @Sendable () -> Timestamp,
+        writer: StoreWriter, retention: RetentionDuty, survey: DiskSurvey, metrics: MetricsDuty,
+        lineChanges: @escaping @Sendable () -> Void, clock: PollClock,
         makePoller: @escaping (Configuration) -> FeedPoller
     ) {
-        self.reload = reload
+        self.reloading = reloading
         self.store = store
         self.notifier = notifier
         self.logger = logger
@@ -72,11 +85,16 @@ final class PollingDesk: PollLoopOwner {
         self.about = about
         self.writer = writer
         self.retention = retention
-        self.now = now
+        self.survey = survey
+        self.metrics = metrics
+        self.lineChanges = lineChanges
+        self.clock = clock
         self.makePoller = makePoller
     }
 
     private(set) var feedCount = 0
+
+    func now() -> Timestamp { clock.now() }
 
     /// From here on this is what is polled and how.
     func adopt(_ configuration: Configuration) {
@@ -84,10 +102,11 @@ final class PollingDesk: PollLoopOwner {
         let time = now()
         feedCount = 0
         census.removeAll()
+        holdEnds = [:]
         numbers.reserveCapacity(configuration.feeds.count)
         for (place, feed) in configuration.feeds.enumerated() {
             let number = number(of: feed)
-            census.note(number, condition(of: feed, at: time))
+            note(number, feed, at: time)
             while places.count <= number { places.append(nil) }
             guard feed.enabled else { continue }
             places[number] = Int32(place)
@@ -101,15 +120,38 @@ final class PollingDesk: PollLoopOwner {
 
     /// Keeps the numbers of feeds by their condition right.
     func count(_ feed: FeedConfiguration, at time: Timestamp) {
-        census.note(number(of: feed), condition(of: feed, at: time))
+        note(number(of: feed), feed, at: time)
     }
 
-    private func condition(of feed: FeedConfiguration, at time: Timestamp) -> FeedCondition {
-        FeedCondition(isEnabled: feed.enabled, outlook(of: feed), now: time)
+    private func note(_ number: Int, _ feed: FeedConfiguration, at time: Timestamp) {
+        let outlook = outlook(of: feed)
+        census.note(number, FeedCondition(isEnabled: feed.enabled, outlook, now: time))
+        holdEnds[number] = feed.enabled && outlook?.isHeld(at: time) ?? false ? outlook?.schedule.heldUntil : nil
+    }
+
+    /// Pauses that have ended are over at once, and not when the feed is polled next.
+    func countEndedHolds(at time: Timestamp) {
+        for (number, end) in holdEnds where end <= time {
+            holdEnds[number] = nil
+            if let feed = current?.feed(number) { count(feed, at: time) }
+        }
+    }
+
+    /// What a clock that was ahead has left is put right once the clock counts again.
+    private func followClock() {
+        let offset = clock.now().milliseconds &- clock.steady().milliseconds
+        // The loop goes by the steady clock: who is due when does not change, only what that is called.
+        if let before = clockOffset, abs(offset &- before) >= FeedState.clockTolerance {
+            dueTimes = dueTimes.map { $0 == Self.neverDue ? $0 : $0.adding(milliseconds: offset &- before) }
+        }
+        clockOffset = offset
+        guard clock.doubt == nil else { return wasClockDoubtful = true }
+        if wasClockDoubtful, let current { store.setRight(current.configuration, by: clock) }
+        wasClockDoubtful = false
     }
 
     private func outlook(of feed: FeedConfiguration) -> FeedOutlook? {
-        store.outlook(of: feed.id, at: URLRedaction.redacted(feed.url))
+        store.outlook(of: feed.id, at: feed.url)
     }
 
     private func number(of feed: FeedConfiguration) -> Int {
@@ -119,7 +161,9 @@ final class PollingDesk: PollLoopOwner {
     }
 
     /// Every feed's place in line, by what is remembered of it.
-    func line(except running: Set<Int>) -> [PollEntry] {
+    func line(except running: Set<Int>) -> [PollEntry] { line(except: running, isHurried: true) }
+
+    private func line(except running: Set<Int>, isHurried: Bool) -> [PollEntry] {
         guard let current else { return [] }
         let time = now()
         let schedule = current.configuration.schedule
@@ -134,7 +178,8 @@ final class PollingDesk: PollLoopOwner {
             waiting.append(DueTimes.Feed(number: number, feed, outlook, schedule))
         }
         dueTimes = Array(repeating: Self.neverDue, count: current.places.count)
-        let plan = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).plan(waiting)
+        let plan = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).plan(
+            waiting, isHurried: isHurried)
         var entries: [PollEntry] = []
         entries.reserveCapacity(plan.count)
         for (number, due) in plan {
@@ -163,7 +208,16 @@ final class PollingDesk: PollLoopOwner {
 
     var executor: (any TaskExecutor)? { current?.poller.executor }
 
-    func poll(_ number: Int) -> @Sendable () async -> PollReport {
+    var concurrency: Int? { current?.configuration.fetch.concurrency }
+
+    var isStuck: Bool { store.trouble != nil }
+
+    func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
+        // There is a configuration: it is what is polled.
+        current?.allowances.allowance(forHost: host) ?? (host, HostAllowance(concurrency: 1, delay: 0))
+    }
+
+    func poll(_ number: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport {
         guard let current, let feed = current.feed(number) else {
             preconditionFailure("only feeds that stand in line are polled, and those are configured")
         }
@@ -173,21 +227,24 @@ final class PollingDesk: PollLoopOwner {
             dueTimes[number] = Self.neverDue
         }
         let poller = asked.begin(number).map(current.poller.polling) ?? current.poller
-        return { await poller.poll(feed) }
+        return { await poller.poll(feed, turn: turn) }
     }
 
     func finished(_ number: Int, _ report: PollReport) -> PollEntry? {
         counters.add(report)
         tell(report)
         // Whoever has asked finds in the files what he is told.
-        if asked.contains(number) { writer.writeNotes() }
-        let isWanted = asked.end(number, report)
+        let isWanted = asked.end(number, report, after: writer.afterNotes)
         guard let current, let feed = current.feed(number) else { return nil }
         let time = now()
         count(feed, at: time)
         let outlook = outlook(of: feed)
         let url = outlook?.adoptedURL
-        if isWanted { return entry(number, feed, movedTo: url, due: time, current) }
+        if isWanted {
+            var entry = entry(number, feed, movedTo: url, due: time, current)
+            entry.urgency = asked.urgency(of: number)
+            return entry
+        }
         if let outlook, !isPolled(outlook, at: time) { return nil }
         let soonest = time.adding(seconds: report.failure?.kind == "store" ? Self.storeRetry : 1)
         let held = outlook?.schedule.heldUntil ?? soonest
@@ -199,7 +256,7 @@ final class PollingDesk: PollLoopOwner {
     func close() {
         asked.giveUp("the service was stopped")
         for reply in reloadReplies { reply.fail("the service was stopped") }
-        if let path = current?.configuration.status.textfile { MetricsFile(path: path).remove() }
+        if let path = current?.configuration.status.textfile { metrics.remove(path) }
     }
 
     func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] {
@@ -207,8 +264,9 @@ final class PollingDesk: PollLoopOwner {
         case .suspended(let seconds):
             logger.notice("nothing ran for a while; late feeds are spread", metadata: ["seconds": "\(seconds)"])
         case .networkDown: logger.notice("the network is up again; late feeds are spread")
+        case .diskStuck: logger.notice("the disk takes articles again; late feeds are spread")
         }
-        return line(except: running)
+        return line(except: running, isHurried: false)
     }
 
     /// What a person wants to know, and not each time; `FailureTelling` says when.
@@ -256,12 +314,11 @@ final class PollingDesk: PollLoopOwner {
         }
     }
 
-    /// All or nothing: a configuration that is wrong leaves the old one in force.
+    /// What came of reading the configuration is put in force, all or nothing: one that is wrong leaves the old one.
     func replacement(running: Set<Int>) -> [PollEntry] {
-        notifier.reloading()
-        do throws(ConfigurationError) {
+        switch reloading.take() {
+        case .success(let new):
             let old = current?.configuration
-            let new = try reload()
             adopt(new)
             let (before, after) = (Set((old?.feeds ?? []).map(\.id)), Set(new.feeds.map(\.id)))
             logger.notice(
@@ -271,14 +328,39 @@ final class PollingDesk: PollLoopOwner {
                     "removed": "\(before.subtracting(after).count)",
                     "changed": "\(Self.changed(from: old, to: new))",
                 ])
-            answerReload(nil)
-        } catch {
+            endReload(nil)
+        case .failure(let error):
             for diagnostic in error.diagnostics { logger.error("\(diagnostic)") }
             logger.error("the configuration is wrong; the old one stays in force")
-            answerReload(error.diagnostics.first.map { "\($0)" } ?? "the configuration is wrong")
+            endReload(error.diagnostics.first.map { "\($0)" } ?? "the configuration is wrong")
+        case nil:
+            let time = now()
+            for feed in current?.configuration.feeds ?? [] { count(feed, at: time) }
         }
-        notifier.ready(status: status(nextDue: nil))
         return line(except: running)
+    }
+
+    /// The configuration is to be read anew.
+    func beginReload() {
+        notifier.reloading()
+        reloading.begin()
+    }
+
+    private func endReload(_ failure: String?) {
+        hasGivenUpReload = false
+        // Whoever has asked meanwhile may have changed something that this reading has not seen.
+        if reloading.isReading { return }
+        answerReload(failure)
+        notifier.ready(status: status(nextDue: nil))
+    }
+
+    /// Whoever waits for the configuration is told that it cannot be read. It is put in force all the same once it was.
+    func giveUpReload(_ delay: DiskDelay) {
+        if hasGivenUpReload { return }
+        hasGivenUpReload = true
+        logger.error("the configuration cannot be read; the old one stays in force")
+        answerReload(delay.description)
+        notifier.ready(status: status(nextDue: nil))
     }
 
     /// How many feeds are in both and are not polled as before.
@@ -302,42 +384,17 @@ final class PollingDesk: PollLoopOwner {
 
     func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int) {
         self.nextDue = nextDue
+        // Not by the time of day: where that is put back, systemd would hear nothing until it has come again.
+        let now = clock.steady()
         if now.milliseconds - lastSign.milliseconds >= notifier.aliveInterval {
             lastSign = now
             notifier.alive()
         }
         guard now.milliseconds - lastStatus.milliseconds >= Self.statusInterval else { return }
         lastStatus = now
+        tellDelays()
+        followClock()
         notifier.status(status(nextDue: nextDue))
         writeMetrics(running: running, at: now)
-    }
-}
-
-extension DueTimes.Feed {
-    fileprivate init(
-        number: Int, _ feed: FeedConfiguration, _ outlook: FeedOutlook?, _ schedule: ScheduleSettings
-    ) {
-        let standard = (feed.interval ?? schedule.initialInterval).milliseconds
-        self.init(
-            number: number, hash: FeedHash.of(feed.id), next: nil, last: nil, interval: standard)
-        // What is remembered of another URL does not count.
-        guard let outlook, outlook.isOfURL else { return }
-        next = outlook.nextPoll
-        last = outlook.lastPoll
-        interval = outlook.intervalSeconds.map { Int64($0) * 1000 } ?? standard
-        isPutOff = outlook.schedule.reason.putsOff
-        if let held = outlook.schedule.heldUntil { next = max(next ?? held, held) }
-    }
-}
-
-extension PollTerms.Reason {
-    /// Whether it is not the interval that has decided.
-    fileprivate var putsOff: Bool {
-        switch self {
-        case .none, .adaptive, .fixed, .initial, .minimum, .maximum, .ttl, .updatePeriod, .noValidators: false
-        case .freshness, .retryAfter, .pause, .backoff, .refused, .credentials, .gone, .goneForGood, .expired,
-            .skipHours:
-            true
-        }
     }
 }

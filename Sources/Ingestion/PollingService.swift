@@ -1,9 +1,11 @@
 package import ArticleStore
 internal import CShims
 package import Configuration
+private import Dispatch
 package import FeedModel
 package import Fetching
 package import Logging
+internal import Scheduling
 internal import ServiceLifecycle
 
 /// `newswire run`: polls every feed at its own time until it is told to stop.
@@ -18,6 +20,11 @@ package struct PollingService: Service {
     private let notifier: ServiceNotifier
     private let logger: Logger
     private let clock: PollClock
+    private let leave: @Sendable (_ reason: String) -> Void
+
+    /// Seconds that the service has to end once it was told to. What it leaves undone then costs nothing but a longer
+    /// start: all that is stored is stored.
+    private static let grace = 10
 
     /// - Parameters:
     ///   - reload: reads the configuration anew.
@@ -25,10 +32,12 @@ package struct PollingService: Service {
     ///   - store: open for writing; the caller closes it.
     ///   - engine: the caller shuts it down.
     ///   - about: the program, for who asks how the service is.
+    ///   - leave: ends the process, on any thread: it was told to stop, and a file system does not let it.
     package init(
         configuration: Configuration, reload: @escaping @Sendable () throws(ConfigurationError) -> Configuration,
         reloadSignals: AsyncStream<Void>, store: ArticleStore, engine: FetchEngine, about: ServiceFigures,
-        notifier: ServiceNotifier, environment: [String: String], logger: Logger, clock: PollClock
+        notifier: ServiceNotifier, environment: [String: String], logger: Logger, clock: PollClock,
+        leave: @escaping @Sendable (_ reason: String) -> Void
     ) {
         self.configuration = configuration
         self.reload = reload
@@ -40,6 +49,7 @@ package struct PollingService: Service {
         self.notifier = notifier
         self.logger = logger
         self.clock = clock
+        self.leave = leave
     }
 
     /// Returns when the service was told to stop and nothing runs any more.
@@ -48,17 +58,27 @@ package struct PollingService: Service {
             store, history: PollHistory(of: store, logger), seen: SeenArticles(of: store, logger))
         let loop = PollLoop(
             concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, clock: clock)
+        store.setRight(configuration, by: clock)
         let watch = HostWatch(configuration, at: clock.now(), store)
-        let retention = RetentionDuty(store, keep: configuration.store.keep, logger: logger, now: clock.now)
-        let desk = PollingDesk(
-            reload: { () throws(ConfigurationError) in
+        let retention = RetentionDuty(store, keep: configuration.store.keep, logger: logger, clock: clock)
+        let control = loop.control
+        let reloading = ConfigurationReload(
+            path: configuration.path,
+            read: { () throws(ConfigurationError) in
                 let configuration = try reload()
                 retention.adopt(configuration.store.keep)
                 return configuration
-            }, store: store, notifier: notifier, logger: logger, watch: watch, about: about,
-            writer: writer, retention: retention, now: clock.now
+            }, hasEnded: { control.send(.replace) })
+        let survey = DiskSurvey(store: store.path) { [store] in
+            StatusFigures.onDisk(store: store.path, lastSeq: store.lastSeq)
+        }
+        let desk = PollingDesk(
+            reloading: reloading, store: store, notifier: notifier, logger: logger, watch: watch, about: about,
+            writer: writer, retention: retention, survey: survey, metrics: MetricsDuty(logger),
+            lineChanges: { control.send(.replace) }, clock: clock
         ) { configuration in
-            FeedPoller(
+            engine.expect(concurrency: configuration.fetch.concurrency)
+            return FeedPoller(
                 engine: engine, store: store, writer: writer,
                 requests: RequestBuilder(configuration, version: about.version, environment: environment),
                 allowances: HostAllowances(configuration), schedule: configuration.schedule,
@@ -71,17 +91,21 @@ package struct PollingService: Service {
         newswire_give_memory_back()
         notifier.ready(status: desk.status(nextDue: nil))
         logger.notice("started", metadata: ["feeds": "\(desk.feedCount)", "articles": "\(store.lastSeq)"])
-        let control = loop.control
         let server = listen(control)
+        let watches = desk.watches
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await _ in reloadSignals { control.send(.replace) }
+                for await _ in reloadSignals {
+                    notifier.reloading()
+                    reloading.begin()
+                }
             }
             group.addTask { await retention.run() }
             await withGracefulShutdownHandler {
                 await loop.run(desk)
             } onGracefulShutdown: {
                 control.send(.stop)
+                leaveLate(watches)
             }
             group.cancelAll()
         }
@@ -92,13 +116,25 @@ package struct PollingService: Service {
         logger.notice("stopped", metadata: ["articles": "\(store.lastSeq)"])
     }
 
+    /// Whatever does not answer, the process ends when it is told to.
+    private func leaveLate(_ watches: [DiskWatch]) {
+        DispatchQueue(label: "newswire.leaving").asyncAfter(deadline: .now() + .seconds(Self.grace)) { [leave] in
+            let delays = watches.compactMap(\.delay).map(\.description)
+            leave(
+                "not all of it has ended \(Self.grace) s after it was told to stop"
+                    + (delays.isEmpty ? "" : ": ") + delays.joined(separator: "; "))
+        }
+    }
+
     /// Commands can ask from here on. Without a socket the service polls all the same.
     private func listen(_ control: PollLoop.Control) -> ControlServer? {
         let path = ControlPath.ofService(store: store.path, environment: environment)
+        ControlPath.removeLink(store: store.path)
         do throws(ControlServer.Failure) {
-            let server = try ControlServer(at: path) { control.send(.ask($0, $1)) }
-            ControlPath.link(store: store.path, to: path)
-            return server
+            guard let identity = StoreIdentity(directory: store.path) else {
+                throw ControlServer.Failure(description: "cannot look at the directory \(store.path)")
+            }
+            return try ControlServer(at: path, store: identity) { control.send(.ask($0, $1)) }
         } catch {
             logger.warning("\(error); `newswire poll`, `status`, `pause` and `store expire` cannot reach this service")
             return nil
@@ -119,20 +155,27 @@ extension PollingService: CustomStringConvertible {
 
 extension HostWatch {
     /// With what is remembered of the configured feeds.
+    ///
+    /// - Parameter isClockDoubtful: pauses that begin in the future are left out. A single round would count them from now
+    ///   each time, and never come to their end.
     package convenience init(
-        _ configuration: Configuration, at now: Timestamp, state: (FeedIdentifier) -> FeedState?
+        _ configuration: Configuration, at now: Timestamp, isClockDoubtful: Bool = false,
+        state: (FeedIdentifier) -> FeedState?
     ) {
         let allowances = HostAllowances(configuration)
         var remembered: [(state: FeedState, host: String)] = []
         for feed in configuration.feeds {
-            guard let state = state(feed.id), state.schedule.pause != nil else { continue }
+            guard let state = state(feed.id), let pause = state.schedule.pause else { continue }
+            if isClockDoubtful, pause.since > now.adding(milliseconds: FeedState.clockTolerance) { continue }
             remembered.append((state, allowances.allowance(for: feed, state: state).key))
         }
         self.init(remembered: remembered, at: now)
     }
 
     /// The same from the store, of which hardly any feed is looked at.
-    package convenience init(_ configuration: Configuration, at now: Timestamp, _ store: ArticleStore) {
+    package convenience init(
+        _ configuration: Configuration, at now: Timestamp, isClockDoubtful: Bool = false, _ store: ArticleStore
+    ) {
         var paused: [FeedIdentifier: FeedState] = [:]
         store.forEachState { feed, state in
             if state.schedule.pause != nil { paused[feed] = state.state(of: feed) }
@@ -140,7 +183,7 @@ extension HostWatch {
         if paused.isEmpty {
             self.init(at: now)
         } else {
-            self.init(configuration, at: now) { paused[$0] }
+            self.init(configuration, at: now, isClockDoubtful: isClockDoubtful) { paused[$0] }
         }
     }
 }

@@ -14,6 +14,8 @@ struct RecordDrafts {
     let store: ArticleStore
     let claims: KeyClaims
     let now: Timestamp
+    /// The same where the clock counts: what lies in the future by another one may not.
+    var trusted: Timestamp?
     /// Whether a person is going to read what each record is and why.
     var explains = false
 
@@ -66,7 +68,7 @@ struct RecordDrafts {
             source: .init(
                 feedURL: url, fetchedFrom: head.map { URLRedaction.redacted($0.effectiveURL) } ?? url,
                 feedTitle: state.title, feedTags: feed.tags),
-            now: now)
+            now: now, trusted: trusted)
         var events: [Judgement.Event: Int] = [:]
         result.records.reserveCapacity(judgements.count { $0.isStored })
         for judgement in judgements {

@@ -9,6 +9,7 @@ struct RecordPrefix: ~Copyable {
     private var json = JSONWriter(capacity: 8192)
     private let source: Source
     private let now: Timestamp
+    private let trusted: Timestamp?
 
     /// What is the same for all articles of one poll.
     struct Source {
@@ -18,10 +19,13 @@ struct RecordPrefix: ~Copyable {
         var feedTags: [String]
     }
 
-    /// - Parameter now: when the document came.
-    init(source: Source, now: Timestamp) {
+    /// - Parameters:
+    ///   - now: when the document came.
+    ///   - trusted: the same where the clock counts. Without it no date is said to lie in the future (identity.md §10).
+    init(source: Source, now: Timestamp, trusted: Timestamp?) {
         self.source = source
         self.now = now
+        self.trusted = trusted
     }
 
     mutating func bytes(of article: Article, _ judgement: Judgement) -> [UInt8] {
@@ -46,7 +50,7 @@ struct RecordPrefix: ~Copyable {
         case .reusing(let seq): json.member("reuses_id_of", seq)
         default: break
         }
-        if let effective = PublishedDate.effective(of: article, firstSeen: firstSeen, now: now) {
+        if let trusted, let effective = PublishedDate.effective(of: article, firstSeen: firstSeen, now: trusted) {
             json.member("published_effective", Timestamp(seconds: effective.seconds))
             json.member("date_flags", ["future"])
         }

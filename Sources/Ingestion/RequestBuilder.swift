@@ -32,6 +32,7 @@ package struct RequestBuilder: Sendable {
         request.http2 = options.http2
         request.keepAlive = options.keepAlive
         request.addressPolicy = try addressPolicy(options.privateNetworks)
+        if options.ownPrivateNetworks != nil { request.ledAddressPolicy = request.addressPolicy }
         request.allowsLocalFile = feed.isLocalFile
         do throws(SecretError) {
             request.headers = try headers(of: options)
@@ -41,12 +42,22 @@ package struct RequestBuilder: Sendable {
         }
         request.clientCertificate = try options.clientCert.map { pair throws(PollFailure) in try certificate(pair) }
         let url = feed.requestURL(state)
-        return url == feed.url ? request : request.moved(to: url)
+        if url == feed.url { return request }
+        request = request.moved(to: url)
+        request.ledBy = .redirect
+        request.isAmongPrivate = state.move.isAmongPrivate
+        return request
     }
 
     /// The request for a page or feed that is not configured.
-    func request(discovering url: String) throws(PollFailure) -> FetchRequest {
+    ///
+    /// - Parameter page: the one that named it; nil where a person did.
+    func request(discovering url: String, from page: FeedDiscovery.Page? = nil) throws(PollFailure) -> FetchRequest {
         var request = FetchRequest(url: url, userAgent: userAgent)
+        if let page {
+            request.ledBy = .link
+            request.isAmongPrivate = page.isAmongPrivate
+        }
         request.accept = "text/html, application/xhtml+xml, " + FetchRequest.defaultAccept
         request.limits.maxBody = fetch.maxBody
         request.limits.connectTimeout = fetch.connectTimeout
@@ -101,6 +112,10 @@ package struct RequestBuilder: Sendable {
             throw .request("opening the certificate \(path): \(String(cString: strerror(errno))); check client_cert")
         }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw .request("reading the certificate \(path): it is no regular file; check client_cert")
+        }
         var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: maximumCertificate) { buffer, count in
             while count < maximumCertificate {

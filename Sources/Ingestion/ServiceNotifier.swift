@@ -1,3 +1,4 @@
+private import FeedModel
 private import Glibc
 
 /// Tells systemd how the service is doing (sd_notify(3)); says nothing where nobody listens.
@@ -37,7 +38,7 @@ package struct ServiceNotifier: Sendable {
     }
 
     private func oneLine(_ text: String) -> String {
-        String(text.map { $0.isNewline ? " " : $0 })
+        SafeText.line(text)
     }
 
     /// - Parameter mustArrive: waits a little where the manager has not read what was sent before; what comes again soon

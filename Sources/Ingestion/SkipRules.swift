@@ -5,17 +5,22 @@ internal import FeedModel
 struct SkipRules {
     let selection: PollSelection
     let watch: HostWatch
+    let schedule: ScheduleSettings
     let now: Timestamp
+    /// Whether the clock is in doubt: then a plan that was made in the future holds nothing up.
+    let isClockDoubtful: Bool
 
     /// - Parameter host: the key of the feed's host.
     func reasonToSkip(_ feed: FeedConfiguration, _ state: FeedState?, host: String) -> String? {
         if !feed.enabled { return "disabled in the configuration" }
         // What is remembered of another URL does not count.
-        guard let state, state.url == URLRedaction.redacted(feed.url) else { return nil }
+        guard let known = state, known.isOf(feed.url) else { return nil }
+        let state = known.believed(at: now, of: feed, schedule)
         if state.isHeld(at: now) { return "paused; `newswire resume \(feed.id)` ends that" }
         if case .force = selection { return nil }
         if state.schedule.isGoneForGood { return "gone for good, as its server said twice; --force asks again" }
-        if let until = watch.pause(of: host)?.until, until > now { return Self.pausedHost(host, until) }
+        if let until = watch.pause(of: host, at: now)?.until, until > now { return Self.pausedHost(host, until) }
+        if isClockDoubtful, FeedOutlook(known, at: known.url).isFromFuture(at: now) { return nil }
         if case .all = selection {
             // Without the interval: only what the server asked for counts.
             return state.isHeldBack(at: now) ? "its server asked to be left alone for a while; --force polls it" : nil
@@ -26,6 +31,16 @@ struct SkipRules {
 
     static func pausedHost(_ host: String, _ until: Timestamp) -> String {
         "paused: \(host) asked to be left alone until \(Timestamp(seconds: until.seconds)); --force polls it"
+    }
+
+    /// The host has said so to a feed that was polled just before.
+    static func pausedMeanwhile(_ host: String, _ until: Timestamp) -> String {
+        "paused: \(host) has just asked another feed of it to be left alone until \(Timestamp(seconds: until.seconds))"
+    }
+
+    /// The host cannot be asked within seconds.
+    static func spaced(_ host: String, _ until: Timestamp) -> String {
+        "\(host) was asked a short while ago, and by its delay it is asked again at \(Timestamp(seconds: until.seconds))"
     }
 }
 

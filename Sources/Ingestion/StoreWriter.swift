@@ -1,4 +1,5 @@
 package import ArticleStore
+internal import Configuration
 private import Dispatch
 internal import FeedModel
 private import Locking
@@ -28,6 +29,8 @@ package final class StoreWriter: Sendable {
     private let queue = DispatchQueue(label: "newswire.store")
     private let waiting = Locked(Waiting())
     private let durations = Locked(DurationSum())
+    /// Of what is being written.
+    package let watch: DiskWatch
     /// What the polls that share this writer are about to store.
     let claims = KeyClaims()
 
@@ -39,17 +42,19 @@ package final class StoreWriter: Sendable {
     ///   - seen: where it is kept which articles the documents have; likewise.
     package init(
         _ store: ArticleStore, history: PollHistory? = nil, seen: SeenArticles? = nil,
-        patience: Duration = .seconds(10)
+        patience: Duration = .seconds(10), watch: DiskWatch = DiskWatch()
     ) {
         self.store = store
         self.history = history
         self.seen = seen
         self.patience = patience
+        self.watch = watch
     }
 
-    /// To be asked before anything is fetched: while the disk takes nothing, nothing that came could be kept. Now and then
-    /// it is tried again.
+    /// To be asked before anything is fetched: while the disk takes nothing, or does not answer, nothing that came could be
+    /// kept. Now and then it is tried again.
     package func checkDisk() async throws(StoreError) {
+        if let delay = watch.delay { throw .noAnswer(from: store.path, for: delay.seconds) }
         guard let trouble = store.trouble else { return }
         let now = ContinuousClock.now
         let isTime = lastTry.withLock { last in
@@ -59,8 +64,11 @@ package final class StoreWriter: Sendable {
         }
         guard isTime else { throw trouble }
         let result: Result<Void, StoreError> = await withCheckedContinuation { answer in
-            queue.async { [store] in
-                answer.resume(returning: Result { () throws(StoreError) in try store.recoverFromTrouble() })
+            queue.async { [self] in
+                let result = Result { () throws(StoreError) in
+                    try watch.during(action) { () throws(StoreError) in try store.recoverFromTrouble() }
+                }
+                answer.resume(returning: result)
             }
         }
         try result.get()
@@ -115,6 +123,32 @@ package final class StoreWriter: Sendable {
         seen?.write()
     }
 
+    /// Calls `body` on the writer's thread once all is written that has been noted so far. Returns at once.
+    func afterNotes(_ body: @escaping @Sendable () -> Void) {
+        queue.async { [self] in
+            watch.during(action, writeNotes)
+            body()
+        }
+    }
+
+    /// Remembers that feeds are not to be polled before a time, or, where that is nil, that they may be. Returns at once.
+    ///
+    /// - Parameter done: called on the writer's thread; with nil once it is durable.
+    func hold(
+        _ feeds: [FeedConfiguration], until: Timestamp?, done: @escaping @Sendable (StoreError?) -> Void
+    ) {
+        queue.async { [self] in
+            do throws(StoreError) {
+                try watch.during(action) { () throws(StoreError) in try store.hold(feeds, until: until) }
+                done(nil)
+            } catch {
+                done(error)
+            }
+        }
+    }
+
+    private var action: String { "writing to the store \(store.path)" }
+
     private func writeSoon() {
         let isFirst = waiting.withLock { waiting in
             defer { waiting.isAboutToWrite = true }
@@ -123,7 +157,7 @@ package final class StoreWriter: Sendable {
         guard isFirst else { return }
         queue.asyncAfter(deadline: .now() + .milliseconds(Self.noteDelay)) {
             self.waiting.withLock { $0.isAboutToWrite = false }
-            self.writeNotes()
+            self.watch.during(self.action, self.writeNotes)
         }
     }
 
@@ -136,7 +170,9 @@ package final class StoreWriter: Sendable {
             }
             if batch.isEmpty { return }
             let begun = ContinuousClock.now
-            let result = Result { () throws(StoreError) in try store.commit(batch.map(\.commit)) }
+            let result = Result { () throws(StoreError) in
+                try watch.during(action) { () throws(StoreError) in try store.commit(batch.map(\.commit)) }
+            }
             let duration = (ContinuousClock.now - begun).milliseconds
             durations.withLock { $0.add(milliseconds: duration) }
             for waiting in batch { waiting.answer.resume(returning: result) }

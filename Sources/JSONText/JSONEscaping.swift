@@ -34,7 +34,7 @@ enum JSONEscaping {
                 switch length {
                 case 1: UInt16(text[0])
                 case 2: UInt16(text[1])
-                default: 0x2000 | UInt16(text[2] & 0x3f)
+                default: 0x2000 | UInt16(text[1] & 0x3f) << 6 | UInt16(text[2] & 0x3f)
                 }
             output[1] = UInt8(ascii: "u")
             for digit in 0..<4 { output[2 + digit] = hexDigits.utf8Start[Int(scalar >> UInt16(12 - 4 * digit) & 15)] }
@@ -44,7 +44,7 @@ enum JSONEscaping {
     }
 
     /// The next byte that may have to be escaped: a control character, a quote, a backslash, or what begins C1 controls
-    /// and line separators.
+    /// line separators and the controls of bidirectional text.
     private static func indexOfSuspect(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         guard let base = text.baseAddress else { return text.count }
         var index = start
@@ -83,7 +83,14 @@ enum JSONEscaping {
         let byte = text[index]
         if byte < 0x80 { return 1 }
         if byte == 0xc2, index + 1 < text.count, text[index + 1] < 0xa0 { return 2 }
-        if byte == 0xe2, index + 2 < text.count, text[index + 1] == 0x80, text[index + 2] & 0xfe == 0xa8 { return 3 }
-        return 0
+        guard byte == 0xe2, index + 2 < text.count else { return 0 }
+        // U+2028 to U+202E, and U+2066 to U+2069.
+        let isUnsafe =
+            switch text[index + 1] {
+            case 0x80: text[index + 2] >= 0xa8 && text[index + 2] <= 0xae
+            case 0x81: text[index + 2] >= 0xa6 && text[index + 2] <= 0xa9
+            default: false
+            }
+        return isUnsafe ? 3 : 0
     }
 }

@@ -1,8 +1,8 @@
 /// Writes JSON to bytes, member by member, in the order of the calls.
 ///
 /// It puts the commas; that keys and values alternate and that what was begun is ended is up to the caller. Text comes
-/// out valid and on one line: everything below U+0020, U+007F–U+009F, and the separators U+2028 and U+2029 are escaped
-/// (security.md §8).
+/// out valid and on one line: everything below U+0020, U+007F–U+009F, the separators U+2028 and U+2029 and what turns the
+/// direction of text (U+202A–U+202E, U+2066–U+2069) are escaped (security.md §8).
 package struct JSONWriter: ~Copyable {
     private var output: ByteBuffer
     private var needsComma = false

@@ -16,6 +16,7 @@ package enum PauseRules {
     package static func pause(
         after previous: FeedState.Pause?, retryAfter: Int?, coversHost: Bool, spread: Double, at now: Timestamp
     ) -> FeedState.Pause {
+        let previous = previous.map { believable($0, at: now) }
         var incidents = 1
         if let previous, isRemembered(previous, at: now) {
             // What was under way when the pause began is no further incident.
@@ -32,6 +33,22 @@ package enum PauseRules {
         var until = now.adding(seconds: seconds)
         if let previous, previous.until > until { until = previous.until }
         return FeedState.Pause(until: until, incidents: UInt8(incidents), since: now, coversHost: coversHost)
+    }
+
+    /// Milliseconds that clocks differ by, and a moment takes.
+    private static let clockTolerance: Int64 = 60_000
+
+    /// The pause as it can be: one that a clock which was ahead has begun counts from now, and none is longer than any
+    /// server is left alone.
+    package static func believable(_ pause: FeedState.Pause, at now: Timestamp) -> FeedState.Pause {
+        var pause = pause
+        if pause.since.milliseconds > now.milliseconds + clockTolerance {
+            let length = pause.until.seconds - pause.since.seconds
+            pause.until = now.adding(seconds: Int(min(max(length, 0), Int64(maxRetryAfter))))
+            pause.since = now
+        }
+        pause.until = min(pause.until, now.adding(seconds: maxRetryAfter))
+        return pause
     }
 
     /// Whether an incident still makes the next one worse.

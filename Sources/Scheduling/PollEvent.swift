@@ -9,6 +9,8 @@ package struct PollEvent: Sendable {
     package var due: Timestamp?
     package var interval: Int?
     package var result: Result
+    /// Nothing is decided for good by a clock that is in doubt.
+    package var isClockDoubtful = false
     /// Whether the feed can be asked conditionally the next time.
     package var hasValidators = true
     package var freshness: Freshness?

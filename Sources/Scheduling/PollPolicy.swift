@@ -236,7 +236,12 @@ package struct PollPolicy: Sendable {
             let first = decision.schedule.goneSince ?? now
             decision.schedule.goneSince = first
             let confirmation = first.adding(seconds: Self.goneConfirmation)
-            decision.schedule.isGoneForGood = now >= confirmation
+            if event.isClockDoubtful {
+                // Nobody knows whether a day has passed since it was first said.
+                decision.schedule.goneSince = now
+            } else {
+                decision.schedule.isGoneForGood = now >= confirmation
+            }
             plan = Plan(wait: max(1, seconds(from: now, to: confirmation)), reason: .gone)
         }
     }

@@ -1,20 +1,10 @@
 package import FeedModel
 private import HeapModule
 
-/// How often one host may be asked (polling.md §7).
-package struct HostAllowance: Sendable, Equatable {
-    /// Transfers at a time.
-    package var concurrency: Int
-    /// Milliseconds from the start of one request to the start of the next.
-    package var delay: Int64
-
-    package init(concurrency: Int, delay: Int64) {
-        self.concurrency = max(1, concurrency)
-        self.delay = max(0, delay)
-    }
-}
-
 /// Says which feed to poll next and when: due times, host allowances and the number of transfers at a time.
+///
+/// A poll has a transfer only while it asks a host. Where a redirect leads it to another one, it gives its transfer back
+/// and stands in line there (polling.md §6, §7).
 ///
 /// It knows no clock: the caller tells the time with each call and waits as long as it is told. A step costs the
 /// logarithm of the number of feeds. Feeds are small numbers that the caller gives them; hosts with one key share one
@@ -23,26 +13,54 @@ package struct PollQueue: ~Copyable {
     package enum Step: Sendable, Equatable {
         /// Poll this feed now, and say `finished` when that is over.
         case start(feed: Int)
+        /// The redirect that this feed's poll stood in line with may be followed now.
+        case proceed(feed: Int)
+        /// The redirect that this feed's poll stood in line with has waited too long: the poll is to end.
+        case giveUp(feed: Int)
         /// Nothing can start before that time; nil where only the end of a running poll can change that.
         case wait(until: Timestamp?)
         /// Nothing is waiting and nothing runs.
         case done
     }
 
-    private let concurrency: Int
+    /// What becomes of a redirect.
+    package enum Redirect: Sendable, Equatable {
+        /// It stands in line; `next` says when it may go on.
+        case waits
+        /// Its host is paused: the poll is to end.
+        case held
+        /// Too many stand in line there already: the poll is to end.
+        case crowded
+    }
+
+    /// Milliseconds that a redirect stands in line at most.
+    package static let longestHop: Int64 = 30 * 60 * 1000
+    /// Redirects that stand in line for one host at most.
+    package static let mostHops = 256
+    /// Hosts among which nobody looks for those that are not needed any more.
+    static let fewHosts = 1024
+
+    var concurrency: Int
+    var hosts: [HostLine] = []
+    var hostNumbers: [String: Int] = [:]
+    /// Numbers that stand for no host.
+    var freeHosts: [Int] = []
+    /// How many hosts there may be before those that are not needed any more are looked for.
+    var hostLimit = fewHosts
+    var feeds: [QueuedFeed] = []
+    /// Transfers in use.
     private var running = 0
+    /// Polls that have begun, those that stand in line with a redirect too.
+    private var begun = 0
     private var order = 0
-    private var due = Heap<Entry>()
-    /// Hosts that have a feed waiting and a transfer to spare, by the time of their next start.
-    private var ready = Heap<Entry>()
-    private var hosts: [Host] = []
-    private var hostNumbers: [String: Int] = [:]
-    /// By feed; -1 for one that is neither in line nor running.
-    private var hostOfFeed: [Int32] = []
-    /// By feed: the order of its entry in `due`, 0 where it has none. Entries of another order are left over from before
-    /// the feed was hastened.
-    private var orderOfFeed: [Int] = []
-    /// Milliseconds between any two starts, while the network is thought to be down.
+    private var due = Heap<QueueEntry>()
+    /// Hosts for which somebody waits, by the time at which that may change something: those for which a person waits,
+    /// and the others.
+    private var urgent = Heap<QueueEntry>()
+    private var ordinary = Heap<QueueEntry>()
+    /// Which of the two comes first the next time.
+    private var prefersUrgent = true
+    /// Milliseconds between any two starts, while trying now and then is all that makes sense.
     private var throttle: Int64?
     private var nextStart = Timestamp(milliseconds: .min)
 
@@ -56,185 +74,272 @@ package struct PollQueue: ~Copyable {
     /// The earliest time at which a feed is due that does not already wait for its host.
     package var nextDue: Timestamp? { due.min?.time }
 
-    /// Puts a feed in line; one that is in line or running must not be added again.
+    /// Lets polls start no closer together than that, of whatever host, unless a person waits for one; nil: as they come.
+    package mutating func limitStarts(every milliseconds: Int64?, from time: Timestamp) {
+        throttle = milliseconds
+        nextStart = milliseconds.map { time.adding(milliseconds: $0) } ?? Timestamp(milliseconds: .min)
+    }
+
+    // MARK: Who is in line
+
+    /// Puts a feed in line; one that is in line or being polled must not be added again.
     ///
-    /// - Parameter allowance: counts when the host is met for the first time.
-    package mutating func add(feed: Int, host key: String, due time: Timestamp, allowance: HostAllowance) {
-        add(feed: feed, host: host(key, allowance: allowance), due: time)
+    /// - Parameter allowance: the host's from here on.
+    package mutating func add(
+        feed: Int, host key: String, due time: Timestamp, allowance: HostAllowance, urgency: PollUrgency = .none
+    ) {
+        add(feed: feed, host: host(key, allowance: allowance), due: time, urgency: urgency)
     }
 
-    /// The number by which `add` knows a host.
-    package mutating func host(_ key: String, allowance: HostAllowance) -> Int {
-        if let known = hostNumbers[key] { return known }
-        hosts.append(Host(allowance: allowance))
-        hostNumbers[key] = hosts.count - 1
-        return hosts.count - 1
-    }
-
-    package mutating func add(feed: Int, host: Int, due time: Timestamp) {
-        while hostOfFeed.count <= feed {
-            hostOfFeed.append(-1)
-            orderOfFeed.append(0)
-        }
-        hostOfFeed[feed] = Int32(host)
+    /// The same for a host by the number that `host` has given it.
+    package mutating func add(feed: Int, host number: Int, due time: Timestamp, urgency: PollUrgency = .none) {
+        while feeds.count <= feed { feeds.append(QueuedFeed()) }
+        feeds[feed].host = Int32(number)
+        feeds[feed].urgency = urgency
+        hosts[number].members += 1
         waiting += 1
         enter(feed, due: time)
     }
 
     private mutating func enter(_ feed: Int, due time: Timestamp) {
         order += 1
-        orderOfFeed[feed] = order
-        due.insert(Entry(time: time, order: order, value: feed))
+        feeds[feed].order = order
+        feeds[feed].place = .due
+        due.insert(QueueEntry(time: time, order: order, value: feed))
     }
 
     /// Whether the feed waits for its time or for its host.
-    package func isInLine(_ feed: Int) -> Bool { hostOfFeed.indices.contains(feed) && hostOfFeed[feed] >= 0 }
+    package func isInLine(_ feed: Int) -> Bool { feeds.indices.contains(feed) && feeds[feed].isWaiting }
 
-    /// Lets a feed that is in line be due at that time; one that waits for its host already is left there.
-    package mutating func hasten(feed: Int, to time: Timestamp) {
-        guard isInLine(feed), orderOfFeed[feed] > 0 else { return }
-        enter(feed, due: time)
+    /// Lets a feed that is in line be due at that time, or, where it waits for its host already, be one that a person
+    /// waits for. The redirect of a poll that has begun comes before others from here on.
+    package mutating func hasten(feed: Int, to time: Timestamp, urgency: PollUrgency, now: Timestamp) {
+        guard feeds.indices.contains(feed) else { return }
+        let place = feeds[feed].place
+        switch place {
+        case .none, .ending: break
+        case .running: feeds[feed].urgency = max(feeds[feed].urgency, min(urgency, .asked))
+        case .due:
+            feeds[feed].urgency = max(feeds[feed].urgency, urgency)
+            enter(feed, due: time)
+        case .line, .hop:
+            let (before, number) = (feeds[feed].urgency, Int(feeds[feed].host))
+            // A poll that has begun goes on in the manner in which it began.
+            let wanted = max(before, place == .hop ? min(urgency, .asked) : urgency)
+            if wanted == before || wanted == .asked && hosts[number].isHeld(at: now) { return }
+            if before == .none { hosts[number].leave(feeds[feed].kind, isHop: place == .hop) }
+            feeds[feed].urgency = wanted
+            if before == .none { stand(feed, place, now) }
+        }
     }
 
-    /// Lets no feed of that host start before then (polling.md §8). Afterwards they come one by one, each when the one
-    /// before has ended, until one of them has ended well.
-    package mutating func pause(host key: String, until time: Timestamp) {
-        guard let number = hostNumbers[key] else { return }
-        hosts[number].heldUntil = max(hosts[number].heldUntil, time)
-        hosts[number].isProbed = true
+    /// A feed that has not started.
+    package struct Waiting: Sendable, Equatable {
+        package var feed: Int
+        package var urgency: PollUrgency
     }
 
-    /// Lets polls start no closer together than that, of whatever host; nil: as they come.
-    package mutating func limitStarts(every milliseconds: Int64?, from time: Timestamp) {
-        throttle = milliseconds
-        nextStart = milliseconds.map { time.adding(milliseconds: $0) } ?? Timestamp(milliseconds: .min)
+    /// Forgets all feeds that have not started, and returns them. What stands in line with a redirect stays.
+    package mutating func removeWaiting() -> [Waiting] {
+        var removed: [Waiting] = []
+        removed.reserveCapacity(waiting)
+        for feed in feeds.indices where feeds[feed].isWaiting {
+            if feeds[feed].place == .line { hosts[Int(feeds[feed].host)].leave(feeds[feed].kind, isHop: false) }
+            removed.append(Waiting(feed: feed, urgency: feeds[feed].urgency))
+            forget(feed)
+        }
+        due = Heap()
+        waiting = 0
+        return removed
     }
 
-    /// What to do at this time. After `start`, ask again at once.
+    /// Ends all polls that stand in line with a redirect.
+    ///
+    /// - Returns: their feeds.
+    package mutating func endHops() -> [Int] {
+        var ended: [Int] = []
+        for feed in feeds.indices where feeds[feed].place == .hop {
+            hosts[Int(feeds[feed].host)].leave(feeds[feed].kind, isHop: true)
+            feeds[feed].place = .ending
+            ended.append(feed)
+        }
+        return ended
+    }
+
+    private mutating func forget(_ feed: Int) {
+        hosts[Int(feeds[feed].host)].members -= 1
+        feeds[feed] = QueuedFeed()
+    }
+
+    /// Puts a feed that is due, or the redirect of its poll, in the line of its host.
+    private mutating func stand(_ feed: Int, _ place: QueuedFeed.Place, _ now: Timestamp) {
+        let number = Int(feeds[feed].host)
+        order += 1
+        feeds[feed].order = order
+        feeds[feed].place = place
+        // Only what is forced passes a pause.
+        if feeds[feed].urgency == .asked, hosts[number].isHeld(at: now) { feeds[feed].urgency = .none }
+        hosts[number].append(
+            HostLine.Waiter(feed: Int32(feed), isHop: place == .hop, order: order, since: now), to: feeds[feed].kind)
+        offer(number)
+    }
+
+    // MARK: Whose turn it is
+
+    /// What to do at this time. After all but `wait` and `done`, ask again at once.
     package mutating func next(now: Timestamp) -> Step {
         while let first = due.min, first.time <= now {
             due.removeMin()
-            guard takesPlace(first) else { continue }
-            // Not -1: `add` put it there and `finished` takes it away.
-            let number = Int(hostOfFeed[first.value])
-            hosts[number].waiting.append(first.value)
+            let feed = feeds[first.value]
+            if feed.place == .due, feed.order == first.order { stand(first.value, .line, now) }
+        }
+        let first = prefersUrgent
+        if let step = next(isUrgent: first, now) ?? next(isUrgent: !first, now) { return step }
+        if begun == 0, waiting == 0 { return .done }
+        // Hosts whose time has come wait for a transfer, which the end of a poll brings, or for the throttle.
+        if running >= concurrency { return .wait(until: nil) }
+        var times = [urgent.min, ordinary.min, due.min].compactMap { $0?.time }.filter { $0 > now }
+        if throttle != nil, let first = ordinary.min, first.time <= now { times.append(nextStart) }
+        return .wait(until: times.min())
+    }
+
+    private mutating func next(isUrgent: Bool, _ now: Timestamp) -> Step? {
+        while let first = isUrgent ? urgent.min : ordinary.min, first.time <= now {
+            let number = first.value
+            let offered = isUrgent ? hosts[number].urgentOffer : hosts[number].ordinaryOffer
+            var canStart = false
+            if offered.order == first.order {
+                if let feed = takeExpired(isUrgent ? .asked : .hops, of: number, now) { return .giveUp(feed: feed) }
+                canStart = hosts[number].hasRoom && hosts[number].opensAt(isForced: isUrgent) <= now
+                if canStart, running >= concurrency || !isUrgent && throttle != nil && nextStart > now { return nil }
+                if isUrgent {
+                    hosts[number].urgentOffer = HostLine.Offer()
+                } else {
+                    hosts[number].ordinaryOffer = HostLine.Offer()
+                }
+            }
+            if isUrgent { urgent.removeMin() } else { ordinary.removeMin() }
+            if canStart, let feed = take(from: number, now) {
+                prefersUrgent = !isUrgent
+                return start(feed, number, now)
+            }
             offer(number)
         }
-        guard running < concurrency else { return .wait(until: nil) }
-        while let first = ready.min, first.time <= now {
-            if throttle != nil, nextStart > now { return .wait(until: nextStart) }
-            ready.removeMin()
-            // It may have been paused since it was offered.
-            if hosts[first.value].opensAt > now {
-                hosts[first.value].isOffered = false
-                offer(first.value)
-                continue
+        return nil
+    }
+
+    /// The redirect that has stood first in that line for too long.
+    private mutating func takeExpired(_ kind: HostLine.Kind, of number: Int, _ now: Timestamp) -> Int? {
+        while let first = hosts[number].first(kind) {
+            if counts(first) {
+                let expires = first.since.adding(milliseconds: Self.longestHop)
+                guard first.isHop, expires <= now else { return nil }
+                _ = hosts[number].removeFirst(kind)
+                hosts[number].leave(kind, isHop: true)
+                feeds[Int(first.feed)].place = .ending
+                return Int(first.feed)
             }
-            return .start(feed: start(first.value, now: now))
+            _ = hosts[number].removeFirst(kind)
         }
-        let times = [ready.min?.time, due.min?.time].compactMap(\.self)
-        if let earliest = times.min() { return .wait(until: earliest) }
-        return running > 0 ? .wait(until: nil) : .done
+        return nil
     }
 
-    /// Whether the entry is the feed's, which then has none any more.
-    private mutating func takesPlace(_ entry: Entry) -> Bool {
-        guard orderOfFeed[entry.value] == entry.order else { return false }
-        orderOfFeed[entry.value] = 0
-        return true
+    private mutating func take(from number: Int, _ now: Timestamp) -> Int? {
+        let isThrottled = throttle != nil && nextStart > now
+        guard let kind = hosts[number].turn(at: now, onlyAsked: isThrottled) else { return nil }
+        while let waiter = hosts[number].removeFirst(kind) {
+            guard counts(waiter) else { continue }
+            hosts[number].leave(kind, isHop: waiter.isHop)
+            hosts[number].took(kind)
+            return Int(waiter.feed)
+        }
+        return nil
     }
 
-    private mutating func start(_ number: Int, now: Timestamp) -> Int {
-        hosts[number].isOffered = false
+    private func counts(_ waiter: HostLine.Waiter) -> Bool { feeds[Int(waiter.feed)].order == waiter.order }
+
+    private mutating func start(_ feed: Int, _ number: Int, _ now: Timestamp) -> Step {
+        let isHop = feeds[feed].place == .hop
+        feeds[feed].place = .running
         hosts[number].running += 1
-        hosts[number].nextStart = now.adding(milliseconds: hosts[number].delay)
-        if let throttle { nextStart = now.adding(milliseconds: throttle) }
+        hosts[number].begin(at: now)
+        if let throttle, feeds[feed].urgency == .none { nextStart = now.adding(milliseconds: throttle) }
         running += 1
-        waiting -= 1
-        let feed = hosts[number].takeFirst()
         offer(number)
-        return feed
+        if isHop { return .proceed(feed: feed) }
+        waiting -= 1
+        begun += 1
+        return .start(feed: feed)
+    }
+
+    // MARK: What becomes of a poll
+
+    /// The request that `next` let begin begins only here: the next one waits for the host's delay from here on.
+    package mutating func hasBegun(feed: Int, at now: Timestamp) {
+        guard feeds.indices.contains(feed), feeds[feed].place == .running else { return }
+        hosts[Int(feeds[feed].host)].begin(at: now)
+    }
+
+    /// Whether it matters when exactly the feed's host is asked.
+    package func isSpaced(feed: Int) -> Bool { hosts[Int(feeds[feed].host)].allowance.delay > 0 }
+
+    /// The poll of a feed is led on to that host. It gives its transfer back.
+    package mutating func redirect(
+        feed: Int, to key: String, allowance: HostAllowance, now: Timestamp
+    ) -> Redirect {
+        guard feeds.indices.contains(feed), feeds[feed].place == .running else { return .held }
+        // An answer that leads elsewhere is a good one.
+        giveBack(feed, isGood: true)
+        feeds[feed].place = .ending
+        forgetIdleHosts(now)
+        let number = host(key, allowance: allowance)
+        if hosts[number].isHeld(at: now), feeds[feed].urgency != .forced { return .held }
+        if hosts[number].hops >= Self.mostHops { return .crowded }
+        hosts[Int(feeds[feed].host)].members -= 1
+        hosts[number].members += 1
+        feeds[feed].host = Int32(number)
+        stand(feed, .hop, now)
+        return .waits
     }
 
     /// The poll of a feed that `next` started is over.
     ///
-    /// - Parameter isGood: whether its host has shown that it can be asked.
+    /// - Parameter isGood: whether the host that was asked last has shown that it can be asked.
     package mutating func finished(feed: Int, isGood: Bool = true) {
-        guard hostOfFeed.indices.contains(feed), hostOfFeed[feed] >= 0 else { return }
-        let number = Int(hostOfFeed[feed])
-        hostOfFeed[feed] = -1
+        guard feeds.indices.contains(feed), feeds[feed].hasBegun else { return }
+        switch feeds[feed].place {
+        case .running: giveBack(feed, isGood: isGood)
+        case .hop: hosts[Int(feeds[feed].host)].leave(feeds[feed].kind, isHop: true)
+        case .none, .due, .line, .ending: break
+        }
+        begun -= 1
+        forget(feed)
+    }
+
+    private mutating func giveBack(_ feed: Int, isGood: Bool) {
+        let number = Int(feeds[feed].host)
         running -= 1
         hosts[number].running -= 1
-        // What began before the pause says nothing of the time after it.
-        if isGood, hosts[number].nextStart >= hosts[number].heldUntil { hosts[number].isProbed = false }
+        if isGood, hosts[number].hasBegunSincePause { hosts[number].isProbed = false }
         offer(number)
     }
 
-    /// Forgets all feeds that have not started, and returns them.
-    package mutating func removeWaiting() -> [Int] {
-        var feeds: [Int] = []
-        while let entry = due.popMin() {
-            if takesPlace(entry) { feeds.append(entry.value) }
+    /// Sees to it that the host is looked at when something may change for those who wait for it. An entry that comes
+    /// sooner is as good: then it is offered again.
+    mutating func offer(_ number: Int) {
+        if let time = hosts[number].nextChange(isUrgent: true, longestHop: Self.longestHop),
+            time < hosts[number].urgentOffer.time
+        {
+            order += 1
+            hosts[number].urgentOffer = HostLine.Offer(order: order, time: time)
+            urgent.insert(QueueEntry(time: time, order: order, value: number))
         }
-        for number in hosts.indices {
-            while !hosts[number].isEmpty { feeds.append(hosts[number].takeFirst()) }
-            hosts[number].isOffered = false
-        }
-        ready = Heap()
-        for feed in feeds { hostOfFeed[feed] = -1 }
-        waiting = 0
-        return feeds
-    }
-
-    private mutating func offer(_ number: Int) {
-        guard hosts[number].canStart else { return }
-        hosts[number].isOffered = true
-        order += 1
-        ready.insert(Entry(time: hosts[number].opensAt, order: order, value: number))
-    }
-
-    private struct Host {
-        var allowance: HostAllowance
-        var running = 0
-        var nextStart = Timestamp(milliseconds: .min)
-        /// Paused until then.
-        var heldUntil = Timestamp(milliseconds: .min)
-        /// Has been paused, and has not yet shown that it is well again.
-        var isProbed = false
-        var isOffered = false
-        var waiting: [Int] = []
-        private var taken = 0
-
-        init(allowance: HostAllowance) {
-            self.allowance = allowance
-        }
-
-        var isEmpty: Bool { taken == waiting.count }
-        /// Whether it is to be put among those that wait for their time.
-        var canStart: Bool { !isOffered && !isEmpty && running < concurrency }
-        var opensAt: Timestamp { max(nextStart, heldUntil) }
-        var concurrency: Int { isProbed ? 1 : allowance.concurrency }
-        var delay: Int64 { isProbed ? max(allowance.delay, 1000) : allowance.delay }
-
-        mutating func takeFirst() -> Int {
-            let feed = waiting[taken]
-            taken += 1
-            if taken == waiting.count {
-                waiting.removeAll(keepingCapacity: taken < 64)
-                taken = 0
-            }
-            return feed
-        }
-    }
-
-    /// By time, and in the order of their coming at the same time.
-    private struct Entry: Comparable {
-        var time: Timestamp
-        var order: Int
-        var value: Int
-
-        static func < (left: Entry, right: Entry) -> Bool {
-            (left.time, left.order) < (right.time, right.order)
+        if let time = hosts[number].nextChange(isUrgent: false, longestHop: Self.longestHop),
+            time < hosts[number].ordinaryOffer.time
+        {
+            order += 1
+            hosts[number].ordinaryOffer = HostLine.Offer(order: order, time: time)
+            ordinary.insert(QueueEntry(time: time, order: order, value: number))
         }
     }
 }

@@ -48,7 +48,12 @@ struct Newswire: AsyncParsableCommand {
             for diagnostic in error.diagnostics { StandardError.fail(diagnostic.description) }
             Glibc.exit(ExitStatus.badConfiguration.rawValue)
         } catch {
-            exit(withError: error)
+            // Help goes to standard output; what is wrong with the arguments repeats them.
+            let status = exitCode(for: error)
+            if status.isSuccess { exit(withError: error) }
+            let message = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+            StandardError.write(lines: message.map(String.init))
+            Glibc.exit(status.rawValue)
         }
     }
 

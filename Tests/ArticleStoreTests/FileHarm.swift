@@ -41,3 +41,37 @@ func setMode(of path: String, to mode: mode_t) {
 func setOwner(of path: String, to owner: uid_t, group: gid_t) -> Bool {
     chown(path, owner, group) == 0
 }
+
+/// What a member of the group can put where a file is looked for.
+enum Junk: String, CaseIterable, Sendable {
+    case pipe, folder, device, danglingLink, linkToItself, linkToFile
+
+    /// - Returns: false where this user may not make it.
+    func put(at path: String) -> Bool {
+        switch self {
+        case .pipe: mkfifo(path, 0o666) == 0
+        case .folder: mkdir(path, 0o777) == 0
+        case .device: symlink("/dev/zero", path) == 0
+        case .danglingLink: symlink("/nonexistent/x", path) == 0
+        case .linkToItself: symlink(String(path.split(separator: "/").last ?? ""), path) == 0
+        case .linkToFile: symlink("/proc/self/status", path) == 0
+        }
+    }
+}
+
+/// Takes a lock of the whole file, as another process would: one of an open file description (`F_OFD_SETLK`).
+///
+/// - Parameter kind: `F_RDLCK` or `F_WRLCK`.
+/// - Returns: the descriptor that holds it; -1 where it cannot be had.
+func lock(_ path: String, _ kind: Int32) -> Int32 {
+    let descriptor = open(path, (kind == F_WRLCK ? O_RDWR : O_RDONLY) | O_CLOEXEC)
+    guard descriptor >= 0 else { return -1 }
+    var range = Glibc.flock()
+    range.l_type = Int16(kind)
+    range.l_whence = Int16(SEEK_SET)
+    // Swift's Glibc does not know F_OFD_SETLK.
+    let command: Int32 = 37
+    if withUnsafeMutablePointer(to: &range, { fcntl(descriptor, command, $0) }) == 0 { return descriptor }
+    close(descriptor)
+    return -1
+}

@@ -1,5 +1,6 @@
 import Digest
 import FeedModel
+import Locking
 import TestSupport
 import Testing
 
@@ -143,6 +144,90 @@ import Testing
         _ = try store.commit([StoreFixture.commit(101...200)])
         #expect(try store.known(StoreFixture.uid(200))?.seq == 200)
         #expect(try store.known(StoreFixture.uid(1))?.seq == 1)
+    }
+
+    @Test(
+        "An index that is cut short while the store is open is made again, which is said once, and polls go on",
+        arguments: [0, 100, 4096, 5000, 20_000])
+    func cutWhileOpen(_ size: Int) throws {
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...100)])
+        _ = try store.commit([StoreFixture.commit(101...101)])
+        cut(fixture.folder.file("store/index/known"), to: size)
+        let reader = try fixture.reader()
+        for number in 1...101 as ClosedRange<UInt64> {
+            #expect(try reader.known(StoreFixture.uid(number))?.seq == number, "a reader looks through the articles")
+        }
+        for number in 1...101 as ClosedRange<UInt64> {
+            #expect(try store.known(StoreFixture.uid(number))?.seq == number)
+        }
+        #expect(try store.known(StoreFixture.uid(102)) == nil)
+        _ = try store.commit([StoreFixture.commit(102...200)])
+        #expect(try store.known(StoreFixture.uid(200))?.seq == 200)
+        #expect(store.trouble == nil)
+        #expect(fixture.noted == [.indexRebuilt(reason: "it is shorter than it was made", records: 101)])
+    }
+
+    @Test("A commit that meets the damage first stores its articles, and the index is made again behind it")
+    func cutBeforeCommit() throws {
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...100)])
+        cut(fixture.folder.file("store/index/known"), to: 4096)
+        for number in 101...104 as ClosedRange<UInt64> {
+            #expect(try store.commit([StoreFixture.commit(number...number)]).count == 1)
+        }
+        #expect(fixture.noted.count == 1)
+        for number in 1...104 as ClosedRange<UInt64> {
+            #expect(try store.known(StoreFixture.uid(number))?.seq == number)
+        }
+    }
+
+    @Test("Commits go on while the index is made again, and what they store is in it")
+    func commitsGoOn() throws {
+        let fixture = fixture
+        let opened = Locked<ArticleStore?>(nil)
+        let committed = Locked<UInt64>(0)
+        var options = fixture.options()
+        options.progress = { _, _ in
+            guard let store = opened.withLock({ $0 }), committed.withLock({ $0 }) == 0 else { return }
+            committed.withLock { $0 = 500 }
+            _ = try? store.commit([StoreFixture.commit(500...510)])
+        }
+        let events = fixture.events
+        let store = try ArticleStore.open(at: fixture.path, options: options) { event in
+            events.withLock { $0.append(event) }
+        }
+        _ = try store.commit([StoreFixture.commit(1...100)])
+        _ = try store.commit([StoreFixture.commit(101...101)])
+        opened.withLock { $0 = store }
+        cut(fixture.folder.file("store/index/known"), to: 4096)
+        #expect(try store.known(StoreFixture.uid(7))?.seq == 7)
+        opened.withLock { $0 = nil }
+        #expect(committed.withLock { $0 } == 500)
+        #expect(try store.known(StoreFixture.uid(505))?.seq == 107)
+        #expect(store.lastSeq == 112)
+        store.close()
+        let again = try fixture.open()
+        #expect(try again.known(StoreFixture.uid(510))?.seq == 112)
+        #expect(fixture.noted.count == 1)
+    }
+
+    @Test("Where the disk has no room for a new index nothing is polled, and later it is made")
+    func noRoomForIndex() throws {
+        let disk = FaultyFileSystem()
+        let store = try fixture.open(files: disk.calling)
+        _ = try store.commit([StoreFixture.commit(1...100)])
+        _ = try store.commit([StoreFixture.commit(101...101)])
+        cut(fixture.folder.file("store/index/known"), to: 4096)
+        disk.fail(at: 1, sticky: true, .noSpace)
+        #expect(throws: StoreError.self) { try store.known(StoreFixture.uid(1)) }
+        #expect(store.trouble != nil)
+        #expect(throws: StoreError.self) { try store.recoverFromTrouble() }
+        disk.heal()
+        try store.recoverFromTrouble()
+        #expect(store.trouble == nil)
+        #expect(try store.known(StoreFixture.uid(1))?.seq == 1)
+        #expect(fixture.noted.filter { if case .indexRebuilt = $0 { true } else { false } }.count == 1)
     }
 }
 

@@ -100,6 +100,22 @@ import Testing
         #expect(throws: StoreError.self) { try StoreReader(directory: copy.folder.file("nothing")) }
     }
 
+    @Test("An index of articles that an older copy was put in the place of says nothing of that copy's")
+    func indexOfOtherArticles() throws {
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...3)])
+        let old = try #require(fixture.folder.read(segment))
+        let update = StoreFixture.record(2, kind: .update, version: 2)
+        _ = try store.commit([FeedCommit(feed: StoreFixture.feed, records: [update], state: StoreFixture.state())])
+        store.close()
+        #expect(try fixture.reader().known(StoreFixture.uid(2))?.seq == 4)
+        fixture.folder.write(old, to: segment)
+        #expect(try fixture.reader().known(StoreFixture.uid(2))?.seq == 2)
+        #expect(
+            try fixture.reader().identifiers(startingWith: StoreFixture.uid(2).description, limit: 9)
+                == [StoreFixture.uid(2)])
+    }
+
     @Test("A segment that is missing in the middle is a gap, told once")
     func missingSegment() throws {
         let store = try fixture.open(segmentSize: 2048)
@@ -116,12 +132,13 @@ import Testing
     @Test("contract.md §3: the first record stored since a time is found")
     func storedSince() throws {
         let clock = Locked(StoreFixture.moment)
+        let end = Timestamp(milliseconds: StoreFixture.moment.milliseconds + 40 * 86_400_000)
         let path = fixture.path
         var options = StoreOptions { clock.withLock { $0 } }
         options.segmentSize = 2048
         options.files = StoreFixture.files
         let store = try ArticleStore.open(at: path, options: options) { _ in }
-        #expect(try fixture.reader().firstSeq(storedSince: StoreFixture.moment) == 1)
+        #expect(try fixture.reader().firstSeq(storedSince: StoreFixture.moment, now: end) == 1)
         let days = Int64(86_400_000)
         func moment(_ day: Int64) -> Timestamp {
             Timestamp(milliseconds: StoreFixture.moment.milliseconds + day * days)
@@ -132,17 +149,17 @@ import Testing
         }
         let reader = try fixture.reader()
         for day in 0..<30 as Range<Int64> {
-            #expect(try reader.firstSeq(storedSince: moment(day)) == UInt64(day) * 3 + 1)
+            #expect(try reader.firstSeq(storedSince: moment(day), now: end) == UInt64(day) * 3 + 1)
             #expect(
-                try reader.firstSeq(storedSince: Timestamp(milliseconds: moment(day).milliseconds + 1)) == UInt64(day)
-                    * 3 + 4)
+                try reader.firstSeq(storedSince: Timestamp(milliseconds: moment(day).milliseconds + 1), now: end)
+                    == UInt64(day) * 3 + 4)
         }
-        #expect(try reader.firstSeq(storedSince: Timestamp(milliseconds: .min)) == 1)
-        #expect(try reader.firstSeq(storedSince: Timestamp(milliseconds: .max)) == 91)
+        #expect(try reader.firstSeq(storedSince: Timestamp(milliseconds: .min), now: end) == 1)
+        #expect(try reader.firstSeq(storedSince: Timestamp(milliseconds: .max), now: end) == 91)
         // The clock goes back by some hours: nothing stored since is overlooked.
         clock.withLock { $0 = Timestamp(milliseconds: moment(29).milliseconds - 6 * 3_600_000) }
         _ = try store.commit([StoreFixture.commit(200...220)])
-        #expect(try reader.firstSeq(storedSince: moment(29)) == 88)
+        #expect(try reader.firstSeq(storedSince: moment(29), now: end) == 88)
     }
 
     @Test("A line that is longer than a line may be is damage, and is passed over")

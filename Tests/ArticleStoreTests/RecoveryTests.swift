@@ -57,12 +57,17 @@ import Testing
         #expect(try fixture.read().seqs == [1, 2, 3])
         #expect(try fixture.read().damage.isEmpty)
         let again = try fixture.open()
-        #expect(
-            fixture.noted == [
-                .tornTailRemoved(
-                    segment: fixture.folder.file(segment), offset: UInt64(whole.utf8.count),
-                    bytes: UInt64(garbage.utf8.count))
-            ])
+        let offset = UInt64(whole.utf8.count)
+        let bytes = UInt64(garbage.utf8.count)
+        let path = fixture.folder.file(segment)
+        if garbage.contains("\n") {
+            let aside = "\(path.dropLast(6)).\(offset).cut"
+            #expect(
+                fixture.noted == [.tornTailSetAside(segment: path, offset: offset, bytes: bytes, path: aside)])
+            #expect(fixture.folder.text(String(segment.dropLast(6)) + ".\(offset).cut") == garbage)
+        } else {
+            #expect(fixture.noted == [.tornTailRemoved(segment: path, offset: offset, bytes: bytes)])
+        }
         #expect(fixture.folder.text(segment) == whole)
         _ = try again.commit([StoreFixture.commit(4...4)])
         #expect(try fixture.read().seqs == [1, 2, 3, 4])

@@ -227,10 +227,11 @@ import Testing
         _ = try store.expire(before: moment(2))
         let steps = disk.log.filter { $0.hasPrefix("sync 0") || $0 == "sync identities" || $0 == "sync articles" }
         let (first, second) = ("00000000000000000001.jsonl.new", "00000000000000000004.jsonl.new")
+        // Only then are the extracts joined, and go once that is durable.
         #expect(
-            steps.suffix(6) == [
+            steps.suffix(10) == [
                 "sync \(first)", "sync identities", "sync articles", "sync \(second)", "sync identities",
-                "sync articles",
+                "sync articles", "sync \(first)", "sync identities", "sync identities", "sync identities",
             ])
     }
 
@@ -273,7 +274,7 @@ import Testing
         let store = try fill()
         _ = try store.expire(before: moment(4))
         store.close()
-        let name = "store/identities/00000000000000000004.jsonl"
+        let name = "store/identities/00000000000000000001.jsonl"
         let whole = try #require(fixture.folder.read(name))
         for place in [20, whole.count / 2, whole.count - 40] {
             var bytes = whole
@@ -358,6 +359,6 @@ import Testing
         let text = try #require(fixture.folder.text("store/identities/00000000000000000001.jsonl"))
         #expect(text.hasPrefix(#"{"_newswire":{"#))
         #expect(!text.contains("Article"))
-        #expect(text.split(separator: "\n").count == 3)
+        #expect(text.split(separator: "\n").count == 12)
     }
 }

@@ -69,12 +69,12 @@ private final class SeenFeed {
     var goneBytes: Int { fixture.folder.read("store/state/gone")?.count ?? 0 }
 }
 
-@Suite("§8: what has disappeared from its feed's document, and when it was last seen there")
+@Suite("identity.md §8: what has disappeared from its feed's document, and when it was last seen there")
 struct SeenArticlesTests {
     private let seenFile = "store/state/seen"
     private let goneFile = "store/state/gone"
 
-    @Test("§8: gone is last seen at the last answer before, also one without a document; back is in the feed again")
+    @Test("identity.md §8: what is gone is last seen at the answer before, even one without a document")
     func goneAndBack() throws {
         let feed = try SeenFeed()
         try feed.document([1, 2], at: 100)
@@ -95,7 +95,7 @@ struct SeenArticlesTests {
         #expect(try feed.sighting(9) == feed.gone(at: 600, lastSeen: nil))
     }
 
-    @Test("§8: a document that is older than the article says nothing of it")
+    @Test("identity.md §8: a document that is older than the article says nothing of it")
     func olderThanTheArticle() throws {
         let feed = try SeenFeed()
         try feed.document([1], at: 100)
@@ -208,7 +208,7 @@ struct SeenArticlesTests {
     }
 }
 
-@Suite("§8: the entries of what has gone")
+@Suite("identity.md §8: the entries of what has gone")
 struct GoneLogTests {
     private let goneFile = "store/state/gone"
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ArticleStore
 
-@Suite("§8: the articles of two documents, one after the other")
+@Suite("identity.md §8: the articles of two documents, one after the other")
 struct SeenSetTests {
     private func set(_ numbers: some Sequence<UInt64>, known: Set<UInt64> = []) -> SeenSet {
         SeenSet(numbers.map { (uid: StoreFixture.uid($0), isKnown: known.contains($0)) })

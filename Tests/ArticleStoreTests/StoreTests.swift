@@ -40,7 +40,7 @@ import Testing
         let zeros = String(repeating: "0", count: 64)
         #expect(
             line.hasPrefix(
-                #"{"id":"a","_newswire":{"feed":"a\"b","uid":"\#(plain.uid)","version":1,"hash":""#
+                #"{"id":"a","_newswire":{"commit":1,"feed":"a\"b","uid":"\#(plain.uid)","version":1,"hash":""#
                     + "\(plain.contentHash.hex)"
                     + #"","stored_at":"2026-11-22T08:00:00Z","kind":"new","seq":1,"prev":"\#(zeros)","chain":""#))
         #expect(line.hasSuffix(#""}}"#))

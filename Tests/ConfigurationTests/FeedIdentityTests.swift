@@ -108,6 +108,43 @@ struct FeedIdentityTests {
         #expect(ids(urls.reversed(), known: known) == first.reversed())
     }
 
+    @Test("What only looks like a secret tells two feeds apart in their ids, whichever was there first")
+    func guessedSecrets() {
+        let urls = ["https://example.org/rss?code=600000", "https://example.org/rss?code=600001"]
+        let first = ids([urls[0]])
+        #expect(first[0].hasPrefix("example.org-rss-") && !first[0].contains("600000"))
+        let known = [(first[0], "https://example.org/rss?code=***")]
+        for order in [urls, urls.reversed()] {
+            let ids = ids(order, known: known)
+            #expect(ids[order.firstIndex(of: urls[0]) ?? 9] == first[0] && Set(ids).count == 2)
+        }
+        // The same URL after a change of its secret is the same feed.
+        #expect(
+            ids(["https://example.org/rss?passkey=new"], known: [("mine", "https://example.org/rss?passkey=***")]) == [
+                "mine"
+            ])
+    }
+
+    @Test("Feeds of newswire 0.1.0, whose ids hold what is hidden today, keep their ids")
+    func firstIds() {
+        let urls =
+            (0..<4).map { "https://example.org/rss?passkey=k\($0)&token=t" } + [
+                "https://example.org/rss?passkey=k0&token=u"
+            ]
+        let old = [
+            FeedNaming.name(for: urls[0], .first) + "-" + FeedNaming.suffix(for: urls[0], .first) + "-"
+                + FeedNaming.suffix(for: urls[0], isExact: true, .first),
+            FeedNaming.name(for: urls[1], .first), FeedNaming.name(for: urls[2], .first),
+            FeedNaming.name(for: urls[3], .first),
+            FeedNaming.name(for: urls[4], .first) + "-" + FeedNaming.suffix(for: urls[4], .first) + "-"
+                + FeedNaming.suffix(for: urls[4], isExact: true, .first),
+        ]
+        #expect(old[1] == "example.org-rss-passkey-k1")
+        let known = old.map { ($0, "https://example.org/rss?passkey=***&token=***") }
+        #expect(ids(urls, known: known) == old)
+        #expect(ids(urls.reversed(), known: known.reversed()) == old.reversed())
+    }
+
     @Test("A changed URL is told the id that would keep its history, unless it has one")
     func suggestion() throws {
         var fixture = ConfigurationFixture()

@@ -1,5 +1,6 @@
 import Configuration
 import FeedModel
+import Glibc
 import TestSupport
 import Testing
 
@@ -33,6 +34,28 @@ struct IncludeTests {
         #expect(errors.count == 1)
         #expect(errors[0].hasPrefix("newswire.toml:2: error: include: "), "\(errors)")
         #expect(errors[0].hasSuffix("/urls cannot be read: No such file or directory"))
+    }
+
+    @Test("A pipe, a folder or a device that a pattern matches is an error with its name, and is not waited for")
+    func noRegularFiles() {
+        fixture.write("", to: "feeds.d/a.toml")
+        #expect(mkfifo(fixture.folder.file("feeds.d/pipe.toml"), 0o600) == 0)
+        #expect(mkdir(fixture.folder.file("feeds.d/folder.toml"), 0o700) == 0)
+        #expect(symlink("/dev/zero", fixture.folder.file("feeds.d/zero.toml")) == 0)
+        let errors = fixture.errors("include = [\"feeds.d/*.toml\"]")
+        #expect(errors.count == 3)
+        #expect(errors.contains { $0.hasSuffix("/feeds.d/pipe.toml cannot be read: it is no regular file") })
+        #expect(errors.contains { $0.hasSuffix("/feeds.d/folder.toml cannot be read: Is a directory") })
+        #expect(errors.contains { $0.hasSuffix("/feeds.d/zero.toml cannot be read: it is no regular file") })
+    }
+
+    @Test("A link to a file of configuration is followed: people keep them elsewhere")
+    func links() throws {
+        let file = fixture.write("[[feed]]\nurl = \"https://a.org/\"", to: "elsewhere/a")
+        fixture.write("", to: "feeds.d/b.toml")
+        #expect(symlink(file, fixture.folder.file("feeds.d/a.toml")) == 0)
+        let configuration = try fixture.load(contact + "include = [\"feeds.d/*.toml\"]")
+        #expect(configuration.feeds.map(\.url) == ["https://a.org/"])
     }
 
     @Test("Settings of the whole program in an included file are refused, there")

@@ -116,9 +116,10 @@ struct ListTests {
         let configuration = try fixture.load(opml)
         #expect(configuration.feeds.last?.url == "https://example.org/c", "\(configuration.feeds.map(\.url))")
         #expect(configuration.feeds.last?.tags == ["open"])
+        // An ampersand that stands for itself loses nothing; an end that is missing may.
+        let warnings = fixture.shown(configuration.warnings)
         #expect(
-            fixture.shown(configuration.warnings).first?.hasPrefix("subscriptions.opml:2: warning: is broken XML")
-                == true)
+            warnings.count == 1 && warnings[0].hasPrefix("subscriptions.opml:3: warning: is broken XML"), "\(warnings)")
     }
 
     @Test("What is no OPML is an error")

@@ -1,4 +1,5 @@
 import Configuration
+import Glibc
 import TestSupport
 import Testing
 
@@ -24,6 +25,18 @@ struct SecretTests {
         let error = #expect(throws: SecretError.self) { try Secret.file(file).resolve(environment: [:]) }
         let message = try #require(error).description
         #expect(message.contains("can be read by everybody") && !message.contains("s3cret"))
+    }
+
+    @Test("A secret may be reached through a link, and is never read from a pipe")
+    func linksAndPipes() throws {
+        let file = fixture.write("s3cret\n", to: "secret", mode: 0o600)
+        #expect(symlink(file, fixture.folder.file("link")) == 0)
+        #expect(try Secret.file(fixture.folder.file("link")).resolve(environment: [:]) == "s3cret")
+        #expect(mkfifo(fixture.folder.file("pipe"), 0o600) == 0)
+        let error = #expect(throws: SecretError.self) {
+            try Secret.file(fixture.folder.file("pipe")).resolve(environment: [:])
+        }
+        #expect(error?.message == "cannot be read: it is no regular file")
     }
 
     @Test("A secret of several lines, an empty one or one that is no text cannot be a header")

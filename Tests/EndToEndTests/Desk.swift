@@ -17,7 +17,7 @@ final class Desk: Sendable {
     }()
 
     /// Without the proxies that libcurl would obey, and without the tester's own configuration.
-    private static let environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"]
+    static let environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"]
 
     /// - Parameter feeds: paths on the server.
     init(feeds: [String] = ["/feed"], options: String = "") {
@@ -58,37 +58,6 @@ final class Desk: Sendable {
     @discardableResult
     func run(_ arguments: [String], environment: [String: String] = [:]) async -> ChildProcess.Ending {
         await start(arguments + ["--config", folder.file("newswire.toml")], environment: environment).wait()
-    }
-
-    /// What a run printed, and the most memory that it had.
-    struct Measured {
-        var status: Int32
-        var output: String
-        var errors: String
-        var peakKilobytes: Int?
-
-        var lines: [String] { output.split(separator: "\n").map(String.init) }
-    }
-
-    /// The same as `run`, measured by a small process in between: the peak that the kernel tells of begins with that of
-    /// the process which started it.
-    func measured(_ arguments: String...) async -> Measured {
-        let script = """
-            import os, sys
-            child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
-            _, status, usage = os.wait4(child, 0)
-            open(sys.argv[1], "w").write(str(usage.ru_maxrss))
-            sys.exit(os.waitstatus_to_exitcode(status) & 255)
-            """
-        let ending = await ChildProcess(
-            "/usr/bin/env",
-            ["python3", "-c", script, folder.file("peak"), Self.binary] + arguments
-                + ["--config", folder.file("newswire.toml")],
-            environment: Self.environment.merging(["FEED_PASSWORD": "secret"]) { $1 }
-        ).wait()
-        return Measured(
-            status: ending.status, output: ending.output, errors: ending.errors,
-            peakKilobytes: folder.text("peak").flatMap { Int($0) })
     }
 
     func service(environment: [String: String] = [:]) -> ChildProcess {

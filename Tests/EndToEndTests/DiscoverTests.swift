@@ -72,6 +72,32 @@ struct DiscoverTests {
         #expect(desk.server.requests.count == count)
     }
 
+    @Test("security.md §2: a page of a public site leads to no private address, whatever is open for all feeds")
+    func linkToPrivate() async {
+        let desk = Desk()
+        // The desk's server is the proxy: to newswire, the page may be anybody's.
+        desk.folder.write(
+            """
+            contact = "https://example.org/bot"
+            [fetch]
+            private_networks = "allow"
+            proxy = "\(desk.server.url(""))"
+            host_delay = "0s"
+            [store]
+            directory = "store"
+            """, to: "newswire.toml")
+        let inside = "http://10.0.0.1:8080/admin"
+        let link = "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"\(inside)\">"
+        desk.server.on("http://site.example/", .init(headers: [("Content-Type", "text/html")], body: "<html>\(link)"))
+        desk.server.on(inside, .init(body: Publisher.rss([("1", "One")])))
+        let ending = await desk.run("add", "http://site.example/")
+        #expect(ending.status == 69 && ending.errors.contains("a link led to 10.0.0.1, "))
+        #expect(!ending.errors.contains("private_networks"))
+        #expect(desk.server.requests(to: inside).isEmpty)
+        // What a person writes is asked.
+        #expect(await desk.run("discover", inside).status == 0)
+    }
+
     @Test("Without a contact nobody is asked")
     func contact() async {
         let desk = Desk()

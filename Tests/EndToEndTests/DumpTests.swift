@@ -213,6 +213,8 @@ struct DumpTests {
             chmod 755 "$DIR"; cp "$NW" "$DIR/nw"; group=23456
             chgrp -R $group "$DIR/store"; chmod 2750 "$DIR/store"; chmod 2770 "$DIR/store/cursors"
             find "$DIR/store" -type f -exec chmod 640 {} +
+            # They may not write where a build that counts its lines would have them write.
+            export LLVM_PROFILE_FILE=/dev/null
             as() { setpriv --reuid $1 --regid $2 --groups $group -- "$DIR/nw" dump --new --as m --limit 1 | grep -c .; }
             umask 077; as 34567 34567
             umask 022; as 34568 34568
@@ -239,7 +241,7 @@ struct DumpTests {
         #expect(
             await desk.run("consumers").output == """
                 ahead\t99\t0\tahead of the store, which ends at 8
-                damaged\t-\tits cursor is damaged; set it with `newswire ack damaged SEQ`
+                damaged\t-\tits cursor cannot be read: it holds no number; set it with `newswire ack damaged SEQ`
 
                 """)
     }
@@ -273,7 +275,10 @@ struct DumpTests {
         let calls = ending.lines.map { line in
             line.contains("rename") ? "rename" : line.contains("sync(1)") ? "sync" : "write"
         }
-        #expect(calls.last == "rename" && calls.dropLast().last == "sync" && calls.first == "write")
+        // What says which record it is, and then the cursor.
+        #expect(calls.suffix(3) == ["sync", "rename", "rename"] && calls.first == "write")
+        #expect(calls.filter { $0 == "rename" }.count == 2)
+        #expect(ending.lines.last?.contains("/cursors/default\"") == true)
     }
 
     @Test("With stdout closed a dump ends quietly and moves no cursor")

@@ -105,11 +105,11 @@ struct FollowTests {
                 read -r d; echo "$d" | cut -f 1,5
             }
             """)
-        await follower.saysInErrors("ends at 1")
+        await follower.saysInErrors("going on behind 1")
         try desk.store([StoredArticle("4")])
         let end = await follower.wait()
         #expect(end.output == "2\t4\n")
-        #expect(end.errors.contains("the store ends at 1, and 3 was seen in it"))
+        #expect(end.errors.contains("record 3 of the store is not the one that was seen in it"))
     }
 }
 

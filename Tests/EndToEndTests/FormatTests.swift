@@ -131,7 +131,7 @@ struct FormatTests {
             ]
         )
         #expect(rows[1][4] == #"controls \u0001\t\n\\"#)
-        #expect(rows[1][6] == "Bell\\u0007 esc\\u001b[2J \u{202e}tab\\tline\\r\\nfeed\u{fffe}\\u0085")
+        #expect(rows[1][6] == "Bell\\u0007 esc\\u001b[2J \\u202etab\\tline\\r\\nfeed\u{fffe}\\u0085")
         #expect(rows[3].dropFirst(2).prefix(2) == ["odd \"feed\"/ä", "duplicate"])
     }
 

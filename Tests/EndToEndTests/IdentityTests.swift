@@ -35,7 +35,7 @@ struct IdentityTests {
             date: "Mon, \(9 + number) May 2019 09:30:00 GMT")
     }
 
-    @Test("§8: each edit is a version; explain and history say what changed")
+    @Test("identity.md §8: each edit is a version; explain and history say what changed")
     func edits() async throws {
         let desk = Desk()
         let first = Item(
@@ -97,7 +97,7 @@ struct IdentityTests {
         #expect(await desk.run("explain", "3").status == 0)
     }
 
-    @Test("§5: when all ids and links change nothing is new, also after a restart and with the index made again")
+    @Test("identity.md §5: when all ids and links change nothing is new, also with the index made again")
     func migration() async throws {
         let desk = Desk()
         desk.server.on("/feed", .init(body: Item.rss((1...8).map { item($0) })))
@@ -122,7 +122,7 @@ struct IdentityTests {
     }
 
     @Test(
-        "§5: another generator, or another URL that the feed comes from, makes few changed ids enough",
+        "identity.md §5: another generator, or another URL that the feed comes from, makes few changed ids enough",
         arguments: ["none", "generator", "redirect"])
     func armed(by reason: String) async throws {
         let desk = Desk()
@@ -139,7 +139,7 @@ struct IdentityTests {
         #expect(try await desk.poll()["new"]?.integer == (reason == "none" ? 3 : 0))
     }
 
-    @Test("§9: an article of two feeds that are polled at once is printed once, and said to be in both")
+    @Test("identity.md §9: an article of two feeds that are polled at once is printed once, and said to be in both")
     func duplicates() async throws {
         let desk = Desk(feeds: ["/a", "/b", "/c"])
         for feed in ["/a", "/b", "/c"] {
@@ -191,7 +191,7 @@ struct IdentityTests {
         #expect(kinds(try await desk.dump("--duplicates")) == ["new", "new"])
     }
 
-    @Test("§3.2: http and https ids are one, unless the feed says aliases = false", arguments: [true, false])
+    @Test("identity.md §3.2: http and https ids are one, unless aliases = false", arguments: [true, false])
     func aliases(isOn: Bool) async throws {
         let desk = Desk(options: "aliases = \(isOn)")
         desk.server.on(
@@ -214,7 +214,7 @@ struct IdentityTests {
         #expect(try await desk.dump("--updates").count == 1)
     }
 
-    @Test("§6: what was there when a feed was first read to the end is initial, in however many polls that took")
+    @Test("identity.md §6: what was there at the first whole reading is initial, in however many polls")
     func initial() async throws {
         let desk = Desk()
         let whole = Item.rss([item(1), item(2)])
@@ -230,7 +230,7 @@ struct IdentityTests {
         #expect(try await desk.ids("--no-initial") == ["old-3"])
     }
 
-    @Test("§10: a date in the future is kept, and what counts instead is said; so is a date without a zone")
+    @Test("identity.md §10: a date in the future is kept, and what counts instead is said; so is a date without a zone")
     func dates() async throws {
         let desk = Desk()
         var future = item(1)

@@ -15,7 +15,7 @@ struct LastSeenTests {
         await desk.run(arguments).lines
     }
 
-    @Test("§8: disappeared is last seen and never deleted; reappeared is not new")
+    @Test("identity.md §8: disappeared is last seen and never deleted; reappeared is not new")
     func disappearance() async throws {
         publish("1", "2")
         _ = try await desk.poll()
@@ -44,7 +44,7 @@ struct LastSeenTests {
         #expect(await desk.run("store", "verify").status == 0)
     }
 
-    @Test("§8: history --json says it in in_feed and last_seen")
+    @Test("identity.md §8: history --json says it in in_feed and last_seen")
     func json() async throws {
         publish("1", "2")
         _ = try await desk.poll()

@@ -59,6 +59,10 @@ struct NamespaceTests {
         #expect(result["both"]?.string == "unchanged")
         // Where private networks are allowed the canary is there on all of them.
         #expect(texts(result["sung"]).count == 19)
+        // Where they are allowed for all feeds, a public server cannot lead there; where a feed allows them, it can.
+        #expect(texts(result["led"]).isEmpty)
+        #expect(texts(result["advice"]) == ["tell the publisher, or look for another URL of the feed"])
+        #expect(result["own"]?.integer == 0)
     }
 
     @Test("A name server that never answers delays no other feed")

@@ -160,14 +160,22 @@ struct StoreCommandTests {
         #expect(try await desk.poll("--force")["new"]?.integer == 0)
         #expect(try await desk.ids() == ["x"])
 
+        // Days of the service's life: the store is old, so its clock counts after one, and what is too old goes bit by bit.
         let other = Desk(feeds: [])
         try other.store(Self.days, segmentAge: 1)
         other.folder.write("[store]\ndirectory = \"store\"\nkeep = \"90d\"\n", to: "newswire.toml")
-        let service = other.service()
-        await service.saysInErrors("removed old articles")
+        let service = other.start("run", "--time-scale", "100000", "--config", other.folder.file("newswire.toml"))
+        await service.saysInErrors("last_seq=2")
         service.send(SIGTERM)
-        #expect(await service.wait().status == 0)
-        #expect(try await other.ids() == ["7"])
+        let ending = await service.wait()
+        #expect(ending.status == 0)
+        let lines = ending.errors.split(separator: "\n")
+        let told = lines.firstIndex { $0.contains("too old by [store] keep all at once") }
+        let first = lines.firstIndex { $0.contains("removed old articles") }
+        #expect(try #require(told) < (try #require(first)))
+        #expect(lines[try #require(told)].contains("records=7"))
+        #expect(lines[try #require(first)].hasSuffix(" records=1"))
+        #expect(try await other.ids().last == "7")
         #expect(await other.run("store", "verify").status == 0)
     }
 }

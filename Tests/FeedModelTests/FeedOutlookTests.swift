@@ -15,6 +15,23 @@ struct FeedOutlookTests {
         #expect(packed.knownURLs == state.knownURLs)
     }
 
+    @Test("A change of what is hidden in the URL is a change of the URL, unless the state is too old to know")
+    func changedSecret() {
+        var state = FeedState(feed: FeedIdentifier("f"), configured: "https://h.example/rss?code=1")
+        #expect(state.url == "https://h.example/rss?code=***")
+        for (url, isOf) in [
+            ("https://h.example/rss?code=1", true), ("https://h.example/rss?code=2", false),
+            ("https://h.example/?code=1", false),
+        ] {
+            #expect(state.isOf(url) == isOf && FeedOutlook(state, at: url).isOfURL == isOf)
+            #expect(PackedFeedState(state).outlook(at: url).isOfURL == isOf)
+        }
+        state.urlMark = nil
+        #expect(state.isOf("https://h.example/rss?code=2"))
+        #expect(PackedFeedState(state).outlook(at: "https://h.example/rss?code=2").isOfURL)
+        #expect(FeedState(feed: FeedIdentifier("f"), configured: "https://h.example/rss").urlMark == nil)
+    }
+
     @Test("A state takes the bytes that it needs and no more: a quarter of a KiB for a feed of a year's service")
     func room() {
         var state = FeedState(

@@ -6,6 +6,7 @@ import Testing
 struct PackedFeedStateTests {
     private static let full: FeedState = {
         var state = FeedState(feed: FeedIdentifier("f"), url: "https://h/ü?x=1")
+        state.urlMark = .max
         state.title = "T"
         state.validators = .init(etag: "\"x\"", lastModified: "Thu, 26 Nov 2026 17:51:15 GMT", request: hash(1))
         state.bodyHash = hash(.max)
@@ -19,6 +20,7 @@ struct PackedFeedStateTests {
         state.move.since = Timestamp(seconds: 4)
         state.move.adopted = "https://h/old"
         state.move.adoptedSince = Timestamp(seconds: -2)
+        state.move.isAmongPrivate = true
         state.tagRepeats.count = 2
         state.tagRepeats.since = Timestamp(seconds: 5)
         state.lastPoll = Timestamp(milliseconds: 1_790_000_000_123)
@@ -62,8 +64,9 @@ struct PackedFeedStateTests {
         }
         without { $0.title = nil }
         without { $0.validators = nil }
-        without { $0.validators?.etag = nil }
-        without { $0.validators?.lastModified = nil }
+        without { $0.urlMark = nil }
+        without { $0.validators = .init(etag: "\"x\"", lastModified: nil, request: hash(1)) }
+        without { $0.validators = .init(etag: nil, lastModified: "x", request: hash(1)) }
         without { $0.bodyHash = nil }
         without { $0.documentBytes = nil }
         without { $0.hints = PollingHints() }

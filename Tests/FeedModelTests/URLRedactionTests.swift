@@ -34,4 +34,71 @@ import Testing
     func kept(url: String) {
         #expect(URLRedaction.redacted(url) == url)
     }
+
+    @Test(
+        "A parameter is a secret by the end of its name, in any case and with anything between its words",
+        arguments: [
+            "passkey", "authkey", "rsskey", "userkey", "feedkey", "secretkey", "apitoken", "access-key-id",
+            "AWSAccessKeyId",
+            "accessKeyID", "pin", "userpin", "pw", "hash", "user_hash", "code", "inviteCode", "sas", "hmac", "X-Hmac",
+            "TORRENT_PASS", "rssToken", "private.token", "clientsecret", "req[sig]", "oauth", "auth2", "key1",
+            "PHPSESSID",
+            "sid", "userPwd", "passphrase", "id_jwt", "Key-Pair-Id", "ticket", "%70asskey", "pass%6Bey", "passk%65y[]",
+        ])
+    func endings(name: String) {
+        #expect(URLRedaction.redacted("https://h/?a=1&\(name)=S3CRET&b=2") == "https://h/?a=1&\(name)=***&b=2")
+    }
+
+    @Test(
+        "Words that end like a secret and hold none are shown",
+        arguments: [
+            "monkey", "turkey", "zipcode", "postcode", "country_code", "countryCode", "lang-code", "compass", "bypass",
+            "spin", "hashtag", "keyword", "keys", "codec", "author", "passage", "pinned", "tokens", "id", "feed",
+            "design",
+            "unicode", "valid", "session_date",
+        ])
+    func harmless(name: String) {
+        #expect(URLRedaction.redacted("https://h/?\(name)=1") == "https://h/?\(name)=1")
+    }
+
+    @Test(
+        "Secrets are found in paths, and in a URL that stands encoded in another",
+        arguments: [
+            ("https://h/feed;jsessionid=A1/x;v=2?a=1", "https://h/feed;jsessionid=***/x;v=2?a=1"),
+            ("https://h/rss/passkey=A1/all.xml", "https://h/rss/passkey=***/all.xml"),
+            ("https://h/rss;token=A1#key=B2", "https://h/rss;token=***#key=***"),
+            (
+                "https://b/?u=https%3A%2F%2Ft%2Frss%3Fpasskey%3DA1%26x%3D1&v=1",
+                "https://b/?u=https%3A%2F%2Ft%2Frss%3Fpasskey%3D***%26x%3D1&v=1"
+            ),
+            ("https://b/?u=http%3a%2f%2ft%3ftoken=A1&v=1", "https://b/?u=http%3a%2f%2ft%3ftoken=***&v=1"),
+            ("https://b/http%3A%2F%2Ft%3Ftoken%3DA1%2526B2", "https://b/http%3A%2F%2Ft%3Ftoken%3D***"),
+            // An encoded separator in a secret belongs to it.
+            ("https://h/?token=a%26b%3Dc&d=1", "https://h/?token=***&d=1"),
+            ("https://h/?a=%&b=%2", "https://h/?a=%&b=%2"),
+            ("file:///srv/key=1/a.xml", "file:///srv/key=1/a.xml"),
+        ])
+    func places(url: String, expected: String) {
+        #expect(URLRedaction.redacted(url) == expected)
+        #expect(URLRedaction.redacted(expected) == expected)
+    }
+
+    @Test("What newswire 0.1.0 hid can still be told, for the ids that it made")
+    func first() {
+        for (url, expected) in [
+            ("https://h/;token=1?passkey=2&token=3", "https://h/;token=1?passkey=2&token=***"),
+            ("https://u@h/?u=a%26token%3D1", "https://***@h/?u=a%26token%3D1"),
+            ("https://h/?Api-Key=1", "https://h/?Api-Key=***"),
+        ] {
+            #expect(URLRedaction.redacted(url, .first) == expected)
+        }
+    }
+
+    @Test("A mark tells two secrets apart, and a URL without any has none")
+    func marks() {
+        #expect(URLRedaction.mark(of: "https://h/?a=1") == nil)
+        let marks = (0..<20).map { URLRedaction.mark(of: "https://h/?code=\($0)") }
+        #expect(Set(marks).count > 18 && marks.allSatisfy { $0 != nil })
+        #expect(URLRedaction.mark(of: "https://h/?code=1") == URLRedaction.mark(of: "https://h/?code=1"))
+    }
 }

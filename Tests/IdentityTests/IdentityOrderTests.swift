@@ -99,7 +99,7 @@ struct IdentityOrderTests {
 
     // What such runs have found.
 
-    @Test("§3.1: a later use of an id that stands under two forms of it is one article")
+    @Test("identity.md §3.1: a later use of an id that stands under two forms of it is one article")
     func reuseInTwoForms() {
         let memory = StoreMemory()
         memory.poll([article(id: "https://e.org/1", url: "https://e.org/1", title: "Old", text: "old", day: 8)])
@@ -120,7 +120,7 @@ struct IdentityOrderTests {
             id: id.replacing("/", with: "://e.org/"), url: "https://e.org/\(link)", title: title, text: text, day: day)
     }
 
-    @Test("§4: of the articles that an item may be, it is the one that says the same")
+    @Test("identity.md §4: of the articles that an item may be, it is the one that says the same")
     func sameTextFirst() {
         let memory = StoreMemory()
         func stored(_ document: [Article]) -> Int { memory.poll(document).count(where: \.isStored) }

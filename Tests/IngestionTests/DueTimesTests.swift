@@ -56,6 +56,18 @@ struct DueTimesTests {
         #expect(dues.map(\.due) == plan(feeds).map(\.due))
     }
 
+    @Test("What became late while a running service could not poll comes no faster than at other times")
+    func interrupted() {
+        let feeds = (0..<60).map { feed($0, next: Timestamp(seconds: 999_990), interval: 60_000) }
+        let dues = DueTimes(now: now, maxInterval: 24 * hour).plan(feeds, isHurried: false)
+        #expect(busiestSecond(dues) <= 3)
+        #expect(dues.allSatisfy { $0.due >= now && $0.due.milliseconds - now.milliseconds < 60_000 })
+        let slow = DueTimes(now: now, maxInterval: 24 * hour)
+            .plan((0..<60).map { feed($0, next: Timestamp(seconds: 999_990)) }, isHurried: false)
+        #expect(slow.contains { $0.due.milliseconds - now.milliseconds > 540_000 })
+        #expect(slow.allSatisfy { $0.due.milliseconds - now.milliseconds < 600_000 })
+    }
+
     @Test("Those come first that have missed most polls")
     func ordered() {
         let feeds = [

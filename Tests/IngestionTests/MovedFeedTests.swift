@@ -96,6 +96,71 @@ struct MovedFeedTests {
         await fixture.close()
     }
 
+    @Test("A target too long to be configured is followed anew each time")
+    func longTarget() async throws {
+        let fixture = try PollerFixture()
+        let path = "/" + String(repeating: "x", count: FeedState.Move.longestURL)
+        fixture.server.on("/feed", .redirect(301, to: fixture.other.url(path)))
+        fixture.other.on(path, .init(body: PollerFixture.rss()))
+        for _ in 0..<6 {
+            #expect(try await fixture.poll().failure == nil)
+            fixture.pass(hours: 24)
+        }
+        #expect(fixture.state?.move == FeedState.Move() && fixture.server.requests.count == 6)
+        await fixture.close()
+    }
+
+    @Test(
+        "An adopted URL that cannot be asked, or may not, leads back to the configured one at once",
+        arguments: ["http://127.0.0.08/", "http://b\u{fc}cher.example/", "http://OTHER/new"])
+    func unaskable(target: String) async throws {
+        let fixture = try PollerFixture()
+        fixture.server.on("/feed", .init(body: PollerFixture.rss()))
+        try await fixture.poll()
+        var state = try #require(fixture.state)
+        // Of newswire 0.1.0, which did not say whether it was led there by a public server.
+        state.move.adopted = target.replacing("http://OTHER", with: fixture.other.url(""))
+        try fixture.put(state)
+        let failure = try await fixture.poll().failure
+        #expect(failure?.kind == "invalid_request" || failure?.kind == "refused_address")
+        #expect(failure?.message.contains("private_networks") == false)
+        #expect(fixture.state?.move == FeedState.Move() && fixture.other.requests.isEmpty)
+        #expect(try await fixture.poll().failure == nil)
+        await fixture.close()
+    }
+
+    @Test("A feed's own private_networks let it be asked at a private address that it was led to")
+    func ownNetworks() async throws {
+        let fixture = try PollerFixture()
+        fixture.other.on("/new", .init(body: PollerFixture.rss()))
+        fixture.server.on("/feed", .init(body: PollerFixture.rss()))
+        try await fixture.poll()
+        var state = try #require(fixture.state)
+        state.move.adopted = fixture.other.url("/new")
+        try fixture.put(state)
+        #expect(
+            try await fixture.poll(options: "private_networks = [\"127.0.0.2:\(fixture.other.port)\"]").failure == nil)
+        #expect(fixture.state?.move.adopted != nil && fixture.other.requests.count == 1)
+        await fixture.close()
+    }
+
+    @Test("A feed of a store that holds more of its URL than is stored today goes on as before")
+    func storedURL() async throws {
+        let fixture = try PollerFixture()
+        fixture.server.on("/feed", .init(headers: [("ETag", "\"1\"")], body: PollerFixture.rss()))
+        try await fixture.poll("/feed?passkey=A1")
+        let state = try #require(fixture.state)
+        #expect(state.url == fixture.server.url("/feed?passkey=***") && state.urlMark != nil)
+        var old = state
+        old.urlMark = nil
+        old.schedule.isGoneForGood = true
+        try fixture.put(old)
+        try await fixture.poll("/feed?passkey=A1")
+        #expect(fixture.server.requests.last?.header("If-None-Match") == "\"1\"")
+        #expect(fixture.state?.schedule.polls == 2 && fixture.state?.urlMark == state.urlMark)
+        await fixture.close()
+    }
+
     @Test("A feed that is redirected back to where it was is asked there")
     func movedBack() async throws {
         let fixture = try await adopted()

@@ -24,7 +24,7 @@ struct PoliteFeedTests {
         #expect((9000...9400).contains(wait(fixture, alone)))
         let host = try await fixture.poll(options: "[host.\"127.0.0.1\"]\npause_scope = \"host\"")
         #expect(host.hostPause?.host == "127.0.0.1")
-        #expect(fixture.watch.pause(of: "127.0.0.1")?.until == host.hostPause?.until)
+        #expect(fixture.watch.pause(of: "127.0.0.1", at: fixture.now)?.until == host.hostPause?.until)
         await fixture.close()
     }
 
@@ -36,7 +36,7 @@ struct PoliteFeedTests {
         try await fixture.poll(options: options)
         let first = fixture.state?.schedule.pause
         try await fixture.restart()
-        #expect(fixture.watch.pause(of: "127.0.0.1") == first)
+        #expect(fixture.watch.pause(of: "127.0.0.1", at: fixture.now) == first)
         fixture.pass(hours: 1)
         let second = try await fixture.poll(options: options)
         #expect(fixture.state?.schedule.pause?.incidents == 2)

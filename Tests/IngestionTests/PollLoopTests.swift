@@ -1,4 +1,5 @@
 import FeedModel
+import Fetching
 import Locking
 import Scheduling
 import Testing
@@ -176,17 +177,150 @@ struct PollLoopTests {
         loop.add(PollEntry(feed: 0, host: "h", due: later, allowance: allowance))
         loop.add(PollEntry(feed: 1, host: "h", due: later, allowance: allowance))
         owner.change = .hasten(
-            [1, 2].map { PollEntry(feed: $0, host: "h", due: Timestamp(seconds: 0), allowance: allowance) })
+            [1, 2].map {
+                PollEntry(feed: $0, host: "h", due: Timestamp(seconds: 0), allowance: allowance, urgency: .asked)
+            })
         owner.onFinish = { feed in if feed == 2 { control.send(.stop) } }
         control.send(.ask(.status, ControlReply()))
         await loop.run(owner)
         #expect(owner.polled == [1, 2])
+    }
+
+    @Test("polling.md §6: polls that are led on to one host wait without a transfer, and all end")
+    func hops() async {
+        let owner = Owner()
+        let loop = PollLoop(concurrency: 1, staysOpen: false, clock: clock)
+        for feed in 0..<20 {
+            owner.leads[feed] = "b"
+            loop.add(entry(feed))
+        }
+        await loop.run(owner)
+        #expect(owner.polled.sorted() == Array(0..<20))
+        #expect(owner.leaves.withLock { $0.values.filter { $0 == .go }.count } == 20)
+    }
+
+    @Test("Others are polled while redirects wait, and a stop ends those that wait")
+    func hopsAndOthers() async {
+        let owner = Owner()
+        owner.hostAllowance = HostAllowance(concurrency: 1, delay: 3_600_000)
+        let loop = PollLoop(concurrency: 2, staysOpen: true, clock: clock)
+        for feed in 0..<10 {
+            owner.leads[feed] = "b"
+            loop.add(entry(feed))
+        }
+        for feed in 10..<30 { loop.add(entry(feed)) }
+        let control = loop.control
+        owner.onFinish = { [unowned owner] _ in
+            // All but the nine that wait for the one host.
+            if owner.finishedFeeds.count == 21 { control.send(.stop) }
+        }
+        await loop.run(owner)
+        #expect(Set(owner.finishedFeeds) == Set(0..<30))
+        let leaves = owner.leaves.withLock { $0 }
+        #expect(leaves.values.filter { $0 == .go }.count == 1)
+        #expect(leaves.values.filter { $0 == .stopped }.count == 9)
+    }
+
+    @Test("A pause that comes ends the redirects that wait for the host, and tells whoever waits for one of its feeds")
+    func pauseWhileWaiting() async {
+        for staysOpen in [true, false] {
+            let owner = Owner()
+            owner.hostAllowance = HostAllowance(concurrency: 1, delay: 3_600_000)
+            // One at a time: all redirects stand in line before the poll that brings the pause begins.
+            let loop = PollLoop(concurrency: 1, staysOpen: staysOpen, clock: clock)
+            for feed in 0..<3 {
+                owner.leads[feed] = "h"
+                loop.add(entry(feed))
+            }
+            let until = Timestamp(seconds: 90_000)
+            owner.makeReport = { feed in
+                var report = PollReport(feed: FeedIdentifier("\(feed)"), url: "", outcome: .failed)
+                if feed == 9 { report.hostPause = ("h", until) }
+                return report
+            }
+            loop.add(PollEntry(feed: 9, host: "x", due: Timestamp(seconds: 0), allowance: allowance))
+            let control = loop.control
+            owner.onFinish = { [unowned owner] _ in
+                if staysOpen, owner.finishedFeeds.count == 4 { control.send(.stop) }
+            }
+            await loop.run(owner)
+            let leaves = owner.leaves.withLock { $0 }
+            #expect(leaves.values.filter { $0 == .go }.count <= 1)
+            #expect(leaves.values.filter { $0 == .held }.count >= 2)
+        }
+    }
+
+    @Test("A forced poll that cannot begin within seconds is answered at once, and comes at its time")
+    func forcedTooEarly() async {
+        let owner = Owner()
+        let loop = PollLoop(concurrency: 4, staysOpen: true, clock: clock)
+        let slow = HostAllowance(concurrency: 1, delay: 60_000)
+        let later = clock.now().adding(seconds: 3600)
+        loop.add(PollEntry(feed: 0, host: "h", due: Timestamp(seconds: 0), allowance: slow))
+        loop.add(PollEntry(feed: 1, host: "h", due: later, allowance: slow))
+        owner.change = .hasten([
+            PollEntry(feed: 1, host: "h", due: Timestamp(seconds: 0), allowance: slow, urgency: .forced)
+        ])
+        let control = loop.control
+        owner.onFinish = { feed in
+            if feed == 0 {
+                control.send(.ask(.status, ControlReply()))
+                control.send(.stop)
+            }
+        }
+        await loop.run(owner)
+        #expect(owner.polled == [0])
+        #expect(owner.passedOver[1] == .hostDelay("h", until: clock.now().adding(seconds: 60)))
+    }
+
+    @Test("A reload brings the transfers at a time, and what somebody waits for stays first in line or is told why not")
+    func reload() async {
+        let owner = Owner()
+        let loop = PollLoop(concurrency: 1, staysOpen: true, clock: clock)
+        let control = loop.control
+        let later = clock.now().adding(seconds: 3600)
+        owner.concurrency = 5
+        owner.unwanted = [3]
+        owner.replacements = (1..<9).filter { $0 != 3 }.map { entry($0, due: $0 == 2 ? later : Timestamp(seconds: 0)) }
+        for feed in 2...3 {
+            loop.add(
+                PollEntry(feed: feed, host: "h\(feed)", due: later, allowance: allowance, urgency: .asked))
+        }
+        control.send(.replace)
+        owner.onFinish = { [unowned owner] _ in if owner.finishedFeeds.count == 7 { control.send(.stop) } }
+        await loop.run(owner)
+        #expect(Set(owner.polled) == [1, 2, 4, 5, 6, 7, 8])
+        #expect(owner.mostAtOnce.withLock { $0 } <= 5)
+    }
+
+    @Test("While nothing can be stored, trying now and then is all that is done; then late feeds are spread")
+    func stuck() async {
+        let owner = Owner()
+        let time = Locked(Timestamp(seconds: 1000))
+        let loop = PollLoop(
+            concurrency: 1, staysOpen: true, heartbeat: .milliseconds(1),
+            clock: PollClock(now: { time.withLock { $0 } }))
+        let control = loop.control
+        for feed in 0..<5 { loop.add(entry(feed)) }
+        owner.isStuck = true
+        owner.onHeartbeat = { [unowned owner] _ in
+            if owner.polled == [0] { time.withLock { $0 = $0.adding(seconds: 5) } }
+        }
+        owner.replacements = [entry(7)]
+        owner.onFinish = { [unowned owner] feed in
+            if feed == 1 { owner.isStuck = false }
+            if feed == 7 { control.send(.stop) }
+        }
+        await loop.run(owner)
+        #expect(owner.polled == [0, 1, 7])
+        #expect(owner.interruptions == 1)
     }
 }
 
 /// Notes what the loop does.
 private final class Owner: PollLoopOwner {
     var polled: [Int] = []
+    var finishedFeeds: [Int] = []
     var times = 1
     var hangs = false
     var heartbeats = 0
@@ -202,12 +336,33 @@ private final class Owner: PollLoopOwner {
     let atOnce = Locked(0)
     let mostAtOnce = Locked(0)
 
-    func poll(_ feed: Int) -> @Sendable () async -> PollReport {
+    var concurrency: Int?
+    var isStuck = false
+    /// Feeds, with the hosts that their polls are led on to.
+    var leads: [Int: String] = [:]
+    var passedOver: [Int: PollObstacle] = [:]
+    var unwanted = Set<Int>()
+    var hostAllowance = HostAllowance(concurrency: 1, delay: 0)
+    let leaves = Locked<[Int: HopLeave]>([:])
+
+    func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) { (host, hostAllowance) }
+
+    func passOver(_ feed: Int, _ obstacle: PollObstacle) { passedOver[feed] = obstacle }
+
+    func isStillWanted(_ feed: Int) -> Bool { !unwanted.contains(feed) }
+
+    func poll(_ feed: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport {
         polled.append(feed)
         onStart(polled.count)
         let (hangs, cancelled, atOnce, most) = (hangs, cancelled, atOnce, mostAtOnce)
         let report = makeReport(feed)
+        let (host, leaves) = (leads[feed], leaves)
         return {
+            if let host {
+                let leave = await turn(host)
+                leaves.withLock { $0[feed] = leave }
+                return report
+            }
             let now = atOnce.withLock { value in
                 value += 1
                 return value
@@ -225,6 +380,7 @@ private final class Owner: PollLoopOwner {
     }
 
     func finished(_ feed: Int, _ report: PollReport) -> PollEntry? {
+        finishedFeeds.append(feed)
         onFinish(feed)
         times -= 1
         guard times > 0 else { return nil }

@@ -14,7 +14,9 @@ final class PollerFixture {
     let folder = TemporaryDirectory()
     let server = LoopbackServer()
     let other = LoopbackServer(address: "127.0.0.2")
-    private let clock = Locked(PollerFixture.start)
+    private let time = Locked(PollerFixture.start)
+    /// What polls go by; whoever asks it hears what they have told it of the time.
+    let clock: PollClock
     private var session: Session
     private var writer: StoreWriter?
     /// Of one process.
@@ -26,8 +28,14 @@ final class PollerFixture {
     }
 
     init() throws {
+        let time = time
+        clock = PollClock { time.withLock { $0 } }
         session = try Self.open(folder.file("store"))
     }
+
+    var store: ArticleStore { session.store }
+
+    func setRight() throws { session.store.setRight(try configuration("/feed"), by: clock) }
 
     private static func open(_ directory: String) throws -> Session {
         Session(
@@ -55,10 +63,10 @@ final class PollerFixture {
     }
 
     func pass(hours: Int64) {
-        clock.withLock { $0 = Timestamp(milliseconds: $0.milliseconds + hours * 3_600_000) }
+        time.withLock { $0 = Timestamp(milliseconds: $0.milliseconds + hours * 3_600_000) }
     }
 
-    var now: Timestamp { clock.withLock { $0 } }
+    var now: Timestamp { clock.now() }
 
     var state: FeedState? { session.store.state(of: FeedIdentifier("feed")) }
 
@@ -91,8 +99,6 @@ final class PollerFixture {
     }
 
     func poller(_ configuration: Configuration) throws -> FeedPoller {
-        let clock = clock
-        let now: @Sendable () -> Timestamp = { clock.withLock { $0 } }
         let history = try PollHistory(
             directory: folder.file("store"),
             lastBlock: states.compactMap(\.schedule.historyBlock).max()
@@ -104,7 +110,12 @@ final class PollerFixture {
             engine: session.engine, store: session.store, writer: writer,
             requests: RequestBuilder(configuration, version: "test", environment: ["TOKEN": "s3cret"]),
             allowances: HostAllowances(configuration), schedule: configuration.schedule, watch: watch,
-            clock: PollClock(now: now))
+            clock: clock)
+    }
+
+    /// Puts a state in the place of the feed's, as another version of newswire may have left it.
+    func put(_ state: FeedState) throws {
+        _ = try session.store.commit([FeedCommit(feed: state.feed, records: [], state: state)])
     }
 
     /// The feeds that a page names, asked as the feeds' own requests are.

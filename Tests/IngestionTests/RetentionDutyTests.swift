@@ -36,9 +36,9 @@ struct RetentionDutyTests {
     private static func moment(_ day: Int) -> Timestamp { Timestamp(year: 2026, month: 1, day: 1 + day) }
 
     private func duty(_ store: ArticleStore) -> RetentionDuty {
-        RetentionDuty(store, keep: .forever, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
-            Self.moment(10)
-        }
+        RetentionDuty(
+            store, keep: .forever, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            clock: PollClock { Self.moment(10) })
     }
 
     /// What comes over a real socket.
@@ -46,15 +46,21 @@ struct RetentionDutyTests {
         _ duty: RetentionDuty, before cutoff: Timestamp, isForced: Bool = false, isDryRun: Bool = false
     ) async throws -> (report: RetentionReport?, failure: ControlClient.Failure?) {
         let path = folder.file("control")
-        let server = try ControlServer(at: path) { request, reply in
-            guard case .expire(let before, let isForced, let isDryRun) = request else { return reply.fail("no") }
-            duty.expire(before: before, isForced: isForced, isDryRun: isDryRun, reply)
+        let identity = try #require(StoreIdentity(directory: folder.file("store")))
+        let server = try ControlServer(at: path, store: identity) { request, reply in
+            guard case .expire(let before, let isByClock, let isForced, let isDryRun) = request else {
+                return reply.fail("no")
+            }
+            duty.expire(before: before, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
         }
         defer { server.stop() }
         return await BlockingCall.run {
-            guard let client = try? ControlClient.connect([path]) else { return (nil, .brokenOff) }
+            guard let client = try? ControlClient.connect([.init(path: path, isNamed: true)], store: identity) else {
+                return (nil, .brokenOff)
+            }
             var report: RetentionReport?
-            let request = ControlRequest.expire(before: cutoff, isForced: isForced, isDryRun: isDryRun)
+            let request = ControlRequest.expire(
+                before: cutoff, isByClock: false, isForced: isForced, isDryRun: isDryRun)
             let failure = client.ask(request) { report = RetentionReport($0) }
             return (report, failure)
         }
@@ -109,12 +115,8 @@ struct RetentionDutyTests {
         let store = try store()
         defer { store.close() }
         let duty = duty(store)
-        var ends: [Int32] = [0, 0]
-        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
-        close(ends[0])
         let reply = ControlReply()
-        reply.done()
-        reply.write(to: LineSocket(ends[1]))
+        reply.drop()
         #expect(reply.isGone)
         duty.expire(before: Self.moment(4), isForced: true, isDryRun: false, reply)
         // Asked after it, and answered after it.

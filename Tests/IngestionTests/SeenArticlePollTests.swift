@@ -8,7 +8,7 @@ import Testing
 @testable import ArticleStore
 @testable import Ingestion
 
-@Suite("§8: what disappears from a document, through polls")
+@Suite("identity.md §8: what disappears from a document, through polls")
 struct SeenArticlePollTests {
     private let fixture: PollerFixture
 
@@ -60,7 +60,7 @@ struct SeenArticlePollTests {
         Sighting(isInDocument: false, documentTime: hour(number), lastSeen: lastSeen.map(hour))
     }
 
-    @Test("§8: an article that disappears is kept, and last seen at the last answer that had it; back, it is not new")
+    @Test("identity.md §8: what disappears is kept, and last seen at the last answer that had it; back, it is not new")
     func disappearance() async throws {
         publish("a1", "a2")
         #expect(try await poll().newArticles == 2)
@@ -80,7 +80,7 @@ struct SeenArticlePollTests {
         await fixture.close()
     }
 
-    @Test("§8: another process goes on where the last one ended")
+    @Test("identity.md §8: another process goes on where the last one ended")
     func restarts() async throws {
         publish("a1", "a2")
         try await poll()

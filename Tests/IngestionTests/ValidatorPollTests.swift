@@ -202,4 +202,48 @@ struct ValidatorPollTests {
         #expect(fixture.state?.lastSuccess == before.lastSuccess)
         await fixture.close()
     }
+
+    /// Values that no request can carry, or that are no validator's, with their reason.
+    static let unsendable: [(value: String, reason: String)] = [
+        ("\"a\u{1}b\"", "holds a control character"), ("\"a\u{7f}b\"", "holds a control character"),
+        ("\"\u{1b}[31m\"", "holds a control character"),
+        ("\"\(String(repeating: "x", count: 8192))\"", "is longer than 8192 bytes"),
+    ]
+
+    @Test(
+        "§2.1: what cannot go back is left out, the other half goes back, and the person is told", arguments: unsendable
+    )
+    func leftOut(value: String, reason: String) async throws {
+        answer(etag: value, lastModified: Self.monday)
+        let (first, _) = try await poll()
+        #expect(first.outcome == .new && first.notes == ["the server's ETag \(reason), so it is not sent back"])
+        #expect(fixture.state?.validators?.etag == nil)
+        answer(304, etag: value, lastModified: Self.tuesday)
+        let (second, sent) = try await poll()
+        #expect(second.outcome == .notModified && sent == Sent(nil, Self.monday) && second.notes == first.notes)
+        answer(304, lastModified: value)
+        #expect(try await poll().1 == Sent(nil, Self.tuesday))
+        answer(body: PollerFixture.rss("2"))
+        let (last, unconditional) = try await poll()
+        #expect(last.newArticles == 1 && unconditional == .nothing)
+        #expect(fixture.server.requests.count == 4)
+        await fixture.close()
+    }
+
+    @Test("A server that finds fault with the conditions that it gave is asked without them the next time")
+    func faultFound() async throws {
+        answer(etag: "\"<script>\"")
+        try await poll()
+        fixture.server.on("/feed") { request, connection in
+            let isConditional = request.header("If-None-Match") != nil
+            connection.send(
+                isConditional ? .init(status: 431, body: "") : .init(body: PollerFixture.rss("2")))
+        }
+        #expect(try await poll().0.status == 431)
+        #expect(fixture.state?.validators?.etag == "\"<script>\"")
+        let (report, sent) = try await poll()
+        #expect(report.newArticles == 1 && sent == .nothing)
+        #expect(fixture.state?.validators == nil)
+        await fixture.close()
+    }
 }

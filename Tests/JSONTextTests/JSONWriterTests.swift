@@ -35,11 +35,12 @@ import Testing
     }
 
     @Test(
-        "security.md §8: text comes out on one line, and without controls and separators",
+        "security.md §8: text comes out on one line, and without controls, separators and what turns its direction",
         arguments: [
             ("a\"b\\c", #"a\"b\\c"#), ("\n\r\t", #"\n\r\t"#), ("\u{0}\u{1b}\u{7f}", #"\u0000\u001b\u007f"#),
             ("\u{80}\u{9f}\u{a0}", "\\u0080\\u009f\u{a0}"),
-            ("\u{2027}\u{2028}\u{2029}\u{202a}", "\u{2027}\\u2028\\u2029\u{202a}"),
+            ("\u{2027}\u{2028}\u{2029}\u{202a}", "\u{2027}\\u2028\\u2029\\u202a"),
+            ("\u{202e}\u{202f}\u{2066}\u{2069}\u{206a}\u{2065}", "\\u202e\u{202f}\\u2066\\u2069\u{206a}\u{2065}"),
             ("é€😀", "é€😀"), ("/", "/"),
             ("plain text, long enough for eight at once", "plain text, long enough for eight at once"),
             ("1234567\"", #"1234567\""#), ("12345678\u{2028}", #"12345678\u2028"#), ("“quoted”", "“quoted”"), ("", ""),
@@ -53,8 +54,9 @@ import Testing
         for scalar in (0..<0x2100).compactMap(Unicode.Scalar.init(_:)) {
             let value = scalar.value
             let isEscaped =
-                value < 0x20 || value == 0x22 || value == 0x5c || (0x7f..<0xa0).contains(value) || value == 0x2028
-                || value == 0x2029
+                value < 0x20 || value == 0x22 || value == 0x5c || (0x7f..<0xa0).contains(value)
+                || (0x2028...0x202e).contains(value)
+                || (0x2066...0x2069).contains(value)
             for length in [0, 5, 8, 13] {
                 let text = String(repeating: "x", count: length) + String(scalar) + "yz"
                 let json = written { $0.string(text) }

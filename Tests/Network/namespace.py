@@ -5,7 +5,8 @@
 
 silent: a name server that never answers. Says when each feed was done, with feeds whose names hang and without them.
 guard:  a canary listens on private addresses; feeds, redirects and names lead there. Says who was connected to, first
-        under private_networks = "deny" and then, to show that the canary sings, under "allow".
+        under private_networks = "deny" and then, to show that the canary sings, under "allow": of all feeds, where no
+        redirect of the public server reaches it, and of the feeds themselves, where each does.
 Prints one JSON object. Nothing outside the namespaces is touched; they are gone when this ends."""
 import fcntl, http.server, json, os, socket, socketserver, struct, subprocess, sys, threading, time
 
@@ -71,12 +72,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200); self.send_header("Content-Length", str(len(FEED))); self.end_headers(); self.wfile.write(FEED)
 def web(kind, address, port): threading.Thread(target=kind((address, port), Handler).serve_forever, daemon=True).start()
 
-def poll(name, feeds, fetch):
+def poll(name, feeds, fetch, own=""):
     """The report of each feed, with the seconds after which it was there."""
     folder = os.path.join(FOLDER, name); os.makedirs(folder, exist_ok=True); path = os.path.join(folder, "newswire.toml")
     with open(path, "w") as f:
         f.write(f'contact = "https://example.org/bot"\n[fetch]\nhost_delay = "0s"\nhost_concurrency = 64\n{fetch}\n[store]\ndirectory = "store"\n')
-        for id, url in feeds.items(): f.write(f'[[feed]]\nid = "{id}"\nurl = "{url}"\n')
+        for id, url in feeds.items(): f.write(f'[[feed]]\nid = "{id}"\nurl = "{url}"\n{own}\n')
     start, reports = time.monotonic(), {}
     process = subprocess.Popen([NEWSWIRE, "poll", "--all", "--json", "--config", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     for line in process.stdout:
@@ -117,8 +118,14 @@ def guard():
               "classes": sorted({r["error_class"] for r in first.values() if "error" in r}), "refused": sum("error" in r for r in first.values()),
               "rebound": second["rebind"].get("error_class"), "both": second["both"]["outcome"]}
     touched.clear()
-    poll("allowed", feeds, 'private_networks = "allow"\nconnect_timeout = "60s"\ntimeout = "60s"')
+    times = 'connect_timeout = "60s"\ntimeout = "60s"'
+    allowed, _ = poll("allowed", feeds, f'private_networks = "allow"\n{times}')
     result["sung"] = sorted(touched - {PUBLIC, "::ffff:" + PUBLIC})
+    led = {id: url for id, url in feeds.items() if id.startswith("redirect-")}
+    result["led"] = sorted(id for id in led if "error" not in allowed[id])
+    result["advice"] = sorted({allowed[id]["error"].split("; ")[-1] for id in led if "error" in allowed[id]})
+    own, _ = poll("own", led, times, 'private_networks = "allow"')
+    result["own"] = sum("error" not in report for report in own.values()) - len(led)
     return result
 
 interface()

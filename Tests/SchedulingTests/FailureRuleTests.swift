@@ -225,8 +225,8 @@ struct FailureRuleTests {
         var own = pause(retryAfter: 100)
         own.coversHost = false
         hosts.add(own, host: "b", at: start)
-        #expect(hosts["b"] == nil)
+        #expect(hosts.pause(of: "b", at: start) == nil)
         hosts.add(pause(retryAfter: 100), host: "c", at: start.adding(seconds: 100_000))
-        #expect(hosts["c"] == nil)
+        #expect(hosts.pause(of: "c", at: start) == nil)
     }
 }

@@ -82,7 +82,7 @@ struct PollQueueTests {
         for feed in 0..<3 { queue.add(feed: feed, host: "a", due: time(0), allowance: free) }
         queue.add(feed: 3, host: "b", due: time(100), allowance: free)
         #expect(queue.next(now: time(0)) == .start(feed: 0))
-        #expect(queue.removeWaiting().sorted() == [1, 2, 3])
+        #expect(queue.removeWaiting().map(\.feed).sorted() == [1, 2, 3])
         #expect(queue.waiting == 0)
         #expect(queue.next(now: time(200)) == .wait(until: nil))
         queue.finished(feed: 0)
@@ -95,7 +95,7 @@ struct PollQueueTests {
         for feed in 0..<5 { queue.add(feed: feed, host: "a", due: time(0), allowance: free) }
         queue.add(feed: 9, host: "b", due: time(0), allowance: free)
         #expect(queue.next(now: time(0)) == .start(feed: 0))
-        queue.pause(host: "a", until: time(60_000))
+        _ = queue.pause(host: "a", until: time(60_000), now: time(0))
         queue.finished(feed: 0, isGood: false)
         #expect(queue.next(now: time(0)) == .start(feed: 9))
         #expect(queue.next(now: time(59_999)) == .wait(until: time(60_000)))
@@ -114,7 +114,7 @@ struct PollQueueTests {
         for feed in 0..<3 { queue.add(feed: feed, host: "a", due: time(0), allowance: free) }
         #expect(queue.next(now: time(0)) == .start(feed: 0))
         #expect(queue.next(now: time(0)) == .start(feed: 1))
-        queue.pause(host: "a", until: time(60_000))
+        _ = queue.pause(host: "a", until: time(60_000), now: time(0))
         queue.finished(feed: 0, isGood: false)
         queue.finished(feed: 1, isGood: true)
         #expect(queue.next(now: time(1000)) == .wait(until: time(60_000)))
@@ -153,7 +153,7 @@ struct PollQueueTests {
                 for feed in running { queue.finished(feed: feed) }
                 if running.isEmpty, let until { now = max(now + 1, until.milliseconds) }
                 running.removeAll()
-            case .done: break loop
+            case .proceed, .giveUp, .done: break loop
             }
         }
         #expect(!seen.contains(false))
@@ -166,13 +166,13 @@ struct PollQueueTests {
         for feed in 0..<3 {
             queue.add(feed: feed, host: "h", due: Timestamp(seconds: 100 + Int64(feed)), allowance: allowance)
         }
-        queue.hasten(feed: 2, to: Timestamp(seconds: 5))
+        queue.hasten(feed: 2, to: Timestamp(seconds: 5), urgency: .asked, now: Timestamp(seconds: 0))
         #expect(queue.waiting == 3)
         #expect(queue.next(now: Timestamp(seconds: 5)) == .start(feed: 2))
         queue.finished(feed: 2)
         let isInLine = queue.isInLine(2)
         #expect(!isInLine)
-        queue.hasten(feed: 2, to: Timestamp(seconds: 6))
+        queue.hasten(feed: 2, to: Timestamp(seconds: 6), urgency: .asked, now: Timestamp(seconds: 6))
         #expect(queue.next(now: Timestamp(seconds: 200)) == .start(feed: 0))
         #expect(queue.next(now: Timestamp(seconds: 200)) == .start(feed: 1))
         #expect(queue.next(now: Timestamp(seconds: 200)) == .wait(until: nil))
@@ -186,9 +186,9 @@ struct PollQueueTests {
         var queue = PollQueue(concurrency: 1)
         let allowance = HostAllowance(concurrency: 1, delay: 0)
         queue.add(feed: 7, host: "h", due: Timestamp(seconds: 100), allowance: allowance)
-        queue.hasten(feed: 7, to: Timestamp(seconds: 50))
-        queue.hasten(feed: 7, to: Timestamp(seconds: 10))
-        #expect(queue.removeWaiting() == [7])
+        queue.hasten(feed: 7, to: Timestamp(seconds: 50), urgency: .asked, now: Timestamp(seconds: 0))
+        queue.hasten(feed: 7, to: Timestamp(seconds: 10), urgency: .asked, now: Timestamp(seconds: 0))
+        #expect(queue.removeWaiting().map(\.feed) == [7])
         #expect(queue.next(now: Timestamp(seconds: 200)) == .done)
     }
 }

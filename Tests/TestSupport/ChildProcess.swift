@@ -14,7 +14,15 @@ package final class ChildProcess: Sendable {
     package let pid: pid_t
     private let directory = TemporaryDirectory()
 
-    /// - Parameter environment: all that the program sees of one.
+    /// What a build that counts which lines are run wants to know: where to. All runs of one program share a few files,
+    /// to which each adds its own counts when it ends; one that is killed adds none (.ci/coverage).
+    private static let coverage: [String: String] = {
+        guard let own = getenv("LLVM_PROFILE_FILE").map({ String(cString: $0) }) else { return [:] }
+        let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        return ["LLVM_PROFILE_FILE": "\(folder)/child-%4m.profraw"]
+    }()
+
+    /// - Parameter environment: all that the program sees of one, but for the above.
     package init(_ path: String, _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = []) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -23,7 +31,8 @@ package final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 1, directory.file("out"), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         posix_spawn_file_actions_addopen(&actions, 2, directory.file("err"), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        let whole = environment.merging(Self.coverage) { own, _ in own }
+        var envp: [UnsafeMutablePointer<CChar>?] = whole.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         var pid = pid_t()
         let status = posix_spawn(&pid, path, &actions, nil, &argv, &envp)

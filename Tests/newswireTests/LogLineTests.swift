@@ -95,4 +95,14 @@ struct LogLineTests {
         entry.append("B", "3")
         #expect(entry.bytes == Array("A\n".utf8) + [3, 0, 0, 0, 0, 0, 0, 0] + Array("1\n2\nB=3\n".utf8))
     }
+
+    @Test("A quote with a combining mark behind it is escaped like any other")
+    func combiningMarks() {
+        let shown = line("a \"\u{301} level=error b\\\u{301}", ["feed": "x \"\u{20dd} y=z"]).logfmt
+        #expect(
+            Array(shown.unicodeScalars)
+                == Array(
+                    ("time=2025-11-26T18:00:00Z level=warning msg=\"a \\\"\u{301} level=error b\\\\\u{301}\""
+                        + " feed=\"x \\\"\u{20dd} y=z\"").unicodeScalars))
+    }
 }

@@ -4,9 +4,14 @@ import Glibc
 ///
 /// Any process may read and move cursors, beside the writer and without it. A cursor is moved durably and at once: who
 /// reads it sees the old number or the new.
+///
+/// The folder may be writable to a group, whose members can put anything there: only regular files count, no link is
+/// followed, nothing is waited for without a limit, and trouble with one cursor is its consumer's alone.
 package struct Cursors: Sendable {
-    private let directory: StoreDirectory
-    private let files: FileSystem
+    let directory: StoreDirectory
+    let files: FileSystem
+    /// How long the lock of all cursors is waited for. It is held for as long as two writes to the disk take.
+    private let patience: Duration
 
     /// - Parameter path: the store's.
     package init(directory path: String) throws(StoreError) {
@@ -17,9 +22,10 @@ package struct Cursors: Sendable {
         self.init(directory: directory, FileSystem())
     }
 
-    init(directory: StoreDirectory, _ files: FileSystem) {
+    init(directory: StoreDirectory, _ files: FileSystem, patience: Duration = .seconds(5)) {
         self.directory = directory
         self.files = files
+        self.patience = patience
     }
 
     /// Whether a consumer may be called so: 1 to 64 of A–Z a–z 0–9 `.` `_` `-`, and no dot first.
@@ -36,7 +42,7 @@ package struct Cursors: Sendable {
             }
     }
 
-    private func path(of name: String) throws(StoreError) -> String {
+    func path(of name: String) throws(StoreError) -> String {
         guard Self.isName(name) else {
             // The name may be anything, and is shown on a terminal.
             let shown = String(
@@ -51,7 +57,7 @@ package struct Cursors: Sendable {
     /// The last record that the consumer has had; nil where it never had any.
     package func read(_ name: String) throws(StoreError) -> UInt64? {
         let path = try path(of: name)
-        guard let file = try OpenFile.reading(path) else { return nil }
+        guard let file = try OpenFile.reading(path, followsLinks: false) else { return nil }
         var bytes = try file.read(32, at: 0)
         if bytes.last == 0x0a { bytes.removeLast() }
         guard !bytes.isEmpty, bytes.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
@@ -74,51 +80,116 @@ package struct Cursors: Sendable {
     /// Moves the cursor if it still stands where it stood when the caller began: whoever moved it by hand meanwhile meant
     /// it so.
     ///
-    /// - Parameter old: nil where there was no cursor.
+    /// - Parameters:
+    ///   - old: nil where there was no cursor.
+    ///   - isRight: asked before it is moved; where it says no the cursor stays.
+    ///   - isStillRight: asked afterwards; where it says no the cursor goes back.
     /// - Returns: where the cursor stands, if it was moved meanwhile.
-    package func advance(_ name: String, from old: UInt64?, to seq: UInt64) throws(StoreError) -> UInt64? {
+    func advance(
+        _ name: String, from old: UInt64?, to seq: UInt64, isRight: () throws(StoreError) -> Bool,
+        isStillRight: () throws(StoreError) -> Bool
+    ) throws(StoreError) -> UInt64? {
         let lock = try lockForMoving(name)
         defer { withExtendedLifetime(lock) {} }
         let there = try read(name)
         if let there, there != old { return there }
+        guard try isRight() else { return nil }
         try replace(name, with: seq)
+        guard try !isStillRight() else { return nil }
+        if let old { try replace(name, with: old) } else { _ = files.remove(try path(of: name)) }
         return nil
     }
 
-    private func replace(_ name: String, with seq: UInt64) throws(StoreError) {
-        try directory.replace(
-            try path(of: name), with: Array("\(seq)\n".utf8), in: directory.cursors,
-            temporary: "\(directory.cursors)/.new", files)
+    /// Says beforehand whether the cursor could be moved, so that nothing is printed that would come again.
+    func checkCanMove(_ name: String) throws(StoreError) {
+        let lock = try lockForMoving(name)
+        let (file, temporary) = try newFile()
+        _ = files.remove(temporary)
+        withExtendedLifetime((lock, file)) {}
+        var status = stat()
+        let path = try path(of: name)
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw .noRegularFile(path) }
     }
 
-    /// One mover at a time, so that all may use one temporary file.
+    private func replace(_ name: String, with seq: UInt64) throws(StoreError) {
+        let target = try path(of: name)
+        let (file, temporary) = try newFile()
+        do throws(StoreError) {
+            try file.write(Array("\(seq)\n".utf8), at: 0, files)
+            try file.sync(files)
+            try directory.rename(temporary, to: target, files)
+        } catch {
+            _ = files.remove(temporary)
+            throw error
+        }
+        try directory.syncFolder(directory.cursors, files)
+    }
+
+    /// As many names are tried for a new file.
+    private static let names = 8
+
+    /// A new, empty file, which nobody else has open. The first name is free but where somebody has put there what cannot
+    /// be removed: whoever holds the lock is the only one to use them.
+    private func newFile() throws(StoreError) -> (OpenFile, path: String) {
+        var number = 0
+        while true {
+            let path = "\(directory.cursors)/.new\(number == 0 ? "" : ".\(number)")"
+            _ = files.remove(path)
+            do throws(StoreError) {
+                return (try directory.openFile(path, in: directory.cursors, flags: O_EXCL, files), path)
+            } catch {
+                number += 1
+                var status = stat()
+                if number == Self.names || lstat(path, &status) != 0 { throw error }
+            }
+        }
+    }
+
+    /// One mover at a time, so that none undoes what another does.
     private func lockForMoving(_ name: String) throws(StoreError) -> OpenFile {
         _ = try path(of: name)
         try directory.makeFolder(directory.cursors, files)
         let lock = try directory.openFile("\(directory.cursors)/.lock", in: directory.cursors, files)
-        while flock(lock.descriptor, LOCK_EX) != 0 {
-            if errno != EINTR { throw .system("locking", lock.path) }
+        let deadline = ContinuousClock.now + patience
+        while flock(lock.descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            guard errno == EWOULDBLOCK else { throw .system("locking", lock.path) }
+            guard ContinuousClock.now < deadline else {
+                throw StoreError(
+                    .inUse, "locking", lock.path, "another process has held the lock for \(patience)",
+                    advice: "the cursor of \(name) is where it was; find that process with `fuser`, and try again")
+            }
+            usleep(Self.pause)
         }
         return lock
     }
 
-    /// All consumers by name, each with its cursor; nil for one that holds no number.
-    package func list() throws(StoreError) -> [(name: String, seq: UInt64?)] {
-        var result: [(name: String, seq: UInt64?)] = []
-        for name in try fileNames(in: directory.cursors).sorted() where Self.isName(name) {
-            do throws(StoreError) {
-                if let seq = try read(name) { result.append((name, seq)) }
-            } catch {
-                guard error.code == .damaged else { throw error }
-                result.append((name, nil))
-            }
-        }
-        return result
-    }
+    /// Microseconds between two tries to get the lock.
+    private static let pause: UInt32 = 10_000
 
     /// The right to dump for a consumer, which one process has at a time.
+    ///
+    /// - Throws: also where the cursor could not be moved afterwards.
     package func lockForDump(_ name: String) throws(StoreError) -> ConsumerLock {
-        let file = try openDumpLock(name)
+        let lock = try take(try openDumpLock(name), name)
+        try checkCanMove(name)
+        return lock
+    }
+
+    /// The same for a dump that leaves the cursor: nil where the disk is read-only or full, the store somebody else's, or
+    /// what stands in the lock's place no regular file.
+    package func lockForReading(_ name: String) throws(StoreError) -> ConsumerLock? {
+        let file: OpenFile
+        do throws(StoreError) {
+            file = try openDumpLock(name)
+        } catch {
+            if error.code == .wrongName { throw error }
+            return nil
+        }
+        return try take(file, name)
+    }
+
+    private func take(_ file: OpenFile, _ name: String) throws(StoreError) -> ConsumerLock {
         while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
             guard errno == EWOULDBLOCK else { throw .system("locking", file.path) }
@@ -129,30 +200,10 @@ package struct Cursors: Sendable {
         return ConsumerLock(file)
     }
 
-    /// The same for a dump that leaves the cursor: nil where the disk is read-only or full, or the store somebody else's.
-    package func lockForReading(_ name: String) throws(StoreError) -> ConsumerLock? {
-        do throws(StoreError) {
-            _ = try openDumpLock(name)
-        } catch {
-            if error.code == .wrongName { throw error }
-            return nil
-        }
-        return try lockForDump(name)
-    }
-
     private func openDumpLock(_ name: String) throws(StoreError) -> OpenFile {
         _ = try path(of: name)
         try directory.makeFolder(directory.cursors, files)
         return try directory.openFile("\(directory.cursors)/.\(name).lock", in: directory.cursors, files)
-    }
-
-    /// Puts cursors that are beyond the last record back to it: the numbers behind it will be other records'.
-    func moveBack(to lastSeq: UInt64, report: (StoreEvent) -> Void) throws(StoreError) {
-        for (name, seq) in try list() {
-            guard let seq, seq > lastSeq else { continue }
-            try advance(name, to: lastSeq)
-            report(.cursorMovedBack(name: name, from: seq, to: lastSeq))
-        }
     }
 }
 

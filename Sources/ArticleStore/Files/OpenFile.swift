@@ -15,15 +15,36 @@ final class OpenFile: Sendable {
         close(descriptor)
     }
 
-    /// Nil where there is no such file.
-    static func reading(_ path: String) throws(StoreError) -> OpenFile? {
+    /// Opens a regular file, and nothing else, without waiting: neither a pipe nor a device holds anybody up.
+    ///
+    /// - Parameter followsLinks: false in a folder that others may write to.
+    /// - Returns: nil where there is no such file.
+    static func reading(_ path: String, followsLinks: Bool = true) throws(StoreError) -> OpenFile? {
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (followsLinks ? 0 : O_NOFOLLOW)
         while true {
-            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            if descriptor >= 0 { return OpenFile(descriptor: descriptor, path: path) }
+            let descriptor = open(path, flags)
+            if descriptor >= 0 {
+                let file = OpenFile(descriptor: descriptor, path: path)
+                try file.checkIsRegular()
+                return file
+            }
             if errno == EINTR { continue }
             if errno == ENOENT { return nil }
-            throw .system("opening", path)
+            throw .opening(path)
         }
+    }
+
+    /// Opens a folder, to make the names in it durable.
+    static func folder(_ path: String) throws(StoreError) -> OpenFile {
+        while true {
+            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            if descriptor >= 0 { return OpenFile(descriptor: descriptor, path: path) }
+            if errno != EINTR { throw .system("opening", path) }
+        }
+    }
+
+    func checkIsRegular() throws(StoreError) {
+        guard try status().st_mode & S_IFMT == S_IFREG else { throw .noRegularFile(path) }
     }
 
     func status() throws(StoreError) -> stat {
@@ -100,6 +121,35 @@ final class OpenFile: Sendable {
         guard let size = Int(exactly: size) else { throw .system("cutting", path, errno: EFBIG) }
         while files.truncate(descriptor, size) != 0 {
             if errno != EINTR { throw .system("cutting", path) }
+        }
+    }
+
+    /// Writes what stands in another file, in pieces.
+    ///
+    /// - Returns: the place behind it.
+    @discardableResult
+    func append(
+        _ other: OpenFile, from start: UInt64, upTo end: UInt64, at offset: UInt64, _ files: FileSystem
+    ) throws(StoreError) -> UInt64 {
+        var (from, to) = (start, offset)
+        while from < end {
+            let bytes = try other.read(Int(min(256 << 10, end - from)), at: from)
+            if bytes.isEmpty { break }
+            try write(bytes, at: to, files)
+            from += UInt64(bytes.count)
+            to += UInt64(bytes.count)
+        }
+        return to
+    }
+
+    /// Whether no line ends behind `start`.
+    func lacksLineFeed(from start: UInt64) throws(StoreError) -> Bool {
+        var place = start
+        while true {
+            let bytes = try read(256 << 10, at: place)
+            if bytes.isEmpty { return true }
+            if bytes.contains(0x0a) { return false }
+            place += UInt64(bytes.count)
         }
     }
 }

@@ -14,6 +14,9 @@ struct StoreDirectory: Sendable {
     static let format = "newswire store 1"
 
     var formatFile: String { "\(path)/format" }
+    /// Held by the writer, and open to nobody else (`WriterLock`).
+    var writerFile: String { "\(path)/writer.lock" }
+    /// Held by the writer for readers to look at.
     var lockFile: String { "\(path)/lock" }
     var endFile: String { "\(path)/articles.end" }
     var articles: String { "\(path)/articles" }
@@ -26,6 +29,9 @@ struct StoreDirectory: Sendable {
     /// The articles of each feed's document, and those that have gone from it (`SeenArticles`).
     var seenFile: String { "\(path)/state/seen" }
     var goneFile: String { "\(path)/state/gone" }
+    /// When a writer's clock last counted (`TimeMemory`), and how far retention is (`RetentionMemory`).
+    var clockFile: String { "\(path)/state/clock" }
+    var retentionFile: String { "\(path)/state/retention" }
     var index: String { "\(path)/index" }
     var indexFile: String { "\(path)/index/known" }
 
@@ -96,7 +102,12 @@ struct StoreDirectory: Sendable {
         return mode
     }
 
-    private func adopt(_ descriptor: Int32, mode: mode_t) {
+    /// What may be opened by those alone who may write to the store: its owner, and its group where the folder is
+    /// writable to it.
+    var writersMode: mode_t { mode & 0o020 != 0 ? 0o660 : 0o600 }
+
+    /// Gives a file the folder's group, and its owner where root has it open.
+    func adopt(_ descriptor: Int32, mode: mode_t) {
         // Best effort: a file system without owners is no reason to stop, and a member may not be able to do it.
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return }
@@ -117,37 +128,52 @@ struct StoreDirectory: Sendable {
             if errno == EEXIST { return }
             throw .system("making", folder, code: .cannotCreate)
         }
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // Just made, and no link that somebody has put in its place meanwhile.
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system("making", folder, code: .cannotCreate) }
         adopt(descriptor, mode: folderMode(folder))
         close(descriptor)
         try syncFolder(path, files)
     }
 
-    /// Opens a file of one of the folders for reading and writing; a new one gets its owner and mode.
+    /// As many times as a name is tried that comes and goes.
+    private static let attempts = 16
+
+    /// Opens a file of one of the folders for reading and writing; a new one gets its owner and mode. What stands there
+    /// and is no regular file is refused and never followed: a member may have put it there.
+    ///
+    /// - Parameter mode: of a new file; nil for what files in that folder have.
     func openFile(
-        _ file: String, in folder: String, flags: Int32 = 0, _ files: FileSystem
+        _ file: String, in folder: String, flags: Int32 = 0, mode: mode_t? = nil, _ files: FileSystem
     ) throws(StoreError) -> OpenFile {
+        let flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | flags
+        var attempts = Self.attempts
         while true {
-            var descriptor = files.create(file, O_RDWR | O_CREAT | O_EXCL | flags, 0o600)
+            var descriptor = files.create(file, O_CREAT | O_EXCL | flags, 0o600)
             if descriptor >= 0 {
-                adopt(descriptor, mode: fileMode(in: folder))
+                adopt(descriptor, mode: mode ?? fileMode(in: folder))
                 return OpenFile(descriptor: descriptor, path: file)
             }
             if errno == EEXIST, flags & O_EXCL == 0 {
-                descriptor = files.create(file, O_RDWR | flags, 0)
-                if descriptor >= 0 { return OpenFile(descriptor: descriptor, path: file) }
-                if errno == ENOENT { continue }
+                descriptor = files.create(file, flags, 0)
+                if descriptor >= 0 {
+                    let opened = OpenFile(descriptor: descriptor, path: file)
+                    try opened.checkIsRegular()
+                    return opened
+                }
+                if errno == ENOENT, attempts > 0 {
+                    attempts -= 1
+                    continue
+                }
             }
             if errno == EINTR { continue }
-            throw .system("opening", file)
+            throw .opening(file)
         }
     }
 
     /// Makes the names in a folder durable.
     func syncFolder(_ folder: String, _ files: FileSystem) throws(StoreError) {
-        guard let file = try OpenFile.reading(folder) else { throw .system("opening", folder, errno: ENOENT) }
-        try file.sync(files)
+        try OpenFile.folder(folder).sync(files)
     }
 
     /// Puts `bytes` in the place of a file, durably: whoever reads it sees all of the old or all of the new.

@@ -6,7 +6,8 @@ import FeedModel
 /// It holds nothing that the segments do not hold, and is made again from them where anything in it is wrong.
 struct IndexFile {
     enum Failure: Error {
-        /// A slot that is neither empty nor what its checksum says, or a table without room: make the index again.
+        /// A slot that is neither empty nor what its checksum says, a table without room or one that ends too early: make
+        /// the index again.
         case damage(String)
         case system(StoreError)
     }
@@ -38,12 +39,18 @@ struct IndexFile {
     /// The file as it is; nil where there is none or its header is not right.
     init?(existing path: String, writable: Bool, in directory: StoreDirectory, _ files: FileSystem) throws(StoreError) {
         guard let readable = try OpenFile.reading(path) else { return nil }
-        guard let header = IndexHeader(try readable.read(128, at: 0)),
+        guard let header = (try? readable.read(128, at: 0)).flatMap(IndexHeader.init),
             try readable.size() >= UInt64(IndexHeader.size) + header.capacity * UInt64(IndexSlot.size)
         else { return nil }
         self.header = header
         self.files = files
         file = writable ? try directory.openFile(path, in: directory.index, files) : readable
+    }
+
+    /// Up to where an index says that it is complete: what it says so of was durable before. Nil where there is none.
+    static func complete(in directory: StoreDirectory) throws(StoreError) -> StorePosition? {
+        guard let file = try OpenFile.reading(directory.indexFile) else { return nil }
+        return (try? file.read(128, at: 0)).flatMap(IndexHeader.init)?.complete
     }
 
     /// How full a table of a capacity would be with so many more slots, in percent.
@@ -93,13 +100,14 @@ struct IndexFile {
         _ count: UInt64, from place: UInt64, into block: UnsafeMutableRawBufferPointer
     ) throws(Failure) -> UnsafeRawBufferPointer {
         let bytes = UnsafeMutableRawBufferPointer(rebasing: block[..<(Int(count) * IndexSlot.size)])
+        let length: Int
         do throws(StoreError) {
-            guard try file.read(into: bytes, at: offset(place)) == bytes.count else {
-                throw StoreError.system("reading", file.path, errno: 0)
-            }
+            length = try file.read(into: bytes, at: offset(place))
         } catch {
-            throw .system(error)
+            // What a disk does not give back can be made again, elsewhere on it.
+            throw .damage("it cannot be read: \(error.reason)")
         }
+        guard length == bytes.count else { throw .damage("it is shorter than it was made") }
         return UnsafeRawBufferPointer(bytes)
     }
 

@@ -16,7 +16,9 @@ struct IndexRebuild {
         try progress.begin(removed + segments)
         let builder = IndexBuilder(directory, files, progress)
         for segment in removed {
-            _ = try fill(builder, with: segment, limit: .max, RecordWalk(fromFirstOf: [segment], checksChain: false))
+            let next = Segment.next(after: segment, in: removed)
+            let walk = RecordWalk(fromFirstOf: [segment], checksChain: false)
+            _ = try fill(builder, with: segment, limit: .max, next: next, walk)
         }
         return builder
     }
@@ -29,7 +31,8 @@ struct IndexRebuild {
         var records: UInt64 = 0
         for segment in segments where segment.firstSeq <= end.segment {
             let limit = segment.firstSeq == end.segment ? end.offset : .max
-            records += try fill(builder, with: segment, limit: limit, walk)
+            records += try fill(
+                builder, with: segment, limit: limit, next: Segment.next(after: segment, in: segments), walk)
         }
         let index: ArticleIndex
         do throws(IndexFile.Failure) { index = try builder.finish() } catch { throw Self.error(error, directory) }
@@ -37,17 +40,36 @@ struct IndexRebuild {
         return (index, records)
     }
 
+    /// Puts the records between two places into an index that has all before the first.
+    func add(from start: StorePosition, upTo end: StorePosition, to index: ArticleIndex) throws(StoreError) {
+        let segments = try Segment.all(in: directory)
+        let walk = RecordWalk(from: start, isChainKnown: false, checksChain: false)
+        for segment in segments where segment.firstSeq >= start.segment && segment.firstSeq <= end.segment {
+            guard let file = try OpenFile.reading(segment.path) else { continue }
+            var records = RecordScanner(
+                file, segment, from: segment.firstSeq == start.segment ? start.offset : 0,
+                limit: segment.firstSeq == end.segment ? end.offset : .max,
+                next: Segment.next(after: segment, in: segments), walk: walk)
+            while let item = try records.nextItem() {
+                guard case .record(let envelope, _) = item.outcome, let entry = ArticleIndex.Entry(envelope) else {
+                    continue
+                }
+                index.add(CollectionOfOne(entry), replaying: true)
+            }
+        }
+    }
+
     /// - Returns: how many records it has put in.
     private func fill(
-        _ builder: IndexBuilder, with segment: Segment, limit: UInt64, _ walk: RecordWalk
+        _ builder: IndexBuilder, with segment: Segment, limit: UInt64, next: UInt64, _ walk: RecordWalk
     ) throws(StoreError) -> UInt64 {
         guard let file = try OpenFile.reading(segment.path) else { return 0 }
-        var scanner = LineScanner(file, from: 0, limit: limit)
+        var scanner = RecordScanner(file, segment, limit: limit, next: next, walk: walk)
         var records: UInt64 = 0
         do throws(IndexFile.Failure) {
-            while let line = try next(&scanner) {
-                progress.add(line.length)
-                guard case .record(let envelope, _) = walk.check(line, in: segment) else { continue }
+            while let item = try self.next(&scanner) {
+                progress.add(item.line?.length ?? 0)
+                guard case .record(let envelope, _) = item.outcome else { continue }
                 try builder.add(envelope)
                 records += 1
             }
@@ -57,8 +79,8 @@ struct IndexRebuild {
         return records
     }
 
-    private func next(_ scanner: inout LineScanner) throws(IndexFile.Failure) -> LineScanner.Line? {
-        do throws(StoreError) { return try scanner.nextLine() } catch { throw .system(error) }
+    private func next(_ scanner: inout RecordScanner) throws(IndexFile.Failure) -> RecordScanner.Item? {
+        do throws(StoreError) { return try scanner.nextItem() } catch { throw .system(error) }
     }
 
     static func error(_ failure: IndexFile.Failure, _ directory: StoreDirectory) -> StoreError {

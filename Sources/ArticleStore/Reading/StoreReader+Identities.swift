@@ -79,8 +79,12 @@ extension StoreReader {
         return found
     }
 
+    /// Nil where there is none, or one of other articles: of those that an older copy was put in the place of.
     private func index() throws(StoreError) -> IndexFile? {
-        try IndexFile(existing: directory.indexFile, writable: false, in: directory, FileSystem())
+        guard let index = try IndexFile(existing: directory.indexFile, writable: false, in: directory, FileSystem()),
+            try index.header.complete.isPlace(in: try Segment.all(in: directory))
+        else { return nil }
+        return index
     }
 
     private func newest(

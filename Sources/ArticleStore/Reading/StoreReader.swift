@@ -11,7 +11,8 @@ package struct RecordSlice {
 /// Reads the articles without a lock: beside a writer, after it, on a copy, on another machine.
 ///
 /// Only whole records are handed out, each checked against its checksum, in the order of their numbers, none twice.
-/// While a writer lives nothing behind its published end is seen (`DurableEnd`).
+/// While a writer lives nothing behind its published end is seen (`DurableEnd`), and without one nothing that the next
+/// writer will cut off (`SegmentTail`).
 package struct StoreReader: Sendable {
     let directory: StoreDirectory
 
@@ -35,10 +36,20 @@ package struct StoreReader: Sendable {
         var segments: [Segment]
         /// In the last segment.
         var limit: UInt64
-        /// Whether `limit` was published by a writer: then all before it is whole, or damaged.
+        /// Whether `limit` was published by a writer.
         var isPublished: Bool
-        /// The last record, as published.
-        var lastSeq: UInt64?
+        /// Whether all before `limit` was stored, so that what is not whole there is damaged.
+        var isEndKnown = true
+        /// What stands behind `limit` and was never stored: the next writer takes it away.
+        var unfinishedBytes: UInt64 = 0
+        /// As the writer has published it last.
+        var published: DurableEnd?
+
+        /// The number that the segment with that index has a record of, if one is known.
+        func expected(in index: Int) -> UInt64? {
+            guard let published, published.segment == segments[index].firstSeq else { return nil }
+            return published.seq
+        }
 
         /// How far the segment with that index is to be read.
         func limit(of index: Int) -> UInt64 { index == segments.count - 1 ? limit : .max }
@@ -52,22 +63,26 @@ package struct StoreReader: Sendable {
                     segments.removeAll { $0.firstSeq > end.segment }
                     let isThere = segments.last?.firstSeq == end.segment
                     return Extent(
-                        segments: segments, limit: isThere ? end.offset : .max, isPublished: true, lastSeq: end.seq)
+                        segments: segments, limit: isThere ? end.offset : .max, isPublished: true, published: end)
                 }
                 // The writer is just making the store, or has no disk to publish on; it does so when it opens.
                 return Extent(segments: [], limit: 0, isPublished: true)
             }
             let segments = try Segment.all(in: directory)
-            var limit: UInt64 = 0
-            if let last = segments.last, let file = try OpenFile.reading(last.path) { limit = try file.size() }
-            // A writer that came meanwhile may have written what it takes back.
-            if try !WriterLock.isTaken(directory) {
-                return Extent(segments: segments, limit: limit, isPublished: false)
+            var extent = Extent(segments: segments, limit: 0, isPublished: false, published: try publishedEnd())
+            if let last = segments.last, let file = try OpenFile.reading(last.path),
+                let tail = try SegmentTail(of: segments, file, in: directory, published: extent.published)
+            {
+                extent.limit = tail.end
+                extent.isEndKnown = tail.isEndKnown
+                extent.unfinishedBytes = tail.size - tail.end
             }
+            // A writer that came meanwhile may have written what it takes back.
+            if try !WriterLock.isTaken(directory) { return extent }
         }
     }
 
-    /// The end that a living writer has published; it may be met in the middle of being written.
+    /// The end that a writer has published; it may be met in the middle of being written.
     private func publishedEnd() throws(StoreError) -> DurableEnd? {
         for _ in 0..<16 {
             if let end = try DurableEnd(in: directory) { return end }
@@ -104,48 +119,81 @@ package struct StoreReader: Sendable {
                 walk = RecordWalk(from: position, isChainKnown: false, checksChain: false)
             }
             mayJump = false
+            var place = SegmentPlace(file: file, segment: segment, limit: extent.limit(of: start + index))
+            place.next = Segment.next(after: segment, in: extent.segments)
             let isLast = index == extent.segments.count - start - 1
-            let limit = extent.limit(of: start + index)
-            var offset: UInt64 = 0
+            place.expected = extent.expected(in: start + index)
+            place.isOpenEnd = isLast && !extent.isEndKnown
             if index == 0, seq >= segment.firstSeq {
-                let found = try SegmentSearch(file, segment, limit: limit).offset(after: seq)
-                offset = found.offset
+                let found = try SegmentSearch(file, segment, limit: place.limit).offset(after: seq)
+                place.offset = found.offset
                 position.seq = found.seq
                 walk = RecordWalk(from: position, isChainKnown: false, checksChain: false)
+                switch try read(place, walk, after: seq, damage, body) {
+                case .goesOn: continue
+                case .ended: return
+                case .missed: break
+                }
+                // A search can be led astray by what is damaged or out of place; from the front nothing is missed.
+                place.offset = 0
+                position.seq = segment.firstSeq - 1
+                walk = RecordWalk(from: position, isChainKnown: false, checksChain: false)
             }
-            let goesOn = try read(
-                file, segment, from: offset, limit: limit, walk, after: seq,
-                isOpenEnd: isLast && !extent.isPublished, damage, body)
-            if !goesOn { return }
+            if try read(place, walk, after: seq, damage, body) == .ended { return }
         }
     }
 
+    /// What of a segment is to be read.
+    private struct SegmentPlace {
+        let file: OpenFile
+        let segment: Segment
+        let limit: UInt64
+        var offset: UInt64 = 0
+        /// As `RecordScanner` has them.
+        var next = UInt64.max
+        var expected: UInt64?
+        /// Nobody vouches for the end: what is damaged there may be a torn tail.
+        var isOpenEnd = false
+    }
+
+    private enum Reading {
+        case goesOn
+        /// The caller has enough.
+        case ended
+        /// The place was not where the record `after` is: nothing was handed out.
+        case missed
+    }
+
     private func read(
-        _ file: OpenFile, _ segment: Segment, from offset: UInt64, limit: UInt64, _ walk: RecordWalk, after seq: UInt64,
-        isOpenEnd: Bool, _ damage: (StoreDamage) -> Void, _ body: (RecordSlice) throws -> Bool
-    ) throws -> Bool {
-        var scanner = LineScanner(file, from: offset, limit: limit)
-        var number = offset == 0 ? 0 : nil
-        // At an end that nobody vouches for, damage is only told when a whole record follows: it may be a torn tail.
+        _ place: SegmentPlace, _ walk: RecordWalk, after seq: UInt64, _ damage: (StoreDamage) -> Void,
+        _ body: (RecordSlice) throws -> Bool
+    ) throws -> Reading {
+        var records = RecordScanner(
+            place.file, place.segment, from: place.offset, limit: place.limit, next: place.next,
+            expected: place.expected, walk: walk)
+        // At an end that nobody vouches for, damage is only told when a whole record follows.
         var held: [StoreDamage] = []
-        while let line = try scanner.nextLine() {
-            number = number.map { $0 + 1 }
-            switch walk.check(line, in: segment, number: number) {
+        var isFound = place.offset == 0 || walk.position.seq == seq
+        while let item = try records.nextItem() {
+            switch item.outcome {
+            case .ahead: continue
             case .record(let envelope, let found):
+                if envelope.seq == seq { isFound = true }
+                if envelope.seq > seq, !isFound { return .missed }
                 held.forEach(damage)
                 held = []
                 if let found { damage(found) }
-                if envelope.seq <= seq { continue }
-                if try !body(RecordSlice(bytes: line.bytes, envelope: envelope)) { return false }
+                guard envelope.seq > seq, let line = item.line else { continue }
+                if try !body(RecordSlice(bytes: line.bytes, envelope: envelope)) { return .ended }
             case .damage(let found):
-                if isOpenEnd {
+                if place.isOpenEnd || !isFound {
                     if held.count < 1000 { held.append(found) }
                 } else {
                     damage(found)
                 }
             }
         }
-        return true
+        return isFound ? .goesOn : .missed
     }
 
     /// A record's line with its line feed; nil where there is no whole record of that number.
@@ -171,10 +219,13 @@ package struct StoreReader: Sendable {
     /// The number of the last record that may be read; 0 where there is none.
     package func lastSeq() throws(StoreError) -> UInt64 {
         let extent = try extent()
-        if let seq = extent.lastSeq { return seq }
+        if extent.isPublished, let published = extent.published { return published.seq }
         for (index, segment) in extent.segments.enumerated().reversed() {
             guard let file = try OpenFile.reading(segment.path) else { continue }
-            if let seq = try SegmentSearch(file, segment, limit: extent.limit(of: index)).lastSeq() { return seq }
+            guard let seq = try SegmentSearch(file, segment, limit: extent.limit(of: index)).lastSeq() else { continue }
+            // What stands at the end may be there for the second time.
+            if let known = extent.expected(in: index), known > seq, try line(seq: known) != nil { return known }
+            return seq
         }
         return 0
     }

@@ -91,6 +91,13 @@ package struct RecordEnvelope {
         return FeedIdentifier((try? JSONParser.parse(quoted))?.value.string ?? text(feedText))
     }
 
+    /// Whether the clock was in doubt when the record was stored: `"clock_doubtful":true` right before what the store
+    /// writes into every record.
+    package var isClockDoubtful: Bool {
+        var scan = BackwardScan(line, end: commitMember?.start ?? identityStart)
+        return scan.take("\"clock_doubtful\":true,")
+    }
+
     /// Whether the record is of that feed: quicker than making `feed`, for ids that need no escaping.
     package func isOfFeed(_ id: some Collection<UInt8>) -> Bool { line[feedText].elementsEqual(id) }
 
@@ -100,11 +107,28 @@ package struct RecordEnvelope {
     /// The chain that the line claims.
     var chain: [UInt8]? { RecordLine.chained(line).claim }
 
+    /// The same, in its 64 digits.
+    var chainText: SIMD64<UInt8> {
+        line.loadUnaligned(fromByteOffset: line.count - RecordLine.chainDigits, as: SIMD64<UInt8>.self)
+    }
+
     /// What the index holds beside the envelope (`"index":{…}` right before it); empty where there is nothing.
     var indexMembers: IndexMembers { index?.members ?? IndexMembers() }
 
     /// Where that which the index needs begins: `"index":` or, without it, `"feed":`.
     var identityStart: Int { index?.start ?? start }
+
+    /// The number of the first record of its commit: all records before that one were durable before this line was
+    /// written. Nil in lines of newswire 0.1, which do not say.
+    var commit: UInt64? { commitMember?.first }
+
+    private var commitMember: (first: UInt64, start: Int)? {
+        var scan = BackwardScan(line, end: identityStart)
+        guard scan.take(","), let commit = scan.takeNumber(), scan.take("\"commit\":"), scan.end > 0,
+            line[scan.end - 1] == UInt8(ascii: ",") || line[scan.end - 1] == UInt8(ascii: "{")
+        else { return nil }
+        return (commit, scan.end)
+    }
 
     private var index: (members: IndexMembers, start: Int)? {
         var scan = BackwardScan(line, end: start)

@@ -3,6 +3,14 @@ import FeedModel
 import Glibc
 import JSONText
 
+/// When records are stored.
+struct StoredStamp {
+    /// 20 bytes of RFC 3339.
+    var time: [UInt8]
+    /// Whether the clock that says so was in doubt.
+    var isDoubtful = false
+}
+
 /// Makes lines of pending records, each chained to the one before.
 final class RecordWriter {
     private var digest = MessageDigest(.blake2b512)
@@ -39,23 +47,27 @@ final class RecordWriter {
 
     /// No line of the record is longer.
     static func lengthLimit(of record: PendingRecord, feedJSON: [UInt8]) -> Int {
-        record.prefix.count + feedJSON.count + IndexMembers.maximumLength + 480
+        record.prefix.count + feedJSON.count + IndexMembers.maximumLength + 552
     }
 
     /// Appends the record's line to `buffer`.
     ///
     /// - Parameters:
     ///   - feedJSON: the feed's id as a JSON string, with its quotes.
-    ///   - storedAt: 20 bytes of RFC 3339.
+    ///   - commit: the number of the first record that becomes durable together with this one.
     ///   - startsSegment: the line names the chain before it.
     /// - Returns: the record's chain.
     func append(
-        _ record: PendingRecord, feedJSON: [UInt8], seq: UInt64, storedAt: [UInt8], after previous: [UInt8],
-        startsSegment: Bool, to buffer: inout ByteBuffer
+        _ record: PendingRecord, feedJSON: [UInt8], seq: UInt64, commit: UInt64, _ stamp: StoredStamp,
+        after previous: [UInt8], startsSegment: Bool, to buffer: inout ByteBuffer
     ) -> [UInt8] {
         let start = buffer.count
         buffer.append(record.prefix)
         if record.prefix.last != UInt8(ascii: "{") { buffer.append(",") }
+        if stamp.isDoubtful { buffer.append(#""clock_doubtful":true,"#) }
+        buffer.append(#""commit":"#)
+        buffer.append(decimal: commit)
+        buffer.append(",")
         let members = IndexMembers(record)
         if !members.isEmpty {
             members.append(to: &buffer)
@@ -72,7 +84,7 @@ final class RecordWriter {
         buffer.append(hex: record.contentHash.high)
         buffer.append(hex: record.contentHash.low)
         buffer.append(#"","stored_at":""#)
-        buffer.append(storedAt)
+        buffer.append(stamp.time)
         buffer.append(#"","kind":""#)
         buffer.append(record.kind.rawValue)
         buffer.append(#"","seq":"#)

@@ -7,44 +7,132 @@ extension ArticleStore {
     /// about as long as reading what it removes; commits go on meanwhile. One caller at a time.
     ///
     /// - Parameters:
+    ///   - now: what claims to be from later counts for nothing; nil where it is not known.
+    ///   - last: no segment with a later record is removed.
     ///   - force: removes also what a consumer has not had yet, and what is damaged.
     ///   - isDryRun: removes nothing, and says what would be.
     ///   - goesOn: asked before each segment.
     package func expire(
-        before cutoff: Timestamp, force: Bool = false, isDryRun: Bool = false, goesOn: () -> Bool = { true }
+        before cutoff: Timestamp, now: Timestamp? = nil, through last: UInt64 = .max, force: Bool = false,
+        isDryRun: Bool = false, goesOn: () -> Bool = { true }
     ) throws(StoreError) -> RetentionResult {
         let consumers = try Cursors(directory: directory, options.files).list()
         let watch = RetentionGuard(consumers: consumers.map { .init(name: $0.name, seq: $0.seq) })
-        let extract = IdentityExtract(directory, options.files)
         var result = RetentionResult()
         let segments = try Segment.all(in: directory)
+        let ages = try SegmentAges(segments, cutoff, now: now)
+        var extract = IdentityExtract(directory, options.files)
+        extract.believes = ages.counts
         for (segment, next) in zip(segments, segments.dropFirst()) where goesOn() {
+            if next.firstSeq - 1 > last { break }
             // The segment's last record tells in no time that it is too young; all of them are looked at afterwards.
-            var newest = try segment.lastTime()
-            if newest == nil { newest = try next.firstTime() }
-            guard let newest, newest < cutoff else { break }
+            guard try ages.newest(of: segment) < cutoff else { break }
             let waiting = watch.waiting(for: next.firstSeq - 1)
             if !waiting.isEmpty, !force {
                 result.obstacle = .consumers(waiting)
                 break
             }
+            func isOld(_ contents: IdentityExtract.Contents) -> Bool {
+                ages.newest(of: segment, holding: contents.newest) < cutoff
+            }
             func accepts(_ contents: IdentityExtract.Contents) -> Bool {
-                contents.newest < cutoff && (force || contents.damage == nil)
+                isOld(contents) && (force || contents.damage == nil)
             }
             let contents =
                 isDryRun
                 ? try extract.read(segment) { (_) throws(StoreError) in }
-                : try extract.write(segment, ifAccepted: accepts)
+                : try moving { () throws(StoreError) in
+                    let contents = try extract.write(segment, ifAccepted: accepts)
+                    if accepts(contents) { try remove(segment) }
+                    return contents
+                }
             guard accepts(contents) else {
-                if contents.newest < cutoff { result.obstacle = contents.damage.map { .damage($0) } }
+                if isOld(contents) { result.obstacle = contents.damage.map { .damage($0) } }
                 break
             }
-            if !isDryRun { try remove(segment) }
             result.segments += 1
             result.records += contents.records
             result.bytes += contents.bytes
             result.lastSeq = next.firstSeq - 1
         }
+        if !isDryRun { joinIdentities(goesOn) }
         return result
+    }
+
+    /// Brings what is left of removed segments into few files, a bounded step after the other.
+    private func joinIdentities(_ goesOn: () -> Bool) {
+        let joining = IdentityFiles(directory, options.files)
+        do throws(StoreError) {
+            var hasMore = true
+            while hasMore, goesOn() {
+                hasMore = try moving { () throws(StoreError) in
+                    try joining.joinSome(before: try Segment.all(in: directory).first?.firstSeq ?? .max)
+                }
+            }
+        } catch {
+            report(.identitiesNotJoined(error))
+        }
+    }
+
+    /// The segments that `expire` would look at, by what their ends say. The last one, which stays, is among them where it
+    /// is as old. Reads a few lines of each segment.
+    package func oldSegments(before cutoff: Timestamp, now: Timestamp) throws(StoreError) -> [OldSegment] {
+        let segments = try Segment.all(in: directory)
+        let ages = try SegmentAges(segments, cutoff, now: now)
+        var result: [OldSegment] = []
+        for (index, segment) in segments.enumerated() {
+            let newest = try ages.newest(of: segment)
+            guard newest < cutoff else { break }
+            let isLast = index == segments.count - 1
+            let end = isLast ? lastSeq : segments[index + 1].firstSeq - 1
+            guard end >= segment.firstSeq else { break }
+            result.append(
+                OldSegment(lastSeq: end, records: end - segment.firstSeq + 1, newest: newest, isOpen: isLast))
+        }
+        return result
+    }
+
+    /// How many records there are.
+    package var recordCount: UInt64 {
+        get throws(StoreError) {
+            guard let first = try Segment.all(in: directory).first else { return 0 }
+            return lastSeq >= first.firstSeq ? lastSeq - first.firstSeq + 1 : 0
+        }
+    }
+}
+
+/// How old segments are, where not all times in them need be right.
+///
+/// A segment is as old as its newest record; where that claims to be older than records before it, or claims nothing that
+/// can be, as old as the records behind the segment are at most. So a time that is too early removes nothing that is
+/// young, and one that is too late, which would hold all behind it up, counts only once it has come.
+private struct SegmentAges {
+    private let times: StoredTimes
+
+    /// - Parameters:
+    ///   - cutoff: who names a time to come means that what claims to be from before it counts.
+    init(_ segments: [Segment], _ cutoff: Timestamp, now: Timestamp?) throws(StoreError) {
+        var firsts: [(seq: UInt64, time: Timestamp?)] = []
+        for segment in segments { firsts.append((segment.firstSeq, try segment.firstUndoubtedTime())) }
+        times = StoredTimes(firsts, now: now.map { max($0, cutoff) })
+    }
+
+    /// Whether a record says anything of its segment's age.
+    func counts(_ envelope: RecordEnvelope) -> Bool {
+        !envelope.isClockDoubtful && envelope.storedAt.map(times.hasCome) ?? true
+    }
+
+    /// By its last record that says anything.
+    func newest(of segment: Segment) throws(StoreError) -> Timestamp {
+        guard let file = try OpenFile.reading(segment.path) else { return Timestamp(milliseconds: .max) }
+        let last = try SegmentSearch(file, segment, limit: .max).last(within: 1 << 20) {
+            counts($0) ? $0.storedAt : nil
+        }
+        return newest(of: segment, holding: last ?? Timestamp(milliseconds: .min))
+    }
+
+    func newest(of segment: Segment, holding newest: Timestamp) -> Timestamp {
+        if times.isLateEnough(newest, seq: segment.firstSeq) { return newest }
+        return max(newest, times.latest(of: segment.firstSeq) ?? Timestamp(milliseconds: .max))
     }
 }

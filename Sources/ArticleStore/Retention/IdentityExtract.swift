@@ -10,6 +10,8 @@ import Glibc
 struct IdentityExtract {
     private let directory: StoreDirectory
     private let files: FileSystem
+    /// Whether a record says when the segment was written; others may have been stored by a wrong clock.
+    var believes: (RecordEnvelope) -> Bool = { _ in true }
 
     private static let bufferSize = 256 << 10
 
@@ -21,7 +23,7 @@ struct IdentityExtract {
     struct Contents {
         var records: UInt64 = 0
         var bytes: UInt64 = 0
-        /// The newest record, and the last one.
+        /// The newest record that is believed, and the last one.
         var newest = Timestamp(milliseconds: .min)
         var lastSeq: UInt64 = 0
         var damage: StoreDamage?
@@ -34,19 +36,21 @@ struct IdentityExtract {
         var contents = Contents()
         guard let file = try OpenFile.reading(segment.path) else { return contents }
         let walk = RecordWalk(fromFirstOf: [segment])
-        var scanner = LineScanner(file, from: 0)
-        var number = 0
-        while let line = try scanner.nextLine() {
-            number += 1
-            contents.bytes += line.length
-            switch walk.check(line, in: segment, number: number) {
+        contents.bytes = try file.size()
+        var records = RecordScanner(file, segment, walk: walk)
+        while let item = try records.nextItem() {
+            switch item.outcome {
             case .damage(let damage): contents.damage = contents.damage ?? damage
+            case .ahead: break
             case .record(let envelope, let damage):
+                guard let line = item.line else { continue }
                 contents.damage = contents.damage ?? damage
                 contents.records += 1
                 contents.lastSeq = envelope.seq
                 // A line whose checksum holds has a time.
-                contents.newest = max(contents.newest, envelope.storedAt ?? Timestamp(milliseconds: .max))
+                if believes(envelope) {
+                    contents.newest = max(contents.newest, envelope.storedAt ?? Timestamp(milliseconds: .max))
+                }
                 try keep(Self.line(line.bytes, from: envelope.identityStart))
             }
         }

@@ -2,7 +2,7 @@
 package struct RetentionResult: Sendable, Equatable {
     /// Why it stopped before it came to what is young enough.
     package enum Obstacle: Sendable, Equatable {
-        /// They have not had all of the next segment yet; nil where the cursor holds no number.
+        /// They have not had all of the next segment yet; nil where the cursor cannot be read.
         case consumers([Consumer])
         /// A damaged segment cannot be said to be old, and what it held of identities would be lost.
         case damage(StoreDamage)
@@ -44,7 +44,7 @@ extension RetentionResult.Obstacle: CustomStringConvertible {
         case .consumers(let consumers):
             let names = consumers.map { consumer in
                 consumer.seq.map { "\(consumer.name) (has had all up to \($0))" }
-                    ?? "\(consumer.name) (its cursor is damaged)"
+                    ?? "\(consumer.name) (its cursor cannot be read)"
             }
             return "not had by \(names.joined(separator: ", ")) yet: let them dump, move their cursors with"
                 + " `newswire ack NAME SEQ`, or remove all the same with `newswire store expire --force`"

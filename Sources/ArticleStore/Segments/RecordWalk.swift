@@ -6,6 +6,8 @@ final class RecordWalk {
         /// A whole record; where there is damage too, the place before it is not as it was written.
         case record(RecordEnvelope, StoreDamage?)
         case damage(StoreDamage)
+        /// A whole record whose number is not the next one, where that was not to be taken for a gap; nothing has changed.
+        case ahead(seq: UInt64)
     }
 
     /// Behind the last whole record.
@@ -29,7 +31,12 @@ final class RecordWalk {
         self.init(from: position, isChainKnown: position.seq == 0, checksChain: checksChain)
     }
 
-    func check(_ line: LineScanner.Line, in segment: Segment, number: Int? = nil) -> Outcome {
+    /// - Parameters:
+    ///   - number: the line's in its file, from 1.
+    ///   - mayJump: whether a number that is not the next one means that records are missing.
+    func check(
+        _ line: LineScanner.Line, in segment: Segment, number: Int? = nil, mayJump: Bool = true
+    ) -> Outcome {
         var damage: StoreDamage?
         func note(_ kind: StoreDamage.Kind, seq: UInt64) {
             damage =
@@ -51,6 +58,7 @@ final class RecordWalk {
         }
         let isNext = envelope.seq - position.seq == 1
         if !isNext {
+            if !mayJump { return .ahead(seq: envelope.seq) }
             isChainKnown = false
             if !isAfterDamage { note(.gap, seq: envelope.seq) }
         }

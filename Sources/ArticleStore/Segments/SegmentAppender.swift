@@ -55,11 +55,11 @@ final class SegmentAppender {
     /// that fails nothing is there, and no number is used up.
     ///
     /// - Parameter meanwhile: what can be done while the disk writes.
-    func append(_ items: [Item], storedAt: [UInt8], meanwhile: () -> Void = {}) throws(StoreError) {
+    func append(_ items: [Item], _ stamp: StoredStamp, meanwhile: () -> Void = {}) throws(StoreError) {
         if items.isEmpty { return }
         if needsRepair { try repair() }
         do throws(StoreError) {
-            try write(items, storedAt: storedAt, meanwhile)
+            try write(items, stamp, meanwhile)
         } catch {
             needsRepair = true
             refusedBytes = items.reduce(0) { $0 + RecordWriter.lengthLimit(of: $1.record, feedJSON: $1.feedJSON) }
@@ -70,7 +70,7 @@ final class SegmentAppender {
         }
     }
 
-    private func write(_ items: [Item], storedAt: [UInt8], _ meanwhile: () -> Void) throws(StoreError) {
+    private func write(_ items: [Item], _ stamp: StoredStamp, _ meanwhile: () -> Void) throws(StoreError) {
         var end = position
         var current = file
         // How much of the segment is handed to the kernel; the rest of it up to `end.offset` is in the buffer.
@@ -79,7 +79,7 @@ final class SegmentAppender {
         var started = written
         var start = segmentStart
         var length: UInt64 = 0
-        let isOld = isOld(at: storedAt)
+        let isOld = isOld(at: stamp.time)
         buffer.removeAll()
         func flush() throws(StoreError) {
             guard let current, buffer.count > 0 else { return }
@@ -103,12 +103,12 @@ final class SegmentAppender {
                 end.offset = 0
                 written = 0
                 started = 0
-                start = Timestamp(rfc3339: String(decoding: storedAt, as: UTF8.self))
+                start = Timestamp(rfc3339: String(decoding: stamp.time, as: UTF8.self))
             }
             let before = buffer.count
             end.chain = writer.append(
-                item.record, feedJSON: item.feedJSON, seq: end.seq + 1, storedAt: storedAt, after: end.chain,
-                startsSegment: end.offset == 0, to: &buffer)
+                item.record, feedJSON: item.feedJSON, seq: end.seq + 1, commit: position.seq + 1, stamp,
+                after: end.chain, startsSegment: end.offset == 0, to: &buffer)
             end.seq += 1
             end.offset += UInt64(buffer.count - before)
             length += UInt64(buffer.count - before)
@@ -129,7 +129,8 @@ final class SegmentAppender {
     private func isOld(at storedAt: [UInt8]) -> Bool {
         guard let segmentAge, let segmentStart, let now = Timestamp(rfc3339: String(decoding: storedAt, as: UTF8.self))
         else { return false }
-        return now.milliseconds - segmentStart.milliseconds >= segmentAge
+        // A first record from the future was stored by a wrong clock, and would keep the segment open until then.
+        return abs(now.milliseconds - segmentStart.milliseconds) >= segmentAge
     }
 
     private func newSegment(_ firstSeq: UInt64) throws(StoreError) -> OpenFile {

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A file of articles, named by the number of its first record; or what retention has left of one, in a file of the same
 /// name.
 struct Segment: Equatable, Sendable {
@@ -21,12 +19,24 @@ struct Segment: Equatable, Sendable {
         try all(folder: directory.articles)
     }
 
-    /// What is left of removed segments, in order; with that of segments whose removal was cut short.
+    /// What is left of removed segments, in order, each file of one or more of them; with that of segments whose removal
+    /// was cut short, and without files that others have taken in (`IdentityFiles`).
     static func identities(in directory: StoreDirectory) throws(StoreError) -> [Segment] {
-        try all(folder: directory.identities)
+        var result: [Segment] = []
+        for segment in try all(folder: directory.identities) {
+            if let before = result.last, try before.hasTakenIn(segment) { continue }
+            result.append(segment)
+        }
+        return result
     }
 
-    private static func all(folder: String) throws(StoreError) -> [Segment] {
+    /// The first number of the segment behind one of them; `.max` behind the last.
+    static func next(after segment: Segment, in segments: [Segment]) -> UInt64 {
+        guard let place = segments.firstIndex(of: segment), place + 1 < segments.count else { return .max }
+        return segments[place + 1].firstSeq
+    }
+
+    static func all(folder: String) throws(StoreError) -> [Segment] {
         var result: [Segment] = []
         for name in try fileNames(in: folder) {
             let name = name.utf8
@@ -38,26 +48,5 @@ struct Segment: Equatable, Sendable {
         }
         result.sort { $0.firstSeq < $1.firstSeq }
         return result
-    }
-}
-
-/// The names in a folder, in no order; none where there is no such folder.
-func fileNames(in folder: String) throws(StoreError) -> [String] {
-    guard let stream = opendir(folder) else {
-        if errno == ENOENT { return [] }
-        throw .system("listing", folder)
-    }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while true {
-        errno = 0
-        guard let entry = readdir(stream) else {
-            if errno != 0 { throw .system("listing", folder) }
-            return names
-        }
-        let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        if name != ".", name != ".." { names.append(name) }
     }
 }

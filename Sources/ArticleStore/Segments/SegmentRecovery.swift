@@ -2,8 +2,8 @@ import FeedModel
 
 /// What a writer does with the articles before it writes: finds their end, and cuts off what a crash left behind it.
 ///
-/// Cut off is only what was never reported as stored: an unfinished line at the end of the last segment, and whatever is
-/// not whole behind the published end (`DurableEnd`). Anything else that is wrong stays as it is and is reported.
+/// Cut off is only what was never reported as stored (`SegmentTail`). Anything else that is wrong stays as it is and is
+/// reported.
 struct SegmentRecovery {
     let directory: StoreDirectory
     let files: FileSystem
@@ -26,6 +26,7 @@ struct SegmentRecovery {
     /// Goes through all records behind the start of `walk`.
     ///
     /// - Parameters:
+    ///   - segments: all there are.
     ///   - durable: the end that was published, nil where that is not known.
     ///   - apply: gets every whole record.
     func run(
@@ -38,8 +39,8 @@ struct SegmentRecovery {
             let isLast = index == segments.count - 1
             do throws(Failure) {
                 try recover(
-                    segment, from: segment.firstSeq == start.segment ? start.offset : 0, isLast: isLast, walk: walk,
-                    durable: durable, &result, apply)
+                    segment, of: segments, from: segment.firstSeq == start.segment ? start.offset : 0, isLast: isLast,
+                    walk: walk, durable: durable, &result, apply)
             } catch {
                 throw error
             }
@@ -48,68 +49,64 @@ struct SegmentRecovery {
     }
 
     private func recover(
-        _ segment: Segment, from offset: UInt64, isLast: Bool, walk: RecordWalk, durable: DurableEnd?,
-        _ result: inout Result, _ apply: (RecordEnvelope) throws(IndexFile.Failure) -> Void
+        _ segment: Segment, of segments: [Segment], from offset: UInt64, isLast: Bool, walk: RecordWalk,
+        durable: DurableEnd?, _ result: inout Result, _ apply: (RecordEnvelope) throws(IndexFile.Failure) -> Void
     ) throws(Failure) {
         let file = try store { () throws(StoreError) in
             guard isLast else { return try OpenFile.reading(segment.path) }
             return try directory.openFile(segment.path, in: directory.articles, files)
         }
         guard let file else { return }
-        var scanner = LineScanner(file, from: offset)
-        var cut: UInt64?
-        // Damage that is the torn tail unless a whole record follows; only where the published end is not known.
-        var undecided: [StoreDamage] = []
+        if isLast { try store { () throws(StoreError) in try cutTail(of: file, segment, segments, durable) } }
+        let next = Segment.next(after: segment, in: segments)
+        var records = RecordScanner(file, segment, from: offset, next: next, walk: walk)
         var damagedLines: UInt64 = 0
-        while cut == nil, let line = try store({ () throws(StoreError) in try scanner.nextLine() }) {
-            progress.add(line.length)
-            switch walk.check(line, in: segment) {
+        while let item = try store({ () throws(StoreError) in try records.nextItem() }) {
+            progress.add(item.line?.length ?? 0)
+            switch item.outcome {
             case .record(let envelope, let damage):
-                for damage in undecided { report(.damage(damage)) }
-                undecided = []
                 damagedLines = 0
                 if let damage { report(.damage(damage)) }
                 result.records += 1
                 do throws(IndexFile.Failure) { try apply(envelope) } catch { throw .index(error) }
             case .damage(let damage):
-                if isLast, !line.isEnded {
-                    cut = undecided.first?.offset ?? line.offset
-                } else if !isLast || damage.kind == .order {
-                    report(.damage(damage))
-                    damagedLines += 1
-                } else if let durable {
-                    let isDurable =
-                        segment.firstSeq < durable.segment
-                        || (segment.firstSeq == durable.segment && line.offset < durable.offset)
-                    if isDurable {
-                        report(.damage(damage))
-                        damagedLines += 1
-                    } else {
-                        cut = line.offset
-                    }
-                } else {
-                    undecided.append(damage)
-                }
+                report(.damage(damage))
+                if damage.kind == .line { damagedLines += 1 }
+            case .ahead: break
             }
         }
-        cut = cut ?? undecided.first?.offset
         result.position = walk.position
         guard isLast else { return }
         try store { () throws(StoreError) in
-            try finish(file, segment, cut: cut, damagedLines: damagedLines, durable: durable, &result)
+            try finish(file, segment, damagedLines: damagedLines, durable: durable, &result)
         }
     }
 
-    private func finish(
-        _ file: OpenFile, _ segment: Segment, cut: UInt64?, damagedLines: UInt64, durable: DurableEnd?,
-        _ result: inout Result
+    /// Cuts off what was never stored, and keeps beside the segment whatever may be more than the rest of a line.
+    private func cutTail(
+        of file: OpenFile, _ segment: Segment, _ segments: [Segment], _ durable: DurableEnd?
     ) throws(StoreError) {
-        var size = try file.size()
-        if let cut, cut < size {
-            try file.truncate(to: cut, files)
-            report(.tornTailRemoved(segment: segment.path, offset: cut, bytes: size - cut))
-            size = cut
+        guard let tail = try SegmentTail(of: segments, file, in: directory, published: durable), tail.end < tail.size
+        else { return }
+        let bytes = tail.size - tail.end
+        let isRestOfLine = try file.lacksLineFeed(from: tail.end)
+        if isRestOfLine, tail.end >= tail.durable {
+            try file.truncate(to: tail.end, files)
+            return report(.tornTailRemoved(segment: segment.path, offset: tail.end, bytes: bytes))
         }
+        let path = "\(segment.path.dropLast(".jsonl".utf8.count)).\(tail.end).cut"
+        try directory.replace(path, in: directory.articles, temporary: "\(path).new", files) {
+            copy throws(StoreError) in
+            try copy.append(file, from: tail.end, upTo: tail.size, at: 0, files)
+        }
+        try file.truncate(to: tail.end, files)
+        report(.tornTailSetAside(segment: segment.path, offset: tail.end, bytes: bytes, path: path))
+    }
+
+    private func finish(
+        _ file: OpenFile, _ segment: Segment, damagedLines: UInt64, durable: DurableEnd?, _ result: inout Result
+    ) throws(StoreError) {
+        let size = try file.size()
         if size == 0 {
             guard files.remove(segment.path) == 0 else { throw .system("removing the empty", segment.path) }
             try directory.syncFolder(directory.articles, files)

@@ -49,22 +49,28 @@ struct SegmentSearch {
         }
     }
 
-    /// Something of the last whole record.
-    func last<Value>(_ part: (RecordEnvelope) -> Value?) throws(StoreError) -> Value? {
-        var reach = UInt64(Self.block)
+    /// Something of the last whole record that has it.
+    ///
+    /// - Parameter most: how many bytes before the end are looked at, about.
+    func last<Value>(
+        within most: UInt64 = .max, _ part: (RecordEnvelope) -> Value?
+    ) throws(StoreError) -> Value? {
+        var reach = min(UInt64(Self.block), most)
         while true {
             let start = end > reach ? end - reach : 0
             var scanner = LineScanner(file, from: start, limit: end)
-            var last: Value?
-            // The first line may begin before `start`: only its end counts, and that fails its checksum.
+            var last: (seq: UInt64, value: Value)?
+            // The first line may begin before `start`: only its end counts, and that fails its checksum. What stands
+            // there twice is not the last.
             while let line = try scanner.nextLine() {
                 guard line.isEnded, RecordLine.isWhole(line.bytes), let envelope = RecordEnvelope(line.bytes) else {
                     continue
                 }
-                last = part(envelope)
+                guard let value = part(envelope), envelope.seq >= last?.seq ?? 0 else { continue }
+                last = (envelope.seq, value)
             }
-            if last != nil || start == 0 { return last }
-            reach *= 8
+            if last != nil || start == 0 || reach >= most { return last?.value }
+            reach = min(reach * 8, most)
         }
     }
 

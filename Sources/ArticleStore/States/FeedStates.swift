@@ -123,7 +123,7 @@ final class FeedStates: Sendable {
         known.withLock { $0.states[feed] }?.state(of: feed)
     }
 
-    /// - Parameter url: the feed's as configured, redacted.
+    /// - Parameter url: the feed's as configured.
     func outlook(of feed: FeedIdentifier, at url: String) -> FeedOutlook? {
         known.withLock { $0.states[feed] }?.outlook(at: url)
     }

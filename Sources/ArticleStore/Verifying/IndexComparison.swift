@@ -123,9 +123,9 @@ struct IndexComparison: Sendable {
         let exact = IndexComparison(index)
         report = Report()
         let walk = RecordWalk(fromFirstOf: [segment], checksChain: false)
-        var scanner = LineScanner(file, from: 0, limit: limit)
-        while let line = try scanner.nextLine() {
-            if case .record(let envelope, _) = walk.check(line, in: segment) { try exact.add(envelope, to: &report) }
+        var records = RecordScanner(file, segment, limit: limit, walk: walk)
+        while let item = try records.nextItem() {
+            if case .record(let envelope, _) = item.outcome { try exact.add(envelope, to: &report) }
         }
         if said == report.found { return }
         report.superfluous = said.count > report.found.count ? said.count - report.found.count : 1

@@ -7,9 +7,10 @@ struct SegmentCheck: Sendable {
     let segment: Segment
     /// No byte at or behind this is looked at.
     let limit: UInt64
-    /// What stands at the end without being whole may be an unfinished write.
+    /// The first number of the segment behind it; `.max` for the last.
+    let next: UInt64
+    /// Nobody says what was durable: what stands at the end without being whole may be an unfinished write.
     let isOpenEnd: Bool
-    let durable: DurableEnd?
     let index: IndexComparison?
     /// Whose chain is wanted.
     let headSeq: UInt64?
@@ -51,7 +52,9 @@ struct SegmentCheck: Sendable {
         var scanner = LineScanner(file, from: 0, limit: limit)
         var number = 0
         var told: UInt64 = 0
-        // Behind the published end damage is the torn tail, unless a whole record follows.
+        // Made where a number is not the next one.
+        var order: SegmentOrder?
+        // Damage is the torn tail there, unless a whole record follows.
         var undecided: [StoreDamage] = []
         func note(_ damage: StoreDamage) {
             report.damages += 1
@@ -60,18 +63,33 @@ struct SegmentCheck: Sendable {
         while let line = try scanner.nextLine() {
             number += 1
             report.bytes += line.length
-            switch walk.check(line, in: segment, number: number) {
+            // An older copy of the articles may have been put back: what is there itself counts.
+            if isExtract, let seq = RecordEnvelope(line.bytes)?.seq, seq >= next { continue }
+            var outcome = walk.check(line, in: segment, number: number, mayJump: false)
+            if case .ahead(let seq) = outcome {
+                if order == nil { order = try SegmentOrder(file, segment, limit: limit, next: next) }
+                if order?.isDisplaced(line.offset) == true {
+                    report.endsInDamage = true
+                    note(
+                        StoreDamage(kind: .order, segment: segment.path, line: number, offset: line.offset, seq: seq))
+                    continue
+                }
+                outcome = walk.check(line, in: segment, number: number)
+            }
+            switch outcome {
+            case .ahead: break
             case .record(let envelope, let damage):
                 undecided.forEach(note)
                 undecided = []
                 report.unfinishedBytes = 0
                 report.endsInDamage = false
                 if let damage { note(damage) }
+                if isExtract, let broken = seam(envelope, line, number, report) { note(broken) }
                 try add(envelope, isFirstLine: number == 1, to: &report)
             case .damage(let damage):
                 report.endsInDamage = true
                 if report.firstSeq == nil { report.startsInDamage = true }
-                if damage.kind == .line, isTail(line), undecided.count < Self.damageLimit {
+                if damage.kind == .line, isOpenEnd, undecided.count < Self.damageLimit {
                     undecided.append(damage)
                     report.unfinishedBytes += line.length
                 } else {
@@ -92,10 +110,15 @@ struct SegmentCheck: Sendable {
         return report
     }
 
-    private func isTail(_ line: LineScanner.Line) -> Bool {
-        guard isOpenEnd else { return false }
-        guard line.isEnded, let durable else { return true }
-        return durable.segment != segment.firstSeq || line.offset >= durable.offset
+    /// In the middle of a file of joined extracts the first record of a segment names the chain of the one before it.
+    private func seam(
+        _ envelope: RecordEnvelope, _ line: LineScanner.Line, _ number: Int, _ report: Report
+    ) -> StoreDamage? {
+        guard let previous = envelope.previousChain, let last = report.lastChain, previous != last,
+            !report.endsInDamage, envelope.seq == report.lastSeq + 1
+        else { return nil }
+        return StoreDamage(
+            kind: .chain, segment: segment.path, line: number, offset: line.offset, seq: envelope.seq)
     }
 
     private func add(
@@ -107,7 +130,10 @@ struct SegmentCheck: Sendable {
         }
         report.records += 1
         report.kinds[envelope.kind, default: 0] += 1
-        if isExtract { report.lastChain = envelope.chain }
+        if isExtract {
+            report.lastSeq = envelope.seq
+            report.lastChain = envelope.chain
+        }
         if envelope.seq == headSeq { report.headChain = envelope.chain }
         try index?.add(envelope, to: &report.index)
     }

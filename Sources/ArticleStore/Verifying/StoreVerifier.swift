@@ -70,7 +70,7 @@ package struct StoreVerifier: Sendable {
             comparison = try await IndexComparison.reading(
                 index, starts: (removed + extent.segments).map(\.firstSeq), recordLimit: recordLimit, workers: workers)
         }
-        let checks = checks(removed, extent, durable, comparison)
+        let checks = checks(removed, extent, comparison)
         var sum: UInt64 = 0
         for check in checks { sum += min(check.limit, try OpenFile.reading(check.segment.path)?.size() ?? 0) }
         let total = sum
@@ -91,6 +91,7 @@ package struct StoreVerifier: Sendable {
         }
         try outcome.get()
         var result = joint.finish()
+        result.unfinishedBytes += extent.unfinishedBytes
         if let durable, durable.seq > result.lastSeq { result.lostRecords = durable.seq - result.lastSeq }
         if let head { result.headAnswer = answer(head, joint) }
         // Beside a writer the index goes on; of a damaged line it knows more than can be read.
@@ -109,18 +110,21 @@ package struct StoreVerifier: Sendable {
     }
 
     private func checks(
-        _ removed: [Segment], _ extent: StoreReader.Extent, _ durable: DurableEnd?, _ index: IndexComparison?
+        _ removed: [Segment], _ extent: StoreReader.Extent, _ index: IndexComparison?
     ) -> [SegmentCheck] {
-        removed.map { segment in
+        let first = extent.segments.first?.firstSeq ?? .max
+        return removed.map { segment in
             SegmentCheck(
-                segment: segment, limit: .max, isOpenEnd: false, durable: nil, index: index, headSeq: head?.seq,
+                segment: segment, limit: .max, next: min(first, Segment.next(after: segment, in: removed)),
+                isOpenEnd: false, index: index, headSeq: head?.seq,
                 isExtract: true)
         }
             + extent.segments.indices.map { place in
                 SegmentCheck(
                     segment: extent.segments[place], limit: extent.limit(of: place),
-                    isOpenEnd: place == extent.segments.count - 1 && !extent.isPublished, durable: durable,
-                    index: index, headSeq: head?.seq)
+                    next: Segment.next(after: extent.segments[place], in: extent.segments),
+                    isOpenEnd: place == extent.segments.count - 1 && !extent.isEndKnown, index: index,
+                    headSeq: head?.seq)
             }
     }
 
@@ -168,9 +172,9 @@ package struct StoreVerifier: Sendable {
         }
         // Consumers go on reading while the articles are verified.
         let last = max(result.lastSeq, try reader.lastSeq())
-        for (name, seq) in try Cursors(directory: reader.directory, FileSystem()).list()
-        where seq.map({ $0 > last }) ?? true {
-            result.wrongCursors.append(name)
+        for cursor in try Cursors(directory: reader.directory, FileSystem()).list()
+        where cursor.seq.map({ $0 > last }) ?? true {
+            result.wrongCursors.append(cursor.name)
         }
     }
 }

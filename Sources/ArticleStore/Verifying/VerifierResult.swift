@@ -71,6 +71,8 @@ extension VerifierResult {
                 }
                 return
             }
+            // A file that another has taken in while it was read says nothing new.
+            if check.isExtract, report.firstSeq != nil, report.lastSeq <= lastSeq { return }
             if let first = report.firstSeq { joinSeam(first, report, check) }
             for damage in report.told { tell(damage) }
             result.damages += report.damages

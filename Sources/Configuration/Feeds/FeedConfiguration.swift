@@ -38,9 +38,11 @@ package struct FeedConfiguration: Sendable {
     /// The host that is asked, in lower case and without a port; nil for a local file.
     package var host: String? { isLocalFile ? nil : Self.host(of: url) }
 
-    /// The same of another http or https URL.
+    /// The same of another http or https URL; a dot at the end of a name does not make it another host.
     package static func host(of url: String) -> String? {
-        WebURL.authority(of: url)?.host.lowercased()
+        guard var host = WebURL.authority(of: url)?.host.lowercased() else { return nil }
+        if host.utf8.last == UInt8(ascii: ".") { host.removeLast() }
+        return host
     }
 
     package subscript<Value>(dynamicMember member: KeyPath<FeedOptions, Value>) -> Value {
@@ -70,6 +72,14 @@ extension FeedConfiguration: Equatable {
     }
 }
 
+extension FeedOptions {
+    /// Whether files have to be read for a request beside the configuration.
+    package var readsFiles: Bool {
+        if basicAuth != nil || bearer != nil || clientCert != nil { return true }
+        return headers.contains { if case .secret = $0.value { true } else { false } }
+    }
+}
+
 /// How one feed is polled.
 @dynamicMemberLookup
 package struct FeedOptions: Sendable, Hashable {
@@ -82,8 +92,13 @@ package struct FeedOptions: Sendable, Hashable {
     package var basicAuth: BasicAuth?
     package var bearer: Secret?
     package var clientCert: ClientCertificate?
+    /// Those of `[fetch]`, and what the feed sets in their place but for `ownPrivateNetworks`.
     var transfer: TransferSettings
     package var maxAgeCap: Duration
+    /// Those of the feed, else those of all feeds.
+    package var privateNetworks: PrivateNetworks { ownPrivateNetworks ?? transfer.privateNetworks }
+    /// Those that the feed's table names: redirects may lead there as well (security.md §2).
+    package var ownPrivateNetworks: PrivateNetworks?
     package var tlsVerify = true
     package var http2 = true
     package var keepAlive = true

@@ -66,7 +66,7 @@ package enum FeedIdentity {
         taken: inout Set<FeedIdentifier>
     ) {
         let movedIDs = repeated(known.lazy.map(\.id))
-        for form: (String) -> String in [URLRedaction.redacted, { looseForm(URLRedaction.redacted($0)) }] {
+        for form: (String) -> String in [{ URLRedaction.redacted($0) }, { looseForm(URLRedaction.redacted($0)) }] {
             let free = candidates.indices.filter { ids[$0] == nil }
             let entries = known.filter { !taken.contains($0.id) }
             guard !free.isEmpty, !entries.isEmpty else { return }
@@ -84,11 +84,15 @@ package enum FeedIdentity {
             if ambiguous.isEmpty { continue }
             let indexes = Dictionary(grouping: zip(candidateForms, free).filter { ambiguous.contains($0.0) }) { $0.0 }
             let doubtful = ordered(zip(entries, forms).filter { ambiguous.contains($0.1) }.map { ($0.0.id, $0.1) })
-            // URLs that differ only in a secret look alike in the state: there the id itself tells them apart.
-            for needsName in [true, false] {
+            // URLs that differ only in a secret look alike in the state: there the id itself tells them apart, by what is
+            // made of the URL here or was in newswire 0.1.0.
+            for isKnown: (inout StandardNames, Int, String) -> Bool in [
+                { names, index, id in names[index] == id }, { names, index, id in names.isFirst(id, of: index) },
+                { _, _, _ in true },
+            ] {
                 for entry in doubtful where !taken.contains(entry.id) {
                     let index = indexes[entry.url]?.first { _, index in
-                        ids[index] == nil && (!needsName || names[index] == entry.id.text)
+                        ids[index] == nil && isKnown(&names, index, entry.id.text)
                     }
                     guard let index = index?.1 else { continue }
                     ids[index] = entry.id
@@ -113,7 +117,8 @@ package enum FeedIdentity {
     /// not be where all feeds are known.
     private struct StandardNames {
         private let candidates: [Candidate]
-        private lazy var names = make()
+        private lazy var names = make(.all)
+        private lazy var firstNames = make(.first)
 
         init(_ candidates: [Candidate]) {
             self.candidates = candidates
@@ -123,14 +128,17 @@ package enum FeedIdentity {
             mutating get { names[index] }
         }
 
-        private func make() -> [String] {
-            var names = candidates.map { $0.id == nil ? FeedNaming.name(for: $0.url) : "" }
+        /// Whether newswire 0.1.0 gave the URL that id.
+        mutating func isFirst(_ id: String, of index: Int) -> Bool { firstNames[index] == id }
+
+        private func make(_ secrets: URLRedaction.Names) -> [String] {
+            var names = candidates.map { $0.id == nil ? FeedNaming.name(for: $0.url, secrets) : "" }
             // Where the suffix of the redacted URLs is not enough, that of the whole URLs is.
             for isExact in [false, true] {
                 let ambiguous = repeated(names.lazy.filter { !$0.isEmpty })
                 guard !ambiguous.isEmpty else { break }
                 for index in names.indices where ambiguous.contains(names[index]) {
-                    names[index] += "-" + FeedNaming.suffix(for: candidates[index].url, isExact: isExact)
+                    names[index] += "-" + FeedNaming.suffix(for: candidates[index].url, isExact: isExact, secrets)
                 }
             }
             return names

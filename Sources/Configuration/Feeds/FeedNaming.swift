@@ -1,5 +1,5 @@
 private import Digest
-private import FeedModel
+package import FeedModel
 
 /// The id of a feed that nobody named: made from its URL alone, so that it is the same in every run.
 package enum FeedNaming {
@@ -9,21 +9,29 @@ package enum FeedNaming {
     /// `https://www.example.org/news/feed.xml?cat=5` becomes `example.org-news-feed-cat-5`: letters and digits in
     /// lower case, `.`, `_` and `-`. Nothing of userinfo or of secrets in the query is in it. Of a local file only
     /// its name counts. Two URLs may have one name; `suffix` then tells them apart.
-    package static func name(for url: String) -> String {
-        var url = URLRedaction.redacted(url)
-        let name = url.withUTF8 { WordCollector.words(of: $0) }
-        guard name.utf8.count > limit else { return name.isEmpty ? "feed" : name }
+    ///
+    /// - Parameter secrets: `.first` for the name that newswire 0.1.0 gave.
+    package static func name(for url: String, _ secrets: URLRedaction.Names = .all) -> String {
+        var shown = URLRedaction.redacted(url, secrets)
+        let name = shown.withUTF8 { WordCollector.words(of: $0) }
+        // What is taken for a secret by the end of its name may as well be all that tells two feeds apart, such as
+        // `code=`: the name then tells them apart whichever of them is met first.
+        let isGuess = secrets == .all && shown != URLRedaction.redacted(url, .first)
+        guard name.utf8.count > limit || isGuess else { return name.isEmpty ? "feed" : name }
         var cut = name.prefix(limit)
         while cut.utf8.count > limit { cut.removeLast() }
-        return "\(cut)-\(suffix(for: url))"
+        let suffix = suffix(for: isGuess ? url : shown, isExact: isGuess, secrets)
+        return cut.isEmpty ? "feed-\(suffix)" : "\(cut)-\(suffix)"
     }
 
     /// Six letters and digits by which URLs of one name differ.
     ///
     /// - Parameter isExact: also of secrets in the URL, for URLs that differ in nothing else.
-    package static func suffix(for url: String, isExact: Bool = false) -> String {
+    package static func suffix(
+        for url: String, isExact: Bool = false, _ secrets: URLRedaction.Names = .all
+    ) -> String {
         var digest = MessageDigest(.sha256)
-        digest.update(isExact ? url : URLRedaction.redacted(url))
+        digest.update(isExact ? url : URLRedaction.redacted(url, secrets))
         return String(Base32.string(Array(digest.finish().prefix(4))).prefix(6))
     }
 }

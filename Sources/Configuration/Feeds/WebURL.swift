@@ -1,3 +1,5 @@
+private import FeedModel
+
 /// The form of http, https and proxy URLs; nothing is changed in them, for they are sent as they were written.
 enum WebURL {
     /// The host and port of a URL, and what stands before them.
@@ -84,8 +86,10 @@ enum TextRules {
     /// Control characters and those that turn the direction of text.
     static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
-        case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{9f}", "\u{2028}"..."\u{202e}", "\u{2066}"..."\u{2069}", "\u{feff}": true
-        default: false
+        // Marks that only say in which direction text goes on are part of titles in Arabic and Hebrew.
+        case "\u{200e}", "\u{200f}", "\u{61c}": false
+        case "\u{feff}": true
+        default: SafeText.isUnsafe(scalar)
         }
     }
 

@@ -16,7 +16,9 @@ package struct FeedListImport: Sendable, Equatable {
     package static func read(file: String) throws(Failure) -> Self {
         let bytes: [UInt8]
         do throws(FileReader.Failure) {
-            bytes = try FileReader.read(file == "-" ? "/dev/stdin" : file, limit: LoadingState.Limit.fileBytes).bytes
+            bytes = try FileReader.read(
+                file == "-" ? "/dev/stdin" : file, limit: LoadingState.Limit.fileBytes, .stream
+            ).bytes
         } catch {
             throw .unreadable(error.message)
         }

@@ -13,6 +13,11 @@ extension OPMLDocument {
         guard bytes.count <= LoadingState.Limit.fileBytes else {
             throw ReadError(line: 1, message: "is larger than 64 MiB")
         }
+        let bytes = OPMLBounds.withReferences(bytes) ?? bytes
+        if let line = OPMLBounds.firstLineBeyond(bytes) {
+            throw ReadError(
+                line: line, message: "has more attributes, namespaces or ampersands than an OPML document can need")
+        }
         let reader = OPMLReader()
         reader.parse(bytes)
         guard reader.hasRoot else {
@@ -30,8 +35,9 @@ private final class OPMLReader {
     private(set) var hasRoot = false
     private var isOther = false
     private var context: xmlParserCtxtPtr?
-    /// For each open outline, the folder's name if it is one. libxml2 ends a document that is nested deeper than 256.
-    private var folders: [String?] = []
+    /// For each open outline, the names of the folders that it lies in and is, as tags: feeds share them. libxml2 ends a
+    /// document that is nested deeper than 256.
+    private var folders: [[String]] = []
     private var hasXMLError = false
     /// Whether the element that is open is the document's title.
     private var isTitle = false
@@ -111,12 +117,12 @@ private final class OPMLReader {
         let name = names.lazy.map { ListText.cleaned($0, limit: 4096) }.first { !$0.isEmpty }
         // Names of feeds are titles; names of all else are folders.
         guard let url = attributes["xmlurl"].map(Self.trimmed), !url.isEmpty else {
-            return folders.append(name)
+            let outside = folders.last ?? []
+            return folders.append(name.map { ListText.tags(outside + [$0]) } ?? outside)
         }
-        let categories = (attributes["category"] ?? "").split(separator: ",").flatMap { path in
-            path.split(separator: "/").map(String.init)
-        }
-        folders.append(nil)
+        let folder = folders.last ?? []
+        let categories = (attributes["category"] ?? "").split { $0 == "," || $0 == "/" }.map(String.init)
+        folders.append(folder)
         guard document.entries.count < LoadingState.Limit.feeds else {
             if document.entries.count == LoadingState.Limit.feeds, !isFull {
                 isFull = true
@@ -126,7 +132,8 @@ private final class OPMLReader {
         }
         document.entries.append(
             OPMLDocument.Entry(
-                url: url, title: name == url ? nil : name, tags: ListText.tags(folders.compactMap { $0 } + categories),
+                url: url, title: name == url ? nil : name,
+                tags: categories.isEmpty ? folder : ListText.tags(folder + categories),
                 siteURL: attributes["htmlurl"].map(Self.trimmed), line: line))
     }
 

@@ -26,10 +26,11 @@ enum URLList {
 
     private static func assemble(_ url: String, _ others: ArraySlice<String>, _ number: Int) -> Line {
         var line = Line(number: number, url: url, title: nil, tags: [])
+        var known = Set<String>()
         for field in others {
             if field.hasPrefix("~") {
                 line.title = String(field.dropFirst())
-            } else if field != "!", !field.isEmpty, !line.tags.contains(field) {
+            } else if field != "!", !field.isEmpty, known.insert(field).inserted {
                 // newsboat hides a feed tagged "!"; here nothing is shown that could be hidden.
                 line.tags.append(field)
             }

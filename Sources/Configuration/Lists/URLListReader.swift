@@ -46,7 +46,7 @@ enum ListText {
                 continue
             }
             guard result.utf8.count + UTF8.width(scalar) + 1 <= limit else { break }
-            if needsSpace { result += " " }
+            if needsSpace { result.unicodeScalars.append(" ") }
             needsSpace = false
             result.unicodeScalars.append(scalar)
         }
@@ -66,9 +66,10 @@ enum ListText {
     /// Each tag once, at most 100.
     static func tags(_ tags: [String]) -> [String] {
         var result: [String] = []
+        var known = Set<String>()
         for tag in tags where result.count < 100 {
             let tag = cleaned(tag, limit: 128)
-            if !tag.isEmpty, !result.contains(tag) { result.append(tag) }
+            if !tag.isEmpty, known.insert(tag).inserted { result.append(tag) }
         }
         return result
     }

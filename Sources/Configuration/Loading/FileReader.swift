@@ -1,6 +1,6 @@
 private import Glibc
 
-/// Reads whole files of bounded size.
+/// Reads whole files of bounded size, through links too: configurations and secrets are often reached that way.
 enum FileReader {
     struct Content {
         var bytes: [UInt8]
@@ -14,16 +14,29 @@ enum FileReader {
         var isMissing = false
     }
 
-    static func read(_ path: String, limit: Int) throws(Failure) -> Content {
+    /// What may be read.
+    enum Kind {
+        /// Opened without waiting, so that a pipe in a folder of configuration holds up no reload.
+        case regularFile
+        /// Also a pipe or a terminal, which is waited for: somebody has named it on the command line.
+        case stream
+    }
+
+    static func read(_ path: String, limit: Int, _ kind: Kind = .regularFile) throws(Failure) -> Content {
         // A path with a NUL in it would end there for the kernel, and name another file.
         guard !path.utf8.contains(0) else { throw Failure(message: "cannot be read: there is a NUL in its name") }
-        var descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        while descriptor < 0, errno == EINTR { descriptor = open(path, O_RDONLY | O_CLOEXEC) }
+        let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (kind == .regularFile ? O_NONBLOCK : 0)
+        var descriptor = open(path, flags)
+        while descriptor < 0, errno == EINTR { descriptor = open(path, flags) }
         guard descriptor >= 0 else { throw failure(errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw failure(EISDIR) }
+        let type = status.st_mode & S_IFMT
+        guard type != S_IFDIR else { throw failure(EISDIR) }
+        guard kind == .stream || type == S_IFREG else {
+            throw Failure(message: "cannot be read: it is no regular file")
+        }
         let expected = min(max(Int(status.st_size), 0), limit)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(expected + 1)

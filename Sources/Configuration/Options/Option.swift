@@ -17,6 +17,8 @@ struct Option: Sendable {
     let isSetInSample: Bool
     /// Where it may stand; the manual describes it in the first of them.
     let tables: [OptionTable]
+    /// What else the manual says of it in each of them; mostly empty.
+    private let notes: [String]
     private let rows: [any Sendable]
     private let defaults: [String?]
 
@@ -32,6 +34,7 @@ struct Option: Sendable {
         form = kind.form
         words = kind.words
         tables = uses.map(\.table)
+        notes = uses.map(\.note)
         let bound = uses.map { $0.bind(key, kind, example.isEmpty ? kind.example : example) }
         rows = bound.map(\.row)
         defaults = bound.map(\.standard)
@@ -40,6 +43,11 @@ struct Option: Sendable {
     /// How it is read and printed in the table of these values; nil where it may not stand there.
     func row<Values>(of values: Values.Type) -> OptionRow<Values>? {
         rows.lazy.compactMap { $0 as? OptionRow<Values> }.first
+    }
+
+    /// What else the manual says of it in that table, in whole sentences; empty where that is nothing.
+    func note(in table: OptionTable) -> String {
+        tables.firstIndex(of: table).map { notes[$0] } ?? ""
     }
 
     /// What holds in a table where it is not set, as TOML; nil where nothing does, or another table says it.
@@ -65,6 +73,7 @@ struct OptionUse<Value: Sendable>: Sendable {
     typealias Field<Values, Type> = any WritableKeyPath<Values, Type> & Sendable
 
     let table: OptionTable
+    fileprivate var note = ""
     fileprivate let bind:
         @Sendable (StaticString, OptionKind<Value>, _ example: String) -> (row: any Sendable, standard: String?)
 
@@ -108,7 +117,11 @@ struct OptionUse<Value: Sendable>: Sendable {
     static func status(_ field: Field<StatusSettings, Value>) -> Self { Self(field) }
     static func log(_ field: Field<LogSettings, Value>) -> Self { Self(field) }
     static func feed(_ field: Field<FeedSettings, Value>) -> Self { Self(field) }
-    static func feed(_ field: Field<FeedSettings, Value?>) -> Self { Self(ofOptional: field) }
+    static func feed(_ field: Field<FeedSettings, Value?>, note: String = "") -> Self {
+        var use = Self(ofOptional: field)
+        use.note = note
+        return use
+    }
 }
 
 /// The tables of a configuration file.

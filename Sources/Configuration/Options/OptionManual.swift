@@ -87,7 +87,7 @@ package enum OptionManual {
 extension Option {
     /// What the manual says of it in that table.
     fileprivate func sentences(in table: OptionTable) -> [String] {
-        if table != tables[0] { return ["As in \(tables[0].title)."] }
+        if table != tables[0] { return ["As in \(tables[0].title)."] + OptionManual.sentences(note(in: table)) }
         let isExplained = !words.isEmpty && words.allSatisfy { summary.contains("\"\($0)\"") }
         return OptionManual.sentences(summary) + (form.isEmpty || isExplained ? [] : ["\(form)."])
     }

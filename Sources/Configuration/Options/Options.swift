@@ -71,9 +71,15 @@ enum Options {
         Option(
             "private_networks", .privateNetworks,
             """
-            Whether feeds may lie in networks that are not public: "deny", "allow", or a list of what is allowed, each \
-            host:port or CIDR: ["localhost:1200", "10.20.0.0/16"].
-            """, in: .fetch(\.transfer.privateNetworks), .feed(\.options.transfer.privateNetworks)),
+            Whether the URLs of feeds may lie in networks that are not public: "deny", "allow", or a list of what is \
+            allowed, each host:port or CIDR: ["localhost:1200", "10.20.0.0/16"]. It holds for every feed, so that a \
+            feed's own is better where a few feeds need it. A redirect of a public server to such a network is not \
+            followed.
+            """, in: .fetch(\.transfer.privateNetworks),
+            // For redirects it makes a difference whose they are.
+            .feed(
+                \.options.ownPrivateNetworks,
+                note: "It holds for this feed alone; redirects may lead there as well.")),
         Option(
             "proxy", .proxy,
             """
@@ -129,8 +135,9 @@ enum Options {
         Option(
             "keep", .retention(in: .seconds(1)...day * 36_500),
             """
-            How long articles are kept. Files in which all is older are removed; newswire still knows what was in \
-            them, and a consumer that has not had it yet keeps it there.
+            How long articles are kept. Files in which all is older are removed once a day; newswire still knows what \
+            was in them, and a consumer that has not had it yet keeps it there. What is too old all at once, as when \
+            this was changed, goes at a tenth of the store a day, and nothing while the machine's clock is in doubt.
             """, in: .store(\.keep)),
         Option(
             "updates", .word,

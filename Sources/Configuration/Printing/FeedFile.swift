@@ -49,7 +49,7 @@ package struct FeedFile: Sendable {
         let temporary = "\(folder)/.add-\(getpid())"
         unlink(temporary)
         defer { unlink(temporary) }
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure("making", temporary, errno) }
         defer { close(descriptor) }
         // Only root may give it away; the mode is what others need to read it.

@@ -1,3 +1,5 @@
+private import FeedModel
+
 extension OPMLDocument {
     /// The feeds of a configuration that another program could fetch, their first tag being their folder. Their URLs
     /// are written as they are, with what secrets are in them, since they would be useless without.
@@ -60,7 +62,8 @@ extension OPMLDocument {
         return result + "/>"
     }
 
-    /// Text as it may stand in an element or between double quotes. What XML cannot hold becomes U+FFFD.
+    /// Text as it may stand in an element or between double quotes. What XML cannot hold becomes U+FFFD; what could steer a
+    /// terminal is written as its number.
     private static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -71,6 +74,7 @@ extension OPMLDocument {
             case "\"": result += "&quot;"
             case "\t", "\n", "\r": result += "&#\(scalar.value);"
             case "\u{0}"..."\u{1f}", "\u{fffe}", "\u{ffff}": result += "\u{fffd}"
+            case _ where SafeText.isUnsafe(scalar): result += "&#\(scalar.value);"
             default: result.unicodeScalars.append(scalar)
             }
         }

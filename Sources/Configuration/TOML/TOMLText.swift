@@ -1,23 +1,26 @@
+private import FeedModel
+
 /// Text as TOML writes it.
 package enum TOMLText {
     /// A basic string on one line. Control characters, and those that turn the direction of text on a terminal,
     /// are escaped.
     package static func quoted(_ text: String) -> String {
-        var result = "\""
+        var result = "\"".unicodeScalars
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\u{0}"..."\u{1f}", "\u{7f}"..."\u{9f}", "\u{2028}"..."\u{202e}", "\u{2066}"..."\u{2069}", "\u{feff}":
+            case "\"", "\\": result.append(contentsOf: ["\\", scalar])
+            case "\n": result.append(contentsOf: ["\\", "n"])
+            case "\r": result.append(contentsOf: ["\\", "r"])
+            case "\t": result.append(contentsOf: ["\\", "t"])
+            case _ where SafeText.isUnsafe(scalar) || scalar == "\u{feff}":
                 let digits = String(scalar.value, radix: 16, uppercase: true)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-            default: result.unicodeScalars.append(scalar)
+                result.append(
+                    contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits).unicodeScalars)
+            default: result.append(scalar)
             }
         }
-        return result + "\""
+        result.append("\"")
+        return String(result)
     }
 
     /// A key: bare where that is possible.

@@ -34,6 +34,8 @@ struct CharacterEncoding: Equatable {
     ///
     /// - Parameter label: in any case, with or without spaces around it.
     init?(label: String) {
+        // As many as a header may have; none that means anything is near it.
+        guard label.utf8.count <= 256 else { return nil }
         let label = label.lowercased().filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" }
         guard !label.isEmpty, label.utf8.count <= 40, label.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x2f })
         else { return nil }

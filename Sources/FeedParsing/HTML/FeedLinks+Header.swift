@@ -4,13 +4,16 @@ extension FeedLinks {
     /// The same of a response's `Link` header fields (RFC 8288): `<URL>; rel="alternate"; type="…"; title="…"`.
     package static func inHeader(_ fields: [String], baseURL: String) -> [Found] {
         var result: [Found] = []
+        var known = Set<String>()
         for field in fields.prefix(maximumLinks) {
             var rest = field.utf8.prefix(maximumHeader)
+            var budget = ResolutionBudget(document: rest.count)
             while result.count < maximumLinks, let found = nextLink(&rest) {
                 guard let type = found.parameters["type"], isFeed(type, href: found.url),
                     found.parameters["rel"]?.lowercased().split(separator: " ").contains("alternate") == true,
+                    budget.take(baseURL.utf8.count),
                     let url = URLResolution.resolve(found.url, base: baseURL), URLResolution.isWeb(url),
-                    !result.contains(where: { $0.link.href == url })
+                    known.insert(url).inserted
                 else { continue }
                 result.append(
                     Found(link: Link(rel: "alternate", href: url, type: type), title: found.parameters["title"]))

@@ -45,11 +45,14 @@ private struct LinkSearch {
     let page: UnsafeBufferPointer<UInt8>
     let pageURL: String
     private(set) var links: [FeedLinks.Found] = []
+    private var known = Set<String>()
     private var declaredBase: String?
+    private var budget: ResolutionBudget
 
     init(page: UnsafeBufferPointer<UInt8>, pageURL: String) {
         self.page = page
         self.pageURL = pageURL
+        budget = ResolutionBudget(document: page.count)
     }
 
     mutating func take(_ tag: HTMLTokenizer.Tag) {
@@ -72,8 +75,9 @@ private struct LinkSearch {
         guard let type = value(.type, of: tag), let href = value(.href, of: tag), FeedLinks.isFeed(type, href: href),
             let relations = value(.rel, of: tag)?.lowercased().split(whereSeparator: \.isWhitespace),
             relations.contains("alternate") || relations.contains("feed"), !relations.contains("stylesheet"),
+            budget.take((declaredBase ?? pageURL).utf8.count),
             let url = URLResolution.resolve(href, base: declaredBase ?? pageURL), URLResolution.isWeb(url),
-            !links.contains(where: { $0.link.href == url })
+            known.insert(url).inserted
         else { return }
         links.append(
             .init(link: Link(rel: "alternate", href: url, type: type), title: value(.title, of: tag)))

@@ -123,43 +123,63 @@ extension HTMLEntities {
         lookUp(UnsafeBufferPointer(rebasing: bytes[range]))
     }
 
-    /// Binary search in the text of the table: from any byte it is a few steps back to where its record begins.
-    private static func lookUp(_ name: UnsafeBufferPointer<UInt8>) -> Entry? {
-        guard name.count >= 2, name.count <= 31 else { return nil }
-        let table = UnsafeBufferPointer(
+    private static var table: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(
             start: HTMLEntityTable.records.utf8Start, count: HTMLEntityTable.records.utf8CodeUnitCount)
-        var low = 0
-        var high = table.count
-        while low < high {
-            var start = low + (high - low) / 2
-            while start > low, table[start - 1] > 0x20 { start -= 1 }
-            while start < high, table[start] <= 0x20 { start += 1 }
-            if start == high {
-                // Nothing but white space in the upper half.
-                high = low + (high - low) / 2
+    }
+
+    /// Where each record begins in the table, by the hash of its name; 0xffff in free slots, which are half of all. Texts
+    /// may be full of what looks like a reference, and most of that is known to be none at the first slot.
+    private static let slots: [UInt16] = {
+        let table = Self.table
+        var slots = [UInt16](repeating: .max, count: 8192)
+        var index = 0
+        while index < table.count {
+            if table[index] <= 0x20 {
+                index += 1
                 continue
             }
-            var end = start
-            while end < table.count, table[end] > 0x20 { end += 1 }
-            switch compare(name, to: table[start..<end]) {
-            case 0: return entry(table[(start + name.count)..<end])
-            case ..<0: high = start
-            default: low = end
+            let start = index
+            while !endsName(table[index]) { index += 1 }
+            var slot = hash(UnsafeBufferPointer(rebasing: table[start..<index])) & (slots.count - 1)
+            while slots[slot] != .max { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = UInt16(start)
+            while index < table.count, table[index] > 0x20 { index += 1 }
+        }
+        return slots
+    }()
+
+    private static func lookUp(_ name: UnsafeBufferPointer<UInt8>) -> Entry? {
+        guard name.count >= 2, name.count <= 31 else { return nil }
+        let (table, slots) = (Self.table, Self.slots)
+        var slot = hash(name) & (slots.count - 1)
+        while slots[slot] != .max {
+            let start = Int(slots[slot])
+            if isName(name, at: start, in: table) {
+                var end = start + name.count
+                while end < table.count, table[end] > 0x20 { end += 1 }
+                return entry(table[(start + name.count)..<end])
             }
+            slot = (slot + 1) & (slots.count - 1)
         }
         return nil
     }
 
-    private static func compare(_ name: UnsafeBufferPointer<UInt8>, to record: Slice<UnsafeBufferPointer<UInt8>>) -> Int
-    {
-        var index = record.startIndex
-        for byte in name {
-            let other = record[index]
-            if other == UInt8(ascii: "=") || other == UInt8(ascii: ":") { return 1 }
-            if byte != other { return byte < other ? -1 : 1 }
-            index += 1
-        }
-        return record[index] == UInt8(ascii: "=") || record[index] == UInt8(ascii: ":") ? 0 : -1
+    private static func isName(
+        _ name: UnsafeBufferPointer<UInt8>, at start: Int, in table: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        guard start + name.count < table.count else { return false }
+        for offset in 0..<name.count where table[start + offset] != name[offset] { return false }
+        return endsName(table[start + name.count])
+    }
+
+    private static func endsName(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "=") || byte == UInt8(ascii: ":") }
+
+    /// FNV-1a.
+    private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> Int {
+        var hash: UInt32 = 0x811c_9dc5
+        for byte in name { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return Int(hash ^ hash >> 15)
     }
 
     private static func entry(_ record: Slice<UnsafeBufferPointer<UInt8>>) -> Entry? {

@@ -1,19 +1,39 @@
 /// The elements that are open while HTML is written: closes what authors leave open, as far as HTML lets them.
+///
+/// Where the nearest element of a name or of a role is open is known without looking for it: a text may ask at each tag.
 struct HTMLOpenElements {
     private struct Element {
         var name: HTMLName
         var roles: HTMLElementRoles
+        /// Where the nearest element of that name was before it.
+        var sameNameOutside: Int
+        /// Where the nearest element of each of its roles was.
+        var sameRolesOutside: RoleDepths
     }
 
-    /// What is nested deeper loses its tags and keeps its text; so no search is longer.
+    /// A place on the stack for each role; -1 where there is none.
+    private typealias RoleDepths = InlineArray<16, Int16>
+
+    /// What is nested deeper loses its tags and keeps its text.
     private static let maximumDepth = 200
 
     private var elements: [Element] = []
+    private var nearestNames: [HTMLName: Int] = [:]
+    private var nearestRoles = RoleDepths(repeating: -1)
 
     /// Opens an element; false where it would be nested too deep.
     mutating func push(_ name: HTMLName, _ roles: HTMLElementRoles) -> Bool {
         guard elements.count < Self.maximumDepth else { return false }
-        elements.append(Element(name: name, roles: roles))
+        let depth = elements.count
+        let outside = nearestRoles
+        var bits = roles.rawValue
+        while bits != 0 {
+            nearestRoles[bits.trailingZeroBitCount] = Int16(depth)
+            bits &= bits - 1
+        }
+        let sameName = nearestNames.updateValue(depth, forKey: name) ?? -1
+        elements.append(
+            Element(name: name, roles: roles, sameNameOutside: sameName, sameRolesOutside: outside))
         return true
     }
 
@@ -34,30 +54,38 @@ struct HTMLOpenElements {
     /// Closes the nearest open element of that name and everything in it; an end tag without a start does nothing, and
     /// none reaches out of the table cell that it stands in.
     mutating func close(_ name: HTMLName, _ roles: HTMLElementRoles, _ close: (HTMLName) -> Void) {
-        let barrier: HTMLElementRoles = roles.isDisjoint(with: .tablePart) ? .barrier : []
-        closeNearest(within: barrier, close) { $0.name == name }
+        if let last = elements.last, last.name == name {
+            pop(close)
+            return
+        }
+        guard let place = nearestNames[name], place >= 0 else { return }
+        let barrier = roles.isDisjoint(with: .tablePart) ? nearest(.barrier) : -1
+        if place >= barrier { closeAll(from: place, close) }
     }
 
     mutating func closeAll(_ close: (HTMLName) -> Void) {
-        while let element = elements.popLast() { close(element.name) }
+        closeAll(from: 0, close)
     }
 
+    /// - Parameter barrier: a role of elements that the search does not leave.
     private mutating func closeNearest(
         _ wanted: HTMLElementRoles, within barrier: HTMLElementRoles, _ close: (HTMLName) -> Void
     ) {
-        closeNearest(within: barrier, close) { !$0.roles.isDisjoint(with: wanted) }
+        let place = nearest(wanted)
+        if place >= 0, place >= nearest(barrier) { closeAll(from: place, close) }
     }
 
-    /// - Parameter barrier: roles of elements that the search does not leave.
-    private mutating func closeNearest(
-        within barrier: HTMLElementRoles, _ close: (HTMLName) -> Void, where isWanted: (Element) -> Bool
-    ) {
-        var index = elements.count - 1
-        while index >= 0, !isWanted(elements[index]) {
-            if !elements[index].roles.isDisjoint(with: barrier) { return }
-            index -= 1
-        }
-        guard index >= 0 else { return }
-        while elements.count > index { close(elements.removeLast().name) }
+    /// - Parameter role: one.
+    private func nearest(_ role: HTMLElementRoles) -> Int { Int(nearestRoles[role.rawValue.trailingZeroBitCount]) }
+
+    private mutating func closeAll(from place: Int, _ close: (HTMLName) -> Void) {
+        while elements.count > place { pop(close) }
+    }
+
+    private mutating func pop(_ close: (HTMLName) -> Void) {
+        guard let element = elements.popLast() else { return }
+        nearestNames[element.name] = element.sameNameOutside
+        nearestRoles = element.sameRolesOutside
+        close(element.name)
     }
 }

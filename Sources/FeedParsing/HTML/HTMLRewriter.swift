@@ -2,8 +2,8 @@
 enum HTMLRewriter {
     /// The HTML with the relative URLs of its attributes resolved against `base`.
     ///
-    /// What cannot be resolved stays as written, and so does a URL that has a scheme, whichever it is. Linear in time,
-    /// whatever the input; no tree is built.
+    /// What cannot be resolved stays as written, and so does a URL that has a scheme, whichever it is, and what would make
+    /// the text many times as long (`ResolutionBudget`). Linear in time, whatever the input; no tree is built.
     static func absolutizing(_ html: String, base: String) -> String {
         var html = html
         var base = base
@@ -55,8 +55,10 @@ private struct Rewriting {
     private var copied = 0
     private var decoded: [UInt8] = []
     private var resolved: [UInt8] = []
+    private var budget: ResolutionBudget
 
     init(bytes: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>, output: Output) {
+        budget = ResolutionBudget(document: bytes.count)
         self.bytes = bytes
         self.base = base
         self.output = output
@@ -119,7 +121,7 @@ private struct Rewriting {
     private mutating func rewrite(_ attribute: HTMLAttributes.Attribute) {
         // The common case first: a URL with a scheme is left alone without being looked at any further.
         let value = UnsafeBufferPointer(rebasing: bytes[attribute.value])
-        if URLParts.schemeLength(value) != nil { return }
+        if URLParts.schemeLength(value) != nil || !budget.take(base.count) { return }
         decode(value)
         resolved.removeAll(keepingCapacity: true)
         let done = decoded.withUnsafeBufferPointer { URLResolution.resolveRelative($0, base: base, into: &resolved) }
@@ -136,7 +138,7 @@ private struct Rewriting {
             for candidate in SourceSet(value) {
                 if !resolved.isEmpty { resolved.append(contentsOf: [UInt8(ascii: ","), 0x20]) }
                 let url = UnsafeBufferPointer(rebasing: value[candidate.url])
-                if URLResolution.resolveRelative(url, base: base, into: &resolved) {
+                if budget.take(base.count), URLResolution.resolveRelative(url, base: base, into: &resolved) {
                     changed = true
                 } else {
                     resolved.append(contentsOf: url)

@@ -4,7 +4,8 @@ enum HTMLSafeURL {
     ///
     /// - Parameter allowingImages: also `data:` with a raster image in it, which runs nothing.
     static func append(
-        _ value: UnsafeBufferPointer<UInt8>, base: String?, allowingImages: Bool, to result: inout [UInt8]
+        _ value: UnsafeBufferPointer<UInt8>, base: String?, _ budget: inout ResolutionBudget, allowingImages: Bool,
+        to result: inout [UInt8]
     ) -> Bool {
         let start = result.count
         appendClean(value, to: &result)
@@ -25,7 +26,7 @@ enum HTMLSafeURL {
                 return false
             }
             // Relative, and absolute only where that can be made out.
-            guard var base else { return true }
+            guard var base, budget.take(base.utf8.count) else { return true }
             var absolute: [UInt8] = []
             let isResolved = result.withUnsafeBufferPointer { reference in
                 base.withUTF8 {
@@ -43,14 +44,14 @@ enum HTMLSafeURL {
 
     /// `srcset`: the candidates that are safe.
     static func appendSourceSet(
-        _ value: UnsafeBufferPointer<UInt8>, base: String?, to result: inout [UInt8]
+        _ value: UnsafeBufferPointer<UInt8>, base: String?, _ budget: inout ResolutionBudget, to result: inout [UInt8]
     ) -> Bool {
         SourceSet.withoutControls(value).withUnsafeBufferPointer { value in
             for candidate in SourceSet(value) {
                 let separator = result.count
                 if separator > 0 { result.append(contentsOf: [UInt8(ascii: ","), 0x20]) }
                 let url = UnsafeBufferPointer(rebasing: value[candidate.url])
-                guard append(url, base: base, allowingImages: false, to: &result) else {
+                guard append(url, base: base, &budget, allowingImages: false, to: &result) else {
                     result.removeLast(result.count - separator)
                     continue
                 }
@@ -83,10 +84,16 @@ enum HTMLSafeURL {
         return false
     }
 
+    private static let images: [StaticString] = ["png", "gif", "jpeg", "jpg", "webp", "avif", "bmp"]
+
     private static func isImage(_ url: ArraySlice<UInt8>) -> Bool {
-        let prefix = String(decoding: url.prefix(24), as: UTF8.self).lowercased()
-        return ["png", "gif", "jpeg", "jpg", "webp", "avif", "bmp"].contains { type in
-            prefix.hasPrefix("data:image/\(type);") || prefix.hasPrefix("data:image/\(type),")
+        url.withUnsafeBufferPointer { bytes in
+            guard bytes.hasPrefixIgnoringCase("data:image/") else { return false }
+            return images.contains { type in
+                let end = 11 + type.utf8CodeUnitCount
+                return end < bytes.count && bytes.hasPrefixIgnoringCase(type, at: 11)
+                    && (bytes[end] == UInt8(ascii: ";") || bytes[end] == UInt8(ascii: ","))
+            }
         }
     }
 }

@@ -28,8 +28,10 @@ private struct Sanitizing {
     private var isInCDATA = false
     private var decoded: [UInt8] = []
     private var safe: [UInt8] = []
+    private var budget: ResolutionBudget
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, baseURL: String?) {
+        budget = ResolutionBudget(document: bytes.count)
         self.bytes = bytes
         self.baseURL = baseURL
     }
@@ -130,9 +132,9 @@ private struct Sanitizing {
         safe.removeAll(keepingCapacity: true)
         switch kind {
         case .text: return false
-        case .url: return HTMLSafeURL.append(value, base: baseURL, allowingImages: false, to: &safe)
-        case .image: return HTMLSafeURL.append(value, base: baseURL, allowingImages: true, to: &safe)
-        case .sourceSet: return HTMLSafeURL.appendSourceSet(value, base: baseURL, to: &safe)
+        case .url: return HTMLSafeURL.append(value, base: baseURL, &budget, allowingImages: false, to: &safe)
+        case .image: return HTMLSafeURL.append(value, base: baseURL, &budget, allowingImages: true, to: &safe)
+        case .sourceSet: return HTMLSafeURL.appendSourceSet(value, base: baseURL, &budget, to: &safe)
         case .style:
             CSSDeclarations.appendSafe(value, to: &safe)
             return !safe.isEmpty

@@ -6,9 +6,10 @@ struct JSONFeedBuilder {
     var feed: Feed
     private var fields: JSONFeedFields
 
-    init(format: Feed.Format, context: DocumentContext, limits: ParseLimits) {
+    /// - Parameter documentBytes: how long the document is.
+    init(format: Feed.Format, context: DocumentContext, limits: ParseLimits, documentBytes: Int) {
         feed = Feed(format: format)
-        fields = JSONFeedFields(limits: limits, baseURL: context.baseURL)
+        fields = JSONFeedFields(limits: limits, baseURL: context.baseURL, documentBytes: documentBytes)
     }
 
     mutating func warn(_ warning: String, _ kind: WarningClasses = .markup) {
@@ -30,8 +31,10 @@ struct JSONFeedBuilder {
         }
     }
 
-    /// - Parameter document: it goes as it is read: an item's part of the tree is gone before the next one's is read.
-    mutating func read(_ document: consuming JSONValue, _ findings: JSONFindings) {
+    /// - Parameters:
+    ///   - document: it goes as it is read: an item's part of the tree is gone before the next one's is read.
+    ///   - end: items that would be read later, by the limits' clock, are left out.
+    mutating func read(_ document: consuming JSONValue, _ findings: JSONFindings, until end: Duration) {
         guard let lastKey = document.object?.last?.key else { return }
         if fields.baseURL == nil {
             // A document without a URL still tells where it lives.
@@ -49,6 +52,11 @@ struct JSONFeedBuilder {
         while let item = items.popLast() {
             guard feed.articles.count < fields.limits.items else {
                 feed.droppedArticles += items.count + 1
+                break
+            }
+            if fields.limits.clock() > end {
+                feed.isTruncated = true
+                warn("Reading took too long; the rest of the document was left out.", .truncated)
                 break
             }
             fields.startItem()

@@ -13,10 +13,13 @@ struct JSONFeedFields {
     /// Fields of the current item whose date named no time zone, and whether there was one anywhere.
     private(set) var assumedUTC: [String] = []
     private(set) var assumedZone = false
+    private var budget: ResolutionBudget
 
-    init(limits: ParseLimits, baseURL: String?) {
+    /// - Parameter documentBytes: how long the document is.
+    init(limits: ParseLimits, baseURL: String?, documentBytes: Int) {
         self.limits = limits
         self.baseURL = baseURL
+        budget = ResolutionBudget(document: max(documentBytes, 8192))
     }
 
     mutating func startItem() {
@@ -61,7 +64,8 @@ struct JSONFeedFields {
     /// An absolute http or https URL. Any other that is there is noted as unsafe.
     mutating func url(_ value: JSONValue?, allowingMail: Bool = false) -> String? {
         guard let text = value?.string.flatMap(Self.trimmed) else { return nil }
-        if let url = URLResolution.resolve(text, base: baseURL), url.utf8.count <= limits.urlBytes,
+        let base = text.isPlainWebURL ? nil : baseURL.flatMap { budget.take($0.utf8.count) ? $0 : nil }
+        if let url = URLResolution.resolve(text, base: base), url.utf8.count <= limits.urlBytes,
             allowingMail ? URLResolution.isPublishable(url) : URLResolution.isWeb(url)
         {
             return url

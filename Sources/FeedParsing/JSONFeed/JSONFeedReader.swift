@@ -10,15 +10,17 @@ enum JSONFeedReader {
     ///
     /// The bytes are gone once there is a tree of them, and the tree once there is a feed of it.
     static func read(_ bytes: consuming [UInt8], context: DocumentContext, limits: ParseLimits) -> ParseResult {
+        let started = limits.clock()
+        let length = bytes.count
         let (tree, encoding) = tree(of: bytes)
         guard let (document, findings) = tree, let format = format(of: document) else {
             return .notAFeed(NotAFeed(.json))
         }
-        var builder = JSONFeedBuilder(format: format.format, context: context, limits: limits)
+        var builder = JSONFeedBuilder(format: format.format, context: context, limits: limits, documentBytes: length)
         builder.feed.encoding = encoding
         if let warning = format.warning { builder.warn(warning) }
         builder.warn(of: findings)
-        builder.read(consume document, findings)
+        builder.read(consume document, findings, until: started + limits.time)
         return .feed(builder.feed)
     }
 

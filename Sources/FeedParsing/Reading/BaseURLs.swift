@@ -7,6 +7,7 @@ struct BaseURLs {
 
     private let document: String?
     private var entries: [Entry] = []
+    private var budget = ResolutionBudget(document: 8192)
 
     init(document: String?) {
         self.document = document
@@ -31,8 +32,18 @@ struct BaseURLs {
     mutating func push(_ base: String, depth: Int) {
         guard !base.isEmpty else { return }
         // One with another scheme than the web's is as if it were not there.
-        guard let url = URLResolution.resolve(base, base: current), URLResolution.isWeb(url) else { return }
+        guard let url = resolve(base, base: current), URLResolution.isWeb(url) else { return }
         entries.append(Entry(url: url, depth: depth))
+    }
+
+    /// So many bytes more of the document have come.
+    mutating func add(document bytes: Int) {
+        budget.add(document: bytes)
+    }
+
+    /// What a reference means with that base; without one where too much has been resolved for the document's length.
+    mutating func resolve(_ reference: String, base: String?) -> String? {
+        URLResolution.resolve(reference, base: base.flatMap { budget.take($0.utf8.count) ? $0 : nil })
     }
 
     mutating func pop(depth: Int) {

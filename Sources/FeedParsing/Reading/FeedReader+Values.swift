@@ -85,7 +85,7 @@ extension FeedReader {
             return nil
         }
         if reference.isPlainWebURL { return reference }
-        guard let url = URLResolution.resolve(reference, base: base), url.isFollowable else {
+        guard let url = bases.resolve(reference, base: base), url.isFollowable else {
             noteUnsafe(reference)
             return nil
         }

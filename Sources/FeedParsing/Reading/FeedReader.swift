@@ -104,7 +104,7 @@ struct FeedReader: ~Copyable {
         let element = elements.element(name)
         if capture.isActive {
             if !leavesCapture(element) {
-                capture.startTag(name, attributes: attributes, bases: bases, depth: depth)
+                capture.startTag(name, attributes: attributes, bases: &bases, depth: depth)
                 return
             }
         }

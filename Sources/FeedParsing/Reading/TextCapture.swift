@@ -94,7 +94,9 @@ struct TextCapture {
 
     // MARK: - Elements inside
 
-    mutating func startTag(_ name: XMLElementName, attributes: XMLAttributes, bases: BaseURLs, depth: Int) {
+    mutating func startTag(
+        _ name: XMLElementName, attributes: XMLAttributes, bases: inout BaseURLs, depth: Int
+    ) {
         if mode == .base64 { return }
         if mode == .text { becomeMarkup() }
         holdsMarkup = true
@@ -112,7 +114,7 @@ struct TextCapture {
             append(attribute)
             append("=\"")
             if resolves, Self.holdsURL(attribute),
-                var url = URLResolution.resolve(attributes.text(index), base: bases.current)
+                var url = bases.resolve(attributes.text(index), base: bases.current)
             {
                 url.withUTF8 { appendEscaped($0, inAttribute: true) }
             } else {

@@ -19,17 +19,17 @@ struct URLParts {
             scheme = 0..<length
             rest = length + 1
         }
-        if let hash = bytes[rest...].firstIndex(of: UInt8(ascii: "#")) {
+        if let hash = bytes.first(UInt8(ascii: "#"), from: rest) {
             fragment = hash + 1..<end
             end = hash
         }
-        if let question = bytes[rest..<end].firstIndex(of: UInt8(ascii: "?")) {
+        if let question = bytes.first(UInt8(ascii: "?"), from: rest), question < end {
             query = question + 1..<end
             end = question
         }
         if rest + 1 < end, bytes[rest] == UInt8(ascii: "/"), bytes[rest + 1] == UInt8(ascii: "/") {
             let start = rest + 2
-            rest = bytes[start..<end].firstIndex(of: UInt8(ascii: "/")) ?? end
+            rest = bytes.first(UInt8(ascii: "/"), from: start).map { min($0, end) } ?? end
             authority = start..<rest
         }
         path = rest..<end

@@ -35,16 +35,16 @@ extension MarkupRepair {
         _ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ isFinal: Bool, _ output: inout [UInt8]
     ) -> Int? {
         var scanner = TagScanner(input, at: index)
-        switch scanner.scan() {
+        switch scanner.scan(deadEnds, offset: offset) {
         case .notATag: return literal(input, index, &output)
-        case .unfinished:
-            if !isFinal, input.count - index < Self.longestTag { return nil }
-            guard isFinal else {
-                findings.oversizedTags += 1
-                return literal(input, index, &output)
-            }
+        case .unfinished where input.count - index < Self.longestTag:
+            guard isFinal else { return nil }
             replace(input, index..<input.count, with: "", &output)
             return input.count
+        case .unfinished, .deadEnd:
+            findings.oversizedTags += 1
+            scanner.note(&deadEnds, offset: offset)
+            return literal(input, index, &output)
         case .tag: break
         }
         let tag = index..<scanner.end
@@ -66,34 +66,41 @@ extension MarkupRepair {
             open.closeItem(into: &output)
         }
         let isEmpty = scanner.isEmpty || HTMLJunk.isVoid(name)
-        guard open.open(name, isEmpty: isEmpty) else {
+        let declarations = min(scanner.declarations, max(0, Self.mostDeclarations - open.declarations))
+        guard open.open(name, isEmpty: isEmpty, declarations: declarations) else {
             findings.deepElements += 1
             replace(input, tag, with: "", &output)
             return scanner.end
         }
-        if !scanner.isClean || isEmpty != scanner.isEmpty {
+        if !scanner.isClean || isEmpty != scanner.isEmpty || declarations < scanner.declarations {
             if scanner.isBroken { findings.mendedTags += 1 }
             replace(input, tag, with: "", &output)
-            rewrite(input, scanner, isEmpty: isEmpty, into: &output)
+            rewrite(input, scanner, isEmpty: isEmpty, declarations: declarations, into: &output)
         }
         if open.isEmpty { place = .epilog }
         return scanner.end
     }
 
     /// Writes a start tag anew, with what XML asks for.
+    ///
+    /// - Parameter declarations: how many namespaces it may declare.
     private mutating func rewrite(
-        _ input: UnsafeBufferPointer<UInt8>, _ scanner: TagScanner, isEmpty: Bool, into output: inout [UInt8]
+        _ input: UnsafeBufferPointer<UInt8>, _ scanner: TagScanner, isEmpty: Bool, declarations: Int,
+        into output: inout [UInt8]
     ) {
         output.append(UInt8(ascii: "<"))
         output.append(contentsOf: UnsafeBufferPointer(rebasing: input[scanner.name]))
         var scanner = scanner
         scanner.rewind()
-        var written: [Range<Int>] = []
+        var written = NameSet()
+        var declarationsLeft = declarations
         while written.count < Self.mostAttributes, let attribute = scanner.nextAttribute() {
             let name = UnsafeBufferPointer(rebasing: input[attribute.name])
-            guard XMLName.isQualifiedName(name), !written.contains(where: { input[$0].elementsEqual(name) })
-            else { continue }
-            written.append(attribute.name)
+            if scanner.declaresNamespace(attribute) {
+                if declarationsLeft == 0 { continue }
+                declarationsLeft -= 1
+            }
+            guard XMLName.isQualifiedName(name), written.insert(attribute.name, in: input) else { continue }
             output.append(UInt8(ascii: " "))
             output.append(contentsOf: name)
             output.append(UInt8(ascii: "="))

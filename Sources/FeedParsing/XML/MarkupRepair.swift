@@ -27,6 +27,9 @@ struct MarkupRepair {
     /// A longer tag is no tag.
     static let longestTag = 1_114_112
     static let mostAttributes = 512
+    /// How many namespaces may be declared at one place of a document: the XML parser looks through all of them for each
+    /// prefix.
+    static let mostDeclarations = 128
 
     var findings = Findings()
     /// Text that is not in the output.
@@ -44,6 +47,9 @@ struct MarkupRepair {
     /// There was an `html` element among it.
     var sawPage = false
     private(set) var sawDeclaration = false
+    /// Where the input of `process` begins in the document.
+    private(set) var offset = 0
+    var deadEnds = DeadEnds()
 
     init(depth: Int) {
         open = OpenElements(limit: depth)
@@ -55,12 +61,17 @@ struct MarkupRepair {
 
     /// Appends the mended form of `input` to `output`.
     ///
-    /// - Parameter isFinal: nothing comes after `input`.
+    /// - Parameters:
+    ///   - isFinal: nothing comes after `input`.
+    ///   - most: it ends as soon as it has taken so many bytes, though not in the midst of a tag.
     /// - Returns: how many bytes were taken; the rest is to come again with what follows it.
-    mutating func process(_ input: UnsafeBufferPointer<UInt8>, isFinal: Bool, into output: inout [UInt8]) -> Int {
+    mutating func process(
+        _ input: UnsafeBufferPointer<UInt8>, isFinal: Bool, atMost most: Int = .max, into output: inout [UInt8]
+    ) -> Int {
         var index = 0
         copied = 0
-        while index < input.count {
+        let end = min(input.count, most)
+        while index < end {
             let next: Int?
             switch place {
             case .content: next = content(input, index, isFinal, &output)
@@ -77,6 +88,7 @@ struct MarkupRepair {
             index = next
         }
         flush(input, upTo: index, &output)
+        offset += index
         return index
     }
 

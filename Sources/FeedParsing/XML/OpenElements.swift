@@ -1,41 +1,71 @@
 /// The names of the elements that are open, so that end tags which fit nothing do no harm.
+///
+/// Whatever the names, an element is opened and closed in a time that grows with its name alone: a document may close
+/// what is not open as often as it likes.
 struct OpenElements {
+    private struct Level {
+        /// Where its name begins in `names`.
+        var start: Int
+        var hash: UInt32
+        /// How many of the elements around it have a colon in their names, and how many namespaces those declare.
+        var colonsOutside: Int
+        var declarationsOutside: Int
+    }
+
     /// The names, one after another.
     private var names: [UInt8] = []
-    private var starts: [Int] = []
+    private var levels: [Level] = []
     private let limit: Int
+    /// How many names there are with each remainder of their hash.
+    private var known = [UInt8](repeating: 0, count: buckets)
+    private var colons = 0
+    /// How many namespaces the open elements declare.
+    private(set) var declarations = 0
     /// Elements below the limit, whose tags are passed over.
     private var beyond = 0
     /// Where the innermost item or entry is on the stack.
     private var item: Int?
 
+    private static let buckets = 2048
+    /// Chosen anew by each process, so that nobody can write names that have one hash.
+    private static let seed = UInt32.random(in: 0 ... .max)
+
+    /// - Parameter limit: below 256.
     init(limit: Int) {
-        self.limit = limit
-        starts.reserveCapacity(32)
+        self.limit = min(limit, 255)
+        levels.reserveCapacity(32)
         names.reserveCapacity(256)
     }
 
-    var isEmpty: Bool { starts.isEmpty }
+    var isEmpty: Bool { levels.isEmpty }
 
     /// Whether another element may begin.
-    var hasRoom: Bool { starts.count < limit }
+    var hasRoom: Bool { levels.count < limit }
 
     /// Opens an element, if it is not too deep.
-    mutating func open(_ name: UnsafeBufferPointer<UInt8>, isEmpty: Bool) -> Bool {
-        guard starts.count < limit else {
+    ///
+    /// - Parameter declarations: how many namespaces it declares.
+    mutating func open(_ name: UnsafeBufferPointer<UInt8>, isEmpty: Bool, declarations: Int = 0) -> Bool {
+        guard levels.count < limit else {
             if !isEmpty { beyond += 1 }
             return false
         }
         if isEmpty { return true }
-        if Self.isItem(name) { item = starts.count }
-        starts.append(names.count)
+        if Self.isItem(name) { item = levels.count }
+        let (hash, hasColon) = Self.hash(name)
+        known[Int(hash) % Self.buckets] += 1
+        levels.append(
+            Level(
+                start: names.count, hash: hash, colonsOutside: colons, declarationsOutside: self.declarations))
+        if hasColon { colons += 1 }
+        self.declarations += declarations
         names.append(contentsOf: name)
         return true
     }
 
     /// Closes the innermost element, if it has that name; its end tag is the caller's.
     mutating func closeInnermost(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard beyond == 0, !starts.isEmpty, matches(starts.count - 1, name) else { return false }
+        guard beyond == 0, !levels.isEmpty, matches(levels.count - 1, name) else { return false }
         removeLast()
         return true
     }
@@ -44,7 +74,7 @@ struct OpenElements {
     ///
     /// - Returns: where the tag ends.
     mutating func closeInnermost(_ input: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
-        guard beyond == 0, let start = starts.last else { return nil }
+        guard beyond == 0, let start = levels.last?.start else { return nil }
         let length = names.count &- start
         guard input.count &- index >= length &+ 3, input[index &+ 2 &+ length] == UInt8(ascii: ">") else { return nil }
         let isSame = names.withUnsafeBufferPointer { names in
@@ -64,34 +94,35 @@ struct OpenElements {
             beyond -= 1
             return true
         }
-        var level = starts.count - 1
-        if level >= 0, matches(level, name) {
+        if !levels.isEmpty, matches(levels.count - 1, name) {
             closeLast(into: &output)
             return true
         }
-        while level >= 0, !matches(level, name) { level -= 1 }
-        guard level >= 0 else { return false }
-        while starts.count > level { closeLast(into: &output) }
+        let hash = Self.hash(name).hash
+        // Most names that are not open show it here.
+        guard known[Int(hash) % Self.buckets] > 0,
+            let level = levels.indices.last(where: { levels[$0].hash == hash && matches($0, name) })
+        else { return false }
+        while levels.count > level { closeLast(into: &output) }
         return false
     }
 
     mutating func closeAll(into output: inout [UInt8]) {
         beyond = 0
-        while !starts.isEmpty { closeLast(into: &output) }
+        while !levels.isEmpty { closeLast(into: &output) }
     }
 
     /// Whether an item begins in another one, whose end tag then is missing. What stands between them may only be plain
     /// fields, because extensions may hold entries of their own.
     func isInterrupted(by name: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let item, beyond == 0, Self.isItem(name), matches(item, name) else { return false }
-        let inner = item + 1 < starts.count ? names[starts[item + 1]...] : []
-        return !inner.contains(UInt8(ascii: ":"))
+        return item + 1 == levels.count || levels[item + 1].colonsOutside == colons
     }
 
     /// Closes the innermost item and all that are open in it, and writes their end tags.
     mutating func closeItem(into output: inout [UInt8]) {
         guard let item else { return }
-        while starts.count > item { closeLast(into: &output) }
+        while levels.count > item { closeLast(into: &output) }
     }
 
     static func isItem(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -99,9 +130,21 @@ struct OpenElements {
             || name.count == 5 && name[0] == UInt8(ascii: "e") && name.equals("entry")
     }
 
+    /// FNV-1a.
+    @inline(__always)
+    private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> (hash: UInt32, hasColon: Bool) {
+        var hash = seed
+        var hasColon = false
+        for byte in name {
+            if byte == UInt8(ascii: ":") { hasColon = true }
+            hash = (hash ^ UInt32(byte)) &* 0x0100_0193
+        }
+        return (hash ^ hash >> 15, hasColon)
+    }
+
     private func matches(_ level: Int, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        let start = starts[level]
-        let end = level + 1 < starts.count ? starts[level + 1] : names.count
+        let start = levels[level].start
+        let end = level + 1 < levels.count ? levels[level + 1].start : names.count
         guard end - start == name.count else { return false }
         return names.withUnsafeBufferPointer { names in
             for offset in 0..<name.count where names[start + offset] != name[offset] { return false }
@@ -110,17 +153,20 @@ struct OpenElements {
     }
 
     private mutating func closeLast(into output: inout [UInt8]) {
-        guard let start = starts.last else { return }
+        guard let level = levels.last else { return }
         output.append(UInt8(ascii: "<"))
         output.append(UInt8(ascii: "/"))
-        output.append(contentsOf: names[start...])
+        output.append(contentsOf: names[level.start...])
         output.append(UInt8(ascii: ">"))
         removeLast()
     }
 
     private mutating func removeLast() {
-        guard let start = starts.popLast() else { return }
-        names.removeLast(names.count - start)
-        if item == starts.count { item = nil }
+        guard let level = levels.popLast() else { return }
+        known[Int(level.hash) % Self.buckets] -= 1
+        colons = level.colonsOutside
+        declarations = level.declarationsOutside
+        names.removeLast(names.count - level.start)
+        if item == levels.count { item = nil }
     }
 }

@@ -2,6 +2,8 @@
 struct TagScanner {
     enum Outcome {
         case tag, notATag, unfinished
+        /// There is surely no end of it.
+        case deadEnd
     }
 
     struct Attribute {
@@ -20,11 +22,14 @@ struct TagScanner {
     private(set) var isClean = true
     /// It is not well-formed.
     private(set) var isBroken = false
+    /// How many namespaces it declares.
+    private(set) var declarations = 0
     private var index: Int
 
-    /// - Parameter start: where its `<` is; a letter has to follow.
+    /// - Parameter start: where its `<` is; a letter has to follow. What lies further behind than a tag is long is not
+    ///   looked at.
     init(_ input: UnsafeBufferPointer<UInt8>, at start: Int) {
-        self.input = input
+        self.input = UnsafeBufferPointer(rebasing: input[..<min(input.count, start + MarkupRepair.longestTag)])
         self.start = start
         name = start..<start
         end = start
@@ -32,7 +37,11 @@ struct TagScanner {
     }
 
     /// Looks at the whole tag.
-    mutating func scan() -> Outcome {
+    ///
+    /// - Parameters:
+    ///   - deadEnds: where they are met, the tag is unfinished.
+    ///   - offset: where the input begins in the document.
+    mutating func scan(_ deadEnds: DeadEnds, offset: Int) -> Outcome {
         index = start + 1
         let isUsualName = scanName()
         name = start + 1..<index
@@ -42,10 +51,13 @@ struct TagScanner {
         guard isUsualName || XMLName.isQualifiedName(UnsafeBufferPointer(rebasing: input[name])) else {
             return .notATag
         }
+        let mayMeetDeadEnds = deadEnds.mayHold(from: offset + index)
         var attributes = 0
-        while nextAttribute() != nil {
+        while let attribute = nextAttribute() {
             attributes += 1
             if attributes > MarkupRepair.mostAttributes { isClean = false }
+            if declaresNamespace(attribute) { declarations += 1 }
+            if mayMeetDeadEnds, deadEnds.contains(offset + index) { return .deadEnd }
         }
         guard index < input.count else { return .unfinished }
         if input[index] == UInt8(ascii: "<") {
@@ -59,6 +71,26 @@ struct TagScanner {
         }
         if isBroken { isClean = false }
         return .tag
+    }
+
+    /// Notes where the attributes of a tag without an end begin, up to where that was known before.
+    ///
+    /// - Parameter offset: where the input begins in the document.
+    mutating func note(_ deadEnds: inout DeadEnds, offset: Int) {
+        rewind()
+        deadEnds.begin(at: offset + start)
+        while index < input.count, !deadEnds.contains(offset + index) {
+            deadEnds.insert(offset + index)
+            if nextAttribute() == nil { break }
+        }
+    }
+
+    /// `xmlns` or `xmlns:prefix`.
+    func declaresNamespace(_ attribute: Attribute) -> Bool {
+        guard attribute.name.count >= 5, input[attribute.name.lowerBound] == UInt8(ascii: "x") else { return false }
+        let name = UnsafeBufferPointer(rebasing: input[attribute.name])
+        return name.equals("xmlns")
+            || name.count > 5 && name[5] == UInt8(ascii: ":") && name.hasPrefixIgnoringCase("xmlns")
     }
 
     /// Goes behind the name at `index`.

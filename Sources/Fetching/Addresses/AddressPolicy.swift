@@ -28,6 +28,7 @@ package enum AddressPolicy: Sendable, Equatable {
             } else if host.contains(where: { $0 == ":" || $0 == "[" || $0 == "/" || $0 == "@" || $0 == " " }) {
                 return nil
             }
+            if host.last == "." { host.removeLast() }
             guard !host.isEmpty else { return nil }
             self = .service(host: host.lowercased(), port: port)
         }
@@ -73,10 +74,23 @@ package enum AddressPolicy: Sendable, Equatable {
 
     /// What can be said of a host whose name a proxy will resolve: addresses and names for this machine are judged,
     /// other names are up to the proxy.
+    ///
+    /// - Parameter host: as in `WebURL`.
     package func allowsThroughProxy(host: String, port: UInt16) -> Bool {
-        if let address = IPAddress(host) { return allows(address, port: port, host: host) }
-        let name = host.hasSuffix(".") ? String(host.dropLast()) : host
-        guard name == "localhost" || name.hasSuffix(".localhost") else { return true }
-        return allows(.v4(0x7f00_0001), port: port, host: host)
+        Self.address(ofHost: host).map { allows($0, port: port, host: host) } ?? true
     }
+
+    /// Whether a host is known to be private by its name alone.
+    static func isPrivate(host: String) -> Bool { address(ofHost: host)?.isPublic == false }
+
+    private static func address(ofHost host: String) -> IPAddress? {
+        if let address = IPAddress(host) { return address }
+        return localNames.contains(host) || host.hasSuffix(".localhost") ? .v4(0x7f00_0001) : nil
+    }
+
+    /// RFC 6761 §6.3, and what /etc/hosts of common systems has beside it.
+    private static let localNames: Set<String> = [
+        "localhost", "localhost.localdomain", "localhost4", "localhost4.localdomain4", "localhost6",
+        "localhost6.localdomain6", "ip6-localhost", "ip6-loopback",
+    ]
 }

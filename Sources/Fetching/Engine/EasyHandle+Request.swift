@@ -120,13 +120,17 @@ extension EasyHandle {
         exchange.isConditional = !conditions.isEmpty
 
         try add("Accept", Array(accept.utf8))
-        if let etag = conditions.ifNoneMatch { try add("If-None-Match", HeaderFields.bytes(etag)) }
-        if let date = conditions.ifModifiedSince { try add("If-Modified-Since", HeaderFields.bytes(date)) }
+        // A pair holds nothing that cannot be sent.
+        if let etag = conditions.ifNoneMatch { addHeader(name: "If-None-Match", value: HeaderFields.bytes(etag)) }
+        if let date = conditions.ifModifiedSince {
+            addHeader(name: "If-Modified-Since", value: HeaderFields.bytes(date))
+        }
         if !request.keepAlive { try add("Connection", Array("close".utf8)) }
         for header in own where header.name.lowercased() != "accept" { try add(header.name, Array(header.value.utf8)) }
         useHeaders()
     }
 
+    /// A header that is sent because a person wants it: one that cannot be is theirs to put right.
     private func add(_ name: String, _ value: [UInt8]) throws(FetchFailure) {
         let isToken = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ":") }
         guard isToken, !value.contains(where: { $0 < 0x20 && $0 != 9 || $0 == 0x7f }) else {

@@ -3,20 +3,31 @@ import CCurl
 extension Exchange {
     /// What has to hold of a URL before anything is sent there: of the first and of each redirect's target.
     func checkTarget() throws(FetchFailure) {
-        guard request.addressPolicy.allows(port: url.port, host: url.host) else {
-            throw FetchFailure(
-                .refusedAddress, "port \(url.port) belongs to other services than web servers",
-                advice: "if this is wanted, add \"\(url.service)\" to private_networks")
+        guard addressPolicy.allows(port: url.port, host: url.host) else {
+            throw refused(
+                guide == nil
+                    ? "port \(url.port) belongs to other services than web servers"
+                    : "port \(url.port) of \(url.host), which belongs to other services than web servers")
         }
-        if usesProxy, !request.addressPolicy.allowsThroughProxy(host: url.host, port: url.port) {
-            throw refused("an address of a private or reserved network")
+        if usesProxy, !addressPolicy.allowsThroughProxy(host: url.host, port: url.port) {
+            throw refused(address: "an address of a private or reserved network")
         }
     }
 
+    private func refused(address what: String) -> FetchFailure {
+        refused(guide == nil ? "\(url.host) leads to \(what)" : "\(url.host), \(what)")
+    }
+
+    /// Whoever opens the way for what a server elsewhere has said opens it for whatever it will say.
     private func refused(_ what: String) -> FetchFailure {
-        FetchFailure(
-            .refusedAddress, "\(url.host) leads to \(what)",
-            advice: "if this is wanted, add \"\(url.service)\" to private_networks")
+        if let guide {
+            return FetchFailure(
+                .refusedAddress, "a \(guide.rawValue) led to \(what)",
+                advice: "it is not followed; tell the publisher, or look for another URL of the feed")
+        }
+        return FetchFailure(
+            .refusedAddress, what,
+            advice: "if this is wanted, write private_networks = [\"\(url.service)\"] in the feed's [[feed]] table")
     }
 
     /// Adds up what one request has cost.
@@ -58,7 +69,7 @@ extension Exchange {
         }
         if usesProxy, !isHeadComplete, let failure = proxyFailure(code, handle) { return failure }
         if let refusedAddress, code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_COULDNT_CONNECT && !hasConnected {
-            return refused(refusedAddress)
+            return refused(address: refusedAddress)
         }
         return curlFailure(code, handle)
     }
@@ -152,6 +163,8 @@ extension FetchFailure {
         switch problem {
         case .malformed: .invalid("its URL is not one", "check the feed's URL")
         case .scheme(let scheme): .invalid("\(scheme): URLs are not fetched", "only http and https are")
+        case .international:
+            .invalid("its host's name is not written in ASCII", "write it in the form that begins with xn--")
         case .zone:
             FetchFailure(
                 .refusedAddress, "an address of one network interface is not fetched", advice: "use the host's name")

@@ -14,6 +14,8 @@ final class Exchange {
     /// Credentials that stood in the configured URL.
     let userinfo: Credentials?
     var redirects: RedirectRules
+    /// Whether none but servers on private addresses have had a say in where the request goes.
+    private(set) var isAmongPrivate: Bool
     /// Where the custom headers and credentials may go; nil once a hop has led elsewhere.
     var trustedOrigin: WebURL.Origin?
     var outcome = FetchOutcome()
@@ -34,6 +36,8 @@ final class Exchange {
     private(set) var fields = HeaderFields()
     private var headerBytes = 0
     private(set) var isHeadComplete = false
+    /// The next line begins a response.
+    private var awaitsStatus = true
     private var isEncoded = false
     private(set) var receivedAt = Timestamp(seconds: 0)
     private var body: [UInt8] = []
@@ -56,6 +60,7 @@ final class Exchange {
         self.loop = loop
         self.url = url
         redirects = RedirectRules(start: url)
+        isAmongPrivate = transfer.request.isAmongPrivate
         trustedOrigin = url.origin
         userinfo = url.user.map { .basic(user: $0, password: url.password ?? "") }
         startedAt = now
@@ -68,11 +73,18 @@ final class Exchange {
         fields.removeAll()
         headerBytes = 0
         isHeadComplete = false
+        awaitsStatus = true
         isEncoded = false
         droppedBytes = 0
         hasConnected = false
         hasEnough = false
         refusedAddress = nil
+    }
+
+    /// Gives back what the answer of a redirect takes up, before the exchange waits.
+    func forgetAnswer() {
+        beginRequest()
+        fields = HeaderFields()
     }
 
     static func from(_ context: UnsafeMutableRawPointer) -> Exchange {
@@ -93,15 +105,17 @@ final class Exchange {
                     .tooLarge, "the response's header is larger than \(request.limits.maxHeaderBytes) bytes",
                     advice: "tell the publisher"))
         }
-        if Self.startsResponse(line) {
-            // After 1xx responses another one comes.
+        // What follows the header of a final response is a trailer, whatever it looks like.
+        if isHeadComplete { return line.count }
+        if awaitsStatus {
+            guard Self.startsResponse(line) else { return line.count }
             status = Self.status(line)
             fields.removeAll()
-            isHeadComplete = false
-        } else if isHeadComplete {
-            // A trailer.
+            awaitsStatus = false
         } else if line.first == UInt8(ascii: "\r") || line.first == UInt8(ascii: "\n") {
             if status >= 200 { return completeHead() ? line.count : 0 }
+            // After 1xx responses another one comes.
+            awaitsStatus = true
         } else {
             fields.append(line: line)
         }
@@ -196,7 +210,7 @@ final class Exchange {
             refusedAddress = "an address that is not of the internet"
             return false
         }
-        guard request.addressPolicy.allows(ip, port: port, host: url.host) else {
+        guard addressPolicy.allows(ip, port: port, host: url.host) else {
             refusedAddress = "an address of a private or reserved network"
             return false
         }
@@ -209,7 +223,7 @@ final class Exchange {
     func mayUse(connectionTo address: String, port: Int) -> Bool {
         if usesProxy { return true }
         guard let ip = IPAddress(address), let port = UInt16(exactly: port),
-            request.addressPolicy.allows(ip, port: port, host: url.host)
+            addressPolicy.allows(ip, port: port, host: url.host)
         else {
             refusedAddress = "an address of a private or reserved network"
             return false
@@ -226,6 +240,19 @@ final class Exchange {
     }
 
     var usesProxy: Bool { request.proxy?.isEmpty == false }
+
+    /// What the URL at hand may lead to (security.md §2).
+    var addressPolicy: AddressPolicy { isAmongPrivate ? request.addressPolicy : request.ledAddressPolicy }
+
+    /// What has led to the URL at hand, where it is not the one that a person wrote.
+    var guide: FetchRequest.Guide? { redirects.hops.isEmpty ? request.ledBy : .redirect }
+
+    /// Takes in that the server that has just answered is about to say where the request goes next.
+    func noteGuide() {
+        // Behind a proxy nobody knows whose word it is, unless the URL has the address.
+        let isPrivate = usesProxy ? AddressPolicy.isPrivate(host: url.host) : outcome.isPublicAddress == false
+        if !isPrivate { isAmongPrivate = false }
+    }
 
     // MARK: What is handed on
 

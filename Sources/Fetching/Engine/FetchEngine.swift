@@ -37,6 +37,8 @@ package final class FetchEngine: Sendable {
 
     private let mailbox: Mailbox
     private let thread: Locked<Thread>
+    /// For what is read from files: local documents, and what a request needs beside the configuration.
+    package let fileThreads = FileThreads()
 
     private struct Thread {
         var handle: pthread_t?
@@ -88,6 +90,9 @@ package final class FetchEngine: Sendable {
         return transfer
     }
 
+    /// So many transfers are to run at a time from here on. Those under way are left alone.
+    package func expect(concurrency: Int) { mailbox.post(.expect(concurrency)) }
+
     /// Ends all transfers as cancelled and waits until the thread is gone. Transfers started later are cancelled too.
     package func shutdown() async {
         mailbox.close()
@@ -108,18 +113,15 @@ package final class FetchEngine: Sendable {
                 request,
                 .invalid("file: URLs are not fetched", "write it in a [[feed]] table or a list of URLs of your own"))
         }
-        do {
-            let file = try LocalFile(url: request.url, limit: request.limits.maxBody)
-            let head = ResponseHead(
-                status: 200, effectiveURL: request.url, redirects: [], fields: HeaderFields(),
-                receivedAt: Self.timeOfDay(),
-                responseDelayMilliseconds: 0,
-                requestSignature: RequestSignature(url: request.url, userAgent: "", accept: "", headers: []),
-                wasConditional: false)
-            return .reading(file, for: request, head: head)
-        } catch {
-            return .failed(request, error)
-        }
+        let head = ResponseHead(
+            status: 200, effectiveURL: request.url, redirects: [], fields: HeaderFields(),
+            receivedAt: Self.timeOfDay(),
+            responseDelayMilliseconds: 0,
+            requestSignature: RequestSignature(url: request.url, userAgent: "", accept: "", headers: []),
+            wasConditional: false)
+        return .reading(
+            LocalDocument(url: request.url, limit: request.limits.maxBody, head: head, threads: fileThreads),
+            for: request)
     }
 
     private static func timeOfDay() -> Timestamp {

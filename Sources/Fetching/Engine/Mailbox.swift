@@ -14,7 +14,9 @@ final class Mailbox: Sendable, TaskExecutor {
         /// The consumer has ended it.
         case drop(Transfer)
         /// The answer to a redirect that was asked about.
-        case proceed(Transfer, isAllowed: Bool)
+        case proceed(Transfer, HopLeave)
+        /// So many transfers run at a time from here on.
+        case expect(Int)
         /// A task goes on.
         case run(UnownedJob)
     }

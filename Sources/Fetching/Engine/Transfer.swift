@@ -12,28 +12,12 @@ package final class Transfer: Sendable {
     private struct Shared {
         var state = TransferState()
         var waiter: CheckedContinuation<Void, Never>?
-        var file: LocalFile?
+        /// Nil but for a local file, and once the consumer wants no more of it.
+        var document: LocalDocument?
 
         mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
             defer { waiter = nil }
             return waiter
-        }
-
-        /// Reads the next block of a local file into the state, which then holds one at most.
-        mutating func readFile() {
-            guard let file, !state.hasEnded else { return }
-            do {
-                if let block = try file.next() {
-                    state.deliver(block, head: nil)
-                    return
-                }
-                var outcome = FetchOutcome()
-                outcome.decodedBytes = file.bytesRead
-                state.finish(outcome, lastChunk: [], head: nil)
-            } catch {
-                state.finish(FetchOutcome(failure: error), lastChunk: [], head: nil)
-            }
-            self.file = nil
         }
     }
 
@@ -45,22 +29,22 @@ package final class Transfer: Sendable {
     }
 
     /// A transfer without an engine: a local file, or one that failed before it began.
-    private init(_ request: FetchRequest, state: TransferState, file: sending LocalFile?) {
+    private init(_ request: FetchRequest, state: TransferState, document: LocalDocument? = nil) {
         self.request = request
         mailbox = nil
-        shared = Locked(Shared(state: state, waiter: nil, file: file))
+        shared = Locked(Shared(state: state, waiter: nil, document: document))
     }
 
     static func failed(_ request: FetchRequest, _ failure: FetchFailure) -> Transfer {
         var state = TransferState()
         state.finish(FetchOutcome(failure: failure), lastChunk: [], head: nil)
-        return Transfer(request, state: state, file: nil)
+        return Transfer(request, state: state)
     }
 
-    static func reading(_ file: sending LocalFile, for request: FetchRequest, head: ResponseHead) -> Transfer {
-        var state = TransferState()
-        state.deliver([], head: head)
-        return Transfer(request, state: state, file: file)
+    static func reading(_ document: LocalDocument, for request: FetchRequest) -> Transfer {
+        let transfer = Transfer(request, state: TransferState(), document: document)
+        document.read(for: transfer)
+        return transfer
     }
 
     static func replaying(
@@ -68,7 +52,7 @@ package final class Transfer: Sendable {
     ) -> Transfer {
         var state = TransferState()
         state.finish(outcome, lastChunk: body, head: head)
-        return Transfer(request, state: state, file: nil)
+        return Transfer(request, state: state)
     }
 
     /// The last response after all redirects, once a block of the body or its end is there; nil where it failed before
@@ -81,8 +65,8 @@ package final class Transfer: Sendable {
             case .none: return nil
             case .wait: await wait(since: news)
             case .ask(let hop):
-                let isAllowed = await request.beforeHop?(hop) ?? true
-                mailbox?.post(.proceed(self, isAllowed: isAllowed))
+                let leave = await request.beforeHop?(hop) ?? .go
+                mailbox?.post(.proceed(self, leave))
             }
         }
     }
@@ -90,16 +74,17 @@ package final class Transfer: Sendable {
     /// The next block of the decoded body; nil at its end. Only responses with a feed (200, 226) have one.
     package func nextChunk() async -> [UInt8]? {
         while true {
-            let (step, news) = shared.withLock { shared in
-                shared.readFile()
-                return (shared.state.takeChunk(), shared.state.news)
+            let (step, news, document) = shared.withLock { shared in
+                (shared.state.takeChunk(), shared.state.news, shared.document)
             }
             switch step {
             case .chunk(let bytes, let resume):
                 if resume { mailbox?.post(.resume(self)) }
                 return bytes
             case .end: return nil
-            case .wait(hasHead: true): await wait(since: news)
+            case .wait(hasHead: true):
+                document?.read(for: self)
+                await wait(since: news)
             case .wait(hasHead: false): _ = await response()
             }
         }
@@ -116,7 +101,7 @@ package final class Transfer: Sendable {
     /// Ends it at once; what waits of the body is gone.
     package func cancel() {
         let (hadNotEnded, waiter) = shared.withLock { shared in
-            shared.file = nil
+            shared.document = nil
             return (shared.state.cancel(), shared.takeWaiter())
         }
         waiter?.resume()

@@ -48,9 +48,7 @@ final class TransferLoop {
             }, context)
         // libcurl counts connections in use and idle ones together. The first bounds what is kept when a transfer ends,
         // the second closes an idle one before a new one is opened.
-        let connections = max(1, options.concurrency) + max(0, options.spareConnections)
-        newswire_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
-        newswire_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections)
+        expect(options.concurrency)
     }
 
     deinit {
@@ -61,6 +59,13 @@ final class TransferLoop {
 
     private static func from(_ context: UnsafeMutableRawPointer) -> TransferLoop {
         Unmanaged<TransferLoop>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    /// Lets as many connections be open as so many transfers at a time need, and the spare ones.
+    private func expect(_ concurrency: Int) {
+        let connections = max(1, concurrency) + max(0, options.spareConnections)
+        newswire_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
+        newswire_curl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections)
     }
 
     func now() -> Timestamp { options.now() }
@@ -147,7 +152,8 @@ final class TransferLoop {
             case .start(let transfer): start(transfer)
             case .resume(let transfer): resume(transfer)
             case .drop(let transfer): drop(transfer)
-            case .proceed(let transfer, let isAllowed): proceed(transfer, isAllowed: isAllowed)
+            case .proceed(let transfer, let leave): proceed(transfer, leave)
+            case .expect(let concurrency): expect(concurrency)
             case .run(let job): job.runSynchronously(on: mailbox.asUnownedTaskExecutor())
             }
         }
@@ -246,10 +252,11 @@ final class TransferLoop {
 
     private func follow(_ exchange: Exchange) {
         let from = exchange.url
+        exchange.noteGuide()
         do {
             exchange.url = try exchange.redirects.follow(
                 from: from, status: exchange.status, location: exchange.fields.firstBytes("Location"),
-                limit: exchange.request.limits.maxRedirects)
+                limit: exchange.request.limits.maxRedirects, isAmongPrivate: exchange.isAmongPrivate)
         } catch {
             conclude(exchange, error)
             return
@@ -258,25 +265,22 @@ final class TransferLoop {
         if exchange.url.origin != exchange.trustedOrigin { exchange.trustedOrigin = nil }
         if exchange.request.beforeHop != nil, exchange.url.host != from.host, let hop = exchange.redirects.hops.last {
             exchange.askedAt = Self.clock()
+            // It may wait for long, and what the redirect's header was is of no use any more.
+            exchange.forgetAnswer()
             exchange.transfer.ask(hop)
         } else {
             begin(exchange)
         }
     }
 
-    private func proceed(_ transfer: Transfer, isAllowed: Bool) {
+    private func proceed(_ transfer: Transfer, _ leave: HopLeave) {
         guard let exchange = active[ObjectIdentifier(transfer)], let askedAt = exchange.askedAt else { return }
         exchange.askedAt = nil
         exchange.deadline += Self.clock() - askedAt
-        if isAllowed {
-            begin(exchange)
+        if let failure = leave.failure(host: exchange.url.host) {
+            conclude(exchange, failure)
         } else {
-            exchange.beginRequest()
-            conclude(
-                exchange,
-                FetchFailure(
-                    .paused, "redirected to \(exchange.url.host), which is to be left alone for now",
-                    advice: "it is asked again later"))
+            begin(exchange)
         }
     }
 
@@ -337,7 +341,7 @@ final class TransferLoop {
             switch command {
             case .start(let transfer): transfer.finish(FetchOutcome(failure: .cancelled))
             case .run(let job): globalConcurrentExecutor.enqueue(ExecutorJob(job))
-            case .resume, .drop, .proceed: break
+            case .resume, .drop, .proceed, .expect: break
             }
         }
         idle = []

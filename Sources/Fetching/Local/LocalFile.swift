@@ -2,8 +2,10 @@ import Glibc
 
 /// A local document, read block by block.
 ///
-/// Only a regular file is opened, without waiting: neither a device nor a pipe holds anybody up.
-final class LocalFile {
+/// Only a regular file is opened, without waiting: neither a device nor a pipe holds anybody up. A file system that does
+/// not answer does, so that a file is opened and read by `FileThreads` alone.
+// Unchecked: only `bytesRead` changes, and one block is read at a time.
+final class LocalFile: @unchecked Sendable {
     private let descriptor: Int32
     private let limit: Int
     private(set) var bytesRead = 0

@@ -23,14 +23,17 @@ package struct RedirectAdoption: Sendable, Equatable {
 
     /// The last URL that only permanent hops lead to; nil where there is none, or where the way goes from https to
     /// http.
-    package static func target(of hops: [Hop]) -> String? {
-        var target: String?
+    package static func target(of hops: [Hop]) -> String? { lastHop(of: hops)?.to }
+
+    /// The hop that leads to `target`.
+    package static func lastHop(of hops: [Hop]) -> Hop? {
+        var last: Hop?
         for hop in hops {
             guard hop.isPermanent else { break }
             if isSecure(hop.from), !isSecure(hop.to) { return nil }
-            target = hop.to
+            last = hop
         }
-        return target
+        return last
     }
 
     /// Takes in a poll whose body was read as a feed.

@@ -16,9 +16,11 @@ struct RedirectRules: Sendable {
 
     /// The URL to ask next, which is then one of `hops`.
     ///
-    /// - Parameter location: the raw Location header.
+    /// - Parameters:
+    ///   - location: the raw Location header.
+    ///   - isAmongPrivate: `Hop.isAmongPrivate`.
     mutating func follow(
-        from url: WebURL, status: Int, location: [UInt8]?, limit: Int
+        from url: WebURL, status: Int, location: [UInt8]?, limit: Int, isAmongPrivate: Bool
     ) throws(FetchFailure) -> WebURL {
         guard let location, !location.isEmpty else {
             throw FetchFailure(
@@ -32,6 +34,10 @@ struct RedirectRules: Sendable {
             throw FetchFailure(
                 .redirect, "redirected to a \(scheme.isEmpty ? "unknown" : scheme): URL, which is not followed",
                 advice: "only http and https are followed; configure the feed's new URL")
+        } catch .international {
+            throw FetchFailure(
+                .redirect, "redirected to a host whose name is not written in ASCII",
+                advice: "configure the feed's new URL, with its host in the form that begins with xn--")
         } catch {
             throw FetchFailure(.redirect, "redirected to something that is not a URL", advice: "tell the publisher")
         }
@@ -44,7 +50,7 @@ struct RedirectRules: Sendable {
             throw FetchFailure(
                 .redirect, "redirected more than \(limit) times", advice: "configure the URL at the end of the chain")
         }
-        hops.append(Hop(from: url.text, to: target.text, status: status))
+        hops.append(Hop(from: url.text, to: target.text, status: status, isAmongPrivate: isAmongPrivate))
         return target
     }
 }

@@ -22,17 +22,35 @@ package struct FetchRequest: Sendable {
     package var tlsVerify = true
     package var http2 = true
     package var keepAlive = true
+    /// Where a URL that a person wrote may lead, and redirects from there between servers on private addresses.
     package var addressPolicy = AddressPolicy.deny
+    /// Where a redirect may lead once a public server has had a say in it: what it names is what anybody on the internet
+    /// wants, asked with the reach of this machine (security.md §2).
+    package var ledAddressPolicy = AddressPolicy.deny
+    /// What has led to `url` itself; nil where a person wrote it.
+    package var ledBy: Guide?
+    /// Whether none but servers on private addresses have had a say in that.
+    package var isAmongPrivate = true
     /// Whether a person wrote `url` where local files are allowed (security.md §1).
     package var allowsLocalFile = false
-    /// Called by the task that awaits the response, before a redirect to another host is followed; false ends the fetch.
-    /// The time it takes is not counted.
-    package var beforeHop: (@Sendable (Hop) async -> Bool)?
+    /// Called by the task that awaits the response, before a redirect to another host is followed. The time it takes is not
+    /// counted, and the fetch has neither a connection nor a handle of libcurl's meanwhile.
+    package var beforeHop: (@Sendable (Hop) async -> HopLeave)?
+
+    package enum Guide: String, Sendable {
+        /// One that was adopted.
+        case redirect
+        /// In a page.
+        case link
+    }
 
     package init(url: String, userAgent: String) {
         self.url = url
         self.userAgent = userAgent
     }
+
+    /// Whether a URL that came from a redirect would be asked just as it is.
+    package static func canAsk(_ url: String) -> Bool { (try? WebURL(url))?.text == url }
 
     /// The same for another URL, without what may go only to the origin of this one (security.md §12).
     package func moved(to url: String) -> FetchRequest {

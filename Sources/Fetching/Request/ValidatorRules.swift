@@ -1,4 +1,4 @@
-private import Digest
+internal import Digest
 package import FeedModel
 
 /// When validators are sent and what becomes of them: polling.md §2, as pure functions.
@@ -32,29 +32,62 @@ package enum ValidatorRules {
         return result
     }
 
-    /// What to keep after a response.
+    /// The mode of a request after the last answer.
     ///
-    /// - Returns: nil to keep nothing; `previous` where the response changes nothing.
+    /// A server that says that the request itself is at fault (400, 412, 431) may mean what it once sent: it is asked once
+    /// without, and the pair stays as it is (§2.5).
+    package static func mode(_ mode: Mode, afterStatus status: Int?) -> Mode {
+        switch status {
+        case 400, 412, 431: .none
+        default: mode
+        }
+    }
+
+    /// What to keep after a response.
+    package struct Kept: Sendable, Equatable {
+        /// nil to keep nothing.
+        package var validators: FeedState.Validators?
+        /// What of the response cannot be kept and why, a sentence each.
+        package var refusals: [String] = []
+    }
+
+    /// - Returns: `previous` where the response changes nothing.
     package static func next(
         status: Int, headers: HeaderFields, signature: RequestSignature, previous: FeedState.Validators?, bodyIsOK: Bool
-    ) -> FeedState.Validators? {
+    ) -> Kept {
         switch status {
         case 200 where bodyIsOK:
             // What was answered may depend on anything: no validator says enough (§2.7).
             if headers.all("Vary").contains(where: { $0.split(separator: ",").contains { $0.contains("*") } }) {
-                return nil
+                return Kept()
             }
-            let etag = headers.first("ETag")
-            let lastModified = headers.first("Last-Modified")
-            if etag == nil, lastModified == nil { return nil }
-            return .init(etag: etag, lastModified: lastModified, request: signature.hash)
+            return kept(headers, signature.hash, else: nil)
         case 304:
-            guard var pair = previous, pair.request == signature.hash else { return previous }
-            if let etag = headers.first("ETag") { pair.etag = etag }
-            if let lastModified = headers.first("Last-Modified") { pair.lastModified = lastModified }
-            return pair
+            guard let previous, previous.request == signature.hash else { return Kept(validators: previous) }
+            return kept(headers, signature.hash, else: previous)
         default:
-            return previous
+            return Kept(validators: previous)
         }
+    }
+
+    /// - Parameter previous: keeps its place where a response does not speak of it. Where one does, and what it says
+    ///   cannot be kept, what was known before is outdated all the same.
+    private static func kept(
+        _ headers: HeaderFields, _ request: Hash128, else previous: FeedState.Validators?
+    ) -> Kept {
+        let (etag, lastModified) = (headers.first("ETag"), headers.first("Last-Modified"))
+        let pair = FeedState.Validators(
+            etag: etag ?? previous?.etag, lastModified: lastModified ?? previous?.lastModified, request: request)
+        var kept = Kept(validators: pair.isEmpty ? nil : pair)
+        if let etag, pair.etag == nil { kept.refuse("ETag", .etag, etag) }
+        if let lastModified, pair.lastModified == nil { kept.refuse("Last-Modified", .lastModified, lastModified) }
+        return kept
+    }
+}
+
+extension ValidatorRules.Kept {
+    fileprivate mutating func refuse(_ name: String, _ field: FeedState.Validators.Field, _ value: String) {
+        guard let reason = field.refusal(value) else { return }
+        refusals.append("the server's \(name) \(reason), so it is not sent back")
     }
 }

@@ -21,6 +21,10 @@ package struct ResponseHead: Sendable {
 
     package var etag: String? { fields.first("ETag") }
     package var lastModified: String? { fields.first("Last-Modified") }
+    /// Whether there is a Last-Modified that can be kept and sent.
+    package var canSendLastModified: Bool {
+        lastModified.map { FeedState.Validators.Field.lastModified.refusal($0) == nil } ?? false
+    }
     package var contentType: String? { fields.first("Content-Type") }
     package var mediaType: MediaType? { contentType.map(MediaType.init) }
     package var contentLocation: String? { fields.first("Content-Location") }
@@ -43,7 +47,7 @@ package struct ResponseHead: Sendable {
     ///   - bodyIsOK: the body came complete and was read as a feed. Without meaning for a 304.
     package func validators(
         after previous: FeedState.Validators?, bodyIsOK: Bool
-    ) -> FeedState.Validators? {
+    ) -> ValidatorRules.Kept {
         ValidatorRules.next(
             status: status, headers: fields, signature: requestSignature, previous: previous, bodyIsOK: bodyIsOK)
     }

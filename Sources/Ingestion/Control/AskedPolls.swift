@@ -1,7 +1,10 @@
 internal import FeedModel
 internal import JSONText
+internal import Scheduling
 
 /// Which polls people have asked the service for, and who waits for what comes of them.
+///
+/// A dry run is no poll: who wants one gets one of its own, and who wants a poll is not answered by it.
 struct AskedPolls {
     private struct Asked {
         var manner: FeedPoller.Manner
@@ -9,43 +12,99 @@ struct AskedPolls {
         var hasBegun: Bool
     }
 
-    private var asked: [Int: Asked] = [:]
+    private struct Wanted {
+        var poll: Asked?
+        var dryRun: Asked?
+
+        var isEmpty: Bool { poll == nil && dryRun == nil }
+    }
+
+    private var asked: [Int: Wanted] = [:]
 
     /// - Parameter isRunning: it is being polled right now, which is as good as another poll unless nothing may be stored.
     mutating func add(_ feed: Int, _ manner: FeedPoller.Manner, isRunning: Bool, _ answer: PollAnswer) {
-        if asked[feed] != nil {
-            asked[feed]?.answers.append(answer)
+        var wanted = asked[feed] ?? Wanted()
+        if manner.isDryRun {
+            wanted.dryRun = Self.joined(wanted.dryRun, manner, hasBegun: false, answer)
         } else {
-            asked[feed] = Asked(manner: manner, answers: [answer], hasBegun: isRunning && !manner.isDryRun)
+            wanted.poll = Self.joined(wanted.poll, manner, hasBegun: isRunning, answer)
         }
+        asked[feed] = wanted
+    }
+
+    private static func joined(
+        _ known: Asked?, _ manner: FeedPoller.Manner, hasBegun: Bool, _ answer: PollAnswer
+    ) -> Asked {
+        guard var known else { return Asked(manner: manner, answers: [answer], hasBegun: hasBegun) }
+        known.answers.append(answer)
+        // Who wants more than the others gets it for all.
+        if manner.urgency > known.manner.urgency, !known.hasBegun { known.manner = manner }
+        return known
     }
 
     func contains(_ feed: Int) -> Bool { asked[feed] != nil }
 
+    /// How urgently somebody waits for a poll of the feed.
+    func urgency(of feed: Int) -> PollUrgency {
+        guard let wanted = asked[feed] else { return .none }
+        return max(wanted.poll?.manner.urgency ?? .none, wanted.dryRun?.manner.urgency ?? .none)
+    }
+
     /// A poll of the feed begins.
     /// - Returns: how somebody has asked for it; nil where nobody has.
     mutating func begin(_ feed: Int) -> FeedPoller.Manner? {
-        asked[feed]?.hasBegun = true
-        return asked[feed]?.manner
+        if let manner = asked[feed]?.poll?.manner {
+            asked[feed]?.poll?.hasBegun = true
+            return manner
+        }
+        asked[feed]?.dryRun?.hasBegun = true
+        return asked[feed]?.dryRun?.manner
     }
 
     /// A poll of the feed is over.
+    ///
+    /// - Parameter written: calls what it is given, at any time and from any thread, but in order: whoever has asked is
+    ///   told then.
     /// - Returns: whether somebody still waits for one.
-    mutating func end(_ feed: Int, _ report: PollReport) -> Bool {
-        guard let entry = asked[feed] else { return false }
-        guard entry.hasBegun else { return true }
-        asked[feed] = nil
-        for answer in entry.answers { answer.add(report) }
-        return false
+    mutating func end(
+        _ feed: Int, _ report: PollReport, after written: (@escaping @Sendable () -> Void) -> Void
+    ) -> Bool {
+        guard var wanted = asked[feed] else { return false }
+        if let poll = wanted.poll, poll.hasBegun {
+            wanted.poll = nil
+            for answer in poll.answers { answer.add(report, after: written) }
+        } else if let dryRun = wanted.dryRun, dryRun.hasBegun {
+            wanted.dryRun = nil
+            for answer in dryRun.answers { answer.add(report, after: written) }
+        }
+        asked[feed] = wanted.isEmpty ? nil : wanted
+        return !wanted.isEmpty
+    }
+
+    /// Nobody need wait for a poll of the feed any longer.
+    ///
+    /// - Parameter written: as for `end`, so that no answer ends before reports that came first.
+    mutating func passOver(
+        _ feed: Int, _ report: PollReport, after written: (@escaping @Sendable () -> Void) -> Void
+    ) {
+        guard let wanted = asked.removeValue(forKey: feed) else { return }
+        for answer in (wanted.poll?.answers ?? []) + (wanted.dryRun?.answers ?? []) {
+            answer.add(report, after: written)
+        }
     }
 
     /// Nothing is polled any more.
     mutating func giveUp(_ reason: String) {
-        for entry in asked.values {
-            for answer in entry.answers { answer.fail(reason) }
+        for wanted in asked.values {
+            for answer in (wanted.poll?.answers ?? []) + (wanted.dryRun?.answers ?? []) { answer.fail(reason) }
         }
         asked = [:]
     }
+}
+
+extension FeedPoller.Manner {
+    /// How urgent a poll is that a person has asked for in this manner.
+    var urgency: PollUrgency { isForced ? .forced : .asked }
 }
 
 /// The answer to one request for polls. The loop's alone.
@@ -60,10 +119,13 @@ final class PollAnswer {
         if count == 0 { reply.done() }
     }
 
-    func add(_ report: PollReport) {
-        reply.send { report.write(to: &$0) }
+    func add(_ report: PollReport, after written: (@escaping @Sendable () -> Void) -> Void = { $0() }) {
         left -= 1
-        if left == 0 { reply.done() }
+        let isLast = left == 0
+        written { [reply] in
+            reply.send { report.write(to: &$0) }
+            if isLast { reply.done() }
+        }
     }
 
     func fail(_ reason: String) { reply.fail(reason) }

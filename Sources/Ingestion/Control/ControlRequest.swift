@@ -13,25 +13,48 @@ package enum ControlRequest: Sendable, Equatable {
     case pause(feeds: [FeedIdentifier], until: Timestamp?)
     case resume(feeds: [FeedIdentifier])
     /// Remove what was stored before a time, as `ArticleStore.expire` does, and report in one object what that was.
-    case expire(before: Timestamp, isForced: Bool, isDryRun: Bool)
+    ///
+    /// - Parameter isByClock: the time is a span before now; the service refuses that while its clock is in doubt.
+    case expire(before: Timestamp, isByClock: Bool, isForced: Bool, isDryRun: Bool)
     /// Read the configuration anew, and say whether it was right.
     case reload
+    /// Say whether the service has the store that the request is for.
+    case store
 
     /// Whether it takes something away that nobody can bring back. The group of the socket may not do that.
     var isForOwner: Bool {
-        if case .expire(_, _, isDryRun: false) = self { true } else { false }
+        if case .expire(_, _, _, isDryRun: false) = self { true } else { false }
     }
 
-    /// Bytes that a request may have: the ids of all feeds of a large configuration.
-    static let maximumLength = 64 << 20
+    /// Whether the answer may take its time: polls wait for hosts, and much is removed slowly.
+    var mayWait: Bool {
+        switch self {
+        case .poll, .expire: true
+        case .status, .metrics, .pause, .resume, .reload, .store: false
+        }
+    }
+
+    /// Bytes that a request may have: some 20 000 ids. Who means all feeds names none.
+    static let maximumLength = 1 << 20
 
     package struct Refusal: Error, Equatable {
         package let message: String
+        /// Whether the service has another store.
+        var isOtherStore = false
     }
 
-    package init(_ line: [UInt8]) throws(Refusal) {
+    /// - Parameter store: the service's.
+    init(_ line: [UInt8], for store: StoreIdentity) throws(Refusal) {
         guard let json = try? JSONParser.parse(line).value, let command = json["command"]?.string else {
             throw Refusal(message: "a request is one line of JSON: {\"command\":\"status\"}")
+        }
+        guard let wanted = json["store"]?.string else {
+            throw Refusal(
+                message: "a request says which store it is for: \"store\" is what `stat -c %d:%i` prints of its "
+                    + "directory; a newswire of another version may not say it")
+        }
+        guard wanted == store.text else {
+            throw Refusal(message: "the service that listens here has another store", isOtherStore: true)
         }
         let feeds = (json["feeds"]?.array ?? []).compactMap(\.string).map(FeedIdentifier.init)
         switch command {
@@ -52,16 +75,19 @@ package enum ControlRequest: Sendable, Equatable {
                 throw Refusal(message: "\"before\" is a time by RFC 3339")
             }
             self = .expire(
-                before: before, isForced: json["force"]?.bool ?? false, isDryRun: json["dry_run"]?.bool ?? false)
+                before: before, isByClock: json["by_clock"]?.bool ?? false, isForced: json["force"]?.bool ?? false,
+                isDryRun: json["dry_run"]?.bool ?? false)
         case "reload": self = .reload
+        case "store": self = .store
         default:
             throw Refusal(message: "unknown command; known are poll, status, metrics, pause, resume, expire, reload")
         }
     }
 
-    package var line: [UInt8] {
+    func line(for store: StoreIdentity) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
+        json.member("store", store.text)
         switch self {
         case .poll(let feeds, let selection, let isDryRun):
             json.member("command", "poll")
@@ -77,12 +103,14 @@ package enum ControlRequest: Sendable, Equatable {
         case .resume(let feeds):
             json.member("command", "resume")
             json.member("feeds", feeds.map(\.text))
-        case .expire(let before, let isForced, let isDryRun):
+        case .expire(let before, let isByClock, let isForced, let isDryRun):
             json.member("command", "expire")
             json.member("before", before)
+            json.flag("by_clock", isByClock)
             json.flag("force", isForced)
             json.flag("dry_run", isDryRun)
         case .reload: json.member("command", "reload")
+        case .store: json.member("command", "store")
         }
         json.endObject()
         return json.finish() + [UInt8(ascii: "\n")]

@@ -27,10 +27,11 @@ enum UnixSocket {
                 // Best effort: where it may not be given away it stays with the process's own group.
                 _ = fchownat(folder.descriptor, folder.name, uid_t.max, status.st_gid, AT_SYMLINK_NOFOLLOW)
             }
-            guard fchmodat(folder.descriptor, folder.name, 0o660, 0) == 0 else {
+            // Not through a link that a member may have put there meanwhile.
+            guard fchmodat(folder.descriptor, folder.name, 0o660, AT_SYMLINK_NOFOLLOW) == 0 else {
                 throw Failure(call: "chmod", code: errno)
             }
-            guard Glibc.listen(descriptor, 16) == 0 else { throw Failure(call: "listen", code: errno) }
+            guard Glibc.listen(descriptor, 128) == 0 else { throw Failure(call: "listen", code: errno) }
             return descriptor
         } catch {
             close(descriptor)

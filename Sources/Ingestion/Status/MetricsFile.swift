@@ -4,12 +4,12 @@ import Glibc
 struct MetricsFile {
     let path: String
 
+    /// As many names are tried for the new file.
+    private static let names = 8
+
     /// - Returns: what went wrong; nil where nothing did.
     func write(_ text: String) -> String? {
-        // Beside it: a rename does not cross file systems. The collector takes only names that end in .prom.
-        let temporary = "\(path).\(getpid())"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { return reason("making \(temporary)") }
+        guard let (descriptor, temporary) = newFile() else { return reason("making \(temporary(0))") }
         var failure: String?
         let bytes = Array(text.utf8)
         bytes.withUnsafeBytes { bytes in
@@ -18,7 +18,7 @@ struct MetricsFile {
                 // Not nil: there are bytes left.
                 let count = Glibc.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
                 if count < 0, errno == EINTR { continue }
-                guard count >= 0 else {
+                guard count > 0 else {
                     failure = reason("writing \(temporary)")
                     return
                 }
@@ -34,6 +34,25 @@ struct MetricsFile {
     }
 
     func remove() { unlink(path) }
+
+    /// Beside it: a rename does not cross file systems. The collector takes only names that end in .prom.
+    private func temporary(_ number: Int) -> String {
+        "\(path).\(getpid())\(number == 0 ? "" : ".\(number)")"
+    }
+
+    /// A new file, and never one that is there: others may write to the folder, and a link under a name that they have
+    /// foreseen would lead into the store.
+    private func newFile() -> (descriptor: Int32, path: String)? {
+        for number in 0..<Self.names {
+            let path = temporary(number)
+            unlink(path)
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            if descriptor >= 0 { return (descriptor, path) }
+            // A folder in its place, for one.
+            if errno != EEXIST { return nil }
+        }
+        return nil
+    }
 
     private func reason(_ action: String) -> String { "\(action): \(String(cString: strerror(errno)))" }
 }

@@ -1,3 +1,5 @@
+private import FeedModel
+
 /// Writes metrics in Prometheus' text format (version 0.0.4): a family at a time, each with its help and type.
 ///
 /// Names and units follow the conventions (prometheus.io/docs/practices/naming): base units, `_total` for counters.
@@ -60,8 +62,10 @@ package struct PrometheusText: ~Copyable {
         value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
     }
 
+    /// The format has an escape for line feeds; other signs that steer a terminal have none.
     private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { SafeText.line(String($0)) }
+        return lines.map { $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") }.joined(separator: "\\n")
     }
 }
 

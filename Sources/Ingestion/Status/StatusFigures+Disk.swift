@@ -13,6 +13,7 @@ extension StatusFigures {
         figures.store.directory = store
         figures.store.freeBytes = freeBytes(store)
         guard let reader = try? StoreReader(directory: store) else { return figures }
+        figures.backlog = reader.retentionMemory?.backlog
         let last = lastSeq ?? (try? reader.lastSeq()) ?? 0
         figures.store.lastSeq = last
         if let sizes = try? reader.segmentSizes() {
@@ -20,8 +21,9 @@ extension StatusFigures {
             figures.store.bytes = sizes.reduce(0, +)
         }
         if let cursors = try? Cursors(directory: store), let consumers = try? cursors.list() {
-            figures.consumers = consumers.map { name, seq in
-                Consumer(name: name, seq: seq, behind: seq.map { last > $0 ? last - $0 : 0 })
+            figures.consumers = consumers.map { cursor in
+                Consumer(
+                    name: cursor.name, seq: cursor.seq, behind: cursor.seq.map { last > $0 ? last - $0 : 0 })
             }
         }
         return figures

@@ -1,3 +1,4 @@
+internal import ArticleStore
 internal import FeedModel
 package import JSONText
 
@@ -18,6 +19,16 @@ extension StatusFigures {
         json.member("next_poll", nextPoll)
         json.member("hosts_paused", hostsPaused)
         json.member("oldest_overdue_seconds", oldestOverdue)
+        json.member("clock_doubt", clockDoubt)
+        if let backlog {
+            json.key("retention")
+            json.beginObject()
+            json.member("waiting", backlog.waiting)
+            json.member("daily", backlog.daily)
+            json.member("since", backlog.since)
+            json.member("until", backlog.until)
+            json.endObject()
+        }
         json.key("store")
         json.beginObject()
         json.member("directory", store.directory)
@@ -49,6 +60,7 @@ extension ServiceFigures {
         json.member("polls_running", running)
         json.flag("offline", isOffline)
         json.member("store_failure", storeFailure)
+        if !delays.isEmpty { json.member("waiting_for", delays.map(\.description)) }
         if let lastReload {
             json.member("last_reload", lastReload.time)
             json.key("last_reload_successful")

@@ -1,3 +1,4 @@
+internal import ArticleStore
 internal import FeedModel
 
 extension StatusFigures {
@@ -16,6 +17,16 @@ extension StatusFigures {
         text.metric(
             "newswire_oldest_overdue_seconds", .gauge, "How long the feed that waits longest has been due.",
             Double(oldestOverdue))
+        text.metric(
+            "newswire_retention_waiting_records", .gauge,
+            "Records that are too old by [store] keep all at once, and go at a tenth of the store a day.",
+            Double(backlog?.waiting ?? 0))
+        if service != nil {
+            text.metric(
+                "newswire_clock_doubtful", .gauge,
+                "Whether the machine's clock is in doubt, so that nothing old is removed.",
+                clockDoubt == nil ? 0 : 1)
+        }
         text.metric(
             "newswire_store_last_seq", .gauge, "The number of the last record stored.", Double(store.lastSeq))
         text.metric(
@@ -78,6 +89,9 @@ extension ServiceFigures {
         text.metric(
             "newswire_store_writable", .gauge, "Whether articles could be stored the last time.",
             storeFailure == nil ? 1 : 0)
+        text.metric(
+            "newswire_disk_delays", .gauge, "File systems that have not answered for ten seconds.",
+            Double(delays.count))
         text.metric(
             "newswire_last_reload_successful", .gauge,
             "Whether the configuration was right when it was last read anew.",

@@ -1,3 +1,4 @@
+package import ArticleStore
 package import FeedModel
 
 /// How the service and the store are at one moment: what `newswire status` shows and Prometheus reads.
@@ -12,6 +13,10 @@ package struct StatusFigures: Sendable, Equatable {
     package var oldestOverdue: Int64 = 0
     package var store = StoreFigures()
     package var consumers: [Consumer] = []
+    /// What is too old by `[store] keep` all at once, and goes bit by bit.
+    package var backlog: RetentionMemory.Backlog?
+    /// Why the clock does not count for what lasts; nil where it does, or nobody can tell.
+    package var clockDoubt: String?
 
     package struct Consumer: Sendable, Equatable {
         package var name: String
@@ -27,6 +32,16 @@ package struct StatusFigures: Sendable, Equatable {
     }
 
     package init() {}
+
+    /// The same with what was seen on the disk.
+    func seen(_ disk: StatusFigures) -> StatusFigures {
+        var figures = self
+        figures.store.segments = disk.store.segments
+        figures.store.bytes = disk.store.bytes
+        figures.store.freeBytes = disk.store.freeBytes
+        figures.consumers = disk.consumers
+        return figures
+    }
 }
 
 /// What only the running service knows.
@@ -44,6 +59,8 @@ package struct ServiceFigures: Sendable, Equatable {
     package var lastReload: Reload?
     /// Why articles cannot be stored; nil where they can.
     package var storeFailure: String?
+    /// File systems that do not answer.
+    package var delays: [DiskDelay] = []
 
     package init(version: String, libcurl: String, libxml2: String, pid: Int32, startedAt: Timestamp) {
         self.version = version

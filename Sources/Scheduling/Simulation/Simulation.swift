@@ -98,7 +98,8 @@ package struct Simulation: ~Copyable {
                 // Nothing runs: only time can bring anything.
                 guard let until else { break loop }
                 now = max(now, until)
-            case .done: break loop
+            // Nobody is led on to another host.
+            case .proceed, .giveUp, .done: break loop
             }
         }
         countSecond(.max)

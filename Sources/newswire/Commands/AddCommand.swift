@@ -107,7 +107,7 @@ struct AddCommand: AsyncParsableCommand {
         writer.writeNotes()
         for note in report.notes { StandardError.write("newswire: \(feed.id): \(note)") }
         if let failure = report.failure { throw CommandFailure(.ioError, "polling \(feed.id): \(failure.message)") }
-        let title = subscription.title.map { " (\(SafeText.line($0)))" } ?? ""
+        let title = subscription.title.map { " (\($0))" } ?? ""
         let count = report.newArticles
         StandardError.write("newswire: added \(feed.id)\(title), \(count) article\(count == 1 ? "" : "s")")
     }
@@ -158,9 +158,10 @@ struct AddCommand: AsyncParsableCommand {
     private func sayIfNotIncluded(_ url: String, _ file: FeedFile, _ configuration: Configuration) throws -> Bool {
         let now = try ConfigurationLoader.load(path: configuration.path, environment: CommonOptions.environment)
         if now.feeds.contains(where: { $0.url == url }) { return true }
-        StandardError.write(
+        StandardError.write(lines: [
             "newswire: \(configuration.path) does not include \(file.path) yet; write this line at its top, or add the"
-                + " pattern to the list that is there:\n    include = [\"feeds.d/*.toml\"]")
+                + " pattern to the list that is there:", "    include = [\"feeds.d/*.toml\"]",
+        ])
         return false
     }
 

@@ -28,6 +28,7 @@ struct CheckCommand: ParsableCommand {
         if let manual { return try write(manual == .sample ? OptionManual.sample : OptionManual.mdoc) }
         let configuration = try common.loadWithKnownFeeds()
         for warning in configuration.warnings { StandardError.write(warning.description) }
+        for warning in configuration.checkNetworks() { StandardError.write(warning.description) }
         let broken = configuration.checkReferences(environment: CommonOptions.environment)
         for diagnostic in broken { StandardError.write(diagnostic.description) }
         if broken.contains(where: { $0.severity == .error }) { throw CommandFailure(.badConfiguration, "") }

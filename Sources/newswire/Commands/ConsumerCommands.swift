@@ -11,27 +11,61 @@ struct AckCommand: ParsableCommand {
         discussion: """
             EXAMPLE
               newswire ack archive 1284     the consumer has had all up to 1284
+              newswire ack archive "$(tail -n 1 batch.jsonl | jq -r '._newswire | "\\(.seq):\\(.chain)"')"
             """)
 
     @Argument(help: ArgumentHelp("The consumer.", valueName: "NAME"))
     var consumer: String
 
-    @Argument(help: ArgumentHelp("The last article that it has had; 0 for none.", valueName: "SEQ"))
-    var seq: UInt64
+    @Argument(
+        help: ArgumentHelp(
+            """
+            The last article that it has had; 0 for none. With its chain, the cursor moves only if the store still has \
+            that one.
+            """,
+            valueName: "SEQ[:CHAIN]"))
+    var place: RecordPlace
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let directory = try common.load().store.directory
+        let seq = place.seq
         try CommandFailure.wrappingAll {
-            let last = try StoreReader(directory: directory).lastSeq()
+            let reader = try StoreReader(directory: directory)
+            let last = try reader.lastSeq()
             guard seq <= last else {
                 throw CommandFailure(
                     .usage,
                     "moving the cursor of \(consumer) to \(seq): the store ends at \(last); name a number up to that")
             }
             // Beside a dump too: `--no-ack --follow` leaves the cursor to whoever reads from it.
-            try Cursors(directory: directory).advance(consumer, to: seq)
+            if let mark = place.mark, try reader.standing(of: mark) == .other {
+                throw CommandFailure(
+                    .badInput,
+                    "moving the cursor of \(consumer) to \(seq): the store has another record of that number than the one"
+                        + " with that chain: an older copy was put in its place; the cursor stays, and dump again")
+            }
+            try Cursors(directory: directory).set(consumer, to: seq, in: reader)
+        }
+    }
+}
+
+/// A record that a person or a program names: `SEQ`, or `SEQ:CHAIN` for that one and no other.
+struct RecordPlace: ExpressibleByArgument {
+    let seq: UInt64
+    /// Nil where only a number was given.
+    let mark: RecordMark?
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let seq = UInt64(parts[0]) else { return nil }
+        self.seq = seq
+        if parts.count == 1 {
+            mark = nil
+        } else {
+            guard let mark = RecordMark(seq: seq, chain: parts[1]) else { return nil }
+            self.mark = mark
         }
     }
 }
@@ -56,9 +90,11 @@ struct ConsumersCommand: ParsableCommand {
             let last = try reader.lastSeq()
             let first = try reader.firstSeq() ?? 1
             let behind = try articles(behind: cursors.compactMap(\.seq), reader)
-            for (name, seq) in cursors {
-                guard let seq else {
-                    try output.write(line: "\(name)\t-\tits cursor is damaged; set it with `newswire ack \(name) SEQ`")
+            for cursor in cursors {
+                let name = cursor.name
+                guard let seq = cursor.seq else {
+                    let reason = cursor.trouble.map { "\($0.reason); \($0.advice)" } ?? "nobody knows why"
+                    try output.write(line: "\(name)\t-\tits cursor cannot be read: \(SafeText.line(reason))")
                     continue
                 }
                 var line = "\(name)\t\(seq)\t\(behind[seq] ?? 0)"

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Configuration
+internal import FeedModel
 internal import Fetching
 internal import Ingestion
 internal import JSONText
@@ -57,11 +58,13 @@ struct DiscoverCommand: AsyncParsableCommand {
             let found = try await discovery.find(at: url.contains("://") ? url : "https://\(url)", guesses: guess)
             if !found.isEmpty { return .success(found) }
             let advice = guess ? "look for a link on the site" : "--guess asks a few well-known paths"
-            return .failure(CommandFailure(.badInput, "discovering feeds of \(url): the page names none; \(advice)"))
+            return .failure(CommandFailure(.badInput, "discovering feeds of \(shown): the page names none; \(advice)"))
         } catch {
-            return .failure(CommandFailure(.allFailed, "discovering feeds of \(url): \(error.message)"))
+            return .failure(CommandFailure(.allFailed, "discovering feeds of \(shown): \(error.message)"))
         }
     }
+
+    private var shown: String { URLRedaction.redacted(url) }
 
     private func print(_ feeds: [FeedDiscovery.Found]) throws(OutputError) {
         var output = StandardOutput()

@@ -90,6 +90,7 @@ struct DumpCommand: ParsableCommand {
     private func session(_ configuration: Configuration) throws -> DumpSession {
         let now = SystemClock.now()
         let directory = configuration.store.directory
+        let isSinceByClock = since?.isSpan ?? false
         let since = since?.time(now: now)
         let until = until?.time(now: now)
         let filter = DumpFilter(
@@ -97,7 +98,7 @@ struct DumpCommand: ParsableCommand {
             updates: updates, duplicates: duplicates, withoutInitial: noInitial, isForConsumer: new)
         return DumpSession(
             directory: directory, filter: filter, format: format, sanitize: sanitize, limit: limit, after: after ?? 0,
-            since: since, until: until,
+            since: since, isSinceByClock: isSinceByClock, until: until,
             consumer: new ? .init(name: consumer ?? "default", acknowledges: !noAck) : nil)
     }
 }

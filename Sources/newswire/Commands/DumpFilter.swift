@@ -15,6 +15,8 @@ struct DumpFilter {
     private let updates: Bool
     private let duplicates: Bool
     private let withoutInitial: Bool
+    /// Which times of records can be right; nil where no time is asked for.
+    var times: StoredTimes?
 
     /// How far clocks may have gone back without a dump ending too early, in seconds.
     private static let clockMargin: Int64 = 24 * 3600
@@ -45,7 +47,14 @@ struct DumpFilter {
     /// Whether the dump is over with this record, which was stored too late, as were those behind it.
     func ends(at envelope: RecordEnvelope) -> Bool {
         guard let end else { return false }
-        return !envelope.storedAtText.lexicographicallyPrecedes(end)
+        return !envelope.storedAtText.lexicographicallyPrecedes(end) && believes(envelope)
+    }
+
+    /// What a wrong clock said of one record neither ends a dump nor hides it: where it stands counts.
+    private func believes(_ envelope: RecordEnvelope) -> Bool {
+        guard let times else { return true }
+        guard !envelope.isClockDoubtful, let time = envelope.storedAt else { return false }
+        return times.believes(time, seq: envelope.seq)
     }
 
     /// What the envelope alone can tell: no JSON is read for it.
@@ -57,8 +66,8 @@ struct DumpFilter {
         case .alias: return false
         }
         if withoutInitial, envelope.isInitial { return false }
-        if let since, envelope.storedAtText.lexicographicallyPrecedes(since) { return false }
-        if let until, !envelope.storedAtText.lexicographicallyPrecedes(until) { return false }
+        if let since, envelope.storedAtText.lexicographicallyPrecedes(since), believes(envelope) { return false }
+        if let until, !envelope.storedAtText.lexicographicallyPrecedes(until), believes(envelope) { return false }
         return feeds.isEmpty || feedBytes.contains { envelope.isOfFeed($0) } || feeds.contains(envelope.feed)
     }
 

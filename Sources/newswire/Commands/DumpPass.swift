@@ -9,6 +9,10 @@ struct DumpPass {
     private(set) var printed: UInt64 = 0
     /// The last record that was looked at, or printed where a limit ended the dump.
     private(set) var lastSeen: UInt64
+    /// Which records were the last of a pass, as far as `lastSeen`.
+    private(set) var trail: ReadingTrail
+    /// Where the dump began.
+    private let first: UInt64
     private(set) var isOver: Bool
     private var damages = 0
     /// The place of the last damage that was told of: a follower passes it again and again.
@@ -17,10 +21,14 @@ struct DumpPass {
     /// As many damaged places as are told one by one.
     private static let toldDamages = 10
 
-    init(filter: DumpFilter, limit: UInt64?, after seq: UInt64) {
+    /// - Parameter trail: of the records that its reader has had before.
+    init(filter: DumpFilter, limit: UInt64?, after seq: UInt64, trail: ReadingTrail = ReadingTrail()) {
         self.filter = filter
         self.limit = limit
         lastSeen = seq
+        first = seq
+        self.trail = trail
+        self.trail.goBack(to: seq)
         isOver = limit == 0
     }
 
@@ -30,6 +38,8 @@ struct DumpPass {
         if isOver { return false }
         let start = lastSeen
         var looked = 0
+        var recent = RecentMarks()
+        defer { trail.note(recent) }
         try reader.read(
             after: start,
             damage: { tell($0) },
@@ -43,6 +53,7 @@ struct DumpPass {
                 }
                 if filter.admits(record.envelope), try printer.print(record, if: filter) { printed += 1 }
                 lastSeen = record.envelope.seq
+                recent.note(record.envelope)
                 isOver = limit.map { printed >= $0 } ?? false
                 looked += 1
                 return !isOver && looked < batch
@@ -53,6 +64,20 @@ struct DumpPass {
     /// Goes on from another place.
     mutating func move(to seq: UInt64) {
         lastSeen = seq
+        trail.goBack(to: seq)
+    }
+
+    /// Goes back where the store has not all that was printed of it: an older copy was put in its place, and the numbers
+    /// behind it are other records'.
+    ///
+    /// - Returns: where to; nil where it has all.
+    mutating func goBack(in reader: StoreReader) throws(StoreError) -> UInt64? {
+        guard case .back(let seq) = try reader.place(after: trail, orElse: first), seq < lastSeen else { return nil }
+        StandardError.write(
+            "newswire: record \(lastSeen) of the store is not the one that was seen in it: an older copy was put in its"
+                + " place; going on behind \(seq), the last that is known to be the same")
+        move(to: seq)
+        return seq
     }
 
     private mutating func tell(_ damage: StoreDamage) {

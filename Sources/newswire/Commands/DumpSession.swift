@@ -1,6 +1,7 @@
 internal import ArticleStore
 internal import FeedModel
 internal import Ingestion
+internal import Scheduling
 
 /// One `newswire dump`, from the opening of the store to the last move of a cursor (contract.md §4).
 struct DumpSession {
@@ -18,6 +19,8 @@ struct DumpSession {
     /// Where to begin without a consumer.
     let after: UInt64
     let since: Timestamp?
+    /// Whether that depends on the clock.
+    let isSinceByClock: Bool
     /// When a follower ends by itself.
     let until: Timestamp?
     let consumer: Consumer?
@@ -29,8 +32,10 @@ struct DumpSession {
         let watch = follow ? ArticleWatch(directory: directory) : nil
         guard let reader = try opened(watch) else { return }
         let place = try consumer.map { try Place($0, directory) }
-        try place?.tellIfAhead(of: reader)
-        var pass = DumpPass(filter: filter, limit: limit, after: try start(reader, place))
+        try place?.locate(in: reader)
+        var filter = filter
+        let start = try start(reader, place, &filter)
+        var pass = DumpPass(filter: filter, limit: limit, after: start, trail: place?.trail ?? ReadingTrail())
         var printer = ArticlePrinter(format, sanitize: sanitize, updated: try newest(reader))
         try printer.begin()
         if let watch {
@@ -41,10 +46,29 @@ struct DumpSession {
         try printer.end()
         try printer.synchronize()
         pass.finish()
-        _ = try place?.move(to: pass.lastSeen)
+        if case .changedMeanwhile = try move(place, pass, reader) {
+            throw CommandFailure(.inUse, "")
+        }
         if let place, pass.printed == 0, !follow, Terminal.isErrorTerminal || format == .text {
             StandardError.write(
                 "newswire: nothing new for consumer \(place.name), which has had all up to \(pass.lastSeen)")
+        }
+    }
+
+    /// Moves the cursor past what was looked at.
+    ///
+    /// By a clock that is ahead, all that a span leaves out would be taken as had: where nothing in the store is as young as
+    /// the clock says, and nothing was printed, the cursor stays.
+    private func move(_ place: Place?, _ pass: DumpPass, _ reader: StoreReader) throws -> Cursors.Move {
+        guard let place else { return .done }
+        if isSinceByClock, pass.printed == 0, try !isConfirmed(reader) { return .done }
+        return try place.move(to: pass, in: reader)
+    }
+
+    private func isConfirmed(_ reader: StoreReader) throws -> Bool {
+        let now = SystemClock.now()
+        return try reader.timeEvidence().times.contains { time in
+            abs(now.milliseconds - time.milliseconds) <= TrustedTime.tolerance
         }
     }
 
@@ -58,13 +82,17 @@ struct DumpSession {
         }
     }
 
-    private func start(_ reader: StoreReader, _ place: Place?) throws -> UInt64 {
-        var start = max(after, place?.cursor ?? 0)
-        if let since {
-            let first = try reader.firstSeq(storedSince: Timestamp(seconds: since.seconds))
-            start = max(start, first > 0 ? first - 1 : 0)
+    private func start(_ reader: StoreReader, _ place: Place?, _ filter: inout DumpFilter) throws -> UInt64 {
+        let start = max(after, place?.cursor ?? 0)
+        // Who asks for what is stored until a time to come believes what claims to be from then.
+        let now = max(SystemClock.now(), until ?? Timestamp(seconds: 0))
+        guard let since else {
+            if until != nil { filter.times = try reader.storedTimes(now: now) }
+            return start
         }
-        return start
+        let (first, times) = try reader.place(storedSince: Timestamp(seconds: since.seconds), now: now)
+        filter.times = times
+        return max(start, first > 0 ? first - 1 : 0)
     }
 
     /// When the newest record was stored: what is dumped is as new as that.
@@ -81,6 +109,9 @@ struct DumpSession {
             var hasMore = false
             // The store may be away for a moment: moved, mounted anew, put back from a copy.
             if let reader = try StoreReader.ifThere(directory: directory) {
+                if place?.isAhead != true, let seq = try pass.goBack(in: reader) {
+                    if let moved = try place?.goBack(to: seq, pass.trail, in: reader) { pass.move(to: moved) }
+                }
                 let last = try reader.lastSeq()
                 if last > 0, last < pass.lastSeen, place?.isAhead != true {
                     StandardError.write(
@@ -90,7 +121,7 @@ struct DumpSession {
                 }
                 hasMore = try pass.run(reader, to: &printer, batch: Self.batch)
                 try printer.synchronize()
-                if let moved = try place?.move(to: pass.lastSeen) { pass.move(to: moved) }
+                if case .movedMeanwhile(let moved) = try move(place, pass, reader) { pass.move(to: moved) }
             }
             if pass.isOver || until.map({ SystemClock.now() >= $0 }) == true && !hasMore { return }
             if !hasMore, watch.wait() == .readerGone { return }

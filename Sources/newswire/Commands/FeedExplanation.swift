@@ -32,9 +32,10 @@ struct FeedExplanation {
         }
         let watch = HostWatch(configuration, at: now) { states[$0] }
         let (key, allowance) = HostAllowances(configuration).allowance(for: feed, state: states[feed.id])
-        let paused = watch.pause(of: key).flatMap { $0.until > now ? $0.until : nil }
+        let paused = watch.pause(of: key, at: now).flatMap { $0.until > now ? $0.until : nil }
         return FeedExplanation(
-            feed: feed, state: states[feed.id], polls: polls, schedule: configuration.schedule,
+            feed: feed, state: states[feed.id]?.shown(at: now, of: feed, configuration.schedule), polls: polls,
+            schedule: configuration.schedule,
             host: (key, allowance, paused), now: now)
     }
 
@@ -75,7 +76,7 @@ struct FeedExplanation {
             return "paused" + (until.map { " until \(Timestamp(seconds: $0.seconds))" } ?? "")
                 + "; `newswire resume \(feed.id)` ends that"
         }
-        if state.url != URLRedaction.redacted(feed.url) { return "at once: its URL has changed" }
+        if !state.isOf(feed.url) { return "at once: its URL has changed" }
         guard let next = state.nextPoll else { return "never: \(state.schedule.reason.sentence)" }
         let wait = Int(next.seconds - now.seconds)
         var text = "\(Timestamp(seconds: next.seconds)), "

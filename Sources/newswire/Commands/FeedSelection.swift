@@ -25,7 +25,9 @@ enum FeedSelection {
         case 1: return matches[0]
         case 0:
             throw CommandFailure(
-                .usage, "no feed of \(configuration.path) has the id or URL \(name); `newswire feeds` lists them")
+                .usage,
+                "no feed of \(configuration.path) has the id or URL \(URLRedaction.redacted(name)); "
+                    + "`newswire feeds` lists them")
         default:
             let ids = matches.prefix(5).map(\.id.text).joined(separator: ", ")
             throw CommandFailure(

@@ -35,7 +35,8 @@ struct FeedsCommand: ParsableCommand {
         let watch = HostWatch(configuration, at: now) { states[$0] }
         for feed in configuration.feeds {
             let host = allowances.allowance(for: feed, state: states[feed.id]).key
-            var health = FeedHealth(feed, states[feed.id], hostPause: watch.pause(of: host)?.until, now: now)
+            let state = states[feed.id]?.shown(at: now, of: feed, configuration.schedule)
+            var health = FeedHealth(feed, state, hostPause: watch.pause(of: host, at: now)?.until, now: now)
             health.sameAs = shared[feed.id] ?? []
             if failing, health.state != .failing, health.state != .gone { continue }
             shown += 1
@@ -161,17 +162,18 @@ struct FeedHealth {
             text += ", next \(Timestamp(seconds: next.seconds))"
             if let interval = known?.intervalSeconds { text += " (every \(SpanText.text(interval))" + why + ")" }
         }
+        var lines = [text]
         if let failure = known?.failure {
             let count = known?.failures ?? 0
-            text += "\n        \(count > 1 ? "\(count) times in a row: " : "")\(failure.kind): \(failure.message)"
+            lines.append("        \(count > 1 ? "\(count) times in a row: " : "")\(failure.kind): \(failure.message)")
         }
-        if let insecurity = feed.insecurity { text += "\n        insecure: \(insecurity)" }
-        if let notice = feed.moveNotice(known) { text += "\n        \(notice)" }
+        if let insecurity = feed.insecurity { lines.append("        insecure: \(insecurity)") }
+        if let notice = feed.moveNotice(known) { lines.append("        \(notice)") }
         if !sameAs.isEmpty {
             let others = sameAs.prefix(5).map(\.text).joined(separator: ", ")
-            text += "\n        the same URL in the end as \(others): one of them is enough"
+            lines.append("        the same URL in the end as \(others): one of them is enough")
         }
-        return SafeText.lines(text)
+        return lines.map(SafeText.line).joined(separator: "\n")
     }
 }
 

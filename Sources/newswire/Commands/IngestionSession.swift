@@ -29,13 +29,7 @@ struct IngestionSession {
         }
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
         configuration.recognise(store.knownFeeds)
-        let most = DescriptorLimit.mostTransfers
-        if configuration.fetch.concurrency > most {
-            logger.warning(
-                "[fetch] concurrency is \(configuration.fetch.concurrency), but so few files may be open that \(most) is what is used; raise LimitNOFILE= or ulimit -n"
-            )
-            configuration.fetch.concurrency = most
-        }
+        bound(&configuration, logger)
         do throws(FetchEngine.StartError) {
             var engineOptions = FetchEngine.Options()
             engineOptions.now = clock.now
@@ -47,12 +41,23 @@ struct IngestionSession {
         }
     }
 
+    /// Lets no more transfers run at a time than files may be open for, and says so.
+    static func bound(_ configuration: inout Configuration, _ logger: Logger) {
+        let most = DescriptorLimit.mostTransfers
+        guard configuration.fetch.concurrency > most else { return }
+        logger.warning(
+            "[fetch] concurrency is \(configuration.fetch.concurrency), but so few files may be open that \(most) is what is used; raise LimitNOFILE= or ulimit -n"
+        )
+        configuration.fetch.concurrency = most
+    }
+
     /// - Parameter busy: told now and then what takes long, now or later, by any thread; a terminal shows it too.
     static func openStore(
         _ settings: StoreSettings, clock: PollClock = .system, _ logger: Logger,
         busy: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(StoreError) -> ArticleStore {
         var options = StoreOptions(clock: clock.now)
+        options.isClockDoubtful = { clock.doubt != nil }
         options.segmentSize = UInt64(settings.segmentSize)
         options.segmentAge = settings.keep.segmentAge
         let progress = ByteProgress("of articles read for the index")
@@ -61,10 +66,12 @@ struct IngestionSession {
             busy("making the index from the articles: \(done * 100 / max(total, 1)) %")
         }
         defer { progress.clear() }
-        return try ArticleStore.open(at: settings.directory, options: options) { event in
+        let store = try ArticleStore.open(at: settings.directory, options: options) { event in
             progress.clear()
             logger.warning("\(event)")
         }
+        clock.note(try? StoreReader(directory: settings.directory).timeEvidence(), release: Version.released)
+        return store
     }
 
     /// The caller lets the writer write its notes when all polls are over.

@@ -78,12 +78,14 @@ struct ResumeCommand: ParsableCommand {
 private struct Hold {
     private let configuration: Configuration
     private let feeds: [FeedConfiguration]
+    private let isAll: Bool
     private let common: CommonOptions
 
     /// - Parameter names: none meaning all feeds.
     init(_ common: CommonOptions, named names: [String]) throws {
         configuration = try common.loadWithKnownFeeds()
         feeds = try FeedSelection.choose(names, from: configuration)
+        isAll = names.isEmpty
         self.common = common
     }
 
@@ -91,7 +93,8 @@ private struct Hold {
     /// - Returns: how many feeds it is for.
     func set(until: Timestamp?) throws -> Int {
         if let service = try ServiceSession.open(configuration) {
-            let ids = feeds.map(\.id)
+            // Of very many, the names would not fit into a request.
+            let ids = isAll ? [] : feeds.map(\.id)
             try service.ask(until.map { .pause(feeds: ids, until: $0) } ?? .resume(feeds: ids))
         } else {
             let logger = common.logger(configuration)

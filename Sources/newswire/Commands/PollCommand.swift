@@ -61,8 +61,17 @@ struct PollCommand: AsyncParsableCommand {
         let printer = printer(total: chosen.count)
         // Without names all that the service knows are meant, also those of a configuration that has changed since.
         let ids = feeds.isEmpty ? [] : chosen.map(\.id)
+        var other: String?
         try service.ask(.poll(feeds: ids, selection: selection, isDryRun: dryRun)) { line in
             if let report = PollReport(line) { printer.add(report) }
+            if let path = line["configuration"]?.string, path != configuration.path {
+                other = path
+            }
+        }
+        if let other {
+            StandardError.write(
+                "newswire: the running service polls by its own configuration, \(SafeText.line(other)), and not by "
+                    + "\(configuration.path)")
         }
         return try printer.finish(stopped: false)
     }
@@ -78,7 +87,9 @@ struct PollCommand: AsyncParsableCommand {
         let isByHand = force || all || !feeds.isEmpty
         let manner: FeedPoller.Manner = dryRun ? .dryRun : isByHand ? .byHand(isForced: force) : .onSchedule
         let clock = PollClock.system
-        let watch = HostWatch(session.configuration, at: clock.now(), session.store)
+        session.store.setRight(session.configuration, by: clock)
+        let watch = HostWatch(
+            session.configuration, at: clock.now(), isClockDoubtful: clock.doubt != nil, session.store)
         let writer = session.writer()
         defer { writer.writeNotes() }
         let round = PollRound(
@@ -102,6 +113,8 @@ struct PollCommand: AsyncParsableCommand {
             group.cancelAll()
             return await group.next() ?? false
         }
+        // The next round knows by it when the clock last counted; losing it costs a doubt.
+        if !dryRun, let now = clock.confirmed { try? session.store.keep(trusted: now) }
         return try printer.finish(stopped: stopped)
     }
 }

@@ -43,32 +43,40 @@ struct RunCommand: AsyncParsableCommand {
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
         let session = try IngestionSession.open(common.load(), common, clock: clock, busy: notifier.busy)
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let store = session.store
+        let (store, logger) = (session.store, session.logger)
         let service = PollingService(
             configuration: session.configuration,
             reload: { () throws(ConfigurationError) in
                 let path = session.configuration.path
                 var configuration = try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
                 configuration.recognise(store.knownFeeds)
+                IngestionSession.bound(&configuration, logger)
                 return configuration
             },
             reloadSignals: reloads, store: store, engine: session.engine,
             about: ServiceFigures(
                 version: Version.newswire, libcurl: FetchEngine.libcurlVersion, libxml2: FeedParser.libxml2Version,
                 pid: getpid(), startedAt: clock.now()),
-            notifier: notifier, environment: CommonOptions.environment, logger: session.logger, clock: clock)
+            notifier: notifier, environment: CommonOptions.environment, logger: session.logger, clock: clock,
+            leave: { [logger = session.logger] reason in
+                logger.error("leaving: \(reason)")
+                _exit(ExitStatus.ioError.rawValue)
+            })
         var quiet = session.logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask {
-                for await _ in hangups { reload.yield() }
+        // Not on the threads that tasks share, which a file system that does not answer may hold up.
+        try await withTaskExecutorPreference(LoopExecutor()) {
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask {
+                    for await _ in hangups { reload.yield() }
+                }
+                try await group.run()
+                tasks.cancelAll()
             }
-            try await group.run()
-            tasks.cancelAll()
         }
         await session.close()
     }

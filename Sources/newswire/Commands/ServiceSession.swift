@@ -6,11 +6,14 @@ internal import JSONText
 struct ServiceSession: ~Copyable {
     private let client: ControlClient
 
-    /// - Returns: nil where no service runs.
+    /// - Returns: nil where no service runs on the store, whatever runs on another.
     static func open(_ configuration: Configuration) throws(CommandFailure) -> ServiceSession? {
-        let paths = ControlPath.paths(store: configuration.store.directory, environment: CommonOptions.environment)
+        let directory = configuration.store.directory
+        guard let store = StoreIdentity(directory: directory) else { return nil }
+        let candidates = ControlPath.candidates(
+            store: directory, owner: store.owner, environment: CommonOptions.environment)
         do throws(ControlClient.Failure) {
-            guard let client = try ControlClient.connect(paths) else { return nil }
+            guard let client = try ControlClient.connect(candidates, store: store) else { return nil }
             return ServiceSession(client: client)
         } catch {
             throw Self.failure(error)
@@ -29,6 +32,9 @@ struct ServiceSession: ~Copyable {
     private static func failure(_ failure: ControlClient.Failure) -> CommandFailure {
         switch failure {
         case .refused(let reason): CommandFailure(.ioError, reason)
+        case .otherStore:
+            CommandFailure(
+                .ioError, "asking the running service: it has another store than it had a moment ago; try again")
         case .brokenOff:
             CommandFailure(
                 .ioError, "asking the running service: it ended before it had answered; `systemctl status newswire`")

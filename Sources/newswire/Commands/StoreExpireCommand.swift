@@ -12,7 +12,8 @@ struct StoreExpireCommand: ParsableCommand {
         discussion: """
             What is removed is known all the same, and does not come back as new. A consumer that has not had it yet is
             named, and nothing that it needs is removed. The service does this by itself, once a day, by its [store]
-            keep; while it runs, it is the service that removes what is asked for here, if root or its own user asks.
+            keep; while it runs, it is the service that removes what is asked for here, if root or its own user asks. \
+            While the machine's clock is in doubt only a time is taken, and no span.
 
             EXAMPLE
               newswire store expire --dry-run
@@ -35,13 +36,14 @@ struct StoreExpireCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try common.load()
-        guard let cutoff = cutoff(configuration.store.keep) else {
+        guard let (cutoff, isByClock) = cutoff(configuration.store.keep) else {
             throw CommandFailure(
                 .usage,
                 "[store] keep is \"forever\" in \(configuration.path): name a time with --before, or set keep = \"90d\""
             )
         }
-        let report = try ask(configuration, cutoff) ?? expire(configuration, cutoff)
+        let report =
+            try ask(configuration, cutoff, isByClock: isByClock) ?? expire(configuration, cutoff, isByClock: isByClock)
         StandardError.write(
             "newswire: \(dryRun ? "would remove" : "removed") \(report.records) records in \(report.segments) segments,"
                 + " \(ByteCount.text(report.bytes)), stored before \(cutoff)")
@@ -51,10 +53,14 @@ struct StoreExpireCommand: ParsableCommand {
     }
 
     /// Lets the running service do it; nil where none runs.
-    private func ask(_ configuration: Configuration, _ cutoff: Timestamp) throws(CommandFailure) -> RetentionReport? {
+    private func ask(
+        _ configuration: Configuration, _ cutoff: Timestamp, isByClock: Bool
+    ) throws(CommandFailure) -> RetentionReport? {
         guard let service = try ServiceSession.open(configuration) else { return nil }
         var report: RetentionReport?
-        try service.ask(.expire(before: cutoff, isForced: force, isDryRun: dryRun)) { report = RetentionReport($0) }
+        let request = ControlRequest.expire(
+            before: cutoff, isByClock: isByClock && !dryRun, isForced: force, isDryRun: dryRun)
+        try service.ask(request) { report = RetentionReport($0) }
         guard let report else {
             throw CommandFailure(
                 .ioError, "asking the running service: its answer is not understood; restart it, it may be older")
@@ -62,20 +68,28 @@ struct StoreExpireCommand: ParsableCommand {
         return report
     }
 
-    private func expire(_ configuration: Configuration, _ cutoff: Timestamp) throws -> RetentionReport {
+    private func expire(
+        _ configuration: Configuration, _ cutoff: Timestamp, isByClock: Bool
+    ) throws -> RetentionReport {
         let logger = common.logger(configuration)
-        return try CommandFailure.wrapping { () throws(StoreError) in
+        let clock = PollClock.system
+        return try CommandFailure.wrappingAll {
             // Reading says sooner than writing that there is no store.
             _ = try StoreReader(directory: configuration.store.directory)
-            let store = try IngestionSession.openStore(configuration.store, logger)
+            let store = try IngestionSession.openStore(configuration.store, clock: clock, logger)
             defer { store.close() }
-            return RetentionReport(try store.expire(before: cutoff, force: force, isDryRun: dryRun))
+            if isByClock, !dryRun, let doubt = clock.doubt {
+                throw CommandFailure(.ioError, RetentionDuty.refusal(doubt, before: cutoff))
+            }
+            return RetentionReport(
+                try store.expire(before: cutoff, now: clock.now(), force: force, isDryRun: dryRun))
         }
     }
 
-    private func cutoff(_ keep: StoreSettings.Retention) -> Timestamp? {
+    /// Before when articles go, and whether it is the clock that says so.
+    private func cutoff(_ keep: StoreSettings.Retention) -> (Timestamp, isByClock: Bool)? {
         let now = SystemClock.now()
-        if let before { return before.time(now: now) }
-        return keep.cutoff(now: now)
+        if let before { return (before.time(now: now), before.isSpan) }
+        return keep.span.map { (RetentionPace(keep: $0, now: now).cutoff, true) }
     }
 }

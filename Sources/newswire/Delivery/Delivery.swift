@@ -36,7 +36,7 @@ struct Delivery {
 
     /// Blocks its thread. The caller holds the consumer's lock.
     func run() throws -> Ending {
-        var progress = Progress(cursor: try cursors.read(consumer))
+        var progress = try begin()
         let last = try reader.lastSeq()
         if progress.seen > last {
             logger.warning(
@@ -45,6 +45,7 @@ struct Delivery {
         }
         while !isStopped {
             watch.arm()
+            try goBack(&progress)
             var batch = try collect(after: progress.seen)
             if batch.count > 0, !batch.isFull, !options.once, options.wait > 0 {
                 if DeliveryProcess.poll(stop, -1, for: options.wait) == .first { break }
@@ -58,6 +59,7 @@ struct Delivery {
                 }
             }
             progress.seen = batch.lastSeen
+            progress.trail.note(batch.recent)
             // Records that are not wanted cost a write of the cursor only now and then.
             if batch.count > 0 || options.once || progress.isFarAhead { try move(&progress) }
             if batch.count > 0 { continue }
@@ -73,10 +75,16 @@ struct Delivery {
         var cursor: UInt64?
         /// Behind it, only records that are not wanted have been looked at.
         var seen: UInt64
+        /// Which records those were, as far as is known.
+        var trail: ReadingTrail
+        /// Where the delivery began.
+        let first: UInt64
 
-        init(cursor: UInt64?) {
-            self.cursor = cursor
+        init(_ position: Cursors.Position) {
+            cursor = position.seq
             seen = cursor ?? 0
+            first = seen
+            trail = position.trail
         }
 
         var isFarAhead: Bool { seen - (cursor ?? 0) >= 1000 }
@@ -84,15 +92,55 @@ struct Delivery {
 
     private var isStopped: Bool { DeliveryProcess.poll(stop, -1, for: 0) == .first }
 
+    private func begin() throws -> Progress {
+        let (position, wentBackFrom) = try cursors.locate(consumer, in: reader)
+        if let wentBackFrom { tellGoingBack(from: wentBackFrom, to: position.seq ?? 0) }
+        var progress = Progress(position)
+        if let wentBackFrom {
+            progress.cursor = wentBackFrom
+            try move(&progress)
+        }
+        return progress
+    }
+
+    /// Where the store has not all that was delivered of it, the numbers behind that are other articles'.
+    private func goBack(_ progress: inout Progress) throws {
+        // A consumer that is ahead of the store waits: it may be a copy that is behind.
+        guard progress.seen > progress.first,
+            case .back(let seq) = try reader.place(after: progress.trail, orElse: progress.first),
+            seq < progress.seen
+        else { return }
+        tellGoingBack(from: progress.seen, to: seq)
+        progress.seen = seq
+        progress.trail.goBack(to: seq)
+        try move(&progress)
+    }
+
+    private func tellGoingBack(from seq: UInt64, to start: UInt64) {
+        logger.warning(
+            "the store has other articles than those that were delivered of it: an older copy was put in its place",
+            metadata: ["consumer": "\(consumer)", "cursor": "\(seq)", "goes_on_behind": "\(start)"])
+    }
+
     private func move(_ progress: inout Progress) throws {
-        guard progress.seen > progress.cursor ?? 0 else { return }
-        if let moved = try cursors.advance(consumer, from: progress.cursor, to: progress.seen) {
+        guard progress.seen != progress.cursor ?? 0 else { return }
+        switch try cursors.advance(
+            consumer, from: progress.cursor, to: progress.seen, trail: progress.trail, in: reader)
+        {
+        case .done: progress.cursor = progress.seen
+        case .movedMeanwhile(let moved):
             logger.warning(
                 "the cursor was moved by hand meanwhile, and stays there",
                 metadata: ["consumer": "\(consumer)", "seq": "\(moved)"])
             progress.seen = moved
+            progress.cursor = moved
+            progress.trail.goBack(to: moved)
+        case .changedMeanwhile:
+            // The next look finds out from where on.
+            logger.warning(
+                "the store has changed meanwhile, and the cursor stays where it is",
+                metadata: ["consumer": "\(consumer)", "cursor": "\(progress.cursor ?? 0)"])
         }
-        progress.cursor = progress.seen
     }
 
     private func collect(after seq: UInt64) throws -> DeliveryBatch {

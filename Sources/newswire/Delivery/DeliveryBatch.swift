@@ -13,6 +13,8 @@ struct DeliveryBatch {
     private(set) var last: UInt64 = 0
     /// The last record that was looked at, admitted or not: where the cursor goes when the batch is delivered.
     private(set) var lastSeen: UInt64
+    /// Which records were looked at last.
+    private(set) var recent = RecentMarks()
     /// Whether there may be more than was taken.
     private(set) var isFull = false
 
@@ -36,6 +38,7 @@ struct DeliveryBatch {
                 }
             }
             batch.lastSeen = record.envelope.seq
+            batch.recent.note(record.envelope)
             batch.isFull = batch.count >= limit
             return !batch.isFull
         }

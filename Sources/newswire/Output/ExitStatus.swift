@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FeedModel
 internal import Glibc
 
 /// How newswire's commands end (contract.md §1), from sysexits.h.
@@ -45,14 +46,18 @@ enum StandardError {
     /// What ends the program. To the journal it is an error, which takes a mark before each line (sd-daemon(3)): the log
     /// is not there yet, or no longer.
     static func fail(_ text: String) {
-        guard JournalSocket.isConnected(STDERR_FILENO, environment: CommonOptions.environment) else {
-            return write(text)
-        }
-        for line in text.split(separator: "\n") { write("<3>\(line)") }
+        let isJournal = JournalSocket.isConnected(STDERR_FILENO, environment: CommonOptions.environment)
+        write(isJournal ? "<3>\(text)" : text)
     }
 
+    /// One line, whatever is in it: a page or a server that is quoted cannot write lines in newswire's name.
     static func write(_ line: String) {
-        let bytes = Array((SafeText.lines(line) + "\n").utf8)
+        write(lines: [line])
+    }
+
+    /// All of them at once, so that no others come between.
+    static func write(lines: [String]) {
+        let bytes = Array(lines.map { SafeText.line($0) + "\n" }.joined().utf8)
         _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

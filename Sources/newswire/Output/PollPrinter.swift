@@ -29,9 +29,9 @@ final class PollPrinter {
             var line = JSONWriter()
             report.write(to: &line)
             print(line.bytes + [UInt8(ascii: "\n")])
-        } else if let text = text(report) {
+        } else if let lines = lines(report) {
             progress?.clear()
-            StandardError.write(text)
+            StandardError.write(lines: lines)
         }
         progress?.add(report)
     }
@@ -62,7 +62,7 @@ final class PollPrinter {
         }
     }
 
-    private func text(_ report: PollReport) -> String? {
+    private func lines(_ report: PollReport) -> [String]? {
         var lines: [String] = []
         switch report.outcome {
         case .skipped: return nil
@@ -75,7 +75,7 @@ final class PollPrinter {
             lines.append("\(report.feed): \(before)failed: \(report.failure?.message ?? "unknown")")
         }
         if dryRun || report.failure == nil { lines += report.notes.map { "    \($0)" } }
-        return lines.map(SafeText.line).joined(separator: "\n")
+        return lines
     }
 
     private func counts(_ report: PollReport) -> String {

@@ -1,3 +1,4 @@
+internal import FeedModel
 internal import Glibc
 
 /// Why what was meant for standard output did not get there.
@@ -43,8 +44,9 @@ struct StandardOutput: ~Copyable {
         buffer.append(contentsOf: bytes)
     }
 
+    /// One line, whatever is in it; tabs separate its columns.
     mutating func write(line: String) throws(OutputError) {
-        try write(Array(line.utf8))
+        try write(Array(SafeText.columns(line).utf8))
         buffer.append(UInt8(ascii: "\n"))
     }
 

@@ -15,15 +15,24 @@ struct StatusText {
     var lines: [String] {
         var lines = [service]
         if let failure = figures["store_failure"]?.string { lines.append("          NOTHING IS STORED: \(failure)") }
+        for delay in figures["waiting_for"]?.array ?? [] { lines.append("          WAITING: \(delay.string ?? "?")") }
         if figures["offline"]?.bool == true {
             lines.append("          offline: this machine's network seems to be down")
+        }
+        if let doubt = figures["clock_doubt"]?.string {
+            lines.append("clock     in doubt: \(doubt); nothing old is removed, what is stored says clock_doubtful")
         }
         lines.append("feeds     \(feeds)")
         lines.append("polls     \(polls)")
         lines.append("store     \(store)")
+        if let waiting = figures["retention"]?["waiting"]?.integer, let until = figures["retention"]?["until"]?.string {
+            lines.append(
+                "retention \(counted(waiting, "record")) too old by [store] keep all at once: a tenth of the store goes"
+                    + " each day until \(until); `newswire store expire` removes them now")
+        }
         for consumer in figures["consumers"]?.array ?? [] {
             let behind =
-                consumer["behind"]?.integer.map { "\(counted($0, "record")) behind" } ?? "its cursor holds no number"
+                consumer["behind"]?.integer.map { "\(counted($0, "record")) behind" } ?? "its cursor cannot be read"
             lines.append("consumer  \(consumer["name"]?.string ?? "?"): \(behind)")
         }
         return lines

@@ -1,8 +1,10 @@
+internal import FeedModel
 internal import JSONText
 
 /// `seq stored_at feed kind id url title`, separated by tabs: for `cut`, `awk` and spreadsheets.
 ///
-/// A backslash is `\\`, a tab `\t`, line breaks `\n` and `\r`; other control characters are `\u` with four digits.
+/// A backslash is `\\`, a tab `\t`, line breaks `\n` and `\r`; other control characters, and those that turn the direction
+/// of text, are `\u` with four digits.
 struct TSVFormat: ArticleFormat {
     func append(_ record: JSONValue, to bytes: inout [UInt8]) {
         let own = record["_newswire"] ?? .null
@@ -24,7 +26,7 @@ struct TSVFormat: ArticleFormat {
             case 0x0a: bytes.append(contentsOf: #"\n"#.utf8)
             case 0x0d: bytes.append(contentsOf: #"\r"#.utf8)
             case 0x5c: bytes.append(contentsOf: #"\\"#.utf8)
-            case 0..<0x20, 0x7f..<0xa0, 0x2028, 0x2029:
+            case _ where SafeText.isUnsafe(scalar):
                 let digits = String(scalar.value, radix: 16)
                 bytes.append(contentsOf: (#"\u"# + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
             default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)

@@ -22,6 +22,11 @@ struct TimeArgument: ExpressibleByArgument {
         meaning = .ago(seconds: seconds)
     }
 
+    /// Whether it depends on the clock.
+    var isSpan: Bool {
+        if case .ago = meaning { true } else { false }
+    }
+
     func time(now: Timestamp) -> Timestamp {
         switch meaning {
         case .instant(let time): time

@@ -1,3 +1,5 @@
+internal import FeedModel
+
 /// Writes XML: elements whose names need no escaping, text and attributes that do.
 struct XMLText {
     private(set) var bytes: [UInt8] = []
@@ -46,7 +48,8 @@ struct XMLText {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// What XML 1.0 has no place for becomes U+FFFD.
+    /// What XML 1.0 has no place for becomes U+FFFD. What could steer a terminal is written as its number, which means the
+    /// same to whoever reads XML.
     private mutating func escape(_ text: String) {
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -58,6 +61,7 @@ struct XMLText {
             case "\r": append("&#13;")
             case "\n", "\t": bytes.append(UInt8(scalar.value))
             case "\u{0}"..<" ", "\u{fffe}", "\u{ffff}": append("\u{fffd}")
+            case _ where SafeText.isUnsafe(scalar): bytes.append(contentsOf: "&#\(scalar.value);".utf8)
             default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             }
         }

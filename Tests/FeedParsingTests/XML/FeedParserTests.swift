@@ -209,7 +209,7 @@ import Testing
 }
 
 /// A clock that a second passes on whenever it is looked at.
-private final class Ticks: Sendable {
+final class Ticks: Sendable {
     private let count = Atomic(0)
 
     func next() -> Duration { .seconds(count.add(1, ordering: .relaxed).newValue) }

@@ -22,7 +22,8 @@ import Testing
         let result = await engine.fetch(server.url("/old?x=1"))
         #expect(result.text == "feed")
         #expect(result.head?.effectiveURL == server.url("/feed"))
-        #expect(result.head?.redirects == [Hop(from: server.url("/old?x=1"), to: server.url("/feed"), status: status)])
+        let hop = Hop(from: server.url("/old?x=1"), to: server.url("/feed"), status: status, isAmongPrivate: true)
+        #expect(result.head?.redirects == [hop])
         #expect(result.head?.redirects.first?.isPermanent == (status == 301 || status == 308))
         #expect(result.outcome.requests == 2)
         #expect(server.requests.allSatisfy { $0.header("Referer") == nil && $0.header("Cookie") == nil })
@@ -108,16 +109,20 @@ import Testing
         let asked = Locked<[Hop]>([])
         server.on("/go", .redirect(302, to: other.url("/feed")))
         server.on("/same", .redirect(302, to: "/feed"))
-        let hook: @Sendable (Hop) async -> Bool = { hop in
+        let hook: @Sendable (Hop) async -> HopLeave = { hop in
             asked.withLock { $0.append(hop) }
-            return true
+            return .go
         }
         #expect(await engine.fetch(server.url("/go")) { $0.beforeHop = hook }.text == "other")
         #expect(asked.withLock { $0.map { $0.to } } == [other.url("/feed")])
         #expect(await engine.fetch(server.url("/same")) { $0.beforeHop = hook }.text == "feed")
         #expect(asked.withLock { $0.count } == 1)
-        let refused = await engine.fetch(server.url("/go")) { $0.beforeHop = { _ in false } }
+        let refused = await engine.fetch(server.url("/go")) { $0.beforeHop = { _ in .held } }
         #expect(refused.failure?.kind == .paused)
+        let crowded = await engine.fetch(server.url("/go")) { $0.beforeHop = { _ in .crowded } }
+        #expect(crowded.failure?.kind == .paused && crowded.failure?.message.contains("others wait") == true)
+        let stopped = await engine.fetch(server.url("/go")) { $0.beforeHop = { _ in .stopped } }
+        #expect(stopped.failure?.kind == .cancelled)
         #expect(other.requests.count == 1)
     }
 
@@ -132,7 +137,7 @@ import Testing
                     server.on("/silent") { _, connection in connection.waitForClose() }
                     let silent = await engine.fetch(server.url("/silent")) { $0.limits.timeout = .milliseconds(400) }
                     leave.open()
-                    return silent.failure?.kind == .timeout
+                    return silent.failure?.kind == .timeout ? .go : .held
                 }
             })
         #expect(await transfer.response()?.status == 200)
@@ -147,7 +152,7 @@ import Testing
             request(server.url("/go")) {
                 $0.beforeHop = { _ in
                     box.withLock { $0 }?.cancel()
-                    return true
+                    return .go
                 }
             })
         box.withLock { $0 = transfer }
@@ -163,7 +168,7 @@ import Testing
             connection.send(.conditional(request, etag: "\"1\"", lastModified: nil, body: "v"))
         }
         let first = await engine.fetch(server.url("/go"))
-        let validators = try #require(first.head?.validators(after: nil, bodyIsOK: true))
+        let validators = try #require(first.head?.validators(after: nil, bodyIsOK: true).validators)
         let second = await engine.fetch(server.url("/go")) { $0.validators = validators }
         #expect(second.head?.status == 304)
         #expect(second.failure == nil)

@@ -16,7 +16,8 @@ import Testing
     ) -> FeedState.Validators? {
         ValidatorRules.next(
             status: status, headers: HeaderFields(headers.map { (name: $0.0, value: $0.1) }), signature: signature,
-            previous: previous, bodyIsOK: bodyIsOK)
+            previous: previous, bodyIsOK: bodyIsOK
+        ).validators
     }
 
     @Test("polling.md §2.1: opaque, quotes, W/ and what is malformed included")
@@ -56,6 +57,44 @@ import Testing
     func kept(status: Int) {
         #expect(next(status, [("ETag", "\"b\"")], pair("\"a\"", "old")) == pair("\"a\"", "old"))
         #expect(next(200, [("ETag", "\"b\"")], pair("\"a\"", "old"), bodyIsOK: false) == pair("\"a\"", "old"))
+    }
+
+    @Test(
+        "polling.md §2.1: what cannot be sent back is left out when it comes, and said",
+        arguments: [
+            ("\"a\u{1}b\"", "holds a control character"), ("\"\u{7f}\"", "holds a control character"),
+            ("\u{1b}[31m", "holds a control character"),
+            (String(repeating: "x", count: 8193), "is longer than 8192 bytes"),
+        ])
+    func unsendable(value: String, reason: String) {
+        func next(_ status: Int, _ headers: [(name: String, value: String)], _ previous: FeedState.Validators?)
+            -> ValidatorRules.Kept
+        {
+            ValidatorRules.next(
+                status: status, headers: HeaderFields(headers), signature: signature, previous: previous, bodyIsOK: true
+            )
+        }
+        let date = "Sat, 21 Nov 2026 08:00:00 GMT"
+        let fresh = next(200, [("ETag", value), ("Last-Modified", date)], pair("\"old\"", nil))
+        #expect(fresh.validators == pair(nil, date))
+        #expect(fresh.refusals == ["the server's ETag \(reason), so it is not sent back"])
+        #expect(next(200, [("ETag", value)], nil) == .init(validators: nil, refusals: fresh.refusals))
+        // A 304 says that what was known is outdated, although what it says instead is of no use.
+        #expect(next(304, [("ETag", value)], pair("\"old\"", date)).validators == pair(nil, date))
+        #expect(next(304, [("Last-Modified", value)], pair("\"old\"", date)).validators == pair("\"old\"", nil))
+        #expect(next(304, [("Last-Modified", value)], pair(nil, date)).validators == nil)
+        #expect(next(304, [], pair("\"old\"", date)).refusals.isEmpty)
+    }
+
+    @Test("A server that finds fault with the request is asked once without a condition")
+    func faultFound() {
+        for status in [400, 412, 431] {
+            #expect(ValidatorRules.mode(.both, afterStatus: status) == .none)
+        }
+        for status in [nil, 200, 304, 401, 403, 404, 429, 500, 503] {
+            #expect(ValidatorRules.mode(.both, afterStatus: status) == .both)
+            #expect(ValidatorRules.mode(.lastModifiedOnly, afterStatus: status) == .lastModifiedOnly)
+        }
     }
 
     @Test("polling.md §2.7: validators of another request are not sent, and Vary: * gives none")
@@ -125,7 +164,7 @@ import Testing
             connection.write("\"\t\r\nLast-Modified: \(date)\r\nContent-Length: 1\r\n\r\nx")
         }
         let first = await engine.fetch(server.url("/feed"))
-        let validators = try #require(first.head?.validators(after: nil, bodyIsOK: true))
+        let validators = try #require(first.head?.validators(after: nil, bodyIsOK: true).validators)
         _ = await engine.fetch(server.url("/feed")) { $0.validators = validators }
         let request = try #require(server.requests.last)
         #expect(request.rawHead.contains([UInt8]("If-None-Match: W/\"".utf8) + [0xe9, 0xff, 0x80, 0x22, 13, 10]))
@@ -140,14 +179,14 @@ import Testing
         let first = await engine.fetch(server.url("/feed"))
         #expect(first.head?.wasConditional == false)
         let second = await engine.fetch(server.url("/feed")) {
-            $0.validators = first.head?.validators(after: nil, bodyIsOK: true)
+            $0.validators = first.head?.validators(after: nil, bodyIsOK: true).validators
         }
         #expect(second.head?.status == 304)
         #expect(second.head?.wasConditional == true)
         #expect(second.failure == nil)
         #expect(second.body.isEmpty)
         let changed = await engine.fetch(server.url("/feed")) {
-            $0.validators = first.head?.validators(after: nil, bodyIsOK: true)
+            $0.validators = first.head?.validators(after: nil, bodyIsOK: true).validators
             $0.userAgent = "another"
         }
         #expect(changed.head?.status == 200)

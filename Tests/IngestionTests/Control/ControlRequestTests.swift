@@ -1,5 +1,6 @@
 import FeedModel
 import JSONText
+import TestSupport
 import Testing
 
 @testable import Ingestion
@@ -11,15 +12,17 @@ struct ControlRequestTests {
         .poll(feeds: [], selection: .due, isDryRun: false), .status, .metrics,
         .pause(feeds: [FeedIdentifier("a")], until: Timestamp(seconds: 1_700_000_000)), .pause(feeds: [], until: nil),
         .resume(feeds: []), .reload,
-        .expire(before: Timestamp(milliseconds: 1_700_000_000_123), isForced: true, isDryRun: false),
-        .expire(before: Timestamp(seconds: 1_700_000_000), isForced: false, isDryRun: true),
+        .expire(before: Timestamp(milliseconds: 1_700_000_000_123), isByClock: false, isForced: true, isDryRun: false),
+        .expire(before: Timestamp(seconds: 1_700_000_000), isByClock: true, isForced: false, isDryRun: true), .store,
     ]
+    // Not nil: there is a root.
+    private let store = StoreIdentity(directory: "/")!
 
     @Test("What is written is read as it was", arguments: requests)
     func roundTrip(_ request: ControlRequest) throws {
-        let line = request.line
+        let line = request.line(for: store)
         #expect(line.last == UInt8(ascii: "\n"))
-        #expect(try ControlRequest(Array(line.dropLast())) == request)
+        #expect(try ControlRequest(Array(line.dropLast()), for: store) == request)
     }
 
     @Test(
@@ -30,7 +33,24 @@ struct ControlRequestTests {
             "{\"command\":\"expire\"}", "{\"command\":\"expire\",\"before\":\"90d\"}",
         ])
     func refusals(_ line: String) {
-        #expect(throws: ControlRequest.Refusal.self) { _ = try ControlRequest(Array(line.utf8)) }
+        let named = line.replacing("{\"", with: "{\"store\":\"\(store.text)\",\"")
+        #expect(throws: ControlRequest.Refusal.self) { _ = try ControlRequest(Array(named.utf8), for: store) }
+    }
+
+    @Test("A request that names another store, or none, is refused, whatever it asks", arguments: requests)
+    func otherStore(_ request: ControlRequest) throws {
+        let folder = TemporaryDirectory()
+        let copy = try #require(StoreIdentity(directory: folder.file("")))
+        let refusal = #expect(throws: ControlRequest.Refusal.self) {
+            _ = try ControlRequest(Array(request.line(for: copy).dropLast()), for: store)
+        }
+        #expect(refusal?.isOtherStore == true)
+        let line = String(decoding: request.line(for: store), as: UTF8.self)
+            .replacing("\"store\":\"\(store.text)\",", with: "")
+        let unnamed = #expect(throws: ControlRequest.Refusal.self) {
+            _ = try ControlRequest(Array(line.utf8), for: store)
+        }
+        #expect(unnamed?.isOtherStore == false && unnamed?.message.contains("stat -c %d:%i") == true)
     }
 
     @Test("A report that came over the socket is the one that was sent")

@@ -2,6 +2,7 @@ import Dispatch
 import FeedModel
 import Glibc
 import JSONText
+import Locking
 import TestSupport
 import Testing
 
@@ -10,13 +11,18 @@ import Testing
 @Suite("The control socket")
 struct ControlServerTests {
     private let folder = TemporaryDirectory()
+    // Not nil: there is such a directory.
+    private let store = StoreIdentity(directory: "/")!
 
-    /// The lines of an answer, and what went wrong; nil where nobody listens.
-    private func ask(_ path: String, _ request: ControlRequest) async -> (
+    /// The lines of an answer, and what went wrong; nil where nobody who has the store listens.
+    private func ask(_ path: String, _ request: ControlRequest, of store: StoreIdentity? = nil) async -> (
         lines: [JSONValue], failure: ControlClient.Failure?
     )? {
-        await BlockingCall.run {
-            guard let client = try? ControlClient.connect([path]) else { return nil }
+        let store = store ?? self.store
+        return await BlockingCall.run {
+            guard let client = try? ControlClient.connect([.init(path: path, isNamed: true)], store: store) else {
+                return nil
+            }
             var lines: [JSONValue] = []
             let failure = client.ask(request) { lines.append($0) }
             return (lines, failure)
@@ -26,7 +32,7 @@ struct ControlServerTests {
     @Test("A request is answered in lines, the last of which says that it is done")
     func answers() async throws {
         let path = folder.file("control")
-        let server = try ControlServer(at: path) { request, reply in
+        let server = try ControlServer(at: path, store: store) { request, reply in
             #expect(request == .status)
             for number in 1...3 {
                 reply.send { json in
@@ -48,7 +54,7 @@ struct ControlServerTests {
     @Test("Only owner and group get in, and the group is the folder's")
     func modes() throws {
         let path = folder.file("control")
-        let server = try ControlServer(at: path) { _, reply in reply.done() }
+        let server = try ControlServer(at: path, store: store) { _, reply in reply.done() }
         var status = stat()
         #expect(lstat(path, &status) == 0)
         #expect(status.st_mode & 0o777 == 0o660)
@@ -58,12 +64,12 @@ struct ControlServerTests {
     @Test("security.md §16: who is only in the group may ask and not remove", arguments: [0, geteuid(), 54_321, nil])
     func removing(_ user: uid_t?) async throws {
         let path = folder.file("control")
-        let server = try ControlServer(at: path, peerUser: { _ in user }) { _, reply in reply.done() }
+        let server = try ControlServer(at: path, store: store, peerUser: { _ in user }) { _, reply in reply.done() }
         defer { server.stop() }
         let time = Timestamp(seconds: 0)
         for isDryRun in [false, true] {
             let answer = try #require(
-                await ask(path, .expire(before: time, isForced: false, isDryRun: isDryRun)))
+                await ask(path, .expire(before: time, isByClock: false, isForced: false, isDryRun: isDryRun)))
             #expect((answer.failure == nil) == (isDryRun || user == 0 || user == geteuid()))
         }
         #expect(try #require(await ask(path, .status)).failure == nil)
@@ -73,15 +79,15 @@ struct ControlServerTests {
     func peers() {
         var pair: [Int32] = [0, 0]
         #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
-        let sockets = pair.map { LineSocket($0) }
-        #expect(sockets.map(\.peerUser) == [getuid(), getuid()])
+        #expect(pair.map { UnixSocket.peerUser($0) } == [getuid(), getuid()])
+        for descriptor in pair { close(descriptor) }
     }
 
     @Test("What a killed service left behind is replaced; two cannot tell, the store's lock keeps them apart")
     func stale() async throws {
         let path = folder.file("control")
         #expect(symlink("/nonexistent/control", path) == 0)
-        let server = try ControlServer(at: path) { _, reply in reply.done() }
+        let server = try ControlServer(at: path, store: store) { _, reply in reply.done() }
         #expect(try #require(await ask(path, .reload)).failure == nil)
         server.stop()
     }
@@ -90,7 +96,7 @@ struct ControlServerTests {
     func longPath() async throws {
         let long = folder.file(String(repeating: "d", count: 200))
         #expect(mkdir(long, 0o700) == 0)
-        let server = try ControlServer(at: "\(long)/control") { _, reply in reply.done() }
+        let server = try ControlServer(at: "\(long)/control", store: store) { _, reply in reply.done() }
         #expect(try #require(await ask("\(long)/control", .status)).failure == nil)
         server.stop()
     }
@@ -98,7 +104,7 @@ struct ControlServerTests {
     @Test("A refusal reaches the asker as such")
     func refusal() async throws {
         let path = folder.file("control")
-        let server = try ControlServer(at: path) { _, reply in reply.fail("no such feed") }
+        let server = try ControlServer(at: path, store: store) { _, reply in reply.fail("no such feed") }
         #expect(try #require(await ask(path, .status)).failure == .refused("no such feed"))
         server.stop()
     }
@@ -106,7 +112,7 @@ struct ControlServerTests {
     @Test("What is no request is refused, and a line without end is not waited for without limit")
     func garbage() async throws {
         let path = folder.file("control")
-        let server = try ControlServer(at: path) { _, reply in
+        let server = try ControlServer(at: path, store: store) { _, reply in
             Issue.record("asked")
             reply.done()
         }
@@ -126,14 +132,14 @@ struct ControlServerTests {
         let path = folder.file("control")
         let replies = Gate()
         let (stream, continuation) = AsyncStream.makeStream(of: ControlReply.self)
-        let server = try ControlServer(at: path) { _, reply in
+        let server = try ControlServer(at: path, store: store) { _, reply in
             continuation.yield(reply)
             replies.open()
         }
         await BlockingCall.run {
             guard let descriptor = try? UnixSocket.connect(to: path) else { return }
             let socket = LineSocket(descriptor)
-            #expect(socket.write(ControlRequest.status.line))
+            #expect(socket.write(ControlRequest.status.line(for: store)))
             replies.wait()
         }
         var iterator = stream.makeAsyncIterator()
@@ -145,17 +151,115 @@ struct ControlServerTests {
         server.stop()
     }
 
-    @Test("A service's socket is in its runtime directory, else in the store, where a link leads to it")
-    func paths() async throws {
-        let store = folder.file("store")
-        let runtime = folder.file("run")
-        #expect(mkdir(store, 0o700) == 0 && mkdir(runtime, 0o700) == 0)
-        #expect(ControlPath.ofService(store: store, environment: [:]) == "\(store)/control")
-        let path = ControlPath.ofService(store: store, environment: ["RUNTIME_DIRECTORY": "\(runtime):/other"])
-        #expect(path == "\(runtime)/control")
-        let server = try ControlServer(at: path) { _, reply in reply.done() }
-        ControlPath.link(store: store, to: path)
-        #expect(try #require(await ask(ControlPath.paths(store: store, environment: [:])[0], .status)).failure == nil)
+    @Test("Whoever asks for another store finds no service, and is refused where it asks all the same")
+    func otherStore() async throws {
+        let path = folder.file("control")
+        let server = try ControlServer(at: path, store: store) { _, reply in
+            Issue.record("asked")
+            reply.done()
+        }
+        defer { server.stop() }
+        let copy = try #require(StoreIdentity(directory: folder.path))
+        #expect(await ask(path, .status, of: copy) == nil)
+        let line: [UInt8]? = await BlockingCall.run {
+            guard let descriptor = try? UnixSocket.connect(to: path) else { return nil }
+            let socket = LineSocket(descriptor)
+            let request = ControlRequest.expire(
+                before: Timestamp(seconds: 0), isByClock: false, isForced: true, isDryRun: false)
+            #expect(socket.write(request.line(for: copy)))
+            return socket.readLine(limit: 4096)
+        }
+        let answer = try JSONParser.parse(try #require(line)).value
+        #expect(answer["other_store"]?.bool == true)
+    }
+
+    @Test("Askers that are slow keep nobody out: the first of them goes where another comes")
+    func slowAskers() async throws {
+        let path = folder.file("control")
+        var limits = ControlAdmission.Limits()
+        limits.unread = 4
+        let server = try ControlServer(at: path, store: store, limits: limits, peerUser: \.peerUser) { _, reply in
+            reply.done()
+        }
+        defer { server.stop() }
+        let slow = try (0..<20).map { _ in LineSocket(try UnixSocket.connect(to: path)) }
+        for socket in slow { _ = socket.write([UInt8(ascii: " ")]) }
+        #expect(try #require(await ask(path, .status)).failure == nil)
+    }
+
+    @Test("Two hundred askers that wait for polls keep nobody from asking what is answered at once")
+    func waitingAskers() async throws {
+        let path = folder.file("control")
+        let replies = Locked<[ControlReply]>([])
+        let server = try ControlServer(at: path, store: store) { request, reply in
+            if request.mayWait { replies.withLock { $0.append(reply) } } else { reply.done() }
+        }
+        let poll = ControlRequest.poll(feeds: [], selection: .force, isDryRun: false).line(for: store)
+        var waiting: [LineSocket] = []
+        for _ in 0..<200 {
+            let socket = LineSocket(try UnixSocket.connect(to: path))
+            let isSent = socket.write(poll)
+            #expect(isSent)
+            waiting.append(socket)
+        }
+        for request in [ControlRequest.status, .pause(feeds: [], until: nil), .reload] {
+            #expect(try #require(await ask(path, request)).failure == nil)
+        }
+        // And each of them is answered in the end.
+        try #require(replies.withLock { $0.count } == 200)
+        for reply in replies.withLock({ $0 }) { reply.done() }
+        let answers = await BlockingCall.run { [waiting] in waiting.map { $0.readLine(limit: 100) } }
+        #expect(answers.allSatisfy { $0 == Array("{\"done\":true}".utf8) })
         server.stop()
+    }
+
+    @Test("One user's askers that wait are bounded, and told so; another user's get in")
+    func bounded() async throws {
+        let path = folder.file("control")
+        let user = Locked<UInt32>(1000)
+        var limits = ControlAdmission.Limits()
+        limits.waitingOfUser = 2
+        let server = try ControlServer(
+            at: path, store: store, limits: limits, peerUser: { _ in user.withLock { $0 } }
+        ) { request, reply in
+            if !request.mayWait { reply.done() }
+        }
+        let poll = ControlRequest.poll(feeds: [], selection: .all, isDryRun: false)
+        let first = try (0..<2).map { _ in LineSocket(try UnixSocket.connect(to: path)) }
+        for socket in first { #expect(socket.write(poll.line(for: store))) }
+        #expect(try #require(await ask(path, .status)).failure == nil)
+        guard case .refused(let reason) = try #require(await ask(path, poll)).failure else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(reason.contains("too many commands wait"))
+        user.withLock { $0 = 1001 }
+        let other = LineSocket(try UnixSocket.connect(to: path))
+        #expect(other.write(poll.line(for: store)))
+        #expect(try #require(await ask(path, .status)).failure == nil)
+        server.stop()
+    }
+
+    @Test("A request longer than a megabyte is not read to its end")
+    func longLine() async throws {
+        let path = folder.file("control")
+        let server = try ControlServer(at: path, store: store) { _, reply in
+            Issue.record("asked")
+            reply.done()
+        }
+        defer { server.stop() }
+        let answer: [UInt8]? = await BlockingCall.run {
+            guard let descriptor = try? UnixSocket.connect(to: path) else { return nil }
+            let socket = LineSocket(descriptor)
+            _ = socket.write([UInt8](repeating: UInt8(ascii: "x"), count: ControlRequest.maximumLength + 100_000))
+            return socket.readLine(limit: 100)
+        }
+        #expect(answer == nil)
+        let names = (0..<100_000).map { FeedIdentifier("a-feed-with-a-name-\($0)") }
+        guard case .refused(let reason) = try #require(await ask(path, .resume(feeds: names))).failure else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(reason.contains("name fewer feeds"))
     }
 }

@@ -29,4 +29,26 @@ struct MetricsFileTests {
         #expect(taken.write("one\n")?.contains("replacing") == true)
         #expect(folder.text("taken.\(getpid())") == nil)
     }
+
+    @Test("A link under the name of the new file is not followed, and a folder there is passed over")
+    func temporaryIsTaken() {
+        folder.write("mine\n", to: "victim")
+        let file = MetricsFile(path: folder.file("newswire.prom"))
+        #expect(symlink(folder.file("victim"), "\(file.path).\(getpid())") == 0)
+        #expect(file.write("one\n") == nil)
+        #expect(folder.text("victim") == "mine\n")
+        #expect(folder.text("newswire.prom") == "one\n")
+        #expect(mkdir("\(file.path).\(getpid())", 0o755) == 0)
+        #expect(file.write("two\n") == nil)
+        #expect(folder.text("newswire.prom") == "two\n")
+    }
+
+    @Test("A link in the place of the file itself is replaced")
+    func targetIsLink() {
+        folder.write("mine\n", to: "victim")
+        #expect(symlink(folder.file("victim"), folder.file("newswire.prom")) == 0)
+        #expect(MetricsFile(path: folder.file("newswire.prom")).write("one\n") == nil)
+        #expect(folder.text("victim") == "mine\n")
+        #expect(folder.text("newswire.prom") == "one\n")
+    }
 }

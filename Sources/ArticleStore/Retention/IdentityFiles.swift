@@ -1,0 +1,117 @@
+/// The files that retention leaves its extracts in: one for each segment at first, joined so that there are few.
+///
+/// A file is joined with those behind it into one that has the first one's name. Each of the others goes once that is
+/// durable; what a crash leaves of them is known by its last record, which the joined file has as well, and passed over
+/// (`Segment.identities`). So nothing is lost, and nothing counts twice, wherever it ends.
+struct IdentityFiles {
+    private let directory: StoreDirectory
+    private let files: FileSystem
+
+    /// No file is joined with others beyond this many bytes: as much is written at a time.
+    static let largest: UInt64 = 64 << 20
+    /// As many files are joined at a time.
+    static let most = 1024
+
+    init(_ directory: StoreDirectory, _ files: FileSystem) {
+        self.directory = directory
+        self.files = files
+    }
+
+    /// Joins some files, and removes what an earlier time has left.
+    ///
+    /// - Parameter first: the first number of the oldest segment. Extracts of segments that are still there stay as they
+    ///   are: they are written again.
+    /// - Returns: whether there may be more to join.
+    func joinSome(before first: UInt64) throws(StoreError) -> Bool {
+        let there = try Segment.identities(in: directory)
+        let left = try Segment.all(folder: directory.identities).filter { !there.contains($0) }
+        if !left.isEmpty { try remove(left) }
+        var sizes: [UInt64] = []
+        var removed: [Segment] = []
+        for segment in there where segment.firstSeq < first {
+            removed.append(segment)
+            sizes.append(try OpenFile.reading(segment.path)?.size() ?? 0)
+        }
+        guard let range = Self.choice(sizes) else { return false }
+        // An older copy of the articles may have been put back, with segments that were extracted already.
+        guard try removed[range.upperBound - 1].lastSeq() ?? 0 < first else { return false }
+        try join(removed[range])
+        return true
+    }
+
+    /// Which files to join, the newest that it is worth for: a file goes with those behind it once they are half as large
+    /// together. So there are as many as the total has binary digits, and each byte is written as often.
+    ///
+    /// - Parameter sizes: oldest first.
+    static func choice(_ sizes: [UInt64]) -> Range<Int>? {
+        var end = sizes.count
+        while end > 1 {
+            var start = end - 1
+            var sum = sizes[start]
+            while start > 0, end - start < most, sizes[start - 1] < 2 * sum, sum + sizes[start - 1] <= largest {
+                start -= 1
+                sum += sizes[start]
+            }
+            if end - start > 1 { return start..<end }
+            end = start
+        }
+        return nil
+    }
+
+    private func join(_ segments: ArraySlice<Segment>) throws(StoreError) {
+        guard let first = segments.first else { return }
+        try directory.replace(first.path, in: directory.identities, temporary: "\(first.path).new", files) {
+            joined throws(StoreError) in
+            var end: UInt64 = 0
+            for segment in segments {
+                guard let file = try OpenFile.reading(segment.path) else { continue }
+                let size = try file.size()
+                end = try joined.append(file, from: 0, upTo: size, at: end, files)
+                // What is damaged stays damaged, and does not take the next line with it.
+                if size > 0, try file.read(1, at: size - 1) != [0x0a] {
+                    try joined.write([0x0a], at: end, files)
+                    end += 1
+                }
+            }
+        }
+        try remove(Array(segments.dropFirst()))
+    }
+
+    private func remove(_ segments: [Segment]) throws(StoreError) {
+        // What has them as well may have got its name a moment ago.
+        try directory.syncFolder(directory.identities, files)
+        for segment in segments {
+            guard files.remove(segment.path) == 0 else { throw .system("removing", segment.path) }
+        }
+        try directory.syncFolder(directory.identities, files)
+    }
+}
+
+extension Segment {
+    /// Whether this file of identities has all of another that comes behind it.
+    func hasTakenIn(_ other: Segment) throws(StoreError) -> Bool {
+        guard let last = try lastMark(), last.seq >= other.firstSeq, let theirs = try other.lastMark(),
+            theirs.seq <= last.seq
+        else { return false }
+        return try mark(of: theirs.seq) == theirs
+    }
+
+    private func lastMark() throws(StoreError) -> RecordMark? {
+        guard let file = try OpenFile.reading(path) else { return nil }
+        return try SegmentSearch(file, self, limit: .max).last { RecordMark($0) }
+    }
+
+    /// The whole record of a number; nil where it is not there.
+    func mark(of seq: UInt64) throws(StoreError) -> RecordMark? {
+        guard seq > 0, let file = try OpenFile.reading(path) else { return nil }
+        let place = try SegmentSearch(file, self, limit: .max).offset(after: seq - 1)
+        var scanner = LineScanner(file, from: place.offset)
+        while let line = try scanner.nextLine() {
+            guard line.isEnded, RecordLine.isWhole(line.bytes), let envelope = RecordEnvelope(line.bytes),
+                envelope.seq >= seq
+            else { continue }
+            return envelope.seq == seq ? RecordMark(envelope) : nil
+        }
+        return nil
+    }
+}

@@ -1,0 +1,133 @@
+package import FeedModel
+
+/// A segment that is older than what is kept.
+package struct OldSegment: Sendable, Equatable {
+    package var lastSeq: UInt64
+    package var records: UInt64
+    package var newest: Timestamp
+    /// Records are still written to it: it stays, however old.
+    package var isOpen: Bool
+
+    package init(lastSeq: UInt64, records: UInt64, newest: Timestamp, isOpen: Bool = false) {
+        self.lastSeq = lastSeq
+        self.records = records
+        self.newest = newest
+        self.isOpen = isOpen
+    }
+}
+
+/// What retention remembers from one turn to the next, in `state/retention`. Losing it makes the next turn a first one.
+package struct RetentionMemory: Sendable, Equatable {
+    /// What was kept, in seconds, when the last turn was, and before when what was stored was too old then.
+    package var keep: Int64
+    package var lastTurn: Timestamp
+    package var cutoff: Timestamp
+    /// What is stored up to there may go as soon as nothing stands in its way.
+    package var released: UInt64
+    package var backlog: Backlog?
+
+    /// What is too old all at once, and goes bit by bit.
+    package struct Backlog: Sendable, Equatable {
+        package var since: Timestamp
+        /// As many records as may go each day.
+        package var daily: UInt64
+        /// As many records as may go and have not: segments go whole.
+        package var allowance: UInt64
+        /// As many records as wait, and until when at the latest.
+        package var waiting: UInt64
+        package var until: Timestamp
+    }
+
+    package init(keep: Int64, lastTurn: Timestamp, cutoff: Timestamp, released: UInt64, backlog: Backlog? = nil) {
+        self.keep = keep
+        self.lastTurn = lastTurn
+        self.cutoff = cutoff
+        self.released = released
+        self.backlog = backlog
+    }
+}
+
+/// How much of what is too old may go at one of retention's daily turns.
+///
+/// What has become too old since the last turn goes at once. Anything beyond that is too old all at a time, because `keep`
+/// was set or changed, or the clock was, or nothing ran for days: it is told of first, and from the next day on goes at a
+/// tenth of the store's records a day, so that a person has time to see it.
+package struct RetentionPace {
+    static let day: Int64 = 86_400_000
+    /// Milliseconds between two turns beyond which nobody can say what has become too old in between.
+    private static let longestPause = 2 * day
+    private static let days: UInt64 = 10
+
+    /// Seconds.
+    package let keep: Int64
+    package let now: Timestamp
+
+    package init(keep: Int64, now: Timestamp) {
+        self.keep = keep
+        self.now = now
+    }
+
+    package var cutoff: Timestamp {
+        let (span, overflows) = keep.multipliedReportingOverflow(by: 1000)
+        let (time, isBeforeAll) = now.milliseconds.subtractingReportingOverflow(overflows ? .max : span)
+        return Timestamp(milliseconds: isBeforeAll ? .min : time)
+    }
+
+    /// Whether it is time for another turn.
+    package func isDue(after last: RetentionMemory?) -> Bool {
+        guard let last, last.keep == keep else { return true }
+        return !(0..<Self.day).contains(passed(since: last))
+    }
+
+    private func passed(since last: RetentionMemory) -> Int64 {
+        let (passed, overflows) = now.milliseconds.subtractingReportingOverflow(last.lastTurn.milliseconds)
+        return overflows ? -1 : passed
+    }
+
+    /// - Parameters:
+    ///   - old: all segments that are older than `cutoff`, the oldest first.
+    ///   - total: how many records the store has.
+    package func turn(after last: RetentionMemory?, old: [OldSegment], total: UInt64) -> RetentionMemory {
+        let isNext = last.map { $0.keep == keep && (0...Self.longestPause).contains(passed(since: $0)) } ?? false
+        let horizon = isNext ? last?.cutoff : nil
+        let released = last?.released ?? 0
+        func isRoutine(_ segment: OldSegment) -> Bool { horizon.map { segment.newest >= $0 } ?? false }
+        var memory = RetentionMemory(keep: keep, lastTurn: now, cutoff: cutoff, released: released)
+        var backlog = last?.backlog
+        if isNext {
+            // What grows too old meanwhile would otherwise keep the rest waiting for ever.
+            let routine = old.reduce(0) { $0 + ($1.lastSeq > released && isRoutine($1) ? $1.records : 0) }
+            if var rest = backlog {
+                rest.allowance &+= rest.daily &+ routine
+                backlog = rest
+            }
+        }
+        var waiting: UInt64 = 0
+        for segment in old where segment.lastSeq > released {
+            if waiting == 0, isRoutine(segment) {
+                memory.released = segment.lastSeq
+            } else if segment.isOpen {
+                // It cannot go, so nobody need wait for it.
+                break
+            } else if waiting == 0, let allowance = backlog?.allowance, allowance >= segment.records {
+                backlog?.allowance = allowance - segment.records
+                memory.released = segment.lastSeq
+            } else {
+                waiting += segment.records
+            }
+        }
+        guard waiting > 0 else { return memory }
+        var rest =
+            backlog
+            ?? RetentionMemory.Backlog(since: now, daily: 0, allowance: 0, waiting: 0, until: now)
+        // As much as it was at the beginning, or there would be no end to it.
+        rest.daily = max(rest.daily, total / Self.days, 1)
+        rest.waiting = waiting
+        let days = (waiting - min(waiting, rest.allowance) + rest.daily - 1) / rest.daily
+        let (until, overflows) = now.milliseconds.addingReportingOverflow(
+            Self.day * Int64(clamping: max(1, min(days, 3650))))
+        rest.until = Timestamp(milliseconds: overflows ? .max : until)
+        memory.backlog = rest
+        return memory
+    }
+}

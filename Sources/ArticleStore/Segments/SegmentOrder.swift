@@ -1,0 +1,99 @@
+/// Where the whole lines of a segment stand, by their numbers: made where a number is met that is not the next one.
+///
+/// Damage may have put lines where they do not belong, or there twice. Then a line that is out of place must not hide the
+/// good ones behind it.
+struct SegmentOrder {
+    struct Place: Equatable {
+        var seq: UInt64
+        var offset: UInt64
+    }
+
+    /// One for each number, ascending.
+    private var places: [Place] = []
+    /// Lines that are there twice, or stand among others that they do not belong to; as they stand in the file.
+    private(set) var displaced: [Place] = []
+
+    /// As many lines are taken in: 16 bytes of memory each. Those behind them count as being in place.
+    private static let lineLimit = 1 << 22
+
+    /// - Parameters:
+    ///   - limit: no byte at or behind this is read.
+    ///   - next: the first number of the next segment, which is none of this one's.
+    init(_ file: OpenFile, _ segment: Segment, limit: UInt64, next: UInt64) throws(StoreError) {
+        var lines: [Place] = []
+        // Of several lines of one number the one counts that stands behind its predecessor, else the first.
+        var chosen: [UInt64: (line: Int, follows: Bool)] = [:]
+        var scanner = LineScanner(file, from: 0, limit: limit)
+        var last: UInt64?
+        while let line = try scanner.nextLine(), lines.count < Self.lineLimit {
+            guard line.isEnded, RecordLine.isWhole(line.bytes), let seq = RecordEnvelope(line.bytes)?.seq else {
+                last = nil
+                continue
+            }
+            let follows = last.map { $0 < .max && $0 + 1 == seq } ?? false
+            last = seq
+            let place = Place(seq: seq, offset: line.offset)
+            guard seq >= segment.firstSeq, seq < next else {
+                displaced.append(place)
+                continue
+            }
+            if let other = chosen[seq] {
+                guard follows, !other.follows else {
+                    displaced.append(place)
+                    continue
+                }
+                displaced.append(lines[other.line])
+                chosen[seq] = (lines.count, true)
+            } else {
+                chosen[seq] = (lines.count, follows)
+            }
+            lines.append(place)
+        }
+        let kept = lines.indices.filter { chosen[lines[$0].seq]?.line == $0 }.map { lines[$0] }
+        places = kept.sorted { $0.seq < $1.seq }
+        displaced += Self.outOfLine(kept)
+        displaced.sort { $0.offset < $1.offset }
+    }
+
+    /// The fewest lines without which the numbers of the others ascend.
+    private static func outOfLine(_ lines: [Place]) -> [Place] {
+        // The last line of the best ascending row of each length, and before each line the one before it in its row.
+        var ends: [Int] = []
+        var before = [Int](repeating: -1, count: lines.count)
+        for line in lines.indices {
+            var (low, high) = (0, ends.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if lines[ends[middle]].seq < lines[line].seq { low = middle + 1 } else { high = middle }
+            }
+            if low > 0 { before[line] = ends[low - 1] }
+            if low == ends.count { ends.append(line) } else { ends[low] = line }
+        }
+        var isInLine = [Bool](repeating: false, count: lines.count)
+        var line = ends.last ?? -1
+        while line >= 0 {
+            isInLine[line] = true
+            line = before[line]
+        }
+        return lines.indices.filter { !isInLine[$0] }.map { lines[$0] }
+    }
+
+    /// The whole line with the lowest number above `seq`.
+    func next(after seq: UInt64) -> Place? {
+        var (low, high) = (0, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle].seq <= seq { low = middle + 1 } else { high = middle }
+        }
+        return low < places.count ? places[low] : nil
+    }
+
+    func isDisplaced(_ offset: UInt64) -> Bool {
+        var (low, high) = (0, displaced.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if displaced[middle].offset < offset { low = middle + 1 } else { high = middle }
+        }
+        return low < displaced.count && displaced[low].offset == offset
+    }
+}

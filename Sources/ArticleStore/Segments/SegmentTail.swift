@@ -1,0 +1,114 @@
+private import Glibc
+
+/// What stands at the end of the last segment and was never stored: what a crash left of the last commit.
+///
+/// A reader without a writer stops where this says, because the next writer cuts there (`SegmentRecovery`) and gives the
+/// numbers behind it to other records. Both look at the same things, so that they come to the same place:
+///
+/// - Records up to the published end, and those that the index is complete with, were durable.
+/// - A record names the first one of its commit. What stands before that one was durable before the record was written,
+///   whatever has become of it since.
+/// - A page that did not reach the disk is read as zeros, and the last line may lack its end. A record has no byte that
+///   is zero: a line that has none, and its line feed, was written as a whole, and damage in it came later.
+///
+/// What is damaged and was durable is damage, which stays. Only what may have been lost before it was ever durable is cut
+/// off, with all that was written together with it.
+struct SegmentTail {
+    /// Behind the last byte that counts.
+    private(set) var end: UInt64
+    /// Of the segment's file.
+    let size: UInt64
+    /// False where nobody says what was durable: then damage counts for a torn end only where nothing whole follows.
+    let isEndKnown: Bool
+    /// What of the segment was durable for certain, as far as is known from elsewhere.
+    let durable: UInt64
+
+    /// Damage behind which no proof has been met that it came after the lines were durable.
+    private struct Doubt {
+        var offset: UInt64
+        /// The number that the first damaged line has or should have.
+        var seq: UInt64
+        /// Whether a page may never have reached the disk.
+        var hasZeros = false
+        /// Whether all of it ends as records do.
+        var endsLikeRecords = true
+        var isFollowed = false
+
+        mutating func add(_ line: LineScanner.Line) {
+            let bytes = line.bytes
+            let hasZero = bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? true
+            if hasZero { hasZeros = true }
+            if RecordEnvelope(bytes) == nil { endsLikeRecords = false }
+        }
+
+        /// Whether it has to be cut off.
+        var isTorn: Bool { hasZeros || (!isFollowed && !endsLikeRecords) }
+    }
+
+    /// - Parameter segments: all of them; the last one is looked at.
+    /// - Returns: nil where there are none.
+    init?(
+        of segments: [Segment], _ file: OpenFile, in directory: StoreDirectory, published: DurableEnd?
+    ) throws(StoreError) {
+        guard let segment = segments.last else { return nil }
+        size = try file.size()
+        let start = try Self.durablePlace(segments, directory, published)
+        isEndKnown = start != nil
+        let isInside = start?.segment == segment.firstSeq
+        durable = isInside ? start?.offset ?? 0 : 0
+        // A line without its end was never whole.
+        end = try Self.endOfLastLine(file, size: size)
+        if durable < end {
+            let seq = isInside ? start?.seq ?? 0 : segment.firstSeq - 1
+            if let doubt = try Self.doubt(file, from: durable, behind: seq, upTo: end, isEndKnown), doubt.isTorn {
+                end = doubt.offset
+            }
+        }
+    }
+
+    /// The last place that is known to have been durable.
+    private static func durablePlace(
+        _ segments: [Segment], _ directory: StoreDirectory, _ published: DurableEnd?
+    ) throws(StoreError) -> DurableEnd? {
+        guard let complete = try IndexFile.complete(in: directory), complete.seq > published?.seq ?? 0,
+            try complete.isPlace(in: segments)
+        else { return published }
+        return DurableEnd(complete)
+    }
+
+    private static func doubt(
+        _ file: OpenFile, from start: UInt64, behind first: UInt64, upTo end: UInt64, _ isEndKnown: Bool
+    ) throws(StoreError) -> Doubt? {
+        var scanner = LineScanner(file, from: start, limit: end)
+        var seq = first
+        var doubt: Doubt?
+        while let line = try scanner.nextLine() {
+            guard RecordLine.isWhole(line.bytes), let envelope = RecordEnvelope(line.bytes) else {
+                if doubt == nil { doubt = Doubt(offset: line.offset, seq: seq < .max ? seq + 1 : seq) }
+                doubt?.add(line)
+                doubt?.isFollowed = false
+                continue
+            }
+            seq = max(seq, envelope.seq)
+            guard let known = doubt else { continue }
+            doubt?.isFollowed = true
+            let wasDurable = !isEndKnown || envelope.commit ?? 0 > known.seq
+            if wasDurable || !known.hasZeros { doubt = nil }
+        }
+        return doubt
+    }
+
+    /// Behind the last line feed.
+    private static func endOfLastLine(_ file: OpenFile, size: UInt64) throws(StoreError) -> UInt64 {
+        var end = size
+        var step: UInt64 = 4096
+        while end > 0 {
+            let start = end > step ? end - step : 0
+            let bytes = try file.read(Int(end - start), at: start)
+            if let place = bytes.lastIndex(of: 0x0a) { return start + UInt64(place) + 1 }
+            end = start
+            step = 256 << 10
+        }
+        return 0
+    }
+}

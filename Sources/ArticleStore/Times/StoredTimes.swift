@@ -1,0 +1,129 @@
+package import FeedModel
+
+/// Which of the times that records were stored at can be right.
+///
+/// Numbers only grow, and so does the time: a record is not older than one before it, nor younger than one behind it.
+/// Where clocks were wrong, the times of the segments' first records are not in order. The longest row of them that is
+/// in order is believed, and each segment's records between the believed times around it. A wrong clock would have to
+/// have filled more segments than the right one to be taken for it.
+package struct StoredTimes: Sendable {
+    /// Milliseconds by which clocks are put right, ahead and back, without anything being wrong.
+    static let tolerance: Int64 = 24 * 3600 * 1000
+    /// Nothing was stored before newswire was written.
+    private static let beginning = Timestamp(year: 2026, month: 1, day: 1)
+
+    private struct Place: Sendable {
+        var firstSeq: UInt64
+        /// Milliseconds; what is stored there was stored between them.
+        var earliest: Int64
+        var latest: Int64
+    }
+
+    /// In the order of their numbers.
+    private let places: [Place]
+    /// Nothing was stored later, in milliseconds.
+    private let end: Int64
+
+    /// - Parameters:
+    ///   - firsts: each segment's number, and when its first record was stored; nil where that is not known or in doubt.
+    ///   - now: nil where it is not known.
+    init(_ firsts: [(seq: UInt64, time: Timestamp?)], now: Timestamp?) {
+        end = now.map { Self.add($0.milliseconds, Self.tolerance) } ?? .max
+        let end = end
+        let times = firsts.map { first in
+            first.time.flatMap { $0 >= Self.beginning && $0.milliseconds <= end ? $0.milliseconds : nil }
+        }
+        let believed = Self.longestRow(times)
+        var places = firsts.map { Place(firstSeq: $0.seq, earliest: Self.beginning.milliseconds, latest: end) }
+        var earliest = Self.beginning.milliseconds
+        for index in places.indices {
+            if believed[index], let time = times[index] { earliest = time }
+            places[index].earliest = earliest
+        }
+        var latest = end
+        for index in places.indices.reversed() {
+            places[index].latest = latest
+            if believed[index], let time = times[index] { latest = time }
+        }
+        self.places = places
+    }
+
+    /// Whether a record with that number can have been stored then.
+    package func believes(_ time: Timestamp, seq: UInt64) -> Bool {
+        let place = place(of: seq)
+        return time.milliseconds >= Self.add(place.earliest, -Self.tolerance)
+            && time.milliseconds <= min(Self.add(place.latest, Self.tolerance), end)
+    }
+
+    /// When the record with that number was stored at the latest, by the segments behind its own; nil where none tells.
+    func latest(of seq: UInt64) -> Timestamp? {
+        let latest = place(of: seq).latest
+        return latest == end ? nil : Timestamp(milliseconds: latest)
+    }
+
+    /// Whether the time is not too early for a record with that number.
+    func isLateEnough(_ time: Timestamp, seq: UInt64) -> Bool {
+        time.milliseconds >= Self.add(place(of: seq).earliest, -Self.tolerance)
+    }
+
+    /// Whether the time can have come.
+    func hasCome(_ time: Timestamp) -> Bool { time.milliseconds <= end }
+
+    private func place(of seq: UInt64) -> Place {
+        var (low, high) = (0, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle].firstSeq <= seq { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? places[low - 1] : Place(firstSeq: 0, earliest: Self.beginning.milliseconds, latest: end)
+    }
+
+    /// Which of the times are part of the longest row in which none is before the one before it.
+    private static func longestRow(_ times: [Int64?]) -> [Bool] {
+        // `tails[n]`: the place of the least time that a row of n + 1 ends with.
+        var tails: [Int] = []
+        var before = [Int?](repeating: nil, count: times.count)
+        func time(_ tail: Int) -> Int64 { times[tails[tail]] ?? .min }
+        for (index, value) in times.enumerated() {
+            guard let value else { continue }
+            var (low, high) = (0, tails.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if time(middle) <= value { low = middle + 1 } else { high = middle }
+            }
+            before[index] = low > 0 ? tails[low - 1] : nil
+            if low == tails.count { tails.append(index) } else { tails[low] = index }
+        }
+        var row = [Bool](repeating: false, count: times.count)
+        var place = tails.last
+        while let index = place {
+            row[index] = true
+            place = before[index]
+        }
+        return row
+    }
+
+    private static func add(_ time: Int64, _ milliseconds: Int64) -> Int64 {
+        let (sum, overflows) = time.addingReportingOverflow(milliseconds)
+        return overflows ? (milliseconds < 0 ? .min : .max) : sum
+    }
+}
+
+extension RecordEnvelope {
+    /// When the record was stored; nil where its clock was in doubt then.
+    var undoubtedTime: Timestamp? { isClockDoubtful ? nil : storedAt }
+}
+
+extension Segment {
+    /// When its first record that says nothing of a doubtful clock was stored; nil where none of the first few does.
+    /// Reads a few lines.
+    func firstUndoubtedTime(limit: UInt64 = .max) throws(StoreError) -> Timestamp? {
+        guard let file = try OpenFile.reading(path) else { return nil }
+        var scanner = LineScanner(file, from: 0, limit: limit, blockSize: 16 << 10)
+        for _ in 0..<16 {
+            guard let line = try scanner.nextLine() else { return nil }
+            if RecordLine.isWhole(line.bytes), let time = RecordEnvelope(line.bytes)?.undoubtedTime { return time }
+        }
+        return nil
+    }
+}

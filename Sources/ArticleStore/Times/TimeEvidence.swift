@@ -1,0 +1,91 @@
+package import FeedModel
+internal import JSONText
+
+/// What a store says of the time: when it was last written by a clock that counted, as far as is known.
+package struct TimeEvidence: Sendable, Equatable {
+    /// Of its newest record that does not say `clock_doubtful`, and of the last time at which a writer's clock counted.
+    package var times: [Timestamp] = []
+    /// Whether no record was ever stored.
+    package var isEmpty = false
+
+    package init(times: [Timestamp] = [], isEmpty: Bool = false) {
+        self.times = times
+        self.isEmpty = isEmpty
+    }
+}
+
+extension StoreReader {
+    /// Bytes at the end of the articles in which a record is looked for that says nothing of a doubtful clock.
+    private static var reach: UInt64 { 4 << 20 }
+
+    /// What the store says of the time. Reads the end of its last segments.
+    package func timeEvidence() throws(StoreError) -> TimeEvidence {
+        var evidence = TimeEvidence()
+        if let kept = TimeMemory(directory) { evidence.times.append(kept.trusted) }
+        let extent = try extent()
+        for index in extent.segments.indices.suffix(2).reversed() {
+            let segment = extent.segments[index]
+            guard let file = try OpenFile.reading(segment.path) else { continue }
+            let search = try SegmentSearch(file, segment, limit: extent.limit(of: index))
+            if let newest = try search.last(within: Self.reach, { $0.isClockDoubtful ? nil : $0.storedAt }) {
+                evidence.times.append(newest)
+                break
+            }
+        }
+        let removed = try Segment.identities(in: directory)
+        evidence.isEmpty = extent.segments.isEmpty && removed.isEmpty
+        return evidence
+    }
+}
+
+/// `state/clock`: when the clock of whoever wrote to the store last counted. Losing it costs a doubt, never an article.
+struct TimeMemory {
+    let trusted: Timestamp
+
+    init(trusted: Timestamp) {
+        self.trusted = trusted
+    }
+
+    /// Nil where there is none that can be read.
+    init?(_ directory: StoreDirectory) {
+        guard let json = SmallFile.json(directory.clockFile), let time = json["trusted"]?.string,
+            let trusted = Timestamp(rfc3339: time)
+        else { return nil }
+        self.trusted = trusted
+    }
+
+    func write(to directory: StoreDirectory, _ files: FileSystem) throws(StoreError) {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("trusted", Timestamp(seconds: trusted.seconds))
+        json.endObject()
+        try SmallFile.write(json.finish(), to: directory.clockFile, in: directory, files)
+    }
+}
+
+/// A line of JSON that is replaced as a whole, in `state`.
+enum SmallFile {
+    private static let maximumLength = 4096
+
+    /// Nil where there is none, or where it is damaged: nothing depends on it.
+    static func json(_ path: String) -> JSONValue? {
+        guard let file = try? OpenFile.reading(path), let bytes = try? file.read(maximumLength, at: 0) else {
+            return nil
+        }
+        return try? JSONParser.parse(bytes).value
+    }
+
+    static func write(
+        _ line: [UInt8], to path: String, in directory: StoreDirectory, _ files: FileSystem
+    ) throws(StoreError) {
+        try directory.replace(
+            path, with: line + [UInt8(ascii: "\n")], in: directory.states, temporary: "\(path).new", files)
+    }
+}
+
+extension ArticleStore {
+    /// Remembers that the clock counts, for the next start. Costs two waits for the disk.
+    package func keep(trusted time: Timestamp) throws(StoreError) {
+        try TimeMemory(trusted: time).write(to: directory, options.files)
+    }
+}

@@ -1,0 +1,44 @@
+/// Text from outside as it may be shown on a terminal: no control codes, nothing that turns the direction of text
+/// (security.md §8). Which characters those are is said here alone; formats with escapes of their own ask `isUnsafe`.
+package enum SafeText {
+    /// On one line: line breaks and tabs become spaces, everything unsafe `\u{…}`. What comes from outside can write no
+    /// lines in newswire's name then.
+    package static func line(_ text: String) -> String {
+        escaped(text) { $0 == "\n" || $0 == "\r" || $0 == "\t" ? " " : nil }
+    }
+
+    /// On one line, of which tabs separate the columns. Columns that come from outside have gone through `line`.
+    package static func columns(_ text: String) -> String {
+        escaped(text) { $0 == "\n" || $0 == "\r" ? " " : $0 == "\t" ? "\t" : nil }
+    }
+
+    /// With its line breaks and tabs: for what has no more than its own lines to be mistaken for.
+    package static func lines(_ text: String) -> String {
+        escaped(text) { $0 == "\n" || $0 == "\t" ? $0 : nil }
+    }
+
+    /// Whether a terminal or a reader may be led astray by it: C0 and C1 controls and DEL, the line and paragraph
+    /// separators, and the controls of bidirectional text.
+    package static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7f..<0xa0, 0x2028...0x202e, 0x2066...0x2069, 0x200e, 0x200f, 0x61c: true
+        default: false
+        }
+    }
+
+    private static func escaped(_ text: String, keeping kept: (Unicode.Scalar) -> Unicode.Scalar?) -> String {
+        if !text.unicodeScalars.contains(where: isUnsafe) { return text }
+        // Scalar by scalar: what belongs to one character on the screen is of no concern to a terminal.
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if let scalar = kept(scalar) {
+                result.append(scalar)
+            } else if isUnsafe(scalar) {
+                result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+            } else {
+                result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+}

@@ -1,0 +1,103 @@
+/// Which parameters of a URL hold secrets, by their names (security.md §12).
+enum SecretParameter {
+    /// No name of a secret is that long, and nothing longer has to be decoded.
+    private static let longestName = 200
+
+    /// Whether a parameter of that name holds a secret: `token`, `API_KEY`, `X-Amz-Signature`, `%74oken`, `passkey`.
+    ///
+    /// A name that says more than needs to be hidden costs nothing but a `***`, so that the end of a name is enough, in
+    /// any case and whatever separates its words.
+    static func isSecret(_ name: Slice<UnsafeBufferPointer<UInt8>>, _ names: URLRedaction.Names) -> Bool {
+        guard name.count <= longestName else { return false }
+        let name = String(decoding: PercentEncoded.decoded(name), as: UTF8.self).lowercased()
+        let lastWord = name.split { "_-.[]".contains($0) }.last.map(String.init) ?? ""
+        if first.contains(name) || first.contains(lastWord) { return true }
+        guard names == .all else { return false }
+        if words.contains(name) || words.contains(lastWord) { return true }
+        var letters = name.utf8.filter { isLetter($0) || isDigit($0) }[...]
+        while let last = letters.last, isDigit(last) { letters.removeLast() }
+        if hasSecretEnding(letters) { return true }
+        // `access-key-id` comes with the key, and `session_id` is one.
+        return letters.count > 2 && letters.suffix(2).elementsEqual("id".utf8) && hasSecretEnding(letters.dropLast(2))
+    }
+
+    /// Whole names, or their last words, that newswire 0.1.0 knew.
+    private static let first: Set<String> = [
+        "key", "token", "auth", "authorization", "sig", "signature", "password", "passwd", "pass", "pwd", "secret",
+        "apikey", "authtoken", "accesskey", "accesstoken", "session", "sessionid", "jwt", "credential", "credentials",
+    ]
+
+    /// Others that are too short, or too usual as the end of a word, to be looked for there.
+    private static let words: Set<String> = [
+        "sas", "sid", "ssid", "mac", "sign", "otp", "nonce", "cred", "creds", "ticket", "magic", "csrf", "xsrf",
+        "keypairid", "key-pair-id", "accessid",
+    ]
+
+    /// How such names end, and what ends alike and holds none.
+    private static let endings: [(ending: StaticString, harmless: [StaticString])] = [
+        ("key", ["monkey", "donkey", "turkey", "hockey", "jockey", "whiskey", "mickey", "lackey", "hotkey"]),
+        ("token", []), ("secret", []), ("sig", []), ("signature", []), ("auth", []), ("authorization", []),
+        ("pass", ["compass", "bypass", "trespass", "overpass", "underpass", "surpass"]), ("passphrase", []),
+        ("password", []), ("passwd", []), ("pwd", []), ("pw", []), ("pin", ["spin", "chopin"]),
+        (
+            "code",
+            [
+                "countrycode", "zipcode", "postcode", "postalcode", "langcode", "languagecode", "localecode",
+                "areacode",
+                "regioncode", "statecode", "citycode", "currencycode", "statuscode", "errorcode", "colorcode",
+                "barcode",
+                "geocode", "unicode", "encode", "decode", "transcode", "opcode", "xcode",
+            ]
+        ),
+        ("hash", []), ("hmac", []), ("jwt", []), ("session", ["obsession", "possession"]), ("sessid", []),
+        ("credential", []), ("credentials", []), ("cookie", []), ("bearer", []),
+    ]
+
+    private static func hasSecretEnding(_ name: ArraySlice<UInt8>) -> Bool {
+        endings.contains { ending, harmless in ends(name, in: ending) && !harmless.contains { ends(name, in: $0) } }
+    }
+
+    private static func ends(_ name: ArraySlice<UInt8>, in ending: StaticString) -> Bool {
+        name.suffix(ending.utf8CodeUnitCount).elementsEqual(
+            UnsafeBufferPointer(start: ending.utf8Start, count: ending.utf8CodeUnitCount))
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+}
+
+/// Bytes that a URL has as `%2F`.
+enum PercentEncoded {
+    /// The byte that three bytes from `index` on stand for; nil where they stand for themselves.
+    static func byte(in text: Slice<UnsafeBufferPointer<UInt8>>, at index: Int) -> UInt8? {
+        guard text[index] == UInt8(ascii: "%"), index + 2 < text.endIndex, let high = hexadecimal(text[index + 1]),
+            let low = hexadecimal(text[index + 2])
+        else { return nil }
+        return high << 4 | low
+    }
+
+    static func decoded(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8] {
+        var result: [UInt8] = []
+        var index = text.startIndex
+        while index < text.endIndex {
+            if let byte = byte(in: text, at: index) {
+                result.append(byte)
+                index += 3
+            } else {
+                result.append(text[index])
+                index += 1
+            }
+        }
+        return result
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,65 @@
+/// The host of a URL as libcurl's parser gives it, judged by what resolvers and proxies make of it.
+///
+/// To libcurl `127.0.0.1.` and `127.0.0.1` with an ideographic full stop are names like any other, though whoever looks them
+/// up takes them for the address. So each host is either a name in its one form or not asked at all.
+enum HostName: Equatable {
+    /// In lower case and without the dot at its end: a name, or an IPv4 address as four numbers.
+    case name(String)
+    /// The same host in a form that libcurl's parser has to read once more.
+    case written(String)
+    /// A name in another script, which would have to be sent as `xn--…`.
+    case international
+    /// None that could be asked.
+    case none
+
+    /// - Parameter text: of a URL without brackets, percent-decoded.
+    init(_ text: String) {
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+            let plain = Self.mapped(text)
+            self = plain.utf8.allSatisfy { $0 < 0x80 } ? .written(plain) : .international
+            return
+        }
+        let isRooted = text.utf8.last == UInt8(ascii: ".")
+        let host = (isRooted ? String(text.dropLast()) : text).lowercased()
+        let labels = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard host.utf8.allSatisfy(Self.mayStandInName), labels.allSatisfy({ !$0.isEmpty }) else {
+            self = .none
+            return
+        }
+        // No name ends in a number (WHATWG URL, "ends in a number"): it is an address, in whatever form.
+        guard let last = labels.last, Self.isNumber(last) else {
+            self = .name(host)
+            return
+        }
+        if isRooted {
+            self = .written(host)
+        } else {
+            self = IPAddress(host) == nil ? .none : .name(host)
+        }
+    }
+
+    /// What IDNA takes for ASCII (UTS #46): its full stops, and the characters of full width.
+    private static func mapped(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\u{3002}", "\u{ff0e}", "\u{ff61}": result.append(".")
+            case "\u{ff01}"..."\u{ff5e}": result.append(Unicode.Scalar(UInt8(scalar.value - 0xfee0)))
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+
+    private static func mayStandInName(_ byte: UInt8) -> Bool {
+        isDigit(byte) || byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") || "-._~".utf8.contains(byte)
+    }
+
+    private static func isNumber(_ label: Substring.UTF8View) -> Bool {
+        if label.allSatisfy(isDigit) { return true }
+        return label.starts(with: "0x".utf8)
+            && label.dropFirst(2).allSatisfy { isDigit($0) || $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "f") }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+}

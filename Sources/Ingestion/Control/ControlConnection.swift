@@ -1,0 +1,130 @@
+import Glibc
+
+/// One asker, as the server's thread has it. Nothing here waits.
+final class ControlConnection {
+    /// Milliseconds that an asker may take in all to send its request.
+    static let requestTime: Int64 = 10_000
+    /// Milliseconds for which an asker may take nothing of what waits for it.
+    private static let takingTime: Int64 = 10_000
+    /// Milliseconds that it may take in all to take the rest, once its answer is whole.
+    private static let closingTime: Int64 = 60_000
+
+    let descriptor: Int32
+    private let budget: ControlReply.Budget
+    private var incoming = LineBuffer()
+    private var outgoing: [UInt8] = []
+    private var sent = 0
+    private(set) var reply: ControlReply?
+    private var isLast = false
+    /// Monotonic milliseconds.
+    private var requestDeadline: Int64
+    private var takingDeadline = Int64.max
+    private var closingDeadline = Int64.max
+
+    init(_ descriptor: Int32, budget: ControlReply.Budget, now: Int64) {
+        self.descriptor = descriptor
+        self.budget = budget
+        requestDeadline = now + Self.requestTime
+    }
+
+    deinit {
+        budget.giveBack(outgoing.count - sent)
+        reply?.drop()
+        close(descriptor)
+    }
+
+    var peerUser: UInt32? { UnixSocket.peerUser(descriptor) }
+
+    /// What poll(2) is to look for.
+    var events: Int16 {
+        if reply == nil { return Int16(POLLIN) }
+        // That the asker has gone is told without being asked for.
+        return sent < outgoing.count ? Int16(POLLOUT) : 0
+    }
+
+    /// Monotonic milliseconds at which it is given up unless something happens; nil for never.
+    var deadline: Int64? {
+        if reply == nil { return requestDeadline }
+        let earliest = min(takingDeadline, closingDeadline)
+        return earliest == .max ? nil : earliest
+    }
+
+    enum Reading {
+        case wait
+        case line([UInt8])
+        /// It has gone, or sends what is no request.
+        case end
+    }
+
+    /// Reads what has come.
+    ///
+    /// - Parameter limit: bytes that a request may have.
+    func read(limit: Int) -> Reading {
+        while true {
+            let count = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1 << 16) { space in
+                let count = recv(descriptor, space.baseAddress, space.count, Int32(MSG_DONTWAIT))
+                if count > 0 { incoming.append(space[..<count]) }
+                return count
+            }
+            if count > 0 {
+                if let line = incoming.next() { return line.count <= limit ? .line(line) : .end }
+                if incoming.count > limit { return .end }
+                continue
+            }
+            if count == 0 { return .end }
+            if errno == EINTR { continue }
+            return errno == EAGAIN ? .wait : .end
+        }
+    }
+
+    /// From here on that is what it gets.
+    func answer(with reply: ControlReply) {
+        self.reply = reply
+        incoming = LineBuffer()
+    }
+
+    /// Sends what was handed over, as far as it is taken.
+    ///
+    /// - Returns: whether it is to stay.
+    func send(now: Int64) -> Bool {
+        guard let reply else { return true }
+        let (bytes, isOver) = reply.take()
+        if sent == outgoing.count {
+            outgoing = bytes
+            sent = 0
+            takingDeadline = bytes.isEmpty ? .max : now + Self.takingTime
+        } else {
+            outgoing += bytes
+        }
+        if isOver, !isLast {
+            isLast = true
+            closingDeadline = now + Self.closingTime
+        }
+        while sent < outgoing.count {
+            let count = outgoing.withUnsafeBytes { bytes in
+                // Not nil: there are bytes left.
+                Glibc.send(
+                    descriptor, bytes.baseAddress! + sent, bytes.count - sent,
+                    Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+            }
+            if count > 0 {
+                sent += count
+                budget.giveBack(count)
+                takingDeadline = now + Self.takingTime
+            } else if count < 0, errno == EINTR {
+                continue
+            } else {
+                // What was taken is not kept twice.
+                if sent > outgoing.count / 2 {
+                    outgoing.removeSubrange(..<sent)
+                    sent = 0
+                }
+                return count < 0 && errno == EAGAIN
+            }
+        }
+        outgoing = []
+        sent = 0
+        takingDeadline = .max
+        return !isLast
+    }
+}

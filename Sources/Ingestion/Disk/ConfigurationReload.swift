@@ -1,0 +1,73 @@
+internal import Configuration
+private import Dispatch
+private import Locking
+
+/// Reads the configuration anew, on a thread of its own, and keeps it for the loop to take.
+final class ConfigurationReload: Sendable {
+    typealias Outcome = Result<Configuration, ConfigurationError>
+
+    private struct State {
+        var outcome: Outcome?
+        var isReading = false
+        /// It may have changed since the reading began.
+        var isWantedAgain = false
+    }
+
+    let watch: DiskWatch
+    private let action: String
+    private let read: @Sendable () throws(ConfigurationError) -> Configuration
+    private let hasEnded: @Sendable () -> Void
+    private let state = Locked(State())
+    private let queue = DispatchQueue(label: "newswire.reload", qos: .utility)
+
+    /// - Parameters:
+    ///   - path: of the main file.
+    ///   - hasEnded: called on any thread when there is an outcome to take.
+    init(
+        path: String, watch: DiskWatch = DiskWatch(),
+        read: @escaping @Sendable () throws(ConfigurationError) -> Configuration,
+        hasEnded: @escaping @Sendable () -> Void
+    ) {
+        action = "reading the configuration \(path)"
+        self.watch = watch
+        self.read = read
+        self.hasEnded = hasEnded
+    }
+
+    /// Begins to read; once more, where that goes on already. Returns at once.
+    func begin() {
+        let mustStart = state.withLock { state in
+            defer { state.isReading = true }
+            if state.isReading { state.isWantedAgain = true }
+            return !state.isReading
+        }
+        if mustStart { queue.async { self.work() } }
+    }
+
+    /// Whether what is there to take is about to be followed by more.
+    var isReading: Bool { state.withLock(\.isReading) }
+
+    /// What came of it, once.
+    func take() -> Outcome? {
+        state.withLock { state in
+            defer { state.outcome = nil }
+            return state.outcome
+        }
+    }
+
+    private func work() {
+        var isOver = false
+        while !isOver {
+            let outcome = watch.during(action) { Result { () throws(ConfigurationError) in try read() } }
+            isOver = state.withLock { state in
+                defer { state.isWantedAgain = false }
+                // What was overtaken by a change nobody need see.
+                if state.isWantedAgain { return false }
+                state.outcome = outcome
+                state.isReading = false
+                return true
+            }
+        }
+        hasEnded()
+    }
+}

@@ -1,0 +1,52 @@
+internal import FeedModel
+private import Locking
+internal import Scheduling
+
+/// Makes the requests of a command that asks one after the other wait for their host's delay (polling.md §7). Polls have
+/// `PollQueue` for that.
+final class HostPace: Sendable {
+    /// Hosts that are remembered; more, and those that may be asked again are forgotten.
+    private static let remembered = 1024
+
+    private let allowances: HostAllowances
+    private let clock: PollClock
+    /// From when on a host may be asked again.
+    private let next = Locked<[String: Timestamp]>([:])
+
+    init(_ allowances: HostAllowances, clock: PollClock) {
+        self.allowances = allowances
+        self.clock = clock
+    }
+
+    /// Waits until the host may be asked.
+    ///
+    /// - Returns: the time of day at which that was; nil where the task was cancelled.
+    func pass(host: String) async -> Timestamp? {
+        while !Task.isCancelled {
+            switch turn(of: host) {
+            case .begun(let time): return time
+            case .wait(let milliseconds): try? await clock.sleep(milliseconds: milliseconds)
+            }
+        }
+        return nil
+    }
+
+    enum Turn: Equatable {
+        /// The request is to be sent; the next one waits for the host's delay from here on.
+        case begun(Timestamp)
+        case wait(milliseconds: Int64)
+    }
+
+    func turn(of host: String) -> Turn {
+        let (key, allowance) = allowances.allowance(forHost: host)
+        return next.withLock { next in
+            let (time, steady) = clock.both()
+            if next.count >= Self.remembered { next = next.filter { $0.value > steady } }
+            if let opens = next[key], opens > steady {
+                return .wait(milliseconds: opens.milliseconds - steady.milliseconds)
+            }
+            next[key] = steady.adding(milliseconds: allowance.delay)
+            return .begun(time)
+        }
+    }
+}

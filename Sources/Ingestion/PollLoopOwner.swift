@@ -1,0 +1,103 @@
+package import FeedModel
+package import Fetching
+package import Scheduling
+
+/// A feed in line: its number, its host and when it is due.
+package struct PollEntry: Sendable, Equatable {
+    package var feed: Int
+    package var host: String
+    package var due: Timestamp
+    package var allowance: HostAllowance
+    package var urgency: PollUrgency
+
+    package init(
+        feed: Int, host: String, due: Timestamp, allowance: HostAllowance, urgency: PollUrgency = .none
+    ) {
+        self.feed = feed
+        self.host = host
+        self.due = due
+        self.allowance = allowance
+        self.urgency = urgency
+    }
+}
+
+/// Something that the loop is told from outside.
+package enum PollLoopSignal: Sendable {
+    /// Stop starting polls, break off those that run, and return.
+    case stop
+    /// Everything in line is to be replaced by what `replacement` gives.
+    case replace
+    /// A command asks the service for something.
+    case ask(ControlRequest, ControlReply)
+}
+
+/// What a command's request means for the feeds in line.
+package enum PollLineChange: Sendable {
+    case none
+    /// These are to be polled as soon as their hosts allow, before what nobody waits for. Those that are being polled
+    /// already go on, before others where a redirect makes them stand in line.
+    case hasten([PollEntry])
+    /// As after `PollLoopSignal.replace`.
+    case replace
+    /// What is in line changes to what `line` gives.
+    case renew
+}
+
+/// Why feeds have become late all together.
+package enum PollInterruption: Sendable {
+    /// The machine slept, or the process was stopped, for so many seconds.
+    case suspended(seconds: Int64)
+    /// One's own network was down.
+    case networkDown
+    /// The disk took nothing.
+    case diskStuck
+}
+
+/// Why a poll that a person waits for does not come within seconds.
+package enum PollObstacle: Sendable, Equatable {
+    /// The host has asked to be left alone.
+    case pausedHost(String, until: Timestamp)
+    /// The host was asked a short while ago, and is asked no sooner than that.
+    case hostDelay(String, until: Timestamp)
+}
+
+/// Waits in line for the host that a redirect leads to, and says whether the redirect may be followed then.
+package typealias HopTurn = @Sendable (_ host: String) async -> HopLeave
+
+/// What the loop asks of whoever runs it. All but `poll` is called from the loop, one call at a time.
+package protocol PollLoopOwner: AnyObject {
+    /// Where polls run; nil for the threads that everything else runs on.
+    var executor: (any TaskExecutor)? { get }
+    /// Transfers at a time, after `PollLoopSignal.replace`; nil: as before.
+    var concurrency: Int? { get }
+    /// Whether nothing can be stored at present, so that trying now and then is all that makes sense.
+    var isStuck: Bool { get }
+    /// Who shares the allowance of a host, by its key, and how large it is.
+    func allowance(forHost host: String) -> (key: String, allowance: HostAllowance)
+    /// Polls one feed; called from many tasks. When its task is cancelled it ends soon, and nothing is half-done.
+    ///
+    /// - Parameter turn: to be asked before a redirect to another host is followed.
+    func poll(_ feed: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport
+    /// Whoever waits for the poll of that feed need not wait any longer.
+    func passOver(_ feed: Int, _ obstacle: PollObstacle)
+    /// Whether a poll that was asked for is still to be made, now that the line has changed. Where it is not, whoever waits
+    /// for it is told.
+    func isStillWanted(_ feed: Int) -> Bool
+    /// A poll is over.
+    /// - Returns: its place in line for the next time, if there is to be one.
+    func finished(_ feed: Int, _ report: PollReport) -> PollEntry?
+    /// What stands in line after `PollLoopSignal.replace`, without the feeds that are being polled right now.
+    func replacement(running: Set<Int>) -> [PollEntry]
+    /// Answers a command, at once or when what it has asked for is done.
+    func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> PollLineChange
+    /// What stands in line without the feeds that are being polled right now.
+    func line(except running: Set<Int>) -> [PollEntry]
+    /// What stands in line after a time in which nothing could be polled, likewise: late feeds do not come all at once.
+    func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry]
+    /// The loop is alive; called at least every `PollLoop.heartbeat`, with the earliest time at which a feed is due.
+    func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int)
+}
+
+extension PollLoopOwner {
+    package var executor: (any TaskExecutor)? { nil }
+}

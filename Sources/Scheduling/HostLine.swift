@@ -1,0 +1,206 @@
+internal import FeedModel
+
+/// How often one host may be asked (polling.md §7).
+package struct HostAllowance: Sendable, Equatable {
+    /// Transfers at a time.
+    package var concurrency: Int
+    /// Milliseconds from the start of one request to the start of the next.
+    package var delay: Int64
+
+    package init(concurrency: Int, delay: Int64) {
+        self.concurrency = max(1, concurrency)
+        self.delay = max(0, delay)
+    }
+}
+
+/// One host as `PollQueue` sees it: what it may be asked, and who stands in line for it.
+///
+/// There are three lines, each in the order of coming, and the host takes from them by turns, so that none of them
+/// starves: a thousand redirects to a host cost its own feeds every other turn and no more.
+struct HostLine {
+    enum Kind: Int, CaseIterable {
+        /// Polls and redirects that a person waits for.
+        case asked
+        /// Polls that a redirect has led here.
+        case hops
+        /// Polls of the host's own feeds.
+        case polls
+    }
+
+    /// A place in line. It counts as long as the feed still has that order.
+    struct Waiter {
+        var feed: Int32
+        /// Whether it is the redirect of a poll that has begun.
+        var isHop: Bool
+        var order: Int
+        /// Since when it stands here.
+        var since: Timestamp
+    }
+
+    /// What stands for a host among those that are to be looked at at some time.
+    struct Offer {
+        /// Of the entry that counts; 0 where there is none.
+        var order = 0
+        var time = Timestamp(milliseconds: .max)
+    }
+
+    var allowance: HostAllowance
+    /// Requests under way.
+    var running = 0
+    /// Redirects in line.
+    var hops = 0
+    /// Feeds that wait for it or for their time, or are being polled.
+    var members = 0
+    /// Paused until then.
+    var heldUntil = Timestamp(milliseconds: .min)
+    /// Has been paused, and has not yet shown that it is well again.
+    var isProbed = false
+    /// For those that a person waits for.
+    var urgentOffer = Offer()
+    /// For all others.
+    var ordinaryOffer = Offer()
+    private var lastStart = Timestamp(milliseconds: .min)
+    private var asked = Line()
+    private var led = Line()
+    private var own = Line()
+    private var lastTaken = Kind.polls
+
+    init(allowance: HostAllowance) {
+        self.allowance = allowance
+    }
+
+    // MARK: When it may be asked
+
+    /// Whether it may be asked by one more at a time.
+    var hasRoom: Bool { running < (isProbed ? 1 : allowance.concurrency) }
+
+    /// Milliseconds from one request to the next while it is not known to be well.
+    private static let probeDelay: Int64 = 1000
+
+    /// From when on it may be asked.
+    ///
+    /// - Parameter isForced: by somebody who passes its pause.
+    func opensAt(isForced: Bool) -> Timestamp {
+        let delay = isProbed ? max(allowance.delay, Self.probeDelay) : allowance.delay
+        let next = lastStart.adding(milliseconds: delay)
+        return isForced ? next : max(next, heldUntil)
+    }
+
+    func isHeld(at now: Timestamp) -> Bool { heldUntil > now }
+
+    /// A request begins.
+    mutating func begin(at now: Timestamp) { lastStart = max(lastStart, now) }
+
+    /// Whether the last request began when the pause was over: what began before it says nothing of the time after it.
+    var hasBegunSincePause: Bool { lastStart >= heldUntil }
+
+    /// Whether nothing would be lost by forgetting it.
+    func isForgettable(at now: Timestamp) -> Bool {
+        members == 0 && running == 0 && opensAt(isForced: false) <= now
+    }
+
+    // MARK: Its lines
+
+    func count(_ kind: Kind) -> Int { Int(line(kind).count) }
+
+    mutating func append(_ waiter: Waiter, to kind: Kind) {
+        if waiter.isHop { hops += 1 }
+        change(kind) { $0.append(waiter) }
+    }
+
+    /// One place in that line counts no more.
+    mutating func leave(_ kind: Kind, isHop: Bool) {
+        if isHop { hops -= 1 }
+        change(kind) { $0.leave() }
+    }
+
+    /// The first place in that line, which may be one that counts no more.
+    func first(_ kind: Kind) -> Waiter? { line(kind).first }
+
+    /// Takes it away; where it counted, `leave` is to follow.
+    mutating func removeFirst(_ kind: Kind) -> Waiter? { change(kind) { $0.removeFirst() } }
+
+    /// All places in that line, which is empty afterwards. Those that are redirects are no longer counted as such.
+    mutating func removeAll(_ kind: Kind, counts: (Waiter) -> Bool) -> [Waiter] {
+        let waiters = change(kind) { $0.removeAll() }.filter(counts)
+        hops -= waiters.count(where: \.isHop)
+        return waiters
+    }
+
+    /// Which line has its turn; nil where nobody waits who may ask at this time.
+    func turn(at now: Timestamp, onlyAsked: Bool) -> Kind? {
+        let kinds = Kind.allCases
+        for step in 1...kinds.count {
+            let kind = kinds[(lastTaken.rawValue + step) % kinds.count]
+            if count(kind) > 0, kind == .asked || !onlyAsked && !isHeld(at: now) { return kind }
+        }
+        return nil
+    }
+
+    mutating func took(_ kind: Kind) { lastTaken = kind }
+
+    /// When something may change for those that a person waits for, or for the others; nil where none waits, or where
+    /// only the end of a request can change something.
+    ///
+    /// - Parameter longestHop: milliseconds that a redirect stands in line.
+    func nextChange(isUrgent: Bool, longestHop: Int64) -> Timestamp? {
+        let waiting = isUrgent ? count(.asked) : count(.hops) + count(.polls)
+        if waiting == 0 { return nil }
+        let first = first(isUrgent ? .asked : .hops)
+        let expires = first.flatMap { $0.isHop ? $0.since.adding(milliseconds: longestHop) : nil }
+        guard hasRoom else { return expires }
+        let opens = opensAt(isForced: isUrgent)
+        return expires.map { min($0, opens) } ?? opens
+    }
+
+    private func line(_ kind: Kind) -> Line {
+        switch kind {
+        case .asked: asked
+        case .hops: led
+        case .polls: own
+        }
+    }
+
+    private mutating func change<Value>(_ kind: Kind, _ body: (inout Line) -> Value) -> Value {
+        switch kind {
+        case .asked: body(&asked)
+        case .hops: body(&led)
+        case .polls: body(&own)
+        }
+    }
+
+    /// A queue that forgets from the front at no cost.
+    private struct Line {
+        private var waiters: [Waiter] = []
+        private var taken: Int32 = 0
+        /// Those that count.
+        private(set) var count: Int32 = 0
+
+        var first: Waiter? { Int(taken) < waiters.count ? waiters[Int(taken)] : nil }
+
+        mutating func append(_ waiter: Waiter) {
+            waiters.append(waiter)
+            count += 1
+        }
+
+        mutating func leave() {
+            count -= 1
+            if count == 0 { self = Line() }
+        }
+
+        mutating func removeFirst() -> Waiter? {
+            guard let first else { return nil }
+            taken += 1
+            if taken >= 1024, Int(taken) * 2 > waiters.count {
+                waiters.removeFirst(Int(taken))
+                taken = 0
+            }
+            return first
+        }
+
+        mutating func removeAll() -> ArraySlice<Waiter> {
+            defer { self = Line() }
+            return waiters[Int(taken)...]
+        }
+    }
+}

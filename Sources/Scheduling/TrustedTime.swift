@@ -1,0 +1,166 @@
+package import FeedModel
+
+/// Whether the wall clock counts for what lasts: removing articles, and what is stored of a time (polling.md §6).
+///
+/// A value that is told what is known and when it is: it reads no clock. All comparisons are of offsets, the wall clock
+/// less the steady one, so what a server has said stays right however the wall clock is set meanwhile. Witnesses are the
+/// store, as it was found at the start, and each host that was asked, by the `Date` of its last answer. One of them alone
+/// decides nothing against the others; where they are divided, what was found right before counts on.
+package struct TrustedTime: Sendable {
+    /// Milliseconds by which a right clock and a witness may differ.
+    package static let tolerance: Int64 = 86_400_000
+    /// Milliseconds that the clock must have gone on steadily to count where no witness can tell.
+    package static let steadyNeeded: Int64 = 86_400_000
+    /// Milliseconds after which a host's word is forgotten.
+    private static let memory: Int64 = 2 * 86_400_000
+    /// Hosts that are remembered, the latest.
+    private static let hosts = 64
+    /// From as many hosts on, only those count that prove who they are.
+    private static let enoughSecure = 3
+
+    /// Why the clock does not count.
+    package enum Doubt: Sendable, Equatable {
+        /// It is before the program was made.
+        case beforeRelease(Timestamp)
+        /// So many hosts of those asked say another time, and this is what the last of them said.
+        case servers(against: Int, of: Int, saying: Timestamp)
+        /// It is far from when the store was last written; nil where that is not known.
+        case store(Timestamp?)
+        /// It was set, by so many milliseconds.
+        case moved(milliseconds: Int64)
+    }
+
+    private struct Word: Sendable {
+        var host: UInt64
+        var offset: Int64
+        /// On the steady clock.
+        var at: Int64
+        var isSecure: Bool
+    }
+
+    private var words: [Word] = []
+    private var nextWord = 0
+    private var released: Timestamp?
+    /// The offsets of the times that the store was found with.
+    private var stored: [Int64] = []
+    private var lastStored: Timestamp?
+    /// Whether there was nothing in the store that could tell.
+    private var isNewStore = true
+    /// The offset that the clock has had since then, on the steady clock.
+    private var course: (offset: Int64, since: Int64)?
+    /// The offset that was last found right.
+    private var settled: Int64?
+
+    package init() {}
+
+    /// - Parameter time: when the program was made, at the latest a moment ago.
+    package mutating func note(release time: Timestamp) { released = time }
+
+    /// Takes in when the store was last written by a clock that counted, as it was found when it was opened.
+    ///
+    /// - Parameters:
+    ///   - times: of its newest record that says nothing else, and of its last opening; none where neither is known.
+    ///   - isEmpty: there never was a record.
+    package mutating func note(stored times: [Timestamp], isEmpty: Bool, steady: Timestamp) {
+        isNewStore = isEmpty && times.isEmpty
+        stored = times.map { Self.difference($0, steady) }
+        lastStored = times.max()
+    }
+
+    /// Takes in a `Date` header, with its `Age`.
+    ///
+    /// - Parameters:
+    ///   - host: a hash of the host in the feed's configured URL: where redirects lead is not the user's choice.
+    ///   - isSecure: the answer came by https.
+    package mutating func note(date: Timestamp, host: UInt64, isSecure: Bool, steady: Timestamp) {
+        let word = Word(
+            host: host, offset: Self.difference(date, steady), at: steady.milliseconds, isSecure: isSecure)
+        if let index = words.firstIndex(where: { $0.host == host }) {
+            words[index] = word
+        } else if words.count < Self.hosts {
+            words.append(word)
+        } else {
+            words[nextWord] = word
+            nextWord = (nextWord + 1) % Self.hosts
+        }
+    }
+
+    /// - Returns: nil where the clock counts.
+    package mutating func doubt(now: Timestamp, steady: Timestamp) -> Doubt? {
+        let offset = Self.difference(now, steady)
+        if !(course.map { Self.isNear($0.offset, offset) } ?? false) {
+            course = (offset, steady.milliseconds)
+        }
+        if let released, now.milliseconds < released.milliseconds - Self.tolerance { return .beforeRelease(released) }
+        let heard = self.heard(at: steady)
+        let against = heard.filter { !Self.isNear($0.offset, offset) }
+        let isStoreFor = stored.contains { Self.isNear($0, offset) }
+        // A store that is merely old says little; one that a server confirms says as much as the server.
+        let isStoreAgainst =
+            !isStoreFor && stored.contains { time in against.contains { Self.isNear($0.offset, time) } }
+        let supporters = heard.count - against.count + (isStoreFor ? 1 : 0)
+        let opponents = against.count + (isStoreAgainst ? 1 : 0)
+        if supporters > opponents { return settle(offset) }
+        if opponents > supporters, opponents >= 2, let last = against.last {
+            settled = nil
+            return .servers(
+                against: against.count, of: heard.count,
+                saying: steady.adding(milliseconds: last.offset))
+        }
+        if let settled, Self.isNear(settled, offset) { return nil }
+        // Nothing says otherwise, and nothing is found right by that.
+        if isNewStore, opponents == 0, settled == nil { return nil }
+        if let course, steady.milliseconds - course.since >= Self.steadyNeeded { return settle(offset) }
+        if let settled { return .moved(milliseconds: Self.subtract(offset, settled)) }
+        if let word = against.last {
+            return .servers(
+                against: against.count, of: heard.count, saying: steady.adding(milliseconds: word.offset))
+        }
+        return .store(lastStored)
+    }
+
+    /// Whether a witness, or a day of going on steadily, has confirmed the clock: that is worth remembering.
+    package var isConfirmed: Bool { settled != nil }
+
+    private mutating func settle(_ offset: Int64) -> Doubt? {
+        settled = offset
+        return nil
+    }
+
+    /// The hosts that count.
+    private func heard(at steady: Timestamp) -> [Word] {
+        let recent = words.filter { steady.milliseconds - $0.at <= Self.memory }
+        let secure = recent.filter(\.isSecure)
+        return secure.count >= Self.enoughSecure ? secure : recent
+    }
+
+    private static func difference(_ time: Timestamp, _ steady: Timestamp) -> Int64 {
+        subtract(time.milliseconds, steady.milliseconds)
+    }
+
+    private static func subtract(_ left: Int64, _ right: Int64) -> Int64 {
+        let (difference, overflows) = left.subtractingReportingOverflow(right)
+        return overflows ? (left < 0 ? .min : .max) : difference
+    }
+
+    private static func isNear(_ left: Int64, _ right: Int64) -> Bool {
+        (-tolerance...tolerance).contains(subtract(left, right))
+    }
+}
+
+extension TrustedTime.Doubt: CustomStringConvertible {
+    /// The rest of a sentence that begins with "the clock is in doubt: ".
+    package var description: String {
+        func shown(_ time: Timestamp) -> String { "\(Timestamp(seconds: time.seconds))" }
+        return switch self {
+        case .beforeRelease(let time): "it is before this newswire was made (\(shown(time)))"
+        case .servers(let against, let count, let time):
+            "\(against) of \(count) hosts asked say another time, the last of them \(shown(time))"
+        case .store(let time?): "the store was last written at \(shown(time)), and no server has confirmed it yet"
+        case .store(nil): "nothing in the store says when it was written, and no server has confirmed it yet"
+        case .moved(let milliseconds):
+            "it was set \(milliseconds < 0 ? "back" : "ahead") by \(abs(max(milliseconds, -.max)) / 3_600_000) h,"
+                + " and no server has confirmed it yet"
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import TestSupport
+import Testing
+
+@testable import Configuration
+
+@Suite("Lists of feeds and TOML take a time that grows with their length alone")
+struct BoundedListsTests {
+    private func outlines(_ outline: String) -> [UInt8] {
+        Array("<opml version=\"2.0\"><head><title>t</title></head><body>\(outline)</body></opml>".utf8)
+    }
+
+    @Test("Ampersands that begin no reference are ampersands, however many and however far from a semicolon")
+    func ampersands() throws {
+        let feed = "<outline xmlUrl=\"http://a.example/?a=1&b=2&amp;c=3\" text=\"A & B &lt;\"/>"
+        let document = try OPMLDocument.read(outlines(feed))
+        #expect(document.entries.first?.url == "http://a.example/?a=1&b=2&c=3")
+        #expect(document.entries.first?.title == "A & B <")
+        let section = Array("<opml><head><title><![CDATA[A & B]]></title></head><body/></opml>".utf8)
+        #expect(try OPMLDocument.read(section).title == "A & B")
+        let (short, long) = (
+            outlines(String(repeating: "&", count: 50_000) + "&lt;"),
+            outlines(String(repeating: "&", count: 200_000) + "&lt;")
+        )
+        let ratio = ProcessorTime.ratio(
+            of: { _ = try? OPMLDocument.read(long) }, to: { _ = try? OPMLDocument.read(short) })
+        #expect(ratio < 9, "four times as long, \(ratio) times as dear")
+    }
+
+    @Test("What the XML parser would compare with each other for minutes is refused, with its line")
+    func refused() {
+        let attributes = (0..<600).map { "a\($0)=\"\" " }.joined()
+        let namespaces = String(repeating: "<outline xmlns:a=\"u\"/>", count: 600)
+        var ampersands: [UInt8] = [0xff, 0xfe]
+        for _ in 0..<100_000 { ampersands += [UInt8(ascii: "&"), 0] }
+        let documents: [[UInt8]] = [outlines("\n<outline \(attributes)/>"), outlines(namespaces), ampersands]
+        for bytes in documents {
+            #expect(throws: OPMLDocument.ReadError.self) { try OPMLDocument.read(bytes) }
+        }
+    }
+
+    @Test("Feeds in deep folders share the folders' names")
+    func folders() throws {
+        let names = (0..<100).map { "f\($0)-\(String(repeating: "x", count: 60))" }
+        let opening = names.map { "<outline text=\"\($0)\">" }.joined()
+        let feeds = (0..<2000).map { "<outline xmlUrl=\"http://h/\($0)\" category=\"\($0 == 7 ? "c" : "")\"/>" }
+            .joined()
+        let deep = outlines(opening + feeds + String(repeating: "</outline>", count: 100))
+        let document = try OPMLDocument.read(deep)
+        #expect(document.entries.count == 2000)
+        #expect(document.entries[0].tags == names && document.entries[7].tags.count == 100)
+        let flat = outlines(feeds + String(repeating: " ", count: opening.utf8.count))
+        let ratio = ProcessorTime.ratio(
+            of: { _ = try? OPMLDocument.read(deep) }, to: { _ = try? OPMLDocument.read(flat) })
+        #expect(ratio < 4, "\(ratio)")
+    }
+
+    @Test("A line of many tags is read as fast as many lines")
+    func manyTags() {
+        let tags = (0..<20_000).map { "t\($0)" }
+        let one = Array(("http://h/ " + tags.joined(separator: " ")).utf8)
+        let many = Array(tags.map { "http://h/ \($0)\n" }.joined().utf8)
+        let ratio = ProcessorTime.ratio(of: { URLList.read(one) { _, _ in } }, to: { URLList.read(many) { _, _ in } })
+        #expect(ratio < 4, "\(ratio)")
+    }
+
+    @Test("Keys and tables with dots are bounded, but for the tables of hosts")
+    func dottedKeys() throws {
+        func document(_ line: (Int) -> String, _ count: Int) -> [UInt8] { Array((0..<count).map(line).joined().utf8) }
+        #expect(throws: TOMLDocument.SyntaxError.self) { try TOMLDocument(document({ "a\($0).b = 1\n" }, 5000)) }
+        #expect(throws: TOMLDocument.SyntaxError.self) { try TOMLDocument(document({ "[a\($0).b]\n" }, 5000)) }
+        for line in ["[host.\"h%.example\"]\ndelay = \"1s\"\n", "a% = 1.5\n", "b% = [1.5, 2.5]\n", "c% = \"a.b\"\n"] {
+            let count = line.hasPrefix("[host") ? 5000 : 4000
+            _ = try TOMLDocument(document({ line.replacing("%", with: "\($0)") }, count))
+        }
+    }
+}

@@ -1,0 +1,151 @@
+"""A writer under load: killed at random moments, and read from while it never rests."""
+import json, random, shutil, subprocess, sys, tempfile, threading, time
+from pathlib import Path
+from newsroom import environment, reported, run, said
+from trials import Counter
+
+
+def poll(binary, config):
+    return run(binary, "poll", "--all", "--json", "--config", str(config))
+
+
+class Publishers:
+    """Many feeds in files, which all have news each time they are asked to."""
+
+    def __init__(self, folder, feeds=40):
+        self.folder, self.feeds, self.round = Path(folder), feeds, 0
+        self.items = [[] for _ in range(feeds)]
+        tables = "".join(f'\n[[feed]]\nurl = "feed-{n}.xml"\nid = "feed-{n}"\n' for n in range(feeds))
+        self.config = self.folder / "newswire.toml"
+        self.config.write_text(f'[store]\ndirectory = "store"\nsegment_size = "128KiB"\n{tables}')
+
+    def publish(self, items=3):
+        self.round += 1
+        for number, known in enumerate(self.items):
+            known += [f"{number}-{self.round}-{item}" for item in range(items)]
+            body = "".join(
+                f"<item><guid isPermaLink='false'>{name}</guid><title>{name}</title>"
+                f"<description>{name} {'x' * 600}</description></item>" for name in known[-60:])
+            path = self.folder / f"feed-{number}.xml"
+            path.with_suffix(".new").write_text(f"<rss version='2.0'><channel><title>{number}</title>{body}</channel></rss>")
+            path.with_suffix(".new").rename(path)
+
+    def wrong(self, binary, whole):
+        """What is wrong with the store; `whole` where every item that was ever published has to be there."""
+        done = run(binary, "dump", "--config", str(self.config))
+        if done.returncode != 0 or done.stderr:
+            return [f"dump exits {done.returncode}: {said(done)}"], 0
+        articles = [json.loads(line) for line in done.stdout.splitlines()]
+        ids = [article["id"] for article in articles]
+        wrong = []
+        if [article["_newswire"]["seq"] for article in articles] != list(range(1, len(articles) + 1)):
+            wrong.append("seq has holes")
+        if len(ids) != len(set(ids)):
+            wrong.append(f"{len(ids) - len(set(ids))} articles are there twice")
+        published = {name for known in self.items for name in known}
+        if not set(ids) <= published:
+            wrong.append("there are articles that no feed has")
+        if whole and set(ids) != published:
+            wrong.append(f"{len(published - set(ids))} articles are missing")
+        return wrong, len(ids)
+
+    def verified(self, binary):
+        done = run(binary, "store", "verify", "--config", str(self.config))
+        return [] if done.returncode == 0 else [f"store verify: {said(done)}"]
+
+
+def kills(binary, work, times):
+    folder = Path(tempfile.mkdtemp(dir=work))
+    publishers = Publishers(folder)
+    counter = Counter("kill -9 under load")
+    publishers.publish()
+    began = time.monotonic()
+    if poll(binary, publishers.config).returncode != 0:
+        sys.exit("faults: the feeds cannot be polled at all")
+    usual = time.monotonic() - began
+    stored, killed = 0, 0
+    for number in range(times):
+        publishers.publish()
+        child = subprocess.Popen(
+            [binary, "poll", "--all", "--json", "--config", publishers.config], stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL)
+        timer = threading.Timer(random.uniform(0, usual), child.kill)
+        timer.start()
+        output = child.stdout.read()
+        killed += child.wait() == -9
+        timer.cancel()
+        wrong, there = publishers.wrong(binary, whole=False)
+        if there < stored + reported(output):
+            wrong.append(f"{stored + reported(output)} articles were reported as stored, {there} are there")
+        stored = there
+        if number % 10 == 9:
+            # Files hold so many items: before one falls out it has to be stored.
+            poll(binary, publishers.config)
+            more, stored = publishers.wrong(binary, whole=True)
+            wrong += more + publishers.verified(binary)
+        counter.runs += 1
+        if wrong:
+            counter.failures += 1
+            print(f"faults: kill {number}: {'; '.join(wrong)} (kept: {folder})", flush=True)
+            break
+    print(f"faults: {killed} of {times} polls were killed before they ended, {stored} articles are there")
+    if not counter.failures:
+        shutil.rmtree(folder)
+    return counter.close()
+
+
+def beside(binary, work, seconds):
+    """A writer that never rests, three readers that begin again and again, and a follower."""
+    folder = Path(tempfile.mkdtemp(dir=work))
+    publishers = Publishers(folder)
+    publishers.publish()
+    poll(binary, publishers.config)
+    end, wrong, dumps = time.monotonic() + seconds, [], [0]
+
+    def check(lines, after):
+        for line in lines:
+            if not line.endswith(b"\n"):
+                return wrong.append(f"half a line: {line[:100]!r}")
+            seq = json.loads(line)["_newswire"]["seq"]
+            if seq != after + 1:
+                return wrong.append(f"seq {seq} after {after}")
+            after = seq
+        return after
+
+    def read():
+        while time.monotonic() < end and not wrong:
+            after = random.randrange(1, 200)
+            done = run(binary, "dump", "--after", str(after - 1), "--config", str(publishers.config))
+            if done.returncode or done.stderr:
+                wrong.append(f"dump exits {done.returncode}: {said(done)}")
+            check(done.stdout.splitlines(keepends=True), after - 1)
+            dumps[0] += 1
+
+    follower = subprocess.Popen(
+        [binary, "dump", "--new", "--follow", "--config", publishers.config], stdout=subprocess.PIPE)
+    followed = []
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    threads.append(threading.Thread(target=lambda: followed.append(check(follower.stdout, 0))))
+    for thread in threads:
+        thread.start()
+    while time.monotonic() < end and not wrong:
+        publishers.publish()
+        if poll(binary, publishers.config).returncode != 0:
+            wrong.append("the poll fails")
+    more, there = publishers.wrong(binary, whole=True)
+    wrong += more + publishers.verified(binary)
+    cursor = folder / "store" / "cursors" / "default"
+    until = time.monotonic() + 10
+    while time.monotonic() < until and (not cursor.exists() or cursor.read_text() != f"{there}\n"):
+        time.sleep(0.01)
+    follower.kill()
+    for thread in threads:
+        thread.join()
+    if followed != [there]:
+        wrong.append(f"the follower has seen {followed} of {there}")
+    for what in wrong[:10]:
+        print(f"faults: beside a writer: {what} (kept: {folder})", flush=True)
+    print(f"faults: beside a writer: {dumps[0]} dumps and a follower, {there} articles, {len(wrong)} failed", flush=True)
+    if not wrong:
+        shutil.rmtree(folder)
+    return len(wrong)

@@ -1,0 +1,27 @@
+import FeedModel
+import JSONText
+import Testing
+
+@Suite("security.md §8: text from outside, as it is shown")
+struct SafeTextTests {
+    @Test("On a line nothing breaks it and nothing steers; columns keep their tabs, texts their lines")
+    func forms() {
+        let text = "a\tb\nc\rd\u{1b}[e\u{9b}f\u{202e}g\u{2029}h\u{85}i\u{200f}j"
+        #expect(
+            SafeText.line(text) == "a b c d\\u{1b}[e\\u{9b}f\\u{202e}g\\u{2029}h\\u{85}i\\u{200f}j")
+        #expect(SafeText.columns(text).hasPrefix("a\tb c d\\u{1b}"))
+        #expect(SafeText.lines(text).hasPrefix("a\tb\nc\\u{d}d\\u{1b}"))
+        #expect(SafeText.line("Grüße, 你好, שלום 👩‍👩‍👧") == "Grüße, 你好, שלום 👩‍👩‍👧")
+    }
+
+    @Test("What JSON escapes is what is unsafe; only marks that say where text goes on stay as they are there")
+    func json() {
+        for scalar in (0..<0x2100).compactMap(Unicode.Scalar.init(_:)) where scalar != "\"" && scalar != "\\" {
+            var json = JSONWriter()
+            json.string(String(scalar))
+            let isEscaped = String(decoding: json.finish(), as: UTF8.self).unicodeScalars.contains("\\")
+            let isMark = [0x200e, 0x200f, 0x61c].contains(scalar.value)
+            #expect(isEscaped == (SafeText.isUnsafe(scalar) && !isMark), "U+\(String(scalar.value, radix: 16))")
+        }
+    }
+}

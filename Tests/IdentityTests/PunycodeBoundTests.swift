@@ -1,0 +1,19 @@
+import TestSupport
+import Testing
+
+@testable import Identity
+
+@Suite("Host names of other scripts cost no more than their length")
+struct PunycodeBoundTests {
+    @Test("A label that is longer than DNS has any keeps its bytes; one that is not is encoded")
+    func labels() {
+        #expect(CanonicalURL.key("http://bücher.example/") == "//xn--bcher-kva.example/")
+        let long = String(repeating: "ü", count: 64)
+        #expect(CanonicalURL.key("http://\(long).example/") == "//\(long).example/")
+        let (names, plain) = (String(repeating: "üä", count: 450), String(repeating: "ua", count: 900))
+        let ratio = ProcessorTime.ratio(
+            of: { for _ in 0..<200 { _ = CanonicalURL.key("http://\(names)/") } },
+            to: { for _ in 0..<200 { _ = CanonicalURL.key("http://\(plain)/%41") } })
+        #expect(ratio < 10, "\(ratio)")
+    }
+}
