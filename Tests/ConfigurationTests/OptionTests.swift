@@ -139,6 +139,16 @@ struct OptionTests {
         #expect(page[start..<end] == OptionManual.mdoc)
     }
 
+    @Test("What holds of an option in one of its tables alone is said there, in the sample and in the manual")
+    func notes() throws {
+        let note = "redirects may lead there as well."
+        for (text, start) in [(OptionManual.sample, "#[[feed]]\n"), (OptionManual.mdoc, ".Ss [[feed]]\n")] {
+            let feed = try #require(text.firstRange(of: start)).lowerBound
+            #expect(text[feed...].contains(note))
+            #expect(!text[..<feed].contains(note))
+        }
+    }
+
     @Test("The sample and the manual have every option in its table")
     func documented() throws {
         let headers: [OptionTable: String] = [.top: "Top of the file", .host: "[host.\\&\"NAME\\&\"]"]
