@@ -63,7 +63,7 @@ fuzz: dependencies ## give the parsers made-up inputs: SECONDS=600 for each targ
 worst-case: dependencies ## search for the documents that cost most a byte: SECONDS=3600 in all, SUBJECT=xml for one
 	@SECONDS_IN_ALL=$(or $(SECONDS),60) .ci/worst-case $(SUBJECT)
 
-man: build ## put what --help says into docs/man/newswire.1
+man: build ## write what the program knows of its commands and options into docs/man and config/newswire.toml
 	@.packaging/man $(BINARY)
 
 # Installs what `make build` has built, so that `sudo make install` compiles nothing. The configuration is yours: one

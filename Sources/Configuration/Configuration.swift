@@ -1,3 +1,5 @@
+private import FeedModel
+
 /// Everything that a person has configured, read from all files, checked, with every default filled in.
 package struct Configuration: Sendable {
     /// Absolute path of the file that it began with.
@@ -38,6 +40,26 @@ package struct Configuration: Sendable {
         }
         return low < hosts.count && hosts[low].name == name ? hosts[low] : nil
     }
+
+    /// The feed that a URL already stands for: the same but for http or https, `www.` and a slash at the end of the path
+    /// (contract.md §2).
+    package func feed(at url: String) -> FeedConfiguration? {
+        let form = FeedIdentity.looseForm(url)
+        return feeds.first { $0.url == url } ?? feeds.first { FeedIdentity.looseForm($0.url) == form }
+    }
+
+    /// Gives feeds the ids by which the store knows them, where a person gave none (contract.md §2).
+    package mutating func recognise(_ known: [FeedIdentity.Known]) {
+        if known.isEmpty { return }
+        let candidates = feeds.map { FeedIdentity.Candidate(url: $0.url, id: $0.hasExplicitID ? $0.id : nil) }
+        for (index, id) in FeedIdentity.assign(candidates, known: known).enumerated() { feeds[index].id = id }
+    }
+
+    package func recognising(_ known: [FeedIdentity.Known]) -> Configuration {
+        var result = self
+        result.recognise(known)
+        return result
+    }
 }
 
 extension Configuration: Equatable {
@@ -46,5 +68,31 @@ extension Configuration: Equatable {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
             && left.schedule == right.schedule && left.store == right.store && left.status == right.status
             && left.log == right.log && left.feeds == right.feeds
+    }
+}
+
+extension Configuration {
+    /// All effective values as TOML that loads to an equal configuration (`check --print`).
+    ///
+    /// Secrets are shown as the references that they are, and those in the query of a URL as `***`: such a feed alone
+    /// does not load as it was.
+    package func printEffective() -> String {
+        var tables = [TopSettings(contact: contact).text, "[fetch]\n\(fetch.text)"]
+        tables += hosts.map { "[host.\(TOMLText.quoted($0.name))]\n\($0.text)" }
+        tables += ["[schedule]\n\(schedule.text)", "[store]\n\(store.text)", "[status]\n\(status.text)"]
+        tables += ["[log]\n\(log.text)"]
+        tables += feeds.lazy.map { "[[feed]]\n\(FeedSettings($0).text)" }
+        return tables.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+}
+
+extension FeedSettings {
+    /// What the table of a feed would have to say.
+    fileprivate init(_ feed: FeedConfiguration) {
+        address = feed.localPath.map { .local(path: $0, url: feed.url) } ?? .web(feed.url)
+        id = feed.id.text
+        title = feed.title
+        tags = feed.tags
+        options = feed.options
     }
 }

@@ -169,6 +169,8 @@ struct FeedTableTests {
         let fetched = "[[feed]]\nurl = \"https://example.org/\"\n"
         #expect(fixture.errors(fetched).first?.contains("1: error: contact: is missing") == true)
         #expect(fixture.errors(fetched + "enabled = false").isEmpty)
+        // One that is refused is not missing, too.
+        #expect(fixture.errors("contact = \"example.org\"\n" + fetched).count == 1)
     }
 
     @Test("A feed without a URL, and a feed table with one bracket, are errors")

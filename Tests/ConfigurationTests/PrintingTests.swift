@@ -62,14 +62,6 @@ struct PrintingTests {
         }
     }
 
-    @Test("Every key is printed")
-    func everyKey() throws {
-        let printed = try fixture.load(Self.everything).printEffective()
-        for key in AllKeys.names where key != "include" {
-            #expect(printed.contains("\n\(key) = ") || printed.hasPrefix("\(key) = "), "\(key)")
-        }
-    }
-
     @Test("No secret is printed, and none is in a description of the value")
     func secrets() throws {
         let configuration = try fixture.load(

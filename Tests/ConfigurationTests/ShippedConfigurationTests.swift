@@ -13,10 +13,8 @@ struct ShippedConfigurationTests {
     }
 
     /// The text of config/newswire.toml.
-    private func shipped() throws -> String { try text("config/newswire.toml") }
-
-    private func text(_ file: String) throws -> String {
-        let stream = try #require(fopen("\(Self.root())/\(file)", "r"))
+    private func shipped() throws -> String {
+        let stream = try #require(fopen("\(Self.root())/config/newswire.toml", "r"))
         defer { fclose(stream) }
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -53,44 +51,6 @@ struct ShippedConfigurationTests {
         #expect(feed.maxAgeCap == plain.maxAgeCap && feed.privateNetworks == plain.privateNetworks)
         #expect(feed.proxy == plain.proxy && feed.caFile == plain.caFile && feed.updates == plain.updates)
         #expect(feed.tlsVerify && feed.http2 && feed.keepAlive && feed.aliases && feed.enabled)
-    }
-
-    @Test("It shows every key, and none that does not exist")
-    func everyKey() throws {
-        let text = uncommented(try shipped())
-        func keys(from header: String) throws -> [String] {
-            let lines = text.split(separator: "\n")
-            let start = header.isEmpty ? 0 : try #require(lines.firstIndex { $0.hasPrefix(header) }) + 1
-            let section = lines[start...].prefix { !$0.hasPrefix("[") }
-            return section.compactMap { line in
-                line.hasPrefix("#") ? nil : line.split(separator: " ").first.map(String.init)
-            }
-        }
-        #expect(try keys(from: "") == AllKeys.root)
-        #expect(try keys(from: "[fetch]") == AllKeys.fetch)
-        #expect(try keys(from: "[host.") == AllKeys.host)
-        #expect(try keys(from: "[schedule]") == AllKeys.schedule)
-        #expect(try keys(from: "[store]") == AllKeys.store)
-        #expect(try keys(from: "[status]") == AllKeys.status)
-        #expect(try keys(from: "[log]") == AllKeys.log)
-        #expect(try keys(from: "[[feed]]") == AllKeys.feed)
-    }
-
-    @Test("newswire.toml(5) describes every key in its section, and none that does not exist")
-    func manPage() throws {
-        let page = try text("docs/man/newswire.toml.5")
-        func keys(under header: String) throws -> [String] {
-            let start = try #require(page.firstRange(of: "\n.Ss \(header)\n"), "\(header)")
-            let lines = page[start.upperBound...].split(separator: "\n").prefix { !$0.hasPrefix(".S") }
-            return lines.filter { $0.hasPrefix(".It Ic ") }.map { String($0.dropFirst(7)) }
-        }
-        #expect(try keys(under: "Top of the file") == AllKeys.root)
-        #expect(try keys(under: "[fetch]") == AllKeys.fetch)
-        #expect(try keys(under: "[host.\\&\"NAME\\&\"]") == AllKeys.host)
-        #expect(try keys(under: "[schedule]") == AllKeys.schedule)
-        #expect(try keys(under: "[store]") == AllKeys.store)
-        #expect(try keys(under: "[log]") == AllKeys.log)
-        #expect(try keys(under: "[[feed]]") == AllKeys.feed)
     }
 
     @Test("The sample desk loads without a warning and finds all its feeds")

@@ -35,6 +35,16 @@ package struct FeedConfiguration: Sendable {
 
     package var isLocalFile: Bool { localPath != nil }
 
+    /// The host that is asked, in lower case and without a port; nil for a local file.
+    package var host: String? { isLocalFile ? nil : Self.host(of: url) }
+
+    /// The same of another http or https URL; a dot at the end of a name does not make it another host.
+    package static func host(of url: String) -> String? {
+        guard var host = WebURL.authority(of: url)?.host.lowercased() else { return nil }
+        if host.utf8.last == UInt8(ascii: ".") { host.removeLast() }
+        return host
+    }
+
     package subscript<Value>(dynamicMember member: KeyPath<FeedOptions, Value>) -> Value {
         shared.value[keyPath: member]
     }
@@ -71,8 +81,9 @@ extension FeedOptions {
 }
 
 /// How one feed is polled.
+@dynamicMemberLookup
 package struct FeedOptions: Sendable, Hashable {
-    /// Fixed; nil: adaptive. 1 s to 31 d.
+    /// Fixed; nil: adaptive.
     package var interval: Duration?
     /// Sent in place of newswire's own.
     package var userAgent: String?
@@ -81,16 +92,13 @@ package struct FeedOptions: Sendable, Hashable {
     package var basicAuth: BasicAuth?
     package var bearer: Secret?
     package var clientCert: ClientCertificate?
-    package var proxy: String?
-    package var timeout: Duration
-    package var connectTimeout: Duration
+    /// Those of `[fetch]`, and what the feed sets in their place but for `ownPrivateNetworks`.
+    var transfer: TransferSettings
     package var maxAgeCap: Duration
     /// Those of the feed, else those of all feeds.
-    package var privateNetworks: PrivateNetworks { ownPrivateNetworks ?? sharedPrivateNetworks }
+    package var privateNetworks: PrivateNetworks { ownPrivateNetworks ?? transfer.privateNetworks }
     /// Those that the feed's table names: redirects may lead there as well (security.md §2).
     package var ownPrivateNetworks: PrivateNetworks?
-    private var sharedPrivateNetworks: PrivateNetworks
-    package var caFile: String?
     package var tlsVerify = true
     package var http2 = true
     package var keepAlive = true
@@ -98,14 +106,15 @@ package struct FeedOptions: Sendable, Hashable {
     package var updates: StoreSettings.Updates
     package var enabled = true
 
-    init(fetch: FetchSettings, maxAgeCap: Duration, updates: StoreSettings.Updates) {
-        proxy = fetch.proxy
-        timeout = fetch.timeout
-        connectTimeout = fetch.connectTimeout
+    init(transfer: TransferSettings, maxAgeCap: Duration, updates: StoreSettings.Updates) {
+        self.transfer = transfer
         self.maxAgeCap = maxAgeCap
-        sharedPrivateNetworks = fetch.privateNetworks
-        caFile = fetch.caFile
         self.updates = updates
+    }
+
+    package subscript<Value>(dynamicMember field: WritableKeyPath<TransferSettings, Value>) -> Value {
+        get { transfer[keyPath: field] }
+        set { transfer[keyPath: field] = newValue }
     }
 
     package struct BasicAuth: Sendable, Hashable {
@@ -133,4 +142,21 @@ package struct HeaderField: Sendable, Hashable {
     package var name: String
     /// Without control characters where it is literal; may be empty.
     package var value: Value
+}
+
+/// A value in a box, so that many can hold it. Boxes are equal when their values are.
+final class Shared<Value: Hashable & Sendable>: Hashable, Sendable {
+    let value: Value
+
+    init(_ value: Value) {
+        self.value = value
+    }
+
+    static func == (left: Shared, right: Shared) -> Bool {
+        left === right || left.value == right.value
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(value)
+    }
 }

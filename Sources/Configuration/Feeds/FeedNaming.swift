@@ -60,3 +60,131 @@ package enum FeedName {
         return scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
     }
 }
+
+/// Collects the words of a URL into an id: single hyphens between them, everything that may not stand in an id having
+/// become one, all in lower case.
+struct WordCollector {
+    private static let endings: [StaticString] = [
+        "xml", "rss", "rss2", "atom", "rdf", "json", "php", "asp", "aspx", "html", "htm", "cgi", "jsp",
+    ]
+
+    private var bytes: [UInt8] = []
+    private var needsHyphen = false
+
+    /// The words of a redacted URL: host without `www.`, a port of its own, path and query, without the ending of the
+    /// file. Of a local file only its name.
+    static func words(of url: UnsafeBufferPointer<UInt8>) -> String {
+        var words = WordCollector()
+        words.bytes.reserveCapacity(url.count)
+        let isFile = url.starts(with: "file://".utf8)
+        guard let start = firstSlashes(in: url) else {
+            words.append(part: url[...])
+            return words.name
+        }
+        var rest = url[start...]
+        rest = rest[..<(rest.firstIndex(of: UInt8(ascii: "#")) ?? rest.endIndex)]
+        if isFile {
+            let slash = rest.lastIndex(of: UInt8(ascii: "/"))
+            words.append(part: withoutEnding(rest[(slash.map { $0 + 1 } ?? rest.startIndex)...]))
+            return words.name
+        }
+        let hostEnd = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
+        words.append(authority: rest[..<hostEnd])
+        let question = rest[hostEnd...].firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
+        words.append(path: rest[hostEnd..<question])
+        for pair in rest[question...].dropFirst().split(separator: UInt8(ascii: "&"))
+        where !pair.suffix(3).elementsEqual("***".utf8) {
+            words.append(part: pair)
+        }
+        return words.name
+    }
+
+    private typealias Part = Slice<UnsafeBufferPointer<UInt8>>
+
+    /// Where the host begins.
+    private static func firstSlashes(in url: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard let colon = url.firstIndex(of: UInt8(ascii: ":")), url[(colon + 1)...].starts(with: "//".utf8) else {
+            return nil
+        }
+        return colon + 3
+    }
+
+    private mutating func append(authority: Part) {
+        var host = authority
+        if let at = host.lastIndex(of: UInt8(ascii: "@")) { host = host[(at + 1)...] }
+        var port: Part?
+        if let colon = host.lastIndex(of: UInt8(ascii: ":")), !host[colon...].contains(UInt8(ascii: "]")) {
+            port = host[(colon + 1)...]
+            host = host[..<colon]
+        }
+        if host.count > 4, host.prefix(4).elementsEqual("www.".utf8, by: { $0 | 0x20 == $1 | 0x20 }) {
+            host = host.dropFirst(4)
+        }
+        append(host)
+        if let port, !port.elementsEqual("80".utf8), !port.elementsEqual("443".utf8) { append(port) }
+    }
+
+    private mutating func append(path: Part) {
+        var rest = path
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+            let isLast = rest[end...].allSatisfy { $0 == UInt8(ascii: "/") }
+            let part = rest[..<end]
+            append(part: isLast ? Self.withoutEnding(part) : part)
+            rest = rest[end...].dropFirst()
+        }
+    }
+
+    private static func withoutEnding(_ file: Part) -> Part {
+        guard let dot = file.lastIndex(of: UInt8(ascii: ".")), dot != file.startIndex else { return file }
+        let ending = file[(dot + 1)...]
+        let isEnding = endings.contains { name in
+            ending.count == name.utf8CodeUnitCount
+                && zip(ending, UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+                    .allSatisfy { $0 | 0x20 == $1 }
+        }
+        return isEnding ? file[..<dot] : file
+    }
+
+    /// A part that may be percent-encoded.
+    private mutating func append(part: Part) {
+        guard part.contains(UInt8(ascii: "%")), let decoded = PercentEncoding.decode(part) else { return append(part) }
+        append(decoded)
+    }
+
+    private mutating func append(_ word: some Collection<UInt8>) {
+        needsHyphen = true
+        guard !word.allSatisfy({ $0 == UInt8(ascii: ".") }) else { return }
+        guard word.allSatisfy({ $0 < 0x80 }) else { return append(scalarsOf: String(decoding: word, as: UTF8.self)) }
+        for byte in word {
+            let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
+            append(Unicode.Scalar(isUpper ? byte | 0x20 : byte))
+        }
+    }
+
+    private mutating func append(scalarsOf word: String) {
+        for scalar in word.lowercased().unicodeScalars { append(scalar) }
+    }
+
+    private mutating func append(_ scalar: Unicode.Scalar) {
+        guard FeedName.isWordCharacter(scalar) || scalar == "." || scalar == "_" else {
+            needsHyphen = true
+            return
+        }
+        if needsHyphen, !bytes.isEmpty { bytes.append(UInt8(ascii: "-")) }
+        needsHyphen = false
+        if scalar.isASCII {
+            bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+        } else {
+            bytes += UTF8.encode(scalar).map(Array.init) ?? []
+        }
+    }
+
+    /// Without dots and hyphens at its ends.
+    private var name: String {
+        let isEdge: (UInt8) -> Bool = { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+        guard let first = bytes.firstIndex(where: { !isEdge($0) }), let last = bytes.lastIndex(where: { !isEdge($0) })
+        else { return "" }
+        return String(decoding: bytes[first...last], as: UTF8.self)
+    }
+}

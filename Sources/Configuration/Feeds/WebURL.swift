@@ -92,4 +92,10 @@ enum TextRules {
         default: SafeText.isUnsafe(scalar)
         }
     }
+
+    /// Why a text cannot stand before people, or nil where it can: it has at most `limit` bytes, and nothing invisible.
+    static func refusal(label text: String, limit: Int) -> String? {
+        if text.utf8.count > limit { return "is longer than \(limit) bytes" }
+        return text.unicodeScalars.contains(where: isInvisible) ? "holds a control character" : nil
+    }
 }

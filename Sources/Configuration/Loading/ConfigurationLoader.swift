@@ -1,3 +1,5 @@
+private import FeedModel
+
 /// Reads a configuration with all the files that it includes (contract.md §2).
 package enum ConfigurationLoader {
     /// Reads and checks everything, and throws all that is wrong, not only what is wrong first.
@@ -20,5 +22,132 @@ package enum ConfigurationLoader {
         guard !state.hasErrors, var configuration else { throw ConfigurationError(diagnostics: diagnostics) }
         configuration.warnings = diagnostics
         return configuration
+    }
+}
+
+/// Settles ids and defaults once all files have been read.
+private struct ConfigurationAssembler {
+    let file: ConfigurationFile
+    let state: LoadingState
+    let known: [FeedIdentity.Known]
+
+    /// nil only after an error has been reported.
+    func assemble() -> Configuration? {
+        checkContact()
+        var store = state.store
+        if store.directory.isEmpty {
+            store.directory =
+                StoreLocation.standard(configuration: file.path, environment: state.environment) ?? ""
+        }
+        guard !store.directory.isEmpty else {
+            state.error(
+                "[store] directory: is not set, and without $STATE_DIRECTORY, $XDG_STATE_HOME or $HOME there is "
+                    + "no default", file: file.name)
+            return nil
+        }
+        guard !state.hasErrors else { return nil }
+        let hosts = state.hosts.values.sorted { $0.name < $1.name }
+        var configuration = Configuration(
+            path: file.path, contact: state.top.contact, fetch: state.fetch, hosts: hosts, schedule: state.schedule,
+            store: store, status: state.status, log: state.log, feeds: [], warnings: [])
+        configuration.feeds = feeds(of: configuration)
+        return configuration
+    }
+
+    private func checkContact() {
+        guard !state.isContactNamed else { return }
+        let fetched = state.feeds.feeds.first { $0.localPath == nil && $0.options?.value.enabled != false }
+        guard let fetched else { return }
+        state.error(
+            "contact: is missing; write contact = \"https://…\" or \"mailto:…\", which publishers are shown "
+                + "(\(fetched.place) is fetched over the network)", at: file.place(1))
+    }
+
+    private func feeds(of configuration: Configuration) -> [FeedConfiguration] {
+        let pending = state.feeds.feeds
+        let candidates = pending.map { FeedIdentity.Candidate(url: $0.url, id: $0.id.map { FeedIdentifier($0) }) }
+        let ids = FeedIdentity.assign(candidates, known: known)
+        suggest(candidates, ids, pending)
+        let standard = state.feeds.shared(state.feedOptions)
+        let capsDiffer = configuration.hosts.contains { $0.maxAgeCap != configuration.schedule.maxAgeCap }
+        var capped: [CappedOptions: Shared<FeedOptions>] = [:]
+        return zip(pending, ids).map { feed, id in
+            var options = feed.options ?? standard
+            if capsDiffer, !feed.hasOwnCap, let host = FeedConfiguration.host(of: feed.url),
+                let cap = configuration.hostSettings(for: host)?.maxAgeCap, cap != options.value.maxAgeCap
+            {
+                options = withCap(cap, options, &capped)
+            }
+            if feed.options != nil {
+                checkInterval(options.value, feed)
+                checkTransport(options.value, feed)
+            }
+            return FeedConfiguration(
+                id: id, hasExplicitID: feed.id != nil, url: feed.url, localPath: feed.localPath, title: feed.title,
+                tags: feed.tags, source: feed.place, options: options)
+        }
+    }
+
+    /// Options with the cap of a host, so that each pair of them is made once.
+    private struct CappedOptions: Hashable {
+        /// Of a box that `PendingFeeds` keeps.
+        var options: ObjectIdentifier
+        var cap: Duration
+    }
+
+    private func withCap(
+        _ cap: Duration, _ options: Shared<FeedOptions>, _ made: inout [CappedOptions: Shared<FeedOptions>]
+    ) -> Shared<FeedOptions> {
+        let key = CappedOptions(options: ObjectIdentifier(options), cap: cap)
+        if let known = made[key] { return known }
+        var own = options.value
+        own.maxAgeCap = cap
+        let shared = state.feeds.shared(own)
+        made[key] = shared
+        return shared
+    }
+
+    private func checkInterval(_ options: FeedOptions, _ feed: PendingFeed) {
+        guard let interval = options.interval else { return }
+        let schedule = state.schedule
+        if interval < schedule.minInterval {
+            state.warning(
+                "[[feed]] interval: \(Span.text(interval)) is below [schedule] min_interval "
+                    + "(\(Span.text(schedule.minInterval))), which holds", at: feed.place)
+        } else if interval > schedule.maxInterval {
+            state.warning(
+                "[[feed]] interval: \(Span.text(interval)) is above [schedule] max_interval "
+                    + "(\(Span.text(schedule.maxInterval))), which holds", at: feed.place)
+        }
+    }
+
+    private func checkTransport(_ options: FeedOptions, _ feed: PendingFeed) {
+        if !options.tlsVerify {
+            state.warning(
+                "[[feed]] tls_verify: is off: anybody on the way can read this feed and write its articles; a ca_file "
+                    + "lets one certificate through", at: feed.place)
+        }
+        if let agent = options.userAgent, !agent.lowercased().contains("newswire") {
+            state.warning(
+                "[[feed]] user_agent: masquerading as \(TOMLText.quoted(agent)); publishers cannot tell who asks",
+                at: feed.place)
+        }
+        let hasSecret =
+            options.basicAuth != nil || options.bearer != nil
+            || options.headers.contains { header in
+                if case .secret = header.value { true } else { false }
+            }
+        guard hasSecret, WebURL.hasScheme(feed.url, "http:") else { return }
+        state.warning("[[feed]] url: over http everybody on the way can read the secret of this feed", at: feed.place)
+    }
+
+    private func suggest(_ candidates: [FeedIdentity.Candidate], _ ids: [FeedIdentifier], _ pending: [PendingFeed]) {
+        guard !known.isEmpty else { return }
+        for (index, names) in FeedIdentity.suggestions(candidates, ids: ids, known: known) {
+            let names = names.map { "id = \(TOMLText.quoted($0.text))" }.joined(separator: " or ")
+            state.warning(
+                "\(URLRedaction.redacted(pending[index].url)) is a new feed; if it is one that had another URL, "
+                    + "\(names) keeps its history", at: pending[index].place)
+        }
     }
 }

@@ -26,6 +26,38 @@ package enum ConfigurationPath: Sendable, Equatable {
     }
 }
 
+/// A file of the configuration: how people call it, and what relative paths in it are relative to.
+struct ConfigurationFile {
+    /// As it stands in messages.
+    var name: String
+    /// Absolute.
+    var path: String
+    /// Absolute.
+    var directory: String
+
+    init(name: String) {
+        self.name = name
+        path = Path.absolute(name)
+        directory = Path.directory(of: path)
+    }
+
+    /// A file that this one includes; `path` is absolute.
+    func including(_ path: String) -> ConfigurationFile {
+        var file = ConfigurationFile(name: path)
+        // Where the first file was named relative to the working folder, so are those it includes.
+        if !name.hasPrefix("/"), path.hasPrefix(directory + "/") {
+            let folder = Path.directory(of: name)
+            let rest = String(path.dropFirst(directory.count + 1))
+            file.name = folder.isEmpty ? rest : Path.join(folder, rest)
+        }
+        return file
+    }
+
+    func place(_ line: Int) -> SourcePlace {
+        SourcePlace(file: name, line: line)
+    }
+}
+
 /// The XDG base directories.
 enum XDG {
     /// The folder that a variable names, else one below the home; relative ones are ignored, as XDG wants it.
@@ -57,5 +89,19 @@ enum Path {
     static func directory(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
         return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+/// Where the store lies when the configuration does not say (contract.md §2).
+enum StoreLocation {
+    /// `$STATE_DIRECTORY`; else /var/lib/newswire for a configuration under /etc; else a folder of
+    /// `$XDG_STATE_HOME`. nil where the last needs a home and there is none.
+    static func standard(configuration path: String, environment: [String: String]) -> String? {
+        // systemd separates several with colons; the first is the service's own.
+        if let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first, directory.hasPrefix("/") {
+            return String(directory)
+        }
+        if path.hasPrefix("/etc/") { return "/var/lib/newswire" }
+        return XDG.directory("XDG_STATE_HOME", below: ".local/state", environment: environment).map { "\($0)/newswire" }
     }
 }

@@ -73,63 +73,34 @@ struct FileTreeReader {
             return state.error(SyntaxMessage.text(error, in: bytes), at: file.place(error.line))
         }
         guard let root = document.root else { return }
-        var table = TOMLTable(root, section: isMain ? .root : .includedRoot, file: file, state: state)
-        if isMain {
-            readSettings(&table, of: file)
-        } else {
-            refuseSettings(root, of: file)
-        }
-        if let node = table.table("host") { SettingsReader(file: file, state: state).readHosts(node) }
-        if let node = table.value("feed") { readFeeds(node, of: file) }
-        let entries = table.texts("include", "[\"feeds.d/*.toml\"]", limit: 10_000) ?? []
-        if isMain { table.finish() }
-        for (entry, node) in entries { readInclude(entry, node, of: file) }
-    }
-
-    private func readSettings(_ table: inout TOMLTable, of file: ConfigurationFile) {
-        let settings = SettingsReader(file: file, state: state)
-        if let (text, node) = table.text("contact", "\"https://example.org/bot\"") {
-            if let refusal = Contact.refusal(text) {
-                table.error("contact", refusal, at: node)
-            }
-            state.contact = text
-        }
-        if let node = table.table("fetch") { settings.readFetch(node) }
-        if let node = table.table("schedule") { settings.readSchedule(node) }
-        if let node = table.table("store") { settings.readStore(node) }
-        if let node = table.table("status") { settings.readStatus(node) }
-        if let node = table.table("log") { settings.readLog(node) }
+        let reader = SettingsReader(file: file, state: state)
+        if isMain { reader.readProgram(root) } else { refuseSettings(root, of: file) }
+        reader.readHostsAndFeeds(root)
+        for include in isMain ? state.top.includes : reader.includes(of: root) { readInclude(include, of: file) }
     }
 
     /// An included file holds feeds and hosts; what is set for the whole program stands in one place.
     private func refuseSettings(_ root: TOMLNode, of file: ConfigurationFile) {
-        for child in root.children where !Section.includedRoot.keys.contains(child.key) {
+        let allowed = ["include", "host", "feed"]
+        for child in root.children where !allowed.contains(child.key) {
             let place = file.place(child.keyLine)
-            if Section.root.keys.contains(child.key) {
+            if Options.keys(of: .top).contains(child.key) {
                 state.error(
                     "\(child.key): belongs in the main file; an included one may hold [[feed]], [host] and include",
                     at: place)
             } else {
-                let advice = Section.includedRoot.advice(forUnknown: child.key)
+                let advice = Options.advice(forUnknown: child.key, among: allowed)
                 state.error("\(TOMLText.quoted(child.key)): there is no such key; \(advice)", at: place)
             }
         }
     }
 
-    private func readFeeds(_ node: TOMLNode, of file: ConfigurationFile) {
-        guard node.kind == .array else {
-            return state.error("feed: write [[feed]] with two brackets before each feed", at: file.place(node.keyLine))
-        }
-        let reader = FeedTableReader(file: file, state: state)
-        for feed in node.children { reader.read(feed) }
-    }
-
-    private mutating func readInclude(_ entry: String, _ node: TOMLNode, of file: ConfigurationFile) {
-        let place = file.place(node.line)
-        switch IncludeResolver.resolve(entry, in: file.directory) {
-        case .failed(let reason): state.error("include: \(TOMLText.quoted(entry)) \(reason)", at: place)
+    private mutating func readInclude(_ include: TopSettings.Include, of file: ConfigurationFile) {
+        switch IncludeResolver.resolve(include.entry, in: file.directory) {
+        case .failed(let reason):
+            state.error("include: \(TOMLText.quoted(include.entry)) \(reason)", at: include.place)
         case .files(let paths):
-            for path in paths { include(file.including(path), at: place) }
+            for path in paths { self.include(file.including(path), at: include.place) }
         }
     }
 
@@ -138,6 +109,57 @@ struct FileTreeReader {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)
+    }
+}
+
+/// Finds the files that an `include` entry means.
+private enum IncludeResolver {
+    enum Resolution {
+        /// Absolute paths, sorted by their bytes.
+        case files([String])
+        case failed(String)
+    }
+
+    /// A plain name means one file, whether it is there or not; a pattern means what matches it, which may be nothing.
+    static func resolve(_ entry: String, in directory: String) -> Resolution {
+        guard !entry.isEmpty else { return .failed("names no file") }
+        guard entry.utf8.count <= 4095, !entry.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
+            return .failed("is no path: it holds a control character or is too long")
+        }
+        guard entry.utf8.contains(where: isWildcard) else { return .files([Path.join(directory, entry)]) }
+        // What stands before the entry is a folder's name, though it may look like a pattern.
+        let pattern = entry.hasPrefix("/") ? entry : Path.join(escaped(directory), entry)
+        return matches(of: pattern)
+    }
+
+    private static func matches(of pattern: String) -> Resolution {
+        var found = glob_t()
+        defer { globfree(&found) }
+        switch glob(pattern, 0, nil, &found) {
+        case 0: break
+        case GLOB_NOMATCH: return .files([])
+        case GLOB_NOSPACE: return .failed("matches more files than memory can hold")
+        default: return .failed("cannot be looked for: \(String(cString: strerror(errno)))")
+        }
+        let count = Int(clamping: found.gl_pathc)
+        guard count <= LoadingState.Limit.files else {
+            return .failed("matches \(count) files; \(LoadingState.Limit.files) are read at most")
+        }
+        let paths = (0..<count).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+        return .files(paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    }
+
+    private static func escaped(_ directory: String) -> String {
+        var result = ""
+        for character in directory.unicodeScalars {
+            if character == "\\" || "*?[]".unicodeScalars.contains(character) { result += "\\" }
+            result.unicodeScalars.append(character)
+        }
+        return result
+    }
+
+    private static func isWildcard(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
     }
 }
 
@@ -153,23 +175,5 @@ enum SyntaxMessage {
         let line = String(decoding: lines[index], as: UTF8.self).lowercased()
         if secretWords.contains(where: { line.contains($0) }) { return "is not TOML in this line" }
         return "is not TOML: \(ListText.cleaned(error.message, limit: 300))"
-    }
-}
-
-/// The address that publishers are shown.
-enum Contact {
-    static func refusal(_ text: String) -> String? {
-        let form = "must be a URL such as \"https://example.org/bot\" or \"mailto:feeds@example.org\""
-        guard text.utf8.count <= 512, !text.isEmpty else { return form }
-        // It stands in parentheses in the User-Agent.
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"()<>\"\\".utf8.contains($0) }) else {
-            return "holds a character that cannot stand in a User-Agent"
-        }
-        if WebURL.hasScheme(text, "https:") || WebURL.hasScheme(text, "http:") {
-            return WebURL.refusal(text) == nil ? nil : form
-        }
-        guard WebURL.hasScheme(text, "mailto:") else { return form }
-        let parts = text.dropFirst("mailto:".count).split(separator: "@", omittingEmptySubsequences: false)
-        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } ? nil : form
     }
 }

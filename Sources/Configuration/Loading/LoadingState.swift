@@ -1,5 +1,3 @@
-private import FeedModel
-
 /// What has been gathered while the files of a configuration are read, and what is wrong with them.
 final class LoadingState {
     /// Everything newswire reads of a configuration is bounded.
@@ -16,18 +14,24 @@ final class LoadingState {
     private var dropped = 0
     private(set) var hasErrors = false
 
-    var contact: String?
+    var top = TopSettings()
+    /// Also where what was written for it is refused.
+    var isContactNamed = false
     var fetch = FetchSettings()
     var schedule = ScheduleSettings()
-    var storeDirectory: String?
     var store = StoreSettings(directory: "")
     var status = StatusSettings()
     var log = LogSettings()
-    var hosts: [String: PendingHost] = [:]
+    var hosts: [String: HostSettings] = [:]
     var feeds = PendingFeeds()
 
     init(environment: [String: String]) {
         self.environment = environment
+    }
+
+    /// The options of a feed that sets none; known once the main file's settings have been read.
+    var feedOptions: FeedOptions {
+        FeedOptions(transfer: fetch.transfer, maxAgeCap: schedule.maxAgeCap, updates: store.updates)
     }
 
     func error(_ message: String, at place: SourcePlace) {
@@ -74,12 +78,86 @@ final class LoadingState {
     }
 }
 
-/// A `[host]` table before the defaults that it leaves to `[fetch]` and `[schedule]` are known.
-struct PendingHost {
-    var name: String
-    var delay: Duration?
-    var concurrency: Int?
-    var pauseScope: HostSettings.PauseScope?
-    var maxAgeCap: Duration?
+/// A feed as one file names it, before ids and defaults are settled.
+struct PendingFeed {
+    var url: String
+    var localPath: String?
+    var id: String?
+    var title: String?
+    var tags: [String]
     var place: SourcePlace
+    /// nil for a line of a list, which can set nothing. Where `hasOwnCap` is false, a host's may still take the place of
+    /// `maxAgeCap`.
+    var options: Shared<FeedOptions>?
+    var hasOwnCap = false
+}
+
+/// The feeds of all files, each URL once.
+struct PendingFeeds {
+    private(set) var feeds: [PendingFeed] = []
+    private var tags = Interner<[String]>()
+    private var options = Interner<Shared<FeedOptions>>()
+    private var indexes: [String: Int] = [:]
+    private var places: [String: SourcePlace] = [:]
+
+    /// What became of a feed that was added.
+    enum Addition {
+        case added
+        /// A list names a feed that is known from elsewhere: its tags and title have been taken over.
+        case merged(with: SourcePlace)
+        /// Two tables for one URL that are not told apart by ids.
+        case sameURL(as: SourcePlace)
+        case sameID(as: SourcePlace)
+        case tooMany
+    }
+
+    /// The options in a box that is the same for equal ones.
+    mutating func shared(_ options: FeedOptions) -> Shared<FeedOptions> {
+        self.options.interned(Shared(options))
+    }
+
+    mutating func add(_ feed: PendingFeed) -> Addition {
+        var feed = feed
+        if !feed.tags.isEmpty { feed.tags = tags.interned(feed.tags) }
+        if let id = feed.id {
+            if let other = places[id] { return .sameID(as: other) }
+        }
+        if let index = indexes[feed.url] {
+            let other = feeds[index]
+            if feed.options == nil {
+                feeds[index].merge(feed)
+                return .merged(with: other.place)
+            }
+            if other.options == nil {
+                var table = feed
+                table.merge(other)
+                feeds[index] = table
+                if let id = feed.id { places[id] = feed.place }
+                return .merged(with: other.place)
+            }
+            guard feed.id != nil, other.id != nil else { return .sameURL(as: other.place) }
+        }
+        guard feeds.count < LoadingState.Limit.feeds else { return .tooMany }
+        if let id = feed.id { places[id] = feed.place }
+        if indexes[feed.url] == nil { indexes[feed.url] = feeds.count }
+        feeds.append(feed)
+        return .added
+    }
+}
+
+extension PendingFeed {
+    fileprivate mutating func merge(_ other: PendingFeed) {
+        if title == nil { title = other.title }
+        for tag in other.tags where tags.count < 100 && !tags.contains(tag) { tags.append(tag) }
+    }
+}
+
+/// Gives the same value for equal ones, so that what many feeds have alike is in memory once.
+struct Interner<Value: Hashable> {
+    private var values: Set<Value> = []
+
+    /// The first of the values so far that equal this one.
+    mutating func interned(_ value: Value) -> Value {
+        values.insert(value).memberAfterInsert
+    }
 }

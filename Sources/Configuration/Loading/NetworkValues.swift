@@ -1,11 +1,9 @@
 private import Glibc
 
 /// Values that stand in `[fetch]` as well as in `[[feed]]`.
-extension TOMLTable {
+extension OptionContext {
     /// `"deny"`, `"allow"` or a list of host:port and CIDR. A bare address becomes the CIDR of itself.
-    mutating func privateNetworks() -> PrivateNetworks? {
-        let key: StaticString = "private_networks"
-        guard let node = value(key) else { return nil }
+    func privateNetworks(_ node: TOMLNode) -> PrivateNetworks? {
         switch (node.kind, node.text) {
         case (.string, "deny"): return .deny
         case (.string, "allow"): return .allow
@@ -13,52 +11,46 @@ extension TOMLTable {
             var entries: [String] = []
             for element in node.children {
                 guard let text = element.text, let entry = NetworkEntry.normalised(text) else {
-                    error(key, "must list host:port or CIDR such as \"localhost:8080\" or \"10.0.0.0/8\"", at: element)
+                    error("must list host:port or CIDR such as \"localhost:8080\" or \"10.0.0.0/8\"", at: element)
                     continue
                 }
                 entries.append(entry)
             }
             return .list(entries)
         default:
-            error(key, "must be \"deny\", \"allow\" or a list of at most 1024 host:port or CIDR", at: node)
+            error("must be \"deny\", \"allow\" or a list of at most 1024 host:port or CIDR", at: node)
             return nil
         }
     }
 
     /// The URL of a proxy; empty for none.
-    mutating func proxy() -> String? {
-        let key: StaticString = "proxy"
-        guard let (text, node) = text(key, "\"http://proxy.example.org:3128\"") else { return nil }
+    func proxy(_ node: TOMLNode) -> String? {
+        guard let text = text(node) else { return nil }
         if text.isEmpty { return text }
         let schemes: [StaticString] = ["http://", "https://", "socks4://", "socks4a://", "socks5://", "socks5h://"]
         guard schemes.contains(where: { WebURL.hasScheme(text, $0) }), text.utf8.count <= FeedAddress.limit,
             WebURL.character(refusedIn: text) == nil, let authority = WebURL.authority(of: text)
         else {
-            error(key, "must be http://HOST:PORT, or with https, socks4, socks4a, socks5 or socks5h", at: node)
+            error("must be http://HOST:PORT, or with https, socks4, socks4a, socks5 or socks5h", at: node)
             return nil
         }
         guard authority.userinfo == nil else {
-            error(key, "holds a user name or password, which may not be written here", at: node)
+            error("holds a user name or password, which may not be written here", at: node)
             return nil
         }
         if let refusal = WebURL.refusal(authority) {
-            error(key, refusal, at: node)
+            error(refusal, at: node)
             return nil
         }
         return text
     }
 
-    /// An absolute path, relative ones being relative to the file; empty as it is.
-    mutating func path(_ key: StaticString) -> String? {
-        guard let (_, node) = text(key, "\"PATH\"") else { return nil }
-        return resolved(node, key)
-    }
-
-    /// The same for a node at hand; nil where it cannot be a path.
-    func resolved(_ node: TOMLNode, _ key: StaticString) -> String? {
-        guard let text = node.text else { return nil }
+    /// The absolute path that a text means, relative ones being relative to the file; empty as it is, and nil where it
+    /// cannot be a path.
+    func path(_ node: TOMLNode) -> String? {
+        guard let text = text(node) else { return nil }
         guard text.utf8.count <= 4095, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
-            error(key, "is no path: it holds a control character or is too long", at: node)
+            error("is no path: it holds a control character or is too long", at: node)
             return nil
         }
         return text.isEmpty ? text : Path.join(file.directory, text)

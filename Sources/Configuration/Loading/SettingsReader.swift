@@ -1,30 +1,72 @@
-/// Reads `[fetch]`, `[host]`, `[schedule]`, `[store]`, `[status]` and `[log]`.
+/// Reads the tables of one file: settings, hosts and feeds.
 struct SettingsReader {
-    static let day: Duration = .seconds(86_400)
-    static let timeouts: ClosedRange<Duration> = .seconds(1) ... .seconds(3600)
-    static let connectTimeouts: ClosedRange<Duration> = .seconds(1) ... .seconds(600)
-    static let intervals: ClosedRange<Duration> = .seconds(1)...day * 31
-    static let freshness: ClosedRange<Duration> = .zero...day * 31
+    private let file: ConfigurationFile
+    private let state: LoadingState
+    private let tables: TableReader
 
-    let file: ConfigurationFile
-    let state: LoadingState
+    init(file: ConfigurationFile, state: LoadingState) {
+        self.file = file
+        self.state = state
+        tables = TableReader(file: file, state: state)
+    }
 
-    func readFetch(_ node: TOMLNode) {
-        var table = TOMLTable(node, section: .fetch, file: file, state: state)
-        table.integer("concurrency", in: 1...4096).map { state.fetch.concurrency = $0 }
-        table.integer("host_concurrency", in: 1...256).map { state.fetch.hostConcurrency = $0 }
-        table.span("host_delay", in: .zero...Self.day).map { state.fetch.hostDelay = $0 }
-        table.span("connect_timeout", in: Self.connectTimeouts).map { state.fetch.connectTimeout = $0 }
-        table.span("timeout", in: Self.timeouts).map { state.fetch.timeout = $0 }
-        table.size("max_body", in: 1 << 10...2 << 30).map { state.fetch.maxBody = $0 }
-        table.privateNetworks().map { state.fetch.privateNetworks = $0 }
-        table.proxy().map { state.fetch.proxy = $0.isEmpty ? nil : $0 }
-        table.path("ca_file").map { state.fetch.caFile = $0.isEmpty ? nil : $0 }
-        table.finish()
+    /// Reads what is set for the whole program, which stands in the main file alone. Hosts and feeds take their
+    /// defaults from it, so it comes first.
+    func readProgram(_ root: TOMLNode) {
+        tables.read(root, into: &state.top)
+        state.isContactNamed = root.member("contact") != nil
+        table("fetch", of: root).map { _ = tables.read($0, into: &state.fetch) }
+        table("schedule", of: root).map(readSchedule)
+        table("store", of: root).map { _ = tables.read($0, into: &state.store) }
+        table("status", of: root).map { _ = tables.read($0, into: &state.status) }
+        table("log", of: root).map { _ = tables.read($0, into: &state.log) }
+    }
+
+    /// Reads `[host]` and `[[feed]]`, which may stand in every file.
+    func readHostsAndFeeds(_ root: TOMLNode) {
+        table("host", of: root).map(readHosts)
+        guard let node = root.member("feed") else { return }
+        guard node.kind == .array else {
+            return state.error("feed: write [[feed]] with two brackets before each feed", at: file.place(node.keyLine))
+        }
+        let reader = FeedTableReader(file: file, state: state)
+        for feed in node.children { reader.read(feed) }
+    }
+
+    /// The entries of `include` in a file that is included itself.
+    func includes(of root: TOMLNode) -> [TopSettings.Include] {
+        var top = TopSettings()
+        tables.read("include", of: root, into: &top)
+        return top.includes
+    }
+
+    private func table(_ key: StaticString, of root: TOMLNode) -> TOMLNode? {
+        guard let node = root.member(key) else { return nil }
+        if node.kind == .table { return node }
+        state.error("\(key): must be a table, not \(node.kind.name)", at: file.place(node.keyLine))
+        return nil
+    }
+
+    private func readSchedule(_ node: TOMLNode) {
+        let isRight = tables.read(node, into: &state.schedule)
+        let schedule = state.schedule
+        let bounds = (Span.text(schedule.minInterval), Span.text(schedule.maxInterval))
+        guard schedule.minInterval <= schedule.maxInterval else {
+            return state.error(
+                "[schedule] min_interval (\(bounds.0)) is longer than max_interval (\(bounds.1))",
+                at: file.place(node.keyLine))
+        }
+        let initial = min(max(schedule.initialInterval, schedule.minInterval), schedule.maxInterval)
+        if node.member("initial_interval") != nil, isRight, initial != schedule.initialInterval {
+            state.error(
+                "[schedule] initial_interval must be between min_interval (\(bounds.0)) and max_interval "
+                    + "(\(bounds.1)), not \(Span.text(schedule.initialInterval))", at: file.place(node.keyLine))
+        }
+        state.schedule.initialInterval = initial
     }
 
     /// `[host]`: a table for each host.
-    func readHosts(_ node: TOMLNode) {
+    private func readHosts(_ node: TOMLNode) {
         for child in node.children {
             guard child.kind == .table else {
                 state.error(
@@ -48,15 +90,13 @@ struct SettingsReader {
                 at: file.place(nested.keyLine))
         }
         if let other = state.hosts[name] {
-            return state.error("[host.\"\(name)\"] is already in \(other.place)", at: place)
+            return state.error("[host.\"\(name)\"] is already in \(other.source)", at: place)
         }
-        var table = TOMLTable(node, section: .host, file: file, state: state)
-        state.hosts[name] = PendingHost(
-            name: name, delay: table.span("delay", in: .zero...Self.day),
-            concurrency: table.integer("concurrency", in: 1...256),
-            pauseScope: table.choice("pause_scope", HostSettings.PauseScope.self),
-            maxAgeCap: table.span("max_age_cap", in: Self.freshness), place: place)
-        table.finish()
+        var host = HostSettings(
+            name: name, delay: state.fetch.hostDelay, concurrency: state.fetch.hostConcurrency, pauseScope: nil,
+            maxAgeCap: state.schedule.maxAgeCap, source: place)
+        tables.read(node, into: &host)
+        state.hosts[name] = host
     }
 
     private static func refusal(host name: String) -> String? {
@@ -73,62 +113,54 @@ struct SettingsReader {
         }
         return nil
     }
+}
 
-    func readSchedule(_ node: TOMLNode) {
-        var table = TOMLTable(node, section: .schedule, file: file, state: state)
-        table.span("min_interval", in: Self.intervals).map { state.schedule.minInterval = $0 }
-        table.span("max_interval", in: Self.intervals).map { state.schedule.maxInterval = $0 }
-        let initial = table.span("initial_interval", in: Self.intervals)
-        table.span("max_age_cap", in: Self.freshness).map { state.schedule.maxAgeCap = $0 }
-        table.finish()
+/// Reads the values of a table by the rows of its options, and reports the keys that it does not have.
+///
+/// A value that is wrong is reported and reads as not set.
+struct TableReader {
+    let file: ConfigurationFile
+    let state: LoadingState
 
-        let schedule = state.schedule
-        if schedule.minInterval > schedule.maxInterval {
-            return state.error(
-                "[schedule] min_interval (\(Span.text(schedule.minInterval))) is longer than max_interval "
-                    + "(\(Span.text(schedule.maxInterval)))", at: file.place(node.keyLine))
+    /// Sets the fields that the table names.
+    ///
+    /// - Returns: whether every value could be read.
+    @discardableResult
+    func read<Values: OptionValues>(_ node: TOMLNode, into values: inout Values) -> Bool {
+        var found = 0
+        var isRight = true
+        let rows = Values.rows
+        // By index, since a loop over the rows would count references to each, once for every row of every feed.
+        for index in rows.indices {
+            guard let value = node.member(rows[index].key) else { continue }
+            found += 1
+            if !read(value, rows[index], &values) { isRight = false }
         }
-        if let initial, initial < schedule.minInterval || initial > schedule.maxInterval {
+        if found < node.count { reportUnknown(in: node, of: Values.table) }
+        return isRight
+    }
+
+    /// Sets the field of one option alone.
+    func read<Values: OptionValues>(_ key: StaticString, of node: TOMLNode, into values: inout Values) {
+        guard let value = node.member(key) else { return }
+        for row in Values.rows where "\(row.key)" == "\(key)" { _ = read(value, row, &values) }
+    }
+
+    private func read<Values: OptionValues>(
+        _ value: TOMLNode, _ row: OptionRow<Values>, _ values: inout Values
+    ) -> Bool {
+        let context = OptionContext(
+            table: Values.table, key: row.key, example: row.example, file: file, state: state)
+        return row.read(value, context, &values)
+    }
+
+    private func reportUnknown(in node: TOMLNode, of table: OptionTable) {
+        let keys = Options.keys(of: table)
+        for child in node.children where !keys.contains(child.key) {
+            let advice = Options.advice(forUnknown: child.key, among: keys)
             state.error(
-                "[schedule] initial_interval must be between min_interval (\(Span.text(schedule.minInterval))) and "
-                    + "max_interval (\(Span.text(schedule.maxInterval))), not \(Span.text(initial))",
-                at: file.place(node.keyLine))
+                "\(table.prefix)\(OptionContext.shown(child.key)): there is no such key; \(advice)",
+                at: file.place(child.keyLine))
         }
-        state.schedule.initialInterval =
-            initial ?? min(max(schedule.initialInterval, schedule.minInterval), schedule.maxInterval)
-    }
-
-    func readStore(_ node: TOMLNode) {
-        var table = TOMLTable(node, section: .store, file: file, state: state)
-        if let (_, value) = table.text("directory", "\"/var/lib/newswire\"") {
-            switch table.resolved(value, "directory") {
-            case "": table.error("directory", "is empty; leave it out for the default", at: value)
-            case let path?: state.storeDirectory = path
-            case nil: break
-            }
-        }
-        table.size("segment_size", in: 4 << 10...4 << 30).map { state.store.segmentSize = $0 }
-        if let (text, value) = table.text("keep", "\"forever\" or \"90d\"") {
-            if text == "forever" {
-                state.store.keep = .forever
-            } else if let span = table.span(text, "keep", in: .seconds(1)...Self.day * 36_500, at: value) {
-                state.store.keep = .span(span)
-            }
-        }
-        table.choice("updates", StoreSettings.Updates.self).map { state.store.updates = $0 }
-        table.choice("duplicates", StoreSettings.Duplicates.self).map { state.store.duplicates = $0 }
-        table.finish()
-    }
-
-    func readStatus(_ node: TOMLNode) {
-        var table = TOMLTable(node, section: .status, file: file, state: state)
-        table.path("textfile").map { state.status.textfile = $0.isEmpty ? nil : $0 }
-        table.finish()
-    }
-
-    func readLog(_ node: TOMLNode) {
-        var table = TOMLTable(node, section: .log, file: file, state: state)
-        table.choice("level", LogSettings.Level.self).map { state.log.level = $0 }
-        table.finish()
     }
 }

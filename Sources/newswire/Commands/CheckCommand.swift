@@ -14,22 +14,34 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .customLong("print"), help: "Show all effective values as TOML; secrets by their names.")
     var printsValues = false
 
+    /// For `make man`.
+    @Option(name: .customLong("manual"), help: .hidden)
+    var manual: Manual?
+
+    enum Manual: String, ExpressibleByArgument {
+        case sample, mdoc
+    }
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
+        if let manual { return try write(manual == .sample ? OptionManual.sample : OptionManual.mdoc) }
         let configuration = try common.loadWithKnownFeeds()
         for warning in configuration.warnings { StandardError.write(warning.description) }
         for warning in configuration.checkNetworks() { StandardError.write(warning.description) }
         let broken = configuration.checkReferences(environment: CommonOptions.environment)
         for diagnostic in broken { StandardError.write(diagnostic.description) }
         if broken.contains(where: { $0.severity == .error }) { throw CommandFailure(.badConfiguration, "") }
+        let count = configuration.feeds.count
+        try write(
+            printsValues
+                ? configuration.printEffective()
+                : "\(configuration.path): ok, \(count) feed\(count == 1 ? "" : "s")\n")
+    }
+
+    private func write(_ text: String) throws {
         var output = StandardOutput()
-        if printsValues {
-            try output.write(Array(configuration.printEffective().utf8))
-        } else {
-            let count = configuration.feeds.count
-            try output.write(line: "\(configuration.path): ok, \(count) feed\(count == 1 ? "" : "s")")
-        }
+        try output.write(Array(text.utf8))
         try output.flush()
     }
 }

@@ -1,0 +1,221 @@
+private import FeedModel
+
+extension OptionKind where Value == FeedAddress {
+    /// The URL of a feed, or the path of a local document.
+    static var feedAddress: Self {
+        Self(
+            read: { node, context in
+                guard let text = context.text(node) else { return nil }
+                let address = FeedAddress.parse(text, relativeTo: context.file.directory)
+                guard case .refused(let reason) = address else { return address }
+                context.error(reason, at: node)
+                return nil
+            },
+            text: { address in
+                switch address {
+                case .web(let url), .local(_, let url): TOMLText.quoted(URLRedaction.redacted(url))
+                case .refused: nil
+                }
+            })
+    }
+}
+
+extension OptionKind where Value == [String] {
+    /// Words that people give a feed, each once.
+    static var tags: Self {
+        Self(
+            read: { node, context in
+                var tags: [String] = []
+                for (text, element) in context.texts(node, limit: 100) ?? [] {
+                    let refusal = text.isEmpty ? "holds an empty tag" : TextRules.refusal(label: text, limit: 128)
+                    if let refusal {
+                        context.error(refusal, at: element)
+                    } else if !tags.contains(text) {
+                        tags.append(text)
+                    }
+                }
+                return tags
+            },
+            text: TOMLText.list)
+    }
+}
+
+/// Secrets that stand in the file itself are refused (contract.md §2), and no message here ever holds what a person
+/// wrote as a value.
+extension OptionContext {
+    private static let forms = "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }"
+
+    /// Where a secret is found.
+    func secret(_ node: TOMLNode) -> Secret? {
+        guard node.kind == .table else {
+            let what = node.kind == .string ? "a secret must not be written in the file" : "must be a secret"
+            error("\(what); write \(Self.forms)", at: node)
+            return nil
+        }
+        guard let child = node.children.first(where: { _ in true }), node.count == 1, let text = child.text else {
+            error("must be one of \(Self.forms)", at: node)
+            return nil
+        }
+        switch child.key {
+        case "credential":
+            let isName = !text.utf8.contains(UInt8(ascii: "/")) && text != "." && text != ".."
+            if isName, refusal(text, limit: 255) == nil { return .credential(text) }
+            error("credential must be a name, without a slash", at: node)
+        case "file":
+            guard let refusal = refusal(text, limit: 4095) else { return .file(Path.join(file.directory, text)) }
+            error("the path of the file \(refusal)", at: node)
+        case "env":
+            if refusal(text, limit: 256) == nil, !text.utf8.contains(UInt8(ascii: "=")) { return .environment(text) }
+            error("env must name a variable of the environment", at: node)
+        default:
+            let nearest = EditDistance.nearest(to: child.key, among: ["credential", "file", "env"])
+            let advice = nearest.map { "did you mean \($0)?" } ?? "write \(Self.forms)"
+            state.error(
+                "\(label).\(TOMLText.key(child.key)): there is no such key; \(advice)", at: file.place(node.keyLine))
+        }
+        return nil
+    }
+
+    private func refusal(_ text: String, limit: Int) -> String? {
+        if text.isEmpty { return "is empty" }
+        if text.utf8.count > limit { return "is longer than \(limit) bytes" }
+        return text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) ? "holds a control character" : nil
+    }
+
+    func basicAuth(_ node: TOMLNode) -> FeedOptions.BasicAuth? {
+        guard let node = table(node) else { return nil }
+        reportUnknown(in: node, keys: ["user", "password"])
+        guard let user = node.member("user"), let password = node.member("password") else {
+            error("must be { user = \"NAME\", password = SECRET }, a secret being \(Self.forms)", at: node)
+            return nil
+        }
+        let secret = ofMember("password").secret(password)
+        guard let name = ofMember("user", example: "\"me\"").text(user) else { return nil }
+        let isName = name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f && $0 != UInt8(ascii: ":") }
+        guard isName, !name.isEmpty, name.utf8.count <= 1024 else {
+            ofMember("user").error("must be 1 to 1024 characters without a colon", at: user)
+            return nil
+        }
+        return secret.map { FeedOptions.BasicAuth(user: name, password: $0) }
+    }
+
+    func clientCertificate(_ node: TOMLNode) -> FeedOptions.ClientCertificate? {
+        guard let node = table(node) else { return nil }
+        reportUnknown(in: node, keys: ["cert", "key"])
+        let key = node.member("key").flatMap(ofMember("key").secret)
+        guard let cert = node.member("cert").flatMap(ofMember("cert", example: "\"PATH\"").path), !cert.isEmpty else {
+            error("must be { cert = \"PATH\", key = SECRET }, a secret being \(Self.forms)", at: node)
+            return nil
+        }
+        return FeedOptions.ClientCertificate(cert: cert, key: key)
+    }
+
+    private func reportUnknown(in node: TOMLNode, keys: [String]) {
+        for child in node.children where !keys.contains(child.key) {
+            let advice = Options.advice(forUnknown: child.key, among: keys)
+            state.error(
+                "\(label).\(Self.shown(child.key)): there is no such key; \(advice)", at: file.place(child.keyLine))
+        }
+    }
+
+    /// Header fields in the order of the file; what is wrong is reported and left out.
+    func headers(_ node: TOMLNode) -> [HeaderField]? {
+        guard let node = table(node) else { return nil }
+        guard node.count <= 100 else {
+            error("may be 100, not \(node.count)", at: node)
+            return nil
+        }
+        var names: Set<String> = []
+        return node.children.compactMap { child in
+            guard HeaderRules.isToken(child.key) else {
+                error("\(TOMLText.quoted(child.key)) is no name of a header", at: child)
+                return nil
+            }
+            let context = ofMember(child.key)
+            let name = child.key.lowercased()
+            let refusal = HeaderRules.refusal(ofName: name) ?? (names.insert(name).inserted ? nil : "stands here twice")
+            if let refusal {
+                context.error(refusal, at: child)
+                return nil
+            }
+            return context.header(child, name).map { HeaderField(name: child.key, value: $0) }
+        }
+    }
+
+    private func header(_ node: TOMLNode, _ name: String) -> HeaderField.Value? {
+        guard let text = node.text, !HeaderRules.holdsSecret(name) else { return secret(node).map { .secret($0) } }
+        let isPrintable = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f || $0 == UInt8(ascii: "\t") }
+        if isPrintable, text.utf8.count <= 8192 { return .literal(text) }
+        error("holds a control character or is longer than 8192 bytes", at: node)
+        return nil
+    }
+}
+
+/// Which header fields a feed may have sent, by their names in lower case.
+private enum HeaderRules {
+    /// What newswire says itself in each request; a second one would contradict it.
+    private static let reserved: Set<String> = [
+        "host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "expect", "range",
+        "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "accept-encoding",
+    ]
+    private static let secret: Set<String> = ["authorization", "cookie", "proxy-authorization"]
+
+    static func refusal(ofName name: String) -> String? {
+        if name == "user-agent" { return "write user_agent = \"…\" instead" }
+        return reserved.contains(name) ? "newswire sends this header itself" : nil
+    }
+
+    /// Whether a header of this name may not be literal.
+    static func holdsSecret(_ name: String) -> Bool {
+        secret.contains(name) || name.hasSuffix("-key") || name.hasSuffix("-token") || name.hasSuffix("-secret")
+    }
+
+    /// Whether it is a token of RFC 9110 §5.1.
+    static func isToken(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 256
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
+    }
+}
+
+extension OptionKind where Value == Secret {
+    static var secret: Self { Self(read: { $1.secret($0) }, text: { "\($0)" }) }
+}
+
+extension OptionKind where Value == FeedOptions.BasicAuth {
+    static var basicAuth: Self {
+        Self(
+            read: { $1.basicAuth($0) },
+            text: { "{ user = \(TOMLText.quoted($0.user)), password = \($0.password) }" })
+    }
+}
+
+extension OptionKind where Value == FeedOptions.ClientCertificate {
+    static var clientCertificate: Self {
+        Self(
+            read: { $1.clientCertificate($0) },
+            text: { "{ cert = \(TOMLText.quoted($0.cert))\($0.key.map { ", key = \($0)" } ?? "") }" })
+    }
+}
+
+extension OptionKind where Value == [HeaderField] {
+    static var headers: Self {
+        Self(
+            read: { $1.headers($0) },
+            text: { headers in
+                let fields = headers.map { header in
+                    switch header.value {
+                    case .literal(let text): "\(TOMLText.key(header.name)) = \(TOMLText.quoted(text))"
+                    case .secret(let secret): "\(TOMLText.key(header.name)) = \(secret)"
+                    }
+                }
+                return fields.isEmpty ? nil : "{ \(fields.joined(separator: ", ")) }"
+            })
+    }
+}

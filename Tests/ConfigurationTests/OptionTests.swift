@@ -1,0 +1,168 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Configuration
+
+@Suite("One row an option: contract.md §2")
+struct OptionTests {
+    let fixture = ConfigurationFixture()
+
+    /// The options of the contract, written down a second time so that one that goes missing is noticed, each with a
+    /// value that is not its default, as it is printed.
+    private static let values: [(table: OptionTable, key: String, value: String)] = [
+        (.top, "contact", "\"mailto:feeds@example.org\""), (.top, "include", "[\"more/*.toml\"]"),
+        (.fetch, "concurrency", "7"), (.fetch, "host_concurrency", "3"), (.fetch, "host_delay", "\"0s\""),
+        (.fetch, "connect_timeout", "\"4s\""), (.fetch, "timeout", "\"61s\""), (.fetch, "max_body", "\"2MiB\""),
+        (.fetch, "private_networks", "[\"localhost:8080\", \"10.0.0.0/8\"]"),
+        (.fetch, "proxy", "\"http://127.0.0.1:3128\""), (.fetch, "ca_file", "\"/ca.pem\""),
+        (.host, "delay", "\"61s\""), (.host, "concurrency", "2"), (.host, "pause_scope", "\"feed\""),
+        (.host, "max_age_cap", "\"2h\""),
+        (.schedule, "min_interval", "\"7m\""), (.schedule, "max_interval", "\"2d\""),
+        (.schedule, "initial_interval", "\"2h\""), (.schedule, "max_age_cap", "\"0s\""),
+        (.store, "directory", "\"/srv/articles\""), (.store, "segment_size", "\"1MiB\""),
+        (.store, "keep", "\"90d\""), (.store, "updates", "\"ignore\""), (.store, "duplicates", "\"keep\""),
+        (.status, "textfile", "\"/run/newswire.prom\""), (.log, "level", "\"debug\""),
+        (.feed, "url", "\"https://example.org/other.xml\""), (.feed, "id", "\"other\""),
+        (.feed, "title", "\"A \\\"title\\\"\""), (.feed, "tags", "[\"a\", \"b c\"]"), (.feed, "interval", "\"3h\""),
+        (.feed, "user_agent", "\"newswire/x\""),
+        (.feed, "headers", "{ X-Api-Key = { file = \"/x.key\" }, \"X.Y\" = \"de\" }"),
+        (.feed, "basic_auth", "{ user = \"me\", password = { credential = \"name\" } }"),
+        (.feed, "bearer", "{ env = \"TOKEN\" }"),
+        (.feed, "client_cert", "{ cert = \"/c.pem\", key = { file = \"/k.pem\" } }"),
+        (.feed, "connect_timeout", "\"4s\""), (.feed, "timeout", "\"61s\""), (.feed, "max_age_cap", "\"2h\""),
+        (.feed, "private_networks", "\"allow\""), (.feed, "proxy", "\"socks5h://127.0.0.1:9050\""),
+        (.feed, "ca_file", "\"/ca.pem\""), (.feed, "tls_verify", "false"), (.feed, "http2", "false"),
+        (.feed, "keep_alive", "false"), (.feed, "aliases", "false"), (.feed, "updates", "\"ignore\""),
+        (.feed, "enabled", "false"),
+    ]
+
+    /// A configuration with that table, and that line in it.
+    private func configuration(_ table: OptionTable, _ line: String) -> String {
+        let contact = "contact = \"https://example.org/bot\"\n"
+        return switch table {
+        case .top: "\(line)\n"
+        case .host: "[host.\"example.org\"]\n\(line)\n"
+        case .feed: "\(contact)[[feed]]\n\(line.hasPrefix("url ") ? "" : "url = \"https://example.org/f\"\n")\(line)\n"
+        default: "\(table.title)\n\(line)\n"
+        }
+    }
+
+    private static func text(_ file: String) throws -> String {
+        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let stream = try #require(fopen("\(root)/\(file)", "r"))
+        defer { fclose(stream) }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 { text += buffer[..<count] }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    @Test("The rows are the options of the contract, each in the tables in which it may stand")
+    func complete() {
+        let rows = Options.all.flatMap { option in option.tables.map { "\($0.title) \(option.key)" } }
+        let expected = Self.values.map { "\($0.table.title) \($0.key)" }
+        #expect(rows.sorted() == expected.sorted())
+    }
+
+    @Test("Every row is read, and printed as it was written")
+    func readAndPrinted() throws {
+        for (table, key, value) in Self.values where key != "include" {
+            let line = "\(key) = \(value)"
+            let standard = "\n" + (try fixture.load(configuration(table, ""))).printEffective()
+            let printed = "\n" + (try fixture.load(configuration(table, line))).printEffective()
+            #expect(printed.contains("\n\(line)\n"), "\(table.title) \(key)")
+            #expect(!standard.contains("\n\(line)\n"), "\(table.title) \(key)")
+        }
+        fixture.write("[[feed]]\nurl = \"/local.xml\"\n", to: "more/one.toml")
+        #expect(try fixture.load("include = [\"more/*.toml\"]").feeds.map(\.localPath) == ["/local.xml"])
+    }
+
+    @Test("Every option refuses a value of another type, and says so by its name and line")
+    func otherType() throws {
+        for (table, key, _) in Self.values {
+            let text = configuration(table, "\(key) = 1979-05-27")
+            let errors = fixture.errors(text)
+            let line = text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+            let start = "newswire.toml:\(line): error: \(table.prefix)\(key): must be "
+            #expect(errors.count == 1 && errors[0].hasPrefix(start), "\(start) \(errors)")
+        }
+    }
+
+    @Test("A key with one letter too many is refused, and the right one named, in each table")
+    func slip() throws {
+        for (table, key, value) in Self.values where key != "url" {
+            let errors = fixture.errors(configuration(table, "\(key)x = \(value)"))
+            let message = "\(table.prefix)\"\(key)x\": there is no such key; did you mean \(key)?"
+            #expect(errors.count == 1 && errors[0].hasSuffix(message), "\(message) \(errors)")
+        }
+    }
+
+    @Test("A range is the same in the manual and in the message of a value outside it")
+    func ranges() throws {
+        let ranged = Self.values.compactMap { value in
+            Options.all.first { "\($0.key)" == value.key && $0.tables.contains(value.table) }.map { (value.table, $0) }
+        }
+        .filter { $0.1.form.hasPrefix("Range: ") }
+        #expect(ranged.count >= 15)
+        for (table, option) in ranged {
+            let range = option.form.split(separator: " ").suffix(3).joined(separator: " ")
+            let isNumber = range.utf8.allSatisfy { !"smhdB".utf8.contains($0) }
+            let value = isNumber ? "1000000" : range.hasSuffix("B") ? "\"1024GiB\"" : "\"36501d\""
+            let errors = fixture.errors(configuration(table, "\(option.key) = \(value)"))
+            let start = "error: \(table.prefix)\(option.key): must be \(range), not "
+            #expect(errors.count == 1 && errors[0].contains(start), "\(start) \(errors)")
+        }
+    }
+
+    @Test("Every word that may be written stands in the manual")
+    func words() {
+        for option in Options.all {
+            for word in option.words {
+                let entry = OptionManual.mdoc.split(separator: ".It Ic ").first { $0.hasPrefix("\(option.key)\n") }
+                #expect(entry?.contains("\"\(word)\"") == true, "\(option.key) \(word)")
+            }
+        }
+    }
+
+    @Test("config/newswire.toml is the sample that the rows make: where it is not, make man writes it")
+    func sample() throws {
+        #expect(try Self.text("config/newswire.toml") == OptionManual.sample)
+    }
+
+    @Test("newswire.toml(5) says what the rows say: where it does not, make man puts it in")
+    func manual() throws {
+        let page = try Self.text("docs/man/newswire.toml.5")
+        let marks = (".\\\" BEGIN OPTIONS (make man)\n", ".\\\" END OPTIONS\n")
+        let start = try #require(page.firstRange(of: marks.0)).upperBound
+        let end = try #require(page.firstRange(of: marks.1)).lowerBound
+        #expect(page[start..<end] == OptionManual.mdoc)
+    }
+
+    @Test("What holds of an option in one of its tables alone is said there, in the sample and in the manual")
+    func notes() throws {
+        let note = "redirects may lead there as well."
+        for (text, start) in [(OptionManual.sample, "#[[feed]]\n"), (OptionManual.mdoc, ".Ss [[feed]]\n")] {
+            let feed = try #require(text.firstRange(of: start)).lowerBound
+            #expect(text[feed...].contains(note))
+            #expect(!text[..<feed].contains(note))
+        }
+    }
+
+    @Test("The sample and the manual have every option in its table")
+    func documented() throws {
+        let headers: [OptionTable: String] = [.top: "Top of the file", .host: "[host.\\&\"NAME\\&\"]"]
+        let sample = "\n" + OptionManual.sample.replacing("\n#", with: "\n")
+        for (table, key, _) in Self.values {
+            let section = OptionManual.mdoc.split(separator: ".Ss ").first {
+                $0.hasPrefix("\(headers[table, default: table.title])\n")
+            }
+            #expect(section?.contains(".It Ic \(key)\n") == true, "\(table.title) \(key)")
+            let header = table == .top ? "\n" : table == .host ? "\n[host." : "\n\(table.title)\n"
+            let start = try #require(sample.firstRange(of: header)).upperBound
+            let rest = sample[start...]
+            let end = rest.firstRange(of: "\n[")?.lowerBound ?? rest.endIndex
+            #expect("\n\(rest[..<end])".contains("\n\(key) = "), "\(table.title) \(key)")
+        }
+    }
+}
