@@ -13,6 +13,7 @@ package struct FeedPoller: Sendable {
     private let store: ArticleStore
     private let writer: StoreWriter
     private let requests: RequestBuilder
+    private let pace: HostPace
     let schedule: ScheduleSettings
     private let duplicates: StoreSettings.Duplicates
     private let allowances: HostAllowances
@@ -41,6 +42,7 @@ package struct FeedPoller: Sendable {
         self.store = store
         self.writer = writer
         self.requests = requests
+        pace = HostPace(allowances, clock: clock)
         self.schedule = schedule
         self.duplicates = duplicates
         self.allowances = allowances
@@ -89,6 +91,7 @@ package struct FeedPoller: Sendable {
             if !isDryRun { try await checkDisk() }
             let request = try await request(for: feed, state: poll.state, turn)
             if isDryRun { poll.report.notes += requests.description(of: request) }
+            if answer == nil, let host { poll.startedAt = try await pass(host: host) }
             let transfer = answer?.replayed(for: request) ?? engine.start(request)
             let head = try await head(of: transfer, &poll)
             if head.hasDocument {
@@ -107,6 +110,13 @@ package struct FeedPoller: Sendable {
         }
         poll.report.durationMilliseconds = max(0, clock.steady().milliseconds - steadyStart.milliseconds)
         return poll.report
+    }
+
+    /// The queue has spaced the polls of a host, but it takes a moment from there to the request, and longer where secrets
+    /// are read or the disk is slow: here the requests themselves are spaced.
+    private func pass(host: String) async throws(PollFailure) -> Timestamp {
+        guard let time = await pace.pass(host: host) else { throw .fetch(.stopped) }
+        return time
     }
 
     private func checkDisk() async throws(PollFailure) {
@@ -128,7 +138,7 @@ package struct FeedPoller: Sendable {
             feed.options.readsFiles
             ? try await readRequest(for: feed, state: state) : try requests.request(for: feed, state: state)
         request.validatorMode = ValidatorRules.mode(state.tagTrap.mode(at: now()), afterStatus: state.status)
-        let (allowances, watch, clock) = (allowances, watch, clock)
+        let (allowances, watch, clock, pace) = (allowances, watch, clock, pace)
         let isForced = manner.isForced
         request.beforeHop = { hop in
             guard let host = FeedConfiguration.host(of: hop.to) else { return .go }
@@ -137,7 +147,8 @@ package struct FeedPoller: Sendable {
             if isHeld() { return .held }
             let leave = await turn?(host) ?? .go
             // It may have been paused while this one waited.
-            return leave == .go && isHeld() ? .held : leave
+            guard leave == .go else { return leave }
+            return isHeld() ? .held : await pace.pass(host: host) != nil ? .go : .stopped
         }
         return request
     }
@@ -162,7 +173,8 @@ package struct FeedPoller: Sendable {
         let previous: FeedState
         /// The host that was asked first; nil for a local file.
         let host: String?
-        let startedAt: Timestamp
+        /// When the request was sent.
+        var startedAt: Timestamp
         var state: FeedState
         var head: ResponseHead?
         var requests = 0
@@ -518,6 +530,8 @@ extension ResponseHead {
 }
 
 extension FetchFailure {
+    fileprivate static let stopped = FetchFailure(.cancelled, "stopped", advice: "it is asked the next time")
+
     /// Cannot happen: a transfer without a response says why.
     fileprivate static let noResponse = FetchFailure(
         .protocolError, "the transfer ended without an answer", advice: "report this as a bug in newswire")

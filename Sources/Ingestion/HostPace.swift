@@ -2,8 +2,8 @@ internal import FeedModel
 private import Locking
 internal import Scheduling
 
-/// Makes the requests of a command that asks one after the other wait for their host's delay (polling.md §7). Polls have
-/// `PollQueue` for that.
+/// Spaces the requests to a host by its delay at the moment when they are sent (polling.md §7): all of a command that asks
+/// one after the other, and those of polls, which `PollQueue` has let go at about that time.
 final class HostPace: Sendable {
     /// Hosts that are remembered; more, and those that may be asked again are forgotten.
     private static let remembered = 1024

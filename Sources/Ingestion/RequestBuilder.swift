@@ -27,7 +27,7 @@ package struct RequestBuilder: Sendable {
         request.limits.timeout = options.timeout
         request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: options.timeout)
         request.proxy = options.proxy
-        request.caFile = options.caFile
+        request.caFile = try options.caFile.map { path throws(PollFailure) in try Self.readable(path) }
         request.tlsVerify = options.tlsVerify
         request.http2 = options.http2
         request.keepAlive = options.keepAlive
@@ -131,6 +131,16 @@ package struct RequestBuilder: Sendable {
             throw .request("reading the certificate \(path): \(String(cString: strerror(code))); check client_cert")
         }
         return bytes
+    }
+
+    /// libcurl opens the file of certificates where all transfers wait for it: what would keep it waiting is found out before.
+    /// What is wrong with a file otherwise, libcurl says itself.
+    private static func readable(_ caFile: String) throws(PollFailure) -> String {
+        var status = stat()
+        guard stat(caFile, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+            throw .request("reading the certificates of authorities \(caFile): it is no regular file; check ca_file")
+        }
+        return caFile
     }
 
     private func addressPolicy(_ networks: PrivateNetworks) throws(PollFailure) -> AddressPolicy {

@@ -75,7 +75,7 @@ extension FeedConfiguration: Equatable {
 extension FeedOptions {
     /// Whether files have to be read for a request beside the configuration.
     package var readsFiles: Bool {
-        if basicAuth != nil || bearer != nil || clientCert != nil { return true }
+        if basicAuth != nil || bearer != nil || clientCert != nil || self.caFile != nil { return true }
         return headers.contains { if case .secret = $0.value { true } else { false } }
     }
 }
