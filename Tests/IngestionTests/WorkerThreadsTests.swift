@@ -19,7 +19,7 @@ struct WorkerThreadsTests {
         func open() { isOpen.withLock { $0 = true } }
     }
 
-    @Test("Sixteen tasks that keep all of them busy leave Swift's pool to the others", .timeLimit(.minutes(1)))
+    @Test("Sixteen tasks that keep all of them busy leave Swift's pool to the others", .timeLimit(.minutes(5)))
     func poolIsFree() async {
         let workers = WorkerThreads(count: 2)
         let barrier = Barrier()
