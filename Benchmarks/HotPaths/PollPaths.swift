@@ -40,7 +40,7 @@ final class SchedulePath: HotPath {
                     feed: feed, host: feed % 2500, due: decision.next ?? now.adding(milliseconds: 3_600_000))
                 return
             case .wait(let until?): now = until
-            case .wait(nil), .done: fatalError("every feed is in line again")
+            case .wait(nil), .done, .proceed, .giveUp: fatalError("every feed is in line again, and none is redirected")
             }
         }
     }
