@@ -76,13 +76,6 @@ package struct FeedPoller: Sendable {
     package func poll(
         _ feed: FeedConfiguration, answer: RecordedResponse? = nil, turn: HopTurn? = nil
     ) async -> PollReport {
-        guard feed.isLocalFile else { return await run(feed, answer, turn) }
-        return await withTaskExecutorPreference(WorkerThreads.files) { @concurrent in
-            await run(feed, answer, turn)
-        }
-    }
-
-    private func run(_ feed: FeedConfiguration, _ answer: RecordedResponse?, _ turn: HopTurn?) async -> PollReport {
         let state = state(of: feed)
         let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(state))
         let steadyStart = clock.steady()
@@ -95,8 +88,7 @@ package struct FeedPoller: Sendable {
             let transfer = answer?.replayed(for: request) ?? engine.start(request)
             let head = try await head(of: transfer, &poll)
             if head.hasDocument {
-                let workers = feed.isLocalFile ? WorkerThreads.files : WorkerThreads.parsing
-                try await withTaskExecutorPreference(workers) {
+                try await withTaskExecutorPreference(WorkerThreads.parsing) {
                     @concurrent () async throws(PollFailure) in
                     // An optimised build sees no need to leave the thread before the first wait.
                     await Task.yield()

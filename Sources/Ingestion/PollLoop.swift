@@ -143,12 +143,7 @@ package final class PollLoop {
             reload(owner)
         case .signal(.ask(let request, let reply)):
             if isStopping { return reply.fail("the service is stopping") }
-            switch owner.answer(request, reply, running: running) {
-            case .none: break
-            case .hasten(let entries): for entry in entries { hasten(entry, owner) }
-            case .replace: reload(owner)
-            case .renew: replace(owner.line(except: running), owner)
-            }
+            for entry in owner.answer(request, reply, running: running) { hasten(entry, owner) }
         }
     }
 

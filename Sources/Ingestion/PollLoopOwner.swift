@@ -31,18 +31,6 @@ package enum PollLoopSignal: Sendable {
     case ask(ControlRequest, ControlReply)
 }
 
-/// What a command's request means for the feeds in line.
-package enum PollLineChange: Sendable {
-    case none
-    /// These are to be polled as soon as their hosts allow, before what nobody waits for. Those that are being polled
-    /// already go on, before others where a redirect makes them stand in line.
-    case hasten([PollEntry])
-    /// As after `PollLoopSignal.replace`.
-    case replace
-    /// What is in line changes to what `line` gives.
-    case renew
-}
-
 /// Why feeds have become late all together.
 package enum PollInterruption: Sendable {
     /// The machine slept, or the process was stopped, for so many seconds.
@@ -89,10 +77,12 @@ package protocol PollLoopOwner: AnyObject {
     /// What stands in line after `PollLoopSignal.replace`, without the feeds that are being polled right now.
     func replacement(running: Set<Int>) -> [PollEntry]
     /// Answers a command, at once or when what it has asked for is done.
-    func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> PollLineChange
-    /// What stands in line without the feeds that are being polled right now.
-    func line(except running: Set<Int>) -> [PollEntry]
-    /// What stands in line after a time in which nothing could be polled, likewise: late feeds do not come all at once.
+    ///
+    /// - Returns: what is to be polled as soon as its hosts allow, before what nobody waits for. What is being polled already
+    ///   goes on, before others where a redirect makes it stand in line.
+    func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> [PollEntry]
+    /// What stands in line after a time in which nothing could be polled, without the feeds that are being polled right now:
+    /// late feeds do not come all at once.
     func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry]
     /// The loop is alive; called at least every `PollLoop.heartbeat`, with the earliest time at which a feed is due.
     func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int)

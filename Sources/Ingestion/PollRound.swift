@@ -95,12 +95,10 @@ package final class PollRound: PollLoopOwner {
 
     package func replacement(running: Set<Int>) -> [PollEntry] { [] }
 
-    package func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> PollLineChange {
+    package func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> [PollEntry] {
         reply.fail("this newswire polls one round and answers nobody")
-        return .none
+        return []
     }
-
-    package func line(except running: Set<Int>) -> [PollEntry] { [] }
 
     package func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] { [] }
 

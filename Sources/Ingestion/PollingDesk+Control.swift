@@ -7,10 +7,10 @@ internal import Scheduling
 
 /// What commands ask of the running service (contract.md §1).
 extension PollingDesk {
-    func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> PollLineChange {
+    func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> [PollEntry] {
         guard let current else {
             reply.fail("the service has no configuration yet; try again")
-            return .none
+            return []
         }
         switch request {
         case .poll(let feeds, let selection, let isDryRun):
@@ -45,17 +45,15 @@ extension PollingDesk {
                 beginReload()
             }
         }
-        return .none
+        return []
     }
 
     private func poll(
         _ ids: [FeedIdentifier], _ selection: PollSelection, _ manner: FeedPoller.Manner, _ reply: ControlReply,
         _ current: Current, running: Set<Int>
-    ) -> PollLineChange {
+    ) -> [PollEntry] {
         let time = now()
-        let rules = SkipRules(
-            selection: selection, watch: watch, schedule: current.configuration.schedule, now: time,
-            isClockDoubtful: clock.doubt != nil)
+        let rules = rules(selection, current, at: time)
         var skipped = unknown(ids, current).map { id in
             var report = PollReport(feed: id, url: "", outcome: .skipped)
             report.notes = [
@@ -78,7 +76,7 @@ extension PollingDesk {
         let answer = PollAnswer(reply, count: skipped.count + wanted.count)
         for report in skipped { answer.add(report) }
         for entry in wanted { asked.add(entry.feed, manner, isRunning: running.contains(entry.feed), answer) }
-        return .hasten(wanted)
+        return wanted
     }
 
     func passOver(_ number: Int, _ obstacle: PollObstacle) {
@@ -106,12 +104,17 @@ extension PollingDesk {
         let state = store.state(of: feed.id)
         let selection: PollSelection = asked.urgency(of: number) == .forced ? .force : .all
         let key = current.allowances.allowance(for: feed, state: state).key
-        let rules = SkipRules(
-            selection: selection, watch: watch, schedule: current.configuration.schedule, now: now(),
-            isClockDoubtful: clock.doubt != nil)
-        guard let reason = rules.reasonToSkip(feed, state, host: key) else { return true }
+        guard let reason = rules(selection, current, at: now()).reasonToSkip(feed, state, host: key) else {
+            return true
+        }
         passOver(number, reason)
         return false
+    }
+
+    private func rules(_ selection: PollSelection, _ current: Current, at time: Timestamp) -> SkipRules {
+        SkipRules(
+            selection: selection, watch: watch, schedule: current.configuration.schedule, now: time,
+            isClockDoubtful: clock.doubt != nil)
     }
 
     /// Whoever asks may mean another configuration than the one that is polled.

@@ -15,8 +15,8 @@ package struct ServiceNotifier: Sendable {
             isForUs ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil } : nil
     }
 
-    package func ready(status: String) { send("READY=1\nSTATUS=\(oneLine(status))", mustArrive: true) }
-    package func status(_ text: String) { send("STATUS=\(oneLine(text))", mustArrive: false) }
+    package func ready(status: String) { send("READY=1\nSTATUS=\(SafeText.line(status))", mustArrive: true) }
+    package func status(_ text: String) { send("STATUS=\(SafeText.line(text))", mustArrive: false) }
     package func stopping() { send("STOPPING=1\nSTATUS=stopping", mustArrive: true) }
     package func alive() {
         if watchdogMicroseconds != nil { send("WATCHDOG=1", mustArrive: false) }
@@ -25,7 +25,7 @@ package struct ServiceNotifier: Sendable {
     /// Work goes on that all else waits for, and may go on for minutes after this.
     package func busy(_ text: String) {
         let alive = watchdogMicroseconds != nil ? "WATCHDOG=1\n" : ""
-        send("EXTEND_TIMEOUT_USEC=300000000\n\(alive)STATUS=\(oneLine(text))", mustArrive: false)
+        send("EXTEND_TIMEOUT_USEC=300000000\n\(alive)STATUS=\(SafeText.line(text))", mustArrive: false)
     }
 
     /// Milliseconds between two signs of life.
@@ -36,10 +36,6 @@ package struct ServiceNotifier: Sendable {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         send("RELOADING=1\nMONOTONIC_USEC=\(time.tv_sec * 1_000_000 + time.tv_nsec / 1000)", mustArrive: true)
-    }
-
-    private func oneLine(_ text: String) -> String {
-        SafeText.line(text)
     }
 
     /// - Parameter mustArrive: waits a little where the manager has not read what was sent before; what comes again soon

@@ -31,6 +31,7 @@ package final class StoreWriter: Sendable {
     private let durations = Locked(DurationSum())
     /// Of what is being written.
     package let watch: DiskWatch
+    private let action: String
     /// What the polls that share this writer are about to store.
     let claims = KeyClaims()
 
@@ -49,6 +50,7 @@ package final class StoreWriter: Sendable {
         self.seen = seen
         self.patience = patience
         self.watch = watch
+        action = "writing to the store \(store.path)"
     }
 
     /// To be asked before anything is fetched: while the disk takes nothing, or does not answer, nothing that came could be
@@ -146,8 +148,6 @@ package final class StoreWriter: Sendable {
             }
         }
     }
-
-    private var action: String { "writing to the store \(store.path)" }
 
     private func writeSoon() {
         let isFirst = waiting.withLock { waiting in

@@ -1,16 +1,14 @@
 private import Glibc
 private import Locking
 
-/// Threads of their own for tasks that compute or wait for a disk, so that they never take all threads of Swift's pool: the
-/// poll loop, the control socket and the timers find one whatever documents come.
+/// Threads of their own for tasks that compute, so that they never take all threads of Swift's pool: the poll loop, the
+/// control socket and the timers find one whatever documents come.
 ///
 /// The threads are made when the first task comes, and last as long as the process. Tasks go on in the order in which they
 /// could; each wait is a chance for the others.
 final class WorkerThreads: TaskExecutor {
     /// Where documents are parsed and told apart: a thread for each processor.
     static let parsing = WorkerThreads(count: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    /// Where feeds that are local files are read: a file system that does not answer holds up these alone.
-    static let files = WorkerThreads(count: 2)
 
     private struct Queue {
         var jobs: [UnownedJob] = []

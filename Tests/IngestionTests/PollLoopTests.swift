@@ -176,10 +176,9 @@ struct PollLoopTests {
         let later = clock.now().adding(seconds: 3600)
         loop.add(PollEntry(feed: 0, host: "h", due: later, allowance: allowance))
         loop.add(PollEntry(feed: 1, host: "h", due: later, allowance: allowance))
-        owner.change = .hasten(
-            [1, 2].map {
-                PollEntry(feed: $0, host: "h", due: Timestamp(seconds: 0), allowance: allowance, urgency: .asked)
-            })
+        owner.asked = [1, 2].map {
+            PollEntry(feed: $0, host: "h", due: Timestamp(seconds: 0), allowance: allowance, urgency: .asked)
+        }
         owner.onFinish = { feed in if feed == 2 { control.send(.stop) } }
         control.send(.ask(.status, ControlReply()))
         await loop.run(owner)
@@ -258,9 +257,9 @@ struct PollLoopTests {
         let later = clock.now().adding(seconds: 3600)
         loop.add(PollEntry(feed: 0, host: "h", due: Timestamp(seconds: 0), allowance: slow))
         loop.add(PollEntry(feed: 1, host: "h", due: later, allowance: slow))
-        owner.change = .hasten([
+        owner.asked = [
             PollEntry(feed: 1, host: "h", due: Timestamp(seconds: 0), allowance: slow, urgency: .forced)
-        ])
+        ]
         let control = loop.control
         owner.onFinish = { feed in
             if feed == 0 {
@@ -325,7 +324,7 @@ private final class Owner: PollLoopOwner {
     var hangs = false
     var heartbeats = 0
     var replacements: [PollEntry] = []
-    var change = PollLineChange.none
+    var asked: [PollEntry] = []
     var onStart: (Int) -> Void = { _ in }
     var onFinish: (Int) -> Void = { _ in }
     var onHeartbeat: (Int) -> Void = { _ in }
@@ -390,12 +389,10 @@ private final class Owner: PollLoopOwner {
 
     func replacement(running: Set<Int>) -> [PollEntry] { replacements }
 
-    func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> PollLineChange {
+    func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> [PollEntry] {
         reply.done()
-        return change
+        return asked
     }
-
-    func line(except running: Set<Int>) -> [PollEntry] { replacements }
 
     func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] {
         interruptions += 1

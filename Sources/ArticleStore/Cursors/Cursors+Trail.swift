@@ -35,7 +35,7 @@ extension Cursors {
     ) throws(StoreError) -> (position: Position, wentBackFrom: UInt64?) {
         var position = try position(of: name)
         guard let last = position.trail.last, try reader.standing(of: last) == .other else { return (position, nil) }
-        for mark in position.trail.marks.dropLast().reversed() where try reader.standing(of: mark) == .same {
+        if let mark = try reader.newestSame(of: position.trail) {
             position.seq = mark.seq
             position.trail.goBack(to: mark.seq)
             return (position, last.seq)

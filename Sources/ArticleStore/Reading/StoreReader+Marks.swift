@@ -43,9 +43,14 @@ extension StoreReader {
         case .same, .unknown: return .here
         case .other, .beyond: break
         }
-        for mark in trail.marks.dropLast().reversed() where try standing(of: mark) == .same {
-            return .back(to: mark.seq)
-        }
+        if let mark = try newestSame(of: trail) { return .back(to: mark.seq) }
         return .back(to: min(start, try lastSeq()))
+    }
+
+    /// The newest record of a trail that the store still has. Its last one, which the caller has looked for, is not asked
+    /// for again.
+    func newestSame(of trail: ReadingTrail) throws(StoreError) -> RecordMark? {
+        for mark in trail.marks.dropLast().reversed() where try standing(of: mark) == .same { return mark }
+        return nil
     }
 }

@@ -2,9 +2,9 @@ import FeedModel
 
 extension Segment {
     /// When its first whole record was stored; nil where there is none. Reads a few lines.
-    func firstTime(limit: UInt64 = .max) throws(StoreError) -> Timestamp? {
+    func firstTime() throws(StoreError) -> Timestamp? {
         guard let file = try OpenFile.reading(path) else { return nil }
-        var scanner = LineScanner(file, from: 0, limit: limit, blockSize: 16 << 10)
+        var scanner = LineScanner(file, from: 0, limit: .max, blockSize: 16 << 10)
         while let line = try scanner.nextLine() {
             if RecordLine.isWhole(line.bytes), let time = RecordEnvelope(line.bytes)?.storedAt { return time }
         }
@@ -15,11 +15,5 @@ extension Segment {
     func lastSeq() throws(StoreError) -> UInt64? {
         guard let file = try OpenFile.reading(path) else { return nil }
         return try SegmentSearch(file, self, limit: .max).lastSeq()
-    }
-
-    /// When its last whole record was stored; nil where there is none. Reads its end.
-    func lastTime() throws(StoreError) -> Timestamp? {
-        guard let file = try OpenFile.reading(path) else { return nil }
-        return try SegmentSearch(file, self, limit: .max).last { $0.storedAt }
     }
 }

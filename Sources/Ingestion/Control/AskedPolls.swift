@@ -17,6 +17,7 @@ struct AskedPolls {
         var dryRun: Asked?
 
         var isEmpty: Bool { poll == nil && dryRun == nil }
+        var answers: [PollAnswer] { (poll?.answers ?? []) + (dryRun?.answers ?? []) }
     }
 
     private var asked: [Int: Wanted] = [:]
@@ -88,15 +89,13 @@ struct AskedPolls {
         _ feed: Int, _ report: PollReport, after written: (@escaping @Sendable () -> Void) -> Void
     ) {
         guard let wanted = asked.removeValue(forKey: feed) else { return }
-        for answer in (wanted.poll?.answers ?? []) + (wanted.dryRun?.answers ?? []) {
-            answer.add(report, after: written)
-        }
+        for answer in wanted.answers { answer.add(report, after: written) }
     }
 
     /// Nothing is polled any more.
     mutating func giveUp(_ reason: String) {
         for wanted in asked.values {
-            for answer in (wanted.poll?.answers ?? []) + (wanted.dryRun?.answers ?? []) { answer.fail(reason) }
+            for answer in wanted.answers { answer.fail(reason) }
         }
         asked = [:]
     }

@@ -62,7 +62,7 @@ struct ControlAdmission {
     ///   - waits: whether the answer may take its time.
     /// - Returns: whether there is room for that.
     mutating func ask(_ connection: Int, user: UInt32, waits: Bool) -> Bool {
-        unread.removeAll { $0 == connection }
+        leave(connection)
         let ofUser = waitingOfUser[user] ?? 0
         guard waits, waiting.count < limits.waiting, ofUser < limits.waitingOfUser else {
             answered.append(connection)

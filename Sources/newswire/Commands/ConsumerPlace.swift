@@ -65,7 +65,9 @@ extension DumpSession {
         func goBack(to seq: UInt64, _ trail: ReadingTrail, in reader: StoreReader) throws(StoreError) -> UInt64? {
             guard acknowledges, let old = cursor, seq < old else { return nil }
             switch try cursors.advance(name, from: old, to: seq, trail: trail, in: reader) {
-            case .done, .changedMeanwhile: cursor = seq
+            case .done: cursor = seq
+            // The next look goes back again.
+            case .changedMeanwhile: break
             case .movedMeanwhile(let moved):
                 tellMoved(to: moved)
                 return moved

@@ -70,7 +70,7 @@ struct PollCommand: AsyncParsableCommand {
         }
         if let other {
             StandardError.write(
-                "newswire: the running service polls by its own configuration, \(SafeText.line(other)), and not by "
+                "newswire: the running service polls by its own configuration, \(other), and not by "
                     + "\(configuration.path)")
         }
         return try printer.finish(stopped: false)

@@ -58,7 +58,7 @@ struct RunCommand: AsyncParsableCommand {
                 version: Version.newswire, libcurl: FetchEngine.libcurlVersion, libxml2: FeedParser.libxml2Version,
                 pid: getpid(), startedAt: clock.now()),
             notifier: notifier, environment: CommonOptions.environment, logger: session.logger, clock: clock,
-            leave: { [logger = session.logger] reason in
+            leave: { reason in
                 logger.error("leaving: \(reason)")
                 _exit(ExitStatus.ioError.rawValue)
             })

@@ -76,7 +76,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private static func onDisk(_ configuration: Configuration, isPrometheus: Bool) throws -> [UInt8] {
-        let figures = try onDisk(configuration)
+        let figures = onDisk(configuration)
         if isPrometheus { return Array(figures.prometheus.utf8) }
         var json = JSONWriter()
         figures.write(to: &json)
@@ -84,15 +84,11 @@ struct StatusCommand: ParsableCommand {
     }
 
     /// Where no service runs. Feeds without an id have the one that the store knows them by.
-    private static func onDisk(_ configuration: Configuration) throws -> StatusFigures {
+    private static func onDisk(_ configuration: Configuration) -> StatusFigures {
         let directory = configuration.store.directory
         var figures = StatusFigures.onDisk(store: directory)
         let states = (try? StoreReader.ifThere(directory: directory)?.states()) ?? []
-        let configuration =
-            states.isEmpty
-            ? configuration
-            : try ConfigurationLoader.load(
-                path: configuration.path, environment: CommonOptions.environment, knownFeeds: states.knownFeeds)
+        let configuration = configuration.recognising(states.knownFeeds)
         let known = Dictionary(states.map { ($0.feed, $0) }, uniquingKeysWith: { $1 })
         let now = SystemClock.now()
         for feed in configuration.feeds {

@@ -87,7 +87,7 @@ struct Delivery {
             trail = position.trail
         }
 
-        var isFarAhead: Bool { seen - (cursor ?? 0) >= 1000 }
+        var isFarAhead: Bool { seen > cursor ?? 0 && seen - (cursor ?? 0) >= 1000 }
     }
 
     private var isStopped: Bool { DeliveryProcess.poll(stop, -1, for: 0) == .first }

@@ -37,6 +37,20 @@ struct ControlAdmissionTests {
         #expect(again)
     }
 
+    @Test("Who is told that there is no room to wait takes one place until that is sent, and not two")
+    func noRoom() {
+        var admission = ControlAdmission(ControlAdmission.Limits(unread: 2, waiting: 1, waitingOfUser: 1, connections: 3))
+        for number in 1...2 {
+            _ = admission.enter(number)
+            _ = admission.ask(number, user: 7, waits: true)
+        }
+        // The server answers the second at once.
+        let isIn = admission.ask(2, user: 7, waits: false)
+        #expect(isIn)
+        #expect(admission.enter(3) == nil, "there is room for a third")
+        #expect(admission.enter(4) == 3)
+    }
+
     @Test("With all connections taken, one that has its answer goes for a new one, and none that waits for its own")
     func full() {
         var admission = ControlAdmission(limits)
