@@ -118,7 +118,7 @@ struct MovedFeedTests {
         fixture.server.on("/feed", .init(body: PollerFixture.rss()))
         try await fixture.poll()
         var state = try #require(fixture.state)
-        // Of newswire 0.1.0, which did not say whether it was led there by a public server.
+        // Of an earlier newswire, which did not say whether it was led there by a public server.
         state.move.adopted = target.replacing("http://OTHER", with: fixture.other.url(""))
         try fixture.put(state)
         let failure = try await fixture.poll().failure
