@@ -48,7 +48,7 @@ struct StoreOpening {
         let lastSeq = recovered.position.seq
         let states = try FeedStates(in: directory, lastSeq: lastSeq, files, report: report)
         do throws(StoreError) {
-            // Stores of newswire 0.1 may have thousands of such files.
+            // Stores of an earlier newswire may have thousands of such files.
             _ = try IdentityFiles(directory, files).joinSome(before: segments.first?.firstSeq ?? .max)
         } catch {
             report(.identitiesNotJoined(error))

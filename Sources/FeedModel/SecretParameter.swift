@@ -21,7 +21,7 @@ enum SecretParameter {
         return letters.count > 2 && letters.suffix(2).elementsEqual("id".utf8) && hasSecretEnding(letters.dropLast(2))
     }
 
-    /// Whole names, or their last words, that newswire 0.1.0 knew.
+    /// Whole names, or their last words, that an earlier newswire knew.
     private static let first: Set<String> = [
         "key", "token", "auth", "authorization", "sig", "signature", "password", "passwd", "pass", "pwd", "secret",
         "apikey", "authtoken", "accesskey", "accesstoken", "session", "sessionid", "jwt", "credential", "credentials",

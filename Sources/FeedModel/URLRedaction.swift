@@ -6,7 +6,7 @@ package enum URLRedaction {
     package enum Names: Sendable {
         /// All that are known here.
         case all
-        /// Those of newswire 0.1.0, which left the values of these alone out of the ids that it made.
+        /// Those of an earlier newswire, which left the values of these alone out of the ids that it made.
         case first
     }
 

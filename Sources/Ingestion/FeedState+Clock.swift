@@ -3,7 +3,7 @@ package import Configuration
 package import FeedModel
 internal import Scheduling
 
-/// What is remembered of a feed where the clock was wrong when it was noted (polling.md §6). The service, one round of
+/// What is remembered of a feed where the clock was wrong when it was noted (contract.md §6). The service, one round of
 /// `poll`, `feeds`, `status` and `explain` all go by this.
 extension FeedState {
     /// Milliseconds that clocks differ by, and a moment takes.

@@ -4,7 +4,7 @@ internal import Fetching
 internal import Locking
 package import Scheduling
 
-/// Whether the time of day counts for what lasts (polling.md §6). Any thread may ask and tell.
+/// Whether the time of day counts for what lasts (contract.md §6). Any thread may ask and tell.
 extension PollClock {
     /// Why it does not count; nil where it does.
     package var doubt: TrustedTime.Doubt? {

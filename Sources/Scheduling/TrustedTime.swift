@@ -1,6 +1,6 @@
 package import FeedModel
 
-/// Whether the wall clock counts for what lasts: removing articles, and what is stored of a time (polling.md §6).
+/// Whether the wall clock counts for what lasts: removing articles, and what is stored of a time (contract.md §6).
 ///
 /// A value that is told what is known and when it is: it reads no clock. All comparisons are of offsets, the wall clock
 /// less the steady one, so what a server has said stays right however the wall clock is set meanwhile. Witnesses are the

@@ -6,7 +6,7 @@ import Testing
 @testable import ArticleStore
 
 /// `cursors` is writable to the group: what a member puts there may be anything.
-@Suite("Names in cursors/ that others have put there") struct HarmfulCursorTests {
+@Suite("Names in cursors/ that others have put there (security.md §17)") struct HarmfulCursorTests {
     let fixture = StoreFixture()
 
     private func file(_ name: String) -> String { "\(fixture.path)/cursors/\(name)" }

@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// As newswire 0.1 left it: a file for each segment.
+    /// As an earlier newswire left it: a file for each segment.
     private func expireUnjoined(_ fixture: StoreFixture? = nil, segments count: Int) throws {
         let fixture = fixture ?? self.fixture
         let directory = try #require(try StoreDirectory(existing: fixture.path))

@@ -5,7 +5,7 @@ import Testing
 @testable import ArticleStore
 
 /// identity.md §8: what has grown too old goes at once, anything beyond that bit by bit.
-@Suite("Retention never removes much at once that nobody was told of")
+@Suite("Retention never removes much at once that nobody was told of (contract.md §6)")
 struct RetentionPaceTests {
     private static let day: Int64 = 86_400_000
     private static let keep: Int64 = 90 * 86_400

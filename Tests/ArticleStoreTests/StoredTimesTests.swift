@@ -6,7 +6,7 @@ import Testing
 @testable import ArticleStore
 
 /// One wrong time in the store hides nothing, holds nothing up and removes nothing that is young.
-@Suite("Times in the store that cannot be right")
+@Suite("Times in the store that cannot be right (contract.md §6)")
 struct StoredTimesTests {
     private let fixture = StoreFixture()
     private let clock = Locked(StoreFixture.moment)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ArticleStore
 
-@Suite("The writer's lock") struct WriterLockTests {
+@Suite("The writer's lock (security.md §17)") struct WriterLockTests {
     let fixture = StoreFixture()
 
     private func file(_ name: String) -> String { "\(fixture.path)/\(name)" }

@@ -125,7 +125,7 @@ struct FeedIdentityTests {
             ])
     }
 
-    @Test("Feeds of newswire 0.1.0, whose ids hold what is hidden today, keep their ids")
+    @Test("Feeds of an earlier newswire, whose ids hold what is hidden today, keep their ids")
     func firstIds() {
         let urls =
             (0..<4).map { "https://example.org/rss?passkey=k\($0)&token=t" } + [

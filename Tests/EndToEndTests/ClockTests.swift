@@ -4,7 +4,7 @@ import JSONText
 import TestSupport
 import Testing
 
-/// polling.md §6: one wrong clock removes nothing, hides nothing and silences nothing.
+/// contract.md §6: one wrong clock removes nothing, hides nothing and silences nothing.
 @Suite("A wrong clock")
 struct ClockTests {
     private let desk = Desk(feeds: [])

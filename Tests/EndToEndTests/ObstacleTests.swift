@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A pipe stands in for what does not answer: opening it would wait for a writer that never comes.
-@Suite("What a member of the group, or a mistake, puts in the way of a service", .serialized)
+@Suite("What a member of the group, or a mistake, puts in the way of a service (security.md §17)", .serialized)
 struct ObstacleTests {
     @Test("A pipe in cursors/ stops no poll and no command, and SIGTERM ends the service")
     func pipeAsCursor() async throws {

@@ -83,7 +83,7 @@ import Testing
         #expect(URLRedaction.redacted(expected) == expected)
     }
 
-    @Test("What newswire 0.1.0 hid can still be told, for the ids that it made")
+    @Test("What an earlier newswire hid can still be told, for the ids that it made")
     func first() {
         for (url, expected) in [
             ("https://h/;token=1?passkey=2&token=3", "https://h/;token=1?passkey=2&token=***"),

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("While the clock is in doubt nothing is removed or decided for good")
+@Suite("While the clock is in doubt nothing is removed or decided for good (contract.md §6)")
 struct DoubtfulClockTests {
     private let folder = TemporaryDirectory()
     private let moment = Locked((now: Timestamp(year: 2026, month: 11, day: 28), steady: Timestamp(seconds: 0)))

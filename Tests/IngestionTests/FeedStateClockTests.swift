@@ -7,7 +7,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("What a wrong clock has left of a feed silences it for no longer than it can have meant (polling.md §6)")
+@Suite("What a wrong clock has left of a feed silences it for no longer than it can have meant (contract.md §6)")
 struct FeedStateClockTests {
     private let now = Timestamp(year: 2026, month: 11, day: 28)
     private let folder = TemporaryDirectory()

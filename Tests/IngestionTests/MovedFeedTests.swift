@@ -96,7 +96,7 @@ struct MovedFeedTests {
         await fixture.close()
     }
 
-    @Test("A target too long to be configured is followed anew each time")
+    @Test("security.md §18: a target too long to be configured is followed anew each time")
     func longTarget() async throws {
         let fixture = try PollerFixture()
         let path = "/" + String(repeating: "x", count: FeedState.Move.longestURL)
@@ -111,14 +111,14 @@ struct MovedFeedTests {
     }
 
     @Test(
-        "An adopted URL that cannot be asked, or may not, leads back to the configured one at once",
+        "security.md §18: an adopted URL that cannot be asked, or may not, leads back to the configured one at once",
         arguments: ["http://127.0.0.08/", "http://b\u{fc}cher.example/", "http://OTHER/new"])
     func unaskable(target: String) async throws {
         let fixture = try PollerFixture()
         fixture.server.on("/feed", .init(body: PollerFixture.rss()))
         try await fixture.poll()
         var state = try #require(fixture.state)
-        // Of newswire 0.1.0, which did not say whether it was led there by a public server.
+        // Of an earlier newswire, which did not say whether it was led there by a public server.
         state.move.adopted = target.replacing("http://OTHER", with: fixture.other.url(""))
         try fixture.put(state)
         let failure = try await fixture.poll().failure
@@ -144,7 +144,7 @@ struct MovedFeedTests {
         await fixture.close()
     }
 
-    @Test("A feed of a store that holds more of its URL than is stored today goes on as before")
+    @Test("security.md §18: a feed of a store that holds more of its URL than is stored today goes on as before")
     func storedURL() async throws {
         let fixture = try PollerFixture()
         fixture.server.on("/feed", .init(headers: [("ETag", "\"1\"")], body: PollerFixture.rss()))

@@ -211,8 +211,8 @@ struct ValidatorPollTests {
     ]
 
     @Test(
-        "§2.1: what cannot go back is left out, the other half goes back, and the person is told", arguments: unsendable
-    )
+        "security.md §18, polling.md §2.1: what cannot go back is left out, the other half goes back, and it is said",
+        arguments: unsendable)
     func leftOut(value: String, reason: String) async throws {
         answer(etag: value, lastModified: Self.monday)
         let (first, _) = try await poll()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scheduling
 
-/// polling.md §6: when the wall clock counts for what lasts.
+/// contract.md §6: when the wall clock counts for what lasts.
 @Suite("A wrong clock decides nothing that lasts")
 struct TrustedTimeTests {
     private static let hour: Int64 = 3_600_000

@@ -4,7 +4,7 @@ import Testing
 
 @testable import newswire
 
-@Suite("The version says when it was made (polling.md §6)")
+@Suite("The version says when it was made (contract.md §6)")
 struct VersionTests {
     private func changelog() throws -> String {
         let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")

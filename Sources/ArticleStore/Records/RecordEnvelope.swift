@@ -119,7 +119,7 @@ package struct RecordEnvelope {
     var identityStart: Int { index?.start ?? start }
 
     /// The number of the first record of its commit: all records before that one were durable before this line was
-    /// written. Nil in lines of newswire 0.1, which do not say.
+    /// written. Nil in lines of an earlier newswire, which do not say.
     var commit: UInt64? { commitMember?.first }
 
     private var commitMember: (first: UInt64, start: Int)? {

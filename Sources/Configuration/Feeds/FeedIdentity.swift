@@ -85,7 +85,7 @@ package enum FeedIdentity {
             let indexes = Dictionary(grouping: zip(candidateForms, free).filter { ambiguous.contains($0.0) }) { $0.0 }
             let doubtful = ordered(zip(entries, forms).filter { ambiguous.contains($0.1) }.map { ($0.0.id, $0.1) })
             // URLs that differ only in a secret look alike in the state: there the id itself tells them apart, by what is
-            // made of the URL here or was in newswire 0.1.0.
+            // made of the URL here or was in an earlier newswire.
             for isKnown: (inout StandardNames, Int, String) -> Bool in [
                 { names, index, id in names[index] == id }, { names, index, id in names.isFirst(id, of: index) },
                 { _, _, _ in true },
@@ -128,7 +128,7 @@ package enum FeedIdentity {
             mutating get { names[index] }
         }
 
-        /// Whether newswire 0.1.0 gave the URL that id.
+        /// Whether an earlier newswire gave the URL that id.
         mutating func isFirst(_ id: String, of index: Int) -> Bool { firstNames[index] == id }
 
         private func make(_ secrets: URLRedaction.Names) -> [String] {

@@ -10,7 +10,7 @@ package enum FeedNaming {
     /// lower case, `.`, `_` and `-`. Nothing of userinfo or of secrets in the query is in it. Of a local file only
     /// its name counts. Two URLs may have one name; `suffix` then tells them apart.
     ///
-    /// - Parameter secrets: `.first` for the name that newswire 0.1.0 gave.
+    /// - Parameter secrets: `.first` for the name that an earlier newswire gave.
     package static func name(for url: String, _ secrets: URLRedaction.Names = .all) -> String {
         var shown = URLRedaction.redacted(url, secrets)
         let name = shown.withUTF8 { WordCollector.words(of: $0) }

@@ -59,8 +59,8 @@ package enum ControlPath {
         return (0..<min(Int(found.gl_pathc), mostFolders)).compactMap { paths[$0].map { String(cString: $0) } }
     }
 
-    /// Takes away the link that newswire 0.1 left in a store: with it, a copy of the store led to the service. Best effort:
-    /// no command follows it.
+    /// Takes away the link that an earlier newswire left in a store: with it, a copy of the store led to the service. Best
+    /// effort: no command follows it.
     package static func removeLink(store: String) {
         var status = stat()
         guard lstat("\(store)/control", &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return }
