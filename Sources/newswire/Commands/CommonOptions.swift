@@ -61,10 +61,12 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// A logger at the level of the command line, else of the configuration.
-    func logger(_ configuration: Configuration) -> Logger {
+    ///
+    /// - Parameter queue: where lines go that nobody is to wait for; without one each is written at once.
+    func logger(_ configuration: Configuration, through queue: LogQueue? = nil) -> Logger {
         let level = Logger.Level(logLevel ?? configuration.log.level)
-        let output = LogOutput(environment: Self.environment)
-        return Logger(label: "newswire") { _ in NewswireLogHandler(output, level: level) }
+        let write = queue.map { $0.write } ?? LogOutput(environment: Self.environment).write
+        return Logger(label: "newswire") { _ in NewswireLogHandler(write, level: level) }
     }
 }
 

@@ -15,13 +15,14 @@ struct IngestionSession {
     /// - Parameters:
     ///   - wanted: as it was read, for its feeds to be recognised; of very many nobody else should hold a copy.
     ///   - clock: also the store's, and that of the age of responses.
+    ///   - log: where log lines go, as `CommonOptions.logger` has it.
     ///   - busy: as `openStore` has it.
     static func open(
-        _ wanted: consuming Configuration, _ options: CommonOptions, clock: PollClock = .system,
+        _ wanted: consuming Configuration, _ options: CommonOptions, clock: PollClock = .system, log: LogQueue? = nil,
         busy: @escaping @Sendable (String) -> Void = { _ in }
     ) throws -> IngestionSession {
         var configuration = wanted
-        let logger = options.logger(configuration)
+        let logger = options.logger(configuration, through: log)
         for warning in configuration.warnings { logger.warning("\(warning)") }
         let settings = configuration.store
         let store = try CommandFailure.wrapping { () throws(StoreError) in

@@ -41,7 +41,9 @@ struct RunCommand: AsyncParsableCommand {
         // First of all: a reload that comes early must not end the service.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
-        let session = try IngestionSession.open(common.load(), common, clock: clock, busy: notifier.busy)
+        let log = LogQueue(LogOutput(environment: CommonOptions.environment))
+        defer { log.drain() }
+        let session = try IngestionSession.open(common.load(), common, clock: clock, log: log, busy: notifier.busy)
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let (store, logger) = (session.store, session.logger)
         let service = PollingService(
@@ -60,6 +62,7 @@ struct RunCommand: AsyncParsableCommand {
             notifier: notifier, environment: CommonOptions.environment, logger: session.logger, clock: clock,
             leave: { reason in
                 logger.error("leaving: \(reason)")
+                log.drain()
                 _exit(ExitStatus.ioError.rawValue)
             })
         var quiet = session.logger

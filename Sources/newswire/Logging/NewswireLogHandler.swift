@@ -7,11 +7,14 @@ internal import Logging
 struct NewswireLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level
-    private let output: LogOutput
+    private let write: @Sendable (LogLine) -> Void
     private let now: @Sendable () -> Timestamp
 
-    init(_ output: LogOutput, level: Logger.Level, now: @escaping @Sendable () -> Timestamp = SystemClock.now) {
-        self.output = output
+    init(
+        _ write: @escaping @Sendable (LogLine) -> Void, level: Logger.Level,
+        now: @escaping @Sendable () -> Timestamp = SystemClock.now
+    ) {
+        self.write = write
         logLevel = level
         self.now = now
     }
@@ -22,7 +25,7 @@ struct NewswireLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        output.write(
+        write(
             LogLine(
                 time: now(), level: event.level, message: event.message.description,
                 metadata: metadata.merging(event.metadata ?? [:]) { $1 }))
