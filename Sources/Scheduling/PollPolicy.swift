@@ -233,15 +233,11 @@ package struct PollPolicy: Sendable {
             decision.terms.backoff = Self.day
         case .gone:
             decision.schedule.refusals = 0
-            let first = decision.schedule.goneSince ?? now
+            // By a clock in doubt nobody knows whether a day has passed since it was first said.
+            let first = event.isClockDoubtful ? now : decision.schedule.goneSince ?? now
             decision.schedule.goneSince = first
             let confirmation = first.adding(seconds: Self.goneConfirmation)
-            if event.isClockDoubtful {
-                // Nobody knows whether a day has passed since it was first said.
-                decision.schedule.goneSince = now
-            } else {
-                decision.schedule.isGoneForGood = now >= confirmation
-            }
+            if !event.isClockDoubtful { decision.schedule.isGoneForGood = now >= confirmation }
             plan = Plan(wait: max(1, seconds(from: now, to: confirmation)), reason: .gone)
         }
     }

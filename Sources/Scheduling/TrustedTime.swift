@@ -38,8 +38,8 @@ package struct TrustedTime: Sendable {
         var isSecure: Bool
     }
 
+    /// In the order in which they were heard, one of a host.
     private var words: [Word] = []
-    private var nextWord = 0
     private var released: Timestamp?
     /// The offsets of the times that the store was found with.
     private var stored: [Int64] = []
@@ -75,14 +75,9 @@ package struct TrustedTime: Sendable {
     package mutating func note(date: Timestamp, host: UInt64, isSecure: Bool, steady: Timestamp) {
         let word = Word(
             host: host, offset: Self.difference(date, steady), at: steady.milliseconds, isSecure: isSecure)
-        if let index = words.firstIndex(where: { $0.host == host }) {
-            words[index] = word
-        } else if words.count < Self.hosts {
-            words.append(word)
-        } else {
-            words[nextWord] = word
-            nextWord = (nextWord + 1) % Self.hosts
-        }
+        words.removeAll { $0.host == host }
+        if words.count == Self.hosts { words.removeFirst() }
+        words.append(word)
     }
 
     /// - Returns: nil where the clock counts.

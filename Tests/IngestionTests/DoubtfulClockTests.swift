@@ -5,6 +5,7 @@ import FeedModel
 import JSONText
 import Locking
 import Logging
+import Scheduling
 import TestSupport
 import Testing
 
@@ -187,6 +188,8 @@ struct DoubtfulClockTests {
             _ = try await fixture.poll()
             #expect(fixture.state?.schedule.goneSince == fixture.now)
             #expect(fixture.state?.schedule.isGoneForGood == false && fixture.state?.nextPoll != nil)
+            let next = try #require(fixture.state?.nextPoll)
+            #expect(next >= fixture.now.adding(seconds: 86_400), "it is asked again in a day, and not at once")
             fixture.pass(hours: 48)
         }
         await fixture.close()

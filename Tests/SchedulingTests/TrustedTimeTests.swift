@@ -276,6 +276,17 @@ struct TrustedTimeTests {
         #expect(machine.counts)
     }
 
+    @Test("The time that a doubt shows is what was heard last, also of a host that had answered before")
+    func lastWord() {
+        let machine = machine(error: 400 * Self.day, storeAge: Self.hour)
+        for (host, error) in [(1, 0), (2, Self.hour), (1, 2 * Self.hour)] as [(UInt64, Int64)] {
+            machine.hear(host, error: error)
+        }
+        #expect(
+            machine.doubt
+                == .servers(against: 2, of: 2, saying: machine.truth.adding(milliseconds: 2 * Self.hour)))
+    }
+
     @Test("Times at the ends of what can be counted are only far away")
     func extremes() {
         for time in [Int64.min, .max] {
