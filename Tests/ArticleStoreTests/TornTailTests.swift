@@ -1,4 +1,5 @@
 import FeedModel
+import Glibc
 import TestSupport
 import Testing
 
@@ -179,5 +180,28 @@ import Testing
         disk.clearLog()
         store.close()
         #expect(disk.log.contains("sync articles.end"))
+    }
+
+    @Test("Where the last segment is missing, the one before it was durable as a whole: nothing of it is cut off")
+    func missingSegment() throws {
+        let store = try fixture.open(segmentSize: 2048)
+        var seq: UInt64 = 1
+        while try Segment.all(in: StoreDirectory(existing: store.path)!).count < 2 {
+            _ = try store.commit([StoreFixture.commit(seq...seq + 2)])
+            seq += 3
+        }
+        store.close()
+        let segments = try Segment.all(in: StoreDirectory(existing: store.path)!)
+        try #require(unlink(segments[1].path) == 0)
+        // The end is published in the segment that is gone. Zeros are what a page looks like that was never written.
+        let last = Int(segments[1].firstSeq) - 1
+        var bytes = try #require(fixture.folder.read(segment))
+        let rotten = line(last - 1)
+        for place in rotten.dropFirst(5).prefix(60) { bytes[place] = 0 }
+        fixture.folder.write(bytes, to: segment)
+        let expected = (1...UInt64(last)).filter { $0 != UInt64(last - 1) }
+        #expect(try fixture.read().seqs == expected)
+        _ = try? fixture.open()
+        #expect(fixture.folder.read(segment) == bytes)
     }
 }

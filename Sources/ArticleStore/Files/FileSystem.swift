@@ -14,7 +14,9 @@ struct FileSystem: Sendable {
     var sync: @Sendable (_ descriptor: Int32) -> Int32 = { Glibc.fsync($0) }
     var truncate: @Sendable (_ descriptor: Int32, _ size: Int) -> Int32 = { Glibc.ftruncate($0, $1) }
     var allocate: @Sendable (_ descriptor: Int32, _ size: Int) -> Int32 = {
-        let number = Glibc.posix_fallocate($0, 0, $1)
+        var number = Glibc.posix_fallocate($0, 0, $1)
+        // It gives back what `errno` is for others, and a signal ends it as it ends them.
+        while number == EINTR { number = Glibc.posix_fallocate($0, 0, $1) }
         if number == 0 { return 0 }
         errno = number
         return -1

@@ -15,7 +15,7 @@ struct StorePosition: Equatable, Sendable {
 ///
 /// What a living writer has written behind it may still be taken back, and its numbers given to other records, where
 /// the disk is full or fails. Readers therefore stop there as long as the writer's lock is held. Without a writer (none
-/// runs, the store is a copy) every whole record counts: the next writer keeps those too. The file is not synced after
+/// runs, the store is a copy) what `SegmentTail` says counts: the next writer keeps that too. The file is not synced after
 /// each change: after a power loss it may be older than the articles, never newer.
 ///
 ///     SEQ SEGMENT OFFSET XXH3        each number of 20 digits, XXH3-64 of the bytes before it in 16 hex digits

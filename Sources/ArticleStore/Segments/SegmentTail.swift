@@ -55,7 +55,9 @@ struct SegmentTail {
         let start = try Self.durablePlace(segments, directory, published)
         isEndKnown = start != nil
         let isInside = start?.segment == segment.firstSeq
-        durable = isInside ? start?.offset ?? 0 : 0
+        // Where the end lay in a segment that is missing, all of this one was durable before.
+        let isBehind = start.map { $0.segment > segment.firstSeq } ?? false
+        durable = isBehind ? size : isInside ? start?.offset ?? 0 : 0
         // A line without its end was never whole.
         end = try Self.endOfLastLine(file, size: size)
         if durable < end {
