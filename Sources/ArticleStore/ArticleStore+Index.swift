@@ -115,14 +115,19 @@ extension ArticleStore {
     @discardableResult
     func checkpoint(_ writer: inout Writer) -> Bool {
         do throws(StoreError) {
-            try writeIndex(&writer.damage)
-            if writer.damage != nil { return true }
-            try index.checkpoint(writer.appender.position)
-            writer.checkpoint = writer.appender.appended
+            try writeCheckpoint(&writer)
             return true
         } catch {
             disk.note(error, of: .index)
             return false
         }
+    }
+
+    /// Puts into the index what waits for it, and how far it is complete with that. One that is damaged is left as it is.
+    func writeCheckpoint(_ writer: inout Writer) throws(StoreError) {
+        try writeIndex(&writer.damage)
+        if writer.damage != nil { return }
+        try index.checkpoint(writer.appender.position)
+        writer.checkpoint = writer.appender.appended
     }
 }

@@ -118,8 +118,7 @@ package final class ArticleStore: Sendable {
                 try writer.appender.tryDisk()
                 try states.flush()
                 try DurableEnd(writer.appender.position).publish(in: directory, options.files)
-                try writeIndex(&writer.damage)
-                try index.checkpoint(writer.appender.position)
+                try writeCheckpoint(&writer)
             }
             try mendIndexIfDamaged()
         } catch {
@@ -137,12 +136,12 @@ package final class ArticleStore: Sendable {
     /// States become durable with `flushStates` or by and by, and never before their articles.
     package func commit(_ batch: [FeedCommit]) throws(StoreError) -> CommitResult {
         do throws(StoreError) {
-            let (result, isComplete) = try writer.withLock { writer throws(StoreError) in
+            let (result, isComplete, isDamaged) = try writer.withLock { writer throws(StoreError) in
                 var isComplete = true
-                return (try commit(batch, &writer, &isComplete), isComplete)
+                return (try commit(batch, &writer, &isComplete), isComplete, writer.damage != nil)
             }
             // The articles are stored; where it cannot be mended the disk's trouble says so.
-            try? mendIndexIfDamaged()
+            if isDamaged { try? mendIndexIfDamaged() }
             // A state fits where an article may not.
             if isComplete, result.count > 0 { disk.end() }
             return result

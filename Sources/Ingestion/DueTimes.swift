@@ -87,7 +87,7 @@ struct DueTimes {
 
     /// A due time that a clock which was set has put out of reach is brought back.
     func believable(_ next: Timestamp, _ feed: Feed) -> Timestamp {
-        if let last = feed.last, last > now.adding(milliseconds: FeedState.clockTolerance) {
+        if let last = feed.last, last > now.adding(milliseconds: PauseRules.clockTolerance) {
             // The clock has gone back: as far from now as it was from the last poll.
             let wait = next.milliseconds.subtractingReportingOverflow(last.milliseconds)
             return now.adding(milliseconds: wait.overflow ? feed.interval : max(0, wait.partialValue))

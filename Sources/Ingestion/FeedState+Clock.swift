@@ -6,8 +6,6 @@ internal import Scheduling
 /// What is remembered of a feed where the clock was wrong when it was noted (contract.md §6). The service, one round of
 /// `poll`, `feeds`, `status` and `explain` all go by this.
 extension FeedState {
-    /// Milliseconds that clocks differ by, and a moment takes.
-    static let clockTolerance: Int64 = 60_000
     /// No feed was polled before newswire was written.
     private static let beginning = Timestamp(year: 2026, month: 1, day: 1)
 
@@ -16,7 +14,7 @@ extension FeedState {
     package func believed(
         at now: Timestamp, of feed: FeedConfiguration, _ settings: ScheduleSettings
     ) -> FeedState {
-        let soon = now.adding(milliseconds: Self.clockTolerance)
+        let soon = now.adding(milliseconds: PauseRules.clockTolerance)
         func happened(_ time: Timestamp?) -> Timestamp? { time.map { $0 > soon ? now : $0 } }
         func began(_ time: Timestamp?) -> Timestamp? { time.map { $0 > soon || $0 < Self.beginning ? now : $0 } }
         var state = self
@@ -59,7 +57,7 @@ extension FeedState {
 extension FeedOutlook {
     /// Whether the feed was last polled, or its server last asked to be left alone, in what is the future now.
     func isFromFuture(at now: Timestamp) -> Bool {
-        let soon = now.adding(milliseconds: FeedState.clockTolerance)
+        let soon = now.adding(milliseconds: PauseRules.clockTolerance)
         return lastPoll.map { $0 > soon } ?? false || schedule.pause.map { $0.since > soon } ?? false
     }
 }

@@ -178,7 +178,7 @@ package final class PollLoop {
     private func hasten(_ entry: PollEntry, _ owner: some PollLoopOwner) {
         let time = clock.steady()
         if entry.urgency == .forced {
-            let opens = queue.opening(feed: entry.feed, host: entry.host, urgency: entry.urgency)
+            let opens = queue.opening(forced: entry.feed, host: entry.host)
             guard opens <= time.adding(milliseconds: Self.forcedPatience) else {
                 return owner.passOver(entry.feed, .hostDelay(entry.host, until: timeOfDay(opens)))
             }

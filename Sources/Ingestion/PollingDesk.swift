@@ -141,7 +141,7 @@ final class PollingDesk: PollLoopOwner {
     private func followClock() {
         let offset = clock.now().milliseconds &- clock.steady().milliseconds
         // The loop goes by the steady clock: who is due when does not change, only what that is called.
-        if let before = clockOffset, abs(offset &- before) >= FeedState.clockTolerance {
+        if let before = clockOffset, abs(offset &- before) >= PauseRules.clockTolerance {
             dueTimes = dueTimes.map { $0 == Self.neverDue ? $0 : $0.adding(milliseconds: offset &- before) }
         }
         clockOffset = offset

@@ -166,7 +166,7 @@ extension HostWatch {
         var remembered: [(state: FeedState, host: String)] = []
         for feed in configuration.feeds {
             guard let state = state(feed.id), let pause = state.schedule.pause else { continue }
-            if isClockDoubtful, pause.since > now.adding(milliseconds: FeedState.clockTolerance) { continue }
+            if isClockDoubtful, pause.since > now.adding(milliseconds: PauseRules.clockTolerance) { continue }
             remembered.append((state, allowances.allowance(for: feed, state: state).key))
         }
         self.init(remembered: remembered, at: now)

@@ -36,7 +36,7 @@ package enum PauseRules {
     }
 
     /// Milliseconds that clocks differ by, and a moment takes.
-    private static let clockTolerance: Int64 = 60_000
+    package static let clockTolerance: Int64 = 60_000
 
     /// The pause as it can be: one that a clock which was ahead has begun counts from now, and none is longer than any
     /// server is left alone.

@@ -40,14 +40,14 @@ extension PollQueue {
         hostLimit = max(Self.fewHosts, hostNumbers.count * 2)
     }
 
-    /// From when on the host of a feed may be asked, as far as that is known; of a poll that stands in line with a
+    /// From when on the host of a feed may be asked that is forced, as far as that is known; of a poll that stands in line with a
     /// redirect, the host where it stands.
     ///
     /// - Parameter key: of the host where the feed would stand.
-    package func opening(feed: Int, host key: String, urgency: PollUrgency) -> Timestamp {
+    package func opening(forced feed: Int, host key: String) -> Timestamp {
         let isHop = feeds.indices.contains(feed) && feeds[feed].place == .hop
         let number = isHop ? Int(feeds[feed].host) : hostNumbers[key]
-        return number.map { hosts[$0].opensAt(isForced: urgency == .forced) } ?? Timestamp(milliseconds: .min)
+        return number.map { hosts[$0].opensAt(isForced: true) } ?? Timestamp(milliseconds: .min)
     }
 
     /// What a pause keeps from going on.

@@ -80,7 +80,7 @@ struct AskedPollTests {
         #expect(queue.next(now: time(0)) == .proceed(feed: 0))
         queue.finished(feed: 0)
         queue.hasten(feed: 4, to: time(1), urgency: .forced, now: time(1))
-        #expect(queue.opening(feed: 4, host: "r4", urgency: .forced) == time(1000))
+        #expect(queue.opening(forced: 4, host: "r4") == time(1000))
         #expect(queue.next(now: time(1000)) == .proceed(feed: 4))
     }
 

@@ -93,11 +93,8 @@ extension Cursors {
     private func trailFile(of name: String) -> String { "\(directory.cursors)/.\(name).trail" }
 
     private func trail(of name: String) -> ReadingTrail? {
-        // The folder is others' to write to: only a file counts, and no more of it than a trail has.
-        let descriptor = files.create(trailFile(of: name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0)
-        guard descriptor >= 0 else { return nil }
-        let file = OpenFile(descriptor: descriptor, path: trailFile(of: name))
-        guard let status = try? file.status(), status.st_mode & S_IFMT == S_IFREG,
+        // The folder is others' to write to: no more counts than a trail has.
+        guard let file = try? OpenFile.reading(trailFile(of: name), followsLinks: false),
             let bytes = try? file.read(32 << 10, at: 0)
         else { return nil }
         return ReadingTrail(String(decoding: bytes, as: UTF8.self))

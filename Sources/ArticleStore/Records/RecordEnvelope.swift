@@ -98,6 +98,9 @@ package struct RecordEnvelope {
         return scan.take("\"clock_doubtful\":true,")
     }
 
+    /// When the record was stored; nil where its clock was in doubt then.
+    package var undoubtedTime: Timestamp? { isClockDoubtful ? nil : storedAt }
+
     /// Whether the record is of that feed: quicker than making `feed`, for ids that need no escaping.
     package func isOfFeed(_ id: some Collection<UInt8>) -> Bool { line[feedText].elementsEqual(id) }
 

@@ -16,37 +16,6 @@ package struct OldSegment: Sendable, Equatable {
     }
 }
 
-/// What retention remembers from one turn to the next, in `state/retention`. Losing it makes the next turn a first one.
-package struct RetentionMemory: Sendable, Equatable {
-    /// What was kept, in seconds, when the last turn was, and before when what was stored was too old then.
-    package var keep: Int64
-    package var lastTurn: Timestamp
-    package var cutoff: Timestamp
-    /// What is stored up to there may go as soon as nothing stands in its way.
-    package var released: UInt64
-    package var backlog: Backlog?
-
-    /// What is too old all at once, and goes bit by bit.
-    package struct Backlog: Sendable, Equatable {
-        package var since: Timestamp
-        /// As many records as may go each day.
-        package var daily: UInt64
-        /// As many records as may go and have not: segments go whole.
-        package var allowance: UInt64
-        /// As many records as wait, and until when at the latest.
-        package var waiting: UInt64
-        package var until: Timestamp
-    }
-
-    package init(keep: Int64, lastTurn: Timestamp, cutoff: Timestamp, released: UInt64, backlog: Backlog? = nil) {
-        self.keep = keep
-        self.lastTurn = lastTurn
-        self.cutoff = cutoff
-        self.released = released
-        self.backlog = backlog
-    }
-}
-
 /// How much of what is too old may go at one of retention's daily turns.
 ///
 /// What has become too old since the last turn goes at once. Anything beyond that is too old all at a time, because `keep`

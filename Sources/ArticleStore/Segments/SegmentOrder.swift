@@ -13,7 +13,7 @@ struct SegmentOrder {
     /// Lines that are there twice, or stand among others that they do not belong to; as they stand in the file.
     private(set) var displaced: [Place] = []
 
-    /// As many lines are taken in: 16 bytes of memory each. Those behind them count as being in place.
+    /// As many lines are taken in: some hundred bytes of memory each. Those behind them count as being in place.
     private static let lineLimit = 1 << 22
 
     /// - Parameters:

@@ -108,22 +108,3 @@ package struct StoredTimes: Sendable {
         return overflows ? (milliseconds < 0 ? .min : .max) : sum
     }
 }
-
-extension RecordEnvelope {
-    /// When the record was stored; nil where its clock was in doubt then.
-    var undoubtedTime: Timestamp? { isClockDoubtful ? nil : storedAt }
-}
-
-extension Segment {
-    /// When its first record that says nothing of a doubtful clock was stored; nil where none of the first few does.
-    /// Reads a few lines.
-    func firstUndoubtedTime(limit: UInt64 = .max) throws(StoreError) -> Timestamp? {
-        guard let file = try OpenFile.reading(path) else { return nil }
-        var scanner = LineScanner(file, from: 0, limit: limit, blockSize: 16 << 10)
-        for _ in 0..<16 {
-            guard let line = try scanner.nextLine() else { return nil }
-            if RecordLine.isWhole(line.bytes), let time = RecordEnvelope(line.bytes)?.undoubtedTime { return time }
-        }
-        return nil
-    }
-}

@@ -27,13 +27,14 @@ extension StoreReader {
             let segment = extent.segments[index]
             guard let file = try OpenFile.reading(segment.path) else { continue }
             let search = try SegmentSearch(file, segment, limit: extent.limit(of: index))
-            if let newest = try search.last(within: Self.reach, { $0.isClockDoubtful ? nil : $0.storedAt }) {
+            if let newest = try search.last(within: Self.reach, \.undoubtedTime) {
                 evidence.times.append(newest)
                 break
             }
         }
-        let removed = try Segment.identities(in: directory)
-        evidence.isEmpty = extent.segments.isEmpty && removed.isEmpty
+        if extent.segments.isEmpty {
+            evidence.isEmpty = try Segment.all(folder: directory.identities).isEmpty
+        }
         return evidence
     }
 }
@@ -60,26 +61,6 @@ struct TimeMemory {
         json.member("trusted", Timestamp(seconds: trusted.seconds))
         json.endObject()
         try SmallFile.write(json.finish(), to: directory.clockFile, in: directory, files)
-    }
-}
-
-/// A line of JSON that is replaced as a whole, in `state`.
-enum SmallFile {
-    private static let maximumLength = 4096
-
-    /// Nil where there is none, or where it is damaged: nothing depends on it.
-    static func json(_ path: String) -> JSONValue? {
-        guard let file = try? OpenFile.reading(path), let bytes = try? file.read(maximumLength, at: 0) else {
-            return nil
-        }
-        return try? JSONParser.parse(bytes).value
-    }
-
-    static func write(
-        _ line: [UInt8], to path: String, in directory: StoreDirectory, _ files: FileSystem
-    ) throws(StoreError) {
-        try directory.replace(
-            path, with: line + [UInt8(ascii: "\n")], in: directory.states, temporary: "\(path).new", files)
     }
 }
 

@@ -53,7 +53,7 @@ struct DumpFilter {
     /// What a wrong clock said of one record neither ends a dump nor hides it: where it stands counts.
     private func believes(_ envelope: RecordEnvelope) -> Bool {
         guard let times else { return true }
-        guard !envelope.isClockDoubtful, let time = envelope.storedAt else { return false }
+        guard let time = envelope.undoubtedTime else { return false }
         return times.believes(time, seq: envelope.seq)
     }
 

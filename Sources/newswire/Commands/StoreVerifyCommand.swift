@@ -67,7 +67,7 @@ struct StoreVerifyCommand: AsyncParsableCommand {
         }
         if result.unfinishedBytes > 0 {
             try output.write(
-                line: "unfinished write at the end: \(result.unfinishedBytes) bytes; the next start removes it")
+                line: "unfinished write at the end: \(result.unfinishedBytes) bytes; the next start takes it away")
         }
         if result.damagedStateLines > 0 {
             try output.write(line: "damaged feed states: \(result.damagedStateLines); those feeds are polled anew")
