@@ -36,16 +36,7 @@ enum Ordinary {
         + #"<p><img src="https://cdn.example.org/i/17.jpg" alt="The harbour" width="640" height="480"></p>\#n"#
 
     private static func escaped(_ html: String) -> String {
-        var result = ""
-        for scalar in html.unicodeScalars {
-            switch scalar {
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "&": result += "&amp;"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
+        html.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     }
 
     private static let rss = """

@@ -12,9 +12,7 @@ import Testing
 
     /// The program in docs/store.md.
     private func program() throws -> String {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-        let file = try #require(try OpenFile.reading("\(root)/docs/store.md"))
-        let text = String(decoding: try file.read(Int(try file.size()), at: 0), as: UTF8.self)
+        let text = try #require(Checkout.text("docs/store.md"))
         let start = try #require(text.firstRange(of: "```python\n"))
         let end = try #require(text[start.upperBound...].firstRange(of: "```"))
         return String(text[start.upperBound..<end.lowerBound])

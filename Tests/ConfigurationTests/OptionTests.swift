@@ -1,4 +1,3 @@
-import Glibc
 import TestSupport
 import Testing
 
@@ -46,16 +45,6 @@ struct OptionTests {
         case .feed: "\(contact)[[feed]]\n\(line.hasPrefix("url ") ? "" : "url = \"https://example.org/f\"\n")\(line)\n"
         default: "\(table.title)\n\(line)\n"
         }
-    }
-
-    private static func text(_ file: String) throws -> String {
-        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let stream = try #require(fopen("\(root)/\(file)", "r"))
-        defer { fclose(stream) }
-        var text: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 { text += buffer[..<count] }
-        return String(decoding: text, as: UTF8.self)
     }
 
     @Test("The rows are the options of the contract, each in the tables in which it may stand")
@@ -127,12 +116,12 @@ struct OptionTests {
 
     @Test("config/newswire.toml is the sample that the rows make: where it is not, make man writes it")
     func sample() throws {
-        #expect(try Self.text("config/newswire.toml") == OptionManual.sample)
+        #expect(Checkout.text("config/newswire.toml") == OptionManual.sample)
     }
 
     @Test("newswire.toml(5) says what the rows say: where it does not, make man puts it in")
     func manual() throws {
-        let page = try Self.text("docs/man/newswire.toml.5")
+        let page = try #require(Checkout.text("docs/man/newswire.toml.5"))
         let marks = (".\\\" BEGIN OPTIONS (make man)\n", ".\\\" END OPTIONS\n")
         let start = try #require(page.firstRange(of: marks.0)).upperBound
         let end = try #require(page.firstRange(of: marks.1)).lowerBound

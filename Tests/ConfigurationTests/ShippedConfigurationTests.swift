@@ -1,6 +1,5 @@
 import Configuration
 import FeedModel
-import Glibc
 import TestSupport
 import Testing
 
@@ -8,18 +7,9 @@ import Testing
 struct ShippedConfigurationTests {
     let fixture = ConfigurationFixture()
 
-    private static func root(file: String = #filePath) -> String {
-        "/" + file.split(separator: "/").dropLast(3).joined(separator: "/")
-    }
-
     /// The text of config/newswire.toml.
     private func shipped() throws -> String {
-        let stream = try #require(fopen("\(Self.root())/config/newswire.toml", "r"))
-        defer { fclose(stream) }
-        var text: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 { text += buffer[..<count] }
-        return String(decoding: text, as: UTF8.self)
+        try #require(Checkout.text("config/newswire.toml"))
     }
 
     /// The text with every key that is shown as a comment set.
@@ -55,7 +45,7 @@ struct ShippedConfigurationTests {
 
     @Test("The sample desk loads without a warning and finds all its feeds")
     func sample() throws {
-        let path = Self.root() + "/config/sample/newswire.toml"
+        let path = Checkout.root + "/config/sample/newswire.toml"
         let configuration = try ConfigurationLoader.load(path: path, environment: ["HOME": "/home/somebody"])
         #expect(
             configuration.feeds.map(\.id.text) == ["defence-notes", "northern-watch", "airshow-daily", "drone-ledger"])

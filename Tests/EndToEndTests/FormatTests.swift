@@ -52,10 +52,7 @@ struct FormatTests {
         },
     ]
 
-    private static let rules: String = {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
-        return "\(root)/Fixtures/rules"
-    }()
+    private static let rules = "\(Checkout.root)/Tests/Fixtures/rules"
 
     /// What the rules say is wrong with a dump.
     private func wrong(_ format: String, _ arguments: String...) async throws -> String {

@@ -4,10 +4,7 @@ import Testing
 /// The short form of what `make check-deep` does for minutes (.ci/faults).
 @Suite("Kills and readers beside a writer (contract.md §4, §5)", .serialized, .enabled(if: Tools.isThere("python3")))
 struct KillTests {
-    private static let script: String = {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-        return "\(root)/.ci/faults"
-    }()
+    private static let script = "\(Checkout.root)/.ci/faults"
 
     private func run(_ arguments: String...) async -> ChildProcess.Ending {
         await ChildProcess(

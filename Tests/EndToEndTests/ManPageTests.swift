@@ -1,25 +1,14 @@
-import Glibc
 import JSONText
 import TestSupport
 import Testing
 
 @Suite("docs/man/newswire.1")
 struct ManPageTests {
-    private static func page() throws -> String {
-        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        let stream = try #require(fopen(root + "/docs/man/newswire.1", "r"))
-        defer { fclose(stream) }
-        var text: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while case let count = fread(&buffer, 1, buffer.count, stream), count > 0 { text += buffer[..<count] }
-        return String(decoding: text, as: UTF8.self)
-    }
-
     @Test("It has every command with every option: where one is missing, make man puts it in")
     func complete() async throws {
         let help = await Desk().plain("--experimental-dump-help").output
         let root = try JSONParser.parse(Array(help.utf8)).value["command"]
-        let page = try Self.page()
+        let page = try #require(Checkout.text("docs/man/newswire.1"))
         var count = 0
         try check(try #require(root), [], page, &count)
         #expect(count >= 13)

@@ -4,10 +4,7 @@ import TestSupport
 import Testing
 
 private enum Namespace {
-    static let script: String = {
-        let tests = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
-        return "/\(tests)/Network/namespace.py"
-    }()
+    static let script = "\(Checkout.root)/Tests/Network/namespace.py"
 
     /// Settled once, by trying.
     static let isPossible: Bool = {

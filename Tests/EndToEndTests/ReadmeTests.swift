@@ -1,5 +1,4 @@
 import FeedModel
-import Glibc
 import TestSupport
 import Testing
 
@@ -9,9 +8,9 @@ struct ReadmeTests {
     private let desk = Desk(feeds: [])
 
     /// The indented blocks below a heading, each as a script.
-    private static func blocks(below heading: String) -> [String] {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-        let lines = FileText.read("\(root)/README.md").split(separator: "\n", omittingEmptySubsequences: false)
+    private static func blocks(below heading: String) throws -> [String] {
+        let text = try #require(Checkout.text("README.md"))
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard let start = lines.firstIndex(where: { $0 == "## \(heading)" }) else { return [] }
         let section = lines[(start + 1)...].prefix { !$0.hasPrefix("## ") }
         var blocks: [String] = []
@@ -61,7 +60,7 @@ struct ReadmeTests {
             $0.stored = Timestamp(year: 2099, month: 1, day: 1)
         }
         try desk.store([StoredArticle("first"), article])
-        let blocks = Self.blocks(below: heading)
+        let blocks = try Self.blocks(below: heading)
         #expect(blocks.contains { $0.contains("jq") })
         for block in blocks {
             // Line by line, so that each has to find something by itself.
@@ -73,16 +72,5 @@ struct ReadmeTests {
                 #expect(ending.status == 0 && !ending.output.isEmpty, "\(line): \(ending.errors)")
             }
         }
-    }
-}
-
-private enum FileText {
-    static func read(_ path: String) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return "" }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 }

@@ -148,9 +148,8 @@ struct ScheduleTests {
 
     /// The script that judges the service by a server that keeps its time; nil where there is no Python.
     static let script: String? = {
-        let package = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         let hasPython = access("/usr/bin/python3", X_OK) == 0 || access("/usr/local/bin/python3", X_OK) == 0
-        return hasPython ? "/\(package)/.ci/politeness" : nil
+        return hasPython ? "\(Checkout.root)/.ci/politeness" : nil
     }()
 
     @Test(

@@ -1,6 +1,5 @@
 import ArticleStore
 import Configuration
-import Digest
 import FeedModel
 import JSONText
 import Locking
@@ -13,7 +12,7 @@ import Testing
 
 @Suite("While the clock is in doubt nothing is removed or decided for good (contract.md §6)")
 struct DoubtfulClockTests {
-    private let folder = TemporaryDirectory()
+    private let retention = RetentionFixture()
     private let moment = Locked((now: Timestamp(year: 2026, month: 11, day: 28), steady: Timestamp(seconds: 0)))
 
     private var clock: PollClock {
@@ -23,25 +22,7 @@ struct DoubtfulClockTests {
     }
 
     /// Articles of so many days up to now, a segment each.
-    private func store(days: Int) throws -> ArticleStore {
-        let now = clock.now()
-        let day = Locked(0)
-        var options = StoreOptions {
-            Timestamp(milliseconds: now.milliseconds - Int64(day.withLock { $0 }) * 86_400_000)
-        }
-        options.segmentAge = .seconds(86_400)
-        let store = try ArticleStore.open(at: folder.file("store"), options: options) { _ in }
-        for number in (0..<days).reversed() {
-            day.withLock { $0 = number }
-            let feed = FeedIdentifier("feed")
-            let record = PendingRecord(
-                prefix: Array(#"{"id":"\#(number)","_newswire":{"feed_url":"u""#.utf8),
-                uid: ArticleIdentifier([UInt8](repeating: UInt8(number), count: 20)), kind: .new, version: 1,
-                isInitial: false, contentHash: Hash128(high: 1, low: 1))
-            _ = try store.commit([FeedCommit(feed: feed, records: [record], state: FeedState(feed: feed, url: "u"))])
-        }
-        return store
-    }
+    private func store(days: Int) throws -> ArticleStore { try retention.store(days: days, last: clock.now()) }
 
     /// Lets a duty have one look at the store.
     private func look(_ store: ArticleStore, _ clock: PollClock, keep: Int64) {
@@ -109,23 +90,9 @@ struct DoubtfulClockTests {
         clock.note(try evidence(store), release: Timestamp(year: 2026, month: 11, day: 20))
         let duty = RetentionDuty(
             store, keep: .forever, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: clock)
-        let path = folder.file("control")
-        let identity = try #require(StoreIdentity(directory: store.path))
-        let server = try ControlServer(at: path, store: identity) { request, reply in
-            guard case .expire(let before, let isByClock, let isForced, let isDryRun) = request else { return }
-            duty.expire(before: before, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
-        }
-        defer { server.stop() }
         let time = Timestamp(year: 2026, month: 11, day: 22)
         for isByClock in [true, false] {
-            let failure: ControlClient.Failure? = await BlockingCall.run {
-                guard
-                    let client = try? ControlClient.connect([.init(path: path, isNamed: true)], store: identity)
-                else { return .brokenOff }
-                return client.ask(
-                    .expire(before: time, isByClock: isByClock, isForced: false, isDryRun: false)
-                ) { _ in }
-            }
+            let failure = try await retention.ask(duty, before: time, isByClock: isByClock).failure
             if isByClock {
                 guard case .refused(let reason) = failure else {
                     Issue.record("\(String(describing: failure))")

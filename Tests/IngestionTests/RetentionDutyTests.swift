@@ -1,10 +1,8 @@
 import ArticleStore
 import Configuration
-import Digest
 import FeedModel
 import Glibc
 import JSONText
-import Locking
 import Logging
 import TestSupport
 import Testing
@@ -13,25 +11,10 @@ import Testing
 
 @Suite("Retention in the running service")
 struct RetentionDutyTests {
-    private let folder = TemporaryDirectory()
+    private let fixture = RetentionFixture()
 
     /// Five articles, a day and a segment each.
-    private func store() throws -> ArticleStore {
-        let day = Locked(0)
-        var options = StoreOptions { Self.moment(day.withLock { $0 }) }
-        options.segmentAge = .seconds(86_400)
-        let store = try ArticleStore.open(at: folder.file("store"), options: options) { _ in }
-        for number in 0..<5 {
-            day.withLock { $0 = number }
-            let feed = FeedIdentifier("feed")
-            let record = PendingRecord(
-                prefix: Array(#"{"id":"\#(number)","_newswire":{"feed_url":"u""#.utf8),
-                uid: ArticleIdentifier([UInt8](repeating: UInt8(number), count: 20)), kind: .new, version: 1,
-                isInitial: false, contentHash: Hash128(high: 1, low: 1))
-            _ = try store.commit([FeedCommit(feed: feed, records: [record], state: FeedState(feed: feed, url: "u"))])
-        }
-        return store
-    }
+    private func store() throws -> ArticleStore { try fixture.store(days: 5, last: Self.moment(4)) }
 
     private static func moment(_ day: Int) -> Timestamp { Timestamp(year: 2026, month: 1, day: 1 + day) }
 
@@ -41,38 +24,13 @@ struct RetentionDutyTests {
             clock: PollClock { Self.moment(10) })
     }
 
-    /// What comes over a real socket.
-    private func ask(
-        _ duty: RetentionDuty, before cutoff: Timestamp, isForced: Bool = false, isDryRun: Bool = false
-    ) async throws -> (report: RetentionReport?, failure: ControlClient.Failure?) {
-        let path = folder.file("control")
-        let identity = try #require(StoreIdentity(directory: folder.file("store")))
-        let server = try ControlServer(at: path, store: identity) { request, reply in
-            guard case .expire(let before, let isByClock, let isForced, let isDryRun) = request else {
-                return reply.fail("no")
-            }
-            duty.expire(before: before, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
-        }
-        defer { server.stop() }
-        return await BlockingCall.run {
-            guard let client = try? ControlClient.connect([.init(path: path, isNamed: true)], store: identity) else {
-                return (nil, .brokenOff)
-            }
-            var report: RetentionReport?
-            let request = ControlRequest.expire(
-                before: cutoff, isByClock: false, isForced: isForced, isDryRun: isDryRun)
-            let failure = client.ask(request) { report = RetentionReport($0) }
-            return (report, failure)
-        }
-    }
-
     @Test("What is asked for is removed and reported, and in a dry run only reported")
     func asked() async throws {
         let store = try store()
         defer { store.close() }
         let duty = duty(store)
         for isDryRun in [true, false] {
-            let (report, failure) = try await ask(duty, before: Self.moment(2), isDryRun: isDryRun)
+            let (report, failure) = try await fixture.ask(duty, before: Self.moment(2), isDryRun: isDryRun)
             #expect(failure == nil)
             #expect(report?.segments == 2 && report?.records == 2 && report?.lastSeq == 2)
             #expect(report?.obstacle == nil)
@@ -86,10 +44,10 @@ struct RetentionDutyTests {
         defer { store.close() }
         try Cursors(directory: store.path).advance("slow", to: 1)
         let duty = duty(store)
-        let kept = try await ask(duty, before: Self.moment(3)).report
+        let kept = try await fixture.ask(duty, before: Self.moment(3)).report
         #expect(kept?.records == 1)
         #expect(kept?.obstacle?.contains("slow (has had all up to 1)") == true)
-        #expect(try await ask(duty, before: Self.moment(3), isForced: true).report?.records == 2)
+        #expect(try await fixture.ask(duty, before: Self.moment(3), isForced: true).report?.records == 2)
     }
 
     @Test("Once the service ends nothing is removed any more, and who asks is told")
@@ -100,7 +58,7 @@ struct RetentionDutyTests {
         let task = Task { await duty.run() }
         task.cancel()
         await task.value
-        let (report, failure) = try await ask(duty, before: Self.moment(4), isForced: true)
+        let (report, failure) = try await fixture.ask(duty, before: Self.moment(4), isForced: true)
         #expect(report == nil)
         guard case .refused(let reason) = failure else {
             Issue.record("\(String(describing: failure))")
@@ -120,7 +78,7 @@ struct RetentionDutyTests {
         #expect(reply.isGone)
         duty.expire(before: Self.moment(4), isForced: true, isDryRun: false, reply)
         // Asked after it, and answered after it.
-        #expect(try await ask(duty, before: Self.moment(4), isDryRun: true).report?.records == 4)
+        #expect(try await fixture.ask(duty, before: Self.moment(4), isDryRun: true).report?.records == 4)
     }
 
     @Test("What an error on the disk keeps from being removed is said")
@@ -128,8 +86,8 @@ struct RetentionDutyTests {
         let store = try store()
         defer { store.close() }
         // Where the identities go there is a file.
-        folder.write("", to: "store/identities")
-        let (report, failure) = try await ask(duty(store), before: Self.moment(4))
+        fixture.folder.write("", to: "store/identities")
+        let (report, failure) = try await fixture.ask(duty(store), before: Self.moment(4))
         #expect(report == nil)
         #expect(failure != nil)
         #expect(try StoreReader(directory: store.path).firstSeq() == 1)

@@ -2,22 +2,25 @@ import Glibc
 
 /// What something costs the processor, whatever else the machine does.
 package enum ProcessorTime {
-    /// Milliseconds of the thread's processor time, the least of three runs.
-    package static func milliseconds(_ body: () -> Void) -> Double {
-        var least = Double.infinity
-        for _ in 0..<3 {
-            let start = now()
-            body()
-            least = min(least, now() - start)
+    /// How many times as much one thing costs as another: the least of five runs of each, in turn, so that what slows the
+    /// machine down for a while slows down both. The cheap one is run once before, so that neither of them is charged with
+    /// what only a first run pays for: pages of memory, tables that are made once. A cost below a millisecond counts as
+    /// one, because the clock says little of less.
+    package static func ratio(of dear: () -> Void, to cheap: () -> Void) -> Double {
+        cheap()
+        var least = (dear: Double.infinity, cheap: Double.infinity)
+        for _ in 0..<5 {
+            least.cheap = min(least.cheap, milliseconds(cheap))
+            least.dear = min(least.dear, milliseconds(dear))
         }
-        return least
+        return max(1, least.dear) / max(1, least.cheap)
     }
 
-    /// How many times as much one thing costs as another. A cost below a millisecond counts as one, because the clock says
-    /// little of less.
-    package static func ratio(of dear: () -> Void, to cheap: () -> Void) -> Double {
-        let cheap = max(1, milliseconds(cheap))
-        return max(1, milliseconds(dear)) / cheap
+    /// Of the thread's processor time.
+    private static func milliseconds(_ body: () -> Void) -> Double {
+        let start = now()
+        body()
+        return now() - start
     }
 
     private static func now() -> Double {

@@ -49,18 +49,7 @@ package final class TemporaryDirectory: Sendable {
         return target
     }
 
-    package func read(_ name: String) -> [UInt8]? {
-        let descriptor = open(file(name), O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var result: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            guard count > 0 else { return result }
-            result.append(contentsOf: buffer[..<count])
-        }
-    }
+    package func read(_ name: String) -> [UInt8]? { WholeFile.read(file(name)) }
 
     package func text(_ name: String) -> String? {
         read(name).map { String(decoding: $0, as: UTF8.self) }

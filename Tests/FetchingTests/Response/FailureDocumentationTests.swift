@@ -1,4 +1,3 @@
-import Glibc
 import TestSupport
 import Testing
 
@@ -7,12 +6,7 @@ import Testing
 @Suite struct FailureDocumentationTests {
     @Test("docs/fetching.md says of every class of failure what it means")
     func classes() throws {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/")
-        let descriptor = open("\(root)/docs/fetching.md", O_RDONLY | O_CLOEXEC)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        let text = String(decoding: buffer[..<max(0, read(descriptor, &buffer, buffer.count))], as: UTF8.self)
+        let text = try #require(Checkout.text("docs/fetching.md"))
         let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
         // Whoever cancels a poll knows why.
         for kind in FetchFailure.Kind.allCases where kind != .cancelled {

@@ -29,6 +29,17 @@ struct ControlServerTests {
         }
     }
 
+    /// Whether bytes that need be no request were taken, and the first line of the answer to them; nil where there is
+    /// none, or where it is longer than `limit`.
+    private func send(_ bytes: [UInt8], to path: String, limit: Int) async -> (isTaken: Bool, line: [UInt8]?) {
+        await BlockingCall.run {
+            guard let descriptor = try? UnixSocket.connect(to: path) else { return (false, nil) }
+            let socket = LineSocket(descriptor)
+            let isTaken = socket.write(bytes)
+            return (isTaken, socket.readLine(limit: limit))
+        }
+    }
+
     @Test("A request is answered in lines, the last of which says that it is done")
     func answers() async throws {
         let path = folder.file("control")
@@ -116,12 +127,8 @@ struct ControlServerTests {
             Issue.record("asked")
             reply.done()
         }
-        let line: [UInt8]? = await BlockingCall.run {
-            guard let descriptor = try? UnixSocket.connect(to: path) else { return nil }
-            let socket = LineSocket(descriptor)
-            #expect(socket.write(Array("GET / HTTP/1.1\r\n\r\n".utf8)))
-            return socket.readLine(limit: 4096)
-        }
+        let (isTaken, line) = await send(Array("GET / HTTP/1.1\r\n\r\n".utf8), to: path, limit: 4096)
+        #expect(isTaken)
         let answer = try JSONParser.parse(try #require(line)).value
         #expect(answer["error"]?.string?.contains("one line of JSON") == true)
         server.stop()
@@ -161,14 +168,10 @@ struct ControlServerTests {
         defer { server.stop() }
         let copy = try #require(StoreIdentity(directory: folder.path))
         #expect(await ask(path, .status, of: copy) == nil)
-        let line: [UInt8]? = await BlockingCall.run {
-            guard let descriptor = try? UnixSocket.connect(to: path) else { return nil }
-            let socket = LineSocket(descriptor)
-            let request = ControlRequest.expire(
-                before: Timestamp(seconds: 0), isByClock: false, isForced: true, isDryRun: false)
-            #expect(socket.write(request.line(for: copy)))
-            return socket.readLine(limit: 4096)
-        }
+        let request = ControlRequest.expire(
+            before: Timestamp(seconds: 0), isByClock: false, isForced: true, isDryRun: false)
+        let (isTaken, line) = await send(request.line(for: copy), to: path, limit: 4096)
+        #expect(isTaken)
         let answer = try JSONParser.parse(try #require(line)).value
         #expect(answer["other_store"]?.bool == true)
     }
@@ -248,13 +251,8 @@ struct ControlServerTests {
             reply.done()
         }
         defer { server.stop() }
-        let answer: [UInt8]? = await BlockingCall.run {
-            guard let descriptor = try? UnixSocket.connect(to: path) else { return nil }
-            let socket = LineSocket(descriptor)
-            _ = socket.write([UInt8](repeating: UInt8(ascii: "x"), count: ControlRequest.maximumLength + 100_000))
-            return socket.readLine(limit: 100)
-        }
-        #expect(answer == nil)
+        let long = [UInt8](repeating: UInt8(ascii: "x"), count: ControlRequest.maximumLength + 100_000)
+        #expect(await send(long, to: path, limit: 100).line == nil)
         let names = (0..<100_000).map { FeedIdentifier("a-feed-with-a-name-\($0)") }
         guard case .refused(let reason) = try #require(await ask(path, .resume(feeds: names))).failure else {
             Issue.record("not refused")
