@@ -37,12 +37,22 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let log = LogQueue(LogOutput(environment: CommonOptions.environment))
+        do {
+            try await serve(log)
+        } catch {
+            // What the log says of it comes before the error.
+            log.drain()
+            throw error
+        }
+        log.drain()
+    }
+
+    private func serve(_ log: LogQueue) async throws {
         let clock = PollClock.fast(timeScale)
         // First of all: a reload that comes early must not end the service.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
-        let log = LogQueue(LogOutput(environment: CommonOptions.environment))
-        defer { log.drain() }
         let session = try IngestionSession.open(common.load(), common, clock: clock, log: log, busy: notifier.busy)
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let (store, logger) = (session.store, session.logger)
