@@ -7,6 +7,8 @@ struct OpenElements {
         /// Where its name begins in `names`.
         var start: Int
         var hash: UInt32
+        /// One more than the next level outwards whose hash has the same remainder, or 0.
+        var outer: UInt8
         /// How many of the elements around it have a colon in their names, and how many namespaces those declare.
         var colonsOutside: Int
         var declarationsOutside: Int
@@ -16,8 +18,9 @@ struct OpenElements {
     private var names: [UInt8] = []
     private var levels: [Level] = []
     private let limit: Int
-    /// How many names there are with each remainder of their hash.
-    private var known = [UInt8](repeating: 0, count: buckets)
+    /// For each remainder of a hash one more than the innermost level that has it, or 0: a name is looked for among those
+    /// alone, because one process in ten has a seed by which a given name shares its remainder with one of 230.
+    private var innermost = [UInt8](repeating: 0, count: buckets)
     private var colons = 0
     /// How many namespaces the open elements declare.
     private(set) var declarations = 0
@@ -53,10 +56,12 @@ struct OpenElements {
         if isEmpty { return true }
         if Self.isItem(name) { item = levels.count }
         let (hash, hasColon) = Self.hash(name)
-        known[Int(hash) % Self.buckets] += 1
+        let bucket = Int(hash) % Self.buckets
         levels.append(
             Level(
-                start: names.count, hash: hash, colonsOutside: colons, declarationsOutside: self.declarations))
+                start: names.count, hash: hash, outer: innermost[bucket], colonsOutside: colons,
+                declarationsOutside: self.declarations))
+        innermost[bucket] = UInt8(levels.count)
         if hasColon { colons += 1 }
         self.declarations += declarations
         names.append(contentsOf: name)
@@ -99,10 +104,9 @@ struct OpenElements {
             return true
         }
         let hash = Self.hash(name).hash
-        // Most names that are not open show it here.
-        guard known[Int(hash) % Self.buckets] > 0,
-            let level = levels.indices.last(where: { levels[$0].hash == hash && matches($0, name) })
-        else { return false }
+        var level = Int(innermost[Int(hash) % Self.buckets]) - 1
+        while level >= 0, levels[level].hash != hash || !matches(level, name) { level = Int(levels[level].outer) - 1 }
+        guard level >= 0 else { return false }
         while levels.count > level { closeLast(into: &output) }
         return false
     }
@@ -163,7 +167,7 @@ struct OpenElements {
 
     private mutating func removeLast() {
         guard let level = levels.popLast() else { return }
-        known[Int(level.hash) % Self.buckets] -= 1
+        innermost[Int(level.hash) % Self.buckets] = level.outer
         colons = level.colonsOutside
         declarations = level.declarationsOutside
         names.removeLast(names.count - level.start)
