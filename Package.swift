@@ -10,7 +10,7 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// A room of the house. The arrows between rooms are in README.md; nothing may point back.
+/// A room of the house. The arrows between rooms are in docs/architecture.md; nothing may point back.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
