@@ -40,9 +40,14 @@ package struct FeedConfiguration: Sendable {
 
     /// The same of another http or https URL; a dot at the end of a name does not make it another host.
     package static func host(of url: String) -> String? {
-        guard var host = WebURL.authority(of: url)?.host.lowercased() else { return nil }
-        if host.utf8.last == UInt8(ascii: ".") { host.removeLast() }
-        return host
+        WebURL.authority(of: url).map { hostName($0.host) }
+    }
+
+    /// A host's name as newswire knows it: in lower case, and without the dot that may end it.
+    static func hostName(_ name: some StringProtocol) -> String {
+        var name = name.lowercased()
+        if name.utf8.last == UInt8(ascii: ".") { name.unicodeScalars.removeLast() }
+        return name
     }
 
     package subscript<Value>(dynamicMember member: KeyPath<FeedOptions, Value>) -> Value {
