@@ -79,8 +79,11 @@ extension FeedConfiguration: Equatable {
 
 extension FeedOptions {
     /// Whether files have to be read for a request beside the configuration.
-    package var readsFiles: Bool {
-        if basicAuth != nil || bearer != nil || clientCert != nil || self.caFile != nil { return true }
+    package var readsFiles: Bool { sendsSecret || clientCert != nil || self.caFile != nil }
+
+    /// Whether a request holds a secret that everybody on its way can read where it is not encrypted.
+    var sendsSecret: Bool {
+        if basicAuth != nil || bearer != nil { return true }
         return headers.contains { if case .secret = $0.value { true } else { false } }
     }
 }
