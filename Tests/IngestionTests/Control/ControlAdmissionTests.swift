@@ -39,7 +39,8 @@ struct ControlAdmissionTests {
 
     @Test("Who is told that there is no room to wait takes one place until that is sent, and not two")
     func noRoom() {
-        var admission = ControlAdmission(ControlAdmission.Limits(unread: 2, waiting: 1, waitingOfUser: 1, connections: 3))
+        var admission = ControlAdmission(
+            ControlAdmission.Limits(unread: 2, waiting: 1, waitingOfUser: 1, connections: 3))
         for number in 1...2 {
             _ = admission.enter(number)
             _ = admission.ask(number, user: 7, waits: true)
