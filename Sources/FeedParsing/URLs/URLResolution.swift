@@ -186,12 +186,15 @@ package enum URLResolution {
         // have a slash at every second byte.
         var copied = 0
         var index = 0
-        while index < path.count {
-            guard path[index] == UInt8(ascii: "/"), let (dots, end) = dotSegment(in: path, at: index + 1) else {
-                index += 1
+        while true {
+            while index < path.count, path[index] != UInt8(ascii: "."), path[index] != UInt8(ascii: "%") { index &+= 1 }
+            if index == path.count { break }
+            guard index > 0, path[index - 1] == UInt8(ascii: "/"), let (dots, end) = dotSegment(in: path, at: index)
+            else {
+                index &+= 1
                 continue
             }
-            result.append(contentsOf: path[copied..<index])
+            result.append(contentsOf: path[copied..<index - 1])
             if dots == 2 {
                 let folder = result[root...].lastIndex(of: UInt8(ascii: "/")) ?? root
                 result.removeLast(result.count - folder)
@@ -211,15 +214,15 @@ package enum URLResolution {
         var index = start
         while index < path.count, path[index] != UInt8(ascii: "/") {
             if path[index] == UInt8(ascii: ".") {
-                index += 1
-            } else if path.count - index >= 3, path[index] == UInt8(ascii: "%"), path[index + 1] == UInt8(ascii: "2"),
+                index &+= 1
+            } else if path.count &- index >= 3, path[index] == UInt8(ascii: "%"), path[index + 1] == UInt8(ascii: "2"),
                 path[index + 2] | 0x20 == UInt8(ascii: "e")
             {
-                index += 3
+                index &+= 3
             } else {
                 return nil
             }
-            dots += 1
+            dots &+= 1
             if dots > 2 { return nil }
         }
         return dots > 0 ? (dots, index) : nil
