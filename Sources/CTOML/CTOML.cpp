@@ -24,22 +24,29 @@ struct unexpected_document {};
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_ENABLE_WINDOWS_COMPAT 0
 #define TOML_HEADER_ONLY 1
-// Both are far above what a configuration needs, and together bound every recursion over the tree.
+// How deep arrays and inline tables may nest. With max_key_parts it bounds every recursion over the tree; a configuration
+// needs far less of both.
 #define TOML_MAX_NESTED_VALUES 32
 #include <toml++/toml.h>
 
 namespace {
 
+/// How many parts a key may have: a.b.c has three.
 constexpr unsigned max_key_parts = 16;
 
-/// toml++ keeps a list of the tables that such keys make, and looks through all of it for each one more.
+/// How many keys and tables may have a dot in their names. toml++ keeps a list of the tables that such names imply, and
+/// looks through all of it for each further one.
 constexpr unsigned max_dotted_keys = 4096;
 
-/// Finds keys of very many parts before toml++ does: it makes a table for each part, without a limit, and frees
-/// them one inside the other, which a long enough key turns into an overflow of the stack.
-class KeyDepthScanner {
+/// Finds, before toml++ reads a document, the keys that it cannot take well: those of very many parts, and very many with
+/// dots. For each part of a key toml++ makes a table within the table before it, without a limit, and freeing them recurses
+/// as deep, so that a long enough key overflows the stack.
+///
+/// It knows of TOML only what strings, comments, brackets and lines are, so that an array that ends in a number with a dot
+/// counts as one such key. No option takes numbers with a dot.
+class KeyScanner {
   public:
-    explicit KeyDepthScanner(std::string_view text) : text(text) {}
+    explicit KeyScanner(std::string_view text) : text(text) {}
 
     /// What is wrong, where `scan` has found something.
     const char *message = "";
@@ -50,7 +57,7 @@ class KeyDepthScanner {
             switch (text[position]) {
             case '=':
             case ']':
-                // Tables of hosts all lie in one, and there may be as many as there are hosts.
+                // A table [host."example.org"] implies no other than [host], and there may be as many as there are hosts.
                 if (parts > 1 && text.compare(bracket, 6, "[host.") != 0 && ++dotted > max_dotted_keys) {
                     message = "more than 4096 keys and tables with a dot in their names";
                     return line;
@@ -94,9 +101,11 @@ class KeyDepthScanner {
     std::string_view text;
     size_t position = 0;
     uint32_t line = 1;
+    /// Of the key that is being read.
     unsigned parts = 1;
+    /// How many keys and tables with a dot there were.
     unsigned dotted = 0;
-    /// Where the last bracket or line began.
+    /// Where the last opening bracket or line break stands.
     size_t bracket = 0;
 
     /// Whether three quotes in a row stand here.
@@ -261,7 +270,7 @@ newswire_toml_document *newswire_toml_parse(const char *bytes, size_t length) tr
     auto document = new newswire_toml_document;
     try {
         const std::string_view text(bytes ? bytes : "", bytes ? length : 0);
-        KeyDepthScanner scanner(text);
+        KeyScanner scanner(text);
         if (const uint32_t line = scanner.scan()) {
             document->fail(scanner.message, line, 1);
             return document;

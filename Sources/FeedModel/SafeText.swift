@@ -1,5 +1,7 @@
 /// Text from outside as it may be shown on a terminal: no control codes, nothing that turns the direction of text
-/// (security.md §8). Which characters those are is said here alone; formats with escapes of their own ask `isUnsafe`.
+/// (security.md §8). Formats with escapes of their own ask `isUnsafe` for those characters. JSON alone does not:
+/// `JSONEscaping` looks for them in bytes, because all that is stored passes through it, and lets the marks U+200E, U+200F
+/// and U+061C stand, which change the direction of nothing but their neighbours.
 package enum SafeText {
     /// On one line: line breaks and tabs become spaces, everything unsafe `\u{…}`. What comes from outside can write no
     /// lines in newswire's name then.

@@ -43,8 +43,8 @@ enum JSONEscaping {
         return 2
     }
 
-    /// The next byte that may have to be escaped: a control character, a quote, a backslash, or what begins C1 controls
-    /// line separators and the controls of bidirectional text.
+    /// The next byte that may have to be escaped: a control character, a quote, a backslash, or a byte that C1 controls,
+    /// line separators or the controls of bidirectional text begin with.
     private static func indexOfSuspect(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         guard let base = text.baseAddress else { return text.count }
         var index = start

@@ -54,6 +54,62 @@ struct BoundedListsTests {
         #expect(ratio < 4, "\(ratio)")
     }
 
+    @Test("Folders in deep folders cost what folders in none do")
+    func foldersInFolders() throws {
+        let folders = String(repeating: "<outline text=\"x\"/>", count: 3000)
+        for end in [String(repeating: "x", count: 60), String(repeating: "e\u{323}\u{301}", count: 12)] {
+            let opening = (0..<99).map { "<outline text=\"f\($0)-\(end)\">" }.joined()
+            let deep = outlines(opening + folders + String(repeating: "</outline>", count: 99))
+            let flat = outlines(folders + String(repeating: " ", count: opening.utf8.count))
+            let ratio = ProcessorTime.ratio(
+                of: { _ = try? OPMLDocument.read(deep) }, to: { _ = try? OPMLDocument.read(flat) })
+            #expect(ratio < 8, "\(ratio)")
+        }
+    }
+
+    @Test("A feed that stands in a list again and again costs about the same with as many tags as it may have")
+    func tagsAgain() throws {
+        let known = (0..<98).map { "\"f\($0)-\(String(repeating: "e\u{323}\u{301}", count: 12))\"" }
+        let again = String(repeating: "http://h/ x\n", count: 3000)
+        let tagged = Array(("http://h/ " + known.joined(separator: " ") + "\n" + again).utf8)
+        let plain = Array(("http://h/ \n" + again + "#" + known.joined()).utf8)
+        #expect(try FeedListImport.read(tagged, relativeTo: "/").tables.first?.tags.count == 99)
+        let ratio = ProcessorTime.ratio(
+            of: { _ = try? FeedListImport.read(tagged, relativeTo: "/") },
+            to: { _ = try? FeedListImport.read(plain, relativeTo: "/") })
+        #expect(ratio < 20, "\(ratio)")
+    }
+
+    @Test("Tags of one feed in many places are joined as fast whatever script they are in")
+    func joinedTags() {
+        func joins(_ start: String) -> () -> Void {
+            let tags = (0..<99).map { "\(start)\($0)" }
+            return {
+                var feeds = PendingFeeds()
+                for _ in 0..<200 {
+                    _ = feeds.add(
+                        PendingFeed(url: "http://h/", tags: tags.reversed(), place: SourcePlace(file: "a", line: 1)))
+                }
+            }
+        }
+        let accents = String(repeating: "e\u{323}\u{301}", count: 24)
+        let ratio = ProcessorTime.ratio(
+            of: joins(accents), to: joins(String(repeating: "x", count: accents.utf8.count)))
+        #expect(ratio < 3, "\(ratio)")
+    }
+
+    @Test("Accents that are written as characters of their own cost no more than other text")
+    func accents() {
+        func line(_ tag: String) -> [UInt8] {
+            Array(("http://h/ " + String(repeating: tag + " ", count: 400_000 / tag.utf8.count)).utf8)
+        }
+        let (accents, plain) = (line("l\u{301}l\u{323}\u{301}"), line("abcdefgh"))
+        let ratio = ProcessorTime.ratio(
+            of: { URLList.read(accents) { _, _ in } }, to: { URLList.read(plain) { _, _ in } })
+        #expect(ratio < 2, "\(ratio)")
+        #expect(FeedTags(["e\u{301}", "\u{e9}", "e\u{301}"]).list.count == 2)
+    }
+
     @Test("A line of many tags is read as fast as many lines")
     func manyTags() {
         let tags = (0..<20_000).map { "t\($0)" }

@@ -29,6 +29,13 @@ struct ListTests {
         #expect(feeds.map(\.source.line) == [3, 4, 5, 6, 7])
     }
 
+    @Test("A tilde begins a title and an exclamation mark is no tag, whatever accent follows")
+    func accents() throws {
+        fixture.write("https://example.org/a \"~\u{301}x\" ! !\u{301} a a\u{301} a\n", to: "urls")
+        let feed = try #require(try fixture.load(main).feeds.first)
+        #expect(feed.title == "\u{301}x" && feed.tags == ["!\u{301}", "a", "a\u{301}"])
+    }
+
     @Test(
         "What newswire will not run or fetch is refused with its line",
         arguments: [

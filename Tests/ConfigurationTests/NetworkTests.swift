@@ -46,4 +46,17 @@ struct NetworkTests {
         #expect(FeedConfiguration.host(of: "https://Example.org./feed") == "example.org")
         #expect(FeedConfiguration.host(of: "https://[::1]:8080/") == "::1")
     }
+
+    @Test("The table of a host holds for its name with a dot at the end and without, whichever it was written with")
+    func rootedTable() throws {
+        for name in ["example.org", "Example.org."] {
+            let configuration = try fixture.load(
+                feed("[[feed]]\nurl = \"https://example.org./\"\n[host.\"\(name)\"]\nmax_age_cap = \"2h\""))
+            #expect(configuration.hosts.map(\.name) == ["example.org"])
+            #expect(configuration.feeds.map(\.options.maxAgeCap) == [.seconds(7200), .seconds(7200)])
+        }
+        let errors = fixture.errors("[host.\"example.org.\"]\n[host.\"example.org\"]")
+        #expect(errors.count == 1 && errors[0].contains("[host.\"example.org\"] is already in"), "\(errors)")
+        #expect(fixture.errors("[host.\".\"]").first?.contains("must have 1 to 253 bytes") == true)
+    }
 }

@@ -40,9 +40,14 @@ package struct FeedConfiguration: Sendable {
 
     /// The same of another http or https URL; a dot at the end of a name does not make it another host.
     package static func host(of url: String) -> String? {
-        guard var host = WebURL.authority(of: url)?.host.lowercased() else { return nil }
-        if host.utf8.last == UInt8(ascii: ".") { host.removeLast() }
-        return host
+        WebURL.authority(of: url).map { hostName($0.host) }
+    }
+
+    /// A host's name as newswire knows it: in lower case, and without the dot that may end it.
+    static func hostName(_ name: some StringProtocol) -> String {
+        var name = name.lowercased()
+        if name.utf8.last == UInt8(ascii: ".") { name.unicodeScalars.removeLast() }
+        return name
     }
 
     package subscript<Value>(dynamicMember member: KeyPath<FeedOptions, Value>) -> Value {
@@ -74,8 +79,11 @@ extension FeedConfiguration: Equatable {
 
 extension FeedOptions {
     /// Whether files have to be read for a request beside the configuration.
-    package var readsFiles: Bool {
-        if basicAuth != nil || bearer != nil || clientCert != nil || self.caFile != nil { return true }
+    package var readsFiles: Bool { sendsSecret || clientCert != nil || self.caFile != nil }
+
+    /// Whether a request holds a secret that everybody on its way can read where it is not encrypted.
+    var sendsSecret: Bool {
+        if basicAuth != nil || bearer != nil { return true }
         return headers.contains { if case .secret = $0.value { true } else { false } }
     }
 }

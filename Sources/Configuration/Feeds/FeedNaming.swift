@@ -16,11 +16,11 @@ package enum FeedNaming {
         let name = shown.withUTF8 { WordCollector.words(of: $0) }
         // What is taken for a secret by the end of its name may as well be all that tells two feeds apart, such as
         // `code=`: the name then tells them apart whichever of them is met first.
-        let isGuess = secrets == .all && shown != URLRedaction.redacted(url, .first)
+        let isGuess = secrets == .all && shown != url && shown != URLRedaction.redacted(url, .first)
         guard name.utf8.count > limit || isGuess else { return name.isEmpty ? "feed" : name }
         var cut = name.prefix(limit)
         while cut.utf8.count > limit { cut.removeLast() }
-        let suffix = suffix(for: isGuess ? url : shown, isExact: isGuess, secrets)
+        let suffix = suffix(of: isGuess ? url : shown)
         return cut.isEmpty ? "feed-\(suffix)" : "\(cut)-\(suffix)"
     }
 
@@ -30,8 +30,12 @@ package enum FeedNaming {
     package static func suffix(
         for url: String, isExact: Bool = false, _ secrets: URLRedaction.Names = .all
     ) -> String {
+        suffix(of: isExact ? url : URLRedaction.redacted(url, secrets))
+    }
+
+    private static func suffix(of text: String) -> String {
         var digest = MessageDigest(.sha256)
-        digest.update(isExact ? url : URLRedaction.redacted(url, secrets))
+        digest.update(text)
         return String(Base32.string(Array(digest.finish().prefix(4))).prefix(6))
     }
 }

@@ -67,14 +67,15 @@ package struct FeedListImport: Sendable, Equatable {
             case .refused(let reason): return leaveOut("the URL \(reason)")
             }
             let title = line.title.map { ListText.cleaned($0, limit: 4096) }
+            let tags = FeedTags(line.tags).list
             if let index = indexes[url] {
-                result.tables[index].tags = ListText.tags(result.tables[index].tags + line.tags)
+                result.tables[index].tags = FeedTags.joined(result.tables[index].tags, tags)
                 result.tables[index].title = result.tables[index].title ?? title
                 return
             }
             guard result.tables.count < LoadingState.Limit.feeds else { return }
             indexes[url] = result.tables.count
-            result.tables.append(FeedTable(url: url, title: title, tags: ListText.tags(line.tags)))
+            result.tables.append(FeedTable(url: url, title: title, tags: tags))
         }
         return result
     }

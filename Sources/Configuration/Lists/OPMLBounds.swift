@@ -18,6 +18,8 @@ enum OPMLBounds {
         var matched = 0
         var ampersands = 0
         var searching = 0
+        let xmlns = Self.xmlns
+        let mostSearching = Self.mostSearching * max(bytes.count, 65_536)
         for byte in bytes where byte != 0 {
             searching += ampersands
             matched = byte == xmlns[matched] ? matched + 1 : byte == xmlns[0] ? 1 : 0
@@ -40,7 +42,7 @@ enum OPMLBounds {
             default: followsEquals = false
             }
             if attributes > mostAttributes || namespaces > mostNamespaces { return line }
-            if searching > mostSearching * max(bytes.count, 65_536) { return line }
+            if searching > mostSearching { return line }
         }
         return nil
     }

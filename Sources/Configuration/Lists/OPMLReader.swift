@@ -35,9 +35,10 @@ private final class OPMLReader {
     private(set) var hasRoot = false
     private var isOther = false
     private var context: xmlParserCtxtPtr?
-    /// For each open outline, the names of the folders that it lies in and is, as tags: feeds share them. libxml2 ends a
-    /// document that is nested deeper than 256.
-    private var folders: [[String]] = []
+    /// The names of the open folders, as tags: feeds of one folder share them.
+    private var folders = FeedTags()
+    /// For each open outline, whether its name is one of them. libxml2 ends a document that is nested deeper than 256.
+    private var outlines: [Bool] = []
     private var hasXMLError = false
     /// Whether the element that is open is the document's title.
     private var isTitle = false
@@ -96,7 +97,7 @@ private final class OPMLReader {
             if isOther { xmlStopParser(context) }
             return
         }
-        isTitle = name == "title" && folders.isEmpty && document.title == nil
+        isTitle = name == "title" && outlines.isEmpty && document.title == nil
         guard name == "outline" else { return }
         outline(Self.attributes(attributes, count))
     }
@@ -104,7 +105,7 @@ private final class OPMLReader {
     private func end(_ name: UnsafePointer<xmlChar>?) {
         if isTitle { document.title = ListText.cleaned(String(decoding: titleBytes, as: UTF8.self), limit: 4096) }
         isTitle = false
-        if Self.folded(name) == "outline", !folders.isEmpty { folders.removeLast() }
+        if Self.folded(name) == "outline", outlines.popLast() == true { folders.removeLast() }
     }
 
     private func characters(_ start: UnsafePointer<xmlChar>?, _ count: Int) {
@@ -117,12 +118,9 @@ private final class OPMLReader {
         let name = names.lazy.map { ListText.cleaned($0, limit: 4096) }.first { !$0.isEmpty }
         // Names of feeds are titles; names of all else are folders.
         guard let url = attributes["xmlurl"].map(Self.trimmed), !url.isEmpty else {
-            let outside = folders.last ?? []
-            return folders.append(name.map { ListText.tags(outside + [$0]) } ?? outside)
+            return outlines.append(name.map { folders.add($0) } ?? false)
         }
-        let folder = folders.last ?? []
-        let categories = (attributes["category"] ?? "").split { $0 == "," || $0 == "/" }.map(String.init)
-        folders.append(folder)
+        outlines.append(false)
         guard document.entries.count < LoadingState.Limit.feeds else {
             if document.entries.count == LoadingState.Limit.feeds, !isFull {
                 isFull = true
@@ -133,8 +131,19 @@ private final class OPMLReader {
         document.entries.append(
             OPMLDocument.Entry(
                 url: url, title: name == url ? nil : name,
-                tags: categories.isEmpty ? folder : ListText.tags(folder + categories),
+                tags: tags(withCategories: attributes["category"] ?? ""),
                 siteURL: attributes["htmlurl"].map(Self.trimmed), line: line))
+    }
+
+    /// Categories are separated by commas, and their own parts by slashes.
+    private func tags(withCategories categories: String) -> [String] {
+        if categories.isEmpty || folders.isFull { return folders.list }
+        var tags = folders
+        for category in categories.utf8.split(whereSeparator: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "/") }) {
+            if tags.isFull { break }
+            tags.add(String(Substring(category)))
+        }
+        return tags.list
     }
 
     /// Of a broken document the first error says most; those that follow are mostly its consequences.

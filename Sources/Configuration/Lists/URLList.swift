@@ -4,6 +4,7 @@ enum URLList {
         var number: Int
         var url: String
         var title: String?
+        /// As they stand in the line: the same one may come again.
         var tags: [String]
     }
 
@@ -24,13 +25,14 @@ enum URLList {
         }
     }
 
+    /// It looks at bytes, as newsboat does: to `Character`, a tilde with an accent behind it is another character, and to
+    /// find that out takes many times as long.
     private static func assemble(_ url: String, _ others: ArraySlice<String>, _ number: Int) -> Line {
         var line = Line(number: number, url: url, title: nil, tags: [])
-        var known = Set<String>()
         for field in others {
-            if field.hasPrefix("~") {
-                line.title = String(field.dropFirst())
-            } else if field != "!", !field.isEmpty, known.insert(field).inserted {
+            if field.utf8.first == UInt8(ascii: "~") {
+                line.title = String(field.unicodeScalars.dropFirst())
+            } else if !field.isEmpty, field.utf8.count > 1 || field.utf8.first != UInt8(ascii: "!") {
                 // newsboat hides a feed tagged "!"; here nothing is shown that could be hidden.
                 line.tags.append(field)
             }

@@ -20,7 +20,7 @@ struct URLListReader {
             case .refused(let reason): return state.error("the URL \(reason)", at: place)
             }
             if let title = line.title, !title.isEmpty { feed.title = ListText.cleaned(title, limit: 4096) }
-            feed.tags = ListText.tags(line.tags)
+            feed.tags = FeedTags(line.tags).list
             switch state.feeds.add(feed) {
             case .merged(let other):
                 state.warning("\(URLRedaction.redacted(feed.url)) is already in \(other)", at: place)
@@ -61,16 +61,5 @@ enum ListText {
             last = byte
         }
         return last != 0x20
-    }
-
-    /// Each tag once, at most 100.
-    static func tags(_ tags: [String]) -> [String] {
-        var result: [String] = []
-        var known = Set<String>()
-        for tag in tags where result.count < 100 {
-            let tag = cleaned(tag, limit: 128)
-            if !tag.isEmpty, known.insert(tag).inserted { result.append(tag) }
-        }
-        return result
     }
 }

@@ -132,12 +132,7 @@ private struct ConfigurationAssembler {
                 "[[feed]] user_agent: masquerading as \(TOMLText.quoted(agent)); publishers cannot tell who asks",
                 at: feed.place)
         }
-        let hasSecret =
-            options.basicAuth != nil || options.bearer != nil
-            || options.headers.contains { header in
-                if case .secret = header.value { true } else { false }
-            }
-        guard hasSecret, WebURL.hasScheme(feed.url, "http:") else { return }
+        guard options.sendsSecret, WebURL.hasScheme(feed.url, "http:") else { return }
         state.warning("[[feed]] url: over http everybody on the way can read the secret of this feed", at: feed.place)
     }
 

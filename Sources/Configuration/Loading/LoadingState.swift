@@ -95,7 +95,7 @@ struct PendingFeed {
 /// The feeds of all files, each URL once.
 struct PendingFeeds {
     private(set) var feeds: [PendingFeed] = []
-    private var tags = Interner<[String]>()
+    private var tags = Interner<ExactTexts>()
     private var options = Interner<Shared<FeedOptions>>()
     private var indexes: [String: Int] = [:]
     private var places: [String: SourcePlace] = [:]
@@ -118,7 +118,7 @@ struct PendingFeeds {
 
     mutating func add(_ feed: PendingFeed) -> Addition {
         var feed = feed
-        if !feed.tags.isEmpty { feed.tags = tags.interned(feed.tags) }
+        if !feed.tags.isEmpty { feed.tags = tags.interned(ExactTexts(texts: feed.tags)).texts }
         if let id = feed.id {
             if let other = places[id] { return .sameID(as: other) }
         }
@@ -148,7 +148,7 @@ struct PendingFeeds {
 extension PendingFeed {
     fileprivate mutating func merge(_ other: PendingFeed) {
         if title == nil { title = other.title }
-        for tag in other.tags where tags.count < 100 && !tags.contains(tag) { tags.append(tag) }
+        tags = FeedTags.joined(tags, other.tags)
     }
 }
 

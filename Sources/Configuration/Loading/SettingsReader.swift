@@ -80,7 +80,7 @@ struct SettingsReader {
 
     private func readHost(_ node: TOMLNode) {
         let place = file.place(node.keyLine)
-        let name = node.key.lowercased()
+        let name = FeedConfiguration.hostName(node.key)
         if let refusal = Self.refusal(host: name) {
             return state.error("[host.\(TOMLText.quoted(name))]: the name \(refusal)", at: place)
         }

@@ -11,10 +11,16 @@ enum Options {
     }
 
     /// The keys of a table's options, and at the top of the file those of the other tables.
-    static func keys(of table: OptionTable) -> [String] {
-        let keys = all.filter { $0.tables.contains(table) }.map { "\($0.key)" }
-        return table == .top ? keys + OptionTable.allCases.filter { $0 != .top }.map(\.rawValue) : keys
-    }
+    static func keys(of table: OptionTable) -> [String] { keys[table, default: []] }
+
+    private static let keys: [OptionTable: [String]] = {
+        var keys: [OptionTable: [String]] = [:]
+        for option in all {
+            for table in option.tables { keys[table, default: []].append("\(option.key)") }
+        }
+        keys[.top, default: []] += OptionTable.allCases.filter { $0 != .top }.map(\.rawValue)
+        return keys
+    }()
 
     /// What to say of a key that none of `keys`, those of its table, is.
     static func advice(forUnknown key: String, among keys: [String]) -> String {

@@ -23,7 +23,7 @@ package struct FeedTable: Sendable, Equatable {
 }
 
 extension OPMLDocument {
-    /// The feeds as tables that load without an error: each URL once, with the tags of all its places. What cannot be
+    /// The feeds of a document that was read, as tables that load without an error: each URL once, with the tags of all its places. What cannot be
     /// a feed here (`file:`, a password in the URL) is left out with a warning.
     package func feedTables() -> (tables: [FeedTable], warnings: [Warning]) {
         var tables: [FeedTable] = []
@@ -40,12 +40,12 @@ extension OPMLDocument {
                 continue
             }
             if let index = indexes[entry.url] {
-                tables[index].tags = ListText.tags(tables[index].tags + entry.tags)
+                tables[index].tags = FeedTags.joined(tables[index].tags, entry.tags)
                 continue
             }
             indexes[entry.url] = tables.count
             let title = entry.title.map { ListText.cleaned($0, limit: 4096) }
-            tables.append(FeedTable(url: entry.url, title: title, tags: ListText.tags(entry.tags)))
+            tables.append(FeedTable(url: entry.url, title: title, tags: entry.tags))
         }
         return (tables, warnings)
     }

@@ -11,8 +11,7 @@ extension FeedLinks {
             while result.count < maximumLinks, let found = nextLink(&rest) {
                 guard let type = found.parameters["type"], isFeed(type, href: found.url),
                     found.parameters["rel"]?.lowercased().split(separator: " ").contains("alternate") == true,
-                    budget.take(baseURL.utf8.count),
-                    let url = URLResolution.resolve(found.url, base: baseURL), URLResolution.isWeb(url),
+                    let url = URLResolution.resolve(found.url, base: baseURL, &budget), URLResolution.isWeb(url),
                     known.insert(url).inserted
                 else { continue }
                 result.append(

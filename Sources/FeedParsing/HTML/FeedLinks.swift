@@ -75,8 +75,7 @@ private struct LinkSearch {
         guard let type = value(.type, of: tag), let href = value(.href, of: tag), FeedLinks.isFeed(type, href: href),
             let relations = value(.rel, of: tag)?.lowercased().split(whereSeparator: \.isWhitespace),
             relations.contains("alternate") || relations.contains("feed"), !relations.contains("stylesheet"),
-            budget.take((declaredBase ?? pageURL).utf8.count),
-            let url = URLResolution.resolve(href, base: declaredBase ?? pageURL), URLResolution.isWeb(url),
+            let url = URLResolution.resolve(href, base: declaredBase ?? pageURL, &budget), URLResolution.isWeb(url),
             known.insert(url).inserted
         else { return }
         links.append(

@@ -128,8 +128,8 @@ extension HTMLEntities {
             start: HTMLEntityTable.records.utf8Start, count: HTMLEntityTable.records.utf8CodeUnitCount)
     }
 
-    /// Where each record begins in the table, by the hash of its name; 0xffff in free slots, which are half of all. Texts
-    /// may be full of what looks like a reference, and most of that is known to be none at the first slot.
+    /// Where each record begins in the table, by the hash of its name; 0xffff in free slots, which are three quarters of
+    /// all. Texts may be full of what looks like a reference and is none, and most of that meets a free slot at once.
     private static let slots: [UInt16] = {
         let table = Self.table
         var slots = [UInt16](repeating: .max, count: 8192)

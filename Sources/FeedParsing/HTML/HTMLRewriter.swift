@@ -121,10 +121,12 @@ private struct Rewriting {
     private mutating func rewrite(_ attribute: HTMLAttributes.Attribute) {
         // The common case first: a URL with a scheme is left alone without being looked at any further.
         let value = UnsafeBufferPointer(rebasing: bytes[attribute.value])
-        if URLParts.schemeLength(value) != nil || !budget.take(base.count) { return }
+        if URLParts.schemeLength(value) != nil { return }
         decode(value)
         resolved.removeAll(keepingCapacity: true)
-        let done = decoded.withUnsafeBufferPointer { URLResolution.resolveRelative($0, base: base, into: &resolved) }
+        let done = decoded.withUnsafeBufferPointer {
+            URLResolution.resolveRelative($0, base: base, &budget, into: &resolved)
+        }
         if done { replace(attribute) }
     }
 
@@ -138,7 +140,7 @@ private struct Rewriting {
             for candidate in SourceSet(value) {
                 if !resolved.isEmpty { resolved.append(contentsOf: [UInt8(ascii: ","), 0x20]) }
                 let url = UnsafeBufferPointer(rebasing: value[candidate.url])
-                if budget.take(base.count), URLResolution.resolveRelative(url, base: base, into: &resolved) {
+                if URLResolution.resolveRelative(url, base: base, &budget, into: &resolved) {
                     changed = true
                 } else {
                     resolved.append(contentsOf: url)

@@ -26,12 +26,12 @@ enum HTMLSafeURL {
                 return false
             }
             // Relative, and absolute only where that can be made out.
-            guard var base, budget.take(base.utf8.count) else { return true }
+            guard var base else { return true }
             var absolute: [UInt8] = []
             let isResolved = result.withUnsafeBufferPointer { reference in
                 base.withUTF8 {
                     URLResolution.resolve(
-                        UnsafeBufferPointer(rebasing: reference[start...]), base: $0, into: &absolute)
+                        UnsafeBufferPointer(rebasing: reference[start...]), base: $0, &budget, into: &absolute)
                 }
             }
             if isResolved {

@@ -64,8 +64,8 @@ struct JSONFeedFields {
     /// An absolute http or https URL. Any other that is there is noted as unsafe.
     mutating func url(_ value: JSONValue?, allowingMail: Bool = false) -> String? {
         guard let text = value?.string.flatMap(Self.trimmed) else { return nil }
-        let base = text.isPlainWebURL ? nil : baseURL.flatMap { budget.take($0.utf8.count) ? $0 : nil }
-        if let url = URLResolution.resolve(text, base: base), url.utf8.count <= limits.urlBytes,
+        let base = text.isPlainWebURL ? nil : baseURL
+        if let url = URLResolution.resolve(text, base: base, &budget), url.utf8.count <= limits.urlBytes,
             allowingMail ? URLResolution.isPublishable(url) : URLResolution.isWeb(url)
         {
             return url

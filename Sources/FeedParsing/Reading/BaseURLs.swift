@@ -41,9 +41,10 @@ struct BaseURLs {
         budget.add(document: bytes)
     }
 
-    /// What a reference means with that base; without one where too much has been resolved for the document's length.
+    /// What a reference means with that base; nil for a relative one where too much has been resolved for the document's
+    /// length.
     mutating func resolve(_ reference: String, base: String?) -> String? {
-        URLResolution.resolve(reference, base: base.flatMap { budget.take($0.utf8.count) ? $0 : nil })
+        URLResolution.resolve(reference, base: base, &budget)
     }
 
     mutating func pop(depth: Int) {

@@ -1,7 +1,8 @@
 /// How many bytes of base URLs may be copied into the relative references of a document.
 ///
 /// A reference is a few bytes long and its base may be thousands: without a bound a document of some megabytes would become
-/// gigabytes. Documents that people write stay far below it, because a link comes with a text.
+/// gigabytes. Documents that people write stay far below it, because a link comes with a text. Only what is resolved against
+/// a base costs: an absolute URL means the same however much has been resolved before.
 struct ResolutionBudget {
     private var left: Int
 
@@ -10,7 +11,7 @@ struct ResolutionBudget {
     private static let least = 4096
 
     /// - Parameter bytes: the length of the document, as far as it is known.
-    init(document bytes: Int = 0) {
+    init(document bytes: Int) {
         left = Self.least
         add(document: bytes)
     }

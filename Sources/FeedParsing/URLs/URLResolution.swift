@@ -10,11 +10,20 @@ package enum URLResolution {
     /// written: no case is changed, nothing decoded, an internationalised host is left alone. An absolute URL of
     /// another scheme comes back with only its white space changed: the caller judges schemes.
     package static func resolve(_ reference: String, base: String?) -> String? {
+        var budget = ResolutionBudget(document: maximumLength)
+        return resolve(reference, base: base, &budget)
+    }
+
+    /// The same for one of many references of a document: nil as well for one that needs the base where nothing is left of
+    /// the budget.
+    static func resolve(_ reference: String, base: String?, _ budget: inout ResolutionBudget) -> String? {
         var reference = reference
-        return reference.withUTF8 { reference in
-            guard var base, !base.isEmpty else { return resolve(reference, base: nil) }
-            return base.withUTF8 { resolve(reference, base: $0) }
+        var result: [UInt8] = []
+        let isResolved = reference.withUTF8 { reference in
+            guard var base, !base.isEmpty else { return resolve(reference, base: nil, &budget, into: &result) }
+            return base.withUTF8 { resolve(reference, base: $0, &budget, into: &result) }
         }
+        return isResolved ? String(decoding: result, as: UTF8.self) : nil
     }
 
     /// The scheme in lower case, or nil for a relative reference.
@@ -42,48 +51,51 @@ package enum URLResolution {
         return isWeb(url) || copy.withUTF8 { URLScheme(of: $0) == .mailto }
     }
 
-    static func resolve(_ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?) -> String? {
-        var result: [UInt8] = []
-        guard resolve(reference, base: base, into: &result) else { return nil }
-        return String(decoding: result, as: UTF8.self)
-    }
-
     /// Appends the absolute URL, or returns false and appends nothing.
     static func resolve(
-        _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?, into result: inout [UInt8]
+        _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?, _ budget: inout ResolutionBudget,
+        into result: inout [UInt8]
     ) -> Bool {
         let reference = trimmed(reference)
         guard reference.count <= maximumLength else { return false }
-        if isClean(reference) { return resolve(clean: reference, base: base, into: &result) }
-        return cleaned(reference).withUnsafeBufferPointer { resolve(clean: $0, base: base, into: &result) }
+        guard !isClean(reference) else { return resolve(clean: reference, base: base, &budget, into: &result) }
+        return cleaned(reference).withUnsafeBufferPointer { resolve(clean: $0, base: base, &budget, into: &result) }
     }
 
     /// Appends the absolute URL for a reference that has no scheme; false for one that has and for one without a meaning.
     static func resolveRelative(
-        _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>, into result: inout [UInt8]
+        _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>, _ budget: inout ResolutionBudget,
+        into result: inout [UInt8]
     ) -> Bool {
         let reference = trimmed(reference)
         guard reference.count <= maximumLength else { return false }
         // Tabs and line breaks inside a scheme do not hide it.
         guard !isClean(reference) else {
-            return URLScheme(of: reference) == nil && resolve(clean: reference, base: base, into: &result)
+            return URLScheme(of: reference) == nil && resolve(relative: reference, base: base, &budget, into: &result)
         }
         return cleaned(reference).withUnsafeBufferPointer {
-            URLScheme(of: $0) == nil && resolve(clean: $0, base: base, into: &result)
+            URLScheme(of: $0) == nil && resolve(relative: $0, base: base, &budget, into: &result)
         }
     }
 
     private static func resolve(
-        clean reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?, into result: inout [UInt8]
+        clean reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?,
+        _ budget: inout ResolutionBudget, into result: inout [UInt8]
     ) -> Bool {
         switch URLScheme(of: reference) {
-        case .web: return resolveWeb(reference, base: base, into: &result)
+        case .web: return resolveWeb(reference, base: base, &budget, into: &result)
         case .mailto, .other:
             result.append(contentsOf: reference)
             return true
-        case nil: break
+        case nil: return resolve(relative: reference, base: base, &budget, into: &result)
         }
-        guard let base, base.count <= maximumLength else { return false }
+    }
+
+    private static func resolve(
+        relative reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?,
+        _ budget: inout ResolutionBudget, into result: inout [UInt8]
+    ) -> Bool {
+        guard let base, base.count <= maximumLength, budget.take(base.count) else { return false }
         let parts = URLParts(base)
         guard let scheme = parts.scheme else { return false }
         guard URLScheme(of: base) == .web, reference.contains(UInt8(ascii: "\\")) else {
@@ -117,14 +129,15 @@ package enum URLResolution {
             let query = parts.query.map { reference[$0] } ?? baseParts.query.map { base[$0] }
             append(query, after: UInt8(ascii: "?"), to: &result)
         } else {
-            var merged: [UInt8] = []
-            if path.first != UInt8(ascii: "/") {
+            if path.first == UInt8(ascii: "/") {
+                appendWithoutDotSegments(UnsafeBufferPointer(rebasing: path), to: &result)
+            } else {
                 let basePath = base[baseParts.path]
                 let folder = basePath.lastIndex(of: UInt8(ascii: "/")).map { basePath[...$0] }
-                if let folder { merged.append(contentsOf: folder) } else { merged.append(UInt8(ascii: "/")) }
+                var merged = folder.map { Array($0) } ?? [UInt8(ascii: "/")]
+                merged.append(contentsOf: path)
+                merged.withUnsafeBufferPointer { appendWithoutDotSegments($0, to: &result) }
             }
-            merged.append(contentsOf: path)
-            appendWithoutDotSegments(merged, to: &result)
             append(parts.query.map { reference[$0] }, after: UInt8(ascii: "?"), to: &result)
         }
         append(parts.fragment.map { reference[$0] }, after: UInt8(ascii: "#"), to: &result)
@@ -133,7 +146,8 @@ package enum URLResolution {
 
     /// `http:` and what stands for the two slashes in it: `http:/host`, `http:\\host`, `http:host`.
     private static func resolveWeb(
-        _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?, into result: inout [UInt8]
+        _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?, _ budget: inout ResolutionBudget,
+        into result: inout [UInt8]
     ) -> Bool {
         let colon = URLParts.schemeLength(reference) ?? 0
         let isSlash = { (byte: UInt8) in byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") }
@@ -149,7 +163,8 @@ package enum URLResolution {
             (0..<length).allSatisfy({ base[$0] | 0x20 == reference[$0] | 0x20 })
         {
             // The old relative form with a scheme (RFC 3986 §5.2.2, "non-strict").
-            return resolve(clean: UnsafeBufferPointer(rebasing: reference[start...]), base: base, into: &result)
+            let rest = UnsafeBufferPointer(rebasing: reference[start...])
+            return resolve(relative: rest, base: base, &budget, into: &result)
         }
         result.append(contentsOf: reference[...colon])
         result.append(contentsOf: [UInt8(ascii: "/"), UInt8(ascii: "/")])
@@ -165,43 +180,52 @@ package enum URLResolution {
     }
 
     /// RFC 3986 §5.2.4 for an absolute path; `%2e` is a dot as well, as browsers have it.
-    private static func appendWithoutDotSegments(_ path: [UInt8], to result: inout [UInt8]) {
+    private static func appendWithoutDotSegments(_ path: UnsafeBufferPointer<UInt8>, to result: inout [UInt8]) {
         let root = result.count
-        var start = 0
-        while start < path.count {
-            // Each round takes one slash and the segment behind it.
-            let end = path[(start + 1)...].firstIndex(of: UInt8(ascii: "/")) ?? path.count
-            let dots = dotCount(path[(start + 1)..<end])
+        // Up to here the path is in the result. What stands between two dot segments is copied at once, since paths may
+        // have a slash at every second byte.
+        var copied = 0
+        var index = 0
+        while true {
+            while index < path.count, path[index] != UInt8(ascii: "."), path[index] != UInt8(ascii: "%") { index &+= 1 }
+            if index == path.count { break }
+            guard index > 0, path[index - 1] == UInt8(ascii: "/"), let (dots, end) = dotSegment(in: path, at: index)
+            else {
+                index &+= 1
+                continue
+            }
+            result.append(contentsOf: path[copied..<index - 1])
             if dots == 2 {
-                while result.count > root, result.removeLast() != UInt8(ascii: "/") {}
+                let folder = result[root...].lastIndex(of: UInt8(ascii: "/")) ?? root
+                result.removeLast(result.count - folder)
             }
-            if dots == 0 {
-                result.append(contentsOf: path[start..<end])
-            } else if end == path.count {
-                result.append(UInt8(ascii: "/"))
-            }
-            start = end
+            if end == path.count { result.append(UInt8(ascii: "/")) }
+            copied = end
+            index = end
         }
+        result.append(contentsOf: path[copied...])
     }
 
-    /// 1 for `.`, 2 for `..`, 0 for any other segment.
-    private static func dotCount(_ segment: ArraySlice<UInt8>) -> Int {
-        guard segment.count <= 6 else { return 0 }
+    /// 1 for `.` and 2 for `..`, and where the segment ends; nil for any other.
+    private static func dotSegment(
+        in path: UnsafeBufferPointer<UInt8>, at start: Int
+    ) -> (dots: Int, end: Int)? {
         var dots = 0
-        var rest = segment
-        while let first = rest.first {
-            if first == UInt8(ascii: ".") {
-                rest = rest.dropFirst()
-            } else if rest.count >= 3, first == UInt8(ascii: "%"), rest[rest.startIndex + 1] == UInt8(ascii: "2"),
-                rest[rest.startIndex + 2] | 0x20 == UInt8(ascii: "e")
+        var index = start
+        while index < path.count, path[index] != UInt8(ascii: "/") {
+            if path[index] == UInt8(ascii: ".") {
+                index &+= 1
+            } else if path.count &- index >= 3, path[index] == UInt8(ascii: "%"), path[index + 1] == UInt8(ascii: "2"),
+                path[index + 2] | 0x20 == UInt8(ascii: "e")
             {
-                rest = rest.dropFirst(3)
+                index &+= 3
             } else {
-                return 0
+                return nil
             }
-            dots += 1
+            dots &+= 1
+            if dots > 2 { return nil }
         }
-        return dots <= 2 ? dots : 0
+        return dots > 0 ? (dots, index) : nil
     }
 }
 

@@ -48,7 +48,7 @@ struct OpenElements {
     /// Opens an element, if it is not too deep.
     ///
     /// - Parameter declarations: how many namespaces it declares.
-    mutating func open(_ name: UnsafeBufferPointer<UInt8>, isEmpty: Bool, declarations: Int = 0) -> Bool {
+    mutating func open(_ name: UnsafeBufferPointer<UInt8>, isEmpty: Bool, declarations: Int) -> Bool {
         guard levels.count < limit else {
             if !isEmpty { beyond += 1 }
             return false

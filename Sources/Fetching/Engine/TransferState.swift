@@ -14,8 +14,6 @@ struct TransferState {
     /// Counts what has come, so that a consumer about to wait can tell that something just did.
     private(set) var news: UInt32 = 0
 
-    var hasEnded: Bool { outcome != nil }
-
     // MARK: The engine's side
 
     /// A block of the body; the head comes with the first one.

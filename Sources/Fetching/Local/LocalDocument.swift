@@ -4,7 +4,10 @@ import Locking
 /// that the consumer has taken all that there was.
 final class LocalDocument: Sendable {
     private struct State {
+        /// Open between two readings.
         var file: LocalFile?
+        /// The end has come, or something has gone wrong.
+        var isOver = false
         var isReading = false
         /// The consumer has taken what was handed over before the reading of it had ended.
         var isWanted = false
@@ -52,28 +55,45 @@ final class LocalDocument: Sendable {
     }
 
     private func readNow(for transfer: Transfer) {
-        let open = state.withLock(\.file)
-        // It comes with the first block.
+        switch next() {
+        case .block(let block, let head): transfer.deliver(block, head: head)
+        case .end(let outcome, let block, let head): transfer.finish(outcome, lastChunk: block, head: head)
+        case nil: break
+        }
+    }
+
+    private enum Step {
+        /// The head comes with the first one.
+        case block([UInt8], ResponseHead?)
+        case end(FetchOutcome, lastBlock: [UInt8], ResponseHead?)
+    }
+
+    /// What comes next; nil once the end has come, with which the file is closed.
+    private func next() -> Step? {
+        let (open, isOver) = state.withLock { ($0.file.take(), $0.isOver) }
+        if isOver { return nil }
         let head = open == nil ? head : nil
         do throws(FetchFailure) {
             let file = if let open { open } else { try LocalFile(url: url, limit: limit) }
             var block = try file.next() ?? []
-            var isOver = block.isEmpty
+            var isLast = block.isEmpty
             // Most documents end within the first block, which is then all that there is to hand over.
-            while !isOver, block.count < LocalFile.blockSize {
+            while !isLast, block.count < LocalFile.blockSize {
                 let more = try file.next() ?? []
                 block += more
-                isOver = more.isEmpty
+                isLast = more.isEmpty
             }
-            if isOver {
-                var outcome = FetchOutcome()
-                outcome.decodedBytes = file.bytesRead
-                return transfer.finish(outcome, lastChunk: block, head: head)
+            guard isLast else {
+                state.withLock { $0.file = file }
+                return .block(block, head)
             }
-            state.withLock { $0.file = file }
-            transfer.deliver(block, head: head)
+            state.withLock { $0.isOver = true }
+            var outcome = FetchOutcome()
+            outcome.decodedBytes = file.bytesRead
+            return .end(outcome, lastBlock: block, head)
         } catch {
-            transfer.finish(FetchOutcome(failure: error))
+            state.withLock { $0.isOver = true }
+            return .end(FetchOutcome(failure: error), lastBlock: [], nil)
         }
     }
 }

@@ -82,4 +82,17 @@ import Testing
         let many = (0..<500).map { "</\($0)>; rel=alternate; type=application/rss+xml" }.joined(separator: ",")
         #expect(FeedLinks.inHeader([many], baseURL: "https://h/").count == 100)
     }
+
+    @Test("The longest URL of a page hides no link that needs none")
+    func longBase() {
+        let base = "https://h/" + String(repeating: "b", count: 5000)
+        let type = "rel=alternate; type=application/rss+xml"
+        let found = FeedLinks.inHeader(["<https://h/f.xml>; \(type)"], baseURL: base)
+        #expect(found.map(\.link.href) == ["https://h/f.xml"])
+        let link = "<link rel=alternate type=application/rss+xml href="
+        #expect(links("\(link)https://h/f.xml>", base: base).map(\.href) == ["https://h/f.xml"])
+        // Nobody can say what a relative one means without copying the base.
+        #expect(FeedLinks.inHeader(["</f.xml>; \(type)"], baseURL: base).isEmpty)
+        #expect(links("\(link)/f.xml>", base: base).isEmpty)
+    }
 }

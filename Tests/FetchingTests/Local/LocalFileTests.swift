@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -55,5 +56,38 @@ import Testing
         let path = folder.write(text(count: 100_000), to: "feed.xml")
         #expect(await fetch(path, limit: 99_999).failure?.kind == .tooLarge)
         #expect(await fetch(path, limit: 100_000).failure == nil)
+    }
+
+    @Test("A file is closed when its end or its failure is known, however long the transfer is kept")
+    func closed() async throws {
+        let path = folder.write(text(count: 200_000), to: "feed.xml")
+        for limit in [1 << 20, 150_000] {
+            let transfer = engine.start(
+                request("file://\(path)") {
+                    $0.allowsLocalFile = true
+                    $0.limits.maxBody = limit
+                })
+            while await transfer.nextChunk() != nil {}
+            #expect(try descriptors(of: path) == 0)
+            #expect(await transfer.outcome().failure?.kind == (limit < 200_000 ? .tooLarge : nil))
+        }
+    }
+
+    /// How many of this process lead to the file.
+    private func descriptors(of path: String) throws -> Int {
+        let folder = try #require(opendir("/proc/self/fd"))
+        defer { closedir(folder) }
+        var count = 0
+        var target = [CChar](repeating: 0, count: 4096)
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            let length = readlink("/proc/self/fd/\(name)", &target, target.count)
+            if length > 0, String(decoding: target[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self) == path {
+                count += 1
+            }
+        }
+        return count
     }
 }
