@@ -18,13 +18,22 @@ package struct HostAllowance: Sendable, Equatable {
 /// There are three lines, each in the order of coming, and the host takes from them by turns, so that none of them
 /// starves: a thousand redirects to a host cost its own feeds every other turn and no more.
 struct HostLine {
-    enum Kind: Int, CaseIterable {
+    enum Kind: CaseIterable {
         /// Polls and redirects that a person waits for.
         case asked
         /// Polls that a redirect has led here.
         case hops
         /// Polls of the host's own feeds.
         case polls
+
+        /// The line whose turn it is next.
+        var next: Kind {
+            switch self {
+            case .asked: .hops
+            case .hops: .polls
+            case .polls: .asked
+            }
+        }
     }
 
     /// A place in line. It counts as long as the feed still has that order.
@@ -72,6 +81,7 @@ struct HostLine {
     // MARK: When it may be asked
 
     /// Whether it may be asked by one more at a time.
+    @inline(__always)
     var hasRoom: Bool { running < (isProbed ? 1 : allowance.concurrency) }
 
     /// Milliseconds from one request to the next while it is not known to be well.
@@ -80,18 +90,21 @@ struct HostLine {
     /// From when on it may be asked.
     ///
     /// - Parameter isForced: by somebody who passes its pause.
+    @inline(__always)
     func opensAt(isForced: Bool) -> Timestamp {
         let delay = isProbed ? max(allowance.delay, Self.probeDelay) : allowance.delay
         let next = lastStart.adding(milliseconds: delay)
         return isForced ? next : max(next, heldUntil)
     }
 
+    @inline(__always)
     func isHeld(at now: Timestamp) -> Bool { heldUntil > now }
 
     /// A request begins.
     mutating func begin(at now: Timestamp) { lastStart = max(lastStart, now) }
 
     /// Whether the last request began when the pause was over: what began before it says nothing of the time after it.
+    @inline(__always)
     var hasBegunSincePause: Bool { lastStart >= heldUntil }
 
     /// Whether nothing would be lost by forgetting it.
@@ -101,7 +114,16 @@ struct HostLine {
 
     // MARK: Its lines
 
-    func count(_ kind: Kind) -> Int { Int(line(kind).count) }
+    // What looks at a host without changing it is inlined: else the host would be copied for it, with all its lines.
+
+    @inline(__always)
+    func count(_ kind: Kind) -> Int {
+        switch kind {
+        case .asked: Int(asked.count)
+        case .hops: Int(led.count)
+        case .polls: Int(own.count)
+        }
+    }
 
     mutating func append(_ waiter: Waiter, to kind: Kind) {
         if waiter.isHop { hops += 1 }
@@ -115,7 +137,14 @@ struct HostLine {
     }
 
     /// The first place in that line, which may be one that counts no more.
-    func first(_ kind: Kind) -> Waiter? { line(kind).first }
+    @inline(__always)
+    func first(_ kind: Kind) -> Waiter? {
+        switch kind {
+        case .asked: asked.first
+        case .hops: led.first
+        case .polls: own.first
+        }
+    }
 
     /// Takes it away; where it counted, `leave` is to follow.
     mutating func removeFirst(_ kind: Kind) -> Waiter? { change(kind) { $0.removeFirst() } }
@@ -128,10 +157,11 @@ struct HostLine {
     }
 
     /// Which line has its turn; nil where nobody waits who may ask at this time.
+    @inline(__always)
     func turn(at now: Timestamp, onlyAsked: Bool) -> Kind? {
-        let kinds = Kind.allCases
-        for step in 1...kinds.count {
-            let kind = kinds[(lastTaken.rawValue + step) % kinds.count]
+        var kind = lastTaken
+        for _ in 0..<3 {
+            kind = kind.next
             if count(kind) > 0, kind == .asked || !onlyAsked && !isHeld(at: now) { return kind }
         }
         return nil
@@ -143,6 +173,7 @@ struct HostLine {
     /// only the end of a request can change something.
     ///
     /// - Parameter longestHop: milliseconds that a redirect stands in line.
+    @inline(__always)
     func nextChange(isUrgent: Bool, longestHop: Int64) -> Timestamp? {
         let waiting = isUrgent ? count(.asked) : count(.hops) + count(.polls)
         if waiting == 0 { return nil }
@@ -151,14 +182,6 @@ struct HostLine {
         guard hasRoom else { return expires }
         let opens = opensAt(isForced: isUrgent)
         return expires.map { min($0, opens) } ?? opens
-    }
-
-    private func line(_ kind: Kind) -> Line {
-        switch kind {
-        case .asked: asked
-        case .hops: led
-        case .polls: own
-        }
     }
 
     private mutating func change<Value>(_ kind: Kind, _ body: (inout Line) -> Value) -> Value {

@@ -198,9 +198,16 @@ package struct PollQueue: ~Copyable {
         if begun == 0, waiting == 0 { return .done }
         // Hosts whose time has come wait for a transfer, which the end of a poll brings, or for the throttle.
         if running >= concurrency { return .wait(until: nil) }
-        var times = [urgent.min, ordinary.min, due.min].compactMap { $0?.time }.filter { $0 > now }
-        if throttle != nil, let first = ordinary.min, first.time <= now { times.append(nextStart) }
-        return .wait(until: times.min())
+        let isThrottled = throttle != nil && ordinary.min.map { $0.time <= now } == true
+        var until = isThrottled ? nextStart : nil
+        func wait(for entry: QueueEntry?) {
+            guard let entry, entry.time > now else { return }
+            until = until.map { min($0, entry.time) } ?? entry.time
+        }
+        wait(for: urgent.min)
+        wait(for: ordinary.min)
+        wait(for: due.min)
+        return .wait(until: until)
     }
 
     private mutating func next(isUrgent: Bool, _ now: Timestamp) -> Step? {
