@@ -123,7 +123,7 @@ import Testing
         #expect(try cursors.locate("a", in: fixture.reader()).position.seq == 4)
     }
 
-    @Test("A cursor does not move to a number that has become another record's", arguments: [5, 10, 20])
+    @Test("I10: a cursor does not move to a number that has become another record's", arguments: [5, 10, 20])
     func replacedStore(_ last: UInt64) throws {
         let (cursors, trail) = try filled()
         try cursors.advance("a", to: 2)

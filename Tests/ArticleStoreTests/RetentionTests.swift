@@ -219,7 +219,7 @@ import Testing
         #expect(result.isWhole)
     }
 
-    @Test("identity.md §8: the extract is durable before its segment is removed, segment by segment")
+    @Test("I9: the extract is durable before its segment is removed, segment by segment (identity.md §8)")
     func orderOfWrites() throws {
         let disk = FaultyFileSystem()
         let store = try fill(files: disk.calling)

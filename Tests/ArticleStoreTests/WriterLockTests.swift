@@ -45,7 +45,7 @@ import Testing
         #expect(ArticleStoreTests.mode(of: file("writer.lock")) == 0o644)
     }
 
-    @Test("A second writer is refused with 75")
+    @Test("I1: a second writer is refused with 75")
     func oneWriter() throws {
         let store = try fixture.open()
         let error = #expect(throws: StoreError.self) { try fixture.open() }

@@ -58,6 +58,7 @@ extension Cursors {
     package func advance(
         _ name: String, from old: UInt64?, to seq: UInt64, trail: ReadingTrail, in reader: StoreReader
     ) throws(StoreError) -> Move {
+        precondition(trail.last.map { $0.seq <= seq } ?? true, "I10: a trail does not lead beyond its cursor")
         let mark = trail.last.flatMap { $0.seq == seq ? $0 : nil }
         var move: Move?
         let there = try advance(name, from: old, to: seq) { () throws(StoreError) in

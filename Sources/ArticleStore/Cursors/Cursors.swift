@@ -73,7 +73,7 @@ package struct Cursors: Sendable {
     /// Moves the cursor, forwards or back; durable when this returns.
     package func advance(_ name: String, to seq: UInt64) throws(StoreError) {
         let lock = try lockForMoving(name)
-        try replace(name, with: seq)
+        try replace(name, with: seq, holding: lock)
         withExtendedLifetime(lock) {}
     }
 
@@ -94,9 +94,9 @@ package struct Cursors: Sendable {
         let there = try read(name)
         if let there, there != old { return there }
         guard try isRight() else { return nil }
-        try replace(name, with: seq)
+        try replace(name, with: seq, holding: lock)
         guard try !isStillRight() else { return nil }
-        if let old { try replace(name, with: old) } else { _ = files.remove(try path(of: name)) }
+        if let old { try replace(name, with: old, holding: lock) } else { _ = files.remove(try path(of: name)) }
         return nil
     }
 
@@ -111,7 +111,9 @@ package struct Cursors: Sendable {
         if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw .noRegularFile(path) }
     }
 
-    private func replace(_ name: String, with seq: UInt64) throws(StoreError) {
+    /// - Parameter lock: of all cursors.
+    private func replace(_ name: String, with seq: UInt64, holding lock: OpenFile) throws(StoreError) {
+        precondition(lock.path == lockFile, "I10: who moves a cursor holds the lock of all")
         let target = try path(of: name)
         let (file, temporary) = try newFile()
         do throws(StoreError) {
@@ -145,11 +147,13 @@ package struct Cursors: Sendable {
         }
     }
 
+    private var lockFile: String { "\(directory.cursors)/.lock" }
+
     /// One mover at a time, so that none undoes what another does.
     private func lockForMoving(_ name: String) throws(StoreError) -> OpenFile {
         _ = try path(of: name)
         try directory.makeFolder(directory.cursors, files)
-        let lock = try directory.openFile("\(directory.cursors)/.lock", in: directory.cursors, files)
+        let lock = try directory.openFile(lockFile, in: directory.cursors, files)
         let deadline = ContinuousClock.now + patience
         while flock(lock.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }

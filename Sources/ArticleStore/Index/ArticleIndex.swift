@@ -73,7 +73,11 @@ final class ArticleIndex: Sendable {
     /// - Parameter replaying: they may be there already.
     func add(_ entries: some Sequence<Entry>, replaying: Bool = false) {
         state.withLock { state in
-            for entry in entries { state.waiting.add(entry, replaying: replaying) }
+            let complete = state.table.header.complete.seq
+            for entry in entries {
+                precondition(entry.known.seq > complete, "I6: the index lacks no record up to where it is complete")
+                state.waiting.add(entry, replaying: replaying)
+            }
         }
     }
 

@@ -146,6 +146,7 @@ struct IndexFile {
 
     /// Makes all slots durable, and after them says that they are complete up to `position`.
     mutating func checkpoint(_ position: StorePosition) throws(StoreError) {
+        precondition(position.seq >= header.complete.seq, "I6: the index does not become less complete")
         try file.syncData(files)
         header.complete = position
         try file.write(header.bytes, at: 0, files)

@@ -35,7 +35,7 @@ package struct RecordEnvelope {
         } else {
             previousDigits = nil
         }
-        guard let seq = scan.takeNumber(), scan.take("\",\"seq\":") else { return nil }
+        guard let seq = scan.takeNumber(), seq <= StorePosition.highestSeq, scan.take("\",\"seq\":") else { return nil }
         if scan.take("new") {
             kind = .new
         } else if scan.take("update") {

@@ -9,6 +9,10 @@ struct StorePosition: Equatable, Sendable {
     /// The first number of the segment that it stands in; 0 where there is none yet.
     var segment: UInt64 = 0
     var offset: UInt64 = 0
+
+    /// No record has a higher number, whatever somebody has written into the folder: the numbers of a commit behind it are
+    /// still numbers.
+    static let highestSeq = UInt64.max >> 1
 }
 
 /// The end of what is durable, as the writer publishes it in `articles.end` after every fdatasync of articles.
@@ -42,7 +46,8 @@ struct DurableEnd: Equatable, Sendable {
         Hex.append(Self.checksum(bytes), to: &expected)
         guard Hex.bytes(expected) == checksum else { return nil }
         func number(_ start: Int) -> UInt64? { UInt64(String(decoding: bytes[start..<start + 20], as: UTF8.self)) }
-        guard let seq = number(0), let segment = number(21), let offset = number(42) else { return nil }
+        guard let seq = number(0), let segment = number(21), let offset = number(42), seq <= StorePosition.highestSeq
+        else { return nil }
         self.seq = seq
         self.segment = segment
         self.offset = offset

@@ -42,7 +42,8 @@ struct Segment: Equatable, Sendable {
             let name = name.utf8
             guard name.count == 26, name.suffix(6).elementsEqual(".jsonl".utf8),
                 name.prefix(20).allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-                let seq = UInt64(String(decoding: name.prefix(20), as: UTF8.self)), seq > 0
+                let seq = UInt64(String(decoding: name.prefix(20), as: UTF8.self)), seq > 0,
+                seq <= StorePosition.highestSeq
             else { continue }
             result.append(Segment(firstSeq: seq, folder: folder))
         }

@@ -150,6 +150,7 @@ final class FeedStates: Sendable {
     func put(_ states: [FeedState], lastSeq: UInt64) throws(StoreError) {
         for state in states { _ = note(state) }
         try log.withLock { log throws(StoreError) in
+            precondition(lastSeq >= log.lastSeq, "I7: a state is written after the articles that it speaks of")
             log.lastSeq = lastSeq
             try write(&log)
         }
