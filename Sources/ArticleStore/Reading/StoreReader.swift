@@ -213,6 +213,11 @@ package struct StoreReader: Sendable {
         return line
     }
 
+    /// The record of a number; nil where there is no whole one.
+    package func record(seq: UInt64) throws(StoreError) -> StoredRecord? {
+        try line(seq: seq).flatMap { StoredRecord(line: $0) }
+    }
+
     /// The number of the first record that there is, as its segment's name says; nil where there is none.
     package func firstSeq() throws(StoreError) -> UInt64? { try extent().segments.first?.firstSeq }
 

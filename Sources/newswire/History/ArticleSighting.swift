@@ -8,12 +8,9 @@ struct ArticleSighting {
 
     /// - Parameter record: one of the article's; of several the newest tells most.
     /// - Returns: nil where nothing is known.
-    init?(of uid: ArticleIdentifier, record: JSONValue, in reader: StoreReader) throws {
-        let own = record["_newswire"] ?? .null
-        guard let feed = own["feed"]?.string,
-            let sighting = try reader.sighting(
-                of: uid, in: FeedIdentifier(feed),
-                stored: own["stored_at"]?.string.flatMap(Timestamp.init(rfc3339:)))
+    init?(of uid: ArticleIdentifier, _ record: StoredRecord, in reader: StoreReader) throws {
+        guard let feed = record.feed,
+            let sighting = try reader.sighting(of: uid, in: feed, stored: record.storedAt)
         else { return nil }
         self.sighting = sighting
     }
