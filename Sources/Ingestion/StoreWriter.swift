@@ -24,7 +24,7 @@ package final class StoreWriter: Sendable {
     private let patience: Duration
     private let store: ArticleStore
     private let history: PollHistory?
-    private let seen: SeenArticles?
+    private let contents: FeedContents?
     private let lastTry = Locked<ContinuousClock.Instant?>(nil)
     private let queue = DispatchQueue(label: "newswire.store")
     private let waiting = Locked(Waiting())
@@ -40,14 +40,14 @@ package final class StoreWriter: Sendable {
 
     /// - Parameters:
     ///   - history: where polls are kept; nil for nowhere.
-    ///   - seen: where it is kept which articles the documents have; likewise.
+    ///   - contents: where it is kept which articles the documents have; likewise.
     package init(
-        _ store: ArticleStore, history: PollHistory? = nil, seen: SeenArticles? = nil,
+        _ store: ArticleStore, history: PollHistory? = nil, contents: FeedContents? = nil,
         patience: Duration = .seconds(10), watch: DiskWatch = DiskWatch()
     ) {
         self.store = store
         self.history = history
-        self.seen = seen
+        self.contents = contents
         self.patience = patience
         self.watch = watch
         action = "writing to the store \(store.path)"
@@ -109,9 +109,9 @@ package final class StoreWriter: Sendable {
     /// Keeps which articles a whole document has; likewise.
     ///
     /// - Parameter previous: the feed's state before the poll.
-    func note(_ articles: SeenSet, of state: FeedState, after previous: FeedState) {
-        guard let seen else { return }
-        seen.note(articles, of: state, after: previous)
+    func note(_ articles: [ArticleIdentifier], of state: FeedState, after previous: FeedState) {
+        guard let contents else { return }
+        contents.stage(articles, of: state, after: previous)
         writeSoon()
     }
 
@@ -122,7 +122,7 @@ package final class StoreWriter: Sendable {
     package func writeNotes() {
         store.writeStates()
         history?.write()
-        seen?.write()
+        contents?.write()
     }
 
     /// Calls `body` on the writer's thread once all is written that has been noted so far. Returns at once.

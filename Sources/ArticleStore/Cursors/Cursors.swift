@@ -15,9 +15,7 @@ package struct Cursors: Sendable {
 
     /// - Parameter path: the store's.
     package init(directory path: String) throws(StoreError) {
-        guard let directory = try StoreDirectory(existing: path) else {
-            throw .system("opening the store", path, errno: ENOENT, advice: "name the right [store] directory")
-        }
+        let directory = try StoreDirectory.there(path)
         _ = try directory.checkFormat()
         self.init(directory: directory, FileSystem())
     }

@@ -26,9 +26,10 @@ struct StoreDirectory: Sendable {
     var stateFile: String { "\(path)/state/feeds.jsonl" }
     /// The last polls of each feed (`PollHistory`).
     var pollFile: String { "\(path)/state/polls" }
-    /// The articles of each feed's document, and those that have gone from it (`SeenArticles`).
-    var seenFile: String { "\(path)/state/seen" }
-    var goneFile: String { "\(path)/state/gone" }
+    /// The articles of each feed's document, and those that have gone from it (`FeedContents`).
+    var contentsFile: String { "\(path)/state/contents" }
+    /// Where an earlier newswire kept that, in two other formats.
+    var formerContentsFiles: [String] { ["\(path)/state/seen", "\(path)/state/gone"] }
     /// When a writer's clock last counted (`TimeMemory`), and how far retention is (`RetentionMemory`).
     var clockFile: String { "\(path)/state/clock" }
     var retentionFile: String { "\(path)/state/retention" }
@@ -49,6 +50,14 @@ struct StoreDirectory: Sendable {
         mode = status.st_mode & 0o7777
         owner = status.st_uid
         group = status.st_gid
+    }
+
+    /// The folder of a store that has to be there.
+    static func there(_ path: String) throws(StoreError) -> StoreDirectory {
+        guard let directory = try StoreDirectory(existing: path) else {
+            throw .system("opening the store", path, errno: ENOENT, advice: "name the right [store] directory")
+        }
+        return directory
     }
 
     /// The folder, which is made if need be, with those on the way to it.

@@ -43,10 +43,7 @@ package final class PollHistory: Sendable {
         directory path: String, lastBlock: UInt32?, files: FileSystem,
         report: @escaping @Sendable (StoreEvent) -> Void
     ) throws(StoreError) {
-        guard let directory = try StoreDirectory(existing: path) else {
-            throw .system("opening the store", path, errno: 2)
-        }
-        self.directory = directory
+        directory = try StoreDirectory.there(path)
         self.files = files
         self.report = report
         waiting = Locked(Waiting(nextBlock: lastBlock.map { $0 < .max ? $0 + 1 : 0 } ?? 0))

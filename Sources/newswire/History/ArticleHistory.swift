@@ -15,7 +15,7 @@ struct ArticleHistory {
     /// Versions before the first of them, which retention has removed.
     var missing: Int
     /// nil where it is not known whether the article is still in its feed.
-    var sighting: ArticleSighting?
+    var sighting: Sighting?
 
     /// Follows the records from the newest back to the first; each names the one before it.
     ///
@@ -35,7 +35,7 @@ struct ArticleHistory {
         }
         guard let oldest = chain.last else { return nil }
         versions = chain.reversed()
-        sighting = try chain.first.flatMap { try ArticleSighting(of: known.uid, $0.record, in: reader) }
+        sighting = try chain.first.flatMap { try reader.sighting(of: $0.record) }
         missing = Int(clamping: oldest.record.version ?? 1) - 1
         for index in versions.indices.dropFirst() {
             versions[index].changes = FieldChange.all(from: versions[index - 1].record, to: versions[index].record)

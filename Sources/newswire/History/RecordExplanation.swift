@@ -30,9 +30,7 @@ struct RecordExplanation {
         }
         explainFlags()
         try explainSince(reader)
-        if let uid, let sighting = try ArticleSighting(of: uid, record, in: reader) {
-            add("seen", sighting.sentence)
-        }
+        if let sighting = try reader.sighting(of: record) { add("seen", sighting.sentence) }
     }
 
     private mutating func head() {
