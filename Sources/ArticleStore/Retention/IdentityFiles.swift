@@ -86,32 +86,3 @@ struct IdentityFiles {
         try directory.syncFolder(directory.identities, files)
     }
 }
-
-extension Segment {
-    /// Whether this file of identities has all of another that comes behind it.
-    func hasTakenIn(_ other: Segment) throws(StoreError) -> Bool {
-        guard let last = try lastMark(), last.seq >= other.firstSeq, let theirs = try other.lastMark(),
-            theirs.seq <= last.seq
-        else { return false }
-        return try mark(of: theirs.seq) == theirs
-    }
-
-    private func lastMark() throws(StoreError) -> RecordMark? {
-        guard let file = try OpenFile.reading(path) else { return nil }
-        return try SegmentSearch(file, self, limit: .max).last { RecordMark($0) }
-    }
-
-    /// The whole record of a number; nil where it is not there.
-    func mark(of seq: UInt64) throws(StoreError) -> RecordMark? {
-        guard seq > 0, let file = try OpenFile.reading(path) else { return nil }
-        let place = try SegmentSearch(file, self, limit: .max).offset(after: seq - 1)
-        var scanner = LineScanner(file, from: place.offset)
-        while let line = try scanner.nextLine() {
-            guard line.isEnded, RecordLine.isWhole(line.bytes), let envelope = RecordEnvelope(line.bytes),
-                envelope.seq >= seq
-            else { continue }
-            return envelope.seq == seq ? RecordMark(envelope) : nil
-        }
-        return nil
-    }
-}

@@ -1,20 +1,5 @@
 private import Digest
 
-/// A place behind a record.
-struct StorePosition: Equatable, Sendable {
-    /// The last record before it; 0 before the first.
-    var seq: UInt64 = 0
-    /// That record's chain.
-    var chain: [UInt8] = RecordWriter.firstChain
-    /// The first number of the segment that it stands in; 0 where there is none yet.
-    var segment: UInt64 = 0
-    var offset: UInt64 = 0
-
-    /// No record has a higher number, whatever somebody has written into the folder: the numbers of a commit behind it are
-    /// still numbers.
-    static let highestSeq = UInt64.max >> 1
-}
-
 /// The end of what is durable, as the writer publishes it in `articles.end` after every fdatasync of articles.
 ///
 /// What a living writer has written behind it may still be taken back, and its numbers given to other records, where
