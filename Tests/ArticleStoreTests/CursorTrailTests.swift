@@ -188,7 +188,7 @@ import Testing
         _ = try cursors.advance("a", from: nil, to: 10, trail: trail, in: fixture.reader())
         try replace(after: 0, upTo: 20)
         let error = #expect(throws: StoreError.self) { try cursors.locate("a", in: fixture.reader()) }
-        #expect(error?.exitStatus == 65)
+        #expect(error?.code == .damaged)
         #expect(error?.advice.contains("newswire ack a SEQ") == true)
         #expect(try fixture.reader().place(after: trail, orElse: 0) == .back(to: 0))
         try cursors.set("a", to: 3, in: fixture.reader())

@@ -150,7 +150,7 @@ import Testing
         let descriptor = open(file(".lock"), O_RDONLY | O_CLOEXEC)
         #expect(flock(descriptor, LOCK_EX) == 0)
         let error = #expect(throws: StoreError.self) { try cursors.advance("a", to: 5) }
-        #expect(error?.exitStatus == 75)
+        #expect(error?.code == .inUse)
         #expect(throws: StoreError.self) { try cursors.lockForDump("a") }
         #expect(try cursors.read("a") == 1)
         close(descriptor)

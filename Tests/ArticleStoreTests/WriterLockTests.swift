@@ -49,7 +49,7 @@ import Testing
     func oneWriter() throws {
         let store = try fixture.open()
         let error = #expect(throws: StoreError.self) { try fixture.open() }
-        #expect(error?.exitStatus == 75)
+        #expect(error?.code == .inUse)
         store.close()
         try fixture.open().close()
     }
@@ -78,7 +78,7 @@ import Testing
         let older = lock(file("lock"), F_WRLCK)
         #expect(older >= 0)
         let error = #expect(throws: StoreError.self) { try fixture.open() }
-        #expect(error?.exitStatus == 75)
+        #expect(error?.code == .inUse)
         close(older)
         let store = try fixture.open()
         #expect(lock(file("lock"), F_WRLCK) == -1)

@@ -3,15 +3,9 @@ import FeedModel
 
 /// The index on disk: an open-addressing hash table of fixed slots, reached by pread and pwrite.
 ///
-/// It holds nothing that the segments do not hold, and is made again from them where anything in it is wrong.
+/// It holds nothing that the segments do not hold, and is made again from them where anything in it is wrong: reading and
+/// putting throw an error of the code `damagedIndex` then, of others where the disk fails.
 struct IndexFile {
-    enum Failure: Error {
-        /// A slot that is neither empty nor what its checksum says, a table without room or one that ends too early: make
-        /// the index again.
-        case damage(String)
-        case system(StoreError)
-    }
-
     var header: IndexHeader
     let file: OpenFile
     let files: FileSystem
@@ -68,15 +62,17 @@ struct IndexFile {
     /// Of the file, in bytes.
     var size: UInt64 { offset(header.capacity) }
 
+    func damage(_ reason: String) -> StoreError { .damagedIndex(file.path, reason) }
+
     func offset(_ slot: UInt64) -> UInt64 { UInt64(IndexHeader.size) + slot * UInt64(IndexSlot.size) }
 
     /// Where a key stands, or the empty place where it would.
-    private func search(_ key: Hash128) throws(Failure) -> (place: UInt64, slot: IndexSlot?) {
+    private func search(_ key: Hash128) throws(StoreError) -> (place: UInt64, slot: IndexSlot?) {
         var place = header.home(of: key)
         var left = header.capacity
         // On the stack: searching is what most polls do.
         return try withUnsafeTemporaryAllocation(byteCount: Self.blockSlots * IndexSlot.size, alignment: 64) {
-            block throws(Failure) -> (place: UInt64, slot: IndexSlot?) in
+            block throws(StoreError) -> (place: UInt64, slot: IndexSlot?) in
             while left > 0 {
                 let count = min(UInt64(Self.blockSlots), header.capacity - place, left)
                 let bytes = try read(count, from: place, into: block)
@@ -85,29 +81,29 @@ struct IndexFile {
                     case .empty: return (place + UInt64(index), nil)
                     case .slot(let slot) where slot.key == key: return (place + UInt64(index), slot)
                     case .slot: continue
-                    case .damaged: throw .damage("a slot of it is damaged")
+                    case .damaged: throw damage("a slot of it is damaged")
                     }
                 }
                 place = place + count == header.capacity ? 0 : place + count
                 left -= count
             }
-            throw .damage("it is full")
+            throw damage("it is full")
         }
     }
 
     /// Reads slots into the beginning of `block`, which has room for them.
     func read(
         _ count: UInt64, from place: UInt64, into block: UnsafeMutableRawBufferPointer
-    ) throws(Failure) -> UnsafeRawBufferPointer {
+    ) throws(StoreError) -> UnsafeRawBufferPointer {
         let bytes = UnsafeMutableRawBufferPointer(rebasing: block[..<(Int(count) * IndexSlot.size)])
         let length: Int
         do throws(StoreError) {
             length = try file.read(into: bytes, at: offset(place))
         } catch {
             // What a disk does not give back can be made again, elsewhere on it.
-            throw .damage("it cannot be read: \(error.reason)")
+            throw damage("it cannot be read: \(error.reason)")
         }
-        guard length == bytes.count else { throw .damage("it is shorter than it was made") }
+        guard length == bytes.count else { throw damage("it is shorter than it was made") }
         return UnsafeRawBufferPointer(bytes)
     }
 
@@ -118,15 +114,15 @@ struct IndexFile {
         return IndexSlot.read(UnsafeRawBufferPointer(rebasing: block[range]))
     }
 
-    func find(_ key: Hash128) throws(Failure) -> IndexSlot? {
+    func find(_ key: Hash128) throws(StoreError) -> IndexSlot? {
         try search(key).slot
     }
 
     /// Puts a slot in the place of the one with its key, or where there is room.
-    mutating func put(_ change: IndexChange) throws(Failure) {
+    mutating func put(_ change: IndexChange) throws(StoreError) {
         let (place, old) = try search(change.key)
         guard let content = change.applied(to: old?.content) else { return }
-        if old == nil, header.count + 1 >= header.capacity { throw .damage("it is full") }
+        if old == nil, header.count + 1 >= header.capacity { throw damage("it is full") }
         var failure: StoreError?
         withUnsafeTemporaryAllocation(byteCount: IndexSlot.size, alignment: 64) { bytes in
             IndexSlot(key: change.key, content: content).write(to: bytes)
@@ -138,7 +134,7 @@ struct IndexFile {
         }
         if let failure {
             torn[place] = .some(old)
-            throw .system(failure)
+            throw failure
         }
         if !torn.isEmpty { torn[place] = nil }
         if old == nil || change.countsOld { header.count = min(header.count + 1, header.capacity) }
@@ -154,8 +150,8 @@ struct IndexFile {
 
     /// Reads all slots in the order of the file, or those of some places.
     func forEach(
-        in places: Range<UInt64>? = nil, _ body: (_ place: UInt64, IndexSlot) throws(Failure) -> Void
-    ) throws(Failure) {
+        in places: Range<UInt64>? = nil, _ body: (_ place: UInt64, IndexSlot) throws(StoreError) -> Void
+    ) throws(StoreError) {
         let blockSlots: UInt64 = 4096
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(blockSlots) * IndexSlot.size, alignment: 64)
         defer { block.deallocate() }
@@ -168,7 +164,7 @@ struct IndexFile {
                 switch reading(bytes, index, at: place + UInt64(index)) {
                 case .empty: continue
                 case .slot(let slot): try body(place + UInt64(index), slot)
-                case .damaged: throw .damage("a slot of it is damaged")
+                case .damaged: throw damage("a slot of it is damaged")
                 }
             }
             place += count

@@ -11,7 +11,7 @@ struct IndexFileWriter: ~Copyable {
     }
 
     /// No two slots may have the same key.
-    mutating func put(_ slot: IndexSlot) throws(IndexFile.Failure) {
+    mutating func put(_ slot: IndexSlot) throws(StoreError) {
         let home = table.header.home(of: slot.key)
         while true {
             switch window.put(slot, home: home) {
@@ -25,14 +25,14 @@ struct IndexFileWriter: ~Copyable {
     mutating func putLate(_ slot: IndexSlot) { late.append(slot) }
 
     /// The table with all of them.
-    mutating func finish() throws(IndexFile.Failure) -> IndexFile {
+    mutating func finish() throws(StoreError) -> IndexFile {
         try flush(upTo: table.header.capacity)
         table.header.count = window.count
         for slot in late { try table.put(IndexChange(key: slot.key, content: slot.content, isAlias: true)) }
         return table
     }
 
-    private mutating func flush(upTo place: UInt64) throws(IndexFile.Failure) {
+    private mutating func flush(upTo place: UInt64) throws(StoreError) {
         var failure: StoreError?
         while failure == nil, window.start < place {
             window.advance(to: place) { bytes, start in
@@ -43,7 +43,7 @@ struct IndexFileWriter: ~Copyable {
                 }
             }
         }
-        if let failure { throw .system(failure) }
+        if let failure { throw failure }
     }
 }
 
@@ -110,15 +110,10 @@ struct SlotWindow: ~Copyable {
 
 extension IndexFile {
     /// A larger copy at `path`. As places follow the hash, both files are gone through from front to back.
-    func grown(to capacity: UInt64, at path: String, in directory: StoreDirectory) throws(Failure) -> IndexFile {
-        let larger: IndexFile
-        do throws(StoreError) {
-            larger = try IndexFile(creating: path, in: directory, capacity: capacity, salt: header.salt, files)
-        } catch {
-            throw .system(error)
-        }
+    func grown(to capacity: UInt64, at path: String, in directory: StoreDirectory) throws(StoreError) -> IndexFile {
+        let larger = try IndexFile(creating: path, in: directory, capacity: capacity, salt: header.salt, files)
         var writer = IndexFileWriter(larger)
-        try forEach { place, slot throws(Failure) in
+        try forEach { place, slot throws(StoreError) in
             // Moved on past the end of the file.
             if header.home(of: slot.key) > place { return writer.putLate(slot) }
             try writer.put(slot)

@@ -25,7 +25,11 @@ struct IdentityFiles {
     func joinSome(before first: UInt64) throws(StoreError) -> Bool {
         let there = try Segment.identities(in: directory)
         let left = try Segment.all(folder: directory.identities).filter { !there.contains($0) }
-        if !left.isEmpty { try remove(left) }
+        if !left.isEmpty {
+            // What has them as well may have got its name a moment before a crash.
+            try directory.syncFolder(directory.identities, files)
+            try remove(left)
+        }
         var sizes: [UInt64] = []
         var removed: [Segment] = []
         for segment in there where segment.firstSeq < first {
@@ -77,9 +81,8 @@ struct IdentityFiles {
         try remove(Array(segments.dropFirst()))
     }
 
+    /// - Parameter segments: what has them as well is durable.
     private func remove(_ segments: [Segment]) throws(StoreError) {
-        // What has them as well may have got its name a moment ago.
-        try directory.syncFolder(directory.identities, files)
         for segment in segments {
             guard files.remove(segment.path) == 0 else { throw .system("removing", segment.path) }
         }

@@ -33,7 +33,7 @@ package struct StoredTimes: Sendable {
         let times = firsts.map { first in
             first.time.flatMap { $0 >= Self.beginning && $0.milliseconds <= end ? $0.milliseconds : nil }
         }
-        let believed = Self.longestRow(times)
+        let believed = longestRow(times) { $0 <= $1 }
         var places = firsts.map { Place(firstSeq: $0.seq, earliest: Self.beginning.milliseconds, latest: end) }
         var earliest = Self.beginning.milliseconds
         for index in places.indices {
@@ -70,37 +70,9 @@ package struct StoredTimes: Sendable {
     func hasCome(_ time: Timestamp) -> Bool { time.milliseconds <= end }
 
     private func place(of seq: UInt64) -> Place {
-        var (low, high) = (0, places.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if places[middle].firstSeq <= seq { low = middle + 1 } else { high = middle }
-        }
-        return low > 0 ? places[low - 1] : Place(firstSeq: 0, earliest: Self.beginning.milliseconds, latest: end)
-    }
-
-    /// Which of the times are part of the longest row in which none is before the one before it.
-    private static func longestRow(_ times: [Int64?]) -> [Bool] {
-        // `tails[n]`: the place of the least time that a row of n + 1 ends with.
-        var tails: [Int] = []
-        var before = [Int?](repeating: nil, count: times.count)
-        func time(_ tail: Int) -> Int64 { times[tails[tail]] ?? .min }
-        for (index, value) in times.enumerated() {
-            guard let value else { continue }
-            var (low, high) = (0, tails.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if time(middle) <= value { low = middle + 1 } else { high = middle }
-            }
-            before[index] = low > 0 ? tails[low - 1] : nil
-            if low == tails.count { tails.append(index) } else { tails[low] = index }
-        }
-        var row = [Bool](repeating: false, count: times.count)
-        var place = tails.last
-        while let index = place {
-            row[index] = true
-            place = before[index]
-        }
-        return row
+        let behind = places.partitionPoint { $0.firstSeq <= seq }
+        return behind > 0
+            ? places[behind - 1] : Place(firstSeq: 0, earliest: Self.beginning.milliseconds, latest: end)
     }
 
     private static func add(_ time: Int64, _ milliseconds: Int64) -> Int64 {

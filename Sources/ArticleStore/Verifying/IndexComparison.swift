@@ -38,7 +38,7 @@ struct IndexComparison: Sendable {
             for part in parts {
                 group.addTask {
                     Result { () throws(StoreError) in
-                        try patiently { () throws(IndexFile.Failure) in
+                        try patiently { () throws(StoreError) in
                             try IndexSurvey(of: index, in: part, starts: starts, recordLimit: recordLimit)
                         }
                     }
@@ -113,7 +113,7 @@ struct IndexComparison: Sendable {
     }
 
     private func find(_ key: Hash128) throws(StoreError) -> IndexSlot.Content? {
-        try Self.patiently { () throws(IndexFile.Failure) in try index.find(key) }??.content
+        try Self.patiently { () throws(StoreError) in try index.find(key) }??.content
     }
 
     /// To be called when all records of a segment were added.
@@ -135,10 +135,14 @@ struct IndexComparison: Sendable {
     ///
     /// - Returns: nil where the index stays damaged.
     private static func patiently<Value>(
-        _ read: () throws(IndexFile.Failure) -> Value
+        _ read: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value? {
         for _ in 0..<3 {
-            do throws(IndexFile.Failure) { return try read() } catch .system(let error) { throw error } catch {}
+            do throws(StoreError) {
+                return try read()
+            } catch {
+                guard error.code == .damagedIndex else { throw error }
+            }
         }
         return nil
     }

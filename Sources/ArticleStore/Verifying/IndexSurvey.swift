@@ -25,7 +25,7 @@ struct IndexSurvey: Sendable {
     ///   - recordLimit: how many records have a bit at most.
     init(
         of index: IndexFile, in places: Range<UInt64>, starts: [UInt64], recordLimit: UInt64
-    ) throws(IndexFile.Failure) {
+    ) throws(StoreError) {
         let complete = index.header.complete.seq
         let start = starts.first ?? 1
         let count = complete >= start ? min(complete - start + 1, recordLimit) : 0
@@ -77,12 +77,8 @@ struct IndexSurvey: Sendable {
 
     /// Which segment begins last at or before the record.
     private func place(of seq: UInt64) -> Int? {
-        var (low, high) = (0, starts.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if starts[middle] <= seq { low = middle + 1 } else { high = middle }
-        }
-        return low > 0 ? low - 1 : nil
+        let behind = starts.partitionPoint { $0 <= seq }
+        return behind > 0 ? behind - 1 : nil
     }
 
     /// Whether the index calls the record the newest of its article.

@@ -97,7 +97,7 @@ struct IngestionSession {
 
 extension CommandFailure {
     init(_ error: StoreError) {
-        self.init(ExitStatus(rawValue: error.exitStatus) ?? .ioError, error.description)
+        self.init(ExitStatus(error), error.description)
     }
 
     /// The same for work that may fail otherwise too.
