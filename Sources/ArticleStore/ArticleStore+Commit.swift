@@ -19,7 +19,7 @@ extension ArticleStore {
             }
             try mendIndexIfDamaged()
         } catch {
-            disk.note(error, of: .articles)
+            disk.record(error, of: .articles)
             throw error
         }
         disk.end()
@@ -43,7 +43,7 @@ extension ArticleStore {
             if isComplete, result.count > 0 { disk.end() }
             return result
         } catch {
-            if error.code == .inputOutput { disk.note(error, of: .articles) }
+            if error.code == .inputOutput { disk.record(error, of: .articles) }
             throw error
         }
     }
@@ -85,14 +85,14 @@ extension ArticleStore {
                 try publishEnd(&writer)
             } catch {
                 isComplete = false
-                disk.note(error, of: .end)
+                disk.record(error, of: .end)
             }
         }
         do throws(StoreError) {
             try states.put(batch.map(\.state), lastSeq: writer.appender.position.seq)
         } catch {
             isComplete = false
-            disk.note(error, of: .states)
+            disk.record(error, of: .states)
         }
         return result
     }

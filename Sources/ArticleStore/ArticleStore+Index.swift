@@ -4,7 +4,7 @@ import Locking
 
 /// What is known of articles, and what keeps the index fit to tell it.
 extension ArticleStore {
-    /// What is known of an article, also of one that an alias leads to: then with that article's `uid`.
+    /// Tells what is known of an article, also of one that an alias leads to: then with that article's `uid`.
     ///
     /// Costs one read of the index, whatever the number of articles.
     package func known(_ uid: ArticleIdentifier) throws(StoreError) -> KnownArticle? {
@@ -23,7 +23,7 @@ extension ArticleStore {
         }
     }
 
-    /// Whether the index is so large that much of it may be on the disk alone.
+    /// Tells whether the index is so large that much of it may be on the disk alone.
     package var readsAhead: Bool { index.readsAhead }
 
     /// Begins to read what `known` needs for the keys, all at the same time, and does not wait for it.
@@ -53,7 +53,7 @@ extension ArticleStore {
                 report(.indexRebuilt(reason: reason, records: records))
             } catch {
                 // Nothing is polled until it can be made: what is known could not be told from what is new.
-                disk.note(error, of: .index)
+                disk.record(error, of: .index)
                 throw error
             }
         }
@@ -78,7 +78,7 @@ extension ArticleStore {
             try writeIndex(&damage)
             return true
         } catch {
-            disk.note(error, of: .index)
+            disk.record(error, of: .index)
             return false
         }
     }
@@ -104,7 +104,7 @@ extension ArticleStore {
             try writeCheckpoint(&writer)
             return true
         } catch {
-            disk.note(error, of: .index)
+            disk.record(error, of: .index)
             return false
         }
     }

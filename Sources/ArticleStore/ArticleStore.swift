@@ -145,14 +145,15 @@ package final class ArticleStore: Sendable {
     /// The store's folder.
     package var path: String { directory.path }
 
+    /// The state that the last poll has left a feed in; nil for one that was never polled. Waits for no disk.
     package func state(of feed: FeedIdentifier) -> FeedState? { states[feed] }
 
-    /// What decides when a feed is polled.
+    /// Tells what decides when a feed is polled; nil for a feed that was never polled. Waits for no disk.
     ///
     /// - Parameter url: the feed's as configured.
     package func outlook(of feed: FeedIdentifier, at url: String) -> FeedOutlook? { states.outlook(of: feed, at: url) }
 
-    /// One at a time and in no order.
+    /// Calls `body` with each feed's state, one at a time and in no order.
     package func forEachState(_ body: (FeedIdentifier, PackedFeedState) -> Void) { states.forEach(body) }
 
     /// Why the disk does not take what is to be written; nil while it does. Nothing should be fetched meanwhile: it could
@@ -176,14 +177,14 @@ package final class ArticleStore: Sendable {
     /// with `writeStates`, which the caller sees to.
     ///
     /// - Returns: whether it is the first that waits for that.
-    package func note(_ state: FeedState) -> Bool { states.note(state) }
+    package func stage(_ state: FeedState) -> Bool { states.stage(state) }
 
     /// Writes the states that wait for it. Where the disk does not take them they go on waiting, and `trouble` says why.
     package func writeStates() {
         do throws(StoreError) {
             try states.write()
         } catch {
-            disk.note(error, of: .states)
+            disk.record(error, of: .states)
         }
     }
 

@@ -1,5 +1,6 @@
 /// A place of the articles that is not as it was written.
 package struct StoreDamage: Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong, in words.
     package enum Kind: String, Sendable {
         /// The line is not what its checksum says, or no record at all.
         case line = "the line is damaged"
@@ -11,6 +12,7 @@ package struct StoreDamage: Sendable, Equatable, CustomStringConvertible {
         case order = "the record is out of order"
     }
 
+    /// What is wrong there.
     package var kind: Kind
     /// The path of the segment.
     package var segment: String
@@ -21,6 +23,7 @@ package struct StoreDamage: Sendable, Equatable, CustomStringConvertible {
     /// The number that the record there has or should have.
     package var seq: UInt64?
 
+    /// The place and what is wrong, in one line.
     package var description: String {
         let place = line.map { "line \($0), byte \(offset)" } ?? "byte \(offset)"
         return "\(segment), \(place)\(seq.map { " (seq \($0))" } ?? ""): \(kind.rawValue)"

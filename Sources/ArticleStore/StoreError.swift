@@ -22,6 +22,7 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case closed
     }
 
+    /// Which kind of failure it is.
     package let code: Code
     /// What was being done, as a participle: `appending to`.
     package let action: String
@@ -57,7 +58,7 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Of a store whose file system does not answer.
+    /// The failure of a store whose file system does not answer.
     package static func noAnswer(from path: String, for seconds: Int64) -> StoreError {
         StoreError(
             .inputOutput, "writing to", path, "the file system has not answered for \(seconds) s",
@@ -89,5 +90,6 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// All four in one line.
     package var description: String { "\(action) \(path): \(reason); \(advice)" }
 }

@@ -37,6 +37,7 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     /// The consumer was ahead of all records that there are.
     case cursorMovedBack(name: String, from: UInt64, to: UInt64)
 
+    /// What has happened and what comes of it, in one line.
     package var description: String {
         switch self {
         case .tornTailRemoved(let segment, let offset, let bytes):

@@ -9,6 +9,7 @@ package struct StoredRecord: Sendable, Equatable {
     package let json: JSONValue
     private let own: JSONValue
 
+    /// The record of a line that has been parsed.
     package init(_ json: JSONValue) {
         self.json = json
         own = json[Self.ownMember] ?? .null
@@ -31,12 +32,19 @@ package struct StoredRecord: Sendable, Equatable {
     /// Whether the record is kept without the article's content.
     package var isShort: Bool { kind == .duplicate }
 
+    /// The publisher's id, or the uid where there was none.
     package var id: String? { json["id"]?.string }
+    /// The article's link.
     package var url: String? { json["url"]?.string }
+    /// The article's title.
     package var title: String? { json["title"]?.string }
+    /// The article's summary, which may be HTML.
     package var summary: String? { json["summary"]?.string }
+    /// The article's text as HTML.
     package var contentHTML: String? { json["content_html"]?.string }
+    /// The article's text as plain text.
     package var contentText: String? { json["content_text"]?.string }
+    /// The names of the authors that have one.
     package var authorNames: [String] { json["authors"]?.array?.compactMap { $0["name"]?.string } ?? [] }
     /// The publisher's date, as it is written in the record.
     package var publishedText: String? { json["date_published"]?.string }
@@ -45,33 +53,50 @@ package struct StoredRecord: Sendable, Equatable {
 
     // MARK: - What the store wrote
 
+    /// The record's number.
     package var seq: UInt64? { number("seq") }
+    /// What the record is; nil for a kind that this newswire does not know.
     package var kind: RecordKind? { own["kind"]?.string.flatMap(RecordKind.init(rawValue:)) }
+    /// The feed's id.
     package var feed: FeedIdentifier? { own["feed"]?.string.map { FeedIdentifier($0) } }
+    /// The article's identity.
     package var uid: ArticleIdentifier? { own["uid"]?.string.flatMap { ArticleIdentifier($0) } }
+    /// The version of the article, from 1.
     package var version: UInt64? { number("version") }
     /// Whether the article was in its feed already when that was first polled.
     package var isInitial: Bool { own["initial"]?.bool ?? false }
     /// When the record was stored, as it is written: RFC 3339, UTC, whole seconds.
     package var storedAtText: String? { own["stored_at"]?.string }
+    /// When the record was stored.
     package var storedAt: Timestamp? { storedAtText.flatMap(Timestamp.init(rfc3339:)) }
     /// How many edits in a row did not move the publisher's date of change (identity.md §8).
     package var silentChanges: UInt64 { number("silent", of: own["index"]) ?? 0 }
 
     // MARK: - Where it came from, and why it is what it is
 
+    /// The feed's URL as it was configured then.
     package var feedURL: String? { own[RecordMember.feedURL]?.string }
+    /// The feed's title as its publisher gave it.
     package var feedTitle: String? { own[RecordMember.feedTitle]?.string }
     /// The feed's tags as they were configured when the record was stored.
     package var feedTags: [String] { texts(RecordMember.feedTags) }
+    /// The URL that the document came from in the end.
     package var fetchedFrom: String? { own[RecordMember.fetchedFrom]?.string }
+    /// The fields that differ from the version before.
     package var changed: [String] { texts(RecordMember.changed) }
+    /// The record of the version before.
     package var previous: UInt64? { number(RecordMember.previous) }
+    /// The article's first record; nil in that one.
     package var first: UInt64? { number(RecordMember.first) }
+    /// When the article's first record was stored; nil in that one.
     package var firstSeen: Timestamp? { own[RecordMember.firstSeen]?.string.flatMap(Timestamp.init(rfc3339:)) }
+    /// The first record of the article that another feed had before.
     package var duplicateOf: UInt64? { number(RecordMember.duplicateOf) }
+    /// A record of the article that the id means.
     package var aliasOf: UInt64? { number(RecordMember.aliasOf) }
+    /// A record of the article whose id is used anew.
     package var reusesIDOf: UInt64? { number(RecordMember.reusesIDOf) }
+    /// The date that counts instead of one in the future, as it is written.
     package var effectiveDateText: String? { own[RecordMember.effectiveDate]?.string }
 
     /// Why the article has another id, in one of the words of `Reason`; nil for a word that it does not know.

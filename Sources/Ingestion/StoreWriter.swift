@@ -94,7 +94,7 @@ package final class StoreWriter: Sendable {
 
     /// Takes in the state of a feed whose poll has brought no articles; it is known at once, and in the file soon.
     func note(_ state: FeedState) {
-        if store.note(state) { writeSoon() }
+        if store.stage(state) { writeSoon() }
     }
 
     /// Keeps a poll for whoever asks later; likewise.
@@ -102,7 +102,7 @@ package final class StoreWriter: Sendable {
     /// - Parameter state: as the poll has left it.
     func note(_ record: PollRecord, of state: FeedState) {
         guard let history, let block = state.schedule.historyBlock else { return }
-        history.note(record, block: block, number: state.schedule.polls)
+        history.stage(record, block: block, number: state.schedule.polls)
         writeSoon()
     }
 

@@ -129,7 +129,7 @@ import Testing
         #expect(result.records == UInt64(numbers.count))
     }
 
-    @Test("I4, I5, I7: articles are durable before their end is published, and that before their feed's state (polling.md §2.6)")
+    @Test("I4, I5, I7: articles are durable before their end and their state are written (polling.md §2.6)")
     func orderOfWrites() throws {
         let fixture = StoreFixture()
         let disk = FaultyFileSystem()
@@ -148,7 +148,7 @@ import Testing
         #expect(log.filter { $0 == "write \(segment)" }.count == 1)
     }
 
-    @Test("I6: the index never has an article that is not durable, and what it lacks is known all the same (contract.md §5)")
+    @Test("I6: the index has no article that is not durable, and what it lacks is known all the same (contract.md §5)")
     func indexIsBehind() async throws {
         let fixture = StoreFixture()
         let disk = FaultyFileSystem()

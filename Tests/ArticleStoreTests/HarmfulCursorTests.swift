@@ -165,7 +165,7 @@ import Testing
         #expect(symlink(fixture.folder.file("victim"), "\(fixture.path)/\(name)") == 0)
         if let store = try? fixture.open() {
             let history = try PollHistory(directory: fixture.path, lastBlock: nil) { _ in }
-            history.note(
+            history.stage(
                 PollRecord(startedAt: StoreFixture.moment, feed: 1, outcome: .notModified), block: history.newBlock(),
                 number: 1)
             history.write()

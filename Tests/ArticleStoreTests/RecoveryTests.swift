@@ -73,7 +73,8 @@ import Testing
         #expect(try fixture.read().seqs == [1, 2, 3, 4])
     }
 
-    @Test("I8: damage elsewhere is reported, never printed, and never repaired (contract.md §5)", arguments: [0, 1, 2, 3])
+    @Test(
+        "I8: damage elsewhere is reported, never printed, and never repaired (contract.md §5)", arguments: [0, 1, 2, 3])
     func damageStays(_ line: Int) throws {
         let fixture = StoreFixture()
         let store = try fixture.open()

@@ -28,7 +28,8 @@ import Testing
         #expect(record.storedAtText == "2026-11-22T08:00:03Z" && record.storedAt != nil)
         #expect(record.title == "T" && record.article.title == "T")
         #expect(record.events(Word.self) == [.known])
-        let short = try self.record(#""duplicate_of":1,"alias_of":2,"alias_reason":"known","reuses_id_of":3,"kind":"duplicate""#)
+        let short = try self.record(
+            #""duplicate_of":1,"alias_of":2,"alias_reason":"known","reuses_id_of":3,"kind":"duplicate""#)
         #expect(short.duplicateOf == 1 && short.aliasOf == 2 && short.reusesIDOf == 3 && short.isShort)
         #expect(short.aliasReason(Word.self) == .known)
     }

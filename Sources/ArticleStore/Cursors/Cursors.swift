@@ -13,6 +13,8 @@ package struct Cursors: Sendable {
     /// How long the lock of all cursors is waited for. It is held for as long as two writes to the disk take.
     private let patience: Duration
 
+    /// Opens the cursors of a store that is there, whether or not somebody writes to it.
+    ///
     /// - Parameter path: the store's.
     package init(directory path: String) throws(StoreError) {
         let directory = try StoreDirectory.there(path)
@@ -26,7 +28,7 @@ package struct Cursors: Sendable {
         self.patience = patience
     }
 
-    /// Whether a consumer may be called so: 1 to 64 of A–Z a–z 0–9 `.` `_` `-`, and no dot first.
+    /// Tells whether a consumer may be called so: 1 to 64 of A–Z a–z 0–9 `.` `_` `-`, and no dot first.
     package static func isName(_ name: String) -> Bool {
         let name = name.utf8
         return (1...64).contains(name.count) && name.first != UInt8(ascii: ".")
@@ -225,6 +227,7 @@ package final class ConsumerLock: Sendable {
 
 /// A consumer, and where its cursor stands.
 package struct ConsumerCursor: Sendable, Equatable {
+    /// The consumer, named as its file is.
     package var name: String
     /// The last record that it has had; nil where that cannot be told.
     package var seq: UInt64?

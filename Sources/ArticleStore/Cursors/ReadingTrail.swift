@@ -2,15 +2,19 @@ import Digest
 
 /// A record that was handed out, by its number and its chain: together they are one record of one store.
 package struct RecordMark: Equatable, Sendable {
+    /// The record's number.
     package let seq: UInt64
     /// The 64 digits of the chain, as its line has them: nothing is computed for a record that is only passed.
     let digits: SIMD64<UInt8>
 
+    /// The mark of a record that is at hand.
     package init(_ envelope: RecordEnvelope) {
         seq = envelope.seq
         digits = envelope.chainText
     }
 
+    /// Makes the mark of a record that a person or a file names.
+    ///
     /// - Parameter chain: 64 hexadecimal digits; nil for anything else.
     package init?(seq: UInt64, chain: some StringProtocol) {
         let bytes = Array(chain.lowercased().utf8)
@@ -19,19 +23,22 @@ package struct RecordMark: Equatable, Sendable {
         digits = SIMD64(bytes)
     }
 
+    /// The chain as 64 hexadecimal digits.
     package var chain: String { String(decoding: (0..<64).map { digits[$0] }, as: UTF8.self) }
 }
 
-/// The last records that are passed while many are read: to note each in a trail would take too long.
+/// The last records that are passed while many are read: to put each into a trail would take too long.
 package struct RecentMarks: Sendable {
     private var marks: [RecordMark] = []
     private var next = 0
 
     private static let count = 32
 
+    /// None yet.
     package init() {}
 
-    package mutating func note(_ envelope: RecordEnvelope) {
+    /// Passes a record.
+    package mutating func pass(_ envelope: RecordEnvelope) {
         if marks.count < Self.count {
             marks.append(RecordMark(envelope))
         } else {
@@ -52,15 +59,17 @@ package struct ReadingTrail: Equatable, Sendable {
     /// Ascending.
     package private(set) var marks: [RecordMark] = []
 
-    /// More than `note` leaves of any numbers.
+    /// More than `pass` leaves of any numbers.
     private static let limit = 160
 
+    /// The trail of who has had nothing.
     package init() {}
 
+    /// The last record that was passed; nil where none was.
     package var last: RecordMark? { marks.last }
 
     /// Goes on to a record; whoever went back has not had what was behind it.
-    package mutating func note(_ mark: RecordMark) {
+    package mutating func pass(_ mark: RecordMark) {
         goBack(to: mark.seq)
         if last?.seq == mark.seq { marks.removeLast() }
         marks.append(mark)
@@ -78,8 +87,8 @@ package struct ReadingTrail: Equatable, Sendable {
     }
 
     /// Goes on over some records to the last of them.
-    package mutating func note(_ recent: RecentMarks) {
-        for mark in recent.all { note(mark) }
+    package mutating func pass(_ recent: RecentMarks) {
+        for mark in recent.all { pass(mark) }
     }
 
     /// Forgets what is behind a number.
@@ -105,6 +114,7 @@ package struct ReadingTrail: Equatable, Sendable {
 
 /// Whether the store still has the records that somebody has had.
 extension StoreReader {
+    /// An answer to whether the store still has a record that somebody has had.
     package enum Standing: Sendable, Equatable {
         /// It is the record that was handed out.
         case same
@@ -116,7 +126,7 @@ extension StoreReader {
         case unknown
     }
 
-    /// Where to go on.
+    /// An answer to where a reader goes on.
     package enum Place: Sendable, Equatable {
         /// Behind the last record of the trail.
         case here
@@ -124,6 +134,7 @@ extension StoreReader {
         case back(to: UInt64)
     }
 
+    /// Tells whether the store has the very record of a mark. Reads that record.
     package func standing(of mark: RecordMark) throws(StoreError) -> Standing {
         if try lastSeq() < mark.seq { return .beyond }
         guard let there = try self.mark(of: mark.seq) else { return .unknown }
@@ -138,7 +149,7 @@ extension StoreReader {
         return try Segment.identities(in: directory).last { $0.firstSeq <= seq }?.mark(of: seq)
     }
 
-    /// Where whoever has had the records of a trail goes on.
+    /// Tells where whoever has had the records of a trail goes on.
     ///
     /// What is removed meanwhile, or damaged, is no reason to go back: its number is given to no other record.
     /// - Parameter start: where to begin again if nothing of the trail is there any more.

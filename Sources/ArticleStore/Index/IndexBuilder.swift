@@ -1,8 +1,8 @@
 import Digest
 import FeedModel
 
-/// Makes an index anew from records, however many, without going about in a large file: what they mean for it is put down
-/// by regions of the table, and then one region after the other is made in memory and written.
+/// Makes an index anew from records, however many. It writes the table once, from front to back: the changes that records
+/// mean are first sorted into regions of the table, in a file of their own, and then each region is made in memory.
 final class IndexBuilder {
     /// Changes of keys whose hashes begin alike, in the order of their records.
     private struct Region {

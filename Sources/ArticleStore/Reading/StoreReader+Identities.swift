@@ -7,7 +7,7 @@ extension StoreReader {
     /// Slots that a writer is just writing are read again.
     private static let attempts = 4
 
-    /// What is known of an article; also of one that an alias leads to, then with that article's `uid`.
+    /// Tells what is known of an article; also of one that an alias leads to, then with that article's `uid`.
     package func known(_ uid: ArticleIdentifier) throws(StoreError) -> KnownArticle? {
         for _ in 0..<Self.attempts {
             guard let index = try index() else { break }

@@ -117,7 +117,8 @@ final class SegmentAppender {
         }
         try flush()
         meanwhile()
-        precondition(buffer.count == 0 && written == end.offset, "I4: all lines are written before they are made durable")
+        precondition(
+            buffer.count == 0 && written == end.offset, "I4: lines are written before they are made durable")
         try current?.syncData(files)
         precondition(end.seq == position.seq + UInt64(items.count), "I2: each record takes one number")
         precondition(end.segment >= position.segment, "I8: no earlier segment is written to")

@@ -4,6 +4,7 @@ import JSONText
 
 /// Whether an article is still in its feed's document, as far as that has been kept (`FeedContents`).
 package struct Sighting: Sendable, Equatable {
+    /// Whether the feed's last whole document has the article.
     package var isInDocument: Bool
     /// When the document that this is told of was last read, or said not to have changed.
     package var documentTime: Timestamp
@@ -15,7 +16,7 @@ extension StoreReader {
     /// A block that is just being written is read again.
     private static let attempts = 4
 
-    /// Whether an article is still in its feed's document, read from the disk.
+    /// Tells whether an article is still in its feed's document, read from the disk.
     ///
     /// - Parameter stored: when it was last stored: a document from before says nothing of it.
     /// - Returns: nil where nothing is known.

@@ -48,7 +48,7 @@ package struct StoredTimes: Sendable {
         self.places = places
     }
 
-    /// Whether a record with that number can have been stored then.
+    /// Tells whether a record with that number can have been stored then.
     package func believes(_ time: Timestamp, seq: UInt64) -> Bool {
         let place = place(of: seq)
         return time.milliseconds >= Self.add(place.earliest, -Self.tolerance)
@@ -85,7 +85,7 @@ extension StoreReader {
     /// As many segments in a row, from the end back, must begin before a time for those before them not to be looked at.
     private static let certainty = 64
 
-    /// Which of the times in the store can be right, and where what was stored at `time` or later begins.
+    /// Tells which of the times in the store can be right, and where what was stored at `time` or later begins.
     ///
     /// Looks at the first lines of the segments from the end back to well before `time`, and reads those around it.
     ///
@@ -138,7 +138,7 @@ extension StoreReader {
         try place(storedSince: time, now: now).firstSeq
     }
 
-    /// Which of the times in the store can be right.
+    /// Tells which of the times in the store can be right. Reads the first lines of all segments.
     package func storedTimes(now: Timestamp) throws(StoreError) -> StoredTimes {
         let extent = try extent()
         var firsts: [(seq: UInt64, time: Timestamp?)] = []

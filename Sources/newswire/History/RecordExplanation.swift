@@ -100,7 +100,9 @@ struct RecordExplanation {
         if !record.changed.isEmpty {
             add("", "changed: \(record.changed.joined(separator: ", ")); `newswire history \(seq)` shows what")
         } else if let previous, let old = try reader.record(seq: previous) {
-            add("", "record \(previous) was \(old.isShort ? "kept without its content" : "the same in all that is shown")")
+            add(
+                "",
+                "record \(previous) was \(old.isShort ? "kept without its content" : "the same in all that is shown")")
         } else {
             add("", "what changed cannot be told: that record was removed by retention")
         }

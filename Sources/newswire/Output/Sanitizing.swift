@@ -22,7 +22,9 @@ extension StoredRecord {
     /// The record with its HTML reduced; its checksum and chain do not fit it, and are left out.
     func sanitizingHTML() -> StoredRecord {
         changing { member in
-            guard ["content_html", "summary"].contains(member.key), let html = member.value.string else { return member }
+            guard ["content_html", "summary"].contains(member.key), let html = member.value.string else {
+                return member
+            }
             return .init(key: member.key, value: .string(HTMLSanitizer.sanitize(html, baseURL: url)))
         }
     }
