@@ -70,7 +70,7 @@ enum FeedFuzzing {
                 demand(false, "a record is JSON", String(decoding: record, as: UTF8.self))
                 continue
             }
-            let again = Article(record: value)
+            let again = StoredRecord(value).article
             let second = self.record(of: again)
             demand(
                 second == record, "an article read back is written alike",

@@ -4,7 +4,7 @@ import Locking
 
 /// What is known of articles, and what keeps the index fit to tell it.
 extension ArticleStore {
-    /// What is known of an article, also of one that an alias leads to: then with that article's `uid`.
+    /// Tells what is known of an article, also of one that an alias leads to: then with that article's `uid`.
     ///
     /// Costs one read of the index, whatever the number of articles.
     package func known(_ uid: ArticleIdentifier) throws(StoreError) -> KnownArticle? {
@@ -13,32 +13,21 @@ extension ArticleStore {
 
     /// The article that is known by one of its further keys.
     package func known(key: Hash128) throws(StoreError) -> KnownArticle? {
-        do throws(IndexFile.Failure) {
+        do throws(StoreError) {
             return try index.find(key)
-        } catch .damage(let reason) {
-            // Another thread may have been here first.
-            try mendIndex(because: reason) { (try? index.find(key)) == nil }
-            do throws(IndexFile.Failure) { return try index.find(key) } catch { throw indexError(error) }
         } catch {
-            throw indexError(error)
+            guard error.code == .damagedIndex else { throw error }
+            // Another thread may have been here first.
+            try mendIndex(because: error.reason) { (try? index.find(key)) == nil }
+            return try index.find(key)
         }
     }
 
-    /// Whether the index is so large that much of it may be on the disk alone.
+    /// Tells whether the index is so large that much of it may be on the disk alone.
     package var readsAhead: Bool { index.readsAhead }
 
     /// Begins to read what `known` needs for the keys, all at the same time, and does not wait for it.
     package func prepare(_ keys: [Hash128]) { index.prefetch(keys) }
-
-    private func indexError(_ failure: IndexFile.Failure) -> StoreError {
-        switch failure {
-        case .system(let error): error
-        case .damage(let reason):
-            StoreError(
-                .damaged, "reading", directory.indexFile, reason,
-                advice: "remove the folder \(directory.index): it is made again from the articles")
-        }
-    }
 
     /// Makes the index again from the articles. Commits go on meanwhile; who asks for what the damaged part had, waits.
     ///
@@ -64,7 +53,7 @@ extension ArticleStore {
                 report(.indexRebuilt(reason: reason, records: records))
             } catch {
                 // Nothing is polled until it can be made: what is known could not be told from what is new.
-                disk.note(error, of: .index)
+                disk.record(error, of: .index)
                 throw error
             }
         }
@@ -89,7 +78,7 @@ extension ArticleStore {
             try writeIndex(&damage)
             return true
         } catch {
-            disk.note(error, of: .index)
+            disk.record(error, of: .index)
             return false
         }
     }
@@ -98,15 +87,12 @@ extension ArticleStore {
     func writeIndex(_ damage: inout String?) throws(StoreError) {
         if damage != nil { return }
         let failure: StoreError?
-        do throws(IndexFile.Failure) {
+        do throws(StoreError) {
             failure = try index.writeWaiting()
         } catch {
-            switch error {
-            case .damage(let reason):
-                damage = reason
-                failure = nil
-            case .system(let error): failure = error
-            }
+            guard error.code == .damagedIndex else { throw error }
+            damage = error.reason
+            return
         }
         if let failure { throw failure }
     }
@@ -118,7 +104,7 @@ extension ArticleStore {
             try writeCheckpoint(&writer)
             return true
         } catch {
-            disk.note(error, of: .index)
+            disk.record(error, of: .index)
             return false
         }
     }

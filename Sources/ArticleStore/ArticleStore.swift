@@ -2,7 +2,7 @@ import Digest
 package import FeedModel
 import Locking
 
-/// The articles, what is known of them and of the feeds, on disk; this is the one writer of a store.
+/// The one writer of a store: the articles, what is known of them and of the feeds, on disk.
 ///
 /// A store is a folder. `articles` holds the records, lines of text in segments; `index` what is needed to tell known
 /// articles from new ones, made from the segments and made again where it is missing or wrong; `state` the feeds' states;
@@ -10,10 +10,62 @@ import Locking
 ///
 /// May be used by any thread. `commit` takes as long as the disk needs for one fdatasync; the questions do not wait for
 /// it.
+///
+/// # Invariants
+///
+/// They hold whatever the disk does, whatever stands in the folder, and wherever the process ends. What the store does in
+/// its own order is stated by `precondition`s that name them; what others have done to the folder is a `StoreError` or a
+/// `StoreDamage` and never trips one. Tests are named by them.
+///
+/// - **I1** One process writes: the one that holds `writer.lock`, from before it looks at the articles until `close`.
+/// - **I2** Each record's number is one more than that of the record before, and its chain leads on from that record's, in
+///   all segments. A number that a reader beside the writer has seen is never given to another record.
+/// - **I3** A commit is stored whole or not at all. Where it throws, no record, number or state of it is left, and nothing
+///   is appended before all that it left in the files is taken back.
+/// - **I4** A record counts once it is durable: its line by fdatasync, its segment's name by fsync of the folder. Only then
+///   does `commit` return, and do `lastSeq`, the index, the published end and the feeds' states speak of it.
+/// - **I5** The published end is never ahead of what is durable, and never goes back while the writer lives.
+/// - **I6** The index speaks of durable records only. Up to the record that its header names it is complete and durable,
+///   and that record is never an earlier one than before.
+/// - **I7** A feed's state is written after the articles that it speaks of are durable.
+/// - **I8** What was durable is not changed and not cut off. Writing goes on behind the last durable record or in a new
+///   segment; damage is told and left as it is.
+/// - **I9** Segments are removed oldest first, each after what the index needs of it is durable in `identities`.
+/// - **I10** A cursor moves while its mover holds the lock of all cursors, durably, and no further than what its consumer
+///   has had. Only a person, or the writer that opens a store which ends before it, moves it back.
+/// - **I11** Everything but `articles`, `identities` and `cursors` may be lost: no article is, and none is stored twice.
+///
+/// # States
+///
+///                         +-----------------e-----------------+
+///                         |                                   v
+///     opening ---a---> writing ---b---> repairing ---c---> refusing
+///                       |  ^                                |  |
+///                       |  +---------------d----------------+  |
+///                       +---f---> closed <---f-----------------+
+///
+/// | state | means | told by |
+/// |---|---|---|
+/// | opening | the lock is held, the articles' end is looked for, the index brought up to it | `StoreOpening` |
+/// | writing | what is committed is stored | none of those below |
+/// | repairing | a failed append may have left something in the files | `SegmentAppender.needsRepair` |
+/// | refusing | the disk has not taken something: nobody should fetch what could not be kept | `trouble` |
+/// | closed | `commit` and all that writes articles throw | `Writer.isClosed` |
+///
+/// - **a** `open`, once `StoreOpening.run` has returned; where it throws, the lock is given up.
+/// - **b** `SegmentAppender.append`, which `commit` calls, where a write or an fdatasync fails.
+/// - **c** The same call: it tries to repair, and `commit` throws whether that went well or not. Where it did not, the next
+///   append or `SegmentAppender.tryDisk` repairs before anything is written.
+/// - **d** `recoverFromTrouble`, which whoever polls calls now and then; or a `commit` of which the disk takes everything.
+/// - **e** `commit`, `writeStates` or the mending of the index, where the index, a state or the published end was not
+///   written: the articles are stored, and what is missing waits in memory.
+/// - **f** `close`.
 package final class ArticleStore: Sendable {
     struct Writer {
         var appender: SegmentAppender
         var isClosed = false
+        /// The last record that readers have been told of (I5).
+        var published: UInt64
         /// How much the appender had appended when the index was last made durable.
         var checkpoint: UInt64 = 0
         /// What is wrong with the index, until it is made again.
@@ -32,9 +84,9 @@ package final class ArticleStore: Sendable {
     /// beside the writer: identities are either in a segment or where retention has put them.
     let upkeep = Locked<Void>(())
     let index: ArticleIndex
-    private let states: FeedStates
-    /// Apart from the writer, which may be waiting for the disk.
-    private let last: Locked<UInt64>
+    let states: FeedStates
+    /// The number of the last durable record. Apart from the writer, whose lock is held while the disk writes.
+    let last: Locked<UInt64>
     let disk: DiskTrouble
 
     private init(
@@ -66,8 +118,8 @@ package final class ArticleStore: Sendable {
             options)
         return ArticleStore(
             opening.directory, options, report,
-            writer: Writer(appender: appender, lock: opening.lock), index: opened.index,
-            states: opened.states)
+            writer: Writer(appender: appender, published: opened.recovered.position.seq, lock: opening.lock),
+            index: opened.index, states: opened.states)
     }
 
     /// Removes a sealed segment whose identities are durable elsewhere; durable when this returns, so that none goes before
@@ -93,146 +145,20 @@ package final class ArticleStore: Sendable {
     /// The store's folder.
     package var path: String { directory.path }
 
+    /// The state that the last poll has left a feed in; nil for one that was never polled. Waits for no disk.
     package func state(of feed: FeedIdentifier) -> FeedState? { states[feed] }
 
-    /// What decides when a feed is polled.
+    /// Tells what decides when a feed is polled; nil for a feed that was never polled. Waits for no disk.
     ///
     /// - Parameter url: the feed's as configured.
     package func outlook(of feed: FeedIdentifier, at url: String) -> FeedOutlook? { states.outlook(of: feed, at: url) }
 
-    /// One at a time and in no order.
+    /// Calls `body` with each feed's state, one at a time and in no order.
     package func forEachState(_ body: (FeedIdentifier, PackedFeedState) -> Void) { states.forEach(body) }
 
     /// Why the disk does not take what is to be written; nil while it does. Nothing should be fetched meanwhile: it could
     /// not be kept.
     package var trouble: StoreError? { disk.current }
-
-    /// Looks whether the disk takes again what is to be written, and writes what it has not taken.
-    ///
-    /// - Throws: why it still does not.
-    package func recoverFromTrouble() throws(StoreError) {
-        guard trouble != nil else { return }
-        do throws(StoreError) {
-            try writer.withLock { writer throws(StoreError) in
-                if writer.isClosed { throw closed }
-                try writer.appender.tryDisk()
-                try states.flush()
-                try DurableEnd(writer.appender.position).publish(in: directory, options.files)
-                try writeCheckpoint(&writer)
-            }
-            try mendIndexIfDamaged()
-        } catch {
-            disk.note(error, of: .articles)
-            throw error
-        }
-        disk.end()
-    }
-
-    /// Stores the records of many polls and then the states that the polls left their feeds in.
-    ///
-    /// When this returns, all records but the refused ones are durable, numbered in the order given, known, and visible
-    /// to readers. A later commit, or `close`, writes the index. Where it throws, nothing is: no record, no
-    /// number, no state; the same may be committed again.
-    /// States become durable with `flushStates` or by and by, and never before their articles.
-    package func commit(_ batch: [FeedCommit]) throws(StoreError) -> CommitResult {
-        do throws(StoreError) {
-            let (result, isComplete, isDamaged) = try writer.withLock { writer throws(StoreError) in
-                var isComplete = true
-                return (try commit(batch, &writer, &isComplete), isComplete, writer.damage != nil)
-            }
-            // The articles are stored; where it cannot be mended the disk's trouble says so.
-            if isDamaged { try? mendIndexIfDamaged() }
-            // A state fits where an article may not.
-            if isComplete, result.count > 0 { disk.end() }
-            return result
-        } catch {
-            if error.code == .inputOutput { disk.note(error, of: .articles) }
-            throw error
-        }
-    }
-
-    /// - Parameter isComplete: false where something beside the articles was not written.
-    private func commit(
-        _ batch: [FeedCommit], _ writer: inout Writer, _ isComplete: inout Bool
-    ) throws(StoreError) -> CommitResult {
-        if writer.isClosed { throw closed }
-        let first = writer.appender.position
-        var result = CommitResult(firstSeq: first.seq + 1, count: 0)
-        let items = items(of: batch, &result)
-        if !items.isEmpty {
-            if index.isOverfull { tryIndexing(&writer.damage) }
-            if index.isOverfull {
-                throw StoreError(
-                    .inputOutput, "writing to", directory.indexFile, "the disk has not taken the index for too long",
-                    advice: "free some space there; nothing that was stored is lost")
-            }
-            var isIndexed = true
-            // The disk is at work on the articles while the index gets those of commits before.
-            let stamp = StoredStamp(time: storedAt, isDoubtful: options.isClockDoubtful())
-            var damage = writer.damage
-            try writer.appender.append(items, stamp) {
-                if index.waitingCount >= options.indexLag || disk.has(.index) { isIndexed = tryIndexing(&damage) }
-            }
-            writer.damage = damage
-            result.count = items.count
-            let position = writer.appender.position
-            last.withLock { $0 = position.seq }
-            addToIndex(items, from: first.seq)
-            if writer.appender.appended - writer.checkpoint >= options.checkpointDistance {
-                isIndexed = checkpoint(&writer) && isIndexed
-            }
-            if !isIndexed { isComplete = false }
-            do throws(StoreError) {
-                try DurableEnd(position).publish(in: directory, options.files)
-            } catch {
-                isComplete = false
-                disk.note(error, of: .end)
-            }
-        }
-        do throws(StoreError) {
-            try states.put(batch.map(\.state), lastSeq: writer.appender.position.seq)
-        } catch {
-            isComplete = false
-            disk.note(error, of: .states)
-        }
-        return result
-    }
-
-    private func items(of batch: [FeedCommit], _ result: inout CommitResult) -> [SegmentAppender.Item] {
-        var items: [SegmentAppender.Item] = []
-        items.reserveCapacity(batch.reduce(0) { $0 + $1.records.count })
-        for commit in batch where !commit.records.isEmpty {
-            let feedJSON = RecordWriter.json(commit.feed.text)
-            for record in commit.records {
-                if let reason = RecordWriter.refusal(of: record, feedJSON: feedJSON) {
-                    result.refused.append(.init(feed: commit.feed, uid: record.uid, reason: reason))
-                } else {
-                    items.append(SegmentAppender.Item(record: record, feedJSON: feedJSON))
-                }
-            }
-        }
-        return items
-    }
-
-    /// The clock's whole second, as 20 bytes whatever the clock says.
-    private var storedAt: [UInt8] {
-        Timestamp(seconds: min(max(options.clock().seconds, 0), 253_402_300_799)).rfc3339
-    }
-
-    private func addToIndex(_ items: [SegmentAppender.Item], from seq: UInt64) {
-        index.add(
-            items.lazy.enumerated().map { offset, item in
-                let record = item.record
-                return ArticleIndex.Entry(
-                    kind: record.kind,
-                    known: KnownArticle(
-                        uid: record.uid, seq: seq + UInt64(offset) + 1, version: record.version,
-                        contentHash: record.contentHash, modified: record.modified,
-                        silentChanges: record.silentChanges),
-                    keys: record.keys.count > PendingRecord.maximumKeys
-                        ? Array(record.keys.prefix(PendingRecord.maximumKeys)) : record.keys)
-            })
-    }
 
     /// What the ids of configured feeds are recognised by, in no order but that all feeds' own URLs go before their
     /// redirects.
@@ -251,14 +177,14 @@ package final class ArticleStore: Sendable {
     /// with `writeStates`, which the caller sees to.
     ///
     /// - Returns: whether it is the first that waits for that.
-    package func note(_ state: FeedState) -> Bool { states.note(state) }
+    package func stage(_ state: FeedState) -> Bool { states.stage(state) }
 
     /// Writes the states that wait for it. Where the disk does not take them they go on waiting, and `trouble` says why.
     package func writeStates() {
         do throws(StoreError) {
             try states.write()
         } catch {
-            disk.note(error, of: .states)
+            disk.record(error, of: .states)
         }
     }
 
@@ -291,7 +217,7 @@ package final class ArticleStore: Sendable {
         }
     }
 
-    private var closed: StoreError {
+    var closed: StoreError {
         StoreError(.closed, "writing to", directory.path, "the store was closed", advice: "open it again")
     }
 }

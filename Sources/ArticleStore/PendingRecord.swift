@@ -1,19 +1,6 @@
 package import Digest
 package import FeedModel
 
-/// What one poll of one feed leaves: its new records in the order of the document, and the feed's state after it.
-package struct FeedCommit: Sendable {
-    package var feed: FeedIdentifier
-    package var records: [PendingRecord]
-    package var state: FeedState
-
-    package init(feed: FeedIdentifier, records: [PendingRecord], state: FeedState) {
-        self.feed = feed
-        self.records = records
-        self.state = state
-    }
-}
-
 /// A record that has no number yet.
 package struct PendingRecord: Sendable {
     /// The line up to and inside `_newswire`, without a comma at its end: `{"id":"…",…,"_newswire":{"feed_url":"…"`.
@@ -21,17 +8,25 @@ package struct PendingRecord: Sendable {
     package var prefix: [UInt8]
     /// For an alias: the article that the keys now mean.
     package var uid: ArticleIdentifier
+    /// What the record is.
     package var kind: RecordKind
+    /// The version of the article, from 1.
     package var version: UInt32
+    /// Whether the article was in its feed already when that was first polled.
     package var isInitial: Bool
+    /// The hash of the content (identity.md §8).
     package var contentHash: Hash128
+    /// The publisher's date of change, where there is one.
     package var modified: Timestamp?
+    /// How many edits in a row did not move that date.
     package var silentChanges: UInt8
     /// Further keys under which the index finds the article; at most `maximumKeys` of them count.
     package var keys: [Hash128]
 
+    /// How many further keys of a record count.
     package static let maximumKeys = 16
 
+    /// A record as a poll has made it; whether a line can hold it is looked at when it is committed.
     package init(
         prefix: [UInt8], uid: ArticleIdentifier, kind: RecordKind, version: UInt32, isInitial: Bool,
         contentHash: Hash128, modified: Timestamp? = nil, silentChanges: UInt8 = 0, keys: [Hash128] = []
@@ -45,20 +40,5 @@ package struct PendingRecord: Sendable {
         self.modified = modified
         self.silentChanges = silentChanges
         self.keys = keys
-    }
-}
-
-/// What a commit did. Everything in it is durable.
-package struct CommitResult: Sendable, Equatable {
-    /// The number of the first record and how many there are; the records have their numbers in the order given.
-    package var firstSeq: UInt64
-    package var count: Int
-    /// Records that cannot be stored, which have no number: too long for a line, or with a raw line feed in them.
-    package var refused: [Refusal] = []
-
-    package struct Refusal: Sendable, Equatable {
-        package var feed: FeedIdentifier
-        package var uid: ArticleIdentifier
-        package var reason: String
     }
 }

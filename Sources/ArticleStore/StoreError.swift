@@ -2,28 +2,35 @@ import Glibc
 
 /// What kept the store from doing its work: what was being done, to what, what went wrong and what a person can do.
 package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kinds of failures commands and callers tell apart.
     package enum Code: Sendable {
-        /// The directory or what belongs into it cannot be made: exit status 73.
+        /// The directory or what belongs into it cannot be made.
         case cannotCreate
-        /// 74.
+        /// The system did not read or write.
         case inputOutput
-        /// Another process writes to the store, or dumps for the same consumer: 75.
+        /// Another process writes to the store, or dumps for the same consumer.
         case inUse
-        /// The store was written by a newer newswire; nothing was touched: 65.
+        /// The store was written by a newer newswire; nothing was touched.
         case newerFormat
-        /// What stands there cannot be what newswire wrote: 65.
+        /// What stands there cannot be what newswire wrote.
         case damaged
-        /// A consumer's name that is none: 64.
+        /// The index is not what newswire wrote. Whoever can makes it again from the articles.
+        case damagedIndex
+        /// A consumer's name that is none.
         case wrongName
         /// The store was closed before: a mistake in the program.
         case closed
     }
 
+    /// Which kind of failure it is.
     package let code: Code
-    /// In the words of `appending to`.
+    /// What was being done, as a participle: `appending to`.
     package let action: String
+    /// What it was being done to: a file, a folder, a consumer.
     package let path: String
+    /// What went wrong.
     package let reason: String
+    /// What a person can do.
     package let advice: String
 
     init(_ code: Code, _ action: String, _ path: String, _ reason: String, advice: String) {
@@ -51,11 +58,18 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Of a store whose file system does not answer.
+    /// The failure of a store whose file system does not answer.
     package static func noAnswer(from path: String, for seconds: Int64) -> StoreError {
         StoreError(
             .inputOutput, "writing to", path, "the file system has not answered for \(seconds) s",
             advice: "look whether it is a network mount whose server is gone; what was stored before is untouched")
+    }
+
+    /// Of a slot that is neither empty nor what its checksum says, or a table without room, or one that ends too early.
+    static func damagedIndex(_ path: String, _ reason: String) -> StoreError {
+        StoreError(
+            .damagedIndex, "reading", path, reason,
+            advice: "stop newswire and remove that file: it is made again from the articles")
     }
 
     static func noRegularFile(_ path: String) -> StoreError {
@@ -76,45 +90,6 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// All four in one line.
     package var description: String { "\(action) \(path): \(reason); \(advice)" }
-
-    /// By contract.md §1.
-    package var exitStatus: Int32 {
-        switch code {
-        case .cannotCreate: 73
-        case .inputOutput, .closed: 74
-        case .inUse: 75
-        case .newerFormat, .damaged: 65
-        case .wrongName: 64
-        }
-    }
-}
-
-/// A place of the articles that is not as it was written.
-package struct StoreDamage: Sendable, Equatable, CustomStringConvertible {
-    package enum Kind: String, Sendable {
-        /// The line is not what its checksum says, or no record at all.
-        case line = "the line is damaged"
-        /// The chain does not lead from the record before to this one.
-        case chain = "the chain is broken here: this line or one before it was changed"
-        /// Records are missing before this one.
-        case gap = "records are missing before this line"
-        /// The record's number was there before.
-        case order = "the record is out of order"
-    }
-
-    package var kind: Kind
-    /// The path of the segment.
-    package var segment: String
-    /// Counted from 1; nil where reading began in the middle of the segment.
-    package var line: Int?
-    /// The first byte of the line.
-    package var offset: UInt64
-    /// The number that the record there has or should have.
-    package var seq: UInt64?
-
-    package var description: String {
-        let place = line.map { "line \($0), byte \(offset)" } ?? "byte \(offset)"
-        return "\(segment), \(place)\(seq.map { " (seq \($0))" } ?? ""): \(kind.rawValue)"
-    }
 }

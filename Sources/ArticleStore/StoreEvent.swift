@@ -20,7 +20,11 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     /// What `explain` and `report` show of past polls has holes; nothing else suffers.
     case pollsNotWritten(StoreError)
     /// What `history` and `explain` say of articles that went from their feeds has holes; nothing else suffers.
-    case seenNotWritten(StoreError)
+    case contentsNotWritten(StoreError)
+    /// The disk has lost which articles were in some feeds and which had gone from them; nothing else suffers.
+    case contentsForgotten(path: String, feeds: Int)
+    /// Files in which an earlier newswire kept which articles had gone from their feeds.
+    case formerContentsRemoved(paths: [String])
     /// What retention leaves stays in more files than it need; nothing is lost.
     case identitiesNotJoined(StoreError)
     /// Readers see the newest records with the next commit.
@@ -33,6 +37,7 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     /// The consumer was ahead of all records that there are.
     case cursorMovedBack(name: String, from: UInt64, to: UInt64)
 
+    /// What has happened and what comes of it, in one line.
     package var description: String {
         switch self {
         case .tornTailRemoved(let segment, let offset, let bytes):
@@ -50,8 +55,14 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
         case .indexNotWritten(let error), .statesNotWritten(let error), .endNotPublished(let error):
             "\(error); the articles are stored all the same"
         case .pollsNotWritten(let error): "\(error); the polls go on, their history has holes"
-        case .seenNotWritten(let error):
+        case .contentsNotWritten(let error):
             "\(error); the polls go on, but which articles have gone from their feeds is not kept"
+        case .contentsForgotten(let path, let feeds):
+            "\(path): which articles were in \(feeds) of the feeds, and which had gone from them, is damaged and forgotten;"
+                + " it is known again from their next documents on, and no article is lost"
+        case .formerContentsRemoved(let paths):
+            "removed \(paths.joined(separator: " and ")), which an earlier newswire has written: when articles were last seen"
+                + " in their feeds is known from the feeds' next documents on, and no article is lost"
         case .identitiesNotJoined(let error): "\(error); nothing is lost, and it is tried again the next time"
         case .stateLinesSkipped(let path, let count):
             "\(path): \(count) damaged lines passed over; their feeds are polled anew"

@@ -121,19 +121,17 @@ struct StoreOpening {
             } else {
                 let catchUp = IndexCatchUp(index)
                 try progress.begin(segments.filter { $0.firstSeq >= start.segment }, from: start.offset)
-                do throws(SegmentRecovery.Failure) {
+                do throws(StoreError) {
                     let result = try recovery.run(
                         segments, walk: RecordWalk(from: start), durable: durable, apply: catchUp.add)
-                    do throws(IndexFile.Failure) { try catchUp.finish() } catch { throw .index(error) }
+                    try catchUp.finish()
                     guard let last = durable?.seq, last > result.position.seq else {
                         return (result, index)
                     }
                     reason = "records are lost that it knew"
                 } catch {
-                    switch error {
-                    case .store(let error), .index(.system(let error)): throw error
-                    case .index(.damage(let damage)): reason = damage
-                    }
+                    guard error.code == .damagedIndex else { throw error }
+                    reason = error.reason
                 }
             }
         }
@@ -144,20 +142,10 @@ struct StoreOpening {
         _ segments: [Segment], _ durable: DurableEnd?, _ recovery: SegmentRecovery, _ reason: String
     ) throws(StoreError) -> (SegmentRecovery.Result, ArticleIndex) {
         let builder = try IndexRebuild(directory, files, recovery.progress).builder(for: segments)
-        let result: SegmentRecovery.Result
-        let index: ArticleIndex
-        do throws(SegmentRecovery.Failure) {
-            // The segments may have been cut a moment ago.
-            result = try recovery.run(
-                try Self.listed(directory), walk: try Self.walk(segments, directory), durable: durable,
-                apply: builder.add)
-            do throws(IndexFile.Failure) { index = try builder.finish() } catch { throw .index(error) }
-        } catch {
-            switch error {
-            case .store(let error): throw error
-            case .index(let failure): throw IndexRebuild.error(failure, directory)
-            }
-        }
+        // The segments may have been cut a moment ago.
+        let result = try recovery.run(
+            try Segment.all(in: directory), walk: try walk(segments), durable: durable, apply: builder.add)
+        let index = try IndexRebuild.finish(builder, directory)
         try index.checkpoint(result.position)
         try index.install()
         try directory.syncFolder(directory.index, files)
@@ -166,21 +154,11 @@ struct StoreOpening {
     }
 
     /// From the first record that there is; where there are no segments any more, from the last that retention knows of.
-    private static func walk(
-        _ segments: [Segment], _ directory: StoreDirectory
-    ) throws(SegmentRecovery.Failure) -> RecordWalk {
-        do throws(StoreError) {
-            guard segments.isEmpty, let removed = try Segment.identities(in: directory).last,
-                let file = try OpenFile.reading(removed.path),
-                let last = try SegmentSearch(file, removed, limit: .max).lastPosition()
-            else { return RecordWalk(fromFirstOf: segments) }
-            return RecordWalk(from: last)
-        } catch {
-            throw .store(error)
-        }
-    }
-
-    private static func listed(_ directory: StoreDirectory) throws(SegmentRecovery.Failure) -> [Segment] {
-        do throws(StoreError) { return try Segment.all(in: directory) } catch { throw .store(error) }
+    private func walk(_ segments: [Segment]) throws(StoreError) -> RecordWalk {
+        guard segments.isEmpty, let removed = try Segment.identities(in: directory).last,
+            let file = try OpenFile.reading(removed.path),
+            let last = try SegmentSearch(file, removed, limit: .max).lastPosition()
+        else { return RecordWalk(fromFirstOf: segments) }
+        return RecordWalk(from: last)
     }
 }

@@ -21,6 +21,7 @@ package struct StoreOptions: Sendable {
     package var progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     var files = FileSystem()
 
+    /// The usual options, with a clock of wall time.
     package init(clock: @escaping @Sendable () -> Timestamp) {
         self.clock = clock
     }

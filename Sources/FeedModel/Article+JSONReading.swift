@@ -1,13 +1,13 @@
-package import JSONText
+internal import JSONText
 
 extension Article {
     /// The article in a line of the store: what `writeItemMembers` and `writeExtensionMembers` wrote.
     ///
     /// Fields that are missing or malformed stay empty. Where the publisher gave no id, the line's id is the uid; it
     /// then comes back as nil.
-    package init(record: JSONValue) {
+    init(record: JSONValue) {
         self.init()
-        let own = record["_newswire"] ?? .null
+        let own = record[StoredRecord.ownMember] ?? .null
         let uid = own["uid"]?.string
         id = record["id"]?.string.flatMap { $0 == uid ? nil : $0 }
         url = record["url"]?.string

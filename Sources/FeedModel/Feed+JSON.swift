@@ -28,7 +28,7 @@ extension Feed {
         writeHubs(to: &json)
         json.member("next_url", nextURL)
         json.flag("expired", expired)
-        json.key("_newswire")
+        json.key(StoredRecord.ownMember)
         json.beginObject()
         writeExtensionMembers(to: &json)
         json.endObject()
@@ -38,7 +38,7 @@ extension Feed {
             json.beginObject()
             article.writeItemMembers(to: &json, id: article.id ?? itemIdentifier(article))
             if article.hasExtensionMembers {
-                json.key("_newswire")
+                json.key(StoredRecord.ownMember)
                 json.beginObject()
                 article.writeExtensionMembers(to: &json)
                 json.endObject()

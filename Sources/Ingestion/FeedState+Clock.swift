@@ -72,7 +72,7 @@ extension ArticleStore {
             else {
                 continue
             }
-            _ = note(state.believed(at: now, of: feed, configuration.schedule))
+            _ = stage(state.believed(at: now, of: feed, configuration.schedule))
         }
         writeStates()
     }

@@ -55,7 +55,7 @@ package struct PollingService: Service {
     /// Returns when the service was told to stop and nothing runs any more.
     package func run() async {
         let writer = StoreWriter(
-            store, history: PollHistory(of: store, logger), seen: SeenArticles(of: store, logger))
+            store, history: PollHistory(of: store, logger), contents: FeedContents(of: store, logger))
         let loop = PollLoop(
             concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, clock: clock)
         store.setRight(configuration, by: clock)

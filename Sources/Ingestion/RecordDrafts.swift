@@ -25,7 +25,7 @@ struct RecordDrafts {
         /// How many articles the document has.
         var articles = 0
         /// Which those are.
-        var seen = SeenSet()
+        var seen: [ArticleIdentifier] = []
         /// What a person may want to know of their identities.
         var notes: [String] = []
         /// What each record is and why, a line each, where somebody wants to know.
@@ -85,7 +85,7 @@ struct RecordDrafts {
             for event in judgement.events { events[event, default: 0] += 1 }
         }
         result.articles = judgements.count
-        result.seen = SeenSet(judgements)
+        result.seen = judgements.map(\.uid)
         result.notes = Judgement.Event.allCases.compactMap { event in events[event].map { event.note(count: $0) } }
     }
 

@@ -31,7 +31,7 @@ struct RecordPrefix: ~Copyable {
     mutating func bytes(of article: Article, _ judgement: Judgement) -> [UInt8] {
         if case .duplicate(let seq) = judgement.verdict {
             beginShort(article, judgement)
-            json.member("duplicate_of", seq)
+            json.member(RecordMember.duplicateOf, seq)
         } else {
             json.removeAll()
             json.beginObject()
@@ -43,28 +43,28 @@ struct RecordPrefix: ~Copyable {
         switch judgement.verdict {
         case .update(let version):
             firstSeen = version.firstSeen ?? now
-            json.member("changed", version.changed)
-            json.member("previous", version.previous)
-            json.member("first", version.first)
-            json.member("first_seen", version.firstSeen)
-        case .reusing(let seq): json.member("reuses_id_of", seq)
+            json.member(RecordMember.changed, version.changed)
+            json.member(RecordMember.previous, version.previous)
+            json.member(RecordMember.first, version.first)
+            json.member(RecordMember.firstSeen, version.firstSeen)
+        case .reusing(let seq): json.member(RecordMember.reusesIDOf, seq)
         default: break
         }
         if let trusted, let effective = PublishedDate.effective(of: article, firstSeen: firstSeen, now: trusted) {
-            json.member("published_effective", Timestamp(seconds: effective.seconds))
-            json.member("date_flags", ["future"])
+            json.member(RecordMember.effectiveDate, Timestamp(seconds: effective.seconds))
+            json.member(RecordMember.dateFlags, [RecordMember.futureDate])
         }
         // What happened to its id stands with the alias.
-        json.member("events", judgement.events.filter { $0 != .idMigration }.map(\.rawValue))
+        json.member(RecordMember.events, judgement.events.filter { $0 != .idMigration }.map(\.rawValue))
         return json.bytes
     }
 
     /// The bookkeeping that an id means a known article.
     mutating func bytes(of article: Article, _ alias: Judgement.Alias, _ judgement: Judgement) -> [UInt8] {
         beginShort(article, judgement)
-        json.member("alias_of", alias.of.seq)
-        json.member("alias_reason", alias.reason.rawValue)
-        json.member("events", judgement.events.filter { $0 == .idMigration }.map(\.rawValue))
+        json.member(RecordMember.aliasOf, alias.of.seq)
+        json.member(RecordMember.aliasReason, alias.reason.rawValue)
+        json.member(RecordMember.events, judgement.events.filter { $0 == .idMigration }.map(\.rawValue))
         return json.bytes
     }
 
@@ -81,12 +81,12 @@ struct RecordPrefix: ~Copyable {
     }
 
     private mutating func beginOwn() {
-        json.key("_newswire")
+        json.key(StoredRecord.ownMember)
         json.beginObject()
-        json.member("feed_url", source.feedURL)
-        json.member("feed_title", source.feedTitle)
-        json.member("feed_tags", source.feedTags)
-        json.member("fetched_from", source.fetchedFrom)
+        json.member(RecordMember.feedURL, source.feedURL)
+        json.member(RecordMember.feedTitle, source.feedTitle)
+        json.member(RecordMember.feedTags, source.feedTags)
+        json.member(RecordMember.fetchedFrom, source.fetchedFrom)
     }
 
     private func id(_ article: Article, _ judgement: Judgement) -> String {

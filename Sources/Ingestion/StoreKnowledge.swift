@@ -2,7 +2,6 @@ internal import ArticleStore
 internal import Digest
 internal import FeedModel
 internal import Identity
-internal import JSONText
 
 /// Answers identity's questions about one document from the store.
 ///
@@ -27,20 +26,14 @@ final class StoreKnowledge: ArticleKnowledge {
     func stored(_ seq: UInt64) throws(StoreError) -> StoredArticle? {
         guard bytesLeft > 0, let line = try store.article(seq: seq) else { return nil }
         bytesLeft -= line.count
-        guard let json = try? JSONParser.parse(line).value else { return nil }
-        return StoredArticle(record: json, seq: seq)
+        return StoredRecord(line: line).map { StoredArticle($0, seq: seq) }
     }
 }
 
 extension StoredArticle {
-    init(record: JSONValue, seq: UInt64) {
-        let own = record["_newswire"] ?? .null
-        let isFirst = own["version"]?.integer == 1
+    init(_ record: StoredRecord, seq: UInt64) {
         self.init(
-            article: Article(record: record), feed: FeedIdentifier(own["feed"]?.string ?? ""),
-            isShort: own["kind"]?.string == RecordKind.duplicate.rawValue,
-            first: own["first"]?.integer.flatMap(UInt64.init(exactly:)) ?? seq,
-            firstSeen: (own["first_seen"] ?? (isFirst ? own["stored_at"] : nil))?.string
-                .flatMap(Timestamp.init(rfc3339:)))
+            article: record.article, feed: record.feed ?? FeedIdentifier(""), isShort: record.isShort,
+            first: record.first ?? seq, firstSeen: record.firstSeen ?? (record.version == 1 ? record.storedAt : nil))
     }
 }

@@ -24,7 +24,7 @@ package final class StoreWriter: Sendable {
     private let patience: Duration
     private let store: ArticleStore
     private let history: PollHistory?
-    private let seen: SeenArticles?
+    private let contents: FeedContents?
     private let lastTry = Locked<ContinuousClock.Instant?>(nil)
     private let queue = DispatchQueue(label: "newswire.store")
     private let waiting = Locked(Waiting())
@@ -40,14 +40,14 @@ package final class StoreWriter: Sendable {
 
     /// - Parameters:
     ///   - history: where polls are kept; nil for nowhere.
-    ///   - seen: where it is kept which articles the documents have; likewise.
+    ///   - contents: where it is kept which articles the documents have; likewise.
     package init(
-        _ store: ArticleStore, history: PollHistory? = nil, seen: SeenArticles? = nil,
+        _ store: ArticleStore, history: PollHistory? = nil, contents: FeedContents? = nil,
         patience: Duration = .seconds(10), watch: DiskWatch = DiskWatch()
     ) {
         self.store = store
         self.history = history
-        self.seen = seen
+        self.contents = contents
         self.patience = patience
         self.watch = watch
         action = "writing to the store \(store.path)"
@@ -94,7 +94,7 @@ package final class StoreWriter: Sendable {
 
     /// Takes in the state of a feed whose poll has brought no articles; it is known at once, and in the file soon.
     func note(_ state: FeedState) {
-        if store.note(state) { writeSoon() }
+        if store.stage(state) { writeSoon() }
     }
 
     /// Keeps a poll for whoever asks later; likewise.
@@ -102,16 +102,16 @@ package final class StoreWriter: Sendable {
     /// - Parameter state: as the poll has left it.
     func note(_ record: PollRecord, of state: FeedState) {
         guard let history, let block = state.schedule.historyBlock else { return }
-        history.note(record, block: block, number: state.schedule.polls)
+        history.stage(record, block: block, number: state.schedule.polls)
         writeSoon()
     }
 
     /// Keeps which articles a whole document has; likewise.
     ///
     /// - Parameter previous: the feed's state before the poll.
-    func note(_ articles: SeenSet, of state: FeedState, after previous: FeedState) {
-        guard let seen else { return }
-        seen.note(articles, of: state, after: previous)
+    func note(_ articles: [ArticleIdentifier], of state: FeedState, after previous: FeedState) {
+        guard let contents else { return }
+        contents.stage(articles, of: state, after: previous)
         writeSoon()
     }
 
@@ -122,7 +122,7 @@ package final class StoreWriter: Sendable {
     package func writeNotes() {
         store.writeStates()
         history?.write()
-        seen?.write()
+        contents?.write()
     }
 
     /// Calls `body` on the writer's thread once all is written that has been noted so far. Returns at once.

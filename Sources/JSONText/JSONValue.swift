@@ -24,6 +24,14 @@ package enum JSONValue: Sendable, Equatable {
         return members.last { $0.key == key }?.value
     }
 
+    /// The same for a name that is written in the program: no text is made of it.
+    package subscript(name: StaticString) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        // Most names differ in length already.
+        return members.last { $0.key.utf8.count == wanted.count && $0.key.utf8.elementsEqual(wanted) }?.value
+    }
+
     /// Takes the array that is the member of that name out of the tree, which has an empty one then; nil where there is
     /// none. Its elements are the caller's alone, so that they go as he lets them go.
     package mutating func takeArray(_ key: String) -> [JSONValue]? {

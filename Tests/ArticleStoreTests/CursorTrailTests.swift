@@ -22,7 +22,7 @@ import Testing
         var seq: UInt64 = 0
         for _ in 0..<3000 {
             seq += step
-            trail.note(try mark(seq))
+            trail.pass(try mark(seq))
         }
         #expect(trail.marks.count < 40)
         #expect(trail.last == (try mark(seq)))
@@ -36,8 +36,8 @@ import Testing
     @Test("Who goes back has not had what is behind that")
     func goingBack() throws {
         var trail = ReadingTrail()
-        for seq in 1...9 as ClosedRange<UInt64> { trail.note(try mark(seq)) }
-        trail.note(try mark(5))
+        for seq in 1...9 as ClosedRange<UInt64> { trail.pass(try mark(seq)) }
+        trail.pass(try mark(5))
         #expect(trail.last?.seq == 5)
         trail.goBack(to: 0)
         #expect(trail.marks.isEmpty)
@@ -49,11 +49,11 @@ import Testing
         _ = try fixture.open().commit([StoreFixture.commit(1...100)])
         var recent = RecentMarks()
         try fixture.reader().read(after: 0, damage: { _ in }) { slice in
-            recent.note(slice.envelope)
+            recent.pass(slice.envelope)
             return true
         }
         var trail = ReadingTrail()
-        trail.note(recent)
+        trail.pass(recent)
         #expect(trail.last == (try fixture.reader().mark(of: 100)))
         #expect(trail.marks.map(\.seq) == trail.marks.map(\.seq).sorted())
         #expect(try trail.marks.allSatisfy { try fixture.reader().standing(of: $0) == .same })
@@ -77,7 +77,7 @@ import Testing
         _ = try store.commit([StoreFixture.commit(1...10)])
         store.close()
         var trail = ReadingTrail()
-        for seq in 1...seq { trail.note(try #require(try fixture.reader().mark(of: seq))) }
+        for seq in 1...seq { trail.pass(try #require(try fixture.reader().mark(of: seq))) }
         return (try Cursors(directory: fixture.path), trail)
     }
 
@@ -123,7 +123,7 @@ import Testing
         #expect(try cursors.locate("a", in: fixture.reader()).position.seq == 4)
     }
 
-    @Test("A cursor does not move to a number that has become another record's", arguments: [5, 10, 20])
+    @Test("I10: a cursor does not move to a number that has become another record's", arguments: [5, 10, 20])
     func replacedStore(_ last: UInt64) throws {
         let (cursors, trail) = try filled()
         try cursors.advance("a", to: 2)
@@ -188,7 +188,7 @@ import Testing
         _ = try cursors.advance("a", from: nil, to: 10, trail: trail, in: fixture.reader())
         try replace(after: 0, upTo: 20)
         let error = #expect(throws: StoreError.self) { try cursors.locate("a", in: fixture.reader()) }
-        #expect(error?.exitStatus == 65)
+        #expect(error?.code == .damaged)
         #expect(error?.advice.contains("newswire ack a SEQ") == true)
         #expect(try fixture.reader().place(after: trail, orElse: 0) == .back(to: 0))
         try cursors.set("a", to: 3, in: fixture.reader())

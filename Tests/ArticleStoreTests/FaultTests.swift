@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(
-        "contract.md §5: wherever the disk fails, a commit is stored whole or not at all, and the store goes on",
+        "I3: wherever the disk fails, a commit is stored whole or not at all, and the store goes on (contract.md §5)",
         arguments: cases)
     func everyCallFails(_ fault: Case) async throws {
         let batches: [ClosedRange<UInt64>] = [1...2, 3...9, 10...10]
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(
-        "contract.md §5: a process that dies after the disk has failed leaves a store that can be opened",
+        "I3: a process that dies after the disk has failed leaves a store that can be opened (contract.md §5)",
         arguments: cases)
     func dyingAfterFailure(_ fault: Case) async throws {
         let folder = TemporaryDirectory()
@@ -129,7 +129,7 @@ import Testing
         #expect(result.records == UInt64(numbers.count))
     }
 
-    @Test("polling.md §2.6: articles are durable before the state with their validators is written")
+    @Test("I4, I5, I7: articles are durable before their end and their state are written (polling.md §2.6)")
     func orderOfWrites() throws {
         let fixture = StoreFixture()
         let disk = FaultyFileSystem()
@@ -148,7 +148,7 @@ import Testing
         #expect(log.filter { $0 == "write \(segment)" }.count == 1)
     }
 
-    @Test("contract.md §5: the index never has an article that is not durable, and what it lacks is known all the same")
+    @Test("I6: the index has no article that is not durable, and what it lacks is known all the same (contract.md §5)")
     func indexIsBehind() async throws {
         let fixture = StoreFixture()
         let disk = FaultyFileSystem()

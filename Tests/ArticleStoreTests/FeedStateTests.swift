@@ -105,13 +105,13 @@ extension FeedStateTests {
     @Test("A state that was only noted is known at once, and in the file with the next that is committed")
     func notedStates() throws {
         let store = try fixture.open()
-        #expect(store.note(state("a", failures: 1)))
-        #expect(!store.note(state("b")))
+        #expect(store.stage(state("a", failures: 1)))
+        #expect(!store.stage(state("b")))
         #expect(store.state(of: FeedIdentifier("a")) == state("a", failures: 1))
         #expect(try fixture.reader().states().isEmpty)
         _ = try store.commit(commit(state("c")))
         #expect(try fixture.reader().states() == [state("a", failures: 1), state("b"), state("c")])
-        #expect(store.note(state("a", failures: 2)))
+        #expect(store.stage(state("a", failures: 2)))
         store.writeStates()
         #expect(try fixture.reader().states().first == state("a", failures: 2))
     }
@@ -120,7 +120,7 @@ extension FeedStateTests {
     func notedStatesOfAFullDisk() throws {
         let files = FaultyFileSystem()
         let store = try fixture.open(files: files.calling)
-        _ = store.note(state("a"))
+        _ = store.stage(state("a"))
         files.fail(at: 1, sticky: true, .noSpace)
         store.writeStates()
         #expect(store.trouble != nil)

@@ -150,7 +150,7 @@ import Testing
         let descriptor = open(file(".lock"), O_RDONLY | O_CLOEXEC)
         #expect(flock(descriptor, LOCK_EX) == 0)
         let error = #expect(throws: StoreError.self) { try cursors.advance("a", to: 5) }
-        #expect(error?.exitStatus == 75)
+        #expect(error?.code == .inUse)
         #expect(throws: StoreError.self) { try cursors.lockForDump("a") }
         #expect(try cursors.read("a") == 1)
         close(descriptor)
@@ -165,7 +165,7 @@ import Testing
         #expect(symlink(fixture.folder.file("victim"), "\(fixture.path)/\(name)") == 0)
         if let store = try? fixture.open() {
             let history = try PollHistory(directory: fixture.path, lastBlock: nil) { _ in }
-            history.note(
+            history.stage(
                 PollRecord(startedAt: StoreFixture.moment, feed: 1, outcome: .notModified), block: history.newBlock(),
                 number: 1)
             history.write()

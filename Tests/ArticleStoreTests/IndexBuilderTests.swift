@@ -86,7 +86,7 @@ import Testing
             return -1
         }
         let stopped = IndexBuilder(directory, full, .init { _, _ in }, pieceChanges: 1)
-        #expect(throws: IndexFile.Failure.self) { for entry in entries { try stopped.add(entry) } }
+        #expect(throws: StoreError.self) { for entry in entries { try stopped.add(entry) } }
 
         var lying = StoreFixture.files
         let write = lying.write
@@ -99,7 +99,7 @@ import Testing
         #expect {
             _ = try deceived.finish()
         } throws: { error in
-            if case .damage? = error as? IndexFile.Failure { true } else { false }
+            (error as? StoreError)?.code == .damagedIndex
         }
     }
 }

@@ -202,6 +202,7 @@ import Testing
             try IndexFile(existing: directory.indexFile, writable: true, in: directory, StoreFixture.files))
         var complete = index.header.complete
         complete.seq = 20
+        index.header.complete = StorePosition()
         try index.checkpoint(complete)
         try replace(25) {
             $0 = IndexSlot(key: Hash128(high: 1, low: 1), content: .link(to: StoreFixture.uid(1), seq: .max))

@@ -32,8 +32,8 @@ struct PollHistoryTests {
         let history = try PollHistory(directory: path, lastBlock: nil) { _ in }
         let (one, other) = (history.newBlock(), history.newBlock())
         for number in 1...120 {
-            history.note(poll(1, at: Int64(number)), block: one, number: UInt32(number))
-            if number < 10 { history.note(poll(2, at: Int64(number)), block: other, number: UInt32(number)) }
+            history.stage(poll(1, at: Int64(number)), block: one, number: UInt32(number))
+            if number < 10 { history.stage(poll(2, at: Int64(number)), block: other, number: UInt32(number)) }
         }
         history.write()
         let reader = try PollHistoryReader(directory: path)
@@ -70,7 +70,7 @@ struct PollHistoryTests {
         let history = try PollHistory(directory: path, lastBlock: nil, files: files) { _ in reports.withLock { $0 += 1 }
         }
         for number in 1...5 {
-            history.note(poll(1, at: 1), block: 0, number: UInt32(number))
+            history.stage(poll(1, at: 1), block: 0, number: UInt32(number))
             history.write()
         }
         #expect(reports.withLock { $0 } == 1)

@@ -69,7 +69,7 @@ import Testing
         #expect(throws: Stop.self) { try fixture.reader().read(after: 0, damage: { _ in }) { _ in throw Stop() } }
     }
 
-    @Test("What a living writer has not made durable is not seen; without a writer every whole record is")
+    @Test("I5: what a living writer has not made durable is not seen; without a writer every whole record is")
     func publishedEnd() async throws {
         let store = try fixture.open()
         _ = try store.commit([StoreFixture.commit(1...2)])

@@ -73,7 +73,8 @@ import Testing
         #expect(try fixture.read().seqs == [1, 2, 3, 4])
     }
 
-    @Test("contract.md §5: damage elsewhere is reported, never printed, and never repaired", arguments: [0, 1, 2, 3])
+    @Test(
+        "I8: damage elsewhere is reported, never printed, and never repaired (contract.md §5)", arguments: [0, 1, 2, 3])
     func damageStays(_ line: Int) throws {
         let fixture = StoreFixture()
         let store = try fixture.open()
@@ -134,7 +135,7 @@ import Testing
         #expect(fixture.lines().count == 3)
     }
 
-    @Test("contract.md §5: losing everything but articles and cursors costs no article and brings none twice")
+    @Test("I11: losing everything but articles and cursors costs no article and brings none twice (contract.md §5)")
     func losingTheRest() throws {
         let fixture = StoreFixture()
         let store = try fixture.open(segmentSize: 4096)
@@ -151,7 +152,7 @@ import Testing
         }
     }
 
-    @Test("contract.md §4: a cursor beyond the last record is moved back, so that no record is skipped")
+    @Test("I10: a cursor beyond the last record is moved back, so that no record is skipped (contract.md §4)")
     func cursorsMoveBack() throws {
         let fixture = StoreFixture()
         let store = try fixture.open()

@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(
-        "A record that was durable and has rotted stays, with all behind it, however old the published end is",
+        "I8: a record that was durable and has rotted stays, with all behind it, however old the published end is",
         arguments: [4, 5, 6, 7, 9], Harm.allCases)
     func rotStays(_ seq: Int, _ kind: Harm) async throws {
         try fill()
@@ -162,7 +162,7 @@ import Testing
         #expect(aside?.count == third.count - 10)
     }
 
-    @Test("contract.md §3: a record names the first one of its commit")
+    @Test("I4: a record names the first one of its commit (contract.md §3)")
     func commits() throws {
         try fill(commits: 2)
         for (place, line) in fixture.lines().enumerated() {

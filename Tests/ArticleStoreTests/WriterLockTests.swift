@@ -45,11 +45,11 @@ import Testing
         #expect(ArticleStoreTests.mode(of: file("writer.lock")) == 0o644)
     }
 
-    @Test("A second writer is refused with 75")
+    @Test("I1: a second writer is refused with 75")
     func oneWriter() throws {
         let store = try fixture.open()
         let error = #expect(throws: StoreError.self) { try fixture.open() }
-        #expect(error?.exitStatus == 75)
+        #expect(error?.code == .inUse)
         store.close()
         try fixture.open().close()
     }
@@ -78,7 +78,7 @@ import Testing
         let older = lock(file("lock"), F_WRLCK)
         #expect(older >= 0)
         let error = #expect(throws: StoreError.self) { try fixture.open() }
-        #expect(error?.exitStatus == 75)
+        #expect(error?.code == .inUse)
         close(older)
         let store = try fixture.open()
         #expect(lock(file("lock"), F_WRLCK) == -1)

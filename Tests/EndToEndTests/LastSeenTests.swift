@@ -62,12 +62,12 @@ struct LastSeenTests {
     func unknown() async throws {
         publish("1", "2")
         _ = try await desk.poll()
-        for name in ["seen", "gone"] { unlink(desk.folder.file("store/state/\(name)")) }
+        unlink(desk.folder.file("store/state/contents"))
         let history = await desk.run("history", "1", "--json")
         #expect(history.status == 0 && !history.output.contains("in_feed"))
         #expect(await desk.run("explain", "1").status == 0)
         // A folder where the file should be.
-        mkdir(desk.folder.file("store/state/seen"), 0o700)
+        mkdir(desk.folder.file("store/state/contents"), 0o700)
         publish("2", "3")
         let poll = await desk.run("poll", "--all")
         #expect(poll.status == 0)
@@ -79,7 +79,7 @@ struct LastSeenTests {
     func goneBefore() async throws {
         publish("1", "2")
         _ = try await desk.poll()
-        unlink(desk.folder.file("store/state/seen"))
+        unlink(desk.folder.file("store/state/contents"))
         publish("2", "3")
         _ = try await desk.poll()
         let line = await lines("history", "1")[1]

@@ -103,8 +103,8 @@ final class PollerFixture {
             directory: folder.file("store"),
             lastBlock: states.compactMap(\.schedule.historyBlock).max()
         ) { _ in }
-        let seen = try SeenArticles(directory: folder.file("store")) { _ in }
-        let writer = StoreWriter(session.store, history: history, seen: seen)
+        let contents = try FeedContents(directory: folder.file("store")) { _ in }
+        let writer = StoreWriter(session.store, history: history, contents: contents)
         self.writer = writer
         return FeedPoller(
             engine: session.engine, store: session.store, writer: writer,

@@ -31,7 +31,7 @@ struct SpacedRequestTests {
             at: folder.file("store"), options: StoreOptions(clock: SystemClock.now)
         ) { _ in }
         let poller = FeedPoller(
-            engine: engine, store: store, writer: StoreWriter(store, history: nil, seen: nil),
+            engine: engine, store: store, writer: StoreWriter(store, history: nil, contents: nil),
             requests: RequestBuilder(configuration, version: "test", environment: [:]),
             allowances: HostAllowances(configuration), schedule: configuration.schedule,
             watch: HostWatch(at: clock.now()), clock: clock)

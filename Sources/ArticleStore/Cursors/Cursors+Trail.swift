@@ -5,13 +5,15 @@ import Glibc
 /// `.NAME.trail` is what newswire itself looks at. Where it is missing, cannot be read, or speaks of another number than
 /// the cursor, because somebody has moved that by hand, the number alone counts.
 extension Cursors {
-    /// Where a consumer stands.
+    /// A consumer's place, as its cursor and its trail say.
     package struct Position: Sendable, Equatable {
         /// As the cursor says; nil where there is none.
         package var seq: UInt64?
+        /// Which records that one and those before it are; empty where nobody has written that down.
         package var trail = ReadingTrail()
     }
 
+    /// What has come of moving a cursor.
     package enum Move: Sendable, Equatable {
         case done
         /// Somebody has moved the cursor by hand, and meant it so.
@@ -20,14 +22,17 @@ extension Cursors {
         case changedMeanwhile
     }
 
+    /// Tells where a consumer stands, as its two files say.
+    ///
+    /// - Throws: where the cursor cannot be read; never for its trail.
     package func position(of name: String) throws(StoreError) -> Position {
         var position = Position(seq: try read(name))
         if let trail = trail(of: name), let last = trail.last, last.seq == position.seq { position.trail = trail }
         return position
     }
 
-    /// Where a consumer goes on, and from where it had to go back: where the store has another record than the one that it
-    /// has had last, it goes on behind the newest that is the same.
+    /// Tells where a consumer goes on, and from where it had to go back: where the store has another record than the one
+    /// that it has had last, it goes on behind the newest that is the same.
     ///
     /// - Throws: where none is known to be the same: from where on it has not had the articles, a person has to say.
     package func locate(
@@ -58,6 +63,7 @@ extension Cursors {
     package func advance(
         _ name: String, from old: UInt64?, to seq: UInt64, trail: ReadingTrail, in reader: StoreReader
     ) throws(StoreError) -> Move {
+        precondition(trail.last.map { $0.seq <= seq } ?? true, "I10: a trail does not lead beyond its cursor")
         let mark = trail.last.flatMap { $0.seq == seq ? $0 : nil }
         var move: Move?
         let there = try advance(name, from: old, to: seq) { () throws(StoreError) in
@@ -78,7 +84,7 @@ extension Cursors {
     /// Moves the cursor to a record by hand, forwards or back. Which record that is, is what the store says.
     package func set(_ name: String, to seq: UInt64, in reader: StoreReader) throws(StoreError) {
         var trail = ReadingTrail()
-        if seq > 0, let mark = try reader.mark(of: seq) { trail.note(mark) }
+        if seq > 0, let mark = try reader.mark(of: seq) { trail.pass(mark) }
         try advance(name, to: seq)
         if trail.last == nil { removeTrail(of: name) } else { put(trail, of: name) }
     }

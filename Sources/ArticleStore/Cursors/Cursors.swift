@@ -13,11 +13,11 @@ package struct Cursors: Sendable {
     /// How long the lock of all cursors is waited for. It is held for as long as two writes to the disk take.
     private let patience: Duration
 
+    /// Opens the cursors of a store that is there, whether or not somebody writes to it.
+    ///
     /// - Parameter path: the store's.
     package init(directory path: String) throws(StoreError) {
-        guard let directory = try StoreDirectory(existing: path) else {
-            throw .system("opening the store", path, errno: ENOENT, advice: "name the right [store] directory")
-        }
+        let directory = try StoreDirectory.there(path)
         _ = try directory.checkFormat()
         self.init(directory: directory, FileSystem())
     }
@@ -28,7 +28,7 @@ package struct Cursors: Sendable {
         self.patience = patience
     }
 
-    /// Whether a consumer may be called so: 1 to 64 of A–Z a–z 0–9 `.` `_` `-`, and no dot first.
+    /// Tells whether a consumer may be called so: 1 to 64 of A–Z a–z 0–9 `.` `_` `-`, and no dot first.
     package static func isName(_ name: String) -> Bool {
         let name = name.utf8
         return (1...64).contains(name.count) && name.first != UInt8(ascii: ".")
@@ -73,7 +73,7 @@ package struct Cursors: Sendable {
     /// Moves the cursor, forwards or back; durable when this returns.
     package func advance(_ name: String, to seq: UInt64) throws(StoreError) {
         let lock = try lockForMoving(name)
-        try replace(name, with: seq)
+        try replace(name, with: seq, holding: lock)
         withExtendedLifetime(lock) {}
     }
 
@@ -94,9 +94,9 @@ package struct Cursors: Sendable {
         let there = try read(name)
         if let there, there != old { return there }
         guard try isRight() else { return nil }
-        try replace(name, with: seq)
+        try replace(name, with: seq, holding: lock)
         guard try !isStillRight() else { return nil }
-        if let old { try replace(name, with: old) } else { _ = files.remove(try path(of: name)) }
+        if let old { try replace(name, with: old, holding: lock) } else { _ = files.remove(try path(of: name)) }
         return nil
     }
 
@@ -111,7 +111,9 @@ package struct Cursors: Sendable {
         if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw .noRegularFile(path) }
     }
 
-    private func replace(_ name: String, with seq: UInt64) throws(StoreError) {
+    /// - Parameter lock: of all cursors.
+    private func replace(_ name: String, with seq: UInt64, holding lock: OpenFile) throws(StoreError) {
+        precondition(lock.path == lockFile, "I10: who moves a cursor holds the lock of all")
         let target = try path(of: name)
         let (file, temporary) = try newFile()
         do throws(StoreError) {
@@ -145,11 +147,13 @@ package struct Cursors: Sendable {
         }
     }
 
+    private var lockFile: String { "\(directory.cursors)/.lock" }
+
     /// One mover at a time, so that none undoes what another does.
     private func lockForMoving(_ name: String) throws(StoreError) -> OpenFile {
         _ = try path(of: name)
         try directory.makeFolder(directory.cursors, files)
-        let lock = try directory.openFile("\(directory.cursors)/.lock", in: directory.cursors, files)
+        let lock = try directory.openFile(lockFile, in: directory.cursors, files)
         let deadline = ContinuousClock.now + patience
         while flock(lock.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
@@ -218,5 +222,62 @@ package final class ConsumerLock: Sendable {
     deinit {
         // Said aloud, because a child process that is just being started may hold the descriptor a moment longer.
         flock(file.descriptor, LOCK_UN)
+    }
+}
+
+/// A consumer, and where its cursor stands.
+package struct ConsumerCursor: Sendable, Equatable {
+    /// The consumer, named as its file is.
+    package var name: String
+    /// The last record that it has had; nil where that cannot be told.
+    package var seq: UInt64?
+    /// Why not.
+    package var trouble: StoreError?
+}
+
+extension Cursors {
+    /// As many files as the folder may hold: a member of the group can make any number of them.
+    static let maximumFiles = 10_000
+
+    /// All consumers by name. One whose cursor cannot be read is among them, whatever stands in its place.
+    ///
+    /// - Throws: where the folder cannot be listed, or holds more than 10 000 files.
+    package func list() throws(StoreError) -> [ConsumerCursor] {
+        var result: [ConsumerCursor] = []
+        for name in try fileNames(in: directory.cursors, limit: Self.maximumFiles).sorted() where Self.isName(name) {
+            do throws(StoreError) {
+                if let seq = try read(name) { result.append(ConsumerCursor(name: name, seq: seq)) }
+            } catch {
+                result.append(ConsumerCursor(name: name, trouble: error))
+            }
+        }
+        return result
+    }
+
+    /// Puts cursors that are beyond the last record back to it: the numbers behind it will be other records'. What cannot
+    /// be read or moved is reported and passed over.
+    func moveBack(to lastSeq: UInt64, report: (StoreEvent) -> Void) {
+        do throws(StoreError) {
+            for cursor in try list() {
+                if let trouble = cursor.trouble { report(.cursorLeft(trouble)) }
+                guard let seq = cursor.seq, seq > lastSeq else { continue }
+                try moveBack(cursor.name, from: seq, to: lastSeq, report)
+            }
+        } catch {
+            report(.cursorLeft(error))
+        }
+    }
+
+    /// - Throws: where no cursor can be moved, because somebody holds the lock of all.
+    private func moveBack(
+        _ name: String, from seq: UInt64, to lastSeq: UInt64, _ report: (StoreEvent) -> Void
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            try advance(name, to: lastSeq)
+            report(.cursorMovedBack(name: name, from: seq, to: lastSeq))
+        } catch {
+            if error.code == .inUse { throw error }
+            report(.cursorLeft(error))
+        }
     }
 }

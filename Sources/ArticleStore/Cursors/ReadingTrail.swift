@@ -2,15 +2,19 @@ import Digest
 
 /// A record that was handed out, by its number and its chain: together they are one record of one store.
 package struct RecordMark: Equatable, Sendable {
+    /// The record's number.
     package let seq: UInt64
     /// The 64 digits of the chain, as its line has them: nothing is computed for a record that is only passed.
     let digits: SIMD64<UInt8>
 
+    /// The mark of a record that is at hand.
     package init(_ envelope: RecordEnvelope) {
         seq = envelope.seq
         digits = envelope.chainText
     }
 
+    /// Makes the mark of a record that a person or a file names.
+    ///
     /// - Parameter chain: 64 hexadecimal digits; nil for anything else.
     package init?(seq: UInt64, chain: some StringProtocol) {
         let bytes = Array(chain.lowercased().utf8)
@@ -19,19 +23,22 @@ package struct RecordMark: Equatable, Sendable {
         digits = SIMD64(bytes)
     }
 
+    /// The chain as 64 hexadecimal digits.
     package var chain: String { String(decoding: (0..<64).map { digits[$0] }, as: UTF8.self) }
 }
 
-/// The last records that are passed while many are read: to note each in a trail would take too long.
+/// The last records that are passed while many are read: to put each into a trail would take too long.
 package struct RecentMarks: Sendable {
     private var marks: [RecordMark] = []
     private var next = 0
 
     private static let count = 32
 
+    /// None yet.
     package init() {}
 
-    package mutating func note(_ envelope: RecordEnvelope) {
+    /// Passes a record.
+    package mutating func pass(_ envelope: RecordEnvelope) {
         if marks.count < Self.count {
             marks.append(RecordMark(envelope))
         } else {
@@ -52,15 +59,17 @@ package struct ReadingTrail: Equatable, Sendable {
     /// Ascending.
     package private(set) var marks: [RecordMark] = []
 
-    /// More than `note` leaves of any numbers.
+    /// More than `pass` leaves of any numbers.
     private static let limit = 160
 
+    /// The trail of who has had nothing.
     package init() {}
 
+    /// The last record that was passed; nil where none was.
     package var last: RecordMark? { marks.last }
 
     /// Goes on to a record; whoever went back has not had what was behind it.
-    package mutating func note(_ mark: RecordMark) {
+    package mutating func pass(_ mark: RecordMark) {
         goBack(to: mark.seq)
         if last?.seq == mark.seq { marks.removeLast() }
         marks.append(mark)
@@ -78,8 +87,8 @@ package struct ReadingTrail: Equatable, Sendable {
     }
 
     /// Goes on over some records to the last of them.
-    package mutating func note(_ recent: RecentMarks) {
-        for mark in recent.all { note(mark) }
+    package mutating func pass(_ recent: RecentMarks) {
+        for mark in recent.all { pass(mark) }
     }
 
     /// Forgets what is behind a number.
@@ -100,5 +109,64 @@ package struct ReadingTrail: Equatable, Sendable {
             else { return nil }
             marks.append(mark)
         }
+    }
+}
+
+/// Whether the store still has the records that somebody has had.
+extension StoreReader {
+    /// An answer to whether the store still has a record that somebody has had.
+    package enum Standing: Sendable, Equatable {
+        /// It is the record that was handed out.
+        case same
+        /// Another record has its number: the store was put back from an older copy, or replaced.
+        case other
+        /// The store ends before it.
+        case beyond
+        /// Neither the record nor what retention leaves of it can be read: there is nothing to compare.
+        case unknown
+    }
+
+    /// An answer to where a reader goes on.
+    package enum Place: Sendable, Equatable {
+        /// Behind the last record of the trail.
+        case here
+        /// Not all that was handed out is what the store has; up to this number it is, for all that is known.
+        case back(to: UInt64)
+    }
+
+    /// Tells whether the store has the very record of a mark. Reads that record.
+    package func standing(of mark: RecordMark) throws(StoreError) -> Standing {
+        if try lastSeq() < mark.seq { return .beyond }
+        guard let there = try self.mark(of: mark.seq) else { return .unknown }
+        return there == mark ? .same : .other
+    }
+
+    /// The record of a number as it is there, or as retention has left it; nil where it cannot be read.
+    package func mark(of seq: UInt64) throws(StoreError) -> RecordMark? {
+        if let line = try line(seq: seq) {
+            return line.withUnsafeBytes { RecordEnvelope($0).map { RecordMark($0) } }
+        }
+        return try Segment.identities(in: directory).last { $0.firstSeq <= seq }?.mark(of: seq)
+    }
+
+    /// Tells where whoever has had the records of a trail goes on.
+    ///
+    /// What is removed meanwhile, or damaged, is no reason to go back: its number is given to no other record.
+    /// - Parameter start: where to begin again if nothing of the trail is there any more.
+    package func place(after trail: ReadingTrail, orElse start: UInt64) throws(StoreError) -> Place {
+        guard let last = trail.last else { return .here }
+        switch try standing(of: last) {
+        case .same, .unknown: return .here
+        case .other, .beyond: break
+        }
+        if let mark = try newestSame(of: trail) { return .back(to: mark.seq) }
+        return .back(to: min(start, try lastSeq()))
+    }
+
+    /// The newest record of a trail that the store still has. Its last one, which the caller has looked for, is not asked
+    /// for again.
+    func newestSame(of trail: ReadingTrail) throws(StoreError) -> RecordMark? {
+        for mark in trail.marks.dropLast().reversed() where try standing(of: mark) == .same { return mark }
+        return nil
     }
 }

@@ -34,7 +34,8 @@ final class DiskTrouble: Sendable {
     /// Whether it did not take that.
     func has(_ part: Part) -> Bool { state.withLock { $0?.parts.contains(part) ?? false } }
 
-    func note(_ error: StoreError, of part: Part) {
+    /// Keeps in mind what the disk did not take, and says so where that is new.
+    func record(_ error: StoreError, of part: Part) {
         let isNew = state.withLock { state in
             var parts = state?.parts ?? []
             defer { state = State(error: error, parts: parts) }
@@ -43,6 +44,7 @@ final class DiskTrouble: Sendable {
         if isNew { report(part.event(error)) }
     }
 
+    /// The disk takes everything again.
     func end() {
         let had = state.withLock { state in
             defer { state = nil }

@@ -141,15 +141,4 @@ final class OpenFile: Sendable {
         }
         return to
     }
-
-    /// Whether no line ends behind `start`.
-    func lacksLineFeed(from start: UInt64) throws(StoreError) -> Bool {
-        var place = start
-        while true {
-            let bytes = try read(256 << 10, at: place)
-            if bytes.isEmpty { return true }
-            if bytes.contains(0x0a) { return false }
-            place += UInt64(bytes.count)
-        }
-    }
 }

@@ -1,4 +1,5 @@
 import Glibc
+internal import JSONText
 
 /// The folder of a store: the names in it, and what new files in it look like.
 ///
@@ -26,9 +27,10 @@ struct StoreDirectory: Sendable {
     var stateFile: String { "\(path)/state/feeds.jsonl" }
     /// The last polls of each feed (`PollHistory`).
     var pollFile: String { "\(path)/state/polls" }
-    /// The articles of each feed's document, and those that have gone from it (`SeenArticles`).
-    var seenFile: String { "\(path)/state/seen" }
-    var goneFile: String { "\(path)/state/gone" }
+    /// The articles of each feed's document, and those that have gone from it (`FeedContents`).
+    var contentsFile: String { "\(path)/state/contents" }
+    /// Where an earlier newswire kept that, in two other formats.
+    var formerContentsFiles: [String] { ["\(path)/state/seen", "\(path)/state/gone"] }
     /// When a writer's clock last counted (`TimeMemory`), and how far retention is (`RetentionMemory`).
     var clockFile: String { "\(path)/state/clock" }
     var retentionFile: String { "\(path)/state/retention" }
@@ -49,6 +51,14 @@ struct StoreDirectory: Sendable {
         mode = status.st_mode & 0o7777
         owner = status.st_uid
         group = status.st_gid
+    }
+
+    /// The folder of a store that has to be there.
+    static func there(_ path: String) throws(StoreError) -> StoreDirectory {
+        guard let directory = try StoreDirectory(existing: path) else {
+            throw .system("opening the store", path, errno: ENOENT, advice: "name the right [store] directory")
+        }
+        return directory
     }
 
     /// The folder, which is made if need be, with those on the way to it.
@@ -209,5 +219,25 @@ struct StoreDirectory: Sendable {
         while files.rename(old, new) != 0 {
             if errno != EINTR { throw .system("replacing", new) }
         }
+    }
+}
+
+/// A line of JSON that is replaced as a whole, in `state`.
+enum SmallFile {
+    private static let maximumLength = 4096
+
+    /// Nil where there is none, or where it is damaged: nothing depends on it.
+    static func json(_ path: String) -> JSONValue? {
+        guard let file = try? OpenFile.reading(path), let bytes = try? file.read(maximumLength, at: 0) else {
+            return nil
+        }
+        return try? JSONParser.parse(bytes).value
+    }
+
+    static func write(
+        _ line: [UInt8], to path: String, in directory: StoreDirectory, _ files: FileSystem
+    ) throws(StoreError) {
+        try directory.replace(
+            path, with: line + [UInt8(ascii: "\n")], in: directory.states, temporary: "\(path).new", files)
     }
 }

@@ -45,8 +45,8 @@ final class ArticleIndex: Sendable {
     }
 
     /// The article that is known by the key, itself or through a link.
-    func find(_ key: Hash128) throws(IndexFile.Failure) -> KnownArticle? {
-        try state.withLock { state throws(IndexFile.Failure) in
+    func find(_ key: Hash128) throws(StoreError) -> KnownArticle? {
+        try state.withLock { state throws(StoreError) in
             switch try Self.content(key, state) {
             case .article(let known): return known
             case .link(let uid, _):
@@ -57,7 +57,7 @@ final class ArticleIndex: Sendable {
         }
     }
 
-    private static func content(_ key: Hash128, _ state: State) throws(IndexFile.Failure) -> IndexSlot.Content? {
+    private static func content(_ key: Hash128, _ state: State) throws(StoreError) -> IndexSlot.Content? {
         if let content = state.waiting.find(key) { return content }
         return try state.table.find(key)?.content
     }
@@ -73,7 +73,11 @@ final class ArticleIndex: Sendable {
     /// - Parameter replaying: they may be there already.
     func add(_ entries: some Sequence<Entry>, replaying: Bool = false) {
         state.withLock { state in
-            for entry in entries { state.waiting.add(entry, replaying: replaying) }
+            let complete = state.table.header.complete.seq
+            for entry in entries {
+                precondition(entry.known.seq > complete, "I6: the index lacks no record up to where it is complete")
+                state.waiting.add(entry, replaying: replaying)
+            }
         }
     }
 
@@ -83,14 +87,16 @@ final class ArticleIndex: Sendable {
     /// Puts what waits into the table; for one caller at a time, while nothing is added.
     ///
     /// - Returns: why some of it is only in memory, if so.
-    func writeWaiting() throws(IndexFile.Failure) -> StoreError? {
+    /// - Throws: where the table is damaged.
+    func writeWaiting() throws(StoreError) -> StoreError? {
         let order = state.withLock { $0.waiting.inOrder() }
         if order.isEmpty { return nil }
         var failure: StoreError?
-        let room = try state.withLock { state throws(IndexFile.Failure) in
-            do throws(IndexFile.Failure) {
+        let room = try state.withLock { state throws(StoreError) in
+            do throws(StoreError) {
                 try makeRoom(for: order.count, &state)
-            } catch .system(let error) {
+            } catch {
+                if error.code == .damagedIndex { throw error }
                 failure = error
             }
             return min(order.count, state.table.room(upTo: Self.highestLoad))
@@ -103,7 +109,7 @@ final class ArticleIndex: Sendable {
             }
             // Nobody waits for the disk with the lock.
             table.prefetch(changes)
-            try state.withLock { state throws(IndexFile.Failure) in
+            try state.withLock { state throws(StoreError) in
                 left += try state.table.put(changes, &failure).map { step[start + $0] }
             }
         }
@@ -112,22 +118,18 @@ final class ArticleIndex: Sendable {
         return failure
     }
 
-    private func makeRoom(for count: Int, _ state: inout State) throws(IndexFile.Failure) {
+    private func makeRoom(for count: Int, _ state: inout State) throws(StoreError) {
         var capacity = state.table.header.capacity
         while state.table.load(with: count, of: capacity) >= Self.growingLoad { capacity *= capacity < 1 << 17 ? 4 : 2 }
         if capacity > state.table.header.capacity { try grow(to: capacity, &state) }
     }
 
-    private func grow(to capacity: UInt64, _ state: inout State) throws(IndexFile.Failure) {
+    private func grow(to capacity: UInt64, _ state: inout State) throws(StoreError) {
         let path = "\(directory.indexFile).larger"
-        do throws(IndexFile.Failure) {
+        do throws(StoreError) {
             var larger = try state.table.grown(to: capacity, at: path, in: directory)
-            do throws(StoreError) {
-                try larger.checkpoint(larger.header.complete)
-                try directory.rename(path, to: state.path, files)
-            } catch {
-                throw .system(error)
-            }
+            try larger.checkpoint(larger.header.complete)
+            try directory.rename(path, to: state.path, files)
             state.table = larger
         } catch {
             _ = files.remove(path)

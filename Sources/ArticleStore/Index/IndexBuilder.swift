@@ -1,8 +1,8 @@
 import Digest
 import FeedModel
 
-/// Makes an index anew from records, however many, without going about in a large file: what they mean for it is put down
-/// by regions of the table, and then one region after the other is made in memory and written.
+/// Makes an index anew from records, however many. It writes the table once, from front to back: the changes that records
+/// mean are first sorted into regions of the table, in a file of their own, and then each region is made in memory.
 final class IndexBuilder {
     /// Changes of keys whose hashes begin alike, in the order of their records.
     private struct Region {
@@ -37,17 +37,17 @@ final class IndexBuilder {
     }
 
     /// Takes a record, in their order.
-    func add(_ envelope: RecordEnvelope) throws(IndexFile.Failure) {
+    func add(_ envelope: RecordEnvelope) throws(StoreError) {
         guard let entry = ArticleIndex.Entry(envelope) else { return }
         try add(entry)
     }
 
-    func add(_ entry: ArticleIndex.Entry) throws(IndexFile.Failure) {
+    func add(_ entry: ArticleIndex.Entry) throws(StoreError) {
         var failure: StoreError?
         entry.forEachChange { change in
             do throws(StoreError) { try put(change) } catch { failure = error }
         }
-        if let failure { throw .system(failure) }
+        if let failure { throw failure }
     }
 
     private func put(_ change: IndexChange) throws(StoreError) {
@@ -80,15 +80,10 @@ final class IndexBuilder {
     }
 
     /// The index, in a file beside the one in use, which it takes the place of with `install` or `adopt`.
-    func finish() throws(IndexFile.Failure) -> ArticleIndex {
-        let table: IndexFile
-        do throws(StoreError) {
-            table = try IndexFile(
-                creating: "\(directory.indexFile).new", in: directory,
-                capacity: max(IndexFile.smallestCapacity, count * 2), salt: salt, files)
-        } catch {
-            throw .system(error)
-        }
+    func finish() throws(StoreError) -> ArticleIndex {
+        let table = try IndexFile(
+            creating: "\(directory.indexFile).new", in: directory,
+            capacity: max(IndexFile.smallestCapacity, count * 2), salt: salt, files)
         var writer = IndexFileWriter(table)
         for number in regions.indices {
             progress.goOn()
@@ -103,22 +98,18 @@ final class IndexBuilder {
     }
 
     /// What the changes of a region come to. They are not needed again.
-    private func changes(of number: Int) throws(IndexFile.Failure) -> WaitingEntries {
+    private func changes(of number: Int) throws(StoreError) -> WaitingEntries {
         var waiting = WaitingEntries(salt: salt, sharedBits: Self.regionBits)
         let region = regions[number]
         regions[number] = Region()
-        for piece in region.pieces { try Self.add(read(piece), to: &waiting) }
-        try Self.add(region.bytes, to: &waiting)
+        for piece in region.pieces { try add(openSpool().read(pieceSize, at: piece), to: &waiting) }
+        try add(region.bytes, to: &waiting)
         return waiting
     }
 
-    private func read(_ piece: UInt64) throws(IndexFile.Failure) -> [UInt8] {
-        do throws(StoreError) { return try openSpool().read(pieceSize, at: piece) } catch { throw .system(error) }
-    }
-
-    private static func add(_ bytes: [UInt8], to waiting: inout WaitingEntries) throws(IndexFile.Failure) {
+    private func add(_ bytes: [UInt8], to waiting: inout WaitingEntries) throws(StoreError) {
         let isWhole = bytes.withUnsafeBytes { bytes in
-            for start in stride(from: 0, to: bytes.count, by: changeSize) {
+            for start in stride(from: 0, to: bytes.count, by: Self.changeSize) {
                 let slot = UnsafeRawBufferPointer(rebasing: bytes[start..<start + IndexSlot.size])
                 guard case .slot(let slot) = IndexSlot.read(slot) else { return false }
                 let isAlias = bytes[start + IndexSlot.size] == 1
@@ -126,6 +117,8 @@ final class IndexBuilder {
             }
             return true
         }
-        if !isWhole { throw .damage("what was put down for it is not what can be read of that") }
+        if !isWhole {
+            throw .damagedIndex(directory.indexFile, "what was put down for it is not what can be read of that")
+        }
     }
 }

@@ -13,7 +13,7 @@ extension IndexFile {
     /// a write.
     ///
     /// - Returns: the places in `changes` of those that the disk did not take; then `failure` says why.
-    mutating func put(_ changes: [IndexChange], _ failure: inout StoreError?) throws(Failure) -> [Int] {
+    mutating func put(_ changes: [IndexChange], _ failure: inout StoreError?) throws(StoreError) -> [Int] {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.extentSize, alignment: 64)
         defer { buffer.deallocate() }
         // Those whose slot stands behind its extent, or that are alone in theirs.
@@ -23,9 +23,10 @@ extension IndexFile {
             let extent = extent(of: changes, from: start)
             // One alone need not read a page; what a failing disk has taken by half is looked at slot by slot.
             if extent.changes.count > 1, torn.isEmpty, failure == nil {
-                do throws(Failure) {
+                do throws(StoreError) {
                     try put(changes, extent, buffer, &single)
-                } catch .system(let error) {
+                } catch {
+                    if error.code == .damagedIndex { throw error }
                     failure = error
                     single += extent.changes
                 }
@@ -36,7 +37,10 @@ extension IndexFile {
         }
         var left: [Int] = []
         for index in single {
-            do throws(Failure) { try put(changes[index]) } catch .system(let error) {
+            do throws(StoreError) {
+                try put(changes[index])
+            } catch {
+                if error.code == .damagedIndex { throw error }
                 failure = error
                 left.append(index)
             }
@@ -94,7 +98,7 @@ extension IndexFile {
     /// - Parameter single: gets those that have no place in the extent.
     private mutating func put(
         _ changes: [IndexChange], _ extent: Extent, _ buffer: UnsafeMutableRawBufferPointer, _ single: inout [Int]
-    ) throws(Failure) {
+    ) throws(StoreError) {
         let first = extent.slots.lowerBound
         let count = extent.slots.count
         let bytes = try read(UInt64(count), from: first, into: buffer)
@@ -113,7 +117,7 @@ extension IndexFile {
                     old = slot
                     break search
                 case .slot: place += 1
-                case .damaged: throw .damage("a slot of it is damaged")
+                case .damaged: throw damage("a slot of it is damaged")
                 }
             }
             if place == count {
@@ -121,7 +125,7 @@ extension IndexFile {
                 continue
             }
             guard let content = change.applied(to: old?.content) else { continue }
-            if old == nil, header.count + added + 1 >= header.capacity { throw .damage("it is full") }
+            if old == nil, header.count + added + 1 >= header.capacity { throw damage("it is full") }
             changed.append((place, old))
             let range = (place * IndexSlot.size)..<((place + 1) * IndexSlot.size)
             IndexSlot(key: change.key, content: content)
@@ -134,7 +138,7 @@ extension IndexFile {
             try file.write(UnsafeRawBufferPointer(rebasing: bytes[range]), at: offset(first + UInt64(lowest)), files)
         } catch {
             for (place, old) in changed { torn[first + UInt64(place)] = .some(old) }
-            throw .system(error)
+            throw error
         }
         header.count = min(header.count + added, header.capacity)
     }

@@ -15,11 +15,7 @@ struct IndexRebuild {
         let removed = try Segment.identities(in: directory)
         try progress.begin(removed + segments)
         let builder = IndexBuilder(directory, files, progress)
-        for segment in removed {
-            let next = Segment.next(after: segment, in: removed)
-            let walk = RecordWalk(fromFirstOf: [segment], checksChain: false)
-            _ = try fill(builder, with: segment, limit: .max, next: next, walk)
-        }
+        _ = try forEachRecord(of: removed, nil) { envelope throws(StoreError) in try builder.add(envelope) }
         return builder
     }
 
@@ -27,69 +23,131 @@ struct IndexRebuild {
     func run(upTo end: StorePosition) throws(StoreError) -> (index: ArticleIndex, records: UInt64) {
         let segments = try Segment.all(in: directory)
         let builder = try builder(for: segments)
-        let walk = RecordWalk(fromFirstOf: segments, checksChain: false)
-        var records: UInt64 = 0
-        for segment in segments where segment.firstSeq <= end.segment {
-            let limit = segment.firstSeq == end.segment ? end.offset : .max
-            records += try fill(
-                builder, with: segment, limit: limit, next: Segment.next(after: segment, in: segments), walk)
-        }
-        let index: ArticleIndex
-        do throws(IndexFile.Failure) { index = try builder.finish() } catch { throw Self.error(error, directory) }
+        let records = try forEachRecord(
+            of: segments, to: end, RecordWalk(fromFirstOf: segments, checksChain: false)
+        ) { envelope throws(StoreError) in try builder.add(envelope) }
+        let index = try Self.finish(builder, directory)
         try index.checkpoint(end)
         return (index, records)
     }
 
     /// Puts the records between two places into an index that has all before the first.
     func add(from start: StorePosition, upTo end: StorePosition, to index: ArticleIndex) throws(StoreError) {
-        let segments = try Segment.all(in: directory)
         let walk = RecordWalk(from: start, isChainKnown: false, checksChain: false)
-        for segment in segments where segment.firstSeq >= start.segment && segment.firstSeq <= end.segment {
+        _ = try forEachRecord(of: try Segment.all(in: directory), from: start, to: end, walk) { envelope in
+            if let entry = ArticleIndex.Entry(envelope) { index.add(CollectionOfOne(entry), replaying: true) }
+        }
+    }
+
+    /// - Parameters:
+    ///   - segments: all of their folder.
+    ///   - start: nothing before it is read; nil for the beginning.
+    ///   - end: nothing behind it is read; nil for the end of the last segment.
+    ///   - walk: nil where each segment is a beginning.
+    /// - Returns: how many whole records there are.
+    private func forEachRecord(
+        of segments: [Segment], from start: StorePosition? = nil, to end: StorePosition? = nil, _ walk: RecordWalk?,
+        _ body: (RecordEnvelope) throws(StoreError) -> Void
+    ) throws(StoreError) -> UInt64 {
+        var count: UInt64 = 0
+        for segment in segments {
+            if let start, segment.firstSeq < start.segment { continue }
+            if let end, segment.firstSeq > end.segment { continue }
             guard let file = try OpenFile.reading(segment.path) else { continue }
             var records = RecordScanner(
-                file, segment, from: segment.firstSeq == start.segment ? start.offset : 0,
-                limit: segment.firstSeq == end.segment ? end.offset : .max,
-                next: Segment.next(after: segment, in: segments), walk: walk)
+                file, segment, from: segment.firstSeq == start?.segment ? start?.offset ?? 0 : 0,
+                limit: segment.firstSeq == end?.segment ? end?.offset ?? .max : .max,
+                next: Segment.next(after: segment, in: segments),
+                walk: walk ?? RecordWalk(fromFirstOf: [segment], checksChain: false))
             while let item = try records.nextItem() {
-                guard case .record(let envelope, _) = item.outcome, let entry = ArticleIndex.Entry(envelope) else {
-                    continue
-                }
-                index.add(CollectionOfOne(entry), replaying: true)
-            }
-        }
-    }
-
-    /// - Returns: how many records it has put in.
-    private func fill(
-        _ builder: IndexBuilder, with segment: Segment, limit: UInt64, next: UInt64, _ walk: RecordWalk
-    ) throws(StoreError) -> UInt64 {
-        guard let file = try OpenFile.reading(segment.path) else { return 0 }
-        var scanner = RecordScanner(file, segment, limit: limit, next: next, walk: walk)
-        var records: UInt64 = 0
-        do throws(IndexFile.Failure) {
-            while let item = try self.next(&scanner) {
                 progress.add(item.line?.length ?? 0)
                 guard case .record(let envelope, _) = item.outcome else { continue }
-                try builder.add(envelope)
-                records += 1
+                try body(envelope)
+                count += 1
             }
-        } catch {
-            throw Self.error(error, directory)
         }
-        return records
+        return count
     }
 
-    private func next(_ scanner: inout RecordScanner) throws(IndexFile.Failure) -> RecordScanner.Item? {
-        do throws(StoreError) { return try scanner.nextItem() } catch { throw .system(error) }
-    }
-
-    static func error(_ failure: IndexFile.Failure, _ directory: StoreDirectory) -> StoreError {
-        switch failure {
-        case .system(let error): error
-        case .damage(let reason):
-            StoreError(
-                .damaged, "making", directory.indexFile, reason,
+    /// What a builder has made. That what was just written cannot be read is the disk's fault, and no reason to make it
+    /// again.
+    static func finish(_ builder: IndexBuilder, _ directory: StoreDirectory) throws(StoreError) -> ArticleIndex {
+        do throws(StoreError) {
+            return try builder.finish()
+        } catch {
+            guard error.code == .damagedIndex else { throw error }
+            throw StoreError(
+                .damaged, "making", directory.indexFile, error.reason,
                 advice: "look into the kernel's log (dmesg) for the disk")
         }
+    }
+}
+
+/// Puts records that came after the index was last complete into it, many at a time.
+struct IndexCatchUp {
+    private let index: ArticleIndex
+
+    init(_ index: ArticleIndex) {
+        self.index = index
+    }
+
+    func add(_ envelope: RecordEnvelope) throws(StoreError) {
+        guard let entry = ArticleIndex.Entry(envelope) else { return }
+        index.add(CollectionOfOne(entry), replaying: true)
+        if index.waitingCount >= StoreOptions.usualIndexLag { try finish() }
+    }
+
+    func finish() throws(StoreError) {
+        let failure = try index.writeWaiting()
+        // While the store is opened there is no reason to go on without a disk.
+        if let failure, index.isOverfull { throw failure }
+    }
+}
+
+/// How far the reading of segments has come from which the index is made; told ten times a second at most.
+final class ReadingProgress {
+    private let tell: (_ done: UInt64, _ total: UInt64) -> Void
+    private var total: UInt64 = 0
+    private var done: UInt64 = 0
+    private var untold: UInt64 = 0
+    private var told: ContinuousClock.Instant?
+
+    /// Bytes after which the clock is looked at.
+    private static let step: UInt64 = 256 << 10
+
+    init(_ tell: @escaping (_ done: UInt64, _ total: UInt64) -> Void) {
+        self.tell = tell
+    }
+
+    /// Starts anew.
+    ///
+    /// - Parameter offset: what of the first segment is not read.
+    func begin(_ segments: some Sequence<Segment>, from offset: UInt64 = 0) throws(StoreError) {
+        var size: UInt64 = 0
+        for segment in segments { size += try OpenFile.reading(segment.path)?.size() ?? 0 }
+        total = size > offset ? size - offset : 0
+        done = 0
+        untold = 0
+        if total > 0 { show() }
+    }
+
+    func add(_ bytes: UInt64) {
+        untold += bytes
+        if untold < Self.step { return }
+        done += untold
+        untold = 0
+        goOn()
+    }
+
+    /// Something goes on, though nothing is read meanwhile.
+    func goOn() {
+        if total == 0 { return }
+        if let told, ContinuousClock.now - told < .milliseconds(100) { return }
+        show()
+    }
+
+    private func show() {
+        told = .now
+        tell(min(done, total), total)
     }
 }

@@ -91,7 +91,8 @@ struct WaitingEntries {
         }
         let number = Int(table[place] - 1)
         guard change.applied(to: content(slots[number])) != nil else { return }
-        // What the one before might do in the table, this one may do in its stead.
+        // The change that this one replaces never reaches the table, so its rights there pass on to this one: to take an
+        // article's place, and to count as taken anew.
         slot.isAlias = slot.isAlias || slots[number].isAlias
         slot.countsOld = slot.countsOld || slots[number].countsOld
         slots[number] = slot
@@ -104,7 +105,8 @@ struct WaitingEntries {
 
     /// The numbers of all, as the table's places follow each other.
     func inOrder() -> [UInt32] {
-        // They are so nearly, whichever way round the end a few have gone.
+        // The memory's places have nearly the order of the table's: only keys that found their place taken, or went on at
+        // the beginning behind the end, stand elsewhere. Sorting what is nearly in order is quick.
         var order: [UInt32] = []
         order.reserveCapacity(slots.count)
         for number in table where number != 0 { order.append(number - 1) }

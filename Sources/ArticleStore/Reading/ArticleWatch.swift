@@ -9,6 +9,8 @@ package final class ArticleWatch: Sendable {
     /// Readable when something has changed; -1 where nothing can be watched.
     package let descriptor: Int32
 
+    /// Watches nothing before `arm` is called.
+    ///
     /// - Parameter directory: the store's, which need not be there yet.
     package init(directory: String) {
         self.directory = directory

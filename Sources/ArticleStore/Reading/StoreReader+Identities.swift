@@ -7,11 +7,11 @@ extension StoreReader {
     /// Slots that a writer is just writing are read again.
     private static let attempts = 4
 
-    /// What is known of an article; also of one that an alias leads to, then with that article's `uid`.
+    /// Tells what is known of an article; also of one that an alias leads to, then with that article's `uid`.
     package func known(_ uid: ArticleIdentifier) throws(StoreError) -> KnownArticle? {
         for _ in 0..<Self.attempts {
             guard let index = try index() else { break }
-            do throws(IndexFile.Failure) {
+            do throws(StoreError) {
                 switch try content(uid.key, index) {
                 case .article(let known): return known
                 case .link(let target, _):
@@ -20,24 +20,20 @@ extension StoreReader {
                 case nil: return nil
                 }
             } catch {
-                if case .system(let error) = error { throw error }
+                guard error.code == .damagedIndex else { throw error }
             }
         }
         return try newest(after: 0) { $0 == uid }.values.first
     }
 
     /// What the index says, and the records that it is not complete with.
-    private func content(_ key: Hash128, _ index: IndexFile) throws(IndexFile.Failure) -> IndexSlot.Content? {
+    private func content(_ key: Hash128, _ index: IndexFile) throws(StoreError) -> IndexSlot.Content? {
         var content = try index.find(key)?.content
-        do throws(StoreError) {
-            try scan(after: index.header.complete.seq) { envelope in
-                ArticleIndex.Entry(envelope)?.forEachChange { change in
-                    if change.key == key, let new = change.applied(to: content) { content = new }
-                }
-                return true
+        try scan(after: index.header.complete.seq) { envelope in
+            ArticleIndex.Entry(envelope)?.forEachChange { change in
+                if change.key == key, let new = change.applied(to: content) { content = new }
             }
-        } catch {
-            throw .system(error)
+            return true
         }
         return content
     }
@@ -51,8 +47,8 @@ extension StoreReader {
         var found = Set<ArticleIdentifier>()
         var complete: UInt64 = 0
         if let index = try index() {
-            do throws(IndexFile.Failure) {
-                try index.forEach { (_, slot) throws(IndexFile.Failure) in
+            do throws(StoreError) {
+                try index.forEach { (_, slot) throws(StoreError) in
                     guard case .article(let known) = slot.content, found.count < limit,
                         known.uid.description.hasPrefix(start)
                     else { return }
@@ -61,7 +57,7 @@ extension StoreReader {
                 complete = index.header.complete.seq
             } catch {
                 // Where a writer is just writing, the records tell as well.
-                if case .system(let error) = error { throw error }
+                guard error.code == .damagedIndex else { throw error }
             }
         }
         found.formUnion(try newest(after: complete) { $0.description.hasPrefix(start) }.keys)

@@ -5,6 +5,7 @@ import Glibc
 package struct RecordSlice {
     /// The line with its line feed.
     package let bytes: UnsafeRawBufferPointer
+    /// What the store wrote around the record.
     package let envelope: RecordEnvelope
 }
 
@@ -16,6 +17,8 @@ package struct RecordSlice {
 package struct StoreReader: Sendable {
     let directory: StoreDirectory
 
+    /// Opens a store for reading; it is neither locked nor changed.
+    ///
     /// - Parameter path: the store's folder, which may be read-only. A store without articles is an empty one.
     package init(directory path: String) throws(StoreError) {
         guard let directory = try StoreDirectory(existing: path) else {
@@ -26,7 +29,7 @@ package struct StoreReader: Sendable {
         self.directory = directory
     }
 
-    /// The same; nil where there is no store yet.
+    /// Opens a store for reading; nil where there is none yet.
     package static func ifThere(directory path: String) throws(StoreError) -> StoreReader? {
         try StoreDirectory(existing: path) == nil ? nil : StoreReader(directory: path)
     }
@@ -211,6 +214,11 @@ package struct StoreReader: Sendable {
             // Cannot happen because the closure throws nothing.
         }
         return line
+    }
+
+    /// The record of a number; nil where there is no whole one.
+    package func record(seq: UInt64) throws(StoreError) -> StoredRecord? {
+        try line(seq: seq).flatMap { StoredRecord(line: $0) }
     }
 
     /// The number of the first record that there is, as its segment's name says; nil where there is none.

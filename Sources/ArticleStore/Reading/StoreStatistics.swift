@@ -3,20 +3,29 @@ import Glibc
 
 /// Sizes and counts of a store, gathered without reading all of it.
 package struct StoreStatistics: Sendable, Equatable {
+    /// How many files the articles are in.
     package var segments = 0
+    /// Bytes of those files.
     package var articleBytes: UInt64 = 0
-    /// Nil where there is no record.
+    /// The number of the first record; nil where there is none.
     package var firstSeq: UInt64?
+    /// The number of the last record; 0 where there is none.
     package var lastSeq: UInt64 = 0
+    /// When the first record was stored.
     package var firstStored: Timestamp?
+    /// When the last record was stored.
     package var lastStored: Timestamp?
-    /// What retention has left of removed records.
+    /// Bytes of what retention has left of removed records.
     package var identityBytes: UInt64 = 0
+    /// Bytes of the index.
     package var indexBytes: UInt64 = 0
     /// Articles and further keys in the index, at least; 0 where there is none.
     package var indexEntries: UInt64 = 0
+    /// How many feeds have a state.
     package var feeds = 0
+    /// Bytes of the file of states, with lines that are out of date.
     package var stateBytes: UInt64 = 0
+    /// How many consumers have a cursor.
     package var consumers = 0
     /// A process has it open for writing.
     package var isBeingWritten = false
@@ -30,6 +39,7 @@ extension StoreReader {
         return sizes
     }
 
+    /// Sizes and counts as they are now. Reads the ends of segments, the names in folders and all feed states.
     package func statistics() throws(StoreError) -> StoreStatistics {
         var result = StoreStatistics()
         let extent = try extent()

@@ -6,9 +6,13 @@ private import JSONText
 ///
 /// It points into the line: it lives as long as the line's bytes do.
 package struct RecordEnvelope {
+    /// The record's number, no more than `StorePosition.highestSeq`.
     package let seq: UInt64
+    /// What the record is.
     package let kind: RecordKind
+    /// The version of the article, from 1.
     package let version: UInt32
+    /// Whether the article was in its feed already when that was first polled.
     package let isInitial: Bool
 
     private let line: UnsafeRawBufferPointer
@@ -23,7 +27,7 @@ package struct RecordEnvelope {
     /// How long a feed's id may be, as written in JSON.
     static let maximumFeedLength = 4096
 
-    /// Nil where the line does not end as the store ends its lines. The checksum is not looked at.
+    /// Reads the end of a line; nil where that is not as the store ends its lines. The checksum is not looked at.
     package init?(_ line: UnsafeRawBufferPointer) {
         guard line.count > RecordLine.chainMember else { return nil }
         var tail = BackwardScan(line, end: line.count - RecordLine.chainDigits)
@@ -35,7 +39,7 @@ package struct RecordEnvelope {
         } else {
             previousDigits = nil
         }
-        guard let seq = scan.takeNumber(), scan.take("\",\"seq\":") else { return nil }
+        guard let seq = scan.takeNumber(), seq <= StorePosition.highestSeq, scan.take("\",\"seq\":") else { return nil }
         if scan.take("new") {
             kind = .new
         } else if scan.take("update") {
@@ -73,18 +77,22 @@ package struct RecordEnvelope {
     /// When the record was stored, as written: `2026-11-22T08:00:03Z`. Such texts sort as the times do.
     package var storedAtText: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: line[timeText]) }
 
+    /// When the record was stored; nil where that is no time.
     package var storedAt: Timestamp? { Timestamp(rfc3339: text(timeText)) }
 
+    /// The hash of the content; nil where there are no digits of one.
     package var contentHash: Hash128? {
         var scan = BackwardScan(line, end: hashText.upperBound)
         guard let low = scan.takeHex64(), let high = scan.takeHex64() else { return nil }
         return Hash128(high: high, low: low)
     }
 
+    /// The article's identity; nil where there is none that newswire writes.
     package var uid: ArticleIdentifier? {
         ArticleIdentifier(text: UnsafeRawBufferPointer(rebasing: line[uidText]))
     }
 
+    /// The feed's id, made as a new text.
     package var feed: FeedIdentifier {
         guard line[feedText].contains(UInt8(ascii: "\\")) else { return FeedIdentifier(text(feedText)) }
         let quoted = UnsafeRawBufferPointer(rebasing: line[(feedText.lowerBound - 1)..<(feedText.upperBound + 1)])
@@ -101,7 +109,7 @@ package struct RecordEnvelope {
     /// When the record was stored; nil where its clock was in doubt then.
     package var undoubtedTime: Timestamp? { isClockDoubtful ? nil : storedAt }
 
-    /// Whether the record is of that feed: quicker than making `feed`, for ids that need no escaping.
+    /// Tells whether the record is of that feed: quicker than making `feed`, for ids that need no escaping.
     package func isOfFeed(_ id: some Collection<UInt8>) -> Bool { line[feedText].elementsEqual(id) }
 
     /// The predecessor's chain, which stands in the first record of a segment.
@@ -139,5 +147,28 @@ package struct RecordEnvelope {
             line[scan.end - 1] == UInt8(ascii: ",") || line[scan.end - 1] == UInt8(ascii: "{")
         else { return nil }
         return (members, scan.end)
+    }
+}
+
+/// The text of identifiers as bytes: what `init(_:)` reads, without making a `String` for every record.
+extension ArticleIdentifier {
+    /// - Parameter text: 32 digits.
+    init?(text: UnsafeRawBufferPointer) {
+        guard text.count == 32 else { return nil }
+        var (high, middle, low): (UInt64, UInt64, UInt64) = (0, 0, 0)
+        for digit in text {
+            let value: UInt64
+            switch digit {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): value = UInt64(digit - UInt8(ascii: "a"))
+            case UInt8(ascii: "2")...UInt8(ascii: "7"): value = UInt64(digit - UInt8(ascii: "2")) + 26
+            default: return nil
+            }
+            // 160 bits: 32 at the top, and twice 64 below.
+            high = high << 5 | middle >> 59
+            middle = middle << 5 | low >> 59
+            low = low << 5 | value
+        }
+        let key = Hash128(high: high << 32 | middle >> 32, low: middle << 32 | low >> 32)
+        self.init(key: key, rest: UInt32(truncatingIfNeeded: low))
     }
 }

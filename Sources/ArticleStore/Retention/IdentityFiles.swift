@@ -1,3 +1,7 @@
+import Digest
+import FeedModel
+import Glibc
+
 /// The files that retention leaves its extracts in: one for each segment at first, joined so that there are few.
 ///
 /// A file is joined with those behind it into one that has the first one's name. Each of the others goes once that is
@@ -25,7 +29,11 @@ struct IdentityFiles {
     func joinSome(before first: UInt64) throws(StoreError) -> Bool {
         let there = try Segment.identities(in: directory)
         let left = try Segment.all(folder: directory.identities).filter { !there.contains($0) }
-        if !left.isEmpty { try remove(left) }
+        if !left.isEmpty {
+            // What has them as well may have got its name a moment before a crash.
+            try directory.syncFolder(directory.identities, files)
+            try remove(left)
+        }
         var sizes: [UInt64] = []
         var removed: [Segment] = []
         for segment in there where segment.firstSeq < first {
@@ -77,9 +85,8 @@ struct IdentityFiles {
         try remove(Array(segments.dropFirst()))
     }
 
+    /// - Parameter segments: what has them as well is durable.
     private func remove(_ segments: [Segment]) throws(StoreError) {
-        // What has them as well may have got its name a moment ago.
-        try directory.syncFolder(directory.identities, files)
         for segment in segments {
             guard files.remove(segment.path) == 0 else { throw .system("removing", segment.path) }
         }
@@ -87,31 +94,107 @@ struct IdentityFiles {
     }
 }
 
-extension Segment {
-    /// Whether this file of identities has all of another that comes behind it.
-    func hasTakenIn(_ other: Segment) throws(StoreError) -> Bool {
-        guard let last = try lastMark(), last.seq >= other.firstSeq, let theirs = try other.lastMark(),
-            theirs.seq <= last.seq
-        else { return false }
-        return try mark(of: theirs.seq) == theirs
+/// What of a segment outlives it: each record's line without the article, `{"_newswire":{"index":…,"feed":…,…}}`, with a
+/// checksum of its own and the record's chain as it was.
+///
+/// From these lines the index is made again as from the records themselves, so that nothing that was removed comes back
+/// as new (identity.md §8).
+struct IdentityExtract {
+    private let directory: StoreDirectory
+    private let files: FileSystem
+    /// Whether a record says when the segment was written; others may have been stored by a wrong clock.
+    var believes: (RecordEnvelope) -> Bool = { _ in true }
+
+    private static let bufferSize = 256 << 10
+
+    init(_ directory: StoreDirectory, _ files: FileSystem) {
+        self.directory = directory
+        self.files = files
     }
 
-    private func lastMark() throws(StoreError) -> RecordMark? {
-        guard let file = try OpenFile.reading(path) else { return nil }
-        return try SegmentSearch(file, self, limit: .max).last { RecordMark($0) }
+    struct Contents {
+        var records: UInt64 = 0
+        var bytes: UInt64 = 0
+        /// The newest record that is believed, and the last one.
+        var newest = Timestamp(milliseconds: .min)
+        var lastSeq: UInt64 = 0
+        var damage: StoreDamage?
     }
 
-    /// The whole record of a number; nil where it is not there.
-    func mark(of seq: UInt64) throws(StoreError) -> RecordMark? {
-        guard seq > 0, let file = try OpenFile.reading(path) else { return nil }
-        let place = try SegmentSearch(file, self, limit: .max).offset(after: seq - 1)
-        var scanner = LineScanner(file, from: place.offset)
-        while let line = try scanner.nextLine() {
-            guard line.isEnded, RecordLine.isWhole(line.bytes), let envelope = RecordEnvelope(line.bytes),
-                envelope.seq >= seq
-            else { continue }
-            return envelope.seq == seq ? RecordMark(envelope) : nil
+    /// Reads a whole segment and hands out the line that is to be kept of each whole record.
+    func read(
+        _ segment: Segment, keep: ([UInt8]) throws(StoreError) -> Void
+    ) throws(StoreError) -> Contents {
+        var contents = Contents()
+        guard let file = try OpenFile.reading(segment.path) else { return contents }
+        let walk = RecordWalk(fromFirstOf: [segment])
+        contents.bytes = try file.size()
+        var records = RecordScanner(file, segment, walk: walk)
+        while let item = try records.nextItem() {
+            switch item.outcome {
+            case .damage(let damage): contents.damage = contents.damage ?? damage
+            case .ahead: break
+            case .record(let envelope, let damage):
+                guard let line = item.line else { continue }
+                contents.damage = contents.damage ?? damage
+                contents.records += 1
+                contents.lastSeq = envelope.seq
+                // A line whose checksum holds has a time.
+                if believes(envelope) {
+                    contents.newest = max(contents.newest, envelope.storedAt ?? Timestamp(milliseconds: .max))
+                }
+                try keep(Self.line(line.bytes, from: envelope.identityStart))
+            }
         }
-        return nil
+        return contents
+    }
+
+    /// - Parameter line: a whole record.
+    static func line(_ line: UnsafeRawBufferPointer, from start: Int) -> [UInt8] {
+        var bytes = Array(#"{"_newswire":{"#.utf8)
+        bytes.append(contentsOf: line[start..<(line.count - RecordLine.checksumMember)])
+        let checksum = bytes.withUnsafeBytes { XXH3.hash64($0) }
+        bytes.append(contentsOf: #","xxh3":""#.utf8)
+        Hex.append(checksum, to: &bytes)
+        bytes.append(contentsOf: "\"}}\n".utf8)
+        return bytes
+    }
+
+    /// Writes the extract of a segment to its place in `identities`, where it is durable when this returns. Whatever
+    /// stood there before, left by a removal that was cut short, is replaced.
+    ///
+    /// - Parameter accepts: decides by what the segment holds; where it says no nothing is written.
+    /// - Returns: what the segment holds.
+    func write(_ segment: Segment, ifAccepted accepts: (Contents) -> Bool) throws(StoreError) -> Contents {
+        try directory.makeFolder(directory.identities, files)
+        let target = Segment(firstSeq: segment.firstSeq, folder: directory.identities).path
+        let temporary = "\(target).new"
+        _ = files.remove(temporary)
+        do throws(StoreError) {
+            let file = try directory.openFile(temporary, in: directory.identities, flags: O_EXCL, files)
+            var buffer: [UInt8] = []
+            var written: UInt64 = 0
+            func flush() throws(StoreError) {
+                try file.write(buffer, at: written, files)
+                written += UInt64(buffer.count)
+                buffer.removeAll(keepingCapacity: true)
+            }
+            let contents = try read(segment) { (line) throws(StoreError) in
+                buffer.append(contentsOf: line)
+                if buffer.count >= Self.bufferSize { try flush() }
+            }
+            guard accepts(contents) else {
+                _ = files.remove(temporary)
+                return contents
+            }
+            try flush()
+            try file.sync(files)
+            try directory.rename(temporary, to: target, files)
+            try directory.syncFolder(directory.identities, files)
+            return contents
+        } catch {
+            _ = files.remove(temporary)
+            throw error
+        }
     }
 }

@@ -1,16 +1,5 @@
 private import Digest
 
-/// A place behind a record.
-struct StorePosition: Equatable, Sendable {
-    /// The last record before it; 0 before the first.
-    var seq: UInt64 = 0
-    /// That record's chain.
-    var chain: [UInt8] = RecordWriter.firstChain
-    /// The first number of the segment that it stands in; 0 where there is none yet.
-    var segment: UInt64 = 0
-    var offset: UInt64 = 0
-}
-
 /// The end of what is durable, as the writer publishes it in `articles.end` after every fdatasync of articles.
 ///
 /// What a living writer has written behind it may still be taken back, and its numbers given to other records, where
@@ -42,7 +31,8 @@ struct DurableEnd: Equatable, Sendable {
         Hex.append(Self.checksum(bytes), to: &expected)
         guard Hex.bytes(expected) == checksum else { return nil }
         func number(_ start: Int) -> UInt64? { UInt64(String(decoding: bytes[start..<start + 20], as: UTF8.self)) }
-        guard let seq = number(0), let segment = number(21), let offset = number(42) else { return nil }
+        guard let seq = number(0), let segment = number(21), let offset = number(42), seq <= StorePosition.highestSeq
+        else { return nil }
         self.seq = seq
         self.segment = segment
         self.offset = offset

@@ -18,7 +18,7 @@ final class SegmentAppender {
 
     private var file: OpenFile?
     private var buffer = ByteBuffer()
-    /// What failed writing may have left in the files has not been taken back yet.
+    /// Whether what failed writing may have left in the files has still to be taken back (I3).
     private var needsRepair = false
     /// As many bytes as the disk did not take.
     private var refusedBytes = 0
@@ -71,6 +71,7 @@ final class SegmentAppender {
     }
 
     private func write(_ items: [Item], _ stamp: StoredStamp, _ meanwhile: () -> Void) throws(StoreError) {
+        precondition(!needsRepair && newSegments.isEmpty, "I3: nothing is left of a commit that has failed")
         var end = position
         var current = file
         // How much of the segment is handed to the kernel; the rest of it up to `end.offset` is in the buffer.
@@ -116,7 +117,11 @@ final class SegmentAppender {
         }
         try flush()
         meanwhile()
+        precondition(
+            buffer.count == 0 && written == end.offset, "I4: lines are written before they are made durable")
         try current?.syncData(files)
+        precondition(end.seq == position.seq + UInt64(items.count), "I2: each record takes one number")
+        precondition(end.segment >= position.segment, "I8: no earlier segment is written to")
         newSegments = []
         appended += length
         position = end

@@ -57,43 +57,19 @@ struct SegmentOrder {
 
     /// The fewest lines without which the numbers of the others ascend.
     private static func outOfLine(_ lines: [Place]) -> [Place] {
-        // The last line of the best ascending row of each length, and before each line the one before it in its row.
-        var ends: [Int] = []
-        var before = [Int](repeating: -1, count: lines.count)
-        for line in lines.indices {
-            var (low, high) = (0, ends.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if lines[ends[middle]].seq < lines[line].seq { low = middle + 1 } else { high = middle }
-            }
-            if low > 0 { before[line] = ends[low - 1] }
-            if low == ends.count { ends.append(line) } else { ends[low] = line }
-        }
-        var isInLine = [Bool](repeating: false, count: lines.count)
-        var line = ends.last ?? -1
-        while line >= 0 {
-            isInLine[line] = true
-            line = before[line]
-        }
+        let isInLine = longestRow(lines.map(\.seq)) { $0 < $1 }
         return lines.indices.filter { !isInLine[$0] }.map { lines[$0] }
     }
 
     /// The whole line with the lowest number above `seq`.
     func next(after seq: UInt64) -> Place? {
-        var (low, high) = (0, places.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if places[middle].seq <= seq { low = middle + 1 } else { high = middle }
-        }
-        return low < places.count ? places[low] : nil
+        let place = places.partitionPoint { $0.seq <= seq }
+        return place < places.count ? places[place] : nil
     }
 
+    /// Whether the line at that offset is out of place.
     func isDisplaced(_ offset: UInt64) -> Bool {
-        var (low, high) = (0, displaced.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if displaced[middle].offset < offset { low = middle + 1 } else { high = middle }
-        }
-        return low < displaced.count && displaced[low].offset == offset
+        let place = displaced.partitionPoint { $0.offset < offset }
+        return place < displaced.count && displaced[place].offset == offset
     }
 }

@@ -18,57 +18,47 @@ struct SegmentRecovery {
         var records: UInt64 = 0
     }
 
-    enum Failure: Error {
-        case store(StoreError)
-        case index(IndexFile.Failure)
-    }
-
     /// Goes through all records behind the start of `walk`.
     ///
     /// - Parameters:
     ///   - segments: all there are.
     ///   - durable: the end that was published, nil where that is not known.
-    ///   - apply: gets every whole record.
+    ///   - apply: gets every whole record; what it throws ends the recovery.
     func run(
         _ segments: [Segment], walk: RecordWalk, durable: DurableEnd?,
-        apply: (RecordEnvelope) throws(IndexFile.Failure) -> Void
-    ) throws(Failure) -> Result {
+        apply: (RecordEnvelope) throws(StoreError) -> Void
+    ) throws(StoreError) -> Result {
         var result = Result(position: walk.position)
         let start = walk.position
         for (index, segment) in segments.enumerated() where segment.firstSeq >= start.segment {
             let isLast = index == segments.count - 1
-            do throws(Failure) {
-                try recover(
-                    segment, of: segments, from: segment.firstSeq == start.segment ? start.offset : 0, isLast: isLast,
-                    walk: walk, durable: durable, &result, apply)
-            } catch {
-                throw error
-            }
+            try recover(
+                segment, of: segments, from: segment.firstSeq == start.segment ? start.offset : 0, isLast: isLast,
+                walk: walk, durable: durable, &result, apply)
         }
         return result
     }
 
     private func recover(
         _ segment: Segment, of segments: [Segment], from offset: UInt64, isLast: Bool, walk: RecordWalk,
-        durable: DurableEnd?, _ result: inout Result, _ apply: (RecordEnvelope) throws(IndexFile.Failure) -> Void
-    ) throws(Failure) {
-        let file = try store { () throws(StoreError) in
-            guard isLast else { return try OpenFile.reading(segment.path) }
-            return try directory.openFile(segment.path, in: directory.articles, files)
-        }
+        durable: DurableEnd?, _ result: inout Result, _ apply: (RecordEnvelope) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let file =
+            isLast
+            ? try directory.openFile(segment.path, in: directory.articles, files) : try OpenFile.reading(segment.path)
         guard let file else { return }
-        if isLast { try store { () throws(StoreError) in try cutTail(of: file, segment, segments, durable) } }
+        if isLast { try cutTail(of: file, segment, segments, durable) }
         let next = Segment.next(after: segment, in: segments)
         var records = RecordScanner(file, segment, from: offset, next: next, walk: walk)
         var damagedLines: UInt64 = 0
-        while let item = try store({ () throws(StoreError) in try records.nextItem() }) {
+        while let item = try records.nextItem() {
             progress.add(item.line?.length ?? 0)
             switch item.outcome {
             case .record(let envelope, let damage):
                 damagedLines = 0
                 if let damage { report(.damage(damage)) }
                 result.records += 1
-                do throws(IndexFile.Failure) { try apply(envelope) } catch { throw .index(error) }
+                try apply(envelope)
             case .damage(let damage):
                 report(.damage(damage))
                 if damage.kind == .line { damagedLines += 1 }
@@ -77,9 +67,7 @@ struct SegmentRecovery {
         }
         result.position = walk.position
         guard isLast else { return }
-        try store { () throws(StoreError) in
-            try finish(file, segment, damagedLines: damagedLines, durable: durable, &result)
-        }
+        try finish(file, segment, damagedLines: damagedLines, durable: durable, &result)
     }
 
     /// Cuts off what was never stored, and keeps beside the segment whatever may be more than the rest of a line.
@@ -89,8 +77,7 @@ struct SegmentRecovery {
         guard let tail = try SegmentTail(of: segments, file, in: directory, published: durable), tail.end < tail.size
         else { return }
         let bytes = tail.size - tail.end
-        let isRestOfLine = try file.lacksLineFeed(from: tail.end)
-        if isRestOfLine, tail.end >= tail.durable {
+        if tail.isRestOfLine, tail.end >= tail.durable {
             try file.truncate(to: tail.end, files)
             return report(.tornTailRemoved(segment: segment.path, offset: tail.end, bytes: bytes))
         }
@@ -119,9 +106,5 @@ struct SegmentRecovery {
         // The numbers of damaged records are not given again.
         let (guess, overflow) = max(result.position.seq, segment.firstSeq - 1).addingReportingOverflow(damagedLines)
         result.position.seq = max(overflow ? result.position.seq : guess, durable?.seq ?? 0)
-    }
-
-    private func store<Value>(_ body: () throws(StoreError) -> Value) throws(Failure) -> Value {
-        do throws(StoreError) { return try body() } catch { throw .store(error) }
     }
 }

@@ -15,9 +15,11 @@ private import Glibc
 /// off, with all that was written together with it.
 struct SegmentTail {
     /// Behind the last byte that counts.
-    private(set) var end: UInt64
+    let end: UInt64
     /// Of the segment's file.
     let size: UInt64
+    /// Whether what stands behind `end` has no line feed.
+    let isRestOfLine: Bool
     /// False where nobody says what was durable: then damage counts for a torn end only where nothing whole follows.
     let isEndKnown: Bool
     /// What of the segment was durable for certain, as far as is known from elsewhere.
@@ -59,13 +61,16 @@ struct SegmentTail {
         let isBehind = start.map { $0.segment > segment.firstSeq } ?? false
         durable = isBehind ? size : isInside ? start?.offset ?? 0 : 0
         // A line without its end was never whole.
-        end = try Self.endOfLastLine(file, size: size)
+        let endOfLastLine = try Self.endOfLastLine(file, size: size)
+        var end = endOfLastLine
         if durable < end {
             let seq = isInside ? start?.seq ?? 0 : segment.firstSeq - 1
             if let doubt = try Self.doubt(file, from: durable, behind: seq, upTo: end, isEndKnown), doubt.isTorn {
                 end = doubt.offset
             }
         }
+        self.end = end
+        isRestOfLine = end == endOfLastLine
     }
 
     /// The last place that is known to have been durable.

@@ -43,7 +43,7 @@ final class FeedStates: Sendable {
         var known = Known()
         var log = Log(lastSeq: lastSeq)
         if let file = try OpenFile.reading(directory.stateFile) {
-            let latest = try LatestLines(of: file)
+            let latest = try SupersededLines(of: file)
             known.states.reserveCapacity(latest.feeds)
             let read = try Self.read(file, only: latest) { state, seq in
                 var state = state
@@ -74,7 +74,7 @@ final class FeedStates: Sendable {
     ///
     /// - Parameter latest: where nobody writes to the file meanwhile, what need not be read for that.
     static func read(
-        _ file: OpenFile, only latest: LatestLines? = nil, _ take: (_ state: FeedState, _ seq: UInt64) -> Void
+        _ file: OpenFile, only latest: SupersededLines? = nil, _ take: (_ state: FeedState, _ seq: UInt64) -> Void
     ) throws(StoreError) -> Read {
         var read = Read()
         var scanner = LineScanner(file, from: 0)
@@ -85,7 +85,7 @@ final class FeedStates: Sendable {
             read.isCutOff = !line.isEnded
             if line.bytes.count == 1, line.isEnded { continue }
             read.lines += 1
-            if let latest, latest.isOutdated(number) { continue }
+            if let latest, latest.isSuperseded(number) { continue }
             guard line.isEnded, let entry = entry(line.bytes) else {
                 read.damaged += 1
                 continue
@@ -137,7 +137,7 @@ final class FeedStates: Sendable {
     /// Takes a state in, which goes to the file with the next that are put in, or with `write`.
     ///
     /// - Returns: whether it is the first that waits for that.
-    func note(_ state: FeedState) -> Bool {
+    func stage(_ state: FeedState) -> Bool {
         let packed = PackedFeedState(state)
         return known.withLock { known in
             known.states[state.feed] = packed
@@ -148,8 +148,9 @@ final class FeedStates: Sendable {
 
     /// Takes states in and appends them to the file. Where that fails they are kept, and go out with the next.
     func put(_ states: [FeedState], lastSeq: UInt64) throws(StoreError) {
-        for state in states { _ = note(state) }
+        for state in states { _ = stage(state) }
         try log.withLock { log throws(StoreError) in
+            precondition(lastSeq >= log.lastSeq, "I7: a state is written after the articles that it speaks of")
             log.lastSeq = lastSeq
             try write(&log)
         }
@@ -235,5 +236,51 @@ final class FeedStates: Sendable {
         log.lines = states.count
         log.needsLineFeed = false
         log.needsRewriting = false
+    }
+}
+
+/// Which lines of a file of states are followed by another whole one of the same feed: half of them may be, and telling
+/// that takes a fraction of what reading them takes.
+struct SupersededLines {
+    /// A bit for each line.
+    private var superseded: [UInt64] = []
+    /// Feeds that have a whole line.
+    private(set) var feeds = 0
+
+    /// - Parameter file: nobody writes to it as long as this is used.
+    init(of file: OpenFile) throws(StoreError) {
+        var latest: [UInt64: Int32] = [:]
+        var scanner = LineScanner(file, from: 0)
+        var number = -1
+        while let line = try scanner.nextLine() {
+            number += 1
+            if number / 64 == superseded.count { superseded.append(0) }
+            guard line.isEnded, number < Int(Int32.max), let feed = Self.feed(of: line.bytes) else { continue }
+            // A damaged line leaves the one before it in force.
+            guard FeedStates.isWhole(line.bytes) else { continue }
+            if let before = latest.updateValue(Int32(number), forKey: feed) { mark(Int(before)) }
+        }
+        feeds = latest.count
+    }
+
+    /// Whether the line need not be read; counted from 0.
+    func isSuperseded(_ line: Int) -> Bool {
+        superseded[line / 64] & 1 << UInt64(line % 64) != 0
+    }
+
+    private mutating func mark(_ line: Int) {
+        superseded[line / 64] |= 1 << UInt64(line % 64)
+    }
+
+    /// The hash of the id as it is written at the beginning of a line. Two feeds of one hash cost one of them a poll.
+    private static func feed(of line: UnsafeRawBufferPointer) -> UInt64? {
+        let start: StaticString = #"{"feed":""#
+        let opening = UnsafeBufferPointer(start: start.utf8Start, count: start.utf8CodeUnitCount)
+        guard line.starts(with: opening) else { return nil }
+        let rest = line[start.utf8CodeUnitCount...]
+        guard let end = rest.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
+        // Behind a backslash it may be a quote of the id: such a line is read in any case.
+        guard line[end - 1] != UInt8(ascii: "\\") else { return nil }
+        return XXH3.hash64(UnsafeRawBufferPointer(rebasing: rest[..<end]))
     }
 }

@@ -29,6 +29,8 @@ package final class PollHistory: Sendable {
         var hasFailed = false
     }
 
+    /// Opens the file with the first poll that is written.
+    ///
     /// - Parameters:
     ///   - path: the store's folder, which is there.
     ///   - lastBlock: the last block that a feed has, where any has one.
@@ -43,10 +45,7 @@ package final class PollHistory: Sendable {
         directory path: String, lastBlock: UInt32?, files: FileSystem,
         report: @escaping @Sendable (StoreEvent) -> Void
     ) throws(StoreError) {
-        guard let directory = try StoreDirectory(existing: path) else {
-            throw .system("opening the store", path, errno: 2)
-        }
-        self.directory = directory
+        directory = try StoreDirectory.there(path)
         self.files = files
         self.report = report
         waiting = Locked(Waiting(nextBlock: lastBlock.map { $0 < .max ? $0 + 1 : 0 } ?? 0))
@@ -60,10 +59,10 @@ package final class PollHistory: Sendable {
         }
     }
 
-    /// Keeps a poll.
+    /// Stages a poll, which `write` puts into the file.
     ///
     /// - Parameter number: how many polls of the feed there have been, with this one.
-    package func note(_ record: PollRecord, block: UInt32, number: UInt32) {
+    package func stage(_ record: PollRecord, block: UInt32, number: UInt32) {
         let offset = Self.offset(block: block, number: number)
         waiting.withLock { $0.polls.append((offset, record)) }
     }
@@ -98,7 +97,7 @@ package final class PollHistory: Sendable {
 package struct PollHistoryReader: Sendable {
     private let file: OpenFile?
 
-    /// Where nothing is there, nothing is read.
+    /// Opens the file; where there is none, nothing is read.
     package init(directory path: String) throws(StoreError) {
         let directory = try StoreDirectory(existing: path)
         file = try directory.flatMap { directory throws(StoreError) in try OpenFile.reading(directory.pollFile) }

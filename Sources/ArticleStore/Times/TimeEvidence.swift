@@ -3,11 +3,13 @@ internal import JSONText
 
 /// What a store says of the time: when it was last written by a clock that counted, as far as is known.
 package struct TimeEvidence: Sendable, Equatable {
-    /// Of its newest record that does not say `clock_doubtful`, and of the last time at which a writer's clock counted.
+    /// The times of its newest record that does not say `clock_doubtful`, and of the last moment at which a writer's
+    /// clock counted.
     package var times: [Timestamp] = []
     /// Whether no record was ever stored.
     package var isEmpty = false
 
+    /// Evidence from times that are at hand.
     package init(times: [Timestamp] = [], isEmpty: Bool = false) {
         self.times = times
         self.isEmpty = isEmpty
@@ -18,7 +20,7 @@ extension StoreReader {
     /// Bytes at the end of the articles in which a record is looked for that says nothing of a doubtful clock.
     private static var reach: UInt64 { 4 << 20 }
 
-    /// What the store says of the time. Reads the end of its last segments.
+    /// Tells what the store says of the time. Reads the end of its last segments.
     package func timeEvidence() throws(StoreError) -> TimeEvidence {
         var evidence = TimeEvidence()
         if let kept = TimeMemory(directory) { evidence.times.append(kept.trusted) }

@@ -10,7 +10,9 @@ package struct StoreVerifier: Sendable {
     /// A record's number and its chain in hexadecimal: who keeps the two can tell later that nothing before them was
     /// changed.
     package struct Head: Sendable, Equatable {
+        /// The record's number.
         package var seq: UInt64
+        /// The record's chain, 64 hexadecimal digits.
         package var chain: String
 
         /// `SEQ:HASH`, as `description` has it.
@@ -28,7 +30,7 @@ package struct StoreVerifier: Sendable {
         }
     }
 
-    /// What became of a head that was written down.
+    /// An answer to whether a head that was written down is still there.
     package enum HeadAnswer: Sendable, Equatable {
         case found
         /// The store ends before it.
@@ -44,6 +46,8 @@ package struct StoreVerifier: Sendable {
     /// Of how many records at most memory is kept while the index is compared.
     var recordLimit = IndexSurvey.recordLimit
 
+    /// Prepares to verify a store that is there. Nothing is read yet.
+    ///
     /// - Parameters:
     ///   - path: the store's folder.
     ///   - head: to be looked for.
@@ -52,6 +56,8 @@ package struct StoreVerifier: Sendable {
         self.head = head
     }
 
+    /// Reads all of the store and tells what is wrong with it.
+    ///
     /// - Parameters:
     ///   - workers: how many segments are read at the same time.
     ///   - progress: how many bytes are done, of how many; called now and then, by any of the workers.

@@ -1,33 +1,37 @@
 import Digest
 package import FeedModel
 
-/// What `StoreVerifier` has found.
+/// `StoreVerifier` has found this.
 package struct VerifierResult: Sendable, Equatable {
+    /// How many segments there are.
     package var segments = 0
+    /// How many whole records they have.
     package var records: UInt64 = 0
-    /// Of the records that are there.
+    /// How many there are of each kind, of the records that are there.
     package var kinds: [RecordKind: UInt64] = [:]
+    /// How many bytes were read, those of extracts among them.
     package var bytes: UInt64 = 0
     /// The first number that there is; 0 in an empty store.
     package var firstSeq: UInt64 = 0
+    /// The number of the last record; 0 in an empty store.
     package var lastSeq: UInt64 = 0
     /// The last record's chain in hexadecimal.
     package var head = Hex.string(RecordWriter.firstChain)
-    /// What retention has removed and left the identities of.
+    /// How many records retention has removed and left the identities of.
     package var removedRecords: UInt64 = 0
     /// Places that are not as they were written.
     package var damages: UInt64 = 0
-    /// What a crash left of an unfinished write; the next start of a writer removes it.
+    /// Bytes that a crash left of an unfinished write; the next start of a writer removes them.
     package var unfinishedBytes: UInt64 = 0
     /// Records that had been stored last and are gone, as far as is known.
     package var lostRecords: UInt64 = 0
-    /// What the index says otherwise than the articles; it is made again when its folder is removed.
+    /// How many entries of the index say otherwise than the articles; it is made again when its folder is removed.
     package var indexErrors: UInt64 = 0
     /// Lines of feed states that are passed over: those feeds are polled anew.
     package var damagedStateLines = 0
     /// Consumers whose cursor holds no number or stands beyond the last record.
     package var wrongCursors: [String] = []
-    /// Where a head was asked for.
+    /// The answer, where a head was asked for.
     package var headAnswer: StoreVerifier.HeadAnswer?
 
     /// Whether every record that was ever stored and not removed by retention is there as it was written, and the head

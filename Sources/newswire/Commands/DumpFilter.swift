@@ -75,9 +75,9 @@ struct DumpFilter {
     var readsJSON: Bool { !tags.isEmpty }
 
     /// The configured tags of the record's feed, as they were when it was stored.
-    func admits(_ record: JSONValue) -> Bool {
+    func admits(_ record: StoredRecord) -> Bool {
         guard !tags.isEmpty else { return true }
-        let own = record["_newswire"]?["feed_tags"]?.array?.compactMap(\.string) ?? []
+        let own = record.feedTags
         return tags.contains { own.contains($0) }
     }
 }

@@ -39,7 +39,7 @@ struct DumpPass {
         let start = lastSeen
         var looked = 0
         var recent = RecentMarks()
-        defer { trail.note(recent) }
+        defer { trail.pass(recent) }
         try reader.read(
             after: start,
             damage: { tell($0) },
@@ -53,7 +53,7 @@ struct DumpPass {
                 }
                 if filter.admits(record.envelope), try printer.print(record, if: filter) { printed += 1 }
                 lastSeen = record.envelope.seq
-                recent.note(record.envelope)
+                recent.pass(record.envelope)
                 isOver = limit.map { printed >= $0 } ?? false
                 looked += 1
                 return !isOver && looked < batch

@@ -51,7 +51,7 @@ struct ExplainCommand: ParsableCommand {
     private func explanation(ofRecord seq: UInt64, in directory: String) throws -> [String] {
         try CommandFailure.wrappingAll {
             let reader = try StoreReader(directory: directory)
-            guard let record = try reader.record(seq) else {
+            guard let record = try reader.record(seq: seq) else {
                 throw CommandFailure(
                     .usage, "explaining record \(seq): \(try ArticleSelection.noRecord(seq, in: reader))")
             }

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import ArticleStore
 internal import Configuration
 internal import FeedModel
-internal import JSONText
 
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -77,7 +76,7 @@ struct ArticleSelection {
     }
 
     private func uid(ofRecord seq: UInt64) throws -> ArticleIdentifier {
-        guard let text = try reader.record(seq)?["_newswire"]?["uid"]?.string, let uid = ArticleIdentifier(text) else {
+        guard let uid = try reader.record(seq: seq)?.uid else {
             throw CommandFailure(.usage, try Self.noRecord(seq, in: reader))
         }
         return uid

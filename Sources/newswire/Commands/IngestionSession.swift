@@ -77,7 +77,7 @@ struct IngestionSession {
 
     /// The caller lets the writer write its notes when all polls are over.
     func writer() -> StoreWriter {
-        StoreWriter(store, history: PollHistory(of: store, logger), seen: SeenArticles(of: store, logger))
+        StoreWriter(store, history: PollHistory(of: store, logger), contents: FeedContents(of: store, logger))
     }
 
     func poller(_ manner: FeedPoller.Manner, writer: StoreWriter, watch: HostWatch) -> FeedPoller {
@@ -97,7 +97,7 @@ struct IngestionSession {
 
 extension CommandFailure {
     init(_ error: StoreError) {
-        self.init(ExitStatus(rawValue: error.exitStatus) ?? .ioError, error.description)
+        self.init(ExitStatus(error), error.description)
     }
 
     /// The same for work that may fail otherwise too.

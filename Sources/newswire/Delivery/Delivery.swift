@@ -59,7 +59,7 @@ struct Delivery {
                 }
             }
             progress.seen = batch.lastSeen
-            progress.trail.note(batch.recent)
+            progress.trail.pass(batch.recent)
             // Records that are not wanted cost a write of the cursor only now and then.
             if batch.count > 0 || options.once || progress.isFarAhead { try move(&progress) }
             if batch.count > 0 { continue }

@@ -1,4 +1,5 @@
 internal import ArticleStore
+internal import FeedModel
 internal import JSONText
 
 /// Articles that go to a command together.
@@ -28,7 +29,8 @@ struct DeliveryBatch {
         var batch = self
         try reader.read(after: seq, damage: damage) { record in
             if filter.admits(record.envelope) {
-                let isWanted = try !filter.readsJSON || filter.admits(JSONParser.parse(record.bytes).value)
+                let isWanted =
+                    try !filter.readsJSON || filter.admits(StoredRecord(JSONParser.parse(record.bytes).value))
                 if isWanted {
                     if batch.count > 0, batch.bytes.count + record.bytes.count > Self.maximumBytes {
                         batch.isFull = true
@@ -38,7 +40,7 @@ struct DeliveryBatch {
                 }
             }
             batch.lastSeen = record.envelope.seq
-            batch.recent.note(record.envelope)
+            batch.recent.pass(record.envelope)
             batch.isFull = batch.count >= limit
             return !batch.isFull
         }

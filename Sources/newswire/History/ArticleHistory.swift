@@ -1,16 +1,13 @@
 internal import ArticleStore
 internal import FeedModel
-internal import JSONText
 
 /// The versions of an article, oldest first.
 struct ArticleHistory {
     struct Version {
         var seq: UInt64
-        var record: JSONValue
+        var record: StoredRecord
         /// What differs from the version before; nil where there is none, or it cannot be read any more.
         var changes: [FieldChange]?
-
-        var own: JSONValue { record["_newswire"] ?? .null }
     }
 
     var uid: ArticleIdentifier
@@ -18,7 +15,7 @@ struct ArticleHistory {
     /// Versions before the first of them, which retention has removed.
     var missing: Int
     /// nil where it is not known whether the article is still in its feed.
-    var sighting: ArticleSighting?
+    var sighting: Sighting?
 
     /// Follows the records from the newest back to the first; each names the one before it.
     ///
@@ -27,29 +24,21 @@ struct ArticleHistory {
         uid = known.uid
         var chain: [Version] = []
         var next: UInt64? = known.seq
-        while let seq = next, let record = try reader.record(seq) {
+        while let seq = next, let record = try reader.record(seq: seq) {
             let version = Version(seq: seq, record: record, changes: nil)
             chain.append(version)
-            next = version.own["previous"]?.integer.flatMap(UInt64.init(exactly:)).flatMap { $0 < seq ? $0 : nil }
-            if next == nil, let number = version.own["version"]?.integer, number > 1 {
+            next = record.previous.flatMap { $0 < seq ? $0 : nil }
+            if next == nil, let number = record.version, number > 1 {
                 // It does not say: the records are looked through.
                 next = try reader.records(of: uid, upTo: seq - 1).last
             }
         }
         guard let oldest = chain.last else { return nil }
         versions = chain.reversed()
-        sighting = try chain.first.flatMap { try ArticleSighting(of: known.uid, record: $0.record, in: reader) }
-        missing = Int(oldest.own["version"]?.integer ?? 1) - 1
+        sighting = try chain.first.flatMap { try reader.sighting(of: $0.record) }
+        missing = Int(clamping: oldest.record.version ?? 1) - 1
         for index in versions.indices.dropFirst() {
             versions[index].changes = FieldChange.all(from: versions[index - 1].record, to: versions[index].record)
         }
-    }
-}
-
-extension StoreReader {
-    /// A record as JSON; nil where there is none of that number.
-    func record(_ seq: UInt64) throws -> JSONValue? {
-        guard let line = try line(seq: seq) else { return nil }
-        return try JSONParser.parse(line).value
     }
 }

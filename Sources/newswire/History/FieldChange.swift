@@ -15,11 +15,11 @@ struct FieldChange {
     ]
 
     /// What differs, in the order in which people look at it. A short record has no content to compare with.
-    static func all(from old: JSONValue, to new: JSONValue) -> [FieldChange] {
-        let isShort = old["_newswire"]?["kind"]?.string == RecordKind.duplicate.rawValue
+    static func all(from old: StoredRecord, to new: StoredRecord) -> [FieldChange] {
         let fields =
-            isShort ? ["title", "url", "date_published"] : ["title", "url"] + texts.dropFirst() + others.dropFirst()
-        return fields.compactMap { change(of: $0, from: old[$0], to: new[$0]) }
+            old.isShort
+            ? ["title", "url", "date_published"] : ["title", "url"] + texts.dropFirst() + others.dropFirst()
+        return fields.compactMap { change(of: $0, from: old.json[$0], to: new.json[$0]) }
     }
 
     private static func change(of field: String, from old: JSONValue?, to new: JSONValue?) -> FieldChange? {

@@ -18,21 +18,19 @@ struct HistoryPrinter {
     }
 
     private func headline(_ version: ArticleHistory.Version) -> String {
-        let own = version.own
-        var parts = ["version \(own["version"]?.integer ?? 0)"]
-        parts.append("stored \(TextFormat.shown(own["stored_at"]?.string ?? ""))")
+        let record = version.record
+        var parts = ["version \(record.version ?? 0)"]
+        parts.append("stored \(TextFormat.shown(record.storedAtText ?? ""))")
         parts.append("record \(version.seq)")
-        if let changed = own["changed"]?.array?.compactMap(\.string), !changed.isEmpty {
-            parts.append("changed: \(changed.joined(separator: ", "))")
-        }
+        if !record.changed.isEmpty { parts.append("changed: \(record.changed.joined(separator: ", "))") }
         return bold(SafeText.line(parts.joined(separator: " | ")))
     }
 
     private func body(_ version: ArticleHistory.Version) -> [String] {
         guard let changes = version.changes else {
-            var lines = ["  \(SafeText.line(version.record["title"]?.string ?? "(no title)"))"]
-            if let url = version.record["url"]?.string { lines.append("  \(SafeText.line(url))") }
-            if let seq = version.own["duplicate_of"]?.integer {
+            var lines = ["  \(SafeText.line(version.record.title ?? "(no title)"))"]
+            if let url = version.record.url { lines.append("  \(SafeText.line(url))") }
+            if let seq = version.record.duplicateOf {
                 lines.append("  kept without its content, as the same as record \(seq)")
             }
             return lines
@@ -62,18 +60,18 @@ struct HistoryPrinter {
     /// `uid seq version kind stored_at title url in_feed last_seen changed changes`, where `changes` has for each field
     /// what went and what came, and `in_feed` and `last_seen` are the article's, the same in every version.
     static func json(_ version: ArticleHistory.Version, of history: ArticleHistory) -> [UInt8] {
-        let own = version.own
+        let record = version.record
         var json = JSONWriter()
         json.beginObject()
         json.member("uid", history.uid.description)
         json.member("seq", version.seq)
-        json.member("version", own["version"]?.integer)
-        json.member("kind", own["kind"]?.string)
-        json.member("stored_at", own["stored_at"]?.string)
-        json.member("title", version.record["title"]?.string)
-        json.member("url", version.record["url"]?.string)
+        json.member("version", record.version)
+        json.member("kind", record.kind?.rawValue)
+        json.member("stored_at", record.storedAtText)
+        json.member("title", record.title)
+        json.member("url", record.url)
         history.sighting?.write(to: &json)
-        json.member("changed", own["changed"]?.array?.compactMap(\.string) ?? [])
+        json.member("changed", record.changed)
         if let changes = version.changes {
             json.key("changes")
             json.beginObject()

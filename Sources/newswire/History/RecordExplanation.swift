@@ -2,29 +2,26 @@ internal import ArticleStore
 internal import Digest
 internal import FeedModel
 internal import Identity
-internal import JSONText
 
 /// Why a record is what it is, in words and with the evidence: from the record, those that it names, and the index.
 struct RecordExplanation {
     /// As they are printed, without line breaks in them.
     private(set) var lines: [String] = []
 
-    private let record: JSONValue
-    private let own: JSONValue
+    private let record: StoredRecord
     private let seq: UInt64
     private let article: Article
-    private let feed: String
+    private let feed: FeedIdentifier
     private let uid: ArticleIdentifier?
 
-    init(_ record: JSONValue, seq: UInt64, in reader: StoreReader) throws {
+    init(_ record: StoredRecord, seq: UInt64, in reader: StoreReader) throws {
         self.record = record
         self.seq = seq
-        own = record["_newswire"] ?? .null
-        article = Article(record: record)
-        feed = own["feed"]?.string ?? ""
-        uid = own["uid"]?.string.flatMap { ArticleIdentifier($0) }
+        article = record.article
+        feed = record.feed ?? FeedIdentifier("")
+        uid = record.uid
         head()
-        switch own["kind"]?.string.flatMap(RecordKind.init(rawValue:)) {
+        switch record.kind {
         case .new: try explainNew(reader)
         case .update: try explainUpdate(reader)
         case .duplicate: try explainDuplicate(reader)
@@ -33,20 +30,18 @@ struct RecordExplanation {
         }
         explainFlags()
         try explainSince(reader)
-        if let uid, let sighting = try ArticleSighting(of: uid, record: record, in: reader) {
-            add("seen", sighting.sentence)
-        }
+        if let sighting = try reader.sighting(of: record) { add("seen", sighting.sentence) }
     }
 
     private mutating func head() {
-        let kind = own["kind"]?.string ?? "record"
-        lines.append("record \(seq): \(kind), version \(own["version"]?.integer ?? 0) of \(own["uid"]?.string ?? "")")
+        let kind = record.kind?.rawValue ?? "record"
+        lines.append("record \(seq): \(kind), version \(record.version ?? 0) of \(uid?.description ?? "")")
         if let title = article.title { add("title", title) }
         if let url = article.url { add("link", url) }
         add("id", article.id ?? "none of its own")
-        add("feed", "\(feed), \(own["feed_url"]?.string ?? "")")
-        var stored = TextFormat.shown(own["stored_at"]?.string ?? "")
-        if let from = own["fetched_from"]?.string, from != own["feed_url"]?.string {
+        add("feed", "\(feed), \(record.feedURL ?? "")")
+        var stored = TextFormat.shown(record.storedAtText ?? "")
+        if let from = record.fetchedFrom, from != record.feedURL {
             stored += ", fetched from \(from)"
         }
         add("stored", stored)
@@ -58,21 +53,17 @@ struct RecordExplanation {
 
     private mutating func why(_ text: String) { add("why", text) }
 
-    private func number(_ member: String) -> UInt64? { own[member]?.integer.flatMap(UInt64.init(exactly:)) }
-
-    private var events: [Judgement.Event] {
-        own["events"]?.array?.compactMap { $0.string.flatMap(Judgement.Event.init(rawValue:)) } ?? []
-    }
+    private var events: [Judgement.Event] { record.events() }
 
     // MARK: - Each kind
 
     private mutating func explainNew(_ reader: StoreReader) throws {
-        if let other = number("reuses_id_of"), let old = try reader.record(other) {
+        if let other = record.reusesIDOf, let old = try reader.record(seq: other) {
             why("its id is that of record \(other), but link and title are others and the date is more than a day away")
             add("", "so the publisher uses the id anew (guid_reused)")
-            compare("link", article.url, old["url"]?.string, other)
-            compare("title", article.title, old["title"]?.string, other)
-            compare("date", record["date_published"]?.string, old["date_published"]?.string, other)
+            compare("link", article.url, old.url, other)
+            compare("title", article.title, old.title, other)
+            compare("date", record.publishedText, old.publishedText, other)
             return
         }
         why("no article of this feed was known by \(basis)")
@@ -81,7 +72,7 @@ struct RecordExplanation {
         } else {
             add("", "nor by a variant of that id, nor was one with its link and title gone from the document")
         }
-        if own["initial"]?.bool == true {
+        if record.isInitial {
             add("", "it was in the feed already when that was first polled (initial)")
         }
     }
@@ -89,7 +80,7 @@ struct RecordExplanation {
     /// What the identity was made from: found by making it again.
     private var basis: String {
         guard let uid else { return "its identity" }
-        var keys = ArticleKey(feed: FeedIdentifier(feed))
+        var keys = ArticleKey(feed: feed)
         if keys.identifier(of: article) == uid {
             if article.id != nil { return "its id" }
             if article.url != nil { return "its link; it has no id of its own" }
@@ -104,26 +95,26 @@ struct RecordExplanation {
     }
 
     private mutating func explainUpdate(_ reader: StoreReader) throws {
-        let previous = number("previous")
+        let previous = record.previous
         why("\(try known()) as \(previous.map { "record \($0)" } ?? "an earlier record"), with other content")
-        let changed = own["changed"]?.array?.compactMap(\.string) ?? []
-        if !changed.isEmpty {
-            add("", "changed: \(changed.joined(separator: ", ")); `newswire history \(seq)` shows what")
-        } else if let previous, let old = try reader.record(previous) {
-            let isShort = old["_newswire"]?["kind"]?.string == RecordKind.duplicate.rawValue
-            add("", "record \(previous) was \(isShort ? "kept without its content" : "the same in all that is shown")")
+        if !record.changed.isEmpty {
+            add("", "changed: \(record.changed.joined(separator: ", ")); `newswire history \(seq)` shows what")
+        } else if let previous, let old = try reader.record(seq: previous) {
+            add(
+                "",
+                "record \(previous) was \(old.isShort ? "kept without its content" : "the same in all that is shown")")
         } else {
             add("", "what changed cannot be told: that record was removed by retention")
         }
-        guard let silent = own["index"]?["silent"]?.integer, silent > 0 else { return }
-        add("", "the publisher's own date of change did not move, for the \(silent). time in a row;")
+        guard record.silentChanges > 0 else { return }
+        add("", "the publisher's own date of change did not move, for the \(record.silentChanges). time in a row;")
         add("", "after \(IdentityJudge.maximumSilentChanges) such changes no more versions are kept until it does")
         if events.contains(.volatile) { add("", "this is the last that is kept until then (volatile)") }
     }
 
     /// How the item's id leads to the article.
     private func known() throws -> String {
-        var keys = ArticleKey(feed: FeedIdentifier(feed))
+        var keys = ArticleKey(feed: feed)
         guard let uid, article.id != nil, keys.identifier(of: article) != uid else {
             return "an article of this feed was known by \(basis)"
         }
@@ -131,12 +122,12 @@ struct RecordExplanation {
     }
 
     private mutating func explainDuplicate(_ reader: StoreReader) throws {
-        guard let other = number("duplicate_of") else { return }
+        guard let other = record.duplicateOf else { return }
         why("another feed had it before: record \(other) has the same link and title")
-        if let old = try reader.record(other) {
-            add("", "record \(other) is of feed \(old["_newswire"]?["feed"]?.string ?? "")")
-            compare("link", article.url, old["url"]?.string, other)
-            compare("title", article.title, old["title"]?.string, other)
+        if let old = try reader.record(seq: other) {
+            add("", "record \(other) is of feed \(old.feed?.text ?? "")")
+            compare("link", article.url, old.url, other)
+            compare("title", article.title, old.title, other)
         } else {
             add("", "record \(other) was removed by retention")
         }
@@ -144,9 +135,9 @@ struct RecordExplanation {
     }
 
     private mutating func explainAlias(_ reader: StoreReader) throws {
-        guard let other = number("alias_of") else { return }
-        let old = try reader.record(other)
-        switch own["alias_reason"]?.string.flatMap(Judgement.Alias.Reason.init(rawValue:)) {
+        guard let other = record.aliasOf else { return }
+        let old = try reader.record(seq: other)
+        switch record.aliasReason(Judgement.Alias.Reason.self) {
         case .variant:
             why("its id differs from that of record \(other) only in scheme, www., port or a slash at the end")
         case .linkAndTitle:
@@ -157,9 +148,9 @@ struct RecordExplanation {
         case nil: why("it means the article of record \(other)")
         }
         if let old {
-            compare("id", article.id, old["id"]?.string, other)
-            compare("link", article.url, old["url"]?.string, other)
-            compare("title", article.title, old["title"]?.string, other)
+            compare("id", article.id, old.id, other)
+            compare("link", article.url, old.url, other)
+            compare("title", article.title, old.title, other)
         }
         add("", "from here on this id means that article; this record is bookkeeping and never printed")
     }
@@ -171,12 +162,12 @@ struct RecordExplanation {
     // MARK: - What else there is to say
 
     private mutating func explainFlags() {
-        if let effective = own["published_effective"]?.string {
+        if let effective = record.effectiveDateText {
             add(
                 "date",
-                "\(record["date_published"]?.string ?? "") lies too far in the future: it counts as \(effective)")
+                "\(record.publishedText ?? "") lies too far in the future: it counts as \(effective)")
         }
-        for field in own["assumed_utc"]?.array?.compactMap(\.string) ?? [] {
+        for field in record.assumedUTC {
             add("date", "\(field) came without a time zone: UTC was assumed")
         }
     }

@@ -14,7 +14,7 @@ enum DumpFormat: String, ExpressibleByArgument, CaseIterable {
 protocol ArticleFormat {
     var prologue: String { get }
     /// - Parameter record: the line of an article.
-    mutating func append(_ record: JSONValue, to bytes: inout [UInt8])
+    mutating func append(_ record: StoredRecord, to bytes: inout [UInt8])
     var epilogue: String { get }
 }
 
@@ -57,14 +57,14 @@ struct ArticlePrinter: ~Copyable {
             return true
         }
         // A line whose checksum holds is JSON, unless newswire itself wrote it wrong.
-        let json = try JSONParser.parse(record.bytes).value
-        guard filter.admits(json) else { return false }
+        let stored = StoredRecord(try JSONParser.parse(record.bytes).value)
+        guard filter.admits(stored) else { return false }
         guard format != nil else {
             try output.write(record.bytes)
             return true
         }
         buffer.removeAll(keepingCapacity: true)
-        format?.append(sanitize ? json.sanitizingHTML() : json, to: &buffer)
+        format?.append(sanitize ? stored.sanitizingHTML() : stored, to: &buffer)
         try output.write(buffer)
         return true
     }
@@ -81,9 +81,9 @@ struct ArticlePrinter: ~Copyable {
 
 /// Lines whose HTML was reduced.
 struct JSONLinesFormat: ArticleFormat {
-    func append(_ record: JSONValue, to bytes: inout [UInt8]) {
+    func append(_ record: StoredRecord, to bytes: inout [UInt8]) {
         var json = JSONWriter()
-        record.write(to: &json)
+        record.json.write(to: &json)
         bytes.append(contentsOf: json.finish())
         bytes.append(UInt8(ascii: "\n"))
     }

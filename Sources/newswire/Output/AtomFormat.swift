@@ -1,6 +1,5 @@
 internal import FeedModel
 internal import FeedParsing
-internal import JSONText
 
 /// One Atom 1.0 document (RFC 4287), valid by the rules of the W3C's validator.
 struct AtomFormat: ArticleFormat {
@@ -19,22 +18,21 @@ struct AtomFormat: ArticleFormat {
     }
     var epilogue: String { "</feed>\n" }
 
-    func append(_ record: JSONValue, to bytes: inout [UInt8]) {
-        let article = Article(record: record)
-        let own = record["_newswire"] ?? .null
+    func append(_ record: StoredRecord, to bytes: inout [UInt8]) {
+        let article = record.article
         var xml = XMLText()
         var attributes: XMLText.Attributes = []
         if let language = article.language, XMLText.isLanguage(language) { attributes = [("xml:lang", language)] }
         xml.begin("entry", attributes)
-        xml.element("id", ArticleURN.urn(own["uid"]?.string ?? ""))
+        xml.element("id", ArticleURN.urn(record.uid))
         xml.element("title", title(article))
-        xml.element("updated", updated(article, own))
+        xml.element("updated", updated(article, record))
         xml.element("published", article.published?.description)
-        appendPeople(article, own, &xml)
+        appendPeople(article, record, &xml)
         appendLinks(article, &xml)
         for tag in article.tags where !tag.isEmpty { xml.empty("category", [("term", tag)]) }
         appendTexts(article, &xml)
-        appendSource(own, &xml)
+        appendSource(record, &xml)
         xml.end("entry")
         bytes.append(contentsOf: xml.bytes)
     }
@@ -51,17 +49,17 @@ struct AtomFormat: ArticleFormat {
 
     /// The publisher's date of change; for an edit that has none of its own, when newswire saw it: versions of an entry
     /// should differ in it.
-    private func updated(_ article: Article, _ own: JSONValue) -> String {
-        let stored = own["stored_at"]?.string ?? Timestamp(milliseconds: 0).description
-        if own["kind"]?.string == "update" { return stored }
+    private func updated(_ article: Article, _ record: StoredRecord) -> String {
+        let stored = record.storedAtText ?? Timestamp(milliseconds: 0).description
+        if record.kind == .update { return stored }
         return (article.modified ?? article.published)?.description ?? stored
     }
 
-    private func appendPeople(_ article: Article, _ own: JSONValue, _ xml: inout XMLText) {
+    private func appendPeople(_ article: Article, _ record: StoredRecord, _ xml: inout XMLText) {
         var authors = article.authors.filter { ($0.name ?? $0.email ?? $0.url)?.isEmpty == false }
         if authors.isEmpty {
             // Every entry needs one: the feed stands in.
-            let name = own["feed_title"]?.string ?? own["feed"]?.string ?? ""
+            let name = record.feedTitle ?? record.feed?.text ?? ""
             authors = [Author(name: name.isEmpty ? "unknown" : name)]
         }
         for author in authors { append(author, as: "author", &xml) }
@@ -108,14 +106,14 @@ struct AtomFormat: ArticleFormat {
         }
     }
 
-    private func appendSource(_ own: JSONValue, _ xml: inout XMLText) {
-        guard let url = own["feed_url"]?.string, url.contains(":") else { return }
+    private func appendSource(_ record: StoredRecord, _ xml: inout XMLText) {
+        guard let url = record.feedURL, url.contains(":") else { return }
         xml.begin("source")
         xml.element("id", XMLText.iri(url))
-        xml.element("title", own["feed_title"]?.string ?? own["feed"]?.string ?? url)
-        xml.element("updated", own["stored_at"]?.string)
+        xml.element("title", record.feedTitle ?? record.feed?.text ?? url)
+        xml.element("updated", record.storedAtText)
         xml.empty("link", [("rel", "self"), ("href", XMLText.iri(url))])
-        for tag in own["feed_tags"]?.array?.compactMap(\.string) ?? [] where !tag.isEmpty {
+        for tag in record.feedTags where !tag.isEmpty {
             xml.empty("category", [("term", tag)])
         }
         xml.end("source")

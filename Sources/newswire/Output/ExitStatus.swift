@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ArticleStore
 internal import FeedModel
 internal import Glibc
 
@@ -15,6 +16,18 @@ enum ExitStatus: Int32 {
     case badConfiguration = 78
     /// 128 and the number of SIGINT, as shells have it.
     case interrupted = 130
+
+    /// What a failure of the store ends a command with.
+    init(_ error: StoreError) {
+        self =
+            switch error.code {
+            case .cannotCreate: .cannotCreate
+            case .inputOutput, .closed: .ioError
+            case .inUse: .inUse
+            case .newerFormat, .damaged, .damagedIndex: .badInput
+            case .wrongName: .usage
+            }
+    }
 }
 
 /// A command that cannot go on: what it says on standard error, and its exit status.

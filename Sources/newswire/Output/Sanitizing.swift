@@ -18,22 +18,14 @@ extension Feed {
     }
 }
 
-extension JSONValue {
-    /// An item's line with its HTML reduced; its checksum and chain no longer fit and are left out.
-    func sanitizingHTML() -> JSONValue {
-        guard case .object(let members) = self else { return self }
-        let base = self["url"]?.string
-        return .object(
-            members.map { member in
-                switch (member.key, member.value) {
-                case ("content_html", .string(let html)), ("summary", .string(let html)):
-                    .init(key: member.key, value: .string(HTMLSanitizer.sanitize(html, baseURL: base)))
-                case ("_newswire", .object(let own)):
-                    .init(
-                        key: member.key,
-                        value: .object(own.filter { !["prev", "chain", "xxh3"].contains($0.key) }))
-                default: member
-                }
-            })
+extension StoredRecord {
+    /// The record with its HTML reduced; its checksum and chain do not fit it, and are left out.
+    func sanitizingHTML() -> StoredRecord {
+        changing { member in
+            guard ["content_html", "summary"].contains(member.key), let html = member.value.string else {
+                return member
+            }
+            return .init(key: member.key, value: .string(HTMLSanitizer.sanitize(html, baseURL: url)))
+        }
     }
 }

@@ -1,16 +1,14 @@
 internal import FeedModel
-internal import JSONText
 
 /// `seq stored_at feed kind id url title`, separated by tabs: for `cut`, `awk` and spreadsheets.
 ///
 /// A backslash is `\\`, a tab `\t`, line breaks `\n` and `\r`; other control characters, and those that turn the direction
 /// of text, are `\u` with four digits.
 struct TSVFormat: ArticleFormat {
-    func append(_ record: JSONValue, to bytes: inout [UInt8]) {
-        let own = record["_newswire"] ?? .null
+    func append(_ record: StoredRecord, to bytes: inout [UInt8]) {
         let fields = [
-            own["seq"]?.integer.map { "\($0)" }, own["stored_at"]?.string, own["feed"]?.string, own["kind"]?.string,
-            record["id"]?.string, record["url"]?.string, record["title"]?.string,
+            record.seq.map { "\($0)" }, record.storedAtText, record.feed?.text, record.kind?.rawValue, record.id,
+            record.url, record.title,
         ]
         for (index, field) in fields.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: "\t")) }

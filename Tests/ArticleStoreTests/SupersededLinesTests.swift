@@ -5,7 +5,7 @@ import Testing
 @testable import ArticleStore
 
 @Suite("The lines of a file of states that count")
-struct LatestLinesTests {
+struct SupersededLinesTests {
     private let folder = TemporaryDirectory()
 
     private func line(_ feed: String, failures: Int = 0) -> String {
@@ -19,34 +19,34 @@ struct LatestLinesTests {
     private func damaged(_ line: String) -> String { line.replacing("h.example", with: "i.example") }
 
     /// The numbers of the lines that are not read.
-    private func outdated(_ lines: [String]) throws -> [Int] {
+    private func superseded(_ lines: [String]) throws -> [Int] {
         folder.write(lines.joined(), to: "states")
         let file = try #require(try OpenFile.reading(folder.file("states")))
-        let latest = try LatestLines(of: file)
-        return lines.indices.filter { latest.isOutdated($0) }
+        let latest = try SupersededLines(of: file)
+        return lines.indices.filter { latest.isSuperseded($0) }
     }
 
     @Test("are the last of each feed")
     func last() throws {
-        #expect(try outdated([line("a"), line("b"), line("a", failures: 1), line("c"), line("a")]) == [0, 2])
+        #expect(try superseded([line("a"), line("b"), line("a", failures: 1), line("c"), line("a")]) == [0, 2])
     }
 
     @Test("are told apart in files of any length")
     func many() throws {
         let lines = (0..<1000).map { line("feed-\($0 % 300)", failures: $0) }
         // The first 700 are followed by another of their feed.
-        #expect(try outdated(lines) == Array(0..<700))
+        #expect(try superseded(lines) == Array(0..<700))
     }
 
     @Test("are those before a damaged one, and a damaged one is read so that it is told")
     func damage() throws {
-        #expect(try outdated([line("a"), damaged(line("a")), "no state\n", "\n", "\n", line("b")]) == [])
-        #expect(try outdated([damaged(line("a")), line("a"), line("a")]) == [1])
-        #expect(try outdated([line("a"), String(line("a").dropLast())]) == [])
+        #expect(try superseded([line("a"), damaged(line("a")), "no state\n", "\n", "\n", line("b")]) == [])
+        #expect(try superseded([damaged(line("a")), line("a"), line("a")]) == [1])
+        #expect(try superseded([line("a"), String(line("a").dropLast())]) == [])
     }
 
     @Test("are all that have a quote or a backslash in the id")
     func escapes() throws {
-        #expect(try outdated([line("a\"b"), line("a\"c"), line("a\\"), line("a\"b")]) == [])
+        #expect(try superseded([line("a\"b"), line("a\"c"), line("a\\"), line("a\"b")]) == [])
     }
 }

@@ -1,4 +1,4 @@
-/// What retention does, or would do.
+/// Retention has removed this, or would.
 package struct RetentionResult: Sendable, Equatable {
     /// Why it stopped before it came to what is young enough.
     package enum Obstacle: Sendable, Equatable {
@@ -8,23 +8,32 @@ package struct RetentionResult: Sendable, Equatable {
         case damage(StoreDamage)
     }
 
+    /// A consumer that has not had all that could go.
     package struct Consumer: Sendable, Equatable {
+        /// The consumer's name.
         package var name: String
+        /// The last record that it has had; nil where its cursor cannot be read.
         package var seq: UInt64?
 
+        /// A consumer and its place.
         package init(name: String, seq: UInt64?) {
             self.name = name
             self.seq = seq
         }
     }
 
+    /// How many segments went, or would.
     package var segments = 0
+    /// How many records were in them.
     package var records: UInt64 = 0
+    /// How large they were.
     package var bytes: UInt64 = 0
     /// The last record removed; 0 where none was.
     package var lastSeq: UInt64 = 0
+    /// Why no more went; nil where all that is left is young enough.
     package var obstacle: Obstacle?
 
+    /// The result of a turn that has not removed anything yet.
     package init() {}
 }
 
@@ -39,6 +48,7 @@ struct RetentionGuard {
 }
 
 extension RetentionResult.Obstacle: CustomStringConvertible {
+    /// What stands in the way and what a person can do.
     package var description: String {
         switch self {
         case .consumers(let consumers):

@@ -8,34 +8,34 @@ import Testing
 @testable import ArticleStore
 
 /// A feed whose documents go into a store without being fetched.
-private final class SeenFeed {
+private final class DocumentedFeed {
     let fixture = StoreFixture()
     let store: ArticleStore
-    private var seen: SeenArticles
+    private var contents: FeedContents
     var state: FeedState
 
     init(files: FileSystem = FileSystem(), report: @escaping @Sendable (StoreEvent) -> Void = { _ in }) throws {
         store = try fixture.open()
-        seen = try SeenArticles(directory: fixture.path, files: files, report: report)
+        contents = try FeedContents(directory: fixture.path, files: files, report: report)
         state = StoreFixture.state()
         state.schedule.historyBlock = 3
     }
 
-    func restart() throws { seen = try SeenArticles(directory: fixture.path) { _ in } }
+    func restart() throws { contents = try FeedContents(directory: fixture.path) { _ in } }
 
-    /// A document with these articles, of which those that came before are known.
+    /// A document with these articles.
     ///
-    /// - Parameter waits: it is not written before the next.
+    /// - Parameters:
+    ///   - isLost: it is not kept which articles it has.
+    ///   - waits: it is not written before the next.
     func document(
-        _ numbers: some Sequence<UInt64>, at seconds: Int64, known: Set<UInt64> = [], isLost: Bool = false,
-        waits: Bool = false
+        _ numbers: some Sequence<UInt64>, at seconds: Int64, isLost: Bool = false, waits: Bool = false
     ) throws {
         let numbers = Array(numbers)
         let previous = state
         state.bodyHash = numbers.withUnsafeBytes { XXH3.hash128($0) }
         state.lastSuccess = Timestamp(seconds: seconds)
-        let articles = SeenSet(numbers.map { (uid: StoreFixture.uid($0), isKnown: known.contains($0)) })
-        if !isLost { seen.note(articles, of: state, after: previous) }
+        if !isLost { contents.stage(numbers.map(StoreFixture.uid), of: state, after: previous) }
         if !waits { try save() }
     }
 
@@ -47,7 +47,7 @@ private final class SeenFeed {
 
     func save() throws {
         _ = try store.commit([FeedCommit(feed: state.feed, records: [], state: state)])
-        seen.write()
+        contents.write()
     }
 
     func sighting(_ number: UInt64, stored: Int64? = nil) throws -> Sighting? {
@@ -66,17 +66,17 @@ private final class SeenFeed {
             lastSeen: lastSeen.map { Timestamp(seconds: $0) })
     }
 
-    var goneBytes: Int { fixture.folder.read("store/state/gone")?.count ?? 0 }
+    /// Bytes of the feed's block that are in the file.
+    var length: Int { (fixture.folder.read("store/state/contents")?.count ?? 0) - 3 * ContentsBlock.size }
 }
 
-@Suite("identity.md §8: what has disappeared from its feed's document, and when it was last seen there")
-struct SeenArticlesTests {
-    private let seenFile = "store/state/seen"
-    private let goneFile = "store/state/gone"
+@Suite("identity.md §8: what has gone from its feed's document, and when it was last seen there")
+struct FeedContentsTests {
+    private let file = "store/state/contents"
 
-    @Test("identity.md §8: what is gone is last seen at the answer before, even one without a document")
-    func goneAndBack() throws {
-        let feed = try SeenFeed()
+    @Test("identity.md §8: what has gone was last seen at the answer before, even at one without a document")
+    func disappearance() throws {
+        let feed = try DocumentedFeed()
         try feed.document([1, 2], at: 100)
         #expect(try feed.sighting(1) == feed.still(at: 100))
         try feed.unchanged(at: 200)
@@ -85,30 +85,30 @@ struct SeenArticlesTests {
         #expect(try feed.sighting(1) == feed.gone(at: 300, lastSeen: 200))
         #expect(try feed.sighting(2) == feed.still(at: 300))
         try feed.restart()
-        try feed.unchanged(at: 400)
+        try feed.document([2, 3, 4], at: 400)
         #expect(try feed.sighting(1) == feed.gone(at: 400, lastSeen: 200))
-        try feed.document([1, 2, 3], at: 500, known: [1, 2, 3])
+        try feed.document([1, 2, 3], at: 500)
         #expect(try feed.sighting(1) == feed.still(at: 500))
-        try feed.document([2], at: 600, known: [2])
+        try feed.document([2], at: 600)
         #expect(try feed.sighting(1) == feed.gone(at: 600, lastSeen: 500))
         #expect(try feed.sighting(3) == feed.gone(at: 600, lastSeen: 500))
         #expect(try feed.sighting(9) == feed.gone(at: 600, lastSeen: nil))
     }
 
     @Test("identity.md §8: a document that is older than the article says nothing of it")
-    func olderThanTheArticle() throws {
-        let feed = try SeenFeed()
+    func olderDocument() throws {
+        let feed = try DocumentedFeed()
         try feed.document([1], at: 100)
         #expect(try feed.sighting(2, stored: 101) == nil)
         #expect(try feed.sighting(2, stored: 100) == feed.gone(at: 100, lastSeen: nil))
         #expect(try feed.sighting(1, stored: 101) == feed.still(at: 100))
     }
 
-    @Test("Nothing is known without a store's files, of another feed, or of a document beyond the limit")
-    func unknown() throws {
-        let feed = try SeenFeed()
+    @Test("Nothing is told of a feed without a document, of another feed, or of a document beyond the limit")
+    func nothingKnown() throws {
+        let feed = try DocumentedFeed()
         #expect(try feed.sighting(1) == nil)
-        try feed.document(0..<UInt64(SeenBlock.mostArticles) + 1, at: 100)
+        try feed.document(0..<UInt64(ContentsBlock.mostArticles) + 1, at: 100)
         #expect(try feed.sighting(1) == nil)
         try feed.document([1], at: 200)
         #expect(
@@ -116,55 +116,88 @@ struct SeenArticlesTests {
                 == nil)
     }
 
-    @Test("The most articles that a document may have fit; small documents touch one page of the disk")
-    func largest() throws {
-        let feed = try SeenFeed()
-        let most = UInt64(SeenBlock.mostArticles)
-        #expect(most >= 2000)
+    @Test("identity.md §8: the last thousand that have gone from the largest document are remembered, and no more")
+    func limits() throws {
+        let feed = try DocumentedFeed()
+        let most = UInt64(ContentsBlock.mostArticles)
         try feed.document(0..<most, at: 100)
         for number in stride(from: 0, to: most, by: 97) { #expect(try feed.sighting(number) == feed.still(at: 100)) }
-        #expect(feed.fixture.folder.read(seenFile)?.count == 4 * SeenBlock.size)
-        try feed.document(1..<most + 1, at: 200)
+        try feed.document(1...most, at: 200)
         #expect(try feed.sighting(0) == feed.gone(at: 200, lastSeen: 100))
-        #expect(feed.goneBytes == GoneLog.entrySize)
-        try feed.document([5], at: 300)
-        #expect(feed.goneBytes == GoneLog.entrySize * Int(most))
-        #expect(try feed.sighting(most) == feed.gone(at: 300, lastSeen: 200))
-        #expect(try feed.sighting(5) == feed.still(at: 300))
+        for turn in 2...10 as ClosedRange<UInt64> {
+            try feed.document(turn * 200..<turn * 200 + most, at: Int64(turn) * 100)
+            #expect(feed.length <= ContentsBlock.size)
+        }
+        #expect(try feed.sighting(0) == feed.gone(at: 1000, lastSeen: nil))
+        #expect(try feed.sighting(999) == feed.gone(at: 1000, lastSeen: nil))
+        for number in 1000..<2000 as Range<UInt64> where number.isMultiple(of: 77) {
+            #expect(try feed.sighting(number) == feed.gone(at: 1000, lastSeen: 100 * (Int64(number) / 200)))
+        }
+        #expect(try feed.sighting(2000) == feed.still(at: 1000))
     }
 
-    @Test("A block that is damaged, cut off or another feed's is passed over, and written anew with the next document")
+    @Test("What comes and goes with every document is remembered once, and takes nothing away from others")
+    func flapping() throws {
+        let feed = try DocumentedFeed()
+        try feed.document([1, 2, 3], at: 10)
+        try feed.document([1, 2], at: 20)
+        for turn in 1...1100 as ClosedRange<Int64> {
+            try feed.document([1], at: 100 * turn, waits: true)
+            try feed.document([1, 2], at: 100 * turn + 50, waits: true)
+        }
+        try feed.document([1], at: 200_000)
+        #expect(feed.length == ContentsBlock.headerSize + 8 + 2 * 16)
+        #expect(try feed.sighting(2) == feed.gone(at: 200_000, lastSeen: 110_050))
+        #expect(try feed.sighting(3) == feed.gone(at: 200_000, lastSeen: 10))
+    }
+
+    @Test("A block that is damaged or cut off is told of, and begins anew with the feed's next document")
     func damage() throws {
-        for harm in [0, 9, 17, 25, 33, 37, 41, 50] {
-            let feed = try SeenFeed()
+        for harm in [0, 9, 17, 25, 33, 37, 41, 50, 70] {
+            let reports = Locked<[StoreEvent]>([])
+            let feed = try DocumentedFeed { event in reports.withLock { $0.append(event) } }
+            try feed.document([1, 2, 3], at: 50)
             try feed.document([1, 2], at: 100)
-            var bytes = try #require(feed.fixture.folder.read(seenFile))
-            bytes[3 * SeenBlock.size + harm] ^= 0x40
-            overwrite(feed.fixture.path + "/state/seen", bytes)
+            var bytes = try #require(feed.fixture.folder.read(file))
+            bytes[3 * ContentsBlock.size + harm] ^= 0x40
+            overwrite(feed.fixture.path + "/state/contents", bytes)
             #expect(try feed.sighting(1) == nil, "byte \(harm)")
             try feed.document([2], at: 200)
             #expect(try feed.sighting(1) == feed.gone(at: 200, lastSeen: nil))
             #expect(try feed.sighting(2) == feed.still(at: 200))
+            #expect(
+                reports.withLock { $0 }
+                    == [.contentsForgotten(path: feed.fixture.path + "/state/contents", feeds: 1)])
+            #expect(feed.store.lastSeq == 0 && feed.fixture.noted.isEmpty, "nothing else suffers")
         }
-        let feed = try SeenFeed()
+        let feed = try DocumentedFeed()
         try feed.document([1, 2], at: 100)
-        cut(feed.fixture.path + "/state/seen", to: 3 * SeenBlock.size + 50)
-        #expect(try feed.sighting(1) == nil)
-        cut(feed.fixture.path + "/state/seen", to: 3 * SeenBlock.size + 20)
-        #expect(try feed.sighting(1) == nil)
+        for length in [50, 20] {
+            cut(feed.fixture.path + "/state/contents", to: 3 * ContentsBlock.size + length)
+            #expect(try feed.sighting(1) == nil)
+        }
+        try feed.document([1, 2], at: 200)
+        #expect(try feed.sighting(1) == feed.still(at: 200))
+    }
+
+    @Test("A block of another feed is passed over, and taken by the feed that has its number")
+    func otherFeed() throws {
+        let reports = Locked<[StoreEvent]>([])
+        let feed = try DocumentedFeed { event in reports.withLock { $0.append(event) } }
         try feed.document([1, 2], at: 200)
         feed.state = StoreFixture.state(FeedIdentifier("other"))
         feed.state.schedule.historyBlock = 3
         try feed.save()
         #expect(try feed.sighting(1) == nil)
         try feed.document([2], at: 300)
-        #expect(feed.goneBytes == 0)
         #expect(try feed.sighting(2) == feed.still(at: 300))
+        #expect(try feed.sighting(1) == feed.gone(at: 300, lastSeen: nil))
+        #expect(reports.withLock { $0.isEmpty })
     }
 
     @Test("Where a document was not kept, what is told is told of the one before")
     func lostDocument() throws {
-        let feed = try SeenFeed()
+        let feed = try DocumentedFeed()
         try feed.document([1, 2], at: 100)
         try feed.document([2], at: 200, isLost: true)
         #expect(try feed.sighting(1) == feed.still(at: 100))
@@ -176,18 +209,17 @@ struct SeenArticlesTests {
 
     @Test("Documents of one feed that wait together are taken one after the other")
     func severalAtOnce() throws {
-        let feed = try SeenFeed()
+        let feed = try DocumentedFeed()
         try feed.document([1, 2], at: 100)
         try feed.document([2, 3], at: 200, waits: true)
-        try feed.document([3, 2], at: 250, known: [2, 3], waits: true)
-        try feed.document([3, 4], at: 300, known: [3])
+        try feed.document([3, 2, 3], at: 250, waits: true)
+        try feed.document([3, 4], at: 300)
         #expect(try feed.sighting(1) == feed.gone(at: 300, lastSeen: 100))
         #expect(try feed.sighting(2) == feed.gone(at: 300, lastSeen: 250))
         #expect(try feed.sighting(3) == feed.still(at: 300))
         #expect(try feed.sighting(4) == feed.still(at: 300))
-        #expect(feed.goneBytes == 2 * GoneLog.entrySize)
-        try feed.document([3], at: 400, known: [3], waits: true)
-        try feed.document([3], at: 500, known: [3])
+        try feed.document([3], at: 400, waits: true)
+        try feed.document([3], at: 500)
         #expect(try feed.sighting(4) == feed.gone(at: 500, lastSeen: 300))
     }
 
@@ -200,75 +232,11 @@ struct SeenArticlesTests {
             written.withLock { $0.append(bytes.count) }
             return write(descriptor, bytes, offset)
         }
-        let feed = try SeenFeed(files: files)
+        let feed = try DocumentedFeed(files: files)
         try feed.document([1, 2], at: 100)
-        try feed.document([2, 1], at: 200, known: [1, 2])
+        try feed.document([2, 1], at: 200)
         #expect(try feed.sighting(1) == feed.still(at: 200))
-        #expect(written.withLock { $0 } == [SeenBlock.headerSize + 16, SeenBlock.headerSize])
-    }
-}
-
-@Suite("identity.md §8: the entries of what has gone")
-struct GoneLogTests {
-    private let goneFile = "store/state/gone"
-
-    @Test("What comes and goes with every document keeps one entry, also in a file that has grown meanwhile")
-    func flapping() throws {
-        let feed = try SeenFeed()
-        try feed.document([1, 2], at: 10)
-        for turn in 1...20 as ClosedRange<Int64> {
-            try feed.restart()
-            try feed.document([1], at: 100 * turn, known: [1])
-            try feed.document([1, 2, UInt64(1000 + turn)], at: 100 * turn + 50, known: [1, 2])
-        }
-        try feed.document([1], at: 9000, known: [1])
-        // Each turn one new article has gone for good.
-        #expect(feed.goneBytes == GoneLog.entrySize * (1 + 20))
-        #expect(try feed.sighting(2) == feed.gone(at: 9000, lastSeen: 2050))
-        #expect(try feed.sighting(1003) == feed.gone(at: 9000, lastSeen: 350))
-    }
-
-    @Test("Beyond the window an article gets another entry, of which the last counts")
-    func beyondTheWindow() throws {
-        let feed = try SeenFeed()
-        try feed.document([1, 2], at: 10)
-        try feed.document([1], at: 20, known: [1])
-        let others = [UInt8](repeating: 0, count: GoneLog.window / GoneLog.entrySize * GoneLog.entrySize)
-        let one = try #require(feed.fixture.folder.read(goneFile))
-        feed.fixture.folder.write(one + others, to: goneFile)
-        try feed.restart()
-        try feed.document([1, 2], at: 30, known: [1, 2])
-        try feed.document([1], at: 40, known: [1])
-        #expect(feed.goneBytes == GoneLog.window / GoneLog.entrySize * GoneLog.entrySize + 2 * GoneLog.entrySize)
-        #expect(try feed.sighting(2) == feed.gone(at: 40, lastSeen: 30))
-    }
-
-    @Test("A damaged entry is passed over, and a torn one at the end written over")
-    func damage() throws {
-        for harm in 0..<GoneLog.entrySize {
-            let feed = try SeenFeed()
-            try feed.document([1, 2], at: 10)
-            try feed.document([1], at: 20)
-            var bytes = try #require(feed.fixture.folder.read(goneFile))
-            bytes[harm] ^= 1
-            feed.fixture.folder.write(bytes + [1, 2, 3], to: goneFile)
-            #expect(try feed.sighting(2) == feed.gone(at: 20, lastSeen: nil), "byte \(harm)")
-            try feed.restart()
-            try feed.document([], at: 30)
-            #expect(feed.goneBytes == 2 * GoneLog.entrySize)
-            #expect(try feed.sighting(1) == feed.gone(at: 30, lastSeen: 20))
-        }
-    }
-
-    @Test("An entry of another feed does not count")
-    func otherFeed() throws {
-        let feed = try SeenFeed()
-        try feed.document([1, 2], at: 10)
-        try feed.document([1], at: 20)
-        feed.state = StoreFixture.state(FeedIdentifier("other"))
-        feed.state.schedule.historyBlock = 4
-        try feed.document([1], at: 30)
-        #expect(try feed.sighting(2) == feed.gone(at: 30, lastSeen: nil))
+        #expect(written.withLock { $0 } == [ContentsBlock.headerSize + 16, ContentsBlock.headerSize])
     }
 
     @Test("A disk that takes nothing is reported once, later documents are kept, and what was told stays told")
@@ -283,7 +251,7 @@ struct GoneLogTests {
             }
             return write(descriptor, bytes, offset)
         }
-        let feed = try SeenFeed(files: files) { event in reports.withLock { $0.append(event.description) } }
+        let feed = try DocumentedFeed(files: files) { event in reports.withLock { $0.append(event.description) } }
         try feed.document([1, 2], at: 100)
         isFull.withLock { $0 = true }
         for time in 2...5 as ClosedRange<Int64> { try feed.document([UInt64(time)], at: 100 * time) }
@@ -309,18 +277,32 @@ struct GoneLogTests {
             written.withLock { $0 += 1 }
             return write(descriptor, bytes, offset)
         }
-        let seen = try SeenArticles(directory: fixture.path, files: files) { _ in }
-        let articles = SeenSet((0..<2000 as Range<UInt64>).map { (uid: StoreFixture.uid($0), isKnown: false) })
+        let contents = try FeedContents(directory: fixture.path, files: files) { _ in }
+        let articles = (0..<2000 as Range<UInt64>).map(StoreFixture.uid)
         var state = StoreFixture.state()
         state.lastSuccess = Timestamp(seconds: 1)
         state.bodyHash = Hash128(high: 1, low: 1)
         for block in 0..<300 as Range<UInt32> {
             state.schedule.historyBlock = block
-            seen.note(articles, of: state, after: StoreFixture.state())
+            contents.stage(articles, of: state, after: StoreFixture.state())
         }
-        seen.write()
-        #expect(written.withLock { $0 } == SeenArticles.mostWaiting / 2000 + 1)
-        seen.write()
-        #expect(written.withLock { $0 } == SeenArticles.mostWaiting / 2000 + 1)
+        contents.write()
+        #expect(written.withLock { $0 } == FeedContents.mostWaiting / 2000 + 1)
+        contents.write()
+        #expect(written.withLock { $0 } == FeedContents.mostWaiting / 2000 + 1)
+    }
+
+    @Test("The two files of an earlier newswire are removed, which is said once")
+    func formerFiles() throws {
+        let fixture = StoreFixture()
+        try fixture.open().close()
+        let reports = Locked<[StoreEvent]>([])
+        for name in ["seen", "gone"] { fixture.folder.write([1, 2, 3], to: "store/state/\(name)") }
+        for _ in 0..<2 {
+            _ = try FeedContents(directory: fixture.path) { event in reports.withLock { $0.append(event) } }
+        }
+        let removed = ["seen", "gone"].map { "\(fixture.path)/state/\($0)" }
+        #expect(reports.withLock { $0 } == [.formerContentsRemoved(paths: removed)])
+        #expect(removed.allSatisfy { access($0, F_OK) != 0 })
     }
 }

@@ -1,3 +1,18 @@
+/// A place behind a record.
+struct StorePosition: Equatable, Sendable {
+    /// The last record before it; 0 before the first.
+    var seq: UInt64 = 0
+    /// That record's chain.
+    var chain: [UInt8] = RecordWriter.firstChain
+    /// The first number of the segment that it stands in; 0 where there is none yet.
+    var segment: UInt64 = 0
+    var offset: UInt64 = 0
+
+    /// No record has a higher number, whatever somebody has written into the folder: the numbers of a commit behind it are
+    /// still numbers.
+    static let highestSeq = UInt64.max >> 1
+}
+
 extension StorePosition {
     /// Whether a record of that number and chain ends there.
     func isPlace(in segments: [Segment]) throws(StoreError) -> Bool {

@@ -1,0 +1,139 @@
+package import JSONText
+
+/// A line of the store with its members by name and type: the one way in which records are read as JSON.
+///
+/// What is missing or malformed is nil, empty or false: newswire reads what older and damaged programs wrote. Making one
+/// parses the line; what the store wrote around a record is told by `RecordEnvelope` without that.
+package struct StoredRecord: Sendable, Equatable {
+    /// The whole line: a JSON Feed item with `_newswire`.
+    package let json: JSONValue
+    private let own: JSONValue
+
+    /// The record of a line that has been parsed.
+    package init(_ json: JSONValue) {
+        self.json = json
+        own = json[Self.ownMember] ?? .null
+    }
+
+    /// The record of a line, nil where that is no JSON; the line feed at its end may be there.
+    package init?(line: some Collection<UInt8>) {
+        guard let json = try? JSONParser.parse(Array(line)).value else { return nil }
+        self.init(json)
+    }
+
+    /// The member that holds what JSON Feed has no place for.
+    package static var ownMember: StaticString { "_newswire" }
+
+    // MARK: - The article
+
+    /// The whole article, as far as the record has it; of a duplicate or an alias that is little.
+    package var article: Article { Article(record: json) }
+
+    /// Whether the record is kept without the article's content.
+    package var isShort: Bool { kind == .duplicate }
+
+    /// The publisher's id, or the uid where there was none.
+    package var id: String? { json["id"]?.string }
+    /// The article's link.
+    package var url: String? { json["url"]?.string }
+    /// The article's title.
+    package var title: String? { json["title"]?.string }
+    /// The article's summary, which may be HTML.
+    package var summary: String? { json["summary"]?.string }
+    /// The article's text as HTML.
+    package var contentHTML: String? { json["content_html"]?.string }
+    /// The article's text as plain text.
+    package var contentText: String? { json["content_text"]?.string }
+    /// The names of the authors that have one.
+    package var authorNames: [String] { json["authors"]?.array?.compactMap { $0["name"]?.string } ?? [] }
+    /// The publisher's date, as it is written in the record.
+    package var publishedText: String? { json["date_published"]?.string }
+    /// The fields whose dates came without a time zone.
+    package var assumedUTC: [String] { texts("assumed_utc") }
+
+    // MARK: - What the store wrote
+
+    /// The record's number.
+    package var seq: UInt64? { number("seq") }
+    /// What the record is; nil for a kind that this newswire does not know.
+    package var kind: RecordKind? { own["kind"]?.string.flatMap(RecordKind.init(rawValue:)) }
+    /// The feed's id.
+    package var feed: FeedIdentifier? { own["feed"]?.string.map { FeedIdentifier($0) } }
+    /// The article's identity.
+    package var uid: ArticleIdentifier? { own["uid"]?.string.flatMap { ArticleIdentifier($0) } }
+    /// The version of the article, from 1.
+    package var version: UInt64? { number("version") }
+    /// Whether the article was in its feed already when that was first polled.
+    package var isInitial: Bool { own["initial"]?.bool ?? false }
+    /// When the record was stored, as it is written: RFC 3339, UTC, whole seconds.
+    package var storedAtText: String? { own["stored_at"]?.string }
+    /// When the record was stored.
+    package var storedAt: Timestamp? { storedAtText.flatMap(Timestamp.init(rfc3339:)) }
+    /// How many edits in a row did not move the publisher's date of change (identity.md §8).
+    package var silentChanges: UInt64 { number("silent", of: own["index"]) ?? 0 }
+
+    // MARK: - Where it came from, and why it is what it is
+
+    /// The feed's URL as it was configured then.
+    package var feedURL: String? { own[RecordMember.feedURL]?.string }
+    /// The feed's title as its publisher gave it.
+    package var feedTitle: String? { own[RecordMember.feedTitle]?.string }
+    /// The feed's tags as they were configured when the record was stored.
+    package var feedTags: [String] { texts(RecordMember.feedTags) }
+    /// The URL that the document came from in the end.
+    package var fetchedFrom: String? { own[RecordMember.fetchedFrom]?.string }
+    /// The fields that differ from the version before.
+    package var changed: [String] { texts(RecordMember.changed) }
+    /// The record of the version before.
+    package var previous: UInt64? { number(RecordMember.previous) }
+    /// The article's first record; nil in that one.
+    package var first: UInt64? { number(RecordMember.first) }
+    /// When the article's first record was stored; nil in that one.
+    package var firstSeen: Timestamp? { own[RecordMember.firstSeen]?.string.flatMap(Timestamp.init(rfc3339:)) }
+    /// The first record of the article that another feed had before.
+    package var duplicateOf: UInt64? { number(RecordMember.duplicateOf) }
+    /// A record of the article that the id means.
+    package var aliasOf: UInt64? { number(RecordMember.aliasOf) }
+    /// A record of the article whose id is used anew.
+    package var reusesIDOf: UInt64? { number(RecordMember.reusesIDOf) }
+    /// The date that counts instead of one in the future, as it is written.
+    package var effectiveDateText: String? { own[RecordMember.effectiveDate]?.string }
+
+    /// Why the article has another id, in one of the words of `Reason`; nil for a word that it does not know.
+    package func aliasReason<Reason: RawRepresentable<String>>(_ type: Reason.Type = Reason.self) -> Reason? {
+        own[RecordMember.aliasReason]?.string.flatMap(Reason.init(rawValue:))
+    }
+
+    /// What happened to the article's identity, in the words of `Event`, without those that it does not know.
+    package func events<Event: RawRepresentable<String>>(_ type: Event.Type = Event.self) -> [Event] {
+        texts(RecordMember.events).compactMap(Event.init(rawValue:))
+    }
+
+    private func number(_ name: StaticString, of value: JSONValue? = nil) -> UInt64? {
+        (value ?? own)[name]?.integer.flatMap(UInt64.init(exactly:))
+    }
+
+    private func texts(_ name: StaticString) -> [String] { own[name]?.array?.compactMap(\.string) ?? [] }
+}
+
+extension StoredRecord {
+    /// The members of `_newswire` that hold for the line as the store has it, and not for what is made of it.
+    private static let proofs = ["prev", "chain", "xxh3"]
+
+    /// The record with other members, and without the chain and the checksum, which are of its line.
+    ///
+    /// - Parameters:
+    ///   - item: what stands in the place of a member of the item.
+    ///   - added: what stands in front of the members of `_newswire`.
+    package func changing(item: (JSONValue.Member) -> JSONValue.Member, adding added: [JSONValue.Member] = [])
+        -> StoredRecord
+    {
+        let ownKey = "\(Self.ownMember)"
+        let members = (json.object ?? []).map { member in
+            guard member.key == ownKey, let own = member.value.object else { return item(member) }
+            return JSONValue.Member(
+                key: ownKey, value: .object(added + own.filter { !Self.proofs.contains($0.key) }))
+        }
+        return StoredRecord(.object(members))
+    }
+}

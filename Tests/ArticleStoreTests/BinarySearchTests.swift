@@ -1,0 +1,40 @@
+import Testing
+
+@testable import ArticleStore
+
+@Suite struct BinarySearchTests {
+    @Test("The place behind all that is in front is found in rows of any length", arguments: 0...33)
+    func partitionPoint(_ count: Int) {
+        for place in 0...count { #expect((0..<count).partitionPoint { $0 < place } == place) }
+        #expect(Array(0..<count)[...].dropFirst(1).partitionPoint { _ in false } == min(1, count))
+    }
+
+    @Test("The longest row in order is found, and what belongs to no row is in none")
+    func row() {
+        #expect(longestRow([Int?]()) { $0 < $1 } == [])
+        #expect(
+            longestRow([5, 1, nil, 2, 9, 3, 3]) { $0 < $1 }
+                == [false, true, false, true, false, false, true])
+        #expect(
+            longestRow([5, 1, nil, 2, 9, 3, 3]) { $0 <= $1 }
+                == [false, true, false, true, false, true, true])
+    }
+
+    @Test("The longest row is as long as the best of all rows that there are")
+    func rowOfAll() {
+        var state: UInt64 = 1
+        for _ in 0..<200 {
+            let values = (0..<9).map { _ -> Int in
+                state = state &* 6_364_136_223_846_793_005 &+ 1
+                return Int(state >> 60)
+            }
+            var best = 0
+            for mask in 0..<512 {
+                let row = values.indices.filter { mask & 1 << $0 != 0 }.map { values[$0] }
+                if zip(row, row.dropFirst()).allSatisfy(<) { best = max(best, row.count) }
+            }
+            let row = zip(values, longestRow(values) { $0 < $1 }).filter(\.1).map(\.0)
+            #expect(row.count == best && zip(row, row.dropFirst()).allSatisfy(<), "\(values)")
+        }
+    }
+}
