@@ -31,7 +31,7 @@ package struct RequestBuilder: Sendable {
         request.tlsVerify = options.tlsVerify
         request.http2 = options.http2
         request.keepAlive = options.keepAlive
-        request.addressPolicy = try addressPolicy(options.privateNetworks)
+        request.addressPolicy = options.privateNetworks
         if options.ownPrivateNetworks != nil { request.ledAddressPolicy = request.addressPolicy }
         request.allowsLocalFile = feed.isLocalFile
         do throws(SecretError) {
@@ -65,7 +65,7 @@ package struct RequestBuilder: Sendable {
         request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: fetch.timeout)
         request.proxy = fetch.proxy
         request.caFile = fetch.caFile
-        request.addressPolicy = try addressPolicy(fetch.privateNetworks)
+        request.addressPolicy = fetch.privateNetworks
         return request
     }
 
@@ -141,19 +141,6 @@ package struct RequestBuilder: Sendable {
             throw .request("reading the certificates of authorities \(caFile): it is no regular file; check ca_file")
         }
         return caFile
-    }
-
-    private func addressPolicy(_ networks: PrivateNetworks) throws(PollFailure) -> AddressPolicy {
-        switch networks {
-        case .deny: return .deny
-        case .allow: return .allow
-        case .list(let entries):
-            let (policy, unreadable) = AddressPolicy.parse(entries)
-            if let unreadable {
-                throw .request("private_networks: \(unreadable) is neither host:port nor a CIDR block")
-            }
-            return policy
-        }
     }
 
     /// What a dry run shows of a request; secrets are named and not shown.

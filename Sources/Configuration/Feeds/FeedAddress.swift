@@ -1,3 +1,5 @@
+import Web
+
 /// What a person wrote for a feed's URL, judged.
 enum FeedAddress: Equatable {
     /// http or https.
@@ -14,15 +16,54 @@ enum FeedAddress: Equatable {
     static func parse(_ text: String, relativeTo directory: String) -> FeedAddress {
         guard !text.isEmpty else { return .refused("is empty") }
         guard text.utf8.count <= limit else { return .refused("is longer than \(limit) bytes") }
-        if let refusal = WebURL.character(refusedIn: text, allowingSpace: true) { return .refused(refusal) }
-        if WebURL.hasScheme(text, "https:") || WebURL.hasScheme(text, "http:") {
-            return WebURL.refusal(text).map { .refused($0) } ?? .web(text)
-        }
-        if WebURL.hasScheme(text, "file:") { return fileURL(text) }
+        if let refusal = TextRules.refusal(address: text, allowingSpace: true) { return .refused(refusal) }
+        if isWeb(text) { return refusal(ofWeb: text).map { .refused($0) } ?? .web(text) }
+        if hasScheme(text, "file:") { return fileURL(text) }
         if text.hasPrefix("|") { return .refused("names a command; newswire runs none") }
         if let scheme = scheme(of: text) { return .refused(refusal(ofScheme: scheme)) }
         let path = Path.join(directory, text)
         return .local(path: path, url: url(ofPath: path))
+    }
+
+    static func isWeb(_ text: String) -> Bool { hasScheme(text, "https:") || hasScheme(text, "http:") }
+
+    /// - Parameter scheme: with its colon.
+    static func hasScheme(_ text: String, _ scheme: StaticString) -> Bool {
+        let bytes = text.utf8
+        guard bytes.count >= scheme.utf8CodeUnitCount else { return false }
+        let name = UnsafeBufferPointer(start: scheme.utf8Start, count: scheme.utf8CodeUnitCount)
+        return zip(bytes, name).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+    }
+
+    /// Why a text that begins with `http:` or `https:` is not a URL that a poll could ask, or nil where it is one.
+    static func refusal(ofWeb text: String) -> String? {
+        if let refusal = TextRules.refusal(address: text) { return refusal }
+        // libcurl takes one slash or three for two; a person has mistyped them.
+        guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else {
+            return "is not complete; write https://HOST/PATH"
+        }
+        if text[colon...].hasPrefix(":///") { return refusal(of: .noHost) }
+        do {
+            let url = try WebURL(text)
+            guard url.user == nil, url.password == nil else {
+                return "holds a user name or password; use basic_auth = { user = \"…\", password = { file = \"…\" } }"
+            }
+            return nil
+        } catch {
+            return refusal(of: error)
+        }
+    }
+
+    static func refusal(of problem: WebURL.Problem) -> String {
+        switch problem {
+        case .malformed: "is not a URL that can be asked"
+        case .noHost: "has no host"
+        case .host: "has a host that cannot be asked; write a name such as example.org, or an address"
+        case .port: "has a port that is none; 1 to 65535"
+        case .zone: "has an address of one network interface; write the host's name"
+        case .international: "has a host whose name has no form in ASCII; write the one that begins with xn--"
+        case .scheme(let scheme): refusal(ofScheme: scheme)
+        }
     }
 
     private static func scheme(of text: String) -> String? {
@@ -58,7 +99,7 @@ enum FeedAddress: Equatable {
             return .refused("is no file of this machine; write file:///PATH")
         }
         guard let bytes = PercentEncoding.decode(encoded.utf8), let path = String(validating: bytes, as: UTF8.self),
-            WebURL.character(refusedIn: path, allowingSpace: true) == nil
+            TextRules.refusal(address: path, allowingSpace: true) == nil
         else { return .refused("is not a readable path: a % stands for no character, or for a control character") }
         return .local(path: path, url: url(ofPath: path))
     }

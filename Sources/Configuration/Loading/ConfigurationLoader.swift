@@ -137,7 +137,7 @@ private struct ConfigurationAssembler {
             || options.headers.contains { header in
                 if case .secret = header.value { true } else { false }
             }
-        guard hasSecret, WebURL.hasScheme(feed.url, "http:") else { return }
+        guard hasSecret, FeedAddress.hasScheme(feed.url, "http:") else { return }
         state.warning("[[feed]] url: over http everybody on the way can read the secret of this feed", at: feed.place)
     }
 

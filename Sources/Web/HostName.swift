@@ -1,24 +1,17 @@
 /// The host of a URL as libcurl's parser gives it, judged by what resolvers and proxies make of it.
 ///
-/// To libcurl `127.0.0.1.` and `127.0.0.1` with an ideographic full stop are names like any other, though whoever looks them
-/// up takes them for the address. So each host is either a name in its one form or not asked at all.
+/// To libcurl `127.0.0.1.` is a name like any other, though whoever looks it up takes it for the address. So each host is
+/// either a name in its one form or not asked at all.
 enum HostName: Equatable {
     /// In lower case and without the dot at its end: a name, or an IPv4 address as four numbers.
     case name(String)
     /// The same host in a form that libcurl's parser has to read once more.
     case written(String)
-    /// A name in another script, which would have to be sent as `xn--…`.
-    case international
     /// None that could be asked.
     case none
 
-    /// - Parameter text: of a URL without brackets, percent-decoded.
+    /// - Parameter text: of a URL without brackets, percent-decoded, in ASCII.
     init(_ text: String) {
-        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
-            let plain = Self.mapped(text)
-            self = plain.utf8.allSatisfy { $0 < 0x80 } ? .written(plain) : .international
-            return
-        }
         let isRooted = text.utf8.last == UInt8(ascii: ".")
         let host = (isRooted ? String(text.dropLast()) : text).lowercased()
         let labels = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -36,19 +29,6 @@ enum HostName: Equatable {
         } else {
             self = IPAddress(host) == nil ? .none : .name(host)
         }
-    }
-
-    /// What IDNA takes for ASCII (UTS #46): its full stops, and the characters of full width.
-    private static func mapped(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\u{3002}", "\u{ff0e}", "\u{ff61}": result.append(".")
-            case "\u{ff01}"..."\u{ff5e}": result.append(Unicode.Scalar(UInt8(scalar.value - 0xfee0)))
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
     }
 
     private static func mayStandInName(_ byte: UInt8) -> Bool {
