@@ -1,4 +1,5 @@
 private import Digest
+private import Text
 
 /// A URL as it may be shown and stored: without what lets others in (security.md §12).
 package enum URLRedaction {
@@ -146,7 +147,7 @@ private struct Redactor {
     private static func firstEncoded(in text: Bytes, where isWanted: (UInt8) -> Bool) -> Range<Int>? {
         var index = text.startIndex
         while let percent = text[index...].firstIndex(of: UInt8(ascii: "%")) {
-            if let byte = PercentEncoded.byte(in: text, at: percent), isWanted(byte) { return percent..<(percent + 3) }
+            if let byte = PercentEncoding.byte(in: text, at: percent), isWanted(byte) { return percent..<(percent + 3) }
             index = percent + 1
         }
         return nil

@@ -107,30 +107,11 @@ package struct RequestBuilder: Sendable {
     private static let maximumCertificate = 1 << 20
 
     private static func contents(ofCertificate path: String) throws(PollFailure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            throw .request("opening the certificate \(path): \(String(cString: strerror(errno))); check client_cert")
+        do throws(FileReader.Failure) {
+            return try FileReader.read(path, limit: maximumCertificate).bytes
+        } catch {
+            throw .request("the certificate \(path) \(error.message); check client_cert")
         }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw .request("reading the certificate \(path): it is no regular file; check client_cert")
-        }
-        var code: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: maximumCertificate) { buffer, count in
-            while count < maximumCertificate {
-                // Not nil: the capacity is not zero.
-                let got = read(descriptor, buffer.baseAddress! + count, maximumCertificate - count)
-                if got < 0, errno == EINTR { continue }
-                if got < 0 { code = errno }
-                if got <= 0 { break }
-                count += got
-            }
-        }
-        guard code == 0 else {
-            throw .request("reading the certificate \(path): \(String(cString: strerror(code))); check client_cert")
-        }
-        return bytes
     }
 
     /// libcurl opens the file of certificates where all transfers wait for it: what would keep it waiting is found out before.

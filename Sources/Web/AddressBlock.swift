@@ -1,3 +1,5 @@
+import Text
+
 /// A block of addresses: `10.0.0.0/8`, `fc00::/7`, or one address alone.
 package struct AddressBlock: Hashable, Sendable {
     package let network: IPAddress
@@ -16,7 +18,7 @@ package struct AddressBlock: Hashable, Sendable {
         if parts.count == 1 {
             prefixLength = width
         } else {
-            guard parts[1].utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let length = Int(parts[1]), length <= width else {
+            guard parts[1].utf8.allSatisfy(\.isASCIIDigit), let length = Int(parts[1]), length <= width else {
                 return nil
             }
             prefixLength = length

@@ -1,3 +1,5 @@
+import Text
+
 /// The host of a URL as libcurl's parser gives it, judged by what resolvers and proxies make of it.
 ///
 /// To libcurl `127.0.0.1.` is a name like any other, though whoever looks it up takes it for the address. So each host is
@@ -32,14 +34,12 @@ enum HostName: Equatable {
     }
 
     private static func mayStandInName(_ byte: UInt8) -> Bool {
-        isDigit(byte) || byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") || "-._~".utf8.contains(byte)
+        byte.isASCIIDigit || byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") || "-._~".utf8.contains(byte)
     }
 
     private static func isNumber(_ label: Substring.UTF8View) -> Bool {
-        if label.allSatisfy(isDigit) { return true }
+        if label.allSatisfy(\.isASCIIDigit) { return true }
         return label.starts(with: "0x".utf8)
-            && label.dropFirst(2).allSatisfy { isDigit($0) || $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "f") }
+            && label.dropFirst(2).allSatisfy { $0.hexadecimalValue != nil }
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 }

@@ -1,3 +1,4 @@
+private import Text
 import Web
 
 /// What a person wrote for a feed's URL, judged.
@@ -68,7 +69,7 @@ enum FeedAddress: Equatable {
 
     private static func scheme(of text: String) -> String? {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), let first = text.utf8.first,
-            isLetter(first), text.utf8[..<colon].allSatisfy({ isLetter($0) || isDigit($0) || "+.-".utf8.contains($0) })
+            first.isASCIILetter, text.utf8[..<colon].allSatisfy({ $0.isASCIIAlphanumeric || "+.-".utf8.contains($0) })
         else { return nil }
         return text[..<colon].lowercased()
     }
@@ -98,69 +99,13 @@ enum FeedAddress: Equatable {
         } else {
             return .refused("is no file of this machine; write file:///PATH")
         }
-        guard let bytes = PercentEncoding.decode(encoded.utf8), let path = String(validating: bytes, as: UTF8.self),
+        guard let bytes = PercentEncoding.decoded(encoded.utf8), let path = String(validating: bytes, as: UTF8.self),
             TextRules.refusal(address: path, allowingSpace: true) == nil
         else { return .refused("is not a readable path: a % stands for no character, or for a control character") }
         return .local(path: path, url: url(ofPath: path))
     }
 
     private static func url(ofPath path: String) -> String {
-        "file://" + PercentEncoding.encode(path.utf8)
-    }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
-    }
-}
-
-/// Percent-encoding of paths (RFC 3986 §2.1).
-enum PercentEncoding {
-    /// nil where a `%` is not followed by two hexadecimal digits.
-    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        var result: [UInt8] = []
-        result.reserveCapacity(text.count)
-        var iterator = text.makeIterator()
-        while let byte = iterator.next() {
-            guard byte == UInt8(ascii: "%") else {
-                result.append(byte)
-                continue
-            }
-            guard let high = iterator.next().flatMap(nibble), let low = iterator.next().flatMap(nibble) else {
-                return nil
-            }
-            result.append(high << 4 | low)
-        }
-        return result
-    }
-
-    static func encode(_ path: String.UTF8View) -> String {
-        var result: [UInt8] = []
-        for byte in path {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "@"),
-                UInt8(ascii: ":"), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: "="), 0x80...:
-                result.append(byte)
-            default:
-                result.append(UInt8(ascii: "%"))
-                let digits = Array("0123456789ABCDEF".utf8)
-                result.append(digits[Int(byte >> 4)])
-                result.append(digits[Int(byte & 15)])
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
-    private static func nibble(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        "file://" + PercentEncoding.encoded(path: path.utf8)
     }
 }

@@ -174,7 +174,8 @@ package enum FeedIdentity {
         let query = target.firstIndex(of: "?") ?? target.endIndex
         let path = target[..<query]
         let fragment = url.firstIndex(of: "#").map { url[$0...] } ?? ""
-        return bareHost(of: parsed) + port + (path.hasSuffix("/") ? path.dropLast() : path) + target[query...] + fragment
+        return bareHost(of: parsed) + port + (path.hasSuffix("/") ? path.dropLast() : path) + target[query...]
+            + fragment
     }
 
     private static func host(of url: String) -> String {
