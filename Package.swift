@@ -46,17 +46,19 @@ let package = Package(
         .target(name: "CShims"),
 
         // The ground floor.
-        room("Digest", ["CCrypto", "CXXHash"]),
+        room("Text"),
+        room("Digest", ["Text", "CCrypto", "CXXHash"]),
         room("Locking"),
         room("JSONText"),
-        room("FeedModel", ["JSONText", "Digest"]),
+        room("Web", ["Text", "CCurl"]),
+        room("FeedModel", ["JSONText", "Text", "Digest"]),
 
         // The rooms that an article goes through. Neighbours never import each other.
-        room("Configuration", ["FeedModel", "Digest", "CTOML", "CLibXML2", "CShims"]),
+        room("Configuration", ["FeedModel", "Web", "Text", "Digest", "CTOML", "CLibXML2", "CShims"]),
         room("Scheduling", ["FeedModel", heap]),
-        room("Fetching", ["FeedModel", "Locking", "Digest", "CCurl", "CShims"]),
-        room("FeedParsing", ["FeedModel", "JSONText", "CLibXML2"]),
-        room("Identity", ["FeedModel", "Digest"]),
+        room("Fetching", ["FeedModel", "Web", "Text", "Locking", "Digest", "CCurl", "CShims"]),
+        room("FeedParsing", ["FeedModel", "JSONText", "Text", "CLibXML2"]),
+        room("Identity", ["FeedModel", "Text", "Digest"]),
         room("ArticleStore", ["FeedModel", "JSONText", "Digest", "Locking", "CShims"]),
 
         // What joins them, and the program.
@@ -79,13 +81,15 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CShims", "Locking"], path: "Tests/TestSupport",
             swiftSettings: settings),
+        tests("Text"),
         tests("Digest"),
         tests("Locking"),
         tests("JSONText"),
-        tests("FeedModel", ["Digest", "JSONText"]),
-        tests("Configuration", ["FeedModel"]),
+        tests("Web"),
+        tests("FeedModel", ["Digest", "JSONText", "Web"]),
+        tests("Configuration", ["FeedModel", "Web"]),
         tests("Scheduling", ["FeedModel"]),
-        tests("Fetching", ["FeedModel", "Digest", "Locking"]),
+        tests("Fetching", ["FeedModel", "Web", "Text", "Digest", "Locking"]),
         tests("FeedParsing", ["FeedModel", "JSONText"]),
         tests("Identity", ["FeedModel", "Digest"]),
         tests("ArticleStore", ["FeedModel", "Digest", "JSONText"]),
@@ -125,7 +129,7 @@ if Context.environment["NEWSWIRE_BENCH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "worstcase",
-            dependencies: ["Configuration", "FeedParsing", "Identity", "FeedModel", "JSONText", "Digest"],
+            dependencies: ["Configuration", "FeedParsing", "Identity", "FeedModel", "JSONText", "Text", "Digest"],
             path: "Benchmarks/WorstCase", swiftSettings: settings))
     package.targets.append(
         .executableTarget(

@@ -3,6 +3,7 @@ import FeedModel
 import Glibc
 import Identity
 import JSONText
+import Text
 
 @testable import Configuration
 @testable import FeedParsing
@@ -110,7 +111,7 @@ enum Subject: String, CaseIterable {
     private func headers(_ document: [UInt8]) {
         lines(document) { line in
             let field = String(decoding: line, as: UTF8.self)
-            keep(MediaType.charset(field)?.utf8.count)
+            keep(MediaType(field).charset?.utf8.count)
             keep(FeedLinks.inHeader([field], baseURL: "https://news.example.org/").count)
         }
     }

@@ -1,3 +1,5 @@
+private import Web
+
 extension Configuration {
     /// Says what `private_networks` of all feeds let in beside the feeds that it is meant for.
     package func checkNetworks() -> [Diagnostic] {

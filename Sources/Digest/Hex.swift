@@ -1,3 +1,5 @@
+private import Text
+
 /// Lower-case hexadecimal.
 package enum Hex {
     private static let digits: StaticString = "0123456789abcdef"
@@ -30,13 +32,7 @@ package enum Hex {
         result.reserveCapacity(text.count / 2)
         var high: UInt8?
         for character in text {
-            let nibble: UInt8
-            switch character {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): nibble = character - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): nibble = character - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): nibble = character - UInt8(ascii: "A") + 10
-            default: return nil
-            }
+            guard let nibble = character.hexadecimalValue else { return nil }
             if let first = high {
                 result.append(first << 4 | nibble)
                 high = nil

@@ -1,4 +1,5 @@
 private import CXXHash
+private import Text
 
 /// XXH3: fast hashes against accidents. Whoever chooses the input can make them collide.
 package enum XXH3 {
@@ -56,13 +57,7 @@ extension Hash128 {
         guard hex.count == 32 else { return nil }
         var (high, low): (UInt64, UInt64) = (0, 0)
         for byte in hex {
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-            default: return nil
-            }
+            guard let digit = byte.hexadecimalValue else { return nil }
             high = high << 4 | low >> 60
             low = low << 4 | UInt64(digit)
         }

@@ -1,3 +1,5 @@
+private import Text
+
 /// Which parameters of a URL hold secrets, by their names (security.md §12).
 enum SecretParameter {
     /// No name of a secret is that long, and nothing longer has to be decoded.
@@ -9,13 +11,13 @@ enum SecretParameter {
     /// any case and whatever separates its words.
     static func isSecret(_ name: Slice<UnsafeBufferPointer<UInt8>>, _ names: URLRedaction.Names) -> Bool {
         guard name.count <= longestName else { return false }
-        let name = String(decoding: PercentEncoded.decoded(name), as: UTF8.self).lowercased()
+        let name = String(decoding: PercentEncoding.decodedLeniently(name), as: UTF8.self).lowercased()
         let lastWord = name.split { "_-.[]".contains($0) }.last.map(String.init) ?? ""
         if first.contains(name) || first.contains(lastWord) { return true }
         guard names == .all else { return false }
         if words.contains(name) || words.contains(lastWord) { return true }
-        var letters = name.utf8.filter { isLetter($0) || isDigit($0) }[...]
-        while let last = letters.last, isDigit(last) { letters.removeLast() }
+        var letters = name.utf8.filter(\.isASCIIAlphanumeric)[...]
+        while let last = letters.last, last.isASCIIDigit { letters.removeLast() }
         if hasSecretEnding(letters) { return true }
         // `access-key-id` comes with the key, and `session_id` is one.
         return letters.count > 2 && letters.suffix(2).elementsEqual("id".utf8) && hasSecretEnding(letters.dropLast(2))
@@ -61,8 +63,4 @@ enum SecretParameter {
         name.suffix(ending.utf8CodeUnitCount).elementsEqual(
             UnsafeBufferPointer(start: ending.utf8Start, count: ending.utf8CodeUnitCount))
     }
-
-    private static func isLetter(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 }

@@ -1,4 +1,5 @@
 private import Digest
+private import Text
 
 /// A URL as it may be shown and stored: without what lets others in (security.md §12).
 package enum URLRedaction {
@@ -77,15 +78,26 @@ private struct Redactor {
 
     /// Appends the URL up to its host and returns where the host begins.
     private mutating func appendAuthority(of url: UnsafeBufferPointer<UInt8>) -> Int {
-        guard let first = url.indices.dropLast().first(where: { url[$0] == Self.slash && url[$0 + 1] == Self.slash })
-        else { return 0 }
-        let start = first + 2
+        guard let start = Self.authority(of: url) else { return 0 }
         let end = url[start...].firstIndex { $0 == Self.slash || $0 == Self.question || $0 == Self.hash } ?? url.count
         result.append(contentsOf: url[..<start])
         guard let at = url[start..<end].lastIndex(of: UInt8(ascii: "@")) else { return start }
         appendMask()
         return at
     }
+
+    /// Where userinfo and host begin: behind two slashes, or behind one or three where libcurl takes them for two.
+    private static func authority(of url: UnsafeBufferPointer<UInt8>) -> Int? {
+        if let colon = url.prefix("https:".utf8.count).firstIndex(of: UInt8(ascii: ":")),
+            url[..<colon].elementsEqual("http".utf8, by: isSameLetter)
+                || url[..<colon].elementsEqual("https".utf8, by: isSameLetter)
+        {
+            return url[(colon + 1)...].firstIndex { $0 != slash }
+        }
+        return url.indices.dropLast().first { url[$0] == slash && url[$0 + 1] == slash }.map { $0 + 2 }
+    }
+
+    private static func isSameLetter(_ byte: UInt8, _ lower: UInt8) -> Bool { byte | 0x20 == lower }
 
     private mutating func appendPairs(_ text: Bytes, between isSeparator: (UInt8) -> Bool) {
         var rest = text
@@ -135,7 +147,7 @@ private struct Redactor {
     private static func firstEncoded(in text: Bytes, where isWanted: (UInt8) -> Bool) -> Range<Int>? {
         var index = text.startIndex
         while let percent = text[index...].firstIndex(of: UInt8(ascii: "%")) {
-            if let byte = PercentEncoded.byte(in: text, at: percent), isWanted(byte) { return percent..<(percent + 3) }
+            if let byte = PercentEncoding.byte(in: text, at: percent), isWanted(byte) { return percent..<(percent + 3) }
             index = percent + 1
         }
         return nil

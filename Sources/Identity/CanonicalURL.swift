@@ -1,3 +1,5 @@
+private import Text
+
 /// The form of a link by which two links are told to be the same (identity.md §7). A key for comparing only: what is
 /// shown and stored is the link as it came.
 package enum CanonicalURL {
@@ -162,14 +164,11 @@ package enum CanonicalURL {
         result.reserveCapacity(bytes.count)
         var index = bytes.startIndex
         while index < bytes.endIndex {
-            guard bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.endIndex, let high = hexDigit(bytes[index + 1]),
-                let low = hexDigit(bytes[index + 2])
-            else {
+            guard let byte = PercentEncoding.byte(in: bytes, at: index) else {
                 result.append(bytes[index])
                 index += 1
                 continue
             }
-            let byte = high << 4 | low
             if isUnreserved(byte) {
                 result.append(byte)
             } else {
@@ -182,27 +181,13 @@ package enum CanonicalURL {
         return result
     }
 
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-
     private static func upperCased(_ digit: UInt8) -> UInt8 {
         digit >= UInt8(ascii: "a") ? digit & ~0x20 : digit
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"):
-            true
-        default: false
-        }
+        byte.isASCIIAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+            || byte == UInt8(ascii: "~")
     }
 
     /// RFC 3986 §5.2.4, on a path that is empty or begins with a slash; an empty one becomes `/`.

@@ -31,7 +31,7 @@ package struct RequestBuilder: Sendable {
         request.tlsVerify = options.tlsVerify
         request.http2 = options.http2
         request.keepAlive = options.keepAlive
-        request.addressPolicy = try addressPolicy(options.privateNetworks)
+        request.addressPolicy = options.privateNetworks
         if options.ownPrivateNetworks != nil { request.ledAddressPolicy = request.addressPolicy }
         request.allowsLocalFile = feed.isLocalFile
         do throws(SecretError) {
@@ -65,7 +65,7 @@ package struct RequestBuilder: Sendable {
         request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: fetch.timeout)
         request.proxy = fetch.proxy
         request.caFile = fetch.caFile
-        request.addressPolicy = try addressPolicy(fetch.privateNetworks)
+        request.addressPolicy = fetch.privateNetworks
         return request
     }
 
@@ -107,30 +107,11 @@ package struct RequestBuilder: Sendable {
     private static let maximumCertificate = 1 << 20
 
     private static func contents(ofCertificate path: String) throws(PollFailure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            throw .request("opening the certificate \(path): \(String(cString: strerror(errno))); check client_cert")
+        do throws(FileReader.Failure) {
+            return try FileReader.read(path, limit: maximumCertificate).bytes
+        } catch {
+            throw .request("the certificate \(path) \(error.message); check client_cert")
         }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw .request("reading the certificate \(path): it is no regular file; check client_cert")
-        }
-        var code: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: maximumCertificate) { buffer, count in
-            while count < maximumCertificate {
-                // Not nil: the capacity is not zero.
-                let got = read(descriptor, buffer.baseAddress! + count, maximumCertificate - count)
-                if got < 0, errno == EINTR { continue }
-                if got < 0 { code = errno }
-                if got <= 0 { break }
-                count += got
-            }
-        }
-        guard code == 0 else {
-            throw .request("reading the certificate \(path): \(String(cString: strerror(code))); check client_cert")
-        }
-        return bytes
     }
 
     /// libcurl opens the file of certificates where all transfers wait for it: what would keep it waiting is found out before.
@@ -141,19 +122,6 @@ package struct RequestBuilder: Sendable {
             throw .request("reading the certificates of authorities \(caFile): it is no regular file; check ca_file")
         }
         return caFile
-    }
-
-    private func addressPolicy(_ networks: PrivateNetworks) throws(PollFailure) -> AddressPolicy {
-        switch networks {
-        case .deny: return .deny
-        case .allow: return .allow
-        case .list(let entries):
-            let (policy, unreadable) = AddressPolicy.parse(entries)
-            if let unreadable {
-                throw .request("private_networks: \(unreadable) is neither host:port nor a CIDR block")
-            }
-            return policy
-        }
     }
 
     /// What a dry run shows of a request; secrets are named and not shown.

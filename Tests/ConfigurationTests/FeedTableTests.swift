@@ -2,6 +2,7 @@ import Configuration
 import FeedModel
 import TestSupport
 import Testing
+import Web
 
 @Suite("[[feed]]: contract.md §2")
 struct FeedTableTests {
@@ -16,7 +17,8 @@ struct FeedTableTests {
         #expect(feed.id.text == "example.org-feed" && !feed.hasExplicitID && !feed.isLocalFile)
         #expect(feed.title == nil && feed.tags.isEmpty && feed.interval == nil && feed.userAgent == nil)
         #expect(feed.headers.isEmpty && feed.basicAuth == nil && feed.bearer == nil && feed.clientCert == nil)
-        #expect(feed.timeout == .seconds(5) && feed.connectTimeout == .seconds(10) && feed.proxy == "http://p:1")
+        #expect(
+            feed.timeout == .seconds(5) && feed.connectTimeout == .seconds(10) && feed.proxy?.written == "http://p:1")
         #expect(feed.maxAgeCap == .seconds(3600) && feed.privateNetworks == .deny && feed.caFile == nil)
         #expect(feed.tlsVerify && feed.http2 && feed.keepAlive && feed.aliases && feed.enabled)
         #expect(feed.updates == .ignore)
@@ -132,6 +134,12 @@ struct FeedTableTests {
             ("https://", "has no host"), ("https:///path", "has no host"), ("https:example.org", "is not complete"),
             ("https://me:hunter2@example.org/", "use basic_auth"),
             ("https://example.org:99999/", "has a port that is none"),
+            ("http://[zz]/f", "has a host that cannot be asked"), ("http://a<b/f", "has a host that cannot be asked"),
+            (#"https://a\"b/f"#, "has a host that cannot be asked"),
+            (#"http://a\\b/f"#, "has a host that cannot be asked"),
+            ("http://127.0.0.08/", "has a host that cannot be asked"),
+            ("http://[fe80::1%25eth0]/", "has an address of one network interface"),
+            ("http:/example.org/", "is not complete"),
             ("https://example.org/a b", "holds a space"), ("https://example.org/\\u0007", "control character"),
             ("https://example.org/\\u202e", "invisible"), ("example.org:8080/feed", "has no scheme; write https://"),
             ("file://server/share", "is no file of this machine"), ("file:///a%zz", "is not a readable path"),

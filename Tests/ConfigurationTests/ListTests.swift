@@ -42,6 +42,8 @@ struct ListTests {
             ("exec:~/bin/feed", "names a command"), ("filter:x:https://example.org/", "names a command"),
             ("\"query:Unread:unread = \\\"yes\\\"\"", "is a search of newsboat's"), ("gopher://x/", "scheme gopher:"),
             ("https://me:hunter2@example.org/", "use basic_auth"), ("https://example.org/\u{1}x", "control character"),
+            ("http://[zz]/f", "has a host that cannot be asked"), ("http://a<b/f", "has a host that cannot be asked"),
+            (#"http://a\b/f"#, "has a host that cannot be asked"),
         ])
     func refused(line: String, message: String) {
         fixture.write("https://example.org/\n\(line)\n", to: "urls")
@@ -102,13 +104,19 @@ struct ListTests {
             <outline xmlUrl="feed.xml"/>
             <outline xmlUrl="|ls"/>
             <outline xmlUrl="https://me:hunter2@example.org/"/>
+            <outline xmlUrl="http://[zz]/f"/>
+            <outline xmlUrl="http://a&lt;b/f"/>
             <outline xmlUrl="https://example.org/"/>
             </body></opml>
             """, to: "subscriptions.opml")
         let configuration = try fixture.load(opml)
         #expect(configuration.feeds.map(\.url) == ["https://example.org/"])
         let warnings = fixture.shown(configuration.warnings)
-        #expect(warnings.count == 4 && !warnings.joined().contains("hunter2"), "\(warnings)")
+        #expect(warnings.count == 6 && !warnings.joined().contains("hunter2"), "\(warnings)")
+        for (line, warning) in zip(6..., warnings.dropFirst(4)) {
+            #expect(
+                warning.hasPrefix("subscriptions.opml:\(line): warning: the feed is left out: its xmlUrl has a host"))
+        }
         #expect(warnings[0].hasPrefix("subscriptions.opml:2: warning: a local file is never read"))
     }
 

@@ -1,5 +1,6 @@
 import Configuration
 import Testing
+import Web
 
 @Suite("private_networks of all feeds and of one (security.md §2)")
 struct NetworkTests {
@@ -18,12 +19,11 @@ struct NetworkTests {
             url = "https://example.org/own"
             private_networks = ["localhost:8080"]
             """)
-        #expect(configuration.feeds.map { $0.options.ownPrivateNetworks } == [nil, .list(["localhost:8080"])])
-        #expect(
-            configuration.feeds.map { $0.options.privateNetworks }
-                == Array(repeating: .list(["localhost:8080"]), count: 2))
+        let local = AddressPolicy.list(["localhost:8080"].compactMap(AddressPolicy.Entry.init))
+        #expect(configuration.feeds.map { $0.options.ownPrivateNetworks } == [nil, local])
+        #expect(configuration.feeds.map { $0.options.privateNetworks } == [local, local])
         let printed = try fixture.load(configuration.printEffective())
-        #expect(printed.feeds.map { $0.options.ownPrivateNetworks } == [nil, .list(["localhost:8080"])])
+        #expect(printed.feeds.map { $0.options.ownPrivateNetworks } == [nil, local])
     }
 
     @Test(
@@ -41,10 +41,42 @@ struct NetworkTests {
         #expect(try fixture.load(feed("private_networks = \"allow\"")).checkNetworks().isEmpty)
     }
 
-    @Test("A dot at the end of a name does not make it another host")
-    func rootedHost() {
-        #expect(FeedConfiguration.host(of: "https://Example.org./feed") == "example.org")
-        #expect(FeedConfiguration.host(of: "https://[::1]:8080/") == "::1")
+    @Test(
+        "check refuses what a poll would refuse, with file and line (contract.md §2)",
+        arguments: [
+            ("private_networks = [\"[foo]:80\"]", "private_networks: must list host:port or CIDR"),
+            ("private_networks = [\"10.0.0.1:80\", \"a<b:80\"]", "private_networks: must list host:port or CIDR"),
+            ("proxy = \"socks5://[zz]:1\"", "proxy: has a host that cannot be asked"),
+            ("proxy = \"socks6://127.0.0.1:1\"", "proxy: must be http://HOST:PORT, or with https, socks4"),
+            ("proxy = \"socks5h://localhost/run/tor.sock\"", "proxy: has a path"),
+            ("proxy = \"http://a:99999\"", "proxy: has a port that is none"),
+        ])
+    func refused(text: String, message: String) {
+        let errors = fixture.errors("contact = \"https://example.org/bot\"\n[fetch]\n\(text)")
+        #expect(errors.count == 1 && errors[0].contains("newswire.toml:3: error: [fetch] \(message)"), "\(errors)")
+    }
+
+    @Test(
+        "Every kind of proxy that libcurl can use is taken, and printed as it was written",
+        arguments: ["http", "https", "socks4", "socks4a", "socks5", "socks5h"])
+    func proxies(scheme: String) throws {
+        let configuration = try fixture.load("[fetch]\nproxy = \"\(scheme)://127.0.0.1:9\"")
+        #expect(configuration.fetch.proxy?.written == "\(scheme)://127.0.0.1:9")
+        #expect(configuration.printEffective().contains("proxy = \"\(scheme)://127.0.0.1:9\"\n"))
+    }
+
+    @Test("polling.md §7: a table holds for its host in each form that a URL can give it")
+    func hostTable() throws {
+        let configuration = try fixture.load(
+            """
+            [host."B\u{dc}CHER.example."]
+            delay = "9s"
+            [host."2130706433"]
+            delay = "8s"
+            """)
+        #expect(configuration.hosts.map(\.name) == ["127.0.0.1", "xn--bcher-kva.example"])
+        let host = try #require(FeedConfiguration.host(of: "https://feeds.b%c3%bccher.example/feed"))
+        #expect(configuration.hostSettings(for: host)?.delay == .seconds(9))
     }
 
     @Test("The table of a host holds for its name with a dot at the end and without, whichever it was written with")

@@ -1,6 +1,7 @@
 import Configuration
 import TestSupport
 import Testing
+import Web
 
 @Suite("Settings: contract.md §2")
 struct SettingsTests {
@@ -70,8 +71,9 @@ struct SettingsTests {
         fetch.connectTimeout = .seconds(4)
         fetch.timeout = .seconds(60)
         fetch.maxBody = 2 << 20
-        fetch.privateNetworks = .list(["localhost:8080", "10.0.0.0/8", "::1/128", "[fd00::1]:80"])
-        fetch.proxy = "socks5h://127.0.0.1:9050"
+        fetch.privateNetworks = .list(
+            ["localhost:8080", "10.0.0.0/8", "::1/128", "[fd00::1]:80"].compactMap(AddressPolicy.Entry.init))
+        fetch.proxy = try ProxyURL("socks5h://127.0.0.1:9050")
         fetch.caFile = "\(folder)/ca.pem"
         #expect(configuration.fetch == fetch)
         let hosts = configuration.hosts

@@ -1,5 +1,6 @@
 import FeedModel
 import Testing
+import Web
 
 /// security.md §12.
 @Suite struct URLRedactionTests {
@@ -25,11 +26,24 @@ import Testing
     }
 
     @Test(
+        "security.md §12: what libcurl takes for a user and a password is hidden, however it is written",
+        arguments: [
+            "http://me:hunter2@h/", "http:/me:hunter2@h/", "http:///me:hunter2@h//x", "HTTPS:/me:hunter2@h?a",
+            "https://me:hunter2@h#b", "http://me:hunter2@[::1]:80/", "http:/me:hunter2@h/a//b@c",
+        ])
+    func userinfo(url: String) throws {
+        #expect(try WebURL(url).password == "hunter2")
+        let redacted = URLRedaction.redacted(url)
+        #expect(!redacted.contains("me:hunter2") && redacted.contains("***@"))
+        #expect(URLRedaction.redacted(redacted) == redacted)
+    }
+
+    @Test(
         "all else stays as it is",
         arguments: [
             "", "https://h/x@y", "https://h/?a=1&b", "https://h/?monkey=1", "https://h/?token", "https://h/?q=a@b",
             "mailto:a@b", "https://h/?&&=&#", "not a url", "https://h/?a=1#b=2", "http://", "/", "?",
-            "https://h/?tokens=1",
+            "https://h/?tokens=1", "file:///a@b", "tag:/a@b",
         ])
     func kept(url: String) {
         #expect(URLRedaction.redacted(url) == url)

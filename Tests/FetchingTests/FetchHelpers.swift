@@ -1,5 +1,6 @@
 import FeedModel
 import TestSupport
+import Web
 
 @testable import Fetching
 
@@ -42,4 +43,18 @@ extension FetchEngine {
 func text(count: Int) -> [UInt8] {
     // Not a power of two, so that a block out of place shows.
     (0..<count).map { UInt8(truncatingIfNeeded: $0 % 251) }
+}
+
+extension ProxyURL: ExpressibleByStringInterpolation {
+    public init(stringLiteral text: String) {
+        do {
+            self = try ProxyURL(text)
+        } catch {
+            fatalError("\(text) is no proxy: \(error)")
+        }
+    }
+}
+
+extension AddressPolicy {
+    static func naming(_ entry: String) -> AddressPolicy { .list([entry].compactMap(Entry.init)) }
 }

@@ -9,11 +9,13 @@ import Testing
 
 @Suite("Requests to one host are spaced when they are sent (polling.md §7)")
 struct SpacedRequestTests {
-    @Test("A poll that is let go too early waits for its host's delay before it asks")
-    func spaced() async throws {
+    @Test(
+        "polling.md §7: feeds whose URLs write one host in two ways are never asked within its delay",
+        arguments: ["127.0.0.1", "2130706433", "127.0.0.1.", "0x7f.1", "%31%32%37.0.0.1", "\u{ff11}27.0.0.1"])
+    func spaced(host: String) async throws {
         let folder = TemporaryDirectory()
         let server = LoopbackServer()
-        server.on("/feed", .init(body: Array(PollerFixture.rss().utf8)))
+        for path in ["/feed", "/other"] { server.on(path, .init(body: Array(PollerFixture.rss().utf8))) }
         let path = folder.write(
             """
             contact = "https://example.org/bot"
@@ -22,6 +24,8 @@ struct SpacedRequestTests {
             host_delay = "10m"
             [[feed]]
             url = "\(server.url("/feed"))"
+            [[feed]]
+            url = "http://\(host):\(server.port)/other"
             """, to: "newswire.toml")
         let configuration = try ConfigurationLoader.load(path: path, environment: ["HOME": "/nonexistent"])
         // Ten minutes are 120 ms.
@@ -36,8 +40,7 @@ struct SpacedRequestTests {
             allowances: HostAllowances(configuration), schedule: configuration.schedule,
             watch: HostWatch(at: clock.now()), clock: clock)
         let begun = clock.steady()
-        _ = await poller.poll(configuration.feeds[0])
-        _ = await poller.poll(configuration.feeds[0])
+        for feed in configuration.feeds { _ = await poller.poll(feed) }
         #expect(clock.steady().milliseconds - begun.milliseconds >= 600_000)
         #expect(server.requests.count == 2)
         await engine.shutdown()

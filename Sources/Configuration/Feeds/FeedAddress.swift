@@ -1,3 +1,6 @@
+private import Text
+import Web
+
 /// What a person wrote for a feed's URL, judged.
 enum FeedAddress: Equatable {
     /// http or https.
@@ -14,20 +17,59 @@ enum FeedAddress: Equatable {
     static func parse(_ text: String, relativeTo directory: String) -> FeedAddress {
         guard !text.isEmpty else { return .refused("is empty") }
         guard text.utf8.count <= limit else { return .refused("is longer than \(limit) bytes") }
-        if let refusal = WebURL.character(refusedIn: text, allowingSpace: true) { return .refused(refusal) }
-        if WebURL.hasScheme(text, "https:") || WebURL.hasScheme(text, "http:") {
-            return WebURL.refusal(text).map { .refused($0) } ?? .web(text)
-        }
-        if WebURL.hasScheme(text, "file:") { return fileURL(text) }
+        if let refusal = TextRules.refusal(address: text, allowingSpace: true) { return .refused(refusal) }
+        if isWeb(text) { return refusal(ofWeb: text).map { .refused($0) } ?? .web(text) }
+        if hasScheme(text, "file:") { return fileURL(text) }
         if text.hasPrefix("|") { return .refused("names a command; newswire runs none") }
         if let scheme = scheme(of: text) { return .refused(refusal(ofScheme: scheme)) }
         let path = Path.join(directory, text)
         return .local(path: path, url: url(ofPath: path))
     }
 
+    static func isWeb(_ text: String) -> Bool { hasScheme(text, "https:") || hasScheme(text, "http:") }
+
+    /// - Parameter scheme: with its colon.
+    static func hasScheme(_ text: String, _ scheme: StaticString) -> Bool {
+        let bytes = text.utf8
+        guard bytes.count >= scheme.utf8CodeUnitCount else { return false }
+        let name = UnsafeBufferPointer(start: scheme.utf8Start, count: scheme.utf8CodeUnitCount)
+        return zip(bytes, name).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+    }
+
+    /// Why a text that begins with `http:` or `https:` is not a URL that a poll could ask, or nil where it is one.
+    static func refusal(ofWeb text: String) -> String? {
+        if let refusal = TextRules.refusal(address: text) { return refusal }
+        // libcurl takes one slash or three for two; a person has mistyped them.
+        guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else {
+            return "is not complete; write https://HOST/PATH"
+        }
+        if text[colon...].hasPrefix(":///") { return refusal(of: .noHost) }
+        do {
+            let url = try WebURL(text)
+            guard url.user == nil, url.password == nil else {
+                return "holds a user name or password; use basic_auth = { user = \"…\", password = { file = \"…\" } }"
+            }
+            return nil
+        } catch {
+            return refusal(of: error)
+        }
+    }
+
+    static func refusal(of problem: WebURL.Problem) -> String {
+        switch problem {
+        case .malformed: "is not a URL that can be asked"
+        case .noHost: "has no host"
+        case .host: "has a host that cannot be asked; write a name such as example.org, or an address"
+        case .port: "has a port that is none; 1 to 65535"
+        case .zone: "has an address of one network interface; write the host's name"
+        case .international: "has a host whose name has no form in ASCII; write the one that begins with xn--"
+        case .scheme(let scheme): refusal(ofScheme: scheme)
+        }
+    }
+
     private static func scheme(of text: String) -> String? {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), let first = text.utf8.first,
-            isLetter(first), text.utf8[..<colon].allSatisfy({ isLetter($0) || isDigit($0) || "+.-".utf8.contains($0) })
+            first.isASCIILetter, text.utf8[..<colon].allSatisfy({ $0.isASCIIAlphanumeric || "+.-".utf8.contains($0) })
         else { return nil }
         return text[..<colon].lowercased()
     }
@@ -57,69 +99,13 @@ enum FeedAddress: Equatable {
         } else {
             return .refused("is no file of this machine; write file:///PATH")
         }
-        guard let bytes = PercentEncoding.decode(encoded.utf8), let path = String(validating: bytes, as: UTF8.self),
-            WebURL.character(refusedIn: path, allowingSpace: true) == nil
+        guard let bytes = PercentEncoding.decoded(encoded.utf8), let path = String(validating: bytes, as: UTF8.self),
+            TextRules.refusal(address: path, allowingSpace: true) == nil
         else { return .refused("is not a readable path: a % stands for no character, or for a control character") }
         return .local(path: path, url: url(ofPath: path))
     }
 
     private static func url(ofPath path: String) -> String {
-        "file://" + PercentEncoding.encode(path.utf8)
-    }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
-    }
-}
-
-/// Percent-encoding of paths (RFC 3986 §2.1).
-enum PercentEncoding {
-    /// nil where a `%` is not followed by two hexadecimal digits.
-    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        var result: [UInt8] = []
-        result.reserveCapacity(text.count)
-        var iterator = text.makeIterator()
-        while let byte = iterator.next() {
-            guard byte == UInt8(ascii: "%") else {
-                result.append(byte)
-                continue
-            }
-            guard let high = iterator.next().flatMap(nibble), let low = iterator.next().flatMap(nibble) else {
-                return nil
-            }
-            result.append(high << 4 | low)
-        }
-        return result
-    }
-
-    static func encode(_ path: String.UTF8View) -> String {
-        var result: [UInt8] = []
-        for byte in path {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "@"),
-                UInt8(ascii: ":"), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: "="), 0x80...:
-                result.append(byte)
-            default:
-                result.append(UInt8(ascii: "%"))
-                let digits = Array("0123456789ABCDEF".utf8)
-                result.append(digits[Int(byte >> 4)])
-                result.append(digits[Int(byte & 15)])
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
-    private static func nibble(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        "file://" + PercentEncoding.encoded(path: path.utf8)
     }
 }

@@ -1,4 +1,5 @@
 package import FeedModel
+package import Web
 
 /// One feed: what to fetch and how, with every default filled in.
 ///
@@ -35,20 +36,11 @@ package struct FeedConfiguration: Sendable {
 
     package var isLocalFile: Bool { localPath != nil }
 
-    /// The host that is asked, in lower case and without a port; nil for a local file.
+    /// The host that is asked, under the name that all its forms share (polling.md §7); nil for a local file.
     package var host: String? { isLocalFile ? nil : Self.host(of: url) }
 
-    /// The same of another http or https URL; a dot at the end of a name does not make it another host.
-    package static func host(of url: String) -> String? {
-        WebURL.authority(of: url).map { hostName($0.host) }
-    }
-
-    /// A host's name as newswire knows it: in lower case, and without the dot that may end it.
-    static func hostName(_ name: some StringProtocol) -> String {
-        var name = name.lowercased()
-        if name.utf8.last == UInt8(ascii: ".") { name.unicodeScalars.removeLast() }
-        return name
-    }
+    /// The same of another URL; nil for one that no request could be made for.
+    package static func host(of url: String) -> String? { HostKey.of(url: url) }
 
     package subscript<Value>(dynamicMember member: KeyPath<FeedOptions, Value>) -> Value {
         shared.value[keyPath: member]
@@ -104,9 +96,9 @@ package struct FeedOptions: Sendable, Hashable {
     var transfer: TransferSettings
     package var maxAgeCap: Duration
     /// Those of the feed, else those of all feeds.
-    package var privateNetworks: PrivateNetworks { ownPrivateNetworks ?? transfer.privateNetworks }
+    package var privateNetworks: AddressPolicy { ownPrivateNetworks ?? transfer.privateNetworks }
     /// Those that the feed's table names: redirects may lead there as well (security.md §2).
-    package var ownPrivateNetworks: PrivateNetworks?
+    package var ownPrivateNetworks: AddressPolicy?
     package var tlsVerify = true
     package var http2 = true
     package var keepAlive = true

@@ -1,4 +1,5 @@
 package import FeedModel
+private import Web
 
 /// Which id each feed has: the one it was given, the one it is known by, or one made from its URL (contract.md §2).
 package enum FeedIdentity {
@@ -167,22 +168,22 @@ package enum FeedIdentity {
     /// A redacted URL without what may change without making it another feed: http or https, `www.`, a slash at
     /// the end of the path.
     static func looseForm(_ url: String) -> String {
-        guard !url.hasPrefix("file:"), let authority = WebURL.authority(of: url) else { return url }
-        var host = authority.host.lowercased()
-        if host.hasPrefix("www.") { host.removeFirst(4) }
-        var result = host
-        if let port = authority.port, !port.isEmpty, port != "80", port != "443" { result += ":\(port)" }
-        let rest = url[authority.host.endIndex...]
-        guard let start = rest.utf8.firstIndex(where: { "/?#".utf8.contains($0) }) else { return result }
-        let end = rest[start...].utf8.firstIndex { "?#".utf8.contains($0) } ?? rest.endIndex
-        var path = rest[start..<end]
-        if path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
-        return result + path + rest[end...]
+        guard !url.hasPrefix("file:"), let parsed = try? WebURL(url) else { return url }
+        let port = parsed.port == 80 || parsed.port == 443 ? "" : ":\(parsed.port)"
+        let target = parsed.target
+        let query = target.firstIndex(of: "?") ?? target.endIndex
+        let path = target[..<query]
+        let fragment = url.firstIndex(of: "#").map { url[$0...] } ?? ""
+        return bareHost(of: parsed) + port + (path.hasSuffix("/") ? path.dropLast() : path) + target[query...]
+            + fragment
     }
 
     private static func host(of url: String) -> String {
-        guard let authority = WebURL.authority(of: url) else { return "" }
-        let host = authority.host.lowercased()
+        (try? WebURL(url)).map(bareHost) ?? ""
+    }
+
+    private static func bareHost(of url: WebURL) -> String {
+        let host = HostKey.of(url)
         return host.hasPrefix("www.") ? String(host.dropFirst(4)) : host
     }
 }

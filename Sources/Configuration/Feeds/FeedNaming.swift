@@ -1,5 +1,6 @@
 private import Digest
 package import FeedModel
+private import Text
 
 /// The id of a feed that nobody named: made from its URL alone, so that it is the same in every run.
 package enum FeedNaming {
@@ -152,7 +153,7 @@ struct WordCollector {
 
     /// A part that may be percent-encoded.
     private mutating func append(part: Part) {
-        guard part.contains(UInt8(ascii: "%")), let decoded = PercentEncoding.decode(part) else { return append(part) }
+        guard part.contains(UInt8(ascii: "%")), let decoded = PercentEncoding.decoded(part) else { return append(part) }
         append(decoded)
     }
 

@@ -1,4 +1,5 @@
 private import CLibXML2
+private import Text
 
 extension OPMLDocument {
     /// Why bytes are no OPML.
@@ -191,11 +192,6 @@ private final class OPMLReader {
     }
 
     private static func trimmed(_ text: String) -> String {
-        let isSpace: (Unicode.Scalar) -> Bool = { $0.properties.isWhitespace }
-        let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !isSpace($0) }),
-            let last = scalars.lastIndex(where: { !isSpace($0) })
-        else { return "" }
-        return String(text[first...last])
+        String(text.unicodeScalars.trimming { $0.properties.isWhitespace })
     }
 }

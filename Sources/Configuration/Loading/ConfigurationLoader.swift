@@ -132,7 +132,7 @@ private struct ConfigurationAssembler {
                 "[[feed]] user_agent: masquerading as \(TOMLText.quoted(agent)); publishers cannot tell who asks",
                 at: feed.place)
         }
-        guard options.sendsSecret, WebURL.hasScheme(feed.url, "http:") else { return }
+        guard options.sendsSecret, FeedAddress.hasScheme(feed.url, "http:") else { return }
         state.warning("[[feed]] url: over http everybody on the way can read the secret of this feed", at: feed.place)
     }
 

@@ -1,28 +1,35 @@
 private import Glibc
 
-/// Reads whole files of bounded size, through links too: configurations and secrets are often reached that way.
-enum FileReader {
-    struct Content {
-        var bytes: [UInt8]
+/// Reads whole files of bounded size, through links too: configurations, secrets and certificates are often reached that way.
+package enum FileReader {
+    /// What was read.
+    package struct Content {
+        package var bytes: [UInt8]
         /// Permission bits of the file that was read.
-        var mode: UInt32
+        package var mode: UInt32
     }
 
-    struct Failure: Error {
+    /// Why a file was not read.
+    package struct Failure: Error {
         /// `cannot be read: No such file or directory`.
-        var message: String
-        var isMissing = false
+        package var message: String
+        package var isMissing = false
     }
 
     /// What may be read.
-    enum Kind {
+    package enum Kind {
         /// Opened without waiting, so that a pipe in a folder of configuration holds up no reload.
         case regularFile
         /// Also a pipe or a terminal, which is waited for: somebody has named it on the command line.
         case stream
     }
 
-    static func read(_ path: String, limit: Int, _ kind: Kind = .regularFile) throws(Failure) -> Content {
+    /// Reads a file to its end, on the thread of the caller, which waits for its file system.
+    ///
+    /// - Parameter limit: bytes; a longer file is a failure.
+    package static func read(
+        _ path: String, limit: Int, _ kind: Kind = .regularFile
+    ) throws(Failure) -> Content {
         // A path with a NUL in it would end there for the kernel, and name another file.
         guard !path.utf8.contains(0) else { throw Failure(message: "cannot be read: there is a NUL in its name") }
         let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (kind == .regularFile ? O_NONBLOCK : 0)

@@ -1,3 +1,5 @@
+private import Web
+
 /// Reads the tables of one file: settings, hosts and feeds.
 struct SettingsReader {
     private let file: ConfigurationFile
@@ -80,7 +82,7 @@ struct SettingsReader {
 
     private func readHost(_ node: TOMLNode) {
         let place = file.place(node.keyLine)
-        let name = FeedConfiguration.hostName(node.key)
+        let name = HostKey.of(host: node.key) ?? node.key.lowercased()
         if let refusal = Self.refusal(host: name) {
             return state.error("[host.\(TOMLText.quoted(name))]: the name \(refusal)", at: place)
         }
@@ -104,14 +106,12 @@ struct SettingsReader {
         if name.utf8.contains(UInt8(ascii: "*")) {
             return "needs no *: the host and all below it are meant"
         }
-        if WebURL.character(refusedIn: name) != nil || name.utf8.contains(where: { "/?#@[]\"\\".utf8.contains($0) }) {
-            return "must be a bare host such as \"example.org\""
-        }
-        // One colon would be a port; more are an IPv6 address.
-        if name.utf8.count(where: { $0 == UInt8(ascii: ":") }) == 1 {
-            return "must be without a port: all ports of a host share one allowance"
-        }
-        return nil
+        if HostKey.of(host: name) != nil { return nil }
+        // One colon is a port; more are an IPv6 address.
+        let isPort = name.utf8.count(where: { $0 == UInt8(ascii: ":") }) == 1 && !name.utf8.contains(UInt8(ascii: "/"))
+        return isPort
+            ? "must be without a port: all ports of a host share one allowance"
+            : "must be a bare host such as \"example.org\""
     }
 }
 

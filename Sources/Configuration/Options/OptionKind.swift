@@ -1,3 +1,5 @@
+import Web
+
 /// What the values of an option are: how one is read from TOML, what is refused, and how one is written.
 struct OptionKind<Value: Sendable>: Sendable {
     /// What may be written, for the manual: `Range: 1 to 4096`; empty where only the option itself can say it.
@@ -225,17 +227,19 @@ extension OptionKind where Value == String? {
             read: { node, context in context.path(node).map { $0.isEmpty ? nil : $0 } },
             text: { TOMLText.quoted($0 ?? "") })
     }
+}
 
+extension OptionKind where Value == ProxyURL? {
     /// The URL of a proxy; an empty text for none.
     static var proxy: Self {
         Self(
             example: "\"http://proxy.example.org:3128\"",
-            read: { node, context in context.proxy(node).map { $0.isEmpty ? nil : $0 } },
-            text: { TOMLText.quoted($0 ?? "") })
+            read: { node, context in context.proxy(node) },
+            text: { TOMLText.quoted($0?.written ?? "") })
     }
 }
 
-extension OptionKind where Value == PrivateNetworks {
+extension OptionKind where Value == AddressPolicy {
     static var privateNetworks: Self {
         Self(
             read: { node, context in context.privateNetworks(node) },
@@ -243,7 +247,7 @@ extension OptionKind where Value == PrivateNetworks {
                 switch networks {
                 case .deny: TOMLText.quoted("deny")
                 case .allow: TOMLText.quoted("allow")
-                case .list(let entries): TOMLText.list(entries)
+                case .list(let entries): TOMLText.list(entries.map(\.description))
                 }
             })
     }

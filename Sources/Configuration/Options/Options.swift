@@ -89,8 +89,9 @@ enum Options {
         Option(
             "proxy", .proxy,
             """
-            The proxy that is asked: http://HOST:PORT, or with https, socks4, socks4a, socks5, socks5h. Empty, the \
-            default: none, whatever the environment says.
+            The proxy that is asked: http://HOST:PORT, or with https, socks4, socks4a, socks5, socks5h. It is always \
+            told names and looks them up itself: socks4 is socks4a, and socks5 is socks5h. Empty, the default: none, \
+            whatever the environment says.
             """, in: .fetch(\.transfer.proxy), .feed(\.options.transfer.proxy)),
         Option(
             "ca_file", .path,
@@ -293,10 +294,8 @@ private enum Contact {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"()<>\"\\".utf8.contains($0) }) else {
             return "holds a character that cannot stand in a User-Agent"
         }
-        if WebURL.hasScheme(text, "https:") || WebURL.hasScheme(text, "http:") {
-            return WebURL.refusal(text) == nil ? nil : form
-        }
-        guard WebURL.hasScheme(text, "mailto:") else { return form }
+        if FeedAddress.isWeb(text) { return FeedAddress.refusal(ofWeb: text) == nil ? nil : form }
+        guard FeedAddress.hasScheme(text, "mailto:") else { return form }
         let parts = text.dropFirst("mailto:".count).split(separator: "@", omittingEmptySubsequences: false)
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } ? nil : form
     }

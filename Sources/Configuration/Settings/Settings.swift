@@ -1,3 +1,5 @@
+package import Web
+
 /// What is set at the top of the file.
 struct TopSettings: Sendable {
     /// An entry of `include`, and where it stands.
@@ -37,19 +39,12 @@ package struct TransferSettings: Sendable, Hashable {
     package var connectTimeout: Duration = .seconds(10)
     /// The whole transfer with its redirects.
     package var timeout: Duration = .seconds(30)
-    package var privateNetworks = PrivateNetworks.deny
+    /// Which addresses of networks that are not public may be connected to (security.md §2).
+    package var privateNetworks = AddressPolicy.deny
     /// nil: none, whatever the environment says.
-    package var proxy: String?
+    package var proxy: ProxyURL?
     /// Absolute path; nil: the system's bundle.
     package var caFile: String?
-}
-
-/// Which addresses of networks that are not public may be connected to (security.md §2).
-package enum PrivateNetworks: Sendable, Hashable {
-    case deny
-    case allow
-    /// Only these: each `host:port` (`[v6]:port`) or CIDR (`10.0.0.0/8`); checked for their form.
-    case list([String])
 }
 
 /// `[host."NAME"]`: what a host and all below it share as one allowance.

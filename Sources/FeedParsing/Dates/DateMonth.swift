@@ -1,29 +1,12 @@
+private import Text
+
 /// Names of months, by their first three or four letters.
 enum DateMonth {
     /// The month from 1 to 12 that the word begins like, in any of the languages below.
     static func number(_ word: DateWord) -> Int? {
         guard word.count >= 3 else { return nil }
-        if word.count == 3, let english = english(word.ascii) { return english }
+        if word.count == 3, let english = EnglishMonth.number(packed: word.ascii) { return english }
         return find(word.letters) ?? find(word.letters & ~0xffff)
-    }
-
-    /// The month that three letters of lower case stand for in English.
-    static func english(_ ascii: UInt64) -> Int? {
-        switch ascii {
-        case 0x6a616e: 1
-        case 0x666562: 2
-        case 0x6d6172: 3
-        case 0x617072: 4
-        case 0x6d6179: 5
-        case 0x6a756e: 6
-        case 0x6a756c: 7
-        case 0x617567: 8
-        case 0x736570: 9
-        case 0x6f6374: 10
-        case 0x6e6f76: 11
-        case 0x646563: 12
-        default: nil
-        }
     }
 
     private static func find(_ key: UInt64) -> Int? {

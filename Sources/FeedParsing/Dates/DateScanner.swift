@@ -1,4 +1,5 @@
 import FeedModel
+private import Text
 
 /// Everything but ISO 8601: goes through the text once, gathers numbers, words and the time, and then decides which
 /// number is what.
@@ -196,7 +197,7 @@ struct DateScanner {
             guard hasTime, fields.offset == nil, takesOffset else { return false }
             fields.offset = 0
         default:
-            guard let month = DateMonth.english(ascii) else { return false }
+            guard let month = EnglishMonth.number(packed: ascii) else { return false }
             fields.month = month
         }
         index += 3

@@ -1,4 +1,5 @@
 private import Glibc
+private import Text
 
 /// Which encoding a document is read in, and why: byte order mark, then the HTTP header, then the document's own
 /// declaration, then what its bytes look like (RFC 7303 §3, as browsers do it).
@@ -21,7 +22,7 @@ struct EncodingDecision {
         }
         let seen = Self.detected(prefix)
         encoding = seen ?? .utf8
-        let header = contentType.flatMap(MediaType.charset)
+        let header = contentType.flatMap { MediaType($0).charset }
         let declared = seen == nil ? Self.declaredLabel(prefix) : nil
         if let header, adopt(label: header, from: "the HTTP header", detected: seen) {
             resolveConflict(with: declared, prefix: prefix)

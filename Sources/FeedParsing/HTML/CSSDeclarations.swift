@@ -1,3 +1,5 @@
+private import Text
+
 /// The declarations of a `style` attribute that neither load anything nor leave their place.
 enum CSSDeclarations {
     /// Longer attributes are dropped.
@@ -28,17 +30,8 @@ enum CSSDeclarations {
     private typealias Text = Slice<UnsafeBufferPointer<UInt8>>
 
     private static func trimmed(_ text: Text) -> Text {
-        var text = text
-        while let first = text.first, HTMLTokenizer.isSpace(first) { text = text.dropFirst() }
-        while let last = text.last, HTMLTokenizer.isSpace(last) { text = text.dropLast() }
-        return text
+        text.trimming(where: HTMLTokenizer.isSpace)
     }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
     /// Words, numbers and quoted names; brackets only behind `rgb` and its like, around numbers.
     private static func isPlain(_ value: Text) -> Bool {
@@ -49,14 +42,14 @@ enum CSSDeclarations {
             case UInt8(ascii: "'"), UInt8(ascii: "\""):
                 guard let close = value[(index + 1)...].firstIndex(of: byte),
                     value[(index + 1)..<close].allSatisfy({
-                        isLetter($0) || isDigit($0) || $0 == 0x20 || $0 == UInt8(ascii: "-")
+                        $0.isASCIIAlphanumeric || $0 == 0x20 || $0 == UInt8(ascii: "-")
                     })
                 else { return false }
                 index = close
             case UInt8(ascii: "("):
                 guard let close = value[index...].firstIndex(of: UInt8(ascii: ")")), isColour(value[..<index]),
                     value[(index + 1)..<close].allSatisfy({
-                        isDigit($0) || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "%")
+                        $0.isASCIIDigit || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "%")
                             || $0 == 0x20
                     })
                 else { return false }
@@ -65,7 +58,7 @@ enum CSSDeclarations {
                 UInt8(ascii: "-"):
                 break
             default:
-                guard isLetter(byte) || isDigit(byte) || HTMLTokenizer.isSpace(byte) else { return false }
+                guard byte.isASCIIAlphanumeric || HTMLTokenizer.isSpace(byte) else { return false }
             }
             index += 1
         }
@@ -73,7 +66,7 @@ enum CSSDeclarations {
     }
 
     private static func isColour(_ text: Text) -> Bool {
-        let start = text.lastIndex { !isLetter($0) }.map { $0 + 1 } ?? text.startIndex
+        let start = text.lastIndex { !$0.isASCIILetter }.map { $0 + 1 } ?? text.startIndex
         let name = HTMLName(UnsafeBufferPointer(rebasing: text[start...]))
         return functions.contains(name)
     }
@@ -81,23 +74,23 @@ enum CSSDeclarations {
     private static func isBox(_ property: Text) -> Bool {
         let family = property.prefix { $0 != UInt8(ascii: "-") }
         return boxes.contains(HTMLName(UnsafeBufferPointer(rebasing: family)))
-            && property.allSatisfy { isLetter($0) || $0 == UInt8(ascii: "-") }
+            && property.allSatisfy { $0.isASCIILetter || $0 == UInt8(ascii: "-") }
     }
 
     /// A word of a margin, padding, border or background: a keyword, a colour, or a size below a hundred, so that
     /// nothing is pushed off its page.
     private static func isMeasure(_ word: Text) -> Bool {
         guard let first = word.first else { return true }
-        if first == UInt8(ascii: "#") { return word.dropFirst().allSatisfy { isDigit($0) || isLetter($0) } }
-        if isLetter(first) || first == UInt8(ascii: "!") {
+        if first == UInt8(ascii: "#") { return word.dropFirst().allSatisfy { $0.isASCIIAlphanumeric } }
+        if first.isASCIILetter || first == UInt8(ascii: "!") {
             let name = word.prefix { $0 != UInt8(ascii: "(") && $0 != UInt8(ascii: ",") }
             let isFunction = name.endIndex < word.endIndex && functions.contains(HTMLName(.init(rebasing: name)))
             let bare = first == UInt8(ascii: "!") ? name.dropFirst() : name
             return isFunction || keywords.contains(HTMLName(UnsafeBufferPointer(rebasing: bare)))
         }
-        let whole = word.prefix(while: isDigit)
+        let whole = word.prefix(while: \.isASCIIDigit)
         var rest = word[whole.endIndex...]
-        if rest.first == UInt8(ascii: ".") { rest = rest.dropFirst().drop(while: isDigit) }
+        if rest.first == UInt8(ascii: ".") { rest = rest.dropFirst().drop(while: \.isASCIIDigit) }
         if rest.last == UInt8(ascii: ",") || rest.last == UInt8(ascii: ")") { rest = rest.dropLast() }
         let isUnit = rest.isEmpty || rest.elementsEqual("%".utf8) || units.contains(HTMLName(.init(rebasing: rest)))
         return whole.count <= 2 && isUnit

@@ -1,3 +1,5 @@
+private import Text
+
 /// Character references of HTML: `&eacute;`, `&#233;`, `&#xE9;`.
 enum HTMLEntities {
     /// The text of a named reference, given its name without ampersand and semicolon; nil for a name HTML does not know.
@@ -26,7 +28,7 @@ enum HTMLEntities {
         var end = start + 1
         // The longest name has 31 letters and digits.
         let limit = min(bytes.count, start + 33)
-        while end < limit, isAlphanumeric(bytes[end]) { end += 1 }
+        while end < limit, bytes[end].isASCIIAlphanumeric { end += 1 }
         if end < bytes.count, bytes[end] == UInt8(ascii: ";"), let found = lookUp(bytes, start + 1..<end) {
             return Reference(first: found.first, second: found.second, length: end + 1 - start)
         }
@@ -36,7 +38,7 @@ enum HTMLEntities {
             let nameEnd = start + 1 + length
             if let found = lookUp(bytes, start + 1..<nameEnd), found.isLegacy {
                 let next = nameEnd < bytes.count ? bytes[nameEnd] : 0
-                if inAttribute, next == UInt8(ascii: "=") || isAlphanumeric(next) { return nil }
+                if inAttribute, next == UInt8(ascii: "=") || next.isASCIIAlphanumeric { return nil }
                 return Reference(first: found.first, second: found.second, length: length + 1)
             }
             length -= 1
@@ -98,15 +100,6 @@ enum HTMLEntities {
     static func windows1252(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         guard scalar.value >= 0x80, scalar.value < 0xa0 else { return scalar }
         return Unicode.Scalar(Windows1252.scalar(UInt8(scalar.value))) ?? scalar
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            true
-        default: false
-        }
     }
 }
 

@@ -1,3 +1,5 @@
+private import Text
+
 /// Cuts HTML into tags and what stands between them, by the rules of WHATWG HTML §13.2.5 that tell where a tag ends.
 ///
 /// It reads each byte a few times at most, whatever it is given, allocates nothing and builds no tree: what is nested in
@@ -62,7 +64,7 @@ struct HTMLTokenizer {
         guard index + 1 < bytes.count else { return false }
         switch bytes[index + 1] {
         case UInt8(ascii: "!"), UInt8(ascii: "?"), UInt8(ascii: "/"): return true
-        case let byte: return Self.isLetter(byte)
+        case let byte: return byte.isASCIILetter
         }
     }
 
@@ -77,7 +79,7 @@ struct HTMLTokenizer {
             offset = behind(UInt8(ascii: ">"), from: start + 2)
             return .markup(start..<offset)
         case UInt8(ascii: "/"):
-            guard start + 2 < bytes.count, Self.isLetter(bytes[start + 2]) else {
+            guard start + 2 < bytes.count, bytes[start + 2].isASCIILetter else {
                 // `</>` is nothing, `</3` a comment.
                 offset = behind(UInt8(ascii: ">"), from: start + 2)
                 return .markup(start..<offset)
@@ -196,10 +198,6 @@ struct HTMLTokenizer {
     }
 
     static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0d && byte != 0x0b) }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
-    }
 
     private static func endsName(_ byte: UInt8) -> Bool {
         isSpace(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ">")

@@ -1,3 +1,5 @@
+private import Text
+
 /// Tells most HTML that holds no relative URL from the rest, without taking it apart.
 ///
 /// Bodies of feeds are full of attributes, and nearly all URLs in them are absolute. Only equals signs are looked for,
@@ -10,7 +12,7 @@ enum RelativeURLScan {
             var end = equals
             while end > 0, bytes[end - 1] <= 0x20 { end -= 1 }
             var start = end
-            while start > 0, end - start <= 11, isLetter(bytes[start - 1]) { start -= 1 }
+            while start > 0, end - start <= 11, bytes[start - 1].isASCIILetter { start -= 1 }
             guard end - start >= 3, end - start <= 11,
                 let kind = URLAttribute.kind(of: HTMLName(bytes, start..<end))
             else { continue }
@@ -24,8 +26,6 @@ enum RelativeURLScan {
         }
         return false
     }
-
-    private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a }
 
     private static func hasScheme(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
         bytes.hasPrefixIgnoringCase("https:", at: index) || bytes.hasPrefixIgnoringCase("http:", at: index)

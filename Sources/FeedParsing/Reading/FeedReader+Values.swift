@@ -1,4 +1,5 @@
 import FeedModel
+private import Text
 
 /// What the bytes of a capture, or of an attribute, come to as a value.
 ///

@@ -1,4 +1,5 @@
 import FeedModel
+private import Text
 
 /// A person written on one line: `ann@example.org (Ann Author)`, `Ann Author <ann@example.org>`, a name, an address.
 enum PersonText {

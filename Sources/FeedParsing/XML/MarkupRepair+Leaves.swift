@@ -1,4 +1,5 @@
 private import Glibc
+private import Text
 
 extension MarkupRepair {
     /// Passes an element that holds nothing but a short text, and of which every byte is as it should be:
@@ -36,10 +37,6 @@ extension MarkupRepair {
         else { return nil }
         return close &+ length &+ 3
     }
-}
-
-extension UInt8 {
-    fileprivate var isASCIILetter: Bool { self | 0x20 >= 0x61 && self | 0x20 <= 0x7a }
 }
 
 extension UnsafeBufferPointer<UInt8> {

@@ -1,3 +1,5 @@
+private import Text
+
 extension MarkupRepair {
     /// The longest name in HTML's table has 31 characters.
     private static let longestName = 32
@@ -103,10 +105,6 @@ extension MarkupRepair {
 }
 
 extension UInt8 {
-    var isASCIIAlphanumeric: Bool {
-        self >= 0x30 && self <= 0x39 || self | 0x20 >= 0x61 && self | 0x20 <= 0x7a
-    }
-
     func digit(radix: UInt32) -> UInt32? {
         switch self {
         case 0x30...0x39: UInt32(self - 0x30)

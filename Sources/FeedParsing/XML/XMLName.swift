@@ -1,3 +1,5 @@
+private import Text
+
 /// Which names the XML parser takes: it stops at others for good.
 enum XMLName {
     /// Whether it is a name of XML 1.0 with at most one colon, and something that begins a name on both sides of it.

@@ -1,6 +1,7 @@
 import CCurl
 import FeedModel
 import Glibc
+import Web
 
 extension EasyHandle {
     /// Makes the handle ready for the exchange's next request. The exchange must outlive it, until `forgetRequest`.
@@ -13,7 +14,7 @@ extension EasyHandle {
         let manner = Manner(exchange)
         if manner != self.manner || exchange.hasSecrets {
             reset()
-            try set(manner)
+            set(manner)
             try setCertificate(exchange)
             self.manner = manner
         }
@@ -24,7 +25,7 @@ extension EasyHandle {
         try setHeaders(for: exchange, now: now)
     }
 
-    private func set(_ manner: Manner) throws(FetchFailure) {
+    private func set(_ manner: Manner) {
         setCallbacks()
         set(CURLOPT_PATH_AS_IS, true)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
@@ -47,7 +48,7 @@ extension EasyHandle {
         set(CURLOPT_DNS_CACHE_TIMEOUT, 5)
         set(CURLOPT_LOW_SPEED_LIMIT, manner.lowSpeedBytes)
         set(CURLOPT_LOW_SPEED_TIME, manner.lowSpeedSeconds)
-        try setProxy(manner.proxy)
+        setProxy(manner.proxy)
         // Without a folder of CA certificates, the multi handle keeps the parsed bundle.
         set(CURLOPT_CA_CACHE_TIMEOUT, manner.caLifetime)
         newswire_curl_set_string(curl, CURLOPT_CAPATH, nil)
@@ -85,17 +86,9 @@ extension EasyHandle {
     }
 
     /// An empty proxy keeps libcurl from asking the environment for one.
-    private func setProxy(_ proxy: String) throws(FetchFailure) {
+    private func setProxy(_ proxy: String) {
         set(CURLOPT_PROXY, proxy)
-        if proxy.isEmpty { return }
-        let scheme = proxy.lowercased().prefix { $0 != ":" }
-        guard ["http", "https", "socks5h"].contains(scheme), proxy.contains("://"),
-            !proxy.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f })
-        else {
-            throw .invalid(
-                "the proxy is not one that can be used", "write it as http://, https:// or socks5h://host:port")
-        }
-        set(CURLOPT_NOPROXY, "")
+        if !proxy.isEmpty { set(CURLOPT_NOPROXY, "") }
     }
 
     private func setCertificate(_ exchange: Exchange) throws(FetchFailure) {
@@ -162,7 +155,7 @@ extension EasyHandle {
         init(_ exchange: Exchange) {
             let request = exchange.request
             userAgent = request.userAgent
-            proxy = request.proxy ?? ""
+            proxy = request.proxy?.text ?? ""
             caFile = request.caFile ?? ""
             tlsVerify = request.tlsVerify
             http2 = request.http2
@@ -201,7 +194,7 @@ extension Exchange {
     /// Whether the request carries something that another feed's request must not find in the handle.
     var hasSecrets: Bool {
         sendsSecrets && (request.clientCertificate != nil || credentials != nil || !request.headers.isEmpty)
-            || request.proxy?.contains("@") == true
+            || request.proxy?.hasUser == true
     }
 
     static func openSocket(_ context: UnsafeMutableRawPointer, _ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32

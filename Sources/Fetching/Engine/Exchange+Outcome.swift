@@ -1,4 +1,5 @@
 import CCurl
+import Web
 
 extension Exchange {
     /// What has to hold of a URL before anything is sent there: of the first and of each redirect's target.
@@ -162,9 +163,12 @@ extension FetchFailure {
     static func url(_ problem: WebURL.Problem) -> FetchFailure {
         switch problem {
         case .malformed: .invalid("its URL is not one", "check the feed's URL")
+        case .noHost: .invalid("its URL has no host", "check the feed's URL")
+        case .host: .invalid("its URL has a host that none can be called", "check the feed's URL")
+        case .port: .invalid("its URL has a port that is none", "check the feed's URL")
         case .scheme(let scheme): .invalid("\(scheme): URLs are not fetched", "only http and https are")
         case .international:
-            .invalid("its host's name is not written in ASCII", "write it in the form that begins with xn--")
+            .invalid("its host's name has no form in ASCII", "write it in the form that begins with xn--")
         case .zone:
             FetchFailure(
                 .refusedAddress, "an address of one network interface is not fetched", advice: "use the host's name")

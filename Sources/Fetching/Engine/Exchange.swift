@@ -2,6 +2,7 @@ import CCurl
 import Digest
 import FeedModel
 import Glibc
+import Web
 
 /// The engine's side of one transfer, from its start to its end over all redirects. Stays on the engine's thread.
 final class Exchange {
@@ -239,7 +240,7 @@ final class Exchange {
                 advice: "lower [fetch] concurrency, or raise the limit (LimitNOFILE=, ulimit -n)"))
     }
 
-    var usesProxy: Bool { request.proxy?.isEmpty == false }
+    var usesProxy: Bool { request.proxy != nil }
 
     /// What the URL at hand may lead to (security.md §2).
     var addressPolicy: AddressPolicy { isAmongPrivate ? request.addressPolicy : request.ledAddressPolicy }

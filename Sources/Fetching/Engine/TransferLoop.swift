@@ -2,6 +2,7 @@ import CCurl
 import CShims
 import FeedModel
 import Glibc
+import Web
 
 /// The engine's thread: epoll over libcurl's sockets and the mailbox. Everything in it belongs to that thread.
 final class TransferLoop {
@@ -263,7 +264,8 @@ final class TransferLoop {
         }
         release(exchange)
         if exchange.url.origin != exchange.trustedOrigin { exchange.trustedOrigin = nil }
-        if exchange.request.beforeHop != nil, exchange.url.host != from.host, let hop = exchange.redirects.hops.last {
+        let isOtherHost = HostKey.of(exchange.url) != HostKey.of(from)
+        if exchange.request.beforeHop != nil, isOtherHost, let hop = exchange.redirects.hops.last {
             exchange.askedAt = Self.clock()
             // It may wait for long, and what the redirect's header was is of no use any more.
             exchange.forgetAnswer()

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// A local document, read block by block.
 ///
@@ -66,27 +67,10 @@ final class LocalFile: @unchecked Sendable {
             }
             rest = rest.dropFirst(host.utf8.count)
         }
-        var path: [UInt8] = []
-        var bytes = rest.makeIterator()
-        while let byte = bytes.next() {
-            guard byte == UInt8(ascii: "%") else {
-                path.append(byte)
-                continue
-            }
-            guard let high = bytes.next().flatMap(digit), let low = bytes.next().flatMap(digit) else { return nil }
-            path.append(high << 4 | low)
+        guard let path = PercentEncoding.decoded(rest), path.first == UInt8(ascii: "/"), !path.contains(0) else {
+            return nil
         }
-        guard path.first == UInt8(ascii: "/"), !path.contains(0) else { return nil }
         return String(validating: path, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 
     private static func message(_ code: Int32) -> String {

@@ -1,3 +1,5 @@
+import Web
+
 /// Which redirects are followed (polling.md §9), as a value that one fetch carries along.
 struct RedirectRules: Sendable {
     private(set) var hops: [Hop] = []
@@ -36,7 +38,7 @@ struct RedirectRules: Sendable {
                 advice: "only http and https are followed; configure the feed's new URL")
         } catch .international {
             throw FetchFailure(
-                .redirect, "redirected to a host whose name is not written in ASCII",
+                .redirect, "redirected to a host whose name has no form in ASCII",
                 advice: "configure the feed's new URL, with its host in the form that begins with xn--")
         } catch {
             throw FetchFailure(.redirect, "redirected to something that is not a URL", advice: "tell the publisher")

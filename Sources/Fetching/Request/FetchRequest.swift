@@ -1,4 +1,5 @@
 package import FeedModel
+package import Web
 
 /// One fetch of one feed, as its configuration and state have it.
 package struct FetchRequest: Sendable {
@@ -15,8 +16,8 @@ package struct FetchRequest: Sendable {
     package var credentials: Credentials?
     package var clientCertificate: ClientCertificate?
     package var limits = FetchLimits()
-    /// `http://`, `https://` or `socks5h://`, with userinfo where it wants some; nil or empty for none.
-    package var proxy: String?
+    /// With userinfo where it wants some; nil for none.
+    package var proxy: ProxyURL?
     /// A bundle of CA certificates in PEM; nil or empty for the system's.
     package var caFile: String?
     package var tlsVerify = true

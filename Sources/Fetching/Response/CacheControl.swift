@@ -1,3 +1,5 @@
+private import Text
+
 /// What Cache-Control says to a private cache (RFC 9111 §5.2.2), read as polling.md §3 has it.
 struct CacheControl: Equatable {
     /// Seconds of the first max-age; 0 where it is no non-negative integer.
@@ -31,9 +33,7 @@ struct CacheControl: Equatable {
     }
 
     private static func trimmed(_ text: Substring) -> Substring {
-        var text = text
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return text.drop { $0 == " " || $0 == "\t" }
+        text.trimming { $0 == " " || $0 == "\t" }
     }
 
     private static func seconds(_ text: Substring) -> Int? {

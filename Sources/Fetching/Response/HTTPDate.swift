@@ -1,4 +1,5 @@
 package import FeedModel
+private import Text
 
 /// The dates of HTTP (RFC 9110 §5.6.7).
 package enum HTTPDate {
@@ -26,12 +27,12 @@ package enum HTTPDate {
             return value
         }
         let name = bytes[8..<11]
-        guard let month = months.firstIndex(where: { name.elementsEqual($0.utf8) }), let day = number(5..<7),
+        guard let month = EnglishMonth.number(name), let day = number(5..<7),
             let year = number(12..<16), let hour = number(17..<19), let minute = number(20..<22),
             let second = number(23..<25), hour < 24, minute < 60, second <= 60, day >= 1,
-            day <= Timestamp.daysIn(month: month + 1, year: year)
+            day <= Timestamp.daysIn(month: month, year: year)
         else { return nil }
-        return Timestamp(year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second)
+        return Timestamp(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
     }
 
     private static func parseWords(_ text: String) -> Timestamp? {
@@ -51,20 +52,16 @@ package enum HTTPDate {
 
     private static func timestamp(day: Substring, month: Substring, year: Substring, time: Substring) -> Timestamp? {
         let parts = time.split(separator: ":", omittingEmptySubsequences: false)
-        guard let monthIndex = months.firstIndex(of: month), let dayNumber = number(day, digits: 1...2),
+        guard let monthNumber = EnglishMonth.number(month.utf8), let dayNumber = number(day, digits: 1...2),
             let yearNumber = fullYear(year), parts.count == 3,
             let hour = number(parts[0], digits: 2...2), hour < 24,
             let minute = number(parts[1], digits: 2...2), minute < 60,
             let second = number(parts[2], digits: 2...2), second <= 60,
-            dayNumber >= 1, dayNumber <= Timestamp.daysIn(month: monthIndex + 1, year: yearNumber)
+            dayNumber >= 1, dayNumber <= Timestamp.daysIn(month: monthNumber, year: yearNumber)
         else { return nil }
         return Timestamp(
-            year: yearNumber, month: monthIndex + 1, day: dayNumber, hour: hour, minute: minute, second: second)
+            year: yearNumber, month: monthNumber, day: dayNumber, hour: hour, minute: minute, second: second)
     }
-
-    private static let months: [Substring] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
 
     private static func fullYear(_ text: Substring) -> Int? {
         guard let year = number(text, digits: 2...4) else { return nil }

@@ -1,3 +1,5 @@
+private import Web
+
 /// A whole answer that was fetched before it was known whose it is: what `discover` found is a feed's first poll, which
 /// then asks nobody (polling.md §1).
 package struct RecordedResponse: Sendable {

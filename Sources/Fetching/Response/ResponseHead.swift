@@ -1,5 +1,6 @@
 private import Digest
 package import FeedModel
+package import Text
 
 /// What a server answered, before the body: of the last response, after all redirects.
 package struct ResponseHead: Sendable {

@@ -104,16 +104,6 @@ import Testing
         #expect(found.title == "\u{e9}\u{fffd} A")
     }
 
-    @Test(
-        "Parameters of a Content-Type header",
-        arguments: [
-            ("text/xml; charset=utf-8", "utf-8"), ("text/xml;charset = \"UTF-8\" ; q=1", "UTF-8"),
-            ("text/xml; qs=0.9; CHARSET='x'", "x"), ("text/xml", nil), ("text/xml; charset:utf-8", nil), ("", nil),
-        ] as [(String, String?)])
-    func charset(header: String, expected: String?) {
-        #expect(MediaType.charset(header) == expected)
-    }
-
     @Test("A declaration without its last question mark is one")
     func unclosedDeclaration() throws {
         let text = "<?xml version=\"1.0\" encoding=\"windows-1251\"><rss><channel><title>"

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import Web
 
 @testable import Fetching
 
@@ -30,12 +31,12 @@ import Testing
     @Test func anEntryOfTheListOpensTheWay() async {
         for entry in ["127.0.0.0/8", "127.0.0.1:\(server.port)"] {
             let result = await engine.fetch(server.url("/feed")) {
-                $0.addressPolicy = AddressPolicy.parse([entry]).policy
+                $0.addressPolicy = .naming(entry)
             }
             #expect(result.failure == nil)
         }
         let other = await engine.fetch(server.url("/feed")) {
-            $0.addressPolicy = AddressPolicy.parse(["127.0.0.1:1"]).policy
+            $0.addressPolicy = .naming("127.0.0.1:1")
         }
         #expect(other.failure?.kind == .refusedAddress)
     }
@@ -62,7 +63,7 @@ import Testing
         inside.on("/metadata", LoopbackResponse(body: "secret"))
         server.on("/go", .redirect(302, to: inside.url("/metadata")))
         let result = await engine.fetch(server.url("/go")) {
-            $0.addressPolicy = AddressPolicy.parse(["127.0.0.1:\(server.port)"]).policy
+            $0.addressPolicy = .naming("127.0.0.1:\(server.port)")
         }
         #expect(result.failure?.kind == .refusedAddress)
         #expect(inside.connectionCount == 0)
@@ -90,9 +91,6 @@ import Testing
             $0.proxy = "http://127.0.0.1:\(server.port)"
         }
         #expect(local.failure?.kind == .refusedAddress)
-        for proxy in ["ftp://127.0.0.1:1", "127.0.0.1:3128", "socks4://127.0.0.1:1", "http://a b"] {
-            #expect(await engine.fetch("http://example.org/") { $0.proxy = proxy }.failure?.kind == .invalidRequest)
-        }
     }
 
     @Test(
@@ -100,7 +98,8 @@ import Testing
         arguments: [
             "127.0.0.1.", "127.0.0.1%2e", "127%2e0.0.1", "0x7f.1", "0x7f.1.", "127\u{3002}0\u{3002}0\u{3002}1",
             "\u{ff11}27.0.0.1", "169.254.169.254.", "localhost.", "LOCALHOST%2e", "a.localhost", "ip6-localhost",
-            "localhost.localdomain", "[::ffff:7f00:1]", "[fe80::1%25lo]", "10.1", "0", "2130706433",
+            "localhost.localdomain", "\u{2460}\u{2461}\u{2466}.0.0.1", "\u{24db}ocalhost", "[::ffff:7f00:1]",
+            "[fe80::1%25lo]", "10.1", "0", "2130706433",
         ])
     func disguisedBehindAProxy(host: String) async {
         let result = await engine.fetch("http://\(host)/") {
@@ -113,7 +112,7 @@ import Testing
 
     @Test(
         "A host that could be anything to a proxy is handed to none",
-        arguments: ["127%252e0.0.1", "127.0.0.08", "127.0.0.1..", "4294967297", "\u{2460}\u{2461}\u{2466}.0.0.1"])
+        arguments: ["127%252e0.0.1", "127.0.0.08", "127.0.0.1..", "4294967297", "a\u{fffd}b"])
     func noHostBehindAProxy(host: String) async {
         let result = await engine.fetch("http://\(host)/") { $0.proxy = "http://127.0.0.1:\(server.port)" }
         #expect(result.failure?.kind == .invalidRequest)
@@ -134,7 +133,7 @@ import Testing
             $0.ledBy = .redirect
             $0.isAmongPrivate = false
             $0.addressPolicy = .deny
-            $0.ledAddressPolicy = AddressPolicy.parse(["127.0.0.1:\(server.port)"]).policy
+            $0.ledAddressPolicy = .naming("127.0.0.1:\(server.port)")
         }
         #expect(allowed.text == "x")
     }
@@ -163,7 +162,7 @@ import Testing
         for (path, target) in [("/go", inside.url("/")), ("/port", "http://127.0.0.1:22/")] {
             server.on(path, .redirect(302, to: target))
             let failure = await engine.fetch(server.url(path)) {
-                $0.addressPolicy = AddressPolicy.parse(["127.0.0.1:\(server.port)"]).policy
+                $0.addressPolicy = .naming("127.0.0.1:\(server.port)")
             }.failure
             #expect(failure?.kind == .refusedAddress && failure?.message.hasPrefix("a redirect led to ") == true)
             #expect(failure?.advice.contains("private_networks") == false)

@@ -1,6 +1,7 @@
 import FeedModel
 import TestSupport
 import Testing
+import Text
 
 @testable import Fetching
 

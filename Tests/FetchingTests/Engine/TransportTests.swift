@@ -1,6 +1,7 @@
 import Locking
 import TestSupport
 import Testing
+import Web
 
 @testable import Fetching
 
@@ -29,29 +30,52 @@ struct TransportTests {
         #expect(!without.contains(offer) && without.contains(plain))
     }
 
-    @Test("socks5h: the proxy is told the name, and nothing looks it up here")
-    func socks() async throws {
-        let asked = Locked<[[UInt8]]>([])
+    /// What a SOCKS proxy hears of a fetch of `http://feeds.invalid:8080/feed`, a name that nobody can look up: what asks
+    /// it for the connection, and the head of the request that goes through.
+    private func heardBySOCKS(_ scheme: String) async throws -> (request: [UInt8], head: String) {
+        let heard = Locked<[[UInt8]]>([])
         let server = RawServer { connection in
-            guard let greeting = connection.read(), greeting.first == 5 else { return }
-            connection.write([5, 0])
-            guard let request = connection.read() else { return }
-            connection.write([5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+            guard var request = connection.read() else { return }
+            if request.first == 5 {
+                connection.write([5, 0])
+                request = connection.read() ?? []
+                connection.write([5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+            } else {
+                connection.write([0, 90, 0, 0, 0, 0, 0, 0])
+            }
             guard let head = connection.read() else { return }
-            asked.withLock { $0 = [request, head] }
+            heard.withLock { $0 = [request, head] }
             connection.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfeed")
         }
         let engine = try FetchEngine()
         let result = await engine.fetch("http://feeds.invalid:8080/feed") {
             $0.addressPolicy = .deny
-            $0.proxy = "socks5h://127.0.0.1:\(server.port)"
+            $0.proxy = "\(scheme)://127.0.0.1:\(server.port)"
         }
         #expect(result.text == "feed" && result.failure == nil)
-        let seen = asked.withLock { $0 }
+        let seen = heard.withLock { $0 }
+        return (seen.first ?? [], String(decoding: seen.last ?? [], as: UTF8.self))
+    }
+
+    @Test(
+        "security.md §2: a SOCKS 5 proxy is told the name, and nothing looks it up here",
+        arguments: ["socks5", "socks5h"])
+    func socks5(scheme: String) async throws {
+        let heard = try await heardBySOCKS(scheme)
         let name = Array("feeds.invalid".utf8)
         // CONNECT to a domain name (RFC 1928 §4).
-        #expect(seen.first == [5, 1, 0, 3, UInt8(name.count)] + name + [0x1f, 0x90])
-        #expect(String(decoding: seen.last ?? [], as: UTF8.self).contains("Host: feeds.invalid:8080\r\n"))
+        #expect(heard.request == [5, 1, 0, 3, UInt8(name.count)] + name + [0x1f, 0x90])
+        #expect(heard.head.contains("Host: feeds.invalid:8080\r\n"))
+    }
+
+    @Test(
+        "security.md §2: a SOCKS 4 proxy is told the name, and nothing looks it up here",
+        arguments: ["socks4", "socks4a"])
+    func socks4(scheme: String) async throws {
+        let heard = try await heardBySOCKS(scheme)
+        // CONNECT to 0.0.0.1, which stands for the name behind the empty user.
+        #expect(heard.request == [4, 1, 0x1f, 0x90, 0, 0, 0, 1, 0] + Array("feeds.invalid".utf8) + [0])
+        #expect(heard.head.contains("Host: feeds.invalid:8080\r\n"))
     }
 
     @Test("security.md §2: a private address is refused behind a SOCKS proxy too, before the proxy hears of it")
@@ -60,11 +84,13 @@ struct TransportTests {
         let server = RawServer { _ in connections.withLock { $0 += 1 } }
         let engine = try FetchEngine()
         for host in ["10.0.0.1", "[::ffff:169.254.169.254]", "2130706433", "localhost"] {
-            let result = await engine.fetch("http://\(host)/feed") {
-                $0.addressPolicy = .deny
-                $0.proxy = "socks5h://127.0.0.1:\(server.port)"
+            for scheme in ["socks4", "socks4a", "socks5", "socks5h"] {
+                let result = await engine.fetch("http://\(host)/feed") {
+                    $0.addressPolicy = .deny
+                    $0.proxy = "\(scheme)://127.0.0.1:\(server.port)"
+                }
+                #expect(result.failure?.kind == .refusedAddress, "\(scheme) \(host)")
             }
-            #expect(result.failure?.kind == .refusedAddress, "\(host)")
         }
         #expect(connections.withLock { $0 } == 0)
     }

@@ -32,15 +32,4 @@ import Testing
         fields.append(line: Array("ETag: ".utf8) + bytes)
         #expect(fields.first("ETag").map(HeaderFields.bytes) == bytes)
     }
-
-    @Test(
-        arguments: [
-            ("text/xml", "text/xml", nil), ("Application/RSS+XML; Charset=\"UTF-8\"", "application/rss+xml", "utf-8"),
-            ("text/xml;boundary=x; charset = iso-8859-1 ;y", "text/xml", "iso-8859-1"), ("", "", nil),
-            ("text/xml; charset=", "text/xml", nil), ("text/xml; charset='utf-8'", "text/xml", "utf-8"),
-        ] as [(String, String, String?)])
-    func contentTypeIsTakenApart(value: String, essence: String, charset: String?) {
-        #expect(MediaType(value).essence == essence)
-        #expect(MediaType(value).charset == charset)
-    }
 }

@@ -27,7 +27,7 @@ package enum IPAddress: Hashable, Sendable {
 
     /// The address and port of a `sockaddr` of which `length` bytes are there; nil for another family, for too few
     /// bytes, and for an IPv6 address of one interface (a zone).
-    static func fromSocket(
+    package static func fromSocket(
         _ address: UnsafeRawPointer, family: Int32, length: Int
     ) -> (address: IPAddress, port: UInt16)? {
         switch family {
@@ -42,51 +42,36 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
+    /// The IPv4 address that an IPv6 one (`::ffff:0:0/96`) is another form of.
+    var mappedV4: IPAddress? {
+        guard case .v6(high: 0, let low) = self, low >> 32 == 0xffff else { return nil }
+        return .v4(UInt32(truncatingIfNeeded: low))
+    }
+
     /// The IPv4 address inside an IPv6 one: mapped (`::ffff:0:0/96`), NAT64 (`64:ff9b::/96`) or 6to4 (`2002::/16`).
     var embeddedV4: UInt32? {
         guard case .v6(let high, let low) = self else { return nil }
-        if high == 0, low >> 32 == 0xffff { return UInt32(truncatingIfNeeded: low) }
+        if case .v4(let address) = mappedV4 { return address }
         if high == 0x0064_ff9b_0000_0000, low >> 32 == 0 { return UInt32(truncatingIfNeeded: low) }
         if high >> 48 == 0x2002 { return UInt32(truncatingIfNeeded: high >> 16) }
         return nil
     }
 }
 
-/// A block of addresses: `10.0.0.0/8`, `fc00::/7`, or one address alone.
-package struct AddressBlock: Hashable, Sendable {
-    package let network: IPAddress
-    package let prefixLength: Int
-
-    /// Bits after the prefix need not be zero.
-    package init?(_ text: String) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let address = parts.first.flatMap({ IPAddress(String($0)) }) else { return nil }
-        network = address
-        let width =
-            switch address {
-            case .v4: 32
-            case .v6: 128
+extension IPAddress: CustomStringConvertible {
+    /// As `init(_:)` reads it, in its shortest form.
+    package var description: String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+            switch self {
+            case .v4(let address):
+                var four = in_addr(s_addr: address.bigEndian)
+                inet_ntop(AF_INET, &four, text.baseAddress, socklen_t(text.count))
+            case .v6(let high, let low):
+                var six = (high.bigEndian, low.bigEndian)
+                inet_ntop(AF_INET6, &six, text.baseAddress, socklen_t(text.count))
             }
-        if parts.count == 1 {
-            prefixLength = width
-        } else {
-            guard parts[1].utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let length = Int(parts[1]), length <= width else {
-                return nil
-            }
-            prefixLength = length
-        }
-    }
-
-    package func contains(_ address: IPAddress) -> Bool {
-        switch (network, address) {
-        case (.v4(let left), .v4(let right)):
-            return (left ^ right) >> UInt32(32 - prefixLength) == 0
-        case (.v6(let leftHigh, let leftLow), .v6(let rightHigh, let rightLow)):
-            // A shift by all bits gives 0 in Swift.
-            let high = (leftHigh ^ rightHigh) >> UInt64(max(0, 64 - prefixLength))
-            let low = (leftLow ^ rightLow) >> UInt64(min(64, 128 - prefixLength))
-            return high == 0 && (prefixLength <= 64 || low == 0)
-        default: return false
+            // There is room for each address, and the first byte of the text is the buffer's.
+            return text.baseAddress.map { String(cString: $0) } ?? ""
         }
     }
 }

@@ -1,8 +1,8 @@
 import Testing
+import Web
 
-@testable import Fetching
-
-@Suite struct WebURLTests {
+@Suite("What libcurl's parser makes of a URL")
+struct WebURLTests {
     @Test(
         "A URL is sent as it was written, but for userinfo and fragment",
         arguments: [
@@ -85,29 +85,44 @@ import Testing
             "1.2.3.4.0x5",
         ])
     func noHost(host: String) {
-        #expect(throws: WebURL.Problem.malformed) { try WebURL("http://\(host)/") }
+        #expect(throws: WebURL.Problem.host) { try WebURL("http://\(host)/") }
     }
 
-    @Test("A name in another script is asked in its ASCII form alone, and the reason says so")
-    func international() throws {
-        for host in [
-            "b\u{fc}cher.example", "b%C3%BCcher.example", "\u{2460}\u{2461}\u{2466}.0.0.1", "\u{24db}ocalhost",
-        ] {
-            #expect(throws: WebURL.Problem.international) { try WebURL("http://\(host)/") }
-        }
-        #expect(try WebURL("http://XN--bcher-kva.example/").host == "xn--bcher-kva.example")
-        #expect(FetchFailure.url(.international).advice.contains("xn--"))
+    @Test(
+        "polling.md §7: a name in another script is asked in its ASCII form, and what only looks like one as what it means",
+        arguments: [
+            ("b\u{fc}cher.example", "xn--bcher-kva.example"), ("b%C3%BCcher.example", "xn--bcher-kva.example"),
+            ("B\u{dc}CHER.example", "xn--bcher-kva.example"), ("bu\u{308}cher.example", "xn--bcher-kva.example"),
+            ("XN--bcher-kva.example", "xn--bcher-kva.example"), ("例え。テスト", "xn--r8jz45g.xn--zckzah"),
+            ("\u{2460}\u{2461}\u{2466}.0.0.1", "127.0.0.1"), ("\u{24db}ocalhost", "localhost"),
+        ])
+    func international(host: String, ascii: String) throws {
+        let url = try WebURL("http://\(host)/f")
+        #expect(url.host == ascii && url.text.lowercased() == "http://\(ascii)/f")
+        #expect(try WebURL("http://a/").resolving(Array("//\(host)/f".utf8)).text.lowercased() == url.text.lowercased())
     }
 
-    @Test("A URL that can be asked is kept only where it would be asked just as it is")
-    func askable() {
-        for url in ["http://a.example/b?c", "https://[::1]:8080/", "http://a.example./"] {
-            #expect(FetchRequest.canAsk(url))
+    @Test("What no name in another script can be is asked of nobody")
+    func noInternationalName() {
+        for host in ["a\u{fffd}b.example", "\u{3002}", "\(String(repeating: "\u{fc}", count: 80)).example"] {
+            #expect(throws: WebURL.Problem.self, "\(host)") { try WebURL("http://\(host)/") }
         }
-        for url in [
-            "http://127.1/", "http://a.example/#b", "http://a.example", "http://a b/", "ftp://a/", "http://127.0.0.1./",
-        ] {
-            #expect(!FetchRequest.canAsk(url))
-        }
+    }
+
+    @Test(
+        "What libcurl refuses is told apart",
+        arguments: [
+            ("http://[zz]/f", WebURL.Problem.host), ("http://a<b/f", .host), ("https://a\"b/f", .host),
+            ("http://a\\b/f", .host), ("http://a:99999/", .port), ("http://a:0/", .port), ("http://a:x/", .port),
+            ("http://", .noHost), ("http:a", .malformed),
+        ])
+    func problems(text: String, problem: WebURL.Problem) {
+        #expect(throws: problem) { try WebURL(text) }
+    }
+
+    @Test("Path and query are what stands behind the port")
+    func target() throws {
+        #expect(try WebURL("https://a:8443?b#c").target == "/?b")
+        #expect(try WebURL("http://a/b/../c?d=/e").target == "/b/../c?d=/e")
     }
 }

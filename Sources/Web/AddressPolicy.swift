@@ -1,5 +1,5 @@
 /// Which addresses a request may connect to (`private_networks`, security.md §2 and §3).
-package enum AddressPolicy: Sendable, Equatable {
+package enum AddressPolicy: Sendable, Hashable {
     /// Public addresses only.
     case deny
     /// Any address. Ports stay under the rule of security.md §3.
@@ -7,10 +7,10 @@ package enum AddressPolicy: Sendable, Equatable {
     /// Public addresses, and what one of the entries names.
     case list([Entry])
 
-    package enum Entry: Sendable, Equatable {
+    package enum Entry: Sendable, Hashable {
         /// Any port that is allowed on public addresses.
         case block(AddressBlock)
-        /// That port, whatever it is, of that host: a name, or an address without brackets, in lower case.
+        /// That port, whatever it is, of that host (as `WebURL.host`).
         case service(host: String, port: UInt16)
 
         /// Reads `10.0.0.0/8`, `192.0.2.7`, `fd00::/8`, `rsshub.lan:1200`, `127.0.0.1:8080` or `[::1]:8080`.
@@ -19,29 +19,13 @@ package enum AddressPolicy: Sendable, Equatable {
                 self = .block(block)
                 return
             }
-            guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0
+            // A host and a port are what a URL has before its path; what else it may have begins with one of these.
+            guard !text.utf8.contains(where: { "/?#@\\".utf8.contains($0) }),
+                let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")), !text.utf8[colon...].dropFirst().isEmpty,
+                !text.utf8[colon...].contains(UInt8(ascii: "]")), let url = try? WebURL("http://\(text)/")
             else { return nil }
-            var host = text[..<colon]
-            if host.first == "[", host.last == "]" {
-                host = host.dropFirst().dropLast()
-                guard IPAddress(String(host)) != nil else { return nil }
-            } else if host.contains(where: { $0 == ":" || $0 == "[" || $0 == "/" || $0 == "@" || $0 == " " }) {
-                return nil
-            }
-            if host.last == "." { host.removeLast() }
-            guard !host.isEmpty else { return nil }
-            self = .service(host: host.lowercased(), port: port)
+            self = .service(host: url.host, port: url.port)
         }
-    }
-
-    /// A list from its entries as text; the text that could not be read where there is one.
-    package static func parse(_ entries: [String]) -> (policy: AddressPolicy, unreadable: String?) {
-        var list: [Entry] = []
-        for text in entries {
-            guard let entry = Entry(text) else { return (.deny, text) }
-            list.append(entry)
-        }
-        return (.list(list), nil)
     }
 
     /// Whether a connection to that address and port may be opened for a URL with that host.
@@ -81,7 +65,7 @@ package enum AddressPolicy: Sendable, Equatable {
     }
 
     /// Whether a host is known to be private by its name alone.
-    static func isPrivate(host: String) -> Bool { address(ofHost: host)?.isPublic == false }
+    package static func isPrivate(host: String) -> Bool { address(ofHost: host)?.isPublic == false }
 
     private static func address(ofHost host: String) -> IPAddress? {
         if let address = IPAddress(host) { return address }
@@ -93,4 +77,15 @@ package enum AddressPolicy: Sendable, Equatable {
         "localhost", "localhost.localdomain", "localhost4", "localhost4.localdomain4", "localhost6",
         "localhost6.localdomain6", "ip6-localhost", "ip6-loopback",
     ]
+}
+
+extension AddressPolicy.Entry: CustomStringConvertible {
+    /// As `init(_:)` reads it.
+    package var description: String {
+        switch self {
+        case .block(let block): block.description
+        case .service(let host, let port):
+            host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+        }
+    }
 }

@@ -6,11 +6,10 @@ package struct MediaType: Sendable, Equatable {
     package var charset: String?
 
     package init(_ value: String) {
+        // No server means so many; a hostile one may send thousands.
         var parts = value.split(separator: ";", maxSplits: 20)[...]
         func trimmed(_ text: Substring) -> Substring {
-            var text = text.drop { $0 == " " || $0 == "\t" || $0 == "\"" || $0 == "'" }
-            while let last = text.last, last == " " || last == "\t" || last == "\"" || last == "'" { text.removeLast() }
-            return text
+            text.trimming { $0.isWhitespace || $0 == "\"" || $0 == "'" }
         }
         essence = parts.popFirst().map { trimmed($0).lowercased() } ?? ""
         for part in parts {

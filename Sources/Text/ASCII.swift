@@ -1,0 +1,16 @@
+/// What a byte is in ASCII, whatever the text around it. Inlined where parsers ask it of every byte.
+extension UInt8 {
+    @inlinable package var isASCIIDigit: Bool { self >= 0x30 && self <= 0x39 }
+
+    /// In either case.
+    @inlinable package var isASCIILetter: Bool { self | 0x20 >= 0x61 && self | 0x20 <= 0x7a }
+
+    @inlinable package var isASCIIAlphanumeric: Bool { isASCIILetter || isASCIIDigit }
+
+    /// From 0 to 15, in either case; nil for what is no hexadecimal digit.
+    @inlinable package var hexadecimalValue: UInt8? {
+        if isASCIIDigit { return self - 0x30 }
+        let lower = self | 0x20
+        return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : nil
+    }
+}

@@ -1,0 +1,78 @@
+/// An http or https URL taken apart by the parser that libcurl connects with, so that what is checked is what is asked.
+package struct WebURL: Sendable, Equatable {
+    /// As it is sent: without userinfo and fragment, path and query as they were given, the host in ASCII.
+    package let text: String
+    package let isSecure: Bool
+    /// In lower case, without brackets and without a dot at its end; an IPv4 address in any of its forms is written with
+    /// four numbers, and a name in another script in the form that begins with `xn--`.
+    package let host: String
+    /// The same with the dot at its end, where it has one.
+    private let sentHost: String
+    package let port: UInt16
+    /// Decoded; nil where the URL has none.
+    package let user: String?
+    package let password: String?
+
+    /// Scheme, host and port: what credentials are bound to (security.md §12).
+    package var origin: Origin { Origin(isSecure: isSecure, host: sentHost, port: port) }
+
+    /// Host and port as an entry of `private_networks` names them.
+    package var service: String { AddressPolicy.Entry.service(host: host, port: port).description }
+
+    /// Path and query, as they are sent.
+    package var target: Substring {
+        let authority = text.utf8.index(text.startIndex, offsetBy: isSecure ? "https://".count : "http://".count)
+        // Every URL that libcurl writes has a slash behind its authority.
+        return text[(text.utf8[authority...].firstIndex(of: UInt8(ascii: "/")) ?? text.endIndex)...]
+    }
+
+    package struct Origin: Sendable, Equatable {
+        package let isSecure: Bool
+        package let host: String
+        package let port: UInt16
+    }
+
+    /// Why a text is not a URL that could be asked.
+    package enum Problem: Error, Equatable {
+        case malformed
+        case noHost
+        /// No host could be called so.
+        case host
+        case port
+        /// Another scheme than http and https; its name.
+        case scheme(String)
+        /// An address of one interface (`fe80::1%eth0`).
+        case zone
+        /// A host in another script, whose name has no ASCII form.
+        case international
+    }
+
+    /// Reads a URL that a person or a store has.
+    ///
+    /// - Parameter isConfigured: dot segments in the path stay (polling.md §1: as configured).
+    package init(_ text: String, isConfigured: Bool = true) throws(Problem) {
+        try self.init(ParsedURL(text.utf8, keepsPath: isConfigured), keepsUser: true)
+    }
+
+    /// Where a Location header leads, without its userinfo.
+    package func resolving(_ location: [UInt8]) throws(Problem) -> WebURL {
+        try WebURL(ParsedURL(location, base: text, keepsPath: false), keepsUser: false)
+    }
+
+    init(_ url: consuming ParsedURL, keepsUser: Bool) throws(Problem) {
+        let scheme = url.scheme
+        guard scheme == "http" || scheme == "https" else { throw .scheme(scheme) }
+        guard !url.hasZone else { throw .zone }
+        guard let port = url.port, port > 0 else { throw .port }
+        user = keepsUser ? url.user : nil
+        password = keepsUser ? url.password : nil
+        url.removeUser()
+        url.removeFragment()
+        host = try url.settleHost()
+        guard let text = url.text, let sentHost = url.host else { throw .malformed }
+        self.text = text
+        self.sentHost = sentHost.lowercased()
+        isSecure = scheme == "https"
+        self.port = port
+    }
+}
