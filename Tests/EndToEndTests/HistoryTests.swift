@@ -34,7 +34,8 @@ struct HistoryTests {
 
     private func changes(_ old: String, _ new: String) throws -> [FieldChange] {
         FieldChange.all(
-            from: try JSONParser.parse(Array(old.utf8)).value, to: try JSONParser.parse(Array(new.utf8)).value)
+            from: StoredRecord(try JSONParser.parse(Array(old.utf8)).value),
+            to: StoredRecord(try JSONParser.parse(Array(new.utf8)).value))
     }
 
     @Test("HTML is compared as text; where only the markup differs, as markup")
