@@ -26,7 +26,7 @@ package struct OutageDetector: Sendable {
 
     package init() {}
 
-    /// What became of an attempt to reach a host.
+    /// Takes in what became of an attempt to reach a host.
     ///
     /// - Parameters:
     ///   - host: a hash of its name.
@@ -34,7 +34,7 @@ package struct OutageDetector: Sendable {
     ///   - isNews: the feed did not fail the same way the last time: one that has long been dead says nothing of the
     ///     network.
     /// - Returns: whether that has changed what is thought of the network.
-    package mutating func note(host: UInt64, isReached: Bool, isNews: Bool, at now: Timestamp) -> Bool {
+    package mutating func observe(host: UInt64, isReached: Bool, isNews: Bool, at now: Timestamp) -> Bool {
         if isDown {
             guard isReached else { return false }
             self = OutageDetector()

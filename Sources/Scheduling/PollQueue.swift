@@ -274,15 +274,6 @@ package struct PollQueue: ~Copyable {
 
     // MARK: What becomes of a poll
 
-    /// The request that `next` let begin begins only here: the next one waits for the host's delay from here on.
-    package mutating func hasBegun(feed: Int, at now: Timestamp) {
-        guard feeds.indices.contains(feed), feeds[feed].place == .running else { return }
-        hosts[Int(feeds[feed].host)].begin(at: now)
-    }
-
-    /// Whether it matters when exactly the feed's host is asked.
-    package func isSpaced(feed: Int) -> Bool { hosts[Int(feeds[feed].host)].allowance.delay > 0 }
-
     /// The poll of a feed is led on to that host. It gives its transfer back.
     package mutating func redirect(
         feed: Int, to key: String, allowance: HostAllowance, now: Timestamp

@@ -185,7 +185,7 @@ struct FailureRuleTests {
         var network = OutageDetector()
         for attempt in attempts {
             let wasDown = network.isDown
-            let hasChanged = network.note(
+            let hasChanged = network.observe(
                 host: UInt64(attempt.host), isReached: attempt.isReached, isNews: attempt.isNews,
                 at: start.adding(seconds: attempt.second))
             #expect(hasChanged == (network.isDown != wasDown))

@@ -26,12 +26,14 @@ package struct FeedDiscovery: Sendable {
 
     private let engine: FetchEngine
     private let requests: RequestBuilder
-    private let pace: HostPace
+    private let allowances: HostAllowances
+    private let limiter: HostRateLimiter
 
     package init(engine: FetchEngine, requests: RequestBuilder, allowances: HostAllowances) {
         self.engine = engine
         self.requests = requests
-        pace = HostPace(allowances, clock: .system)
+        self.allowances = allowances
+        limiter = HostRateLimiter(allowances, clock: .system)
     }
 
     /// - Parameters:
@@ -76,7 +78,7 @@ package struct FeedDiscovery: Sendable {
     /// - Parameter origin: the page that named the URL; nil where a person did.
     func fetch(_ url: String, from origin: Page? = nil) async throws(Failure) -> Page {
         var page = Page(url: url)
-        if let host = FeedConfiguration.host(of: url), await pace.pass(host: host) == nil {
+        if let host = FeedConfiguration.host(of: url), await limiter.pass(host: host) == nil {
             throw Failure(message: "stopped")
         }
         let request = try request(url, from: origin)
@@ -87,35 +89,28 @@ package struct FeedDiscovery: Sendable {
         }
         page.url = head.effectiveURL
         page.answered = true
-        var parser = FeedParser(
-            context: DocumentContext(
-                url: head.effectiveURL, contentLocation: head.contentLocation, contentType: head.contentType))
-        var body: [UInt8] = []
-        while let chunk = await transfer.nextChunk() {
-            body.append(contentsOf: chunk)
-            chunk.withUnsafeBytes { parser.parse($0) }
-        }
-        let outcome = await transfer.outcome()
+        let document = await FetchedDocument(of: transfer, head, keepsBody: true)
         page.isAmongPrivate =
-            request.isAmongPrivate && outcome.isPublicAddress == false
+            request.isAmongPrivate && document.outcome.isPublicAddress == false
             && head.redirects.allSatisfy { $0.isAmongPrivate }
-        if let failure = outcome.failure {
+        if let failure = document.outcome.failure {
             page.failure = Failure(failure)
             return page
         }
-        if case .feed(let feed) = parser.finish() {
+        if case .feed(let feed) = document.content {
             page.isFeed = true
             page.found = [
                 Found(
                     url: RedirectAdoption.target(of: head.redirects) ?? url, type: feed.format.mediaType,
                     title: feed.title,
-                    answer: RecordedResponse(request, head: head, body: body, outcome: outcome))
+                    answer: RecordedResponse(
+                        request, head: head, body: document.body, outcome: document.outcome))
             ]
             return page
         }
         let links =
             FeedLinks.inHeader(head.fields.all("Link"), baseURL: page.url)
-            + body.prefix(Self.pageBytes).withUnsafeBytes { FeedLinks.inHTML($0, baseURL: page.url) }
+            + document.body.prefix(Self.pageBytes).withUnsafeBytes { FeedLinks.inHTML($0, baseURL: page.url) }
         for link in links where !page.found.contains(where: { $0.url == link.link.href }) {
             page.found.append(
                 Found(url: link.link.href, type: link.link.type ?? "", title: link.title, answer: nil))
@@ -126,11 +121,8 @@ package struct FeedDiscovery: Sendable {
     private func request(_ url: String, from page: Page?) throws(Failure) -> FetchRequest {
         do throws(PollFailure) {
             var request = try requests.request(discovering: url, from: page)
-            let pace = pace
-            request.beforeHop = { hop in
-                guard let host = FeedConfiguration.host(of: hop.to) else { return .go }
-                return await pace.pass(host: host) != nil ? .go : .stopped
-            }
+            let gate = RedirectGate(allowances: allowances, limiter: limiter, clock: .system)
+            request.beforeHop = { await gate.leave(to: $0.to) }
             return request
         } catch {
             throw Failure(message: error.shown.message)

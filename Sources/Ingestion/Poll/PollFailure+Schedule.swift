@@ -13,13 +13,12 @@ extension PollFailure {
         switch self {
         case .request: .hard
         case .notAFeed, .truncatedDocument, .store: .soft
+        case .fetch where isBusy(status: status): .busy
         case .fetch(let failure):
             switch failure.kind {
             case .unauthorized: .credentials
             case .forbidden, .botChallenge: .refused
             case .gone: .gone
-            case .rateLimited: .busy
-            case .httpStatus where status == 503: .busy
             case .dns:
                 // libcurl does not tell "try again" from "no such name".
                 failingSince.map { now.seconds - $0.seconds >= Self.namePatience } ?? false ? .hard : .temporary
@@ -28,10 +27,19 @@ extension PollFailure {
             // Nor is what another feed has brought upon that host.
             case .paused: .temporary
             case .tls, .redirect, .tooLarge, .bomb, .refusedAddress, .localFile, .invalidRequest: .hard
-            case .connect, .timeout, .proxy, .truncated, .cancelled, .protocolError, .httpStatus, .notFound,
-                .unexpected304:
+            case .connect, .timeout, .proxy, .truncated, .cancelled, .protocolError, .httpStatus, .rateLimited,
+                .notFound, .unexpected304:
                 .soft
             }
+        }
+    }
+
+    /// Whether the server has too much to do, as it says by 429 or 503.
+    func isBusy(status: Int?) -> Bool {
+        switch fetchKind {
+        case .rateLimited: true
+        case .httpStatus: status == 503
+        default: false
         }
     }
 

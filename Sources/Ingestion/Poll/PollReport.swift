@@ -1,3 +1,4 @@
+internal import ArticleStore
 package import FeedModel
 
 /// What came of one poll of one feed, or of passing it over: a line of `poll --json` (contract.md §1).
@@ -44,9 +45,27 @@ package struct PollReport: Sendable {
         case up
     }
 
+    /// Articles that were stored, whatever they are.
+    var storedArticles: Int { newArticles + updatedArticles + duplicateArticles }
+
     package init(feed: FeedIdentifier, url: String, outcome: Outcome) {
         self.feed = feed
         self.url = url
         self.outcome = outcome
+    }
+}
+
+extension PollReport {
+    /// Counts the articles that are to be stored.
+    mutating func count(_ records: [PendingRecord]) {
+        (newArticles, updatedArticles, duplicateArticles) = (0, 0, 0)
+        for index in records.indices {
+            switch records[index].kind {
+            case .new: newArticles += 1
+            case .update: updatedArticles += 1
+            case .duplicate: duplicateArticles += 1
+            case .alias: break
+            }
+        }
     }
 }

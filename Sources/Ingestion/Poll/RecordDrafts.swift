@@ -12,7 +12,7 @@ struct RecordDrafts {
     let state: FeedState
     let duplicates: StoreSettings.Duplicates
     let store: ArticleStore
-    let claims: KeyClaims
+    let locks: KeyLocks
     let now: Timestamp
     /// The same where the clock counts: what lies in the future by another one may not.
     var trusted: Timestamp?
@@ -30,8 +30,8 @@ struct RecordDrafts {
         var notes: [String] = []
         /// What each record is and why, a line each, where somebody wants to know.
         var plan: [String] = []
-        /// To be released once the records are stored.
-        var claimed: [Hash128] = []
+        /// The keys that were locked for them, which are to be released once the records are stored.
+        var locked: [Hash128] = []
     }
 
     /// - Parameter facts: what is known of the document beside its items.
@@ -40,14 +40,14 @@ struct RecordDrafts {
         var judge = IdentityJudge(rules(document))
         try judge.read(document.articles, knowledge)
         var result = Result()
-        result.claimed = judge.linkKeys()
-        await claims.take(result.claimed)
+        result.locked = judge.linkKeys()
+        await locks.take(result.locked)
         do throws(StoreError) {
             let judgements = try judge.judge(facts, knowledge)
             add(judgements, document.articles, to: &result)
             return result
         } catch {
-            claims.release(result.claimed)
+            locks.release(result.locked)
             throw error
         }
     }

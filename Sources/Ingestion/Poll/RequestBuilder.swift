@@ -155,14 +155,16 @@ package struct RequestBuilder: Sendable {
             return policy
         }
     }
+}
 
+extension FetchRequest {
     /// What a dry run shows of a request; secrets are named and not shown.
-    func description(of request: FetchRequest) -> [String] {
-        var lines = ["GET \(URLRedaction.redacted(request.url))", "User-Agent: \(request.userAgent)"]
-        if let etag = request.validators?.etag { lines.append("If-None-Match: \(etag)") }
-        if let date = request.validators?.lastModified { lines.append("If-Modified-Since: \(date)") }
-        lines += request.headers.map { "\($0.name): ***" }
-        if request.credentials != nil { lines.append("Authorization: ***") }
+    var summary: [String] {
+        var lines = ["GET \(URLRedaction.redacted(url))", "User-Agent: \(userAgent)"]
+        if let etag = validators?.etag { lines.append("If-None-Match: \(etag)") }
+        if let date = validators?.lastModified { lines.append("If-Modified-Since: \(date)") }
+        lines += headers.map { "\($0.name): ***" }
+        if credentials != nil { lines.append("Authorization: ***") }
         return lines
     }
 }

@@ -1,11 +1,10 @@
-internal import Digest
 package import FeedModel
 private import Locking
 internal import Scheduling
 
-/// What all polls of a process know together: which hosts are to be left alone, and whether the network is down
-/// (polling.md §8).
-package final class HostWatch: Sendable {
+/// `HostHealth` is what all polls of a process know together: which hosts are to be left alone, and whether the network
+/// is down (polling.md §8). Any thread may ask and tell it.
+package final class HostHealth: Sendable {
     private let pauses = Locked(HostPauses())
     private let outages = Locked(OutageDetector())
 
@@ -20,37 +19,49 @@ package final class HostWatch: Sendable {
         pauses.withLock { $0 = known }
     }
 
-    /// The last pause of a host, which may be over.
+    /// Returns the last pause of a host, which may be over.
+    ///
+    /// - Parameter host: the key of its allowance.
     package func pause(of host: String, at now: Timestamp) -> FeedState.Pause? {
         pauses.withLock { $0.pause(of: host, at: now) }
     }
 
+    /// Returns the pauses in force, in the order of their hosts.
     package func activePauses(at now: Timestamp) -> [(host: String, until: Timestamp)] {
         pauses.withLock { $0.active(at: now) }
     }
 
+    /// The machine's own network is taken to be down.
     package var isNetworkDown: Bool { outages.withLock { $0.isDown } }
 
-    func add(_ pause: FeedState.Pause, host: String, at now: Timestamp) {
+    /// Takes in what a host has just asked for.
+    func record(_ pause: FeedState.Pause, host: String, at now: Timestamp) {
         pauses.withLock { $0.add(pause, host: host, at: now) }
     }
 
+    /// Takes in whether a poll has reached its host.
+    ///
     /// - Returns: the network as it is thought to be, and whether that is new.
-    func note(host: String, isReached: Bool, isNews: Bool, at now: Timestamp) -> (isDown: Bool, hasChanged: Bool) {
-        let hash = FeedHash.of(host)
+    func observe(_ reach: HostReach, at now: Timestamp) -> NetworkState {
+        let hash = FeedHash.of(reach.host)
         return outages.withLock { outages in
-            let hasChanged = outages.note(host: hash, isReached: isReached, isNews: isNews, at: now)
-            return (outages.isDown, hasChanged)
+            let hasChanged = outages.observe(host: hash, isReached: reach.isReached, isNews: reach.isNews, at: now)
+            return NetworkState(isDown: outages.isDown, hasChanged: hasChanged)
         }
     }
 }
 
-/// What jitter, spreading and the history of polls know a feed by.
-package enum FeedHash {
-    package static func of(_ feed: FeedIdentifier) -> UInt64 { of(feed.text) }
+/// `HostReach` says whether a poll has reached the host that it asked first.
+struct HostReach: Equatable {
+    var host: String
+    /// Some answer came, whatever it said.
+    var isReached: Bool
+    /// The feed did not fail the same way the last time: one that has long been dead says nothing of the network.
+    var isNews: Bool
+}
 
-    static func of(_ text: String) -> UInt64 {
-        var text = text
-        return text.withUTF8 { XXH3.hash64(UnsafeRawBufferPointer($0)) }
-    }
+/// `NetworkState` is what the process thinks of its own network after a poll.
+struct NetworkState: Equatable {
+    var isDown: Bool
+    var hasChanged: Bool
 }

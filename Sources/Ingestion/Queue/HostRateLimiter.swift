@@ -2,9 +2,12 @@ internal import FeedModel
 private import Locking
 internal import Scheduling
 
-/// Spaces the requests to a host by its delay at the moment when they are sent (polling.md §7): all of a command that asks
-/// one after the other, and those of polls, which `PollQueue` has let go at about that time.
-final class HostPace: Sendable {
+/// `HostRateLimiter` spaces the requests to a host by its delay at the moment when they are sent (polling.md §7).
+///
+/// `PollQueue` lets polls go at about the right time, but it takes a moment from there to the request, and longer where
+/// secrets are read or the disk is slow. Here the requests themselves are spaced, also those of a command that asks one
+/// host several times. Any task may wait for its turn.
+final class HostRateLimiter: Sendable {
     /// Hosts that are remembered; more, and those that may be asked again are forgotten.
     private static let remembered = 1024
 

@@ -12,6 +12,12 @@ extension PollClock {
         return trust.withLock { $0.doubt(now: now, steady: steady) }
     }
 
+    /// The time of day, and whether it counts.
+    var moment: FeedPoll.Moment {
+        let (now, steady) = both()
+        return FeedPoll.Moment(now: now, isDoubtful: trust.withLock { $0.doubt(now: now, steady: steady) != nil })
+    }
+
     /// The time of day where it counts.
     package var trusted: Timestamp? {
         let (now, steady) = both()
@@ -41,7 +47,7 @@ extension PollClock {
     /// Takes in what a server's answer says of the time.
     ///
     /// - Parameter host: of the feed's configured URL.
-    func note(_ head: ResponseHead, host: String, isSecure: Bool) {
+    func observe(_ head: ResponseHead, host: String, isSecure: Bool) {
         guard let date = head.dateWithAge else { return }
         let steady = steady()
         trust.withLock { $0.note(date: date, host: FeedHash.of(host), isSecure: isSecure, steady: steady) }

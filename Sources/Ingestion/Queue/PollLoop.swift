@@ -2,11 +2,10 @@ package import FeedModel
 internal import Fetching
 internal import Scheduling
 
-/// Starts polls when `PollQueue` says so, as many at a time as it allows, until nothing is left or it is told to stop.
+/// `PollLoop` starts polls when `PollQueue` says so, as many at a time as it allows, until nothing is left or it is told to
+/// stop. It runs once; all but `control` belongs to the task that runs it.
 package final class PollLoop {
     fileprivate enum Event: Sendable {
-        /// A request of this feed's poll begins.
-        case begun(Int)
         /// The poll is led on to a host, and waits for leave to ask it.
         case redirected(Int, host: String, CheckedContinuation<HopLeave, Never>)
         case finished(Int, PollReport)
@@ -34,8 +33,6 @@ package final class PollLoop {
 
     /// The longest that the loop sleeps.
     private let heartbeat: Duration
-    /// Whether the loop is a service: it waits for signals when nothing is in line, and for pauses to end.
-    private let staysOpen: Bool
     private let clock: PollClock
     private let events: AsyncStream<Event>
     private var queue: PollQueue
@@ -52,10 +49,9 @@ package final class PollLoop {
     private var wakesAt: Timestamp?
 
     package init(
-        concurrency: Int, staysOpen: Bool, heartbeat: Duration = .seconds(30), clock: PollClock
+        concurrency: Int, heartbeat: Duration = .seconds(30), clock: PollClock
     ) {
         queue = PollQueue(concurrency: concurrency)
-        self.staysOpen = staysOpen
         self.heartbeat = heartbeat
         self.clock = clock
         let (events, continuation) = AsyncStream.makeStream(of: Event.self)
@@ -82,11 +78,11 @@ package final class PollLoop {
 
     /// A poll has brought a pause. A round ends before most pauses do: there, each poll that is started is to look whether
     /// its host is paused.
-    private func pause(host: String, until time: Timestamp, _ owner: some PollLoopOwner) {
-        guard staysOpen else { return answer(queue.endHops(toHost: host), .held) }
+    private func pause(host: String, until time: Timestamp, _ service: (any PollLoopService)?) {
+        guard let service else { return answer(queue.endHops(toHost: host), .held) }
         let held = queue.pause(host: host, until: steady(time), now: clock.steady())
         answer(held.hops, .held)
-        for feed in held.asked { owner.passOver(feed, .pausedHost(host, until: time)) }
+        for feed in held.asked { service.passOver(feed, .pausedHost(host, until: time)) }
     }
 
     private func answer(_ feeds: [Int], _ leave: HopLeave) {
@@ -107,43 +103,50 @@ package final class PollLoop {
         return clock.now().adding(milliseconds: overflows ? 0 : wait)
     }
 
-    /// Returns when all is polled or `stop` was sent, and nothing runs any more.
-    package func run(_ owner: some PollLoopOwner) async {
+    /// Returns when all that is in line was polled or `stop` was sent, and nothing runs any more.
+    package func run(round: some PollLoopOwner) async { await run(round, nil) }
+
+    /// Returns when `stop` was sent and nothing runs any more: until then it waits for signals when nothing is in line, and
+    /// for pauses to end.
+    package func run(service: some PollLoopService) async { await run(service, service) }
+
+    private func run(_ owner: some PollLoopOwner, _ service: (any PollLoopService)?) async {
         await withDiscardingTaskGroup { group in
-            if startDue(in: &group, owner) { return }
+            if startDue(in: &group, owner, service) { return }
             for await event in events {
-                noteSuspension(owner)
-                handle(event, in: &group, owner)
-                if startDue(in: &group, owner) { break }
+                if let service { noticeSuspension(service) }
+                handle(event, in: &group, owner, service)
+                if startDue(in: &group, owner, service) { break }
             }
             group.cancelAll()
         }
     }
 
-    private func handle(_ event: Event, in group: inout DiscardingTaskGroup, _ owner: some PollLoopOwner) {
+    private func handle(
+        _ event: Event, in group: inout DiscardingTaskGroup, _ owner: some PollLoopOwner,
+        _ service: (any PollLoopService)?
+    ) {
         switch event {
         case .tick(let time):
             // Only the earliest sleeper is followed by another, or there would be more and more of them.
             if wakesAt == time { wakesAt = nil }
-        case .begun(let feed): queue.hasBegun(feed: feed, at: clock.steady())
         case .redirected(let feed, let host, let hop): redirect(feed, to: host, hop, owner)
         case .finished(let feed, let report):
             running.remove(feed)
-            if let pause = report.hostPause { self.pause(host: pause.host, until: pause.until, owner) }
+            if let pause = report.hostPause { self.pause(host: pause.host, until: pause.until, service) }
             queue.finished(feed: feed, isGood: report.failure == nil && report.outcome != .skipped)
             if let entry = owner.finished(feed, report), !isStopping { add(entry) }
-            if staysOpen, !isStopping { follow(report.network, owner) }
+            if let service, !isStopping { follow(report.network, service) }
         case .signal(.stop):
             isStopping = true
             _ = queue.removeWaiting()
             answer(queue.endHops(), .stopped)
             group.cancelAll()
         case .signal(.replace):
-            if isStopping { return }
-            reload(owner)
+            if let service, !isStopping { reload(service) }
         case .signal(.ask(let request, let reply)):
-            if isStopping { return reply.fail("the service is stopping") }
-            for entry in owner.answer(request, reply, running: running) { hasten(entry, owner) }
+            guard let service, !isStopping else { return reply.fail("the service is stopping") }
+            for entry in service.answer(request, reply, running: running) { hasten(entry, service) }
         }
     }
 
@@ -159,28 +162,28 @@ package final class PollLoop {
         }
     }
 
-    private func reload(_ owner: some PollLoopOwner) {
-        let entries = owner.replacement(running: running)
-        if let concurrency = owner.concurrency { queue.limit(concurrency: concurrency) }
-        queue.renewAllowances { owner.allowance(forHost: $0).allowance }
-        replace(entries, owner)
+    private func reload(_ service: some PollLoopService) {
+        let entries = service.replacement(running: running)
+        if let concurrency = service.concurrency { queue.limit(concurrency: concurrency) }
+        queue.renewAllowances { service.allowance(forHost: $0).allowance }
+        replace(entries, service)
     }
 
-    private func replace(_ entries: [PollEntry], _ owner: some PollLoopOwner) {
+    private func replace(_ entries: [PollEntry], _ service: some PollLoopService) {
         let before = queue.removeWaiting()
         add(entries)
         let time = clock.steady()
-        for waiting in before where waiting.urgency != .none && owner.isStillWanted(waiting.feed) {
+        for waiting in before where waiting.urgency != .none && service.isStillWanted(waiting.feed) {
             queue.hasten(feed: waiting.feed, to: time, urgency: waiting.urgency, now: time)
         }
     }
 
-    private func hasten(_ entry: PollEntry, _ owner: some PollLoopOwner) {
+    private func hasten(_ entry: PollEntry, _ service: some PollLoopService) {
         let time = clock.steady()
         if entry.urgency == .forced {
             let opens = queue.opening(forced: entry.feed, host: entry.host)
             guard opens <= time.adding(milliseconds: Self.forcedPatience) else {
-                return owner.passOver(entry.feed, .hostDelay(entry.host, until: timeOfDay(opens)))
+                return service.passOver(entry.feed, .hostDelay(entry.host, until: timeOfDay(opens)))
             }
         }
         if running.contains(entry.feed) || queue.isInLine(entry.feed) {
@@ -191,34 +194,36 @@ package final class PollLoop {
     }
 
     /// A poll is over: the network and the disk may be known better.
-    private func follow(_ network: PollReport.Network?, _ owner: some PollLoopOwner) {
+    private func follow(_ network: PollReport.Network?, _ service: some PollLoopService) {
         let (wasDown, wasStuck) = (isNetworkDown, isStuck)
         if let network { isNetworkDown = network == .down }
-        isStuck = owner.isStuck
+        isStuck = service.isStuck
         if isNetworkDown == wasDown, isStuck == wasStuck { return }
         let interval = isNetworkDown ? OutageDetector.probeInterval : isStuck ? Self.diskProbe : nil
         queue.limitStarts(every: interval, from: clock.steady())
-        if wasDown, !isNetworkDown { renew(after: .networkDown, owner) }
-        if wasStuck, !isStuck { renew(after: .diskStuck, owner) }
+        if wasDown, !isNetworkDown { renew(after: .networkDown, service) }
+        if wasStuck, !isStuck { renew(after: .diskStuck, service) }
     }
 
     /// Whether the loop wakes up much later than it wanted to.
-    private func noteSuspension(_ owner: some PollLoopOwner) {
+    private func noticeSuspension(_ service: some PollLoopService) {
         let time = clock.steady()
         defer { lastSeen = time }
-        guard staysOpen, !isStopping, let lastSeen else { return }
+        guard !isStopping, let lastSeen else { return }
         let late = time.milliseconds - lastSeen.milliseconds - heartbeat.milliseconds
-        if late > Self.suspension * clock.patience { renew(after: .suspended(seconds: late / 1000), owner) }
+        if late > Self.suspension * clock.patience { renew(after: .suspended(seconds: late / 1000), service) }
     }
 
-    private func renew(after interruption: PollInterruption, _ owner: some PollLoopOwner) {
-        replace(owner.line(after: interruption, except: running), owner)
+    private func renew(after interruption: PollInterruption, _ service: some PollLoopService) {
+        replace(service.line(after: interruption, except: running), service)
     }
 
     /// Starts what may start now, and sees to it that the loop wakes up for the next.
     ///
     /// - Returns: whether there is nothing left to do.
-    private func startDue(in group: inout DiscardingTaskGroup, _ owner: some PollLoopOwner) -> Bool {
+    private func startDue(
+        in group: inout DiscardingTaskGroup, _ owner: some PollLoopOwner, _ service: (any PollLoopService)?
+    ) -> Bool {
         while true {
             let time = clock.steady()
             switch queue.next(now: time) {
@@ -226,21 +231,18 @@ package final class PollLoop {
                 running.insert(feed)
                 let poll = owner.poll(feed, turn: turn(feed))
                 let events = control.events
-                let isSpaced = queue.isSpaced(feed: feed)
                 group.addTask(executorPreference: owner.executor) {
-                    // It has taken a moment from there to here.
-                    if isSpaced { events.yield(.begun(feed)) }
                     events.yield(.finished(feed, await poll()))
                 }
             case .proceed(let feed): answer([feed], .go)
             case .giveUp(let feed): answer([feed], .crowded)
             case .wait(let until):
-                owner.heartbeat(now: clock.now(), nextDue: queue.nextDue.map(timeOfDay), running: running.count)
+                service?.heartbeat(nextDue: queue.nextDue.map(timeOfDay), running: running.count)
                 sleep(until: until, now: time, in: &group)
                 return false
             case .done:
-                if isStopping || !staysOpen { return true }
-                owner.heartbeat(now: clock.now(), nextDue: nil, running: running.count)
+                guard let service, !isStopping else { return true }
+                service.heartbeat(nextDue: nil, running: running.count)
                 sleep(until: nil, now: time, in: &group)
                 return false
             }
@@ -249,11 +251,7 @@ package final class PollLoop {
 
     private func turn(_ feed: Int) -> HopTurn {
         let events = control.events
-        return { host in
-            let leave = await withCheckedContinuation { events.yield(.redirected(feed, host: host, $0)) }
-            if leave == .go { events.yield(.begun(feed)) }
-            return leave
-        }
+        return { host in await withCheckedContinuation { events.yield(.redirected(feed, host: host, $0)) } }
     }
 
     private func sleep(until time: Timestamp?, now: Timestamp, in group: inout DiscardingTaskGroup) {

@@ -24,11 +24,11 @@ package final class PollRound: PollLoopOwner {
     private var paused: [String: Timestamp] = [:]
 
     /// - Parameters:
-    ///   - watch: the poller's.
+    ///   - health: the poller's.
     ///   - report: called for each feed, skipped ones included, one call at a time.
     package init(
         feeds: [FeedConfiguration], selection: PollSelection, poller: FeedPoller, allowances: HostAllowances,
-        watch: HostWatch, now: @escaping @Sendable () -> Timestamp, state: @escaping (FeedIdentifier) -> FeedState?,
+        health: HostHealth, now: @escaping @Sendable () -> Timestamp, state: @escaping (FeedIdentifier) -> FeedState?,
         report: @escaping (PollReport) -> Void
     ) {
         self.feeds = feeds
@@ -39,7 +39,7 @@ package final class PollRound: PollLoopOwner {
         self.report = report
         begun = now()
         rules = SkipRules(
-            selection: selection, watch: watch, schedule: poller.schedule, now: begun,
+            selection: selection, health: health, schedule: poller.schedule, now: begun,
             isClockDoubtful: poller.clock.doubt != nil)
     }
 
@@ -61,11 +61,6 @@ package final class PollRound: PollLoopOwner {
 
     package var executor: (any TaskExecutor)? { poller.executor }
 
-    package var concurrency: Int? { nil }
-
-    /// A round over feeds whose articles cannot be stored is soon over: nothing is asked.
-    package var isStuck: Bool { false }
-
     package func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
         allowances.allowance(forHost: host)
     }
@@ -83,24 +78,9 @@ package final class PollRound: PollLoopOwner {
         return { await poller.poll(feed, turn: turn) }
     }
 
-    /// Nobody waits for a single feed of a round.
-    package func passOver(_ feed: Int, _ obstacle: PollObstacle) {}
-    package func isStillWanted(_ feed: Int) -> Bool { true }
-
     package func finished(_ feed: Int, _ report: PollReport) -> PollEntry? {
         if let pause = report.hostPause { paused[pause.host] = max(paused[pause.host] ?? pause.until, pause.until) }
         self.report(report)
         return nil
     }
-
-    package func replacement(running: Set<Int>) -> [PollEntry] { [] }
-
-    package func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> [PollEntry] {
-        reply.fail("this newswire polls one round and answers nobody")
-        return []
-    }
-
-    package func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] { [] }
-
-    package func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int) {}
 }

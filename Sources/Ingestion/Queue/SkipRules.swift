@@ -4,7 +4,7 @@ internal import FeedModel
 /// Which of the feeds that a person names are passed over, and why (contract.md §1).
 struct SkipRules {
     let selection: PollSelection
-    let watch: HostWatch
+    let health: HostHealth
     let schedule: ScheduleSettings
     let now: Timestamp
     /// Whether the clock is in doubt: then a plan that was made in the future holds nothing up.
@@ -19,7 +19,7 @@ struct SkipRules {
         if state.isHeld(at: now) { return "paused; `newswire resume \(feed.id)` ends that" }
         if case .force = selection { return nil }
         if state.schedule.isGoneForGood { return "gone for good, as its server said twice; --force asks again" }
-        if let until = watch.pause(of: host, at: now)?.until, until > now { return Self.pausedHost(host, until) }
+        if let until = health.pause(of: host, at: now)?.until, until > now { return Self.pausedHost(host, until) }
         if isClockDoubtful, FeedOutlook(known, at: known.url).isFromFuture(at: now) { return nil }
         if case .all = selection {
             // Without the interval: only what the server asked for counts.

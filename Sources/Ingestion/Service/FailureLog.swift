@@ -2,7 +2,7 @@ internal import FeedModel
 
 /// Which failures of feeds are worth a line: the first, one of another kind, and of those that go on the same way one a
 /// day, with their count.
-struct FailureTelling: Sendable {
+struct FailureLog: Sendable {
     /// Milliseconds between two lines about the same thing.
     private static let repeatAfter: Int64 = 24 * 3600 * 1000
 

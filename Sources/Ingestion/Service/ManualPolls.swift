@@ -5,9 +5,9 @@ internal import Scheduling
 /// Which polls people have asked the service for, and who waits for what comes of them.
 ///
 /// A dry run is no poll: who wants one gets one of its own, and who wants a poll is not answered by it.
-struct AskedPolls {
+struct ManualPolls {
     private struct Asked {
-        var manner: FeedPoller.Manner
+        var mode: PollMode
         var answers: [PollAnswer]
         var hasBegun: Bool
     }
@@ -23,23 +23,23 @@ struct AskedPolls {
     private var asked: [Int: Wanted] = [:]
 
     /// - Parameter isRunning: it is being polled right now, which is as good as another poll unless nothing may be stored.
-    mutating func add(_ feed: Int, _ manner: FeedPoller.Manner, isRunning: Bool, _ answer: PollAnswer) {
+    mutating func add(_ feed: Int, _ mode: PollMode, isRunning: Bool, _ answer: PollAnswer) {
         var wanted = asked[feed] ?? Wanted()
-        if manner.isDryRun {
-            wanted.dryRun = Self.joined(wanted.dryRun, manner, hasBegun: false, answer)
+        if mode.isDryRun {
+            wanted.dryRun = Self.joined(wanted.dryRun, mode, hasBegun: false, answer)
         } else {
-            wanted.poll = Self.joined(wanted.poll, manner, hasBegun: isRunning, answer)
+            wanted.poll = Self.joined(wanted.poll, mode, hasBegun: isRunning, answer)
         }
         asked[feed] = wanted
     }
 
     private static func joined(
-        _ known: Asked?, _ manner: FeedPoller.Manner, hasBegun: Bool, _ answer: PollAnswer
+        _ known: Asked?, _ mode: PollMode, hasBegun: Bool, _ answer: PollAnswer
     ) -> Asked {
-        guard var known else { return Asked(manner: manner, answers: [answer], hasBegun: hasBegun) }
+        guard var known else { return Asked(mode: mode, answers: [answer], hasBegun: hasBegun) }
         known.answers.append(answer)
         // Who wants more than the others gets it for all.
-        if manner.urgency > known.manner.urgency, !known.hasBegun { known.manner = manner }
+        if mode.urgency > known.mode.urgency, !known.hasBegun { known.mode = mode }
         return known
     }
 
@@ -48,18 +48,18 @@ struct AskedPolls {
     /// How urgently somebody waits for a poll of the feed.
     func urgency(of feed: Int) -> PollUrgency {
         guard let wanted = asked[feed] else { return .none }
-        return max(wanted.poll?.manner.urgency ?? .none, wanted.dryRun?.manner.urgency ?? .none)
+        return max(wanted.poll?.mode.urgency ?? .none, wanted.dryRun?.mode.urgency ?? .none)
     }
 
     /// A poll of the feed begins.
     /// - Returns: how somebody has asked for it; nil where nobody has.
-    mutating func begin(_ feed: Int) -> FeedPoller.Manner? {
-        if let manner = asked[feed]?.poll?.manner {
+    mutating func begin(_ feed: Int) -> PollMode? {
+        if let mode = asked[feed]?.poll?.mode {
             asked[feed]?.poll?.hasBegun = true
-            return manner
+            return mode
         }
         asked[feed]?.dryRun?.hasBegun = true
-        return asked[feed]?.dryRun?.manner
+        return asked[feed]?.dryRun?.mode
     }
 
     /// A poll of the feed is over.
@@ -99,11 +99,6 @@ struct AskedPolls {
         }
         asked = [:]
     }
-}
-
-extension FeedPoller.Manner {
-    /// How urgent a poll is that a person has asked for in this manner.
-    var urgency: PollUrgency { isForced ? .forced : .asked }
 }
 
 /// The answer to one request for polls. The loop's alone.

@@ -57,10 +57,10 @@ package struct PollingService: Service {
         let writer = StoreWriter(
             store, history: PollHistory(of: store, logger), seen: SeenArticles(of: store, logger))
         let loop = PollLoop(
-            concurrency: configuration.fetch.concurrency, staysOpen: true, heartbeat: heartbeat, clock: clock)
+            concurrency: configuration.fetch.concurrency, heartbeat: heartbeat, clock: clock)
         store.setRight(configuration, by: clock)
-        let watch = HostWatch(configuration, at: clock.now(), store)
-        let retention = RetentionDuty(store, keep: configuration.store.keep, logger: logger, clock: clock)
+        let health = HostHealth(configuration, at: clock.now(), store)
+        let retention = RetentionJob(store, keep: configuration.store.keep, logger: logger, clock: clock)
         let control = loop.control
         let reloading = ConfigurationReload(
             path: configuration.path,
@@ -72,27 +72,25 @@ package struct PollingService: Service {
         let survey = DiskSurvey(store: store.path) { [store] in
             StatusFigures.onDisk(store: store.path, lastSeq: store.lastSeq)
         }
-        let desk = PollingDesk(
-            reloading: reloading, store: store, notifier: notifier, logger: logger, watch: watch, about: about,
-            writer: writer, retention: retention, survey: survey, metrics: MetricsDuty(logger),
+        let state = ServiceState(
+            reloading: reloading, store: store, notifier: notifier, logger: logger, health: health, about: about,
+            writer: writer, retention: retention, survey: survey, metrics: MetricsJob(logger),
             lineChanges: { control.send(.replace) }, clock: clock
         ) { configuration in
             engine.expect(concurrency: configuration.fetch.concurrency)
             return FeedPoller(
-                engine: engine, store: store, writer: writer,
-                requests: RequestBuilder(configuration, version: about.version, environment: environment),
-                allowances: HostAllowances(configuration), schedule: configuration.schedule,
-                duplicates: configuration.store.duplicates, watch: watch, clock: clock)
+                configuration, version: about.version, environment: environment, engine: engine, store: store,
+                writer: writer, health: health, clock: clock)
         }
-        desk.adopt(configuration)
-        loop.add(desk.line(except: []))
-        for pause in desk.pauses { loop.pause(host: pause.host, until: pause.until) }
+        state.adopt(configuration)
+        loop.add(state.line(except: []))
+        for pause in state.pauses { loop.pause(host: pause.host, until: pause.until) }
         // Reading everything has taken several times what it has left.
         newswire_give_memory_back()
-        notifier.ready(status: desk.status(nextDue: nil))
-        logger.notice("started", metadata: ["feeds": "\(desk.feedCount)", "articles": "\(store.lastSeq)"])
+        notifier.ready(status: state.status(nextDue: nil))
+        logger.notice("started", metadata: ["feeds": "\(state.feedCount)", "articles": "\(store.lastSeq)"])
         let server = listen(control)
-        let watches = desk.watches
+        let watches = state.watches
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await _ in reloadSignals {
@@ -102,15 +100,15 @@ package struct PollingService: Service {
             }
             group.addTask { await retention.run() }
             await withGracefulShutdownHandler {
-                await loop.run(desk)
+                await loop.run(service: state)
             } onGracefulShutdown: {
                 control.send(.stop)
                 leaveLate(watches)
             }
             group.cancelAll()
         }
-        writer.writeNotes()
-        desk.close()
+        writer.flush()
+        state.close()
         server?.stop()
         notifier.stopping()
         logger.notice("stopped", metadata: ["articles": "\(store.lastSeq)"])
@@ -153,7 +151,7 @@ extension PollingService: CustomStringConvertible {
     package var description: String { "polling" }
 }
 
-extension HostWatch {
+extension HostHealth {
     /// With what is remembered of the configured feeds.
     ///
     /// - Parameter isClockDoubtful: pauses that begin in the future are left out. A single round would count them from now

@@ -29,7 +29,7 @@ extension StoreSettings.Retention {
 ///
 /// By itself it removes nothing while the clock is in doubt, at once only what has become too old since its last turn, and
 /// of more than that a tenth a day (`RetentionPace`). One removal at a time, on a thread of its own, beside the polls.
-package final class RetentionDuty: Sendable {
+package final class RetentionJob: Sendable {
     private struct State {
         var keep: StoreSettings.Retention
         var memory: RetentionMemory?
@@ -97,7 +97,7 @@ package final class RetentionDuty: Sendable {
 
     private var hasEnded: Bool { state.withLock(\.hasEnded) }
 
-    /// Looks at the clock, and removes what may go where it is time for that; on the duty's own thread.
+    /// Looks at the clock, and removes what may go where it is time for that; on the job's own thread.
     func takeTurn() {
         tellDoubt()
         rememberClock(atEnd: false)

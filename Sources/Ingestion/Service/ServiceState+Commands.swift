@@ -6,7 +6,7 @@ internal import Logging
 internal import Scheduling
 
 /// What commands ask of the running service (contract.md §1).
-extension PollingDesk {
+extension ServiceState {
     func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> [PollEntry] {
         guard let current else {
             reply.fail("the service has no configuration yet; try again")
@@ -15,9 +15,9 @@ extension PollingDesk {
         switch request {
         case .poll(let feeds, let selection, let isDryRun):
             tellConfiguration(reply, current)
-            let manner: FeedPoller.Manner =
+            let mode: PollMode =
                 isDryRun ? .dryRun : selection == .due ? .onSchedule : .byHand(isForced: selection == .force)
-            return poll(feeds, selection, manner, reply, current, running: running)
+            return poll(feeds, selection, mode, reply, current, running: running)
         case .status:
             let figures = figures(running: running.count)
             survey.ask { seen in
@@ -49,7 +49,7 @@ extension PollingDesk {
     }
 
     private func poll(
-        _ ids: [FeedIdentifier], _ selection: PollSelection, _ manner: FeedPoller.Manner, _ reply: ControlReply,
+        _ ids: [FeedIdentifier], _ selection: PollSelection, _ mode: PollMode, _ reply: ControlReply,
         _ current: Current, running: Set<Int>
     ) -> [PollEntry] {
         let time = now()
@@ -75,7 +75,7 @@ extension PollingDesk {
         }
         let answer = PollAnswer(reply, count: skipped.count + wanted.count)
         for report in skipped { answer.add(report) }
-        for entry in wanted { asked.add(entry.feed, manner, isRunning: running.contains(entry.feed), answer) }
+        for entry in wanted { asked.add(entry.feed, mode, isRunning: running.contains(entry.feed), answer) }
         return wanted
     }
 
@@ -88,7 +88,7 @@ extension PollingDesk {
 
     private func passOver(_ number: Int, _ reason: String) {
         guard let feed = current?.feed(number) else { return }
-        asked.passOver(number, .skipped(feed, store.state(of: feed.id), reason), after: writer.afterNotes)
+        asked.passOver(number, .skipped(feed, store.state(of: feed.id), reason), after: writer.afterFlush)
     }
 
     func isStillWanted(_ number: Int) -> Bool {
@@ -97,7 +97,7 @@ extension PollingDesk {
             if let id = numbers.first(where: { $0.value == number })?.key {
                 var report = PollReport(feed: id, url: "", outcome: .skipped)
                 report.notes = ["the configuration was read anew, and it has the feed no more, or not enabled"]
-                asked.passOver(number, report, after: writer.afterNotes)
+                asked.passOver(number, report, after: writer.afterFlush)
             }
             return false
         }
@@ -113,7 +113,7 @@ extension PollingDesk {
 
     private func rules(_ selection: PollSelection, _ current: Current, at time: Timestamp) -> SkipRules {
         SkipRules(
-            selection: selection, watch: watch, schedule: current.configuration.schedule, now: time,
+            selection: selection, health: health, schedule: current.configuration.schedule, now: time,
             isClockDoubtful: clock.doubt != nil)
     }
 
@@ -151,7 +151,7 @@ extension PollingDesk {
     }
 }
 
-extension PollingDesk.Current {
+extension ServiceState.Current {
     /// Those of the configuration, enabled or not; none meaning all.
     func feeds(_ ids: [FeedIdentifier]) -> [FeedConfiguration] {
         if ids.isEmpty { return configuration.feeds }

@@ -5,7 +5,7 @@ internal import Logging
 internal import Scheduling
 
 /// How the service is: for `newswire status`, Prometheus and systemd.
-extension PollingDesk {
+extension ServiceState {
     /// All but what is on the disk (`StatusFigures.seen`).
     func figures(running: Int) -> StatusFigures {
         var figures = StatusFigures()
@@ -23,7 +23,7 @@ extension PollingDesk {
         var service = about
         service.polls = counters
         service.running = running
-        service.isOffline = watch.isNetworkDown
+        service.isOffline = health.isNetworkDown
         service.lastReload = lastReload
         service.storeFailure = store.trouble?.description
         service.delays = delays
@@ -67,7 +67,7 @@ extension PollingDesk {
         if let trouble = store.trouble { return "nothing is stored: \(trouble)" }
         if let delay = delays.first { return "\(delay)" }
         var text = "\(feedCount) feed\(feedCount == 1 ? "" : "s"), \(failing.count) failing"
-        if watch.isNetworkDown { text += ", offline" }
+        if health.isNetworkDown { text += ", offline" }
         if let nextDue {
             text += ", next in \(max(0, (nextDue.milliseconds - now().milliseconds + 999) / 1000)) s"
         }

@@ -5,7 +5,7 @@ internal import Logging
 internal import Scheduling
 
 /// What the running service knows of its feeds, and what it tells of them.
-final class PollingDesk: PollLoopOwner {
+final class ServiceState: PollLoopService {
     /// How long a feed waits whose articles could not be stored, in seconds.
     private static let storeRetry = 10
     /// Milliseconds between two lines of status.
@@ -18,22 +18,22 @@ final class PollingDesk: PollLoopOwner {
     let store: ArticleStore
     private let notifier: ServiceNotifier
     let logger: Logger
-    let watch: HostWatch
+    let health: HostHealth
     let clock: PollClock
     /// The program and its start.
     let about: ServiceFigures
     let writer: StoreWriter
-    let retention: RetentionDuty
+    let retention: RetentionJob
     let survey: DiskSurvey
-    let metrics: MetricsDuty
+    let metrics: MetricsJob
     /// To be called from any thread when feeds have got other places in line; the loop asks for `replacement` then.
     let lineChanges: @Sendable () -> Void
 
     var current: Current?
     /// A feed keeps its number as long as the service runs, also while it is not configured.
     var numbers: [FeedIdentifier: Int] = [:]
-    var failing = FailureTelling()
-    var asked = AskedPolls()
+    var failing = FailureLog()
+    var asked = ManualPolls()
     var census = FeedCensus()
     var counters = PollCounters()
     /// When the feeds in line are due, by number; `neverDue` for the others.
@@ -72,8 +72,8 @@ final class PollingDesk: PollLoopOwner {
 
     init(
         reloading: ConfigurationReload, store: ArticleStore,
-        notifier: ServiceNotifier, logger: Logger, watch: HostWatch, about: ServiceFigures,
-        writer: StoreWriter, retention: RetentionDuty, survey: DiskSurvey, metrics: MetricsDuty,
+        notifier: ServiceNotifier, logger: Logger, health: HostHealth, about: ServiceFigures,
+        writer: StoreWriter, retention: RetentionJob, survey: DiskSurvey, metrics: MetricsJob,
         lineChanges: @escaping @Sendable () -> Void, clock: PollClock,
         makePoller: @escaping (Configuration) -> FeedPoller
     ) {
@@ -81,7 +81,7 @@ final class PollingDesk: PollLoopOwner {
         self.store = store
         self.notifier = notifier
         self.logger = logger
-        self.watch = watch
+        self.health = health
         self.about = about
         self.writer = writer
         self.retention = retention
@@ -190,7 +190,7 @@ final class PollingDesk: PollLoopOwner {
     }
 
     /// Hosts that are to be left alone.
-    var pauses: [(host: String, until: Timestamp)] { watch.activePauses(at: now()) }
+    var pauses: [(host: String, until: Timestamp)] { health.activePauses(at: now()) }
 
     /// Whether the feed is polled by itself at all.
     private func isPolled(_ outlook: FeedOutlook, at time: Timestamp) -> Bool {
@@ -234,7 +234,7 @@ final class PollingDesk: PollLoopOwner {
         counters.add(report)
         tell(report)
         // Whoever has asked finds in the files what he is told.
-        let isWanted = asked.end(number, report, after: writer.afterNotes)
+        let isWanted = asked.end(number, report, after: writer.afterFlush)
         guard let current, let feed = current.feed(number) else { return nil }
         let time = now()
         count(feed, at: time)
@@ -269,7 +269,7 @@ final class PollingDesk: PollLoopOwner {
         return line(except: running, isHurried: false)
     }
 
-    /// What a person wants to know, and not each time; `FailureTelling` says when.
+    /// What a person wants to know, and not each time; `FailureLog` says when.
     private func tell(_ report: PollReport) {
         // The store tells of its disk itself, and once.
         if report.failure?.kind == "store" { return }
@@ -283,7 +283,7 @@ final class PollingDesk: PollLoopOwner {
         if report.network == .down {
             logger.warning("the network seems to be down: failures are not counted, one feed a minute is tried")
         }
-        if watch.isNetworkDown, report.outcome == .failed { return }
+        if health.isNetworkDown, report.outcome == .failed { return }
         if let failure = report.failure {
             guard let line = failing.failed(report.feed, kind: failure.kind, at: now()) else { return }
             fields["class"] = "\(failure.kind)"
@@ -382,7 +382,7 @@ final class PollingDesk: PollLoopOwner {
         reloadReplies = []
     }
 
-    func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int) {
+    func heartbeat(nextDue: Timestamp?, running: Int) {
         self.nextDue = nextDue
         // Not by the time of day: where that is put back, systemd would hear nothing until it has come again.
         let now = clock.steady()

@@ -3,7 +3,7 @@ private import Locking
 internal import Logging
 
 /// Writes `[status] textfile`, on a thread of its own: one version at a time, and none while one is being written.
-final class MetricsDuty: Sendable {
+final class MetricsJob: Sendable {
     private struct State {
         var isWriting = false
         /// What was told last, so that it is told once and not with each version.

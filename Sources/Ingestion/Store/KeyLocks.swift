@@ -3,10 +3,10 @@ private import Locking
 
 /// Keys under which articles are being judged and stored right now.
 ///
-/// Two feeds that bring the same article at the same time must not both find that nobody has it. Each claims the keys
+/// Two feeds that bring the same article at the same time must not both find that nobody has it. Each locks the keys
 /// of its links before it asks the store, and gives them up once its articles are stored; whoever comes second waits
-/// for that. All keys are claimed at once or none, so nobody waits while others wait for him.
-final class KeyClaims: Sendable {
+/// for that. All keys are locked at once or none, so nobody waits while others wait for him.
+final class KeyLocks: Sendable {
     private struct State {
         var taken = Set<Hash128>()
         var waiting: [CheckedContinuation<Void, Never>] = []

@@ -16,8 +16,8 @@ package final class StoreWriter: Sendable {
     private struct Waiting {
         var commits: [(commit: FeedCommit, answer: Answer)] = []
         var isWriting = false
-        /// What was noted is written soon.
-        var isAboutToWrite = false
+        /// What is kept is written soon.
+        var isAboutToFlush = false
     }
 
     /// How long to wait before a disk that did not take something is tried again.
@@ -33,10 +33,10 @@ package final class StoreWriter: Sendable {
     package let watch: DiskWatch
     private let action: String
     /// What the polls that share this writer are about to store.
-    let claims = KeyClaims()
+    let locks = KeyLocks()
 
-    /// Milliseconds for which what was noted may wait.
-    private static let noteDelay = 1000
+    /// Milliseconds for which what is kept may wait.
+    private static let flushDelay = 1000
 
     /// - Parameters:
     ///   - history: where polls are kept; nil for nowhere.
@@ -93,42 +93,42 @@ package final class StoreWriter: Sendable {
     }
 
     /// Takes in the state of a feed whose poll has brought no articles; it is known at once, and in the file soon.
-    func note(_ state: FeedState) {
-        if store.note(state) { writeSoon() }
+    func keep(_ state: FeedState) {
+        if store.note(state) { flushSoon() }
     }
 
     /// Keeps a poll for whoever asks later; likewise.
     ///
     /// - Parameter state: as the poll has left it.
-    func note(_ record: PollRecord, of state: FeedState) {
+    func keep(_ record: PollRecord, of state: FeedState) {
         guard let history, let block = state.schedule.historyBlock else { return }
         history.note(record, block: block, number: state.schedule.polls)
-        writeSoon()
+        flushSoon()
     }
 
     /// Keeps which articles a whole document has; likewise.
     ///
     /// - Parameter previous: the feed's state before the poll.
-    func note(_ articles: SeenSet, of state: FeedState, after previous: FeedState) {
+    func keep(_ articles: SeenSet, of state: FeedState, after previous: FeedState) {
         guard let seen else { return }
         seen.note(articles, of: state, after: previous)
-        writeSoon()
+        flushSoon()
     }
 
     /// A place for a feed's polls; nil where none are kept.
     func newHistoryBlock() -> UInt32? { history?.newBlock() }
 
-    /// Writes what was noted. Blocks for as long as the system takes to write it into its cache.
-    package func writeNotes() {
+    /// Writes what is kept in memory. Blocks for as long as the system takes to write it into its cache.
+    package func flush() {
         store.writeStates()
         history?.write()
         seen?.write()
     }
 
-    /// Calls `body` on the writer's thread once all is written that has been noted so far. Returns at once.
-    func afterNotes(_ body: @escaping @Sendable () -> Void) {
+    /// Calls `body` on the writer's thread once all is written that has been kept in memory so far. Returns at once.
+    func afterFlush(_ body: @escaping @Sendable () -> Void) {
         queue.async { [self] in
-            watch.during(action, writeNotes)
+            watch.during(action, flush)
             body()
         }
     }
@@ -149,15 +149,15 @@ package final class StoreWriter: Sendable {
         }
     }
 
-    private func writeSoon() {
+    private func flushSoon() {
         let isFirst = waiting.withLock { waiting in
-            defer { waiting.isAboutToWrite = true }
-            return !waiting.isAboutToWrite
+            defer { waiting.isAboutToFlush = true }
+            return !waiting.isAboutToFlush
         }
         guard isFirst else { return }
-        queue.asyncAfter(deadline: .now() + .milliseconds(Self.noteDelay)) {
-            self.waiting.withLock { $0.isAboutToWrite = false }
-            self.watch.during(self.action, self.writeNotes)
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.flushDelay)) {
+            self.waiting.withLock { $0.isAboutToFlush = false }
+            self.watch.during(self.action, self.flush)
         }
     }
 

@@ -30,9 +30,9 @@ struct FeedExplanation {
                 return (states, try PollHistoryReader(directory: directory).polls(of: state, hash: hash))
             }
         }
-        let watch = HostWatch(configuration, at: now) { states[$0] }
+        let hostHealth = HostHealth(configuration, at: now) { states[$0] }
         let (key, allowance) = HostAllowances(configuration).allowance(for: feed, state: states[feed.id])
-        let paused = watch.pause(of: key, at: now).flatMap { $0.until > now ? $0.until : nil }
+        let paused = hostHealth.pause(of: key, at: now).flatMap { $0.until > now ? $0.until : nil }
         return FeedExplanation(
             feed: feed, state: states[feed.id]?.shown(at: now, of: feed, configuration.schedule), polls: polls,
             schedule: configuration.schedule,

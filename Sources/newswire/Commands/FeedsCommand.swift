@@ -32,11 +32,11 @@ struct FeedsCommand: ParsableCommand {
         let shared = sharedURLs(configuration.feeds, states)
         let now = SystemClock.now()
         let allowances = HostAllowances(configuration)
-        let watch = HostWatch(configuration, at: now) { states[$0] }
+        let hostHealth = HostHealth(configuration, at: now) { states[$0] }
         for feed in configuration.feeds {
             let host = allowances.allowance(for: feed, state: states[feed.id]).key
             let state = states[feed.id]?.shown(at: now, of: feed, configuration.schedule)
-            var health = FeedHealth(feed, state, hostPause: watch.pause(of: host, at: now)?.until, now: now)
+            var health = FeedHealth(feed, state, hostPause: hostHealth.pause(of: host, at: now)?.until, now: now)
             health.sameAs = shared[feed.id] ?? []
             if failing, health.state != .failing, health.state != .gone { continue }
             shown += 1

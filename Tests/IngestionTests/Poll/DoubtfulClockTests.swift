@@ -43,12 +43,12 @@ struct DoubtfulClockTests {
         return store
     }
 
-    /// Lets a duty have one look at the store.
+    /// Lets a job have one look at the store.
     private func look(_ store: ArticleStore, _ clock: PollClock, keep: Int64) {
-        let duty = RetentionDuty(
+        let job = RetentionJob(
             store, keep: .span(.seconds(keep)), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             clock: clock)
-        duty.takeTurn()
+        job.takeTurn()
     }
 
     private func evidence(_ store: ArticleStore) throws -> TimeEvidence {
@@ -107,13 +107,13 @@ struct DoubtfulClockTests {
         pass(days: 1640, steadily: false)
         let clock = clock
         clock.note(try evidence(store), release: Timestamp(year: 2026, month: 11, day: 20))
-        let duty = RetentionDuty(
+        let job = RetentionJob(
             store, keep: .forever, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: clock)
         let path = folder.file("control")
         let identity = try #require(StoreIdentity(directory: store.path))
         let server = try ControlServer(at: path, store: identity) { request, reply in
             guard case .expire(let before, let isByClock, let isForced, let isDryRun) = request else { return }
-            duty.expire(before: before, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
+            job.expire(before: before, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
         }
         defer { server.stop() }
         let time = Timestamp(year: 2026, month: 11, day: 22)

@@ -143,9 +143,9 @@ struct FeedStateClockTests {
 
     private func reason(_ state: FeedState, at now: Timestamp, isClockDoubtful: Bool = false) throws -> String? {
         let configuration = try configuration()
-        let watch = HostWatch(configuration, at: now, isClockDoubtful: isClockDoubtful) { _ in state }
+        let health = HostHealth(configuration, at: now, isClockDoubtful: isClockDoubtful) { _ in state }
         return SkipRules(
-            selection: .due, watch: watch, schedule: configuration.schedule, now: now,
+            selection: .due, health: health, schedule: configuration.schedule, now: now,
             isClockDoubtful: isClockDoubtful
         ).reasonToSkip(configuration.feeds[0], state, host: "a.example")
     }

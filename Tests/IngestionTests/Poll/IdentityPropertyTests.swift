@@ -61,10 +61,10 @@ private final class DocumentStore {
         var facts = DocumentFacts()
         facts.previousCount = state.document?.articles
         let drafts = try await RecordDrafts(
-            feed: feed, head: nil, state: state, duplicates: .short, store: store, claims: writer.claims,
+            feed: feed, head: nil, state: state, duplicates: .short, store: store, locks: writer.locks,
             now: PollerFixture.start
         ).result(of: document, facts)
-        defer { writer.claims.release(drafts.claimed) }
+        defer { writer.locks.release(drafts.locked) }
         state.document = FeedState.Document(articles: drafts.articles, source: Hash128(high: 0, low: 0))
         let result = try await writer.commit(FeedCommit(feed: feed.id, records: drafts.records, state: state))
         #expect(result.refused.isEmpty)

@@ -24,7 +24,7 @@ struct PoliteFeedTests {
         #expect((9000...9400).contains(wait(fixture, alone)))
         let host = try await fixture.poll(options: "[host.\"127.0.0.1\"]\npause_scope = \"host\"")
         #expect(host.hostPause?.host == "127.0.0.1")
-        #expect(fixture.watch.pause(of: "127.0.0.1", at: fixture.now)?.until == host.hostPause?.until)
+        #expect(fixture.health.pause(of: "127.0.0.1", at: fixture.now)?.until == host.hostPause?.until)
         await fixture.close()
     }
 
@@ -36,7 +36,7 @@ struct PoliteFeedTests {
         try await fixture.poll(options: options)
         let first = fixture.state?.schedule.pause
         try await fixture.restart()
-        #expect(fixture.watch.pause(of: "127.0.0.1", at: fixture.now) == first)
+        #expect(fixture.health.pause(of: "127.0.0.1", at: fixture.now) == first)
         fixture.pass(hours: 1)
         let second = try await fixture.poll(options: options)
         #expect(fixture.state?.schedule.pause?.incidents == 2)
@@ -68,9 +68,10 @@ struct PoliteFeedTests {
         try await fixture.poll()
         let before = fixture.state
         for host in 0..<10 {
-            _ = fixture.watch.note(host: "h\(host)", isReached: false, isNews: true, at: fixture.now)
+            _ = fixture.health.observe(
+                HostReach(host: "h\(host)", isReached: false, isNews: true), at: fixture.now)
         }
-        #expect(fixture.watch.isNetworkDown)
+        #expect(fixture.health.isNetworkDown)
         fixture.server.stop()
         let report = try await fixture.poll()
         #expect(report.outcome == .failed && report.failure?.kind == "connect")
@@ -84,11 +85,12 @@ struct PoliteFeedTests {
         let fixture = try PollerFixture()
         fixture.server.on("/feed", .init(status: 500))
         for host in 0..<10 {
-            _ = fixture.watch.note(host: "h\(host)", isReached: false, isNews: true, at: fixture.now)
+            _ = fixture.health.observe(
+                HostReach(host: "h\(host)", isReached: false, isNews: true), at: fixture.now)
         }
         let report = try await fixture.poll()
         #expect(report.network == .up)
-        #expect(!fixture.watch.isNetworkDown)
+        #expect(!fixture.health.isNetworkDown)
         #expect(fixture.state?.failures == 1)
         await fixture.close()
     }
@@ -171,14 +173,14 @@ struct PollRoundTests {
         var other = FeedState(feed: FeedIdentifier("two"), url: "https://a.example/2")
         other.schedule.pause = .init(until: now.adding(seconds: 100), incidents: 1, since: now, coversHost: true)
         let states = pausedHost ? [other] : []
-        let watch = HostWatch(remembered: states.map { ($0, "a.example") }, at: now)
+        let health = HostHealth(remembered: states.map { ($0, "a.example") }, at: now)
         var reports: [PollReport] = []
         let fixture = try PollerFixture()
         let round = PollRound(
             feeds: [configuration.feeds[0]], selection: selection, poller: try fixture.poller(configuration),
-            allowances: HostAllowances(configuration), watch: watch, now: { now }, state: { _ in state },
+            allowances: HostAllowances(configuration), health: health, now: { now }, state: { _ in state },
             report: { reports.append($0) })
-        round.fill(PollLoop(concurrency: 1, staysOpen: false, clock: .system))
+        round.fill(PollLoop(concurrency: 1, clock: .system))
         return reports.first?.notes.first
     }
 

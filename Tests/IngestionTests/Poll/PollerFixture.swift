@@ -20,7 +20,7 @@ final class PollerFixture {
     private var session: Session
     private var writer: StoreWriter?
     /// Of one process.
-    private(set) var watch = HostWatch(at: PollerFixture.start)
+    private(set) var health = HostHealth(at: PollerFixture.start)
 
     private struct Session {
         var store: ArticleStore
@@ -53,12 +53,12 @@ final class PollerFixture {
     func restart() async throws {
         await close()
         session = try Self.open(folder.file("store"))
-        watch = HostWatch(remembered: states.map { ($0, server.address) }, at: now)
+        health = HostHealth(remembered: states.map { ($0, server.address) }, at: now)
     }
 
     func close() async {
         await session.engine.shutdown()
-        writer?.writeNotes()
+        writer?.flush()
         session.store.close()
     }
 
@@ -94,7 +94,7 @@ final class PollerFixture {
     ) async throws -> PollReport {
         let configuration = try configuration(path, options: options)
         let report = try await poller(configuration).poll(configuration.feeds[0], answer: answer)
-        writer?.writeNotes()
+        writer?.flush()
         return report
     }
 
@@ -107,10 +107,8 @@ final class PollerFixture {
         let writer = StoreWriter(session.store, history: history, seen: seen)
         self.writer = writer
         return FeedPoller(
-            engine: session.engine, store: session.store, writer: writer,
-            requests: RequestBuilder(configuration, version: "test", environment: ["TOKEN": "s3cret"]),
-            allowances: HostAllowances(configuration), schedule: configuration.schedule, watch: watch,
-            clock: clock)
+            configuration, version: "test", environment: ["TOKEN": "s3cret"], engine: session.engine,
+            store: session.store, writer: writer, health: health, clock: clock)
     }
 
     /// Puts a state in the place of the feed's, as another version of newswire may have left it.

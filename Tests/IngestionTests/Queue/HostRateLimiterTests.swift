@@ -7,18 +7,18 @@ import Testing
 @testable import Ingestion
 
 @Suite("A command that asks one host several times keeps its delay (polling.md §7)")
-struct HostPaceTests {
+struct HostRateLimiterTests {
     private let clock = Locked(Timestamp(seconds: 1000))
 
-    private func pace(_ table: String = "") throws -> HostPace {
+    private func pace(_ table: String = "") throws -> HostRateLimiter {
         let folder = TemporaryDirectory()
         let path = folder.write("[fetch]\nhost_delay = \"2s\"\n\(table)", to: "newswire.toml")
         let configuration = try ConfigurationLoader.load(path: path, environment: ["HOME": "/nonexistent"])
         let clock = clock
-        return HostPace(HostAllowances(configuration), clock: PollClock(now: { clock.withLock { $0 } }))
+        return HostRateLimiter(HostAllowances(configuration), clock: PollClock(now: { clock.withLock { $0 } }))
     }
 
-    private func begins(_ pace: HostPace, _ host: String) -> Bool {
+    private func begins(_ pace: HostRateLimiter, _ host: String) -> Bool {
         pace.turn(of: host) == .begun(clock.withLock { $0 })
     }
 

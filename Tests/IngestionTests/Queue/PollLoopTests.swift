@@ -19,9 +19,9 @@ struct PollLoopTests {
     @Test("A round polls every feed once and ends")
     func round() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 4, staysOpen: false, clock: clock)
+        let loop = PollLoop(concurrency: 4, clock: clock)
         for feed in 0..<100 { loop.add(entry(feed)) }
-        await loop.run(owner)
+        await loop.run(round: owner)
         #expect(owner.polled.sorted() == Array(0..<100))
         #expect(owner.mostAtOnce.withLock { $0 } <= 4)
     }
@@ -39,24 +39,24 @@ struct PollLoopTests {
             }
             return reading % 2 == 0 ? day : day.adding(milliseconds: 5)
         }
-        let loop = PollLoop(concurrency: 1, staysOpen: false, clock: PollClock(now: now, steady: { steady }))
+        let loop = PollLoop(concurrency: 1, clock: PollClock(now: now, steady: { steady }))
         loop.add((0..<9).map { entry($0) })
-        await loop.run(owner)
+        await loop.run(round: owner)
         #expect(owner.polled == Array(0..<9))
     }
 
     @Test("With nothing in line a round ends at once")
     func empty() async {
-        await PollLoop(concurrency: 4, staysOpen: false, clock: clock).run(Owner())
+        await PollLoop(concurrency: 4, clock: clock).run(round: Owner())
     }
 
     @Test("A feed that is put in line again is polled again")
     func again() async {
         let owner = Owner()
         owner.times = 3
-        let loop = PollLoop(concurrency: 1, staysOpen: false, clock: clock)
+        let loop = PollLoop(concurrency: 1, clock: clock)
         loop.add(entry(1))
-        await loop.run(owner)
+        await loop.run(round: owner)
         #expect(owner.polled == [1, 1, 1])
     }
 
@@ -64,11 +64,11 @@ struct PollLoopTests {
     func stop() async {
         let owner = Owner()
         owner.hangs = true
-        let loop = PollLoop(concurrency: 2, staysOpen: true, clock: clock)
+        let loop = PollLoop(concurrency: 2, clock: clock)
         for feed in 0..<10 { loop.add(entry(feed)) }
         let control = loop.control
         owner.onStart = { count in if count == 2 { control.send(.stop) } }
-        await loop.run(owner)
+        await loop.run(service: owner)
         #expect(owner.polled.count == 2)
         #expect(owner.cancelled.withLock { $0 } == 2)
     }
@@ -76,14 +76,14 @@ struct PollLoopTests {
     @Test("What stands in line is replaced while polls go on")
     func replace() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 1, staysOpen: true, clock: clock)
+        let loop = PollLoop(concurrency: 1, clock: clock)
         let control = loop.control
         let later = Timestamp(milliseconds: 1_000_000 + 3_600_000)
         for feed in 1...3 { loop.add(entry(feed, due: later)) }
         loop.add(entry(0))
         owner.replacements = [entry(7)]
         owner.onFinish = { feed in control.send(feed == 0 ? .replace : .stop) }
-        await loop.run(owner)
+        await loop.run(service: owner)
         #expect(owner.polled == [0, 7])
     }
 
@@ -96,18 +96,18 @@ struct PollLoopTests {
             if feed == 0 { report.hostPause = ("h", Timestamp(seconds: 1000).adding(seconds: 3600)) }
             return report
         }
-        let round = PollLoop(concurrency: 1, staysOpen: false, clock: clock)
+        let round = PollLoop(concurrency: 1, clock: clock)
         for feed in 0..<3 { round.add(entry(feed, host: "h")) }
-        await round.run(owner)
+        await round.run(round: owner)
         #expect(owner.polled == [0, 1, 2])
 
         owner.polled = []
-        let service = PollLoop(concurrency: 1, staysOpen: true, clock: clock)
+        let service = PollLoop(concurrency: 1, clock: clock)
         for feed in 0..<3 { service.add(entry(feed, host: "h")) }
         service.add(entry(9, host: "other"))
         let control = service.control
         owner.onFinish = { feed in if feed == 9 { control.send(.stop) } }
-        await service.run(owner)
+        await service.run(service: owner)
         #expect(owner.polled == [0, 9])
     }
 
@@ -116,7 +116,7 @@ struct PollLoopTests {
         let owner = Owner()
         let clock = Locked(Timestamp(seconds: 1000))
         let loop = PollLoop(
-            concurrency: 1, staysOpen: true, heartbeat: .milliseconds(1),
+            concurrency: 1, heartbeat: .milliseconds(1),
             clock: PollClock(now: { clock.withLock { $0 } }))
         let control = loop.control
         owner.makeReport = { feed in
@@ -130,7 +130,7 @@ struct PollLoopTests {
         }
         owner.replacements = [entry(7)]
         owner.onFinish = { feed in if feed == 7 { control.send(.stop) } }
-        await loop.run(owner)
+        await loop.run(service: owner)
         #expect(owner.polled == [0, 1, 7])
         #expect(owner.interruptions == 1)
     }
@@ -140,7 +140,7 @@ struct PollLoopTests {
         let owner = Owner()
         let (day, steady) = (Locked(Timestamp(seconds: 1000)), Locked(Timestamp(seconds: 50)))
         let loop = PollLoop(
-            concurrency: 1, staysOpen: true, heartbeat: .milliseconds(1),
+            concurrency: 1, heartbeat: .milliseconds(1),
             clock: PollClock(now: { day.withLock { $0 } }, steady: { steady.withLock { $0 } }))
         let control = loop.control
         loop.add(entry(1, due: Timestamp(seconds: 2000)))
@@ -151,7 +151,7 @@ struct PollLoopTests {
             if count == 6 { steady.withLock { $0 = $0.adding(seconds: 500) } }
         }
         owner.onInterruption = { _ in control.send(.stop) }
-        await loop.run(owner)
+        await loop.run(service: owner)
         #expect(owner.polled.isEmpty)
         #expect(owner.interruptions == 1)
     }
@@ -159,10 +159,10 @@ struct PollLoopTests {
     @Test("An idle service still shows that it lives, and wakes up when a feed is due")
     func heartbeat() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 1, staysOpen: true, heartbeat: .milliseconds(1), clock: clock)
+        let loop = PollLoop(concurrency: 1, heartbeat: .milliseconds(1), clock: clock)
         let control = loop.control
         owner.onHeartbeat = { count in if count == 5 { control.send(.stop) } }
-        await loop.run(owner)
+        await loop.run(service: owner)
         #expect(owner.heartbeats >= 5)
         #expect(owner.polled.isEmpty)
     }
@@ -170,7 +170,7 @@ struct PollLoopTests {
     @Test("What a command asks for is polled at once: what was in line for later, and what was not in line")
     func hastens() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 1, staysOpen: true, clock: clock)
+        let loop = PollLoop(concurrency: 1, clock: clock)
         let control = loop.control
         let allowance = HostAllowance(concurrency: 1, delay: 0)
         let later = clock.now().adding(seconds: 3600)
@@ -181,19 +181,19 @@ struct PollLoopTests {
         }
         owner.onFinish = { feed in if feed == 2 { control.send(.stop) } }
         control.send(.ask(.status, ControlReply()))
-        await loop.run(owner)
+        await loop.run(service: owner)
         #expect(owner.polled == [1, 2])
     }
 
     @Test("polling.md §6: polls that are led on to one host wait without a transfer, and all end")
     func hops() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 1, staysOpen: false, clock: clock)
+        let loop = PollLoop(concurrency: 1, clock: clock)
         for feed in 0..<20 {
             owner.leads[feed] = "b"
             loop.add(entry(feed))
         }
-        await loop.run(owner)
+        await loop.run(round: owner)
         #expect(owner.polled.sorted() == Array(0..<20))
         #expect(owner.leaves.withLock { $0.values.filter { $0 == .go }.count } == 20)
     }
@@ -202,7 +202,7 @@ struct PollLoopTests {
     func hopsAndOthers() async {
         let owner = Owner()
         owner.hostAllowance = HostAllowance(concurrency: 1, delay: 3_600_000)
-        let loop = PollLoop(concurrency: 2, staysOpen: true, clock: clock)
+        let loop = PollLoop(concurrency: 2, clock: clock)
         for feed in 0..<10 {
             owner.leads[feed] = "b"
             loop.add(entry(feed))
@@ -213,7 +213,7 @@ struct PollLoopTests {
             // All but the nine that wait for the one host.
             if owner.finishedFeeds.count == 21 { control.send(.stop) }
         }
-        await loop.run(owner)
+        await loop.run(service: owner)
         #expect(Set(owner.finishedFeeds) == Set(0..<30))
         let leaves = owner.leaves.withLock { $0 }
         #expect(leaves.values.filter { $0 == .go }.count == 1)
@@ -226,7 +226,7 @@ struct PollLoopTests {
             let owner = Owner()
             owner.hostAllowance = HostAllowance(concurrency: 1, delay: 3_600_000)
             // One at a time: all redirects stand in line before the poll that brings the pause begins.
-            let loop = PollLoop(concurrency: 1, staysOpen: staysOpen, clock: clock)
+            let loop = PollLoop(concurrency: 1, clock: clock)
             for feed in 0..<3 {
                 owner.leads[feed] = "h"
                 loop.add(entry(feed))
@@ -242,7 +242,7 @@ struct PollLoopTests {
             owner.onFinish = { [unowned owner] _ in
                 if staysOpen, owner.finishedFeeds.count == 4 { control.send(.stop) }
             }
-            await loop.run(owner)
+            if staysOpen { await loop.run(service: owner) } else { await loop.run(round: owner) }
             let leaves = owner.leaves.withLock { $0 }
             #expect(leaves.values.filter { $0 == .go }.count <= 1)
             #expect(leaves.values.filter { $0 == .held }.count >= 2)
@@ -252,7 +252,7 @@ struct PollLoopTests {
     @Test("A forced poll that cannot begin within seconds is answered at once, and comes at its time")
     func forcedTooEarly() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 4, staysOpen: true, clock: clock)
+        let loop = PollLoop(concurrency: 4, clock: clock)
         let slow = HostAllowance(concurrency: 1, delay: 60_000)
         let later = clock.now().adding(seconds: 3600)
         loop.add(PollEntry(feed: 0, host: "h", due: Timestamp(seconds: 0), allowance: slow))
@@ -267,7 +267,7 @@ struct PollLoopTests {
                 control.send(.stop)
             }
         }
-        await loop.run(owner)
+        await loop.run(service: owner)
         #expect(owner.polled == [0])
         #expect(owner.passedOver[1] == .hostDelay("h", until: clock.now().adding(seconds: 60)))
     }
@@ -275,7 +275,7 @@ struct PollLoopTests {
     @Test("A reload brings the transfers at a time, and what somebody waits for stays first in line or is told why not")
     func reload() async {
         let owner = Owner()
-        let loop = PollLoop(concurrency: 1, staysOpen: true, clock: clock)
+        let loop = PollLoop(concurrency: 1, clock: clock)
         let control = loop.control
         let later = clock.now().adding(seconds: 3600)
         owner.concurrency = 5
@@ -287,7 +287,7 @@ struct PollLoopTests {
         }
         control.send(.replace)
         owner.onFinish = { [unowned owner] _ in if owner.finishedFeeds.count == 7 { control.send(.stop) } }
-        await loop.run(owner)
+        await loop.run(service: owner)
         #expect(Set(owner.polled) == [1, 2, 4, 5, 6, 7, 8])
         #expect(owner.mostAtOnce.withLock { $0 } <= 5)
     }
@@ -297,7 +297,7 @@ struct PollLoopTests {
         let owner = Owner()
         let time = Locked(Timestamp(seconds: 1000))
         let loop = PollLoop(
-            concurrency: 1, staysOpen: true, heartbeat: .milliseconds(1),
+            concurrency: 1, heartbeat: .milliseconds(1),
             clock: PollClock(now: { time.withLock { $0 } }))
         let control = loop.control
         for feed in 0..<5 { loop.add(entry(feed)) }
@@ -310,14 +310,14 @@ struct PollLoopTests {
             if feed == 1 { owner.isStuck = false }
             if feed == 7 { control.send(.stop) }
         }
-        await loop.run(owner)
+        await loop.run(service: owner)
         #expect(owner.polled == [0, 1, 7])
         #expect(owner.interruptions == 1)
     }
 }
 
 /// Notes what the loop does.
-private final class Owner: PollLoopOwner {
+private final class Owner: PollLoopService {
     var polled: [Int] = []
     var finishedFeeds: [Int] = []
     var times = 1
@@ -400,7 +400,7 @@ private final class Owner: PollLoopOwner {
         return replacements
     }
 
-    func heartbeat(now: Timestamp, nextDue: Timestamp?, running: Int) {
+    func heartbeat(nextDue: Timestamp?, running: Int) {
         heartbeats += 1
         onHeartbeat(heartbeats)
     }

@@ -31,10 +31,8 @@ struct SpacedRequestTests {
             at: folder.file("store"), options: StoreOptions(clock: SystemClock.now)
         ) { _ in }
         let poller = FeedPoller(
-            engine: engine, store: store, writer: StoreWriter(store, history: nil, seen: nil),
-            requests: RequestBuilder(configuration, version: "test", environment: [:]),
-            allowances: HostAllowances(configuration), schedule: configuration.schedule,
-            watch: HostWatch(at: clock.now()), clock: clock)
+            configuration, version: "test", environment: [:], engine: engine, store: store,
+            writer: StoreWriter(store, history: nil, seen: nil), health: HostHealth(at: clock.now()), clock: clock)
         let begun = clock.steady()
         _ = await poller.poll(configuration.feeds[0])
         _ = await poller.poll(configuration.feeds[0])

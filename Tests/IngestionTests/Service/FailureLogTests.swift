@@ -4,14 +4,14 @@ import Testing
 @testable import Ingestion
 
 @Suite("What is said of a feed that fails")
-struct FailureTellingTests {
+struct FailureLogTests {
     private let feed = FeedIdentifier("x")
     private let start = Timestamp(seconds: 1_000_000)
     private func hours(_ hours: Int64) -> Timestamp { Timestamp(seconds: 1_000_000 + hours * 3600) }
 
     @Test("The first failure, and one of another kind, are said at once")
     func changes() {
-        var telling = FailureTelling()
+        var telling = FailureLog()
         #expect(telling.failed(feed, kind: "dns", at: start) == .begins)
         #expect(telling.failed(feed, kind: "dns", at: hours(1)) == nil)
         #expect(telling.failed(feed, kind: "http", at: hours(2)) == .begins)
@@ -21,8 +21,8 @@ struct FailureTellingTests {
 
     @Test("One that goes on the same way is said once a day, with how often it has failed")
     func daily() {
-        var telling = FailureTelling()
-        var said: [Int64: FailureTelling.Line] = [:]
+        var telling = FailureLog()
+        var said: [Int64: FailureLog.Line] = [:]
         for hour: Int64 in 0...72 {
             if let line = telling.failed(feed, kind: "dns", at: hours(hour)) { said[hour] = line }
         }
@@ -35,7 +35,7 @@ struct FailureTellingTests {
 
     @Test("A clock that is put back does not silence it")
     func clock() {
-        var telling = FailureTelling()
+        var telling = FailureLog()
         _ = telling.failed(feed, kind: "dns", at: start)
         #expect(telling.failed(feed, kind: "dns", at: hours(-1)) == .goesOn(failures: 2, since: start))
         #expect(telling.failed(feed, kind: "dns", at: hours(0)) == nil)
@@ -43,7 +43,7 @@ struct FailureTellingTests {
 
     @Test("When it is well again, that is said once")
     func recovery() {
-        var telling = FailureTelling()
+        var telling = FailureLog()
         let none = telling.succeeded(feed)
         #expect(none == nil)
         _ = telling.failed(feed, kind: "dns", at: start)
@@ -55,7 +55,7 @@ struct FailureTellingTests {
 
     @Test("The same remark is made once a day, whatever numbers are in it")
     func notes() {
-        var telling = FailureTelling()
+        var telling = FailureLog()
         let said = [
             telling.noted(feed, "3 items were passed over", at: start),
             telling.noted(feed, "12 items were passed over", at: hours(1)),
@@ -67,7 +67,7 @@ struct FailureTellingTests {
 
     @Test("Feeds that are not configured any more are forgotten")
     func forgets() {
-        var telling = FailureTelling()
+        var telling = FailureLog()
         _ = telling.failed(feed, kind: "dns", at: start)
         _ = telling.noted(feed, "a", at: start)
         telling.keep { $0 != feed }

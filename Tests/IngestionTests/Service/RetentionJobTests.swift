@@ -12,7 +12,7 @@ import Testing
 @testable import Ingestion
 
 @Suite("Retention in the running service")
-struct RetentionDutyTests {
+struct RetentionJobTests {
     private let folder = TemporaryDirectory()
 
     /// Five articles, a day and a segment each.
@@ -35,15 +35,15 @@ struct RetentionDutyTests {
 
     private static func moment(_ day: Int) -> Timestamp { Timestamp(year: 2026, month: 1, day: 1 + day) }
 
-    private func duty(_ store: ArticleStore) -> RetentionDuty {
-        RetentionDuty(
+    private func job(_ store: ArticleStore) -> RetentionJob {
+        RetentionJob(
             store, keep: .forever, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             clock: PollClock { Self.moment(10) })
     }
 
     /// What comes over a real socket.
     private func ask(
-        _ duty: RetentionDuty, before cutoff: Timestamp, isForced: Bool = false, isDryRun: Bool = false
+        _ job: RetentionJob, before cutoff: Timestamp, isForced: Bool = false, isDryRun: Bool = false
     ) async throws -> (report: RetentionReport?, failure: ControlClient.Failure?) {
         let path = folder.file("control")
         let identity = try #require(StoreIdentity(directory: folder.file("store")))
@@ -51,7 +51,7 @@ struct RetentionDutyTests {
             guard case .expire(let before, let isByClock, let isForced, let isDryRun) = request else {
                 return reply.fail("no")
             }
-            duty.expire(before: before, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
+            job.expire(before: before, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
         }
         defer { server.stop() }
         return await BlockingCall.run {
@@ -70,9 +70,9 @@ struct RetentionDutyTests {
     func asked() async throws {
         let store = try store()
         defer { store.close() }
-        let duty = duty(store)
+        let job = job(store)
         for isDryRun in [true, false] {
-            let (report, failure) = try await ask(duty, before: Self.moment(2), isDryRun: isDryRun)
+            let (report, failure) = try await ask(job, before: Self.moment(2), isDryRun: isDryRun)
             #expect(failure == nil)
             #expect(report?.segments == 2 && report?.records == 2 && report?.lastSeq == 2)
             #expect(report?.obstacle == nil)
@@ -85,22 +85,22 @@ struct RetentionDutyTests {
         let store = try store()
         defer { store.close() }
         try Cursors(directory: store.path).advance("slow", to: 1)
-        let duty = duty(store)
-        let kept = try await ask(duty, before: Self.moment(3)).report
+        let job = job(store)
+        let kept = try await ask(job, before: Self.moment(3)).report
         #expect(kept?.records == 1)
         #expect(kept?.obstacle?.contains("slow (has had all up to 1)") == true)
-        #expect(try await ask(duty, before: Self.moment(3), isForced: true).report?.records == 2)
+        #expect(try await ask(job, before: Self.moment(3), isForced: true).report?.records == 2)
     }
 
     @Test("Once the service ends nothing is removed any more, and who asks is told")
     func ended() async throws {
         let store = try store()
         defer { store.close() }
-        let duty = duty(store)
-        let task = Task { await duty.run() }
+        let job = job(store)
+        let task = Task { await job.run() }
         task.cancel()
         await task.value
-        let (report, failure) = try await ask(duty, before: Self.moment(4), isForced: true)
+        let (report, failure) = try await ask(job, before: Self.moment(4), isForced: true)
         #expect(report == nil)
         guard case .refused(let reason) = failure else {
             Issue.record("\(String(describing: failure))")
@@ -114,13 +114,13 @@ struct RetentionDutyTests {
     func gone() async throws {
         let store = try store()
         defer { store.close() }
-        let duty = duty(store)
+        let job = job(store)
         let reply = ControlReply()
         reply.drop()
         #expect(reply.isGone)
-        duty.expire(before: Self.moment(4), isForced: true, isDryRun: false, reply)
+        job.expire(before: Self.moment(4), isForced: true, isDryRun: false, reply)
         // Asked after it, and answered after it.
-        #expect(try await ask(duty, before: Self.moment(4), isDryRun: true).report?.records == 4)
+        #expect(try await ask(job, before: Self.moment(4), isDryRun: true).report?.records == 4)
     }
 
     @Test("What an error on the disk keeps from being removed is said")
@@ -129,7 +129,7 @@ struct RetentionDutyTests {
         defer { store.close() }
         // Where the identities go there is a file.
         folder.write("", to: "store/identities")
-        let (report, failure) = try await ask(duty(store), before: Self.moment(4))
+        let (report, failure) = try await ask(job(store), before: Self.moment(4))
         #expect(report == nil)
         #expect(failure != nil)
         #expect(try StoreReader(directory: store.path).firstSeq() == 1)

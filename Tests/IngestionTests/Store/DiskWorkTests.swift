@@ -125,7 +125,7 @@ import Testing
         let writer = StoreWriter(store, watch: DiskWatch(patience: .zero))
         try await writer.checkDisk()
         let begun = Gate()
-        writer.afterNotes { [gate] in
+        writer.afterFlush { [gate] in
             begun.open()
             gate.wait()
         }
@@ -147,7 +147,7 @@ import Testing
     @Test("While a version of the metrics is being written no other is begun")
     func metrics() async {
         let folder = TemporaryDirectory()
-        let metrics = MetricsDuty(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let metrics = MetricsJob(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         #expect(metrics.write("one\n", to: folder.file("a.prom")))
         metrics.remove(folder.file("nothing"))
         #expect(folder.text("a.prom") == "one\n")
