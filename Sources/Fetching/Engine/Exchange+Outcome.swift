@@ -1,4 +1,5 @@
 import CCurl
+import FeedModel
 
 extension Exchange {
     /// What has to hold of a URL before anything is sent there: of the first and of each redirect's target.

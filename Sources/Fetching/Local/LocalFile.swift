@@ -1,3 +1,4 @@
+import FeedModel
 import Glibc
 
 /// A local document, read block by block.

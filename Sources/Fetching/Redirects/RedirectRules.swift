@@ -1,3 +1,5 @@
+import FeedModel
+
 /// Which redirects are followed (polling.md §9), as a value that one fetch carries along.
 struct RedirectRules: Sendable {
     private(set) var hops: [Hop] = []

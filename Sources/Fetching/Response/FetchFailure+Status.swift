@@ -1,3 +1,5 @@
+import FeedModel
+
 extension FetchFailure {
     /// What a final status without a feed means; nil for those that carry one or say that it is unchanged.
     init?(status: Int, headers: HeaderFields, wasConditional: Bool) {

@@ -25,10 +25,10 @@ extension FeedPoll {
         case .success(let success):
             return policy.decide(previous.schedule, after: event(success, at: moment))
         case .failure(let failure):
-            let kind = failure.kind(
+            let gravity = failure.gravity(
                 status: report.status, failingSince: previous.schedule.failingSince, at: moment.now)
-            let event = event(.failure(kind), at: moment)
-            guard kind == .busy else { return policy.decide(previous.schedule, after: event) }
+            let event = event(.failure(gravity), at: moment)
+            guard gravity == .busy else { return policy.decide(previous.schedule, after: event) }
             let coversHost = keyOfPausedHost != nil
             return policy.decide(
                 previous.schedule, after: event, pause: coversHost ? lastPause : previous.schedule.pause,

@@ -250,7 +250,7 @@ struct FeedPoll {
         let isUnreached = failure.isUnreached(requests: requests)
         guard let host, isUnreached || requests > 0 else { return nil }
         return HostReach(
-            host: host, isReached: !isUnreached, isNews: previous.failure?.kind != failure.shown.kind)
+            host: host, isReached: !isUnreached, isNews: previous.failure?.kind != failure.kind)
     }
 
     // MARK: What follows from it
@@ -280,7 +280,7 @@ struct FeedPoll {
             }
         case .failure(let failure):
             state.fail(at: moment.now, status: report.status, failure: failure.shown, decision: decision)
-            state.reconsiderMove(after: failure.fetchKind)
+            state.reconsiderMove(after: failure.kind)
         }
         guard let pauseKey, let pause = decision.schedule.pause else { return hostPaused() }
         report.hostPause = (pauseKey, pause.until)

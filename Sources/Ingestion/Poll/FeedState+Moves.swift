@@ -33,7 +33,7 @@ extension FeedState {
 
     /// A poll has failed: a target that was adopted may have been the wrong one, and one that cannot or may not be asked
     /// is.
-    mutating func reconsiderMove(after kind: FetchFailure.Kind?) {
+    mutating func reconsiderMove(after kind: FailureKind?) {
         guard move.adopted != nil else { return }
         if failures >= Self.failuresUntilReturn || kind == .invalidRequest || kind == .refusedAddress { move = Move() }
     }

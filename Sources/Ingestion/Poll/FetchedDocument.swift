@@ -1,4 +1,5 @@
 internal import Digest
+internal import FeedModel
 internal import FeedParsing
 internal import Fetching
 

@@ -1,5 +1,4 @@
 internal import FeedModel
-internal import Fetching
 internal import Scheduling
 
 extension PollFailure {
@@ -8,50 +7,34 @@ extension PollFailure {
 
     /// How the schedule meets it.
     ///
-    /// - Parameter failingSince: when the feed began to fail; nil where it did not before.
-    func kind(status: Int?, failingSince: Timestamp?, at now: Timestamp) -> PollEvent.Failure {
-        switch self {
-        case .request: .hard
-        case .notAFeed, .truncatedDocument, .store: .soft
-        case .fetch where isBusy(status: status): .busy
-        case .fetch(let failure):
-            switch failure.kind {
-            case .unauthorized: .credentials
-            case .forbidden, .botChallenge: .refused
-            case .gone: .gone
-            case .dns:
-                // libcurl does not tell "try again" from "no such name".
-                failingSince.map { now.seconds - $0.seconds >= Self.namePatience } ?? false ? .hard : .temporary
-            // This machine ran out of something: hardly the feed's fault.
-            case .resources: .temporary
-            // Nor is what another feed has brought upon that host.
-            case .paused: .temporary
-            case .tls, .redirect, .tooLarge, .bomb, .refusedAddress, .localFile, .invalidRequest: .hard
-            case .connect, .timeout, .proxy, .truncated, .cancelled, .protocolError, .httpStatus, .rateLimited,
-                .notFound, .unexpected304:
-                .soft
-            }
+    /// - Parameters:
+    ///   - status: the answer's; nil where there was none.
+    ///   - failingSince: when the feed began to fail; nil where it did not before.
+    func gravity(status: Int?, failingSince: Timestamp?, at now: Timestamp) -> PollEvent.Failure {
+        switch kind {
+        case .unauthorized: .credentials
+        case .forbidden, .botChallenge: .refused
+        case .gone: .gone
+        case _ where isBusy(status: status): .busy
+        case .dns:
+            // libcurl does not tell "try again" from "no such name".
+            failingSince.map { now.seconds - $0.seconds >= Self.namePatience } ?? false ? .hard : .temporary
+        // This machine ran out of something: hardly the feed's fault.
+        case .resources: .temporary
+        // Nor is what another feed has brought upon that host.
+        case .paused: .temporary
+        case .tls, .redirect, .tooLarge, .bomb, .refusedAddress, .localFile, .invalidRequest, .configuration: .hard
+        case .connect, .timeout, .proxy, .truncated, .cancelled, .protocolError, .httpStatus, .rateLimited, .notFound,
+            .notAFeed, .unexpected304, .store, .unknown:
+            .soft
         }
     }
 
-    /// Whether the server has too much to do, as it says by 429 or 503.
-    func isBusy(status: Int?) -> Bool {
-        switch fetchKind {
-        case .rateLimited: true
-        case .httpStatus: status == 503
-        default: false
-        }
-    }
+    /// The server has too much to do, as it says by 429 or 503.
+    func isBusy(status: Int?) -> Bool { kind == .rateLimited || kind == .httpStatus && status == 503 }
 
-    /// Whether the server was not even reached, which may be the fault of one's own network.
+    /// The server was not even reached, which may be the fault of one's own network.
     ///
     /// - Parameter requests: how many were sent.
-    func isUnreached(requests: Int) -> Bool {
-        guard case .fetch(let failure) = self else { return false }
-        return switch failure.kind {
-        case .dns, .connect: true
-        case .timeout: requests == 0
-        default: false
-        }
-    }
+    func isUnreached(requests: Int) -> Bool { kind == .dns || kind == .connect || kind == .timeout && requests == 0 }
 }

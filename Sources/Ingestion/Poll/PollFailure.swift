@@ -14,28 +14,31 @@ enum PollFailure: Error, Sendable {
     case store(StoreError)
 
     /// newswire was told to stop: the feed is not to blame.
-    var isCancellation: Bool { fetchKind == .cancelled }
+    var isCancellation: Bool { kind == .cancelled }
 
-    var isGone: Bool { fetchKind == .gone }
+    var isGone: Bool { kind == .gone }
 
-    /// nil where it was not the fetch that failed.
-    var fetchKind: FetchFailure.Kind? {
-        guard case .fetch(let failure) = self else { return nil }
-        return failure.kind
+    var kind: FailureKind {
+        switch self {
+        case .request: .configuration
+        case .fetch(let failure): failure.kind
+        case .notAFeed: .notAFeed
+        case .truncatedDocument: .truncated
+        case .store: .store
+        }
     }
 
     /// As it is shown and kept: one word for programs, one sentence for people.
-    var shown: FeedState.Failure {
+    var shown: FeedState.Failure { FeedState.Failure(kind: kind, message: message) }
+
+    private var message: String {
         switch self {
-        case .request(let message): .init(kind: "configuration", message: message)
-        case .fetch(let failure):
-            .init(kind: failure.kind.rawValue, message: "\(failure.message); \(failure.advice)")
-        case .notAFeed(let document): .init(kind: "not_a_feed", message: document.message)
+        case .request(let message): message
+        case .fetch(let failure): "\(failure.message); \(failure.advice)"
+        case .notAFeed(let document): document.message
         case .truncatedDocument:
-            .init(
-                kind: "truncated",
-                message: "the document ends early; what was whole in it is stored, and it is asked for again")
-        case .store(let error): .init(kind: "store", message: error.description)
+            "the document ends early; what was whole in it is stored, and it is asked for again"
+        case .store(let error): error.description
         }
     }
 }

@@ -14,7 +14,7 @@ extension PollReport {
         json.member("bytes", bytes)
         json.member("duration_ms", durationMilliseconds)
         json.member("next_poll", nextPoll)
-        json.member("error_class", failure?.kind)
+        json.member("error_class", failure?.word)
         json.member("error", failure?.message)
         json.member("notes", notes)
         json.endObject()
@@ -33,8 +33,8 @@ extension PollReport {
         bytes = json["bytes"]?.integer ?? 0
         durationMilliseconds = json["duration_ms"]?.integer ?? 0
         nextPoll = json["next_poll"]?.string.flatMap { Timestamp(rfc3339: $0) }
-        if let kind = json["error_class"]?.string {
-            failure = FeedState.Failure(kind: kind, message: json["error"]?.string ?? "")
+        if let word = json["error_class"]?.string {
+            failure = FeedState.Failure(word: word, message: json["error"]?.string ?? "")
         }
         notes = (json["notes"]?.array ?? []).compactMap(\.string)
     }

@@ -13,7 +13,7 @@ struct FailureLog: Sendable {
     }
 
     private struct Failing {
-        var kind: String
+        var kind: FailureKind
         var failures: Int
         var since: Timestamp
         var toldAt: Timestamp
@@ -31,7 +31,7 @@ struct FailureLog: Sendable {
     var count: Int { failing.count }
 
     /// - Returns: nil where nothing is to be said.
-    mutating func failed(_ feed: FeedIdentifier, kind: String, at now: Timestamp) -> Line? {
+    mutating func failed(_ feed: FeedIdentifier, kind: FailureKind, at now: Timestamp) -> Line? {
         guard var known = failing[feed], known.kind == kind else {
             failing[feed] = Failing(kind: kind, failures: 1, since: now, toldAt: now)
             return .begins

@@ -246,7 +246,7 @@ final class ServiceState: PollLoopService {
             return entry
         }
         if let outlook, !isPolled(outlook, at: time) { return nil }
-        let soonest = time.adding(seconds: report.failure?.kind == "store" ? Self.storeRetry : 1)
+        let soonest = time.adding(seconds: report.failure?.kind == .store ? Self.storeRetry : 1)
         let held = outlook?.schedule.heldUntil ?? soonest
         return entry(
             number, feed, movedTo: url, due: max(outlook?.nextPoll ?? soonest, soonest, held), current)
@@ -272,7 +272,7 @@ final class ServiceState: PollLoopService {
     /// What a person wants to know, and not each time; `FailureLog` says when.
     private func tell(_ report: PollReport) {
         // The store tells of its disk itself, and once.
-        if report.failure?.kind == "store" { return }
+        if report.failure?.kind == .store { return }
         var fields: Logger.Metadata = ["feed": "\(report.feed)"]
         if let pause = report.hostPause {
             let until = Timestamp(seconds: pause.until.seconds)
@@ -286,7 +286,7 @@ final class ServiceState: PollLoopService {
         if health.isNetworkDown, report.outcome == .failed { return }
         if let failure = report.failure {
             guard let line = failing.failed(report.feed, kind: failure.kind, at: now()) else { return }
-            fields["class"] = "\(failure.kind)"
+            fields["class"] = "\(failure.word)"
             fields["url"] = "\(report.url)"
             if let status = report.status { fields["status"] = "\(status)" }
             switch line {

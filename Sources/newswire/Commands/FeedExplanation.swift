@@ -66,7 +66,7 @@ struct FeedExplanation {
         if let status = state.status { text += ", status \(status)" }
         guard let failure = state.failure else { return [row("last poll", text)] }
         let count = state.failures > 1 ? ", \(state.failures) failures in a row" : ""
-        return [row("last poll", text + count), row("", "\(failure.kind): \(failure.message)")]
+        return [row("last poll", text + count), row("", "\(failure.word): \(failure.message)")]
     }
 
     private func next(_ state: FeedState) -> String {

@@ -97,7 +97,7 @@ struct FeedHealth {
         pausedUntil = held ?? rest
         if !feed.enabled || pausedUntil != nil {
             state = .paused
-        } else if known?.failure?.kind == "gone" {
+        } else if known?.failure?.kind == .gone {
             state = .gone
         } else if let known, known.failure != nil {
             state = .failing
@@ -136,7 +136,7 @@ struct FeedHealth {
         json.member("last_success", known?.lastSuccess)
         json.member("last_status", known?.status)
         json.member("failures", known?.failures ?? 0)
-        json.member("error_class", known?.failure?.kind)
+        json.member("error_class", known?.failure?.word)
         json.member("error", known?.failure?.message)
         json.member("next_poll", nextPoll)
         json.member("interval_seconds", known?.intervalSeconds)
@@ -165,7 +165,7 @@ struct FeedHealth {
         var lines = [text]
         if let failure = known?.failure {
             let count = known?.failures ?? 0
-            lines.append("        \(count > 1 ? "\(count) times in a row: " : "")\(failure.kind): \(failure.message)")
+            lines.append("        \(count > 1 ? "\(count) times in a row: " : "")\(failure.word): \(failure.message)")
         }
         if let insecurity = feed.insecurity { lines.append("        insecure: \(insecurity)") }
         if let notice = feed.moveNotice(known) { lines.append("        \(notice)") }

@@ -87,12 +87,12 @@ struct FeedPollTests {
 
     @Test("What is no feed is a failure, and a transfer that broke off goes before it")
     func noFeed() {
-        for (failure, kind) in [(nil, "not_a_feed"), (FetchFailure.Kind.truncated, "truncated")] {
+        for (failure, kind) in [(nil, FailureKind.notAFeed), (FailureKind.truncated, .truncated)] {
             let poll = PollRehearsal(PollRehearsal.known())
             poll.answers()
             #expect(poll.bringsNoFeed(failure).word == "conclude reached")
             #expect(poll.concluded().word == "store 0")
-            #expect("\(poll.report.failure?.kind, default: "none")" == kind)
+            #expect(poll.report.failure?.kind == kind)
         }
     }
 
@@ -149,7 +149,7 @@ struct FeedPollTests {
 
     @Test("polling.md §8: a feed that fails the same way as the last time says nothing of the network")
     func oldFailure() {
-        let failing = PollRehearsal.known { $0.failure = .init(kind: "connect", message: "") }
+        let failing = PollRehearsal.known { $0.failure = .init(kind: .connect, message: "") }
         for (remembered, isNews) in [(failing, false), (PollRehearsal.known(), true)] {
             let poll = PollRehearsal(remembered)
             guard case .conclude(let reach?, _) = poll.ends(.connect) else {

@@ -122,7 +122,7 @@ struct MovedFeedTests {
         state.move.adopted = target.replacing("http://OTHER", with: fixture.other.url(""))
         try fixture.put(state)
         let failure = try await fixture.poll().failure
-        #expect(failure?.kind == "invalid_request" || failure?.kind == "refused_address")
+        #expect(failure?.kind == .invalidRequest || failure?.kind == .refusedAddress)
         #expect(failure?.message.contains("private_networks") == false)
         #expect(fixture.state?.move == FeedState.Move() && fixture.other.requests.isEmpty)
         #expect(try await fixture.poll().failure == nil)

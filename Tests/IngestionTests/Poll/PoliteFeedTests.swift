@@ -74,7 +74,7 @@ struct PoliteFeedTests {
         #expect(fixture.health.isNetworkDown)
         fixture.server.stop()
         let report = try await fixture.poll()
-        #expect(report.outcome == .failed && report.failure?.kind == "connect")
+        #expect(report.outcome == .failed && report.failure?.kind == .connect)
         #expect(report.nextPoll == before?.nextPoll)
         #expect(fixture.state == before)
         await fixture.close()

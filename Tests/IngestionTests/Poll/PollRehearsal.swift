@@ -64,7 +64,7 @@ final class PollRehearsal {
                 wasConditional: status == 304))
     }
 
-    static func outcome(_ failure: FetchFailure.Kind? = nil, isPublic: Bool? = true) -> FetchOutcome {
+    static func outcome(_ failure: FailureKind? = nil, isPublic: Bool? = true) -> FetchOutcome {
         var outcome = FetchOutcome(failure: failure.map { FetchFailure($0, "it failed", advice: "wait") })
         outcome.requests = failure == .dns || failure == .connect ? 0 : 1
         outcome.wireBytes = 100
@@ -74,14 +74,14 @@ final class PollRehearsal {
     }
 
     @discardableResult
-    func ends(_ failure: FetchFailure.Kind? = nil, isPublic: Bool? = true) -> FeedPoll.Action {
+    func ends(_ failure: FailureKind? = nil, isPublic: Bool? = true) -> FeedPoll.Action {
         poll.answerEnded(Self.outcome(failure, isPublic: isPublic), at: Self.now)
     }
 
     /// A document of two articles.
     @discardableResult
     func brings(
-        body: UInt64 = 8, _ failure: FetchFailure.Kind? = nil, isTruncated: Bool = false
+        body: UInt64 = 8, _ failure: FailureKind? = nil, isTruncated: Bool = false
     ) -> FeedPoll.Action {
         var feed = Feed(format: .rss20)
         feed.title = "T"
@@ -95,7 +95,7 @@ final class PollRehearsal {
             FetchedDocument(outcome: Self.outcome(failure), content: .feed(feed), hash: Self.hash(body)), at: Self.now)
     }
 
-    func bringsNoFeed(_ failure: FetchFailure.Kind? = nil) -> FeedPoll.Action {
+    func bringsNoFeed(_ failure: FailureKind? = nil) -> FeedPoll.Action {
         poll.documentEnded(
             FetchedDocument(
                 outcome: Self.outcome(failure), content: .notAFeed(NotAFeed(kind: .html, message: "it is a page")),

@@ -18,7 +18,7 @@ struct RequestFileTests {
         let path = fixture.folder.file("authorities.pem")
         #expect(mkfifo(path, 0o600) == 0)
         let report = try await fixture.poll(options: "ca_file = \"\(path)\"")
-        #expect(report.failure?.kind == "configuration")
+        #expect(report.failure?.kind == .configuration)
         #expect(report.failure?.message.contains("authorities.pem: it is no regular file; check ca_file") == true)
         #expect(fixture.server.requests.isEmpty)
         #expect(try await fixture.poll().outcome == .new)

@@ -197,7 +197,7 @@ struct ValidatorPollTests {
         try await poll()
         let before = try #require(fixture.state)
         answer(304, etag: "\"bad\"", lastModified: Self.tuesday)
-        #expect(try await poll().0.failure?.kind == "unexpected_304")
+        #expect(try await poll().0.failure?.kind == .unexpected304)
         #expect(fixture.state?.validators == nil && fixture.state?.bodyHash == before.bodyHash)
         #expect(fixture.state?.lastSuccess == before.lastSuccess)
         await fixture.close()

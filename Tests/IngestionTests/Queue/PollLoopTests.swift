@@ -92,7 +92,7 @@ struct PollLoopTests {
         let owner = Owner()
         owner.makeReport = { feed in
             var report = PollReport(feed: FeedIdentifier("\(feed)"), url: "", outcome: .failed)
-            report.failure = .init(kind: "rate_limited", message: "")
+            report.failure = .init(kind: .rateLimited, message: "")
             if feed == 0 { report.hostPause = ("h", Timestamp(seconds: 1000).adding(seconds: 3600)) }
             return report
         }

@@ -12,10 +12,10 @@ struct FailureLogTests {
     @Test("The first failure, and one of another kind, are said at once")
     func changes() {
         var telling = FailureLog()
-        #expect(telling.failed(feed, kind: "dns", at: start) == .begins)
-        #expect(telling.failed(feed, kind: "dns", at: hours(1)) == nil)
-        #expect(telling.failed(feed, kind: "http", at: hours(2)) == .begins)
-        #expect(telling.failed(FeedIdentifier("y"), kind: "http", at: hours(2)) == .begins)
+        #expect(telling.failed(feed, kind: .dns, at: start) == .begins)
+        #expect(telling.failed(feed, kind: .dns, at: hours(1)) == nil)
+        #expect(telling.failed(feed, kind: .httpStatus, at: hours(2)) == .begins)
+        #expect(telling.failed(FeedIdentifier("y"), kind: .httpStatus, at: hours(2)) == .begins)
         #expect(telling.count == 2)
     }
 
@@ -24,7 +24,7 @@ struct FailureLogTests {
         var telling = FailureLog()
         var said: [Int64: FailureLog.Line] = [:]
         for hour: Int64 in 0...72 {
-            if let line = telling.failed(feed, kind: "dns", at: hours(hour)) { said[hour] = line }
+            if let line = telling.failed(feed, kind: .dns, at: hours(hour)) { said[hour] = line }
         }
         #expect(
             said == [
@@ -36,9 +36,9 @@ struct FailureLogTests {
     @Test("A clock that is put back does not silence it")
     func clock() {
         var telling = FailureLog()
-        _ = telling.failed(feed, kind: "dns", at: start)
-        #expect(telling.failed(feed, kind: "dns", at: hours(-1)) == .goesOn(failures: 2, since: start))
-        #expect(telling.failed(feed, kind: "dns", at: hours(0)) == nil)
+        _ = telling.failed(feed, kind: .dns, at: start)
+        #expect(telling.failed(feed, kind: .dns, at: hours(-1)) == .goesOn(failures: 2, since: start))
+        #expect(telling.failed(feed, kind: .dns, at: hours(0)) == nil)
     }
 
     @Test("When it is well again, that is said once")
@@ -46,8 +46,8 @@ struct FailureLogTests {
         var telling = FailureLog()
         let none = telling.succeeded(feed)
         #expect(none == nil)
-        _ = telling.failed(feed, kind: "dns", at: start)
-        _ = telling.failed(feed, kind: "dns", at: hours(1))
+        _ = telling.failed(feed, kind: .dns, at: start)
+        _ = telling.failed(feed, kind: .dns, at: hours(1))
         let (before, after) = (telling.succeeded(feed), telling.succeeded(feed))
         #expect(before?.failures == 2 && before?.since == start)
         #expect(after == nil && telling.count == 0)
@@ -68,12 +68,12 @@ struct FailureLogTests {
     @Test("Feeds that are not configured any more are forgotten")
     func forgets() {
         var telling = FailureLog()
-        _ = telling.failed(feed, kind: "dns", at: start)
+        _ = telling.failed(feed, kind: .dns, at: start)
         _ = telling.noted(feed, "a", at: start)
         telling.keep { $0 != feed }
         #expect(telling.count == 0)
         let isSaid = telling.noted(feed, "a", at: start)
         #expect(isSaid)
-        #expect(telling.failed(feed, kind: "dns", at: start) == .begins)
+        #expect(telling.failed(feed, kind: .dns, at: start) == .begins)
     }
 }
