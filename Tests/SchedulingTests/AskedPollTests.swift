@@ -7,7 +7,7 @@ import Testing
 struct AskedPollTests {
     private let free = HostAllowance(concurrency: 10, delay: 0)
 
-    private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
+    private func time(_ milliseconds: Int64) -> SteadyTime { SteadyTime(milliseconds: milliseconds) }
 
     @Test("A forced poll passes its host's pause, one at a time, and the pause stays for the others")
     func forced() {

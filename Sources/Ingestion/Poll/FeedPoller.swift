@@ -4,6 +4,7 @@ internal import Digest
 internal import FeedModel
 package import Fetching
 internal import Identity
+internal import Scheduling
 
 /// `FeedPoller` polls feeds: it asks servers, reads the clock and writes the store as `FeedPoll` says, one feed a call.
 ///
@@ -93,7 +94,7 @@ package struct FeedPoller: Sendable {
         } catch {
             await carryOut(poll.failed(error), &poll)
         }
-        return poll.finished(afterMilliseconds: clock.steady().milliseconds - begun.milliseconds)
+        return poll.finished(afterMilliseconds: clock.steady().milliseconds(since: begun))
     }
 
     /// Does what the poll says until it is over.

@@ -42,7 +42,7 @@ package final class HostHealth: Sendable {
     /// Takes in whether a poll has reached its host.
     ///
     /// - Returns: the network as it is thought to be, and whether that is new.
-    func observe(_ reach: HostReach, at now: Timestamp) -> NetworkState {
+    func observe(_ reach: HostReach, at now: SteadyTime) -> NetworkState {
         let hash = FeedHash.of(reach.host)
         return outages.withLock { outages in
             let hasChanged = outages.observe(host: hash, isReached: reach.isReached, isNews: reach.isNews, at: now)

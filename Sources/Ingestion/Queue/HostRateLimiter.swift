@@ -14,7 +14,7 @@ final class HostRateLimiter: Sendable {
     private let allowances: HostAllowances
     private let clock: PollClock
     /// From when on a host may be asked again.
-    private let next = Locked<[String: Timestamp]>([:])
+    private let next = Locked<[String: SteadyTime]>([:])
 
     init(_ allowances: HostAllowances, clock: PollClock) {
         self.allowances = allowances
@@ -46,7 +46,7 @@ final class HostRateLimiter: Sendable {
             let (time, steady) = clock.both()
             if next.count >= Self.remembered { next = next.filter { $0.value > steady } }
             if let opens = next[key], opens > steady {
-                return .wait(milliseconds: opens.milliseconds - steady.milliseconds)
+                return .wait(milliseconds: opens.milliseconds(since: steady))
             }
             next[key] = steady.adding(milliseconds: allowance.delay)
             return .begun(time)

@@ -34,11 +34,11 @@ extension PollClock {
     /// Takes in what a store that was just opened says of the time, and when the program was made.
     ///
     /// - Parameter evidence: nil where it cannot be read: then only servers can tell.
-    package func note(_ evidence: TimeEvidence?, release: Timestamp) {
+    package func adopt(_ evidence: TimeEvidence?, release: Timestamp) {
         let (now, steady) = both()
         trust.withLock { trust in
-            trust.note(release: release)
-            trust.note(stored: evidence?.times ?? [], isEmpty: evidence?.isEmpty ?? false, steady: steady)
+            trust.adopt(release: release)
+            trust.hear(stored: evidence?.times ?? [], isEmpty: evidence?.isEmpty ?? false, steady: steady)
             // What counts at the start counts on where later witnesses are divided.
             _ = trust.doubt(now: now, steady: steady)
         }
@@ -50,7 +50,7 @@ extension PollClock {
     func observe(_ head: ResponseHead, host: String, isSecure: Bool) {
         guard let date = head.dateWithAge else { return }
         let steady = steady()
-        trust.withLock { $0.note(date: date, host: FeedHash.of(host), isSecure: isSecure, steady: steady) }
+        trust.withLock { $0.hear(date: date, host: FeedHash.of(host), isSecure: isSecure, steady: steady) }
     }
 }
 

@@ -10,7 +10,7 @@ package final class PollLoop {
         case redirected(Int, host: String, CheckedContinuation<HopLeave, Never>)
         case finished(Int, PollReport)
         /// The sleeper of that time has woken up.
-        case tick(Timestamp)
+        case tick(SteadyTime)
         case signal(PollLoopSignal)
     }
 
@@ -42,11 +42,10 @@ package final class PollLoop {
     private var isNetworkDown = false
     private var isStuck = false
     /// When the loop last did something.
-    private var lastSeen: Timestamp?
+    private var lastSeen: SteadyTime?
     private var isStopping = false
-    // Inside the loop all times are the steady clock's, so that setting the time of day moves nothing.
     /// When the earliest sleeper wakes the loop up.
-    private var wakesAt: Timestamp?
+    private var wakesAt: SteadyTime?
 
     package init(
         concurrency: Int, heartbeat: Duration = .seconds(30), clock: PollClock
@@ -63,10 +62,10 @@ package final class PollLoop {
 
     /// Feeds that are due at the same time are polled in this order.
     package func add(_ entries: [PollEntry]) {
-        let offset = steadyOffset()
+        let lead = steadyLead()
         for entry in entries {
             queue.add(
-                feed: entry.feed, host: entry.host, due: entry.due.adding(milliseconds: offset),
+                feed: entry.feed, host: entry.host, due: steady(entry.due, lead: lead),
                 allowance: entry.allowance, urgency: entry.urgency)
         }
     }
@@ -89,18 +88,21 @@ package final class PollLoop {
         for feed in feeds { hops.removeValue(forKey: feed)?.resume(returning: leave) }
     }
 
-    private func steady(_ time: Timestamp) -> Timestamp { time.adding(milliseconds: steadyOffset()) }
+    private func steady(_ time: Timestamp) -> SteadyTime { steady(time, lead: steadyLead()) }
+
+    private func steady(_ time: Timestamp, lead: Int64) -> SteadyTime {
+        SteadyTime(milliseconds: time.milliseconds).adding(milliseconds: lead)
+    }
 
     /// Milliseconds from the time of day to the steady clock. Two readings differ by as much as the process was held up
     /// between the clocks.
-    private func steadyOffset() -> Int64 {
+    private func steadyLead() -> Int64 {
         let (offset, overflows) = clock.steady().milliseconds.subtractingReportingOverflow(clock.now().milliseconds)
         return overflows ? 0 : offset
     }
 
-    private func timeOfDay(_ steady: Timestamp) -> Timestamp {
-        let (wait, overflows) = steady.milliseconds.subtractingReportingOverflow(clock.steady().milliseconds)
-        return clock.now().adding(milliseconds: overflows ? 0 : wait)
+    private func timeOfDay(_ steady: SteadyTime) -> Timestamp {
+        clock.now().adding(milliseconds: steady.milliseconds(since: clock.steady()))
     }
 
     /// Returns when all that is in line was polled or `stop` was sent, and nothing runs any more.
@@ -210,7 +212,7 @@ package final class PollLoop {
         let time = clock.steady()
         defer { lastSeen = time }
         guard !isStopping, let lastSeen else { return }
-        let late = time.milliseconds - lastSeen.milliseconds - heartbeat.milliseconds
+        let late = time.milliseconds(since: lastSeen) - heartbeat.milliseconds
         if late > Self.suspension * clock.patience { renew(after: .suspended(seconds: late / 1000), service) }
     }
 
@@ -254,15 +256,15 @@ package final class PollLoop {
         return { host in await withCheckedContinuation { events.yield(.redirected(feed, host: host, $0)) } }
     }
 
-    private func sleep(until time: Timestamp?, now: Timestamp, in group: inout DiscardingTaskGroup) {
+    private func sleep(until time: SteadyTime?, now: SteadyTime, in group: inout DiscardingTaskGroup) {
         // A loop that is stopping is woken up by the polls that end.
         if isStopping { return }
-        let longest = now.milliseconds + heartbeat.milliseconds
-        let wake = Timestamp(milliseconds: min(time?.milliseconds ?? longest, longest))
+        let longest = now.adding(milliseconds: heartbeat.milliseconds)
+        let wake = min(time ?? longest, longest)
         if let wakesAt, wakesAt <= wake { return }
         wakesAt = wake
         let events = control.events
-        let pause = max(1, wake.milliseconds - now.milliseconds)
+        let pause = max(1, wake.milliseconds(since: now))
         let clock = clock
         group.addTask {
             try? await clock.sleep(milliseconds: pause)

@@ -49,7 +49,7 @@ struct FailureLog: Sendable {
     }
 
     /// Whether a remark about a feed is worth a line: the same one is once a day.
-    mutating func noted(_ feed: FeedIdentifier, _ text: String, at now: Timestamp) -> Bool {
+    mutating func isNews(_ feed: FeedIdentifier, _ text: String, at now: Timestamp) -> Bool {
         // Counts in it may differ from poll to poll and mean the same.
         let hash = text.filter { !$0.isNumber }.hashValue
         if let known = notes[feed], known.hash == hash, !Self.isDue(known.toldAt, now) { return false }

@@ -2,10 +2,9 @@ package import ArticleStore
 internal import CShims
 package import Configuration
 private import Dispatch
-package import FeedModel
+internal import FeedModel
 package import Fetching
 package import Logging
-internal import Scheduling
 internal import ServiceLifecycle
 
 /// `newswire run`: polls every feed at its own time until it is told to stop.
@@ -72,23 +71,23 @@ package struct PollingService: Service {
         let survey = DiskSurvey(store: store.path) { [store] in
             StatusFigures.onDisk(store: store.path, lastSeq: store.lastSeq)
         }
-        let state = ServiceState(
-            reloading: reloading, store: store, notifier: notifier, logger: logger, health: health, about: about,
-            writer: writer, retention: retention, survey: survey, metrics: MetricsJob(logger),
-            lineChanges: { control.send(.replace) }, clock: clock
-        ) { configuration in
-            engine.expect(concurrency: configuration.fetch.concurrency)
-            return FeedPoller(
-                configuration, version: about.version, environment: environment, engine: engine, store: store,
-                writer: writer, health: health, clock: clock)
-        }
-        state.adopt(configuration)
+        let parts = ServiceState.Parts(
+            store: store, writer: writer, retention: retention, survey: survey, metrics: MetricsJob(logger),
+            reload: reloading, notifier: notifier, logger: logger, health: health, clock: clock, about: about,
+            lineChanges: { control.send(.replace) },
+            makePoller: { configuration in
+                engine.expect(concurrency: configuration.fetch.concurrency)
+                return FeedPoller(
+                    configuration, version: about.version, environment: environment, engine: engine, store: store,
+                    writer: writer, health: health, clock: clock)
+            })
+        let state = ServiceState(configuration, parts)
         loop.add(state.line(except: []))
         for pause in state.pauses { loop.pause(host: pause.host, until: pause.until) }
         // Reading everything has taken several times what it has left.
         newswire_give_memory_back()
         notifier.ready(status: state.status(nextDue: nil))
-        logger.notice("started", metadata: ["feeds": "\(state.feedCount)", "articles": "\(store.lastSeq)"])
+        logger.notice("started", metadata: ["feeds": "\(state.roster.feedCount)", "articles": "\(store.lastSeq)"])
         let server = listen(control)
         let watches = state.watches
         await withTaskGroup(of: Void.self) { group in
@@ -149,55 +148,4 @@ package struct PollingService: Service {
 extension PollingService: CustomStringConvertible {
     /// What the service group calls it; by itself it would write out the whole configuration.
     package var description: String { "polling" }
-}
-
-extension HostHealth {
-    /// With what is remembered of the configured feeds.
-    ///
-    /// - Parameter isClockDoubtful: pauses that begin in the future are left out. A single round would count them from now
-    ///   each time, and never come to their end.
-    package convenience init(
-        _ configuration: Configuration, at now: Timestamp, isClockDoubtful: Bool = false,
-        state: (FeedIdentifier) -> FeedState?
-    ) {
-        let allowances = HostAllowances(configuration)
-        var remembered: [(state: FeedState, host: String)] = []
-        for feed in configuration.feeds {
-            guard let state = state(feed.id), let pause = state.schedule.pause else { continue }
-            if isClockDoubtful, pause.since > now.adding(milliseconds: PauseRules.clockTolerance) { continue }
-            remembered.append((state, allowances.allowance(for: feed, state: state).key))
-        }
-        self.init(remembered: remembered, at: now)
-    }
-
-    /// The same from the store, of which hardly any feed is looked at.
-    package convenience init(
-        _ configuration: Configuration, at now: Timestamp, isClockDoubtful: Bool = false, _ store: ArticleStore
-    ) {
-        var paused: [FeedIdentifier: FeedState] = [:]
-        store.forEachState { feed, state in
-            if state.schedule.pause != nil { paused[feed] = state.state(of: feed) }
-        }
-        if paused.isEmpty {
-            self.init(at: now)
-        } else {
-            self.init(configuration, at: now, isClockDoubtful: isClockDoubtful) { paused[$0] }
-        }
-    }
-}
-
-extension PollHistory {
-    /// nil where it cannot be kept, which is said and keeps nothing else.
-    package convenience init?(of store: ArticleStore, _ logger: Logger) {
-        do throws(StoreError) {
-            var last: UInt32?
-            store.forEachState { _, state in
-                if let block = state.schedule.historyBlock { last = max(block, last ?? 0) }
-            }
-            try self.init(directory: store.path, lastBlock: last) { logger.warning("\($0)") }
-        } catch {
-            logger.warning("\(error)")
-            return nil
-        }
-    }
 }

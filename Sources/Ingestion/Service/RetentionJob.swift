@@ -35,8 +35,8 @@ package final class RetentionJob: Sendable {
         var memory: RetentionMemory?
         /// The store is about to be closed.
         var hasEnded = false
-        /// Since when the clock has been in doubt, on the steady clock, and whether that was said.
-        var doubtSince: Timestamp?
+        /// Since when the clock has been in doubt, and whether that was said.
+        var doubtSince: SteadyTime?
         var hasTold = false
         /// When it was last remembered that the clock counts.
         var kept: Timestamp?
@@ -139,7 +139,7 @@ package final class RetentionJob: Sendable {
             }
             let since = state.doubtSince ?? steady
             state.doubtSince = since
-            guard !state.hasTold, steady.milliseconds - since.milliseconds >= Self.patience else {
+            guard !state.hasTold, steady.milliseconds(since: since) >= Self.patience else {
                 return (false, false)
             }
             state.hasTold = true

@@ -71,7 +71,7 @@ struct IngestionSession {
             progress.clear()
             logger.warning("\(event)")
         }
-        clock.note(try? StoreReader(directory: settings.directory).timeEvidence(), release: Version.released)
+        clock.adopt(try? StoreReader(directory: settings.directory).timeEvidence(), release: Version.released)
         return store
     }
 

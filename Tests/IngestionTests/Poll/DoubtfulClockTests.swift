@@ -14,7 +14,7 @@ import Testing
 @Suite("While the clock is in doubt nothing is removed or decided for good (contract.md §6)")
 struct DoubtfulClockTests {
     private let folder = TemporaryDirectory()
-    private let moment = Locked((now: Timestamp(year: 2026, month: 11, day: 28), steady: Timestamp(seconds: 0)))
+    private let moment = Locked((now: Timestamp(year: 2026, month: 11, day: 28), steady: SteadyTime(milliseconds: 0)))
 
     private var clock: PollClock {
         let moment = moment
@@ -58,7 +58,7 @@ struct DoubtfulClockTests {
     private func pass(days: Int64, steadily: Bool = true) {
         moment.withLock { moment in
             moment.now = Timestamp(milliseconds: moment.now.milliseconds + days * 86_400_000)
-            if steadily { moment.steady = Timestamp(milliseconds: moment.steady.milliseconds + days * 86_400_000) }
+            if steadily { moment.steady = moment.steady.adding(milliseconds: days * 86_400_000) }
         }
     }
 
@@ -68,7 +68,7 @@ struct DoubtfulClockTests {
         defer { store.close() }
         pass(days: 1640, steadily: false)
         let clock = clock
-        clock.note(try evidence(store), release: Timestamp(year: 2026, month: 11, day: 20))
+        clock.adopt(try evidence(store), release: Timestamp(year: 2026, month: 11, day: 20))
         #expect(clock.doubt != nil && clock.trusted == nil)
         look(store, clock, keep: 90 * 86_400)
         #expect(try StoreReader(directory: store.path).firstSeq() == 1)
@@ -85,7 +85,7 @@ struct DoubtfulClockTests {
         let store = try store(days: 20)
         defer { store.close() }
         let clock = clock
-        clock.note(try evidence(store), release: Timestamp(year: 2026, month: 11, day: 20))
+        clock.adopt(try evidence(store), release: Timestamp(year: 2026, month: 11, day: 20))
         look(store, clock, keep: 5 * 86_400)
         #expect(try StoreReader(directory: store.path).firstSeq() == 1)
         #expect(store.retentionMemory?.backlog?.waiting == 14)
@@ -106,7 +106,7 @@ struct DoubtfulClockTests {
         defer { store.close() }
         pass(days: 1640, steadily: false)
         let clock = clock
-        clock.note(try evidence(store), release: Timestamp(year: 2026, month: 11, day: 20))
+        clock.adopt(try evidence(store), release: Timestamp(year: 2026, month: 11, day: 20))
         let job = RetentionJob(
             store, keep: .forever, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: clock)
         let path = folder.file("control")
@@ -181,7 +181,7 @@ struct DoubtfulClockTests {
     func gone() async throws {
         let fixture = try PollerFixture()
         let other = Timestamp(year: 2028, month: 1, day: 1)
-        fixture.clock.note(TimeEvidence(times: [other]), release: PollerFixture.start)
+        fixture.clock.adopt(TimeEvidence(times: [other]), release: PollerFixture.start)
         for day in ["01", "03"] {
             fixture.server.on(
                 "/feed", .init(status: 410, headers: [(name: "Date", value: "Sat, \(day) Jan 2028 00:00:00 GMT")]))

@@ -69,7 +69,7 @@ struct PoliteFeedTests {
         let before = fixture.state
         for host in 0..<10 {
             _ = fixture.health.observe(
-                HostReach(host: "h\(host)", isReached: false, isNews: true), at: fixture.now)
+                HostReach(host: "h\(host)", isReached: false, isNews: true), at: fixture.clock.steady())
         }
         #expect(fixture.health.isNetworkDown)
         fixture.server.stop()
@@ -86,7 +86,7 @@ struct PoliteFeedTests {
         fixture.server.on("/feed", .init(status: 500))
         for host in 0..<10 {
             _ = fixture.health.observe(
-                HostReach(host: "h\(host)", isReached: false, isNews: true), at: fixture.now)
+                HostReach(host: "h\(host)", isReached: false, isNews: true), at: fixture.clock.steady())
         }
         let report = try await fixture.poll()
         #expect(report.network == .up)

@@ -20,20 +20,24 @@ final class PollRehearsal {
         _ remembered: FeedState? = nil, url: String = url, hosts: [HostSettings] = [], mode: PollMode = .onSchedule,
         isDoubtful: Bool = false
     ) {
-        let configuration = Configuration(
-            path: "/newswire.toml", contact: nil, fetch: FetchSettings(), hosts: hosts, schedule: ScheduleSettings(),
-            store: StoreSettings(directory: "/store"), status: StatusSettings(), log: LogSettings(), feeds: [],
-            warnings: [])
+        let configuration = Self.configuration(hosts: hosts)
         poll = FeedPoll(
             Self.feed(url), remembered: remembered,
             rules: FeedPoll.Rules(schedule: configuration.schedule, allowances: HostAllowances(configuration)),
             mode: mode, at: .init(now: Self.now, isDoubtful: isDoubtful))
     }
 
-    static func feed(_ url: String = url) -> FeedConfiguration {
+    static func configuration(hosts: [HostSettings] = [], feeds: [FeedConfiguration] = []) -> Configuration {
+        Configuration(
+            path: "/newswire.toml", contact: nil, fetch: FetchSettings(), hosts: hosts, schedule: ScheduleSettings(),
+            store: StoreSettings(directory: "/store"), status: StatusSettings(), log: LogSettings(), feeds: feeds,
+            warnings: [])
+    }
+
+    static func feed(_ url: String = url, id: String = "feed") -> FeedConfiguration {
         let options = FeedOptions(transfer: TransferSettings(), maxAgeCap: .seconds(86_400), updates: .keep)
         return FeedConfiguration(
-            id: FeedIdentifier("feed"), hasExplicitID: true, url: url, localPath: nil, title: nil, tags: [],
+            id: FeedIdentifier(id), hasExplicitID: true, url: url, localPath: nil, title: nil, tags: [],
             source: SourcePlace(file: "/newswire.toml", line: 1), options: Shared(options))
     }
 

@@ -1,6 +1,7 @@
 import Configuration
 import FeedModel
 import Locking
+import Scheduling
 import TestSupport
 import Testing
 

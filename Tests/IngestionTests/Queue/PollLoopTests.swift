@@ -29,7 +29,7 @@ struct PollLoopTests {
     @Test("Feeds that are due at the same time are polled in the order given, also where the loop is held up")
     func order() async {
         let owner = Owner()
-        let (day, steady) = (Timestamp(seconds: 1000), Timestamp(seconds: 2000))
+        let (day, steady) = (Timestamp(seconds: 1000), SteadyTime(milliseconds: 2_000_000))
         let readings = Locked(0)
         // Every other time the loop is held up between its readings of the two clocks.
         let now = { @Sendable in
@@ -138,7 +138,7 @@ struct PollLoopTests {
     @Test("polling.md §6: a machine that has slept spreads what became late; setting the time of day moves nothing")
     func suspended() async {
         let owner = Owner()
-        let (day, steady) = (Locked(Timestamp(seconds: 1000)), Locked(Timestamp(seconds: 50)))
+        let (day, steady) = (Locked(Timestamp(seconds: 1000)), Locked(SteadyTime(milliseconds: 50_000)))
         let loop = PollLoop(
             concurrency: 1, heartbeat: .milliseconds(1),
             clock: PollClock(now: { day.withLock { $0 } }, steady: { steady.withLock { $0 } }))
@@ -148,7 +148,7 @@ struct PollLoopTests {
             // A day on, and back again.
             if count == 2 { day.withLock { $0 = Timestamp(seconds: 90_000) } }
             if count == 4 { day.withLock { $0 = Timestamp(seconds: 0) } }
-            if count == 6 { steady.withLock { $0 = $0.adding(seconds: 500) } }
+            if count == 6 { steady.withLock { $0 = $0.adding(milliseconds: 500_000) } }
         }
         owner.onInterruption = { _ in control.send(.stop) }
         await loop.run(service: owner)

@@ -57,10 +57,10 @@ struct FailureLogTests {
     func notes() {
         var telling = FailureLog()
         let said = [
-            telling.noted(feed, "3 items were passed over", at: start),
-            telling.noted(feed, "12 items were passed over", at: hours(1)),
-            telling.noted(feed, "it has moved", at: hours(1)),
-            telling.noted(feed, "it has moved", at: hours(25)),
+            telling.isNews(feed, "3 items were passed over", at: start),
+            telling.isNews(feed, "12 items were passed over", at: hours(1)),
+            telling.isNews(feed, "it has moved", at: hours(1)),
+            telling.isNews(feed, "it has moved", at: hours(25)),
         ]
         #expect(said == [true, false, true, true])
     }
@@ -69,10 +69,10 @@ struct FailureLogTests {
     func forgets() {
         var telling = FailureLog()
         _ = telling.failed(feed, kind: .dns, at: start)
-        _ = telling.noted(feed, "a", at: start)
+        _ = telling.isNews(feed, "a", at: start)
         telling.keep { $0 != feed }
         #expect(telling.count == 0)
-        let isSaid = telling.noted(feed, "a", at: start)
+        let isSaid = telling.isNews(feed, "a", at: start)
         #expect(isSaid)
         #expect(telling.failed(feed, kind: .dns, at: start) == .begins)
     }
