@@ -20,16 +20,19 @@ final class SchedulePath: HotPath {
         let allowance = HostAllowance(concurrency: 1, delay: 0)
         for feed in 0..<Self.feeds {
             queue.add(
-                feed: feed, host: "host-\(feed % 2500)", due: now.adding(milliseconds: Int64(feed * 360)),
+                feed: feed, host: "host-\(feed % 2500)", due: Self.steady(now.adding(milliseconds: Int64(feed * 360))),
                 allowance: allowance)
         }
         schedule.rhythm = Rhythm(latest: now, gaps: Array(repeating: 3600, count: 20))
         schedule.adaptive = 3600
     }
 
+    /// Nobody sets this clock.
+    private static func steady(_ time: Timestamp) -> SteadyTime { SteadyTime(milliseconds: time.milliseconds) }
+
     func step(_ number: Int) {
         while true {
-            switch queue.next(now: now) {
+            switch queue.next(now: Self.steady(now)) {
             case .start(let feed):
                 var event = PollEvent(startedAt: now, endedAt: now, result: .unchanged)
                 event.due = now
@@ -37,9 +40,10 @@ final class SchedulePath: HotPath {
                 let decision = policy.decide(schedule, after: event)
                 queue.finished(feed: feed)
                 queue.add(
-                    feed: feed, host: feed % 2500, due: decision.next ?? now.adding(milliseconds: 3_600_000))
+                    feed: feed, host: feed % 2500,
+                    due: Self.steady(decision.next ?? now.adding(milliseconds: 3_600_000)))
                 return
-            case .wait(let until?): now = until
+            case .wait(let until?): now = Timestamp(milliseconds: until.milliseconds)
             case .wait(nil), .done, .proceed, .giveUp: fatalError("every feed is in line again, and none is redirected")
             }
         }

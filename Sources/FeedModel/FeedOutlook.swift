@@ -6,7 +6,7 @@ package struct FeedOutlook: Sendable, Equatable {
     package var nextPoll: Timestamp?
     package var intervalSeconds: Int?
     /// `FeedState.Failure.kind`; nil where the last poll went well.
-    package var failureKind: String?
+    package var failureKind: FailureKind?
     /// Whether it is remembered of the URL that is configured now.
     package var isOfURL: Bool
     /// `FeedState.Move.adopted`.

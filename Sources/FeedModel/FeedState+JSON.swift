@@ -27,7 +27,7 @@ extension FeedState {
         json.member("status", status)
         if failures > 0 { json.member("failures", failures) }
         if let failure {
-            json.member("error_class", failure.kind)
+            json.member("error_class", failure.word)
             json.member("error", failure.message)
         }
         json.member("next_poll", nextPoll)
@@ -67,8 +67,8 @@ extension FeedState {
         lastSuccess = json["last_success"]?.time
         status = json["status"]?.count()
         failures = json["failures"]?.count() ?? 0
-        if let kind = json["error_class"]?.string {
-            failure = Failure(kind: kind, message: json["error"]?.string ?? "")
+        if let word = json["error_class"]?.string {
+            failure = Failure(word: word, message: json["error"]?.string ?? "")
         }
         nextPoll = json["next_poll"]?.time
         intervalSeconds = json["interval_seconds"]?.count()

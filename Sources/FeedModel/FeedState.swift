@@ -91,14 +91,24 @@ package struct FeedState: Sendable, Equatable {
         return [url] + [move.adopted, move.candidate].compactMap { $0 }
     }
 
+    /// `Failure` is why the last poll failed, as it is kept and shown.
     package struct Failure: Sendable, Equatable {
-        /// One word for programs: `dns`, `timeout`, `not_a_feed`.
-        package var kind: String
+        package let kind: FailureKind
+        /// The kind as it is written: of one that this version does not know, as the other version wrote it.
+        package let word: String
         /// One sentence for people, without secrets.
-        package var message: String
+        package let message: String
 
-        package init(kind: String, message: String) {
+        package init(kind: FailureKind, message: String) {
             self.kind = kind
+            word = kind.rawValue
+            self.message = message
+        }
+
+        /// What `word` and `message` of a failure were when it was written.
+        package init(word: String, message: String) {
+            kind = FailureKind(word: word)
+            self.word = word
             self.message = message
         }
     }

@@ -11,7 +11,7 @@ package struct PackedFeedState: Sendable {
         pack.put(state.lastPoll)
         pack.put(state.nextPoll)
         pack.put(state.intervalSeconds)
-        pack.put(state.failure?.kind)
+        pack.put(state.failure?.word)
         pack.put(state.url)
         pack.put(state.urlMark.map(Int.init))
         Self.put(state.move, &pack)
@@ -44,14 +44,14 @@ package struct PackedFeedState: Sendable {
         let lastPoll: Timestamp?
         let nextPoll: Timestamp?
         let intervalSeconds: Int?
-        let failureKind: String?
+        let failure: String?
 
         init(_ pack: inout StateUnpacker) {
             schedule = PackedFeedState.schedule(&pack)
             lastPoll = pack.time()
             nextPoll = pack.time()
             intervalSeconds = pack.optional()
-            failureKind = pack.text()
+            failure = pack.text()
         }
     }
 
@@ -79,7 +79,7 @@ package struct PackedFeedState: Sendable {
             state.lastSuccess = pack.time()
             state.status = pack.optional()
             state.failures = pack.integer()
-            if let kind = head.failureKind { state.failure = .init(kind: kind, message: pack.text() ?? "") }
+            if let word = head.failure { state.failure = .init(word: word, message: pack.text() ?? "") }
             state.notBefore = pack.time()
             state.articles = pack.unsigned()
             if let source = pack.hash() { state.document = .init(articles: pack.integer(), source: source) }
@@ -99,7 +99,8 @@ package struct PackedFeedState: Sendable {
             let isOfURL = isText && FeedState.isMark(mark, of: url)
             return FeedOutlook(
                 schedule: head.schedule, lastPoll: head.lastPoll, nextPoll: head.nextPoll,
-                intervalSeconds: head.intervalSeconds, failureKind: head.failureKind, isOfURL: isOfURL,
+                intervalSeconds: head.intervalSeconds, failureKind: head.failure.map(FailureKind.init(word:)),
+                isOfURL: isOfURL,
                 adoptedURL: Self.move(&pack).adopted)
         }
     }

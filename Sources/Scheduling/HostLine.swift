@@ -1,5 +1,3 @@
-internal import FeedModel
-
 /// How often one host may be asked (polling.md §7).
 package struct HostAllowance: Sendable, Equatable {
     /// Transfers at a time.
@@ -43,14 +41,14 @@ struct HostLine {
         var isHop: Bool
         var order: Int
         /// Since when it stands here.
-        var since: Timestamp
+        var since: SteadyTime
     }
 
     /// What stands for a host among those that are to be looked at at some time.
     struct Offer {
         /// Of the entry that counts; 0 where there is none.
         var order = 0
-        var time = Timestamp(milliseconds: .max)
+        var time = SteadyTime(milliseconds: .max)
     }
 
     var allowance: HostAllowance
@@ -61,14 +59,14 @@ struct HostLine {
     /// Feeds that wait for it or for their time, or are being polled.
     var members = 0
     /// Paused until then.
-    var heldUntil = Timestamp(milliseconds: .min)
+    var heldUntil = SteadyTime(milliseconds: .min)
     /// Has been paused, and has not yet shown that it is well again.
     var isProbed = false
     /// For those that a person waits for.
     var urgentOffer = Offer()
     /// For all others.
     var ordinaryOffer = Offer()
-    private var lastStart = Timestamp(milliseconds: .min)
+    private var lastStart = SteadyTime(milliseconds: .min)
     private var asked = Line()
     private var led = Line()
     private var own = Line()
@@ -91,24 +89,24 @@ struct HostLine {
     ///
     /// - Parameter isForced: by somebody who passes its pause.
     @inline(__always)
-    func opensAt(isForced: Bool) -> Timestamp {
+    func opensAt(isForced: Bool) -> SteadyTime {
         let delay = isProbed ? max(allowance.delay, Self.probeDelay) : allowance.delay
         let next = lastStart.adding(milliseconds: delay)
         return isForced ? next : max(next, heldUntil)
     }
 
     @inline(__always)
-    func isHeld(at now: Timestamp) -> Bool { heldUntil > now }
+    func isHeld(at now: SteadyTime) -> Bool { heldUntil > now }
 
     /// A request begins.
-    mutating func begin(at now: Timestamp) { lastStart = max(lastStart, now) }
+    mutating func begin(at now: SteadyTime) { lastStart = max(lastStart, now) }
 
     /// Whether the last request began when the pause was over: what began before it says nothing of the time after it.
     @inline(__always)
     var hasBegunSincePause: Bool { lastStart >= heldUntil }
 
     /// Whether nothing would be lost by forgetting it.
-    func isForgettable(at now: Timestamp) -> Bool {
+    func isForgettable(at now: SteadyTime) -> Bool {
         members == 0 && running == 0 && opensAt(isForced: false) <= now
     }
 
@@ -158,7 +156,7 @@ struct HostLine {
 
     /// Which line has its turn; nil where nobody waits who may ask at this time.
     @inline(__always)
-    func turn(at now: Timestamp, onlyAsked: Bool) -> Kind? {
+    func turn(at now: SteadyTime, onlyAsked: Bool) -> Kind? {
         var kind = lastTaken
         for _ in 0..<3 {
             kind = kind.next
@@ -174,7 +172,7 @@ struct HostLine {
     ///
     /// - Parameter longestHop: milliseconds that a redirect stands in line.
     @inline(__always)
-    func nextChange(isUrgent: Bool, longestHop: Int64) -> Timestamp? {
+    func nextChange(isUrgent: Bool, longestHop: Int64) -> SteadyTime? {
         let waiting = isUrgent ? count(.asked) : count(.hops) + count(.polls)
         if waiting == 0 { return nil }
         let first = first(isUrgent ? .asked : .hops)

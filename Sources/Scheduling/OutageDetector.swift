@@ -1,5 +1,3 @@
-package import FeedModel
-
 /// Tells an outage of one's own network from servers that are down (polling.md §8).
 ///
 /// The network is taken to be down when, within two minutes, connections to ten hosts or more have failed and they are
@@ -16,17 +14,17 @@ package struct OutageDetector: Sendable {
     /// Attempts and failures of the last slices of the window.
     private var slices: [Slice] = []
     /// The hosts that failed last, each with its last failure; at most `leastHosts`.
-    private var hosts: [(host: UInt64, time: Timestamp)] = []
+    private var hosts: [(host: UInt64, time: SteadyTime)] = []
 
     private struct Slice {
-        var start: Timestamp
+        var start: SteadyTime
         var attempts = 0
         var failures = 0
     }
 
     package init() {}
 
-    /// What became of an attempt to reach a host.
+    /// Takes in what became of an attempt to reach a host.
     ///
     /// - Parameters:
     ///   - host: a hash of its name.
@@ -34,15 +32,15 @@ package struct OutageDetector: Sendable {
     ///   - isNews: the feed did not fail the same way the last time: one that has long been dead says nothing of the
     ///     network.
     /// - Returns: whether that has changed what is thought of the network.
-    package mutating func note(host: UInt64, isReached: Bool, isNews: Bool, at now: Timestamp) -> Bool {
+    package mutating func observe(host: UInt64, isReached: Bool, isNews: Bool, at now: SteadyTime) -> Bool {
         if isDown {
             guard isReached else { return false }
             self = OutageDetector()
             return true
         }
         guard isReached || isNews else { return false }
-        slices.removeAll { $0.start.milliseconds <= now.milliseconds - Self.window || $0.start > now }
-        if slices.last.map({ now.milliseconds - $0.start.milliseconds >= Self.slice }) ?? true {
+        slices.removeAll { now.milliseconds(since: $0.start) >= Self.window || $0.start > now }
+        if slices.last.map({ now.milliseconds(since: $0.start) >= Self.slice }) ?? true {
             slices.append(Slice(start: now))
         }
         slices[slices.count - 1].attempts += 1
@@ -50,13 +48,12 @@ package struct OutageDetector: Sendable {
         slices[slices.count - 1].failures += 1
         remember(host, now)
         let (attempts, failures) = slices.reduce((0, 0)) { ($0.0 + $1.attempts, $0.1 + $1.failures) }
-        let earliest = now.milliseconds - Self.window
-        let failing = hosts.count { $0.time.milliseconds > earliest && $0.time <= now }
+        let failing = hosts.count { now.milliseconds(since: $0.time) < Self.window && $0.time <= now }
         isDown = failing >= Self.leastHosts && failures * 2 >= attempts
         return isDown
     }
 
-    private mutating func remember(_ host: UInt64, _ now: Timestamp) {
+    private mutating func remember(_ host: UInt64, _ now: SteadyTime) {
         if let index = hosts.firstIndex(where: { $0.host == host }) {
             hosts[index].time = now
         } else if hosts.count < Self.leastHosts {

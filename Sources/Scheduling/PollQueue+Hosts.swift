@@ -1,5 +1,3 @@
-package import FeedModel
-
 /// What hosts may be asked: allowances, pauses, and which of them are remembered.
 extension PollQueue {
     /// Transfers at a time from here on; those that run are left alone.
@@ -30,7 +28,7 @@ extension PollQueue {
     }
 
     /// Redirects may lead to other hosts without end: those that nobody needs are forgotten when there are many.
-    mutating func forgetIdleHosts(_ now: Timestamp) {
+    mutating func forgetIdleHosts(_ now: SteadyTime) {
         guard hostNumbers.count >= hostLimit else { return }
         for (key, number) in hostNumbers where hosts[number].isForgettable(at: now) {
             hostNumbers[key] = nil
@@ -44,10 +42,10 @@ extension PollQueue {
     /// redirect, the host where it stands.
     ///
     /// - Parameter key: of the host where the feed would stand.
-    package func opening(forced feed: Int, host key: String) -> Timestamp {
+    package func opening(forced feed: Int, host key: String) -> SteadyTime {
         let isHop = feeds.indices.contains(feed) && feeds[feed].place == .hop
         let number = isHop ? Int(feeds[feed].host) : hostNumbers[key]
-        return number.map { hosts[$0].opensAt(isForced: true) } ?? Timestamp(milliseconds: .min)
+        return number.map { hosts[$0].opensAt(isForced: true) } ?? SteadyTime(milliseconds: .min)
     }
 
     /// What a pause keeps from going on.
@@ -60,7 +58,7 @@ extension PollQueue {
 
     /// Lets no feed of that host start before then (polling.md §8), but for those that are forced. Afterwards they come
     /// one by one, each when the one before has ended, until one of them has ended well.
-    package mutating func pause(host key: String, until time: Timestamp, now: Timestamp) -> Held {
+    package mutating func pause(host key: String, until time: SteadyTime, now: SteadyTime) -> Held {
         guard let number = hostNumbers[key] else { return Held() }
         hosts[number].heldUntil = max(hosts[number].heldUntil, time)
         hosts[number].isProbed = true

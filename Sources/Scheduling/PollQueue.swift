@@ -1,4 +1,3 @@
-package import FeedModel
 private import HeapModule
 
 /// Says which feed to poll next and when: due times, host allowances and the number of transfers at a time.
@@ -18,7 +17,7 @@ package struct PollQueue: ~Copyable {
         /// The redirect that this feed's poll stood in line with has waited too long: the poll is to end.
         case giveUp(feed: Int)
         /// Nothing can start before that time; nil where only the end of a running poll can change that.
-        case wait(until: Timestamp?)
+        case wait(until: SteadyTime?)
         /// Nothing is waiting and nothing runs.
         case done
     }
@@ -62,7 +61,7 @@ package struct PollQueue: ~Copyable {
     private var prefersUrgent = true
     /// Milliseconds between any two starts, while trying now and then is all that makes sense.
     private var throttle: Int64?
-    private var nextStart = Timestamp(milliseconds: .min)
+    private var nextStart = SteadyTime(milliseconds: .min)
 
     package init(concurrency: Int) {
         self.concurrency = max(1, concurrency)
@@ -72,12 +71,12 @@ package struct PollQueue: ~Copyable {
     package private(set) var waiting = 0
 
     /// The earliest time at which a feed is due that does not already wait for its host.
-    package var nextDue: Timestamp? { due.min?.time }
+    package var nextDue: SteadyTime? { due.min?.time }
 
     /// Lets polls start no closer together than that, of whatever host, unless a person waits for one; nil: as they come.
-    package mutating func limitStarts(every milliseconds: Int64?, from time: Timestamp) {
+    package mutating func limitStarts(every milliseconds: Int64?, from time: SteadyTime) {
         throttle = milliseconds
-        nextStart = milliseconds.map { time.adding(milliseconds: $0) } ?? Timestamp(milliseconds: .min)
+        nextStart = milliseconds.map { time.adding(milliseconds: $0) } ?? SteadyTime(milliseconds: .min)
     }
 
     // MARK: Who is in line
@@ -86,13 +85,13 @@ package struct PollQueue: ~Copyable {
     ///
     /// - Parameter allowance: the host's from here on.
     package mutating func add(
-        feed: Int, host key: String, due time: Timestamp, allowance: HostAllowance, urgency: PollUrgency = .none
+        feed: Int, host key: String, due time: SteadyTime, allowance: HostAllowance, urgency: PollUrgency = .none
     ) {
         add(feed: feed, host: host(key, allowance: allowance), due: time, urgency: urgency)
     }
 
     /// The same for a host by the number that `host` has given it.
-    package mutating func add(feed: Int, host number: Int, due time: Timestamp, urgency: PollUrgency = .none) {
+    package mutating func add(feed: Int, host number: Int, due time: SteadyTime, urgency: PollUrgency = .none) {
         while feeds.count <= feed { feeds.append(QueuedFeed()) }
         feeds[feed].host = Int32(number)
         feeds[feed].urgency = urgency
@@ -101,7 +100,7 @@ package struct PollQueue: ~Copyable {
         enter(feed, due: time)
     }
 
-    private mutating func enter(_ feed: Int, due time: Timestamp) {
+    private mutating func enter(_ feed: Int, due time: SteadyTime) {
         order += 1
         feeds[feed].order = order
         feeds[feed].place = .due
@@ -113,7 +112,7 @@ package struct PollQueue: ~Copyable {
 
     /// Lets a feed that is in line be due at that time, or, where it waits for its host already, be one that a person
     /// waits for. The redirect of a poll that has begun comes before others from here on.
-    package mutating func hasten(feed: Int, to time: Timestamp, urgency: PollUrgency, now: Timestamp) {
+    package mutating func hasten(feed: Int, to time: SteadyTime, urgency: PollUrgency, now: SteadyTime) {
         guard feeds.indices.contains(feed) else { return }
         let place = feeds[feed].place
         switch place {
@@ -172,7 +171,7 @@ package struct PollQueue: ~Copyable {
     }
 
     /// Puts a feed that is due, or the redirect of its poll, in the line of its host.
-    private mutating func stand(_ feed: Int, _ place: QueuedFeed.Place, _ now: Timestamp) {
+    private mutating func stand(_ feed: Int, _ place: QueuedFeed.Place, _ now: SteadyTime) {
         let number = Int(feeds[feed].host)
         order += 1
         feeds[feed].order = order
@@ -187,7 +186,7 @@ package struct PollQueue: ~Copyable {
     // MARK: Whose turn it is
 
     /// What to do at this time. After all but `wait` and `done`, ask again at once.
-    package mutating func next(now: Timestamp) -> Step {
+    package mutating func next(now: SteadyTime) -> Step {
         while let first = due.min, first.time <= now {
             due.removeMin()
             let feed = feeds[first.value]
@@ -210,7 +209,7 @@ package struct PollQueue: ~Copyable {
         return .wait(until: until)
     }
 
-    private mutating func next(isUrgent: Bool, _ now: Timestamp) -> Step? {
+    private mutating func next(isUrgent: Bool, _ now: SteadyTime) -> Step? {
         while let first = isUrgent ? urgent.min : ordinary.min, first.time <= now {
             let number = first.value
             let offered = isUrgent ? hosts[number].urgentOffer : hosts[number].ordinaryOffer
@@ -236,7 +235,7 @@ package struct PollQueue: ~Copyable {
     }
 
     /// The redirect that has stood first in that line for too long.
-    private mutating func takeExpired(_ kind: HostLine.Kind, of number: Int, _ now: Timestamp) -> Int? {
+    private mutating func takeExpired(_ kind: HostLine.Kind, of number: Int, _ now: SteadyTime) -> Int? {
         while let first = hosts[number].first(kind) {
             if counts(first) {
                 let expires = first.since.adding(milliseconds: Self.longestHop)
@@ -251,7 +250,7 @@ package struct PollQueue: ~Copyable {
         return nil
     }
 
-    private mutating func take(from number: Int, _ now: Timestamp) -> Int? {
+    private mutating func take(from number: Int, _ now: SteadyTime) -> Int? {
         let isThrottled = throttle != nil && nextStart > now
         guard let kind = hosts[number].turn(at: now, onlyAsked: isThrottled) else { return nil }
         while let waiter = hosts[number].removeFirst(kind) {
@@ -265,7 +264,7 @@ package struct PollQueue: ~Copyable {
 
     private func counts(_ waiter: HostLine.Waiter) -> Bool { feeds[Int(waiter.feed)].order == waiter.order }
 
-    private mutating func start(_ feed: Int, _ number: Int, _ now: Timestamp) -> Step {
+    private mutating func start(_ feed: Int, _ number: Int, _ now: SteadyTime) -> Step {
         let isHop = feeds[feed].place == .hop
         feeds[feed].place = .running
         hosts[number].running += 1
@@ -281,18 +280,9 @@ package struct PollQueue: ~Copyable {
 
     // MARK: What becomes of a poll
 
-    /// The request that `next` let begin begins only here: the next one waits for the host's delay from here on.
-    package mutating func hasBegun(feed: Int, at now: Timestamp) {
-        guard feeds.indices.contains(feed), feeds[feed].place == .running else { return }
-        hosts[Int(feeds[feed].host)].begin(at: now)
-    }
-
-    /// Whether it matters when exactly the feed's host is asked.
-    package func isSpaced(feed: Int) -> Bool { hosts[Int(feeds[feed].host)].allowance.delay > 0 }
-
     /// The poll of a feed is led on to that host. It gives its transfer back.
     package mutating func redirect(
-        feed: Int, to key: String, allowance: HostAllowance, now: Timestamp
+        feed: Int, to key: String, allowance: HostAllowance, now: SteadyTime
     ) -> Redirect {
         guard feeds.indices.contains(feed), feeds[feed].place == .running else { return .held }
         // An answer that leads elsewhere is a good one.

@@ -1,5 +1,3 @@
-internal import FeedModel
-
 /// Where one feed is in a `PollQueue`.
 struct QueuedFeed {
     enum Place: UInt8 {
@@ -33,7 +31,7 @@ struct QueuedFeed {
 
 /// By time, and in the order of their coming at the same time.
 struct QueueEntry: Comparable {
-    var time: Timestamp
+    var time: SteadyTime
     var order: Int
     /// The number of a feed or a host.
     var value: Int

@@ -7,12 +7,17 @@ extension Timestamp {
     }
 
     package func adding(milliseconds: Int64) -> Timestamp {
-        let (sum, overflows) = self.milliseconds.addingReportingOverflow(milliseconds)
-        return Timestamp(milliseconds: overflows ? (milliseconds < 0 ? .min : .max) : sum)
+        Timestamp(milliseconds: self.milliseconds.addingOrClamping(milliseconds))
     }
 }
 
 extension Int64 {
+    /// The sum, or the largest or smallest number there is where that is beyond it.
+    func addingOrClamping(_ other: Int64) -> Int64 {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? (other < 0 ? .min : .max) : sum
+    }
+
     fileprivate func multiplied(by factor: Int64) -> Int64 {
         let (product, overflows) = multipliedReportingOverflow(by: factor)
         return overflows ? (self < 0 ? .min : .max) : product

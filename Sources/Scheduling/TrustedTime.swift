@@ -33,8 +33,7 @@ package struct TrustedTime: Sendable {
     private struct Word: Sendable {
         var host: UInt64
         var offset: Int64
-        /// On the steady clock.
-        var at: Int64
+        var at: SteadyTime
         var isSecure: Bool
     }
 
@@ -46,22 +45,22 @@ package struct TrustedTime: Sendable {
     private var lastStored: Timestamp?
     /// Whether there was nothing in the store that could tell.
     private var isNewStore = true
-    /// The offset that the clock has had since then, on the steady clock.
-    private var course: (offset: Int64, since: Int64)?
+    /// The offset that the clock has had since then.
+    private var course: (offset: Int64, since: SteadyTime)?
     /// The offset that was last found right.
     private var settled: Int64?
 
     package init() {}
 
     /// - Parameter time: when the program was made, at the latest a moment ago.
-    package mutating func note(release time: Timestamp) { released = time }
+    package mutating func adopt(release time: Timestamp) { released = time }
 
     /// Takes in when the store was last written by a clock that counted, as it was found when it was opened.
     ///
     /// - Parameters:
     ///   - times: of its newest record that says nothing else, and of its last opening; none where neither is known.
     ///   - isEmpty: there never was a record.
-    package mutating func note(stored times: [Timestamp], isEmpty: Bool, steady: Timestamp) {
+    package mutating func hear(stored times: [Timestamp], isEmpty: Bool, steady: SteadyTime) {
         isNewStore = isEmpty && times.isEmpty
         stored = times.map { Self.difference($0, steady) }
         lastStored = times.max()
@@ -72,19 +71,19 @@ package struct TrustedTime: Sendable {
     /// - Parameters:
     ///   - host: a hash of the host in the feed's configured URL: where redirects lead is not the user's choice.
     ///   - isSecure: the answer came by https.
-    package mutating func note(date: Timestamp, host: UInt64, isSecure: Bool, steady: Timestamp) {
+    package mutating func hear(date: Timestamp, host: UInt64, isSecure: Bool, steady: SteadyTime) {
         let word = Word(
-            host: host, offset: Self.difference(date, steady), at: steady.milliseconds, isSecure: isSecure)
+            host: host, offset: Self.difference(date, steady), at: steady, isSecure: isSecure)
         words.removeAll { $0.host == host }
         if words.count == Self.hosts { words.removeFirst() }
         words.append(word)
     }
 
     /// - Returns: nil where the clock counts.
-    package mutating func doubt(now: Timestamp, steady: Timestamp) -> Doubt? {
+    package mutating func doubt(now: Timestamp, steady: SteadyTime) -> Doubt? {
         let offset = Self.difference(now, steady)
         if !(course.map { Self.isNear($0.offset, offset) } ?? false) {
-            course = (offset, steady.milliseconds)
+            course = (offset, steady)
         }
         if let released, now.milliseconds < released.milliseconds - Self.tolerance { return .beforeRelease(released) }
         let heard = self.heard(at: steady)
@@ -100,16 +99,16 @@ package struct TrustedTime: Sendable {
             settled = nil
             return .servers(
                 against: against.count, of: heard.count,
-                saying: steady.adding(milliseconds: last.offset))
+                saying: Self.wall(steady, offset: last.offset))
         }
         if let settled, Self.isNear(settled, offset) { return nil }
         // Nothing says otherwise, and nothing is found right by that.
         if isNewStore, opponents == 0, settled == nil { return nil }
-        if let course, steady.milliseconds - course.since >= Self.steadyNeeded { return settle(offset) }
+        if let course, steady.milliseconds(since: course.since) >= Self.steadyNeeded { return settle(offset) }
         if let settled { return .moved(milliseconds: Self.subtract(offset, settled)) }
         if let word = against.last {
             return .servers(
-                against: against.count, of: heard.count, saying: steady.adding(milliseconds: word.offset))
+                against: against.count, of: heard.count, saying: Self.wall(steady, offset: word.offset))
         }
         return .store(lastStored)
     }
@@ -123,14 +122,18 @@ package struct TrustedTime: Sendable {
     }
 
     /// The hosts that count.
-    private func heard(at steady: Timestamp) -> [Word] {
-        let recent = words.filter { steady.milliseconds - $0.at <= Self.memory }
+    private func heard(at steady: SteadyTime) -> [Word] {
+        let recent = words.filter { steady.milliseconds(since: $0.at) <= Self.memory }
         let secure = recent.filter(\.isSecure)
         return secure.count >= Self.enoughSecure ? secure : recent
     }
 
-    private static func difference(_ time: Timestamp, _ steady: Timestamp) -> Int64 {
+    private static func difference(_ time: Timestamp, _ steady: SteadyTime) -> Int64 {
         subtract(time.milliseconds, steady.milliseconds)
+    }
+
+    private static func wall(_ steady: SteadyTime, offset: Int64) -> Timestamp {
+        Timestamp(milliseconds: steady.milliseconds).adding(milliseconds: offset)
     }
 
     private static func subtract(_ left: Int64, _ right: Int64) -> Int64 {

@@ -92,6 +92,19 @@ import Testing
         #expect(value["items"]?.array?.first?["id"]?.string == "made")
     }
 
+    @Test("A kind of failure that a newer newswire has written is kept as it is, in the file and in memory")
+    func unknownFailure() throws {
+        let line = #"{"feed":"f","url":"https://h/","error_class":"eaten_by_dog","error":"it was hungry"}"#
+        let state = try #require(read(Array(line.utf8)))
+        #expect(state.failure?.kind == .unknown && state.failure?.word == "eaten_by_dog")
+        let packed = PackedFeedState(state).state(of: state.feed)
+        #expect(packed == state)
+        var json = JSONWriter()
+        packed.write(to: &json)
+        #expect(String(decoding: json.finish(), as: UTF8.self) == line)
+        #expect(FeedState.Failure(word: "not_a_feed", message: "").kind == .notAFeed)
+    }
+
     @Test("the state of a feed comes back as it was written")
     func stateRoundTrip() throws {
         var state = FeedState(feed: FeedIdentifier("f"), url: "https://h/")
@@ -105,7 +118,7 @@ import Testing
         state.lastSuccess = Timestamp(milliseconds: 1500)
         state.status = 304
         state.failures = 2
-        state.failure = .init(kind: "dns", message: "no such host")
+        state.failure = .init(kind: .dns, message: "no such host")
         state.nextPoll = Timestamp(seconds: 9)
         state.intervalSeconds = 3600
         state.notBefore = Timestamp(seconds: 8)

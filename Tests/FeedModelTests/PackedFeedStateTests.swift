@@ -27,7 +27,7 @@ struct PackedFeedStateTests {
         state.lastSuccess = Timestamp(milliseconds: .max)
         state.status = 304
         state.failures = 2
-        state.failure = .init(kind: "dns", message: "")
+        state.failure = .init(kind: .dns, message: "")
         state.nextPoll = Timestamp(milliseconds: .min)
         state.intervalSeconds = 0
         state.notBefore = Timestamp(seconds: 8)

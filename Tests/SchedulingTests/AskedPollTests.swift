@@ -7,7 +7,7 @@ import Testing
 struct AskedPollTests {
     private let free = HostAllowance(concurrency: 10, delay: 0)
 
-    private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
+    private func time(_ milliseconds: Int64) -> SteadyTime { SteadyTime(milliseconds: milliseconds) }
 
     @Test("A forced poll passes its host's pause, one at a time, and the pause stays for the others")
     func forced() {
@@ -130,18 +130,6 @@ struct AskedPollTests {
         queue.finished(feed: 2)
         #expect(queue.next(now: time(0)) == .start(feed: 3))
         #expect(queue.next(now: time(0)) == .wait(until: nil))
-    }
-
-    @Test("The delay counts from when a request really begins")
-    func begun() {
-        var queue = PollQueue(concurrency: 10)
-        for feed in 0..<2 {
-            queue.add(feed: feed, host: "h", due: time(0), allowance: HostAllowance(concurrency: 2, delay: 2000))
-        }
-        #expect(queue.next(now: time(0)) == .start(feed: 0))
-        queue.hasBegun(feed: 0, at: time(300))
-        #expect(queue.next(now: time(2000)) == .wait(until: time(2300)))
-        #expect(queue.next(now: time(2300)) == .start(feed: 1))
     }
 
     @Test("Who waits for a feed is remembered where the line is taken back")

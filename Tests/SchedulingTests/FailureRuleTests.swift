@@ -185,9 +185,9 @@ struct FailureRuleTests {
         var network = OutageDetector()
         for attempt in attempts {
             let wasDown = network.isDown
-            let hasChanged = network.note(
+            let hasChanged = network.observe(
                 host: UInt64(attempt.host), isReached: attempt.isReached, isNews: attempt.isNews,
-                at: start.adding(seconds: attempt.second))
+                at: SteadyTime(milliseconds: Int64(attempt.second) * 1000))
             #expect(hasChanged == (network.isDown != wasDown))
         }
         return network

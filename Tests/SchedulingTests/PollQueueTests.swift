@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Which feed is next (polling.md §6, §7)")
 struct PollQueueTests {
-    private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
+    private func time(_ milliseconds: Int64) -> SteadyTime { SteadyTime(milliseconds: milliseconds) }
     private let free = HostAllowance(concurrency: 10, delay: 0)
 
     @Test("Feeds start when they are due, the earliest first")
@@ -164,31 +164,31 @@ struct PollQueueTests {
         var queue = PollQueue(concurrency: 8)
         let allowance = HostAllowance(concurrency: 8, delay: 0)
         for feed in 0..<3 {
-            queue.add(feed: feed, host: "h", due: Timestamp(seconds: 100 + Int64(feed)), allowance: allowance)
+            queue.add(feed: feed, host: "h", due: time((100 + Int64(feed)) * 1000), allowance: allowance)
         }
-        queue.hasten(feed: 2, to: Timestamp(seconds: 5), urgency: .asked, now: Timestamp(seconds: 0))
+        queue.hasten(feed: 2, to: time(5 * 1000), urgency: .asked, now: time(0 * 1000))
         #expect(queue.waiting == 3)
-        #expect(queue.next(now: Timestamp(seconds: 5)) == .start(feed: 2))
+        #expect(queue.next(now: time(5 * 1000)) == .start(feed: 2))
         queue.finished(feed: 2)
         let isInLine = queue.isInLine(2)
         #expect(!isInLine)
-        queue.hasten(feed: 2, to: Timestamp(seconds: 6), urgency: .asked, now: Timestamp(seconds: 6))
-        #expect(queue.next(now: Timestamp(seconds: 200)) == .start(feed: 0))
-        #expect(queue.next(now: Timestamp(seconds: 200)) == .start(feed: 1))
-        #expect(queue.next(now: Timestamp(seconds: 200)) == .wait(until: nil))
+        queue.hasten(feed: 2, to: time(6 * 1000), urgency: .asked, now: time(6 * 1000))
+        #expect(queue.next(now: time(200 * 1000)) == .start(feed: 0))
+        #expect(queue.next(now: time(200 * 1000)) == .start(feed: 1))
+        #expect(queue.next(now: time(200 * 1000)) == .wait(until: nil))
         queue.finished(feed: 0)
         queue.finished(feed: 1)
-        #expect(queue.next(now: Timestamp(seconds: 200)) == .done)
+        #expect(queue.next(now: time(200 * 1000)) == .done)
     }
 
     @Test("A hastened feed is in line once, also when the line is emptied")
     func hastenAndEmpty() {
         var queue = PollQueue(concurrency: 1)
         let allowance = HostAllowance(concurrency: 1, delay: 0)
-        queue.add(feed: 7, host: "h", due: Timestamp(seconds: 100), allowance: allowance)
-        queue.hasten(feed: 7, to: Timestamp(seconds: 50), urgency: .asked, now: Timestamp(seconds: 0))
-        queue.hasten(feed: 7, to: Timestamp(seconds: 10), urgency: .asked, now: Timestamp(seconds: 0))
+        queue.add(feed: 7, host: "h", due: time(100 * 1000), allowance: allowance)
+        queue.hasten(feed: 7, to: time(50 * 1000), urgency: .asked, now: time(0 * 1000))
+        queue.hasten(feed: 7, to: time(10 * 1000), urgency: .asked, now: time(0 * 1000))
         #expect(queue.removeWaiting().map(\.feed) == [7])
-        #expect(queue.next(now: Timestamp(seconds: 200)) == .done)
+        #expect(queue.next(now: time(200 * 1000)) == .done)
     }
 }

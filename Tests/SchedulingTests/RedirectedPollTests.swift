@@ -9,7 +9,7 @@ struct RedirectedPollTests {
     private let free = HostAllowance(concurrency: 10, delay: 0)
     private let polite = HostAllowance(concurrency: 1, delay: 10_000)
 
-    private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
+    private func time(_ milliseconds: Int64) -> SteadyTime { SteadyTime(milliseconds: milliseconds) }
 
     /// All that can start at that time.
     private func steps(_ queue: inout PollQueue, at now: Int64) -> [PollQueue.Step] {

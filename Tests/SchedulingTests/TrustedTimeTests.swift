@@ -28,24 +28,24 @@ struct TrustedTimeTests {
 
         var truth: Timestamp { start.adding(milliseconds: passed) }
         var wall: Timestamp { truth.adding(milliseconds: error) }
-        var steady: Timestamp { Timestamp(milliseconds: passed) }
+        var steady: SteadyTime { SteadyTime(milliseconds: passed) }
         var doubt: TrustedTime.Doubt? { trust.doubt(now: wall, steady: steady) }
         var counts: Bool { doubt == nil }
 
         func find(_ times: [Timestamp], isEmpty: Bool = false) {
-            trust.note(stored: times, isEmpty: isEmpty, steady: steady)
+            trust.hear(stored: times, isEmpty: isEmpty, steady: steady)
             _ = doubt
         }
 
         /// A host answers whose clock is off by so much.
         func hear(_ host: UInt64, error: Int64 = 0, isSecure: Bool = true) {
-            trust.note(date: truth.adding(milliseconds: error), host: host, isSecure: isSecure, steady: steady)
+            trust.hear(date: truth.adding(milliseconds: error), host: host, isSecure: isSecure, steady: steady)
         }
     }
 
     private func machine(error: Int64 = 0, storeAge: Int64? = nil) -> Machine {
         let machine = Machine(start, error: error)
-        machine.trust.note(release: release)
+        machine.trust.adopt(release: release)
         machine.find(
             storeAge.map { [start.adding(milliseconds: -$0)] } ?? [], isEmpty: storeAge == nil)
         return machine
@@ -291,7 +291,7 @@ struct TrustedTimeTests {
     func extremes() {
         for time in [Int64.min, .max] {
             let machine = machine(storeAge: Self.hour)
-            machine.trust.note(
+            machine.trust.hear(
                 date: Timestamp(milliseconds: time), host: 1, isSecure: true, steady: machine.steady)
             #expect(machine.counts)
             _ = machine.trust.doubt(now: Timestamp(milliseconds: time), steady: machine.steady)

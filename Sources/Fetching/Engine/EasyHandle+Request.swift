@@ -11,12 +11,12 @@ extension EasyHandle {
     /// - Parameters:
     ///   - timeout: milliseconds that are left for it.
     func prepare(for exchange: Exchange, now: Timestamp, timeout: Int) throws(FetchFailure) {
-        let manner = Manner(exchange)
-        if manner != self.manner || exchange.hasSecrets {
+        let profile = ConnectionProfile(exchange)
+        if profile != self.profile || exchange.hasSecrets {
             reset()
-            set(manner)
+            set(profile)
             try setCertificate(exchange)
-            self.manner = manner
+            self.profile = profile
         }
         setErrorText()
         setContext(Unmanaged.passUnretained(exchange).toOpaque())
@@ -25,7 +25,7 @@ extension EasyHandle {
         try setHeaders(for: exchange, now: now)
     }
 
-    private func set(_ manner: Manner) {
+    private func set(_ profile: ConnectionProfile) {
         setCallbacks()
         set(CURLOPT_PATH_AS_IS, true)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
@@ -36,35 +36,35 @@ extension EasyHandle {
         // A resolver thread that hangs is left behind instead of waited for.
         set(CURLOPT_QUICK_EXIT, true)
         set(CURLOPT_ACCEPT_ENCODING, "")
-        set(CURLOPT_HTTP_VERSION, manner.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
+        set(CURLOPT_HTTP_VERSION, profile.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
         set(CURLOPT_HTTP09_ALLOWED, false)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
         set(CURLOPT_UNRESTRICTED_AUTH, false)
         set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         set(CURLOPT_AUTOREFERER, false)
-        set(CURLOPT_CONNECTTIMEOUT_MS, manner.connectTimeout)
+        set(CURLOPT_CONNECTTIMEOUT_MS, profile.connectTimeout)
         // libcurl goes through all names that it keeps whenever a transfer ends. A few seconds do for a redirect and for the
         // host's next feed.
         set(CURLOPT_DNS_CACHE_TIMEOUT, 5)
-        set(CURLOPT_LOW_SPEED_LIMIT, manner.lowSpeedBytes)
-        set(CURLOPT_LOW_SPEED_TIME, manner.lowSpeedSeconds)
-        setProxy(manner.proxy)
+        set(CURLOPT_LOW_SPEED_LIMIT, profile.lowSpeedBytes)
+        set(CURLOPT_LOW_SPEED_TIME, profile.lowSpeedSeconds)
+        setProxy(profile.proxy)
         // Without a folder of CA certificates, the multi handle keeps the parsed bundle.
-        set(CURLOPT_CA_CACHE_TIMEOUT, manner.caLifetime)
+        set(CURLOPT_CA_CACHE_TIMEOUT, profile.caLifetime)
         newswire_curl_set_string(curl, CURLOPT_CAPATH, nil)
         newswire_curl_set_string(curl, CURLOPT_PROXY_CAPATH, nil)
-        if !manner.caFile.isEmpty { set(CURLOPT_CAINFO, manner.caFile) }
-        if !manner.tlsVerify {
+        if !profile.caFile.isEmpty { set(CURLOPT_CAINFO, profile.caFile) }
+        if !profile.tlsVerify {
             set(CURLOPT_SSL_VERIFYPEER, 0)
             set(CURLOPT_SSL_VERIFYHOST, 0)
         }
-        if manner.isNewConnection { set(CURLOPT_FRESH_CONNECT, true) }
-        if !manner.keepAlive {
+        if profile.isNewConnection { set(CURLOPT_FRESH_CONNECT, true) }
+        if !profile.keepAlive {
             // Neither another feed's connection, which the server may have given up, nor one for another feed.
             set(CURLOPT_FRESH_CONNECT, true)
             set(CURLOPT_FORBID_REUSE, true)
         }
-        set(CURLOPT_USERAGENT, manner.userAgent)
+        set(CURLOPT_USERAGENT, profile.userAgent)
     }
 
     private func setCallbacks() {
@@ -137,7 +137,7 @@ extension EasyHandle {
 
 extension EasyHandle {
     /// What many requests have in common, without secrets: as long as it is the same, a handle need not be set up anew.
-    struct Manner: Equatable {
+    struct ConnectionProfile: Equatable {
         let userAgent: String
         let proxy: String
         let caFile: String

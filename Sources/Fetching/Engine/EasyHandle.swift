@@ -6,7 +6,7 @@ final class EasyHandle {
     private let errorText: UnsafeMutablePointer<CChar>
     private var headers: UnsafeMutablePointer<curl_slist>?
     /// What the handle is set up for; nil where it is not, or not wholly.
-    var manner: Manner?
+    var profile: ConnectionProfile?
 
     init?() {
         guard let curl = curl_easy_init() else { return nil }
@@ -25,12 +25,12 @@ final class EasyHandle {
     func reset() {
         curl_easy_reset(curl)
         dropHeaders()
-        manner = nil
+        profile = nil
     }
 
-    /// Forgets the last request, and keeps what is the same for others of its manner. Nothing points to its exchange.
+    /// Forgets the last request, and keeps what is the same for others of its profile. Nothing points to its exchange.
     func forgetRequest() {
-        guard manner != nil else { return reset() }
+        guard profile != nil else { return reset() }
         setContext(nil)
         newswire_curl_set_pointer(curl, CURLOPT_HTTPHEADER, nil)
         dropHeaders()

@@ -1,4 +1,5 @@
 import CCurl
+import FeedModel
 import Web
 
 extension Exchange {

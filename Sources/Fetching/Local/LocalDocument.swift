@@ -1,3 +1,4 @@
+import FeedModel
 import Locking
 
 /// A local document as a transfer hands it out: opened and read a few blocks at a time, on threads of its own, each time

@@ -1,3 +1,5 @@
+import FeedModel
+
 /// Whether a redirect to another host may be followed, as whoever knows the hosts says.
 package enum HopLeave: Sendable {
     case go

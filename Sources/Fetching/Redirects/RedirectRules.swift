@@ -1,3 +1,4 @@
+import FeedModel
 import Web
 
 /// Which redirects are followed (polling.md §9), as a value that one fetch carries along.

@@ -1,3 +1,4 @@
+import FeedModel
 private import Text
 
 extension FetchFailure {

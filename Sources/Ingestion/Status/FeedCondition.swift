@@ -16,6 +16,6 @@ package enum FeedCondition: String, Sendable, CaseIterable {
             self = .never
             return
         }
-        self = state.failureKind == nil ? .ok : state.failureKind == "gone" ? .gone : .failing
+        self = state.failureKind == nil ? .ok : state.failureKind == .gone ? .gone : .failing
     }
 }

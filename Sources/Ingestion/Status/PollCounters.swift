@@ -1,10 +1,10 @@
-internal import FeedModel
+package import FeedModel
 
 /// What the polls since the start came to.
 package struct PollCounters: Sendable, Equatable {
     package private(set) var outcomes: [PollReport.Outcome: Int] = [:]
     /// Failed polls by the class of their failure.
-    package private(set) var failures: [String: Int] = [:]
+    package private(set) var failures: [FailureKind: Int] = [:]
     package private(set) var newArticles = 0
     package private(set) var updatedArticles = 0
     package private(set) var duplicateArticles = 0

@@ -75,8 +75,8 @@ extension ServiceFigures {
         json.endObject()
         json.key("failures")
         json.beginObject()
-        for (kind, count) in polls.failures.sorted(by: { $0.key < $1.key }) {
-            json.key(kind)
+        for (kind, count) in polls.failures.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            json.key(kind.rawValue)
             json.integer(count)
         }
         json.endObject()

@@ -59,7 +59,7 @@ extension ServiceFigures {
             PollReport.Outcome.allCases.map { ($0.rawValue, Double(polls.outcomes[$0] ?? 0)) })
         text.metric(
             "newswire_poll_failures_total", .counter, "Failed polls by the class of their failure.", by: "class",
-            polls.failures.sorted { $0.key < $1.key }.map { ($0.key, Double($0.value)) })
+            polls.failures.map { ($0.key.rawValue, Double($0.value)) }.sorted { $0.0 < $1.0 })
         text.metric("newswire_polls_running", .gauge, "Polls that are under way.", Double(running))
         text.metric(
             "newswire_articles_total", .counter, "Articles stored, by kind.", by: "kind",

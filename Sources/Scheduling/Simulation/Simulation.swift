@@ -79,7 +79,7 @@ package struct Simulation: ~Copyable {
             }
         }
         if rule == .entryFrequency { feed.recent = Array(repeating: 0, count: 28) }
-        queue.add(feed: feeds.count, host: number, due: first)
+        queue.add(feed: feeds.count, host: number, due: SteadyTime(first))
         feeds.append(feed)
         if isHourly { result.hourlyFeeds += 1 }
     }
@@ -89,15 +89,16 @@ package struct Simulation: ~Copyable {
         let end = start.adding(seconds: days * 86_400)
         var now = start
         loop: while now < end {
-            switch queue.next(now: now) {
+            switch queue.next(now: SteadyTime(now)) {
             case .start(let number):
                 poll(number, at: now)
                 queue.finished(feed: number)
-                if let next = feeds[number].next { queue.add(feed: number, host: feeds[number].host, due: next) }
+                guard let next = feeds[number].next else { break }
+                queue.add(feed: number, host: feeds[number].host, due: SteadyTime(next))
             case .wait(let until):
                 // Nothing runs: only time can bring anything.
                 guard let until else { break loop }
-                now = max(now, until)
+                now = max(now, Timestamp(milliseconds: until.milliseconds))
             // Nobody is led on to another host.
             case .proceed, .giveUp, .done: break loop
             }
@@ -234,4 +235,9 @@ package struct Simulation: ~Copyable {
     }
 
     private func weekly(_ number: Int) -> Int { feeds[number].recent.reduce(0) { $0 + Int($1) } }
+}
+
+extension SteadyTime {
+    /// Nobody sets the clock of a simulation.
+    fileprivate init(_ time: Timestamp) { self.init(milliseconds: time.milliseconds) }
 }

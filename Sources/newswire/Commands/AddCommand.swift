@@ -100,11 +100,11 @@ struct AddCommand: AsyncParsableCommand {
             return
         }
         let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
-        let watch = HostWatch(extended, at: SystemClock.now(), store)
+        let health = HostHealth(extended, at: SystemClock.now(), store)
         let writer = session.writer()
-        let report = await session.poller(.byHand(isForced: false), writer: writer, watch: watch).poll(
+        let report = await session.poller(.byHand(isForced: false), writer: writer, health: health).poll(
             feed, answer: subscription.answer)
-        writer.writeNotes()
+        writer.flush()
         for note in report.notes { StandardError.write("newswire: \(feed.id): \(note)") }
         if let failure = report.failure { throw CommandFailure(.ioError, "polling \(feed.id): \(failure.message)") }
         let title = subscription.title.map { " (\($0))" } ?? ""

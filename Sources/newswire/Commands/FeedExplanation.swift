@@ -30,9 +30,9 @@ struct FeedExplanation {
                 return (states, try PollHistoryReader(directory: directory).polls(of: state, hash: hash))
             }
         }
-        let watch = HostWatch(configuration, at: now) { states[$0] }
+        let hostHealth = HostHealth(configuration, at: now) { states[$0] }
         let (key, allowance) = HostAllowances(configuration).allowance(for: feed, state: states[feed.id])
-        let paused = watch.pause(of: key, at: now).flatMap { $0.until > now ? $0.until : nil }
+        let paused = hostHealth.pause(of: key, at: now).flatMap { $0.until > now ? $0.until : nil }
         return FeedExplanation(
             feed: feed, state: states[feed.id]?.shown(at: now, of: feed, configuration.schedule), polls: polls,
             schedule: configuration.schedule,
@@ -66,7 +66,7 @@ struct FeedExplanation {
         if let status = state.status { text += ", status \(status)" }
         guard let failure = state.failure else { return [row("last poll", text)] }
         let count = state.failures > 1 ? ", \(state.failures) failures in a row" : ""
-        return [row("last poll", text + count), row("", "\(failure.kind): \(failure.message)")]
+        return [row("last poll", text + count), row("", "\(failure.word): \(failure.message)")]
     }
 
     private func next(_ state: FeedState) -> String {

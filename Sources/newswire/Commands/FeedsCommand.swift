@@ -32,11 +32,11 @@ struct FeedsCommand: ParsableCommand {
         let shared = sharedURLs(configuration.feeds, states)
         let now = SystemClock.now()
         let allowances = HostAllowances(configuration)
-        let watch = HostWatch(configuration, at: now) { states[$0] }
+        let hostHealth = HostHealth(configuration, at: now) { states[$0] }
         for feed in configuration.feeds {
             let host = allowances.allowance(for: feed, state: states[feed.id]).key
             let state = states[feed.id]?.shown(at: now, of: feed, configuration.schedule)
-            var health = FeedHealth(feed, state, hostPause: watch.pause(of: host, at: now)?.until, now: now)
+            var health = FeedHealth(feed, state, hostPause: hostHealth.pause(of: host, at: now)?.until, now: now)
             health.sameAs = shared[feed.id] ?? []
             if failing, health.state != .failing, health.state != .gone { continue }
             shown += 1
@@ -97,7 +97,7 @@ struct FeedHealth {
         pausedUntil = held ?? rest
         if !feed.enabled || pausedUntil != nil {
             state = .paused
-        } else if known?.failure?.kind == "gone" {
+        } else if known?.failure?.kind == .gone {
             state = .gone
         } else if let known, known.failure != nil {
             state = .failing
@@ -136,7 +136,7 @@ struct FeedHealth {
         json.member("last_success", known?.lastSuccess)
         json.member("last_status", known?.status)
         json.member("failures", known?.failures ?? 0)
-        json.member("error_class", known?.failure?.kind)
+        json.member("error_class", known?.failure?.word)
         json.member("error", known?.failure?.message)
         json.member("next_poll", nextPoll)
         json.member("interval_seconds", known?.intervalSeconds)
@@ -165,7 +165,7 @@ struct FeedHealth {
         var lines = [text]
         if let failure = known?.failure {
             let count = known?.failures ?? 0
-            lines.append("        \(count > 1 ? "\(count) times in a row: " : "")\(failure.kind): \(failure.message)")
+            lines.append("        \(count > 1 ? "\(count) times in a row: " : "")\(failure.word): \(failure.message)")
         }
         if let insecurity = feed.insecurity { lines.append("        insecure: \(insecurity)") }
         if let notice = feed.moveNotice(known) { lines.append("        \(notice)") }

@@ -71,7 +71,7 @@ struct IngestionSession {
             progress.clear()
             logger.warning("\(event)")
         }
-        clock.note(try? StoreReader(directory: settings.directory).timeEvidence(), release: Version.released)
+        clock.adopt(try? StoreReader(directory: settings.directory).timeEvidence(), release: Version.released)
         return store
     }
 
@@ -80,13 +80,10 @@ struct IngestionSession {
         StoreWriter(store, history: PollHistory(of: store, logger), contents: FeedContents(of: store, logger))
     }
 
-    func poller(_ manner: FeedPoller.Manner, writer: StoreWriter, watch: HostWatch) -> FeedPoller {
+    func poller(_ mode: PollMode, writer: StoreWriter, health: HostHealth) -> FeedPoller {
         FeedPoller(
-            engine: engine, store: store, writer: writer,
-            requests: RequestBuilder(
-                configuration, version: Version.newswire, environment: CommonOptions.environment),
-            allowances: HostAllowances(configuration), schedule: configuration.schedule,
-            duplicates: configuration.store.duplicates, watch: watch, manner: manner, clock: .system)
+            configuration, version: Version.newswire, environment: CommonOptions.environment, engine: engine,
+            store: store, writer: writer, health: health, mode: mode, clock: .system)
     }
 
     func close() async {

@@ -85,19 +85,19 @@ struct PollCommand: AsyncParsableCommand {
         }
         let printer = printer(total: chosen.count)
         let isByHand = force || all || !feeds.isEmpty
-        let manner: FeedPoller.Manner = dryRun ? .dryRun : isByHand ? .byHand(isForced: force) : .onSchedule
+        let mode: PollMode = dryRun ? .dryRun : isByHand ? .byHand(isForced: force) : .onSchedule
         let clock = PollClock.system
         session.store.setRight(session.configuration, by: clock)
-        let watch = HostWatch(
+        let health = HostHealth(
             session.configuration, at: clock.now(), isClockDoubtful: clock.doubt != nil, session.store)
         let writer = session.writer()
-        defer { writer.writeNotes() }
+        defer { writer.flush() }
         let round = PollRound(
-            feeds: chosen, selection: selection, poller: session.poller(manner, writer: writer, watch: watch),
-            allowances: HostAllowances(session.configuration), watch: watch, now: clock.now,
+            feeds: chosen, selection: selection, poller: session.poller(mode, writer: writer, health: health),
+            allowances: HostAllowances(session.configuration), health: health, now: clock.now,
             state: { session.store.state(of: $0) }, report: { printer.add($0) })
         let loop = PollLoop(
-            concurrency: session.configuration.fetch.concurrency, staysOpen: false, clock: clock)
+            concurrency: session.configuration.fetch.concurrency, clock: clock)
         round.fill(loop)
         let control = loop.control
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
@@ -109,7 +109,7 @@ struct PollCommand: AsyncParsableCommand {
                 }
                 return false
             }
-            await loop.run(round)
+            await loop.run(round: round)
             group.cancelAll()
             return await group.next() ?? false
         }

@@ -79,7 +79,7 @@ struct StoreExpireCommand: ParsableCommand {
             let store = try IngestionSession.openStore(configuration.store, clock: clock, logger)
             defer { store.close() }
             if isByClock, !dryRun, let doubt = clock.doubt {
-                throw CommandFailure(.ioError, RetentionDuty.refusal(doubt, before: cutoff))
+                throw CommandFailure(.ioError, RetentionJob.refusal(doubt, before: cutoff))
             }
             return RetentionReport(
                 try store.expire(before: cutoff, now: clock.now(), force: force, isDryRun: dryRun))

@@ -46,7 +46,7 @@ final class PollPrinter {
         polled += 1
         if let failure = report.failure {
             failed += 1
-            if failure.kind == "store" { storeFailure = failure.message }
+            if failure.kind == .store { storeFailure = failure.message }
         }
     }
 
@@ -69,7 +69,7 @@ final class PollPrinter {
         case .new: lines.append("\(report.feed): \(counts(report))")
         case .unchanged, .notModified: lines.append("\(report.feed): nothing new")
         // Said once, at the end.
-        case .failed where report.failure?.kind == "store": return nil
+        case .failed where report.failure?.kind == .store: return nil
         case .failed, .gone:
             let before = report.newArticles + report.updatedArticles > 0 ? "\(counts(report)), then " : ""
             lines.append("\(report.feed): \(before)failed: \(report.failure?.message ?? "unknown")")

@@ -15,10 +15,10 @@ import Testing
     @Test(
         "Every status without a feed has its class, and its header is there all the same",
         arguments: [
-            (204, FetchFailure.Kind.httpStatus), (400, .httpStatus), (401, .unauthorized), (403, .forbidden),
+            (204, FailureKind.httpStatus), (400, .httpStatus), (401, .unauthorized), (403, .forbidden),
             (404, .notFound), (410, .gone), (429, .rateLimited), (500, .httpStatus), (503, .httpStatus),
         ])
-    func statusFailures(status: Int, kind: FetchFailure.Kind) async {
+    func statusFailures(status: Int, kind: FailureKind) async {
         server.on("/feed", LoopbackResponse(status: status, headers: [("Retry-After", "120")], body: "<p>no"))
         let result = await engine.fetch(server.url("/feed"))
         #expect(result.head?.status == status)

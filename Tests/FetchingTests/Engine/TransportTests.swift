@@ -1,3 +1,4 @@
+import FeedModel
 import Locking
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import FeedModel
 import Glibc
 import TestSupport
 import Testing

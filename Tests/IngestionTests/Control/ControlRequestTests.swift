@@ -63,7 +63,7 @@ struct ControlRequestTests {
         report.bytes = 4
         report.durationMilliseconds = 5
         report.nextPoll = Timestamp(seconds: 1_700_000_000)
-        report.failure = FeedState.Failure(kind: "status", message: "it says \"503\"")
+        report.failure = FeedState.Failure(word: "status", message: "it says \"503\"")
         report.notes = ["one", "two"]
         var json = JSONWriter()
         report.write(to: &json)

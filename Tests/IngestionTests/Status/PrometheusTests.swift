@@ -12,7 +12,7 @@ struct PrometheusTests {
             version: "1.0", libcurl: "7.88", libxml2: "2.9", pid: 1, startedAt: Timestamp(seconds: 1_700_000_000))
         for outcome in PollReport.Outcome.allCases {
             var report = PollReport(feed: FeedIdentifier("a"), url: "https://example.org/", outcome: outcome)
-            if outcome == .failed { report.failure = .init(kind: "dns", message: "no such host") }
+            if outcome == .failed { report.failure = .init(kind: .dns, message: "no such host") }
             report.durationMilliseconds = 1500
             report.newArticles = outcome == .new ? 3 : 0
             service.polls.add(report)

@@ -1,0 +1,149 @@
+internal import Configuration
+internal import FeedModel
+internal import FeedParsing
+package import Fetching
+internal import Scheduling
+
+/// Finds the feeds that a page names, or sees that it is a feed itself: `newswire discover`.
+package struct FeedDiscovery: Sendable {
+    package struct Found: Sendable {
+        package let url: String
+        package let type: String
+        package let title: String?
+        /// What was answered, where the feed itself has been asked for: `FeedPoller` takes it as the first poll.
+        package let answer: RecordedResponse?
+    }
+
+    /// Why a page brought nothing: a sentence for people.
+    package struct Failure: Error, Sendable {
+        package let message: String
+    }
+
+    /// Where feeds often are, asked one after the other until one is there.
+    static let guesses = ["/feed", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/rss", "/feed.json"]
+    /// No page has its links behind that.
+    private static let pageBytes = 4 << 20
+
+    private let engine: FetchEngine
+    private let requests: RequestBuilder
+    private let allowances: HostAllowances
+    private let limiter: HostRateLimiter
+
+    package init(engine: FetchEngine, requests: RequestBuilder, allowances: HostAllowances) {
+        self.engine = engine
+        self.requests = requests
+        self.allowances = allowances
+        limiter = HostRateLimiter(allowances, clock: .system)
+    }
+
+    /// - Parameters:
+    ///   - url: http or https, nothing else.
+    ///   - guesses: whether to ask well-known paths of the same site where the page names none, at the pace that the
+    ///     host is allowed.
+    package func find(at url: String, guesses: Bool) async throws(Failure) -> [Found] {
+        try Self.check(url)
+        let page = try await fetch(url)
+        if !page.found.isEmpty { return page.found }
+        guard guesses, page.answered else {
+            if let failure = page.failure { throw failure }
+            return []
+        }
+        for path in Self.guesses {
+            guard let guess = URLResolution.resolve(path, base: page.url) else { continue }
+            let answer = try await fetch(guess, from: page)
+            if answer.isFeed { return answer.found }
+        }
+        return []
+    }
+
+    static func check(_ url: String) throws(Failure) {
+        let scheme = url.prefix { $0 != ":" }.lowercased()
+        guard scheme == "http" || scheme == "https", FeedConfiguration.host(of: url)?.isEmpty == false else {
+            throw Failure(message: "only http and https URLs are asked; write https://HOST/PATH")
+        }
+    }
+
+    struct Page {
+        /// Where it was found after all redirects.
+        var url: String
+        var found: [Found] = []
+        var isFeed = false
+        /// There was an answer, though it may have been a refusal.
+        var answered = false
+        var failure: Failure?
+        /// None but servers on private addresses have led there, and the page itself is on one.
+        var isAmongPrivate = false
+    }
+
+    /// - Parameter origin: the page that named the URL; nil where a person did.
+    func fetch(_ url: String, from origin: Page? = nil) async throws(Failure) -> Page {
+        var page = Page(url: url)
+        if let host = FeedConfiguration.host(of: url), await limiter.pass(host: host) == nil {
+            throw Failure(message: "stopped")
+        }
+        let request = try request(url, from: origin)
+        let transfer = engine.start(request)
+        guard let head = await transfer.response() else {
+            page.failure = Failure(await transfer.outcome().failure)
+            return page
+        }
+        page.url = head.effectiveURL
+        page.answered = true
+        let document = await FetchedDocument(of: transfer, head, keepsBody: true)
+        page.isAmongPrivate =
+            request.isAmongPrivate && document.outcome.isPublicAddress == false
+            && head.redirects.allSatisfy { $0.isAmongPrivate }
+        if let failure = document.outcome.failure {
+            page.failure = Failure(failure)
+            return page
+        }
+        if case .feed(let feed) = document.content {
+            page.isFeed = true
+            page.found = [
+                Found(
+                    url: RedirectAdoption.target(of: head.redirects) ?? url, type: feed.format.mediaType,
+                    title: feed.title,
+                    answer: RecordedResponse(
+                        request, head: head, body: document.body, outcome: document.outcome))
+            ]
+            return page
+        }
+        let links =
+            FeedLinks.inHeader(head.fields.all("Link"), baseURL: page.url)
+            + document.body.prefix(Self.pageBytes).withUnsafeBytes { FeedLinks.inHTML($0, baseURL: page.url) }
+        for link in links where !page.found.contains(where: { $0.url == link.link.href }) {
+            page.found.append(
+                Found(url: link.link.href, type: link.link.type ?? "", title: link.title, answer: nil))
+        }
+        return page
+    }
+
+    private func request(_ url: String, from page: Page?) throws(Failure) -> FetchRequest {
+        do throws(PollFailure) {
+            var request = try requests.request(discovering: url, from: page)
+            let gate = RedirectGate(allowances: allowances, limiter: limiter, clock: .system)
+            request.beforeHop = { await gate.leave(to: $0.to) }
+            return request
+        } catch {
+            throw Failure(message: error.shown.message)
+        }
+    }
+}
+
+extension FeedDiscovery.Failure {
+    fileprivate init(_ failure: FetchFailure?) {
+        self.init(message: failure.map { "\($0.message); \($0.advice)" } ?? "there was no answer")
+    }
+}
+
+extension Feed.Format {
+    /// The media type that a link to a feed of this format has.
+    fileprivate var mediaType: String {
+        switch rawValue.prefix(4) {
+        case "atom": "application/atom+xml"
+        case "json": "application/feed+json"
+        case "cdf": "application/x-cdf"
+        default: "application/rss+xml"
+        }
+    }
+}

@@ -1,0 +1,340 @@
+internal import ArticleStore
+internal import Configuration
+internal import Digest
+internal import FeedModel
+internal import FeedParsing
+internal import Fetching
+internal import Identity
+internal import Scheduling
+
+/// `FeedPoll` is what one poll of one feed decides, from the request to what is stored and when the feed is asked again.
+///
+/// It is a value that is told what happens and says what to do next; it knows no server, no file and no clock.
+/// `FeedPoller` carries out what it says. Events come in this order, each once at most:
+///
+///     requestBuilt, requestBegins, headCame, answerEnded or documentEnded, judged, concluded, hostPaused, stored
+///
+/// `failed` may come in the place of any of them up to `judged`, and `notStored` in the place of `stored`.
+struct FeedPoll {
+    /// `Action` is what is to be done next, and with that the event that is to follow.
+    enum Action {
+        /// Find out which articles of a document the store does not have, and say `judged`, or `failed`.
+        case judge(Feed, DocumentFacts)
+        /// Tell `HostHealth` whether the host was reached, look up the last pause of a host, and say `concluded`.
+        case conclude(HostReach?, pauseOf: String?)
+        /// Leave a host alone, by the key of its allowance, and say `hostPaused`.
+        case pause(FeedState.Pause, host: String)
+        /// Store records with the feed's state (`stateToStore`), and say `stored` or `notStored`.
+        case store([PendingRecord])
+        /// The poll is over: keep what is left of it.
+        case end(Trace?)
+    }
+
+    /// `Trace` is what is kept of a poll beside articles and state.
+    struct Trace {
+        /// For `explain` and `report`.
+        let record: PollRecord
+        /// Which articles a whole document has; nil where nothing has changed in that, or it is not known.
+        let seen: [ArticleIdentifier]?
+    }
+
+    /// `Moment` is the time of day at which something happens, and whether it counts for what lasts (contract.md §6).
+    struct Moment {
+        var now: Timestamp
+        var isDoubtful = false
+    }
+
+    /// `Rules` are the same for all feeds of a configuration.
+    struct Rules: Sendable {
+        let schedule: ScheduleSettings
+        let allowances: HostAllowances
+    }
+
+    /// `Result` is what came of the request.
+    enum Result {
+        case success(PollEvent.Result)
+        case failure(PollFailure)
+    }
+
+    /// `Body` is what came as a document, also where it is no whole one.
+    private struct Body {
+        let parsed: Feed
+        let hash: Hash128
+        let brokenOff: FetchFailure?
+
+        var isWhole: Bool { brokenOff == nil && !parsed.isTruncated }
+    }
+
+    let feed: FeedConfiguration
+    let mode: PollMode
+    let rules: Rules
+    /// The host that is asked first; nil for a local file.
+    let host: String?
+    /// The feed's state as it was before.
+    let previous: FeedState
+    private(set) var state: FeedState
+    private(set) var report: PollReport
+    /// When the request was sent.
+    private(set) var startedAt: Timestamp
+    private(set) var head: ResponseHead?
+    private(set) var isPublicAddress: Bool?
+    private(set) var terms = PollTerms()
+    /// Articles of the document that can be told apart.
+    private(set) var items = 0
+    private var requests = 0
+    private var body: Body?
+    private var result = Result.success(.unchanged)
+    private var records: [PendingRecord] = []
+    private var seen: [ArticleIdentifier]?
+
+    /// - Parameter remembered: what the store knows of the feed.
+    init(
+        _ feed: FeedConfiguration, remembered: FeedState?, rules: Rules, mode: PollMode = .onSchedule, at moment: Moment
+    ) {
+        var state = remembered ?? FeedState(feed: feed.id, configured: feed.url)
+        if !state.isOf(feed.url) { state.forgetServer() }
+        state.take(url: feed.url)
+        // Nothing is put right by a clock in doubt: the one that was ahead may have been right.
+        if !moment.isDoubtful { state = state.believed(at: moment.now, of: feed, rules.schedule) }
+        self.feed = feed
+        self.mode = mode
+        self.rules = rules
+        host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(state))
+        previous = state
+        self.state = state
+        startedAt = moment.now
+        report = PollReport(feed: feed.id, url: state.url, outcome: .failed)
+    }
+
+    // MARK: The request
+
+    /// Takes in the request that was made of the configuration and the state.
+    ///
+    /// - Returns: the request as it is to be sent.
+    mutating func requestBuilt(_ request: FetchRequest, at now: Timestamp) -> FetchRequest {
+        var request = request
+        request.validatorMode = ValidatorRules.mode(state.tagTrap.mode(at: now), afterStatus: state.status)
+        if mode.isDryRun { report.notes += request.summary }
+        return request
+    }
+
+    mutating func requestBegins(at now: Timestamp) { startedAt = now }
+
+    // MARK: The answer
+
+    /// - Returns: whether a document follows, which is to be read.
+    mutating func headCame(_ head: ResponseHead) -> Bool {
+        self.head = head
+        report.status = head.status
+        return head.status != 304
+    }
+
+    /// A transfer has ended without a document: it failed, or nothing is new.
+    mutating func answerEnded(_ outcome: FetchOutcome, at now: Timestamp) -> Action {
+        count(outcome)
+        guard outcome.isComplete, head != nil else { return failed(.fetch(outcome.failure ?? .noResponse)) }
+        report.bytesNotSent = state.documentBytes.map(Int64.init) ?? 0
+        return succeeded(.unchanged, isSameBody: false, bodyIsOK: false, at: now)
+    }
+
+    /// A document has come, or a part of one.
+    mutating func documentEnded(_ document: FetchedDocument, at now: Timestamp) -> Action {
+        count(document.outcome)
+        let failure = document.outcome.failure
+        switch document.content {
+        case nil: return failed(.fetch(failure ?? .noResponse))
+        case .notAFeed(let other): return failed(failure.map { .fetch($0) } ?? .notAFeed(other))
+        case .feed(let parsed):
+            let body = Body(parsed: parsed, hash: document.hash, brokenOff: failure)
+            self.body = body
+            state.title = feed.title ?? parsed.title
+            report.warnings = parsed.warningClasses
+            // The same bytes as last time: nothing in them can be new (polling.md §2.11).
+            let isSame = body.isWhole && body.hash == state.bodyHash && state.lastSuccess != nil
+            return isSame ? documentIsKnown(body, isSame: true, at: now) : .judge(parsed, facts(body))
+        }
+    }
+
+    private mutating func count(_ outcome: FetchOutcome) {
+        report.bytes = Int64(outcome.wireBytes)
+        report.bytesUnpacked = max(0, Int64(outcome.decodedBytes) - report.bytes)
+        requests = outcome.requests
+        isPublicAddress = outcome.isPublicAddress
+    }
+
+    private func facts(_ body: Body) -> DocumentFacts {
+        let source = body.parsed.sourceMark(effectiveURL: head?.effectiveURL)
+        var facts = DocumentFacts()
+        facts.isWhole = body.isWhole
+        facts.previousCount = state.document?.articles
+        facts.isArmed = state.document.map { $0.source != source } ?? false
+        return facts
+    }
+
+    // MARK: What it means
+
+    /// It is known which articles of the document are to be stored.
+    mutating func judged(_ drafts: RecordDrafts.Result, at now: Timestamp) -> Action {
+        guard let body else { preconditionFailure("articles are judged once a document has ended") }
+        records = drafts.records
+        report.count(records)
+        state.articles += UInt64(report.newArticles)
+        let passedOver =
+            body.parsed.droppedArticles + body.parsed.articles.count - body.parsed.identifiableArticles
+        if passedOver > 0 {
+            report.notes.append("\(passedOver) items were passed over: empty, or beyond the limit of a document")
+        }
+        report.notes += drafts.notes + drafts.plan
+        if body.isWhole {
+            let source = body.parsed.sourceMark(effectiveURL: head?.effectiveURL)
+            state.document = FeedState.Document(articles: drafts.articles, source: source)
+            if body.parsed.hasAllItems(status: report.status) { seen = drafts.seen }
+        }
+        return documentIsKnown(body, isSame: false, at: now)
+    }
+
+    private mutating func documentIsKnown(_ body: Body, isSame: Bool, at now: Timestamp) -> Action {
+        self.body = nil
+        guard body.isWhole else {
+            let failure = body.brokenOff.map { PollFailure.fetch($0) } ?? .truncatedDocument
+            report.failure = failure.shown
+            result = .failure(failure)
+            return .conclude(nil, pauseOf: nil)
+        }
+        let isSameBody = body.hash == state.bodyHash
+        state.bodyHash = body.hash
+        state.documentBytes = Int32(clamping: report.bytes)
+        state.hints = body.parsed.hints
+        if !isSame { items = body.parsed.identifiableArticles }
+        return succeeded(
+            isSame ? .unchanged : .document(reading(of: body.parsed)), isSameBody: isSameBody, bodyIsOK: true, at: now)
+    }
+
+    private mutating func succeeded(
+        _ event: PollEvent.Result, isSameBody: Bool, bodyIsOK: Bool, at now: Timestamp
+    ) -> Action {
+        guard let head else { preconditionFailure("what succeeds has been answered") }
+        // Whether the ETag that was sent did any good (polling.md §2.9).
+        state.tagTrap.after(
+            status: head.status, wasConditional: head.wasConditional && state.validators?.etag != nil,
+            isSameBody: isSameBody, hasLastModified: head.canSendLastModified, at: now)
+        let kept = head.validators(after: state.validators, bodyIsOK: bodyIsOK)
+        state.validators = kept.validators
+        report.notes += kept.refusals
+        if !feed.isLocalFile, state.followRedirects(head.redirects, configured: feed.url, at: now),
+            let notice = feed.moveNotice(state)
+        {
+            report.notes.append(notice)
+        }
+        result = .success(event)
+        return .conclude(host.map { HostReach(host: $0, isReached: true, isNews: true) }, pauseOf: nil)
+    }
+
+    /// The poll brings nothing. A failure is remembered with the feed; where the store cannot be written nothing is, and
+    /// the poll is made again.
+    mutating func failed(_ failure: PollFailure) -> Action {
+        if failure.isCancellation {
+            report.notes.append("stopped before the answer came")
+            return end(.skipped)
+        }
+        report.count([])
+        records = []
+        report.failure = failure.shown
+        if case .store = failure { return end(.failed) }
+        state = previous
+        result = .failure(failure)
+        return .conclude(reach(failure), pauseOf: pauseKey)
+    }
+
+    private func reach(_ failure: PollFailure) -> HostReach? {
+        let isUnreached = failure.isUnreached(requests: requests)
+        guard let host, isUnreached || requests > 0 else { return nil }
+        return HostReach(
+            host: host, isReached: !isUnreached, isNews: previous.failure?.kind != failure.kind)
+    }
+
+    // MARK: What follows from it
+
+    /// All is known that decides when the feed is asked again.
+    ///
+    /// - Parameters:
+    ///   - network: as it is thought to be with what this poll has shown; nil where it has shown nothing.
+    ///   - lastPause: of the host that was to be looked up.
+    mutating func concluded(network: NetworkState?, lastPause: FeedState.Pause?, at moment: Moment) -> Action {
+        if let network, network.hasChanged { report.network = network.isDown ? .down : .up }
+        if case .failure(let failure) = result, network?.isDown ?? false, failure.isUnreached(requests: requests) {
+            // Not the feed's fault: it stays due (polling.md §8).
+            report.notes.append("the network is down; this is not counted")
+            return end(.failed)
+        }
+        let decision = decision(result, lastPause: lastPause, at: moment)
+        let pauseKey = pauseKey
+        terms = decision.terms
+        switch result {
+        case .success:
+            state.succeed(at: moment.now, status: report.status, decision: decision)
+            if terms.notes.contains(.possibleGap) {
+                report.notes.append(
+                    "possible_gap: none of the \(items) items was known, so some may have come and gone in between; "
+                        + "it is polled more often from here on")
+            }
+        case .failure(let failure):
+            state.fail(at: moment.now, status: report.status, failure: failure.shown, decision: decision)
+            state.reconsiderMove(after: failure.kind)
+        }
+        guard let pauseKey, let pause = decision.schedule.pause else { return hostPaused() }
+        report.hostPause = (pauseKey, pause.until)
+        return .pause(pause, host: pauseKey)
+    }
+
+    mutating func hostPaused() -> Action { mode.isDryRun ? end(outcome) : .store(records) }
+
+    /// Gives the feed's state as it is to be stored.
+    ///
+    /// - Parameters:
+    ///   - heldUntil: a person may have paused or resumed the feed meanwhile.
+    ///   - newHistoryBlock: a place for the feed's polls, where it has none yet.
+    mutating func stateToStore(heldUntil: Timestamp?, newHistoryBlock: () -> UInt32?) -> FeedState {
+        state.schedule.heldUntil = heldUntil
+        if state.schedule.historyBlock == nil { state.schedule.historyBlock = newHistoryBlock() }
+        return state
+    }
+
+    /// - Parameter refusals: records of the feed that cannot be stored.
+    mutating func stored(refusals: [CommitResult.Refusal] = []) -> Action {
+        for refusal in refusals where refusal.feed == feed.id {
+            report.notes.append("an article was not stored: \(refusal.reason)")
+        }
+        _ = end(outcome)
+        return .end(Trace(record: PollRecord(self), seen: seen))
+    }
+
+    mutating func notStored(_ error: StoreError) -> Action { failed(.store(error)) }
+
+    /// - Returns: what came of the poll.
+    func finished(afterMilliseconds duration: Int64) -> PollReport {
+        var report = report
+        report.durationMilliseconds = max(0, duration)
+        return report
+    }
+
+    private var outcome: PollReport.Outcome {
+        switch result {
+        case .failure(let failure): failure.isGone ? .gone : .failed
+        case .success where head?.status == 304: .notModified
+        case .success: report.storedArticles > 0 ? .new : .unchanged
+        }
+    }
+
+    private mutating func end(_ outcome: PollReport.Outcome) -> Action {
+        report.outcome = outcome
+        report.nextPoll = state.nextPoll
+        return .end(nil)
+    }
+
+    /// Whether the host is to be left alone, by the key of its allowance; nil for no host, and for the feed alone.
+    private var pauseKey: String? {
+        guard case .failure(let failure) = result, failure.isBusy(status: report.status) else { return nil }
+        return keyOfPausedHost
+    }
+}

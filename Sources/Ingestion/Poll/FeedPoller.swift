@@ -1,0 +1,185 @@
+package import ArticleStore
+package import Configuration
+internal import Digest
+internal import FeedModel
+package import Fetching
+internal import Identity
+internal import Scheduling
+
+/// `FeedPoller` polls feeds: it asks servers, reads the clock and writes the store as `FeedPoll` says, one feed a call.
+///
+/// Calls may run side by side, as many as their callers want; they share the engine, the writer and what is known of hosts.
+package struct FeedPoller: Sendable {
+    private let engine: FetchEngine
+    private let store: ArticleStore
+    private let writer: StoreWriter
+    private let requests: RequestBuilder
+    private let limiter: HostRateLimiter
+    private let rules: FeedPoll.Rules
+    private let duplicates: StoreSettings.Duplicates
+    private let health: HostHealth
+    private var mode: PollMode
+    let clock: PollClock
+
+    /// - Parameters:
+    ///   - configuration: what feeds, hosts and the schedule go by.
+    ///   - version: newswire's, for the User-Agent.
+    ///   - environment: where secrets may be.
+    ///   - health: shared by all pollers of the process.
+    package init(
+        _ configuration: Configuration, version: String, environment: [String: String], engine: FetchEngine,
+        store: ArticleStore, writer: StoreWriter, health: HostHealth, mode: PollMode = .onSchedule, clock: PollClock
+    ) {
+        let allowances = HostAllowances(configuration)
+        self.engine = engine
+        self.store = store
+        self.writer = writer
+        requests = RequestBuilder(configuration, version: version, environment: environment)
+        limiter = HostRateLimiter(allowances, clock: clock)
+        rules = FeedPoll.Rules(schedule: configuration.schedule, allowances: allowances)
+        duplicates = configuration.store.duplicates
+        self.health = health
+        self.mode = mode
+        self.clock = clock
+    }
+
+    /// Returns the same poller for polls of another mode.
+    package func polling(_ mode: PollMode) -> FeedPoller {
+        var copy = self
+        copy.mode = mode
+        return copy
+    }
+
+    /// Polls are best run here: an answer without a document costs no change of threads. What takes long leaves it.
+    package var executor: any TaskExecutor { engine.executor }
+
+    var schedule: ScheduleSettings { rules.schedule }
+
+    /// Polls one feed. Throws nothing: whatever goes wrong is in the report, and in the feed's state.
+    ///
+    /// When the task is cancelled the transfer is broken off and the state stays as it was; what is being stored is
+    /// stored.
+    ///
+    /// - Parameters:
+    ///   - answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
+    ///   - turn: to be waited for before a redirect to another host is followed; nil where nobody else polls.
+    package func poll(
+        _ feed: FeedConfiguration, answer: RecordedResponse? = nil, turn: HopTurn? = nil
+    ) async -> PollReport {
+        let begun = clock.steady()
+        var poll = FeedPoll(feed, remembered: store.state(of: feed.id), rules: rules, mode: mode, at: clock.moment)
+        do throws(PollFailure) {
+            if !mode.isDryRun { try await checkDisk() }
+            var request = try await request(for: feed, state: poll.state)
+            request = poll.requestBuilt(request, at: clock.now())
+            request.beforeHop = beforeHop(turn)
+            if answer == nil, let host = poll.host {
+                guard let time = await limiter.pass(host: host) else { throw .fetch(.stopped) }
+                poll.requestBegins(at: time)
+            }
+            let transfer = answer?.replayed(for: request) ?? engine.start(request)
+            let head = await transfer.response()
+            if let head { observe(head, of: feed) }
+            if let head, poll.headCame(head) {
+                await withTaskExecutorPreference(WorkerThreads.parsing) {
+                    // An optimised build sees no need to leave the thread before the first wait.
+                    @concurrent () async in
+                    await Task.yield()
+                    let document = await FetchedDocument(of: transfer, head)
+                    await carryOut(poll.documentEnded(document, at: clock.now()), &poll)
+                }
+            } else {
+                await carryOut(poll.answerEnded(await transfer.outcome(), at: clock.now()), &poll)
+            }
+        } catch {
+            await carryOut(poll.failed(error), &poll)
+        }
+        return poll.finished(afterMilliseconds: clock.steady().milliseconds(since: begun))
+    }
+
+    /// Does what the poll says until it is over.
+    private func carryOut(_ first: FeedPoll.Action, _ poll: inout FeedPoll) async {
+        var action = first
+        var locked: [Hash128] = []
+        defer { writer.locks.release(locked) }
+        while true {
+            switch action {
+            case .judge(let document, let facts):
+                do throws(StoreError) {
+                    let drafts = try await RecordDrafts(
+                        feed: poll.feed, head: poll.head, state: poll.state, duplicates: duplicates, store: store,
+                        locks: writer.locks, now: clock.now(), trusted: clock.trusted, explains: mode.isDryRun
+                    ).result(of: document, facts)
+                    locked = drafts.locked
+                    action = poll.judged(drafts, at: clock.now())
+                } catch {
+                    action = poll.failed(.store(error))
+                }
+            case .conclude(let reach, let host):
+                let network = reach.map { health.observe($0, at: clock.steady()) }
+                let moment = clock.moment
+                let pause = host.flatMap { health.pause(of: $0, at: moment.now) }
+                action = poll.concluded(network: network, lastPause: pause, at: moment)
+            case .pause(let pause, let host):
+                health.record(pause, host: host, at: clock.now())
+                action = poll.hostPaused()
+            case .store(let records):
+                let heldUntil = store.state(of: poll.feed.id)?.schedule.heldUntil
+                let state = poll.stateToStore(heldUntil: heldUntil, newHistoryBlock: writer.newHistoryBlock)
+                action = await keep(records, state, &poll)
+            case .end(let trace):
+                guard let trace else { return }
+                if let seen = trace.seen { writer.keep(seen, of: poll.state, after: poll.previous) }
+                return writer.keep(trace.record, of: poll.state)
+            }
+        }
+    }
+
+    /// A state that no article came with waits for nobody.
+    private func keep(
+        _ records: [PendingRecord], _ state: FeedState, _ poll: inout FeedPoll
+    ) async -> FeedPoll.Action {
+        if records.isEmpty {
+            writer.keep(state)
+            return poll.stored()
+        }
+        do throws(StoreError) {
+            let result = try await writer.commit(FeedCommit(feed: state.feed, records: records, state: state))
+            return poll.stored(refusals: result.refused)
+        } catch {
+            return poll.notStored(error)
+        }
+    }
+
+    private func checkDisk() async throws(PollFailure) {
+        do throws(StoreError) { try await writer.checkDisk() } catch { throw .store(error) }
+    }
+
+    /// Secrets are read where a file system that does not answer holds up no transfer.
+    private func request(for feed: FeedConfiguration, state: FeedState) async throws(PollFailure) -> FetchRequest {
+        guard feed.options.readsFiles else { return try requests.request(for: feed, state: state) }
+        let result: Result<FetchRequest, PollFailure>
+        do throws(FileThreads.NoAnswer) {
+            result = try await engine.fileThreads.run { [requests] in
+                Result { () throws(PollFailure) in try requests.request(for: feed, state: state) }
+            }
+        } catch {
+            throw .request("the file system of its secrets has not answered for \(error.seconds) s")
+        }
+        return try result.get()
+    }
+
+    private func beforeHop(_ turn: HopTurn?) -> @Sendable (Hop) async -> HopLeave {
+        let gate = RedirectGate(
+            allowances: rules.allowances, limiter: limiter, clock: clock, health: mode.isForced ? nil : health,
+            turn: turn)
+        return { await gate.leave(to: $0.to) }
+    }
+
+    /// The server's word on the time counts for the host that the configuration names.
+    private func observe(_ head: ResponseHead, of feed: FeedConfiguration) {
+        guard let host = FeedConfiguration.host(of: feed.url), !feed.isLocalFile else { return }
+        let isSecure = [feed.url, head.effectiveURL].allSatisfy { $0.lowercased().hasPrefix("https:") }
+        clock.observe(head, host: host, isSecure: isSecure)
+    }
+}

@@ -1,0 +1,164 @@
+internal import ArticleStore
+internal import Configuration
+internal import Digest
+internal import FeedModel
+internal import Fetching
+internal import Identity
+
+/// Turns the items of a document into the records that the store does not have yet.
+struct RecordDrafts {
+    let feed: FeedConfiguration
+    let head: ResponseHead?
+    let state: FeedState
+    let duplicates: StoreSettings.Duplicates
+    let store: ArticleStore
+    let locks: KeyLocks
+    let now: Timestamp
+    /// The same where the clock counts: what lies in the future by another one may not.
+    var trusted: Timestamp?
+    /// Whether a person is going to read what each record is and why.
+    var explains = false
+
+    /// What a document leaves for the store.
+    struct Result {
+        var records: [PendingRecord] = []
+        /// How many articles the document has.
+        var articles = 0
+        /// Which those are.
+        var seen: [ArticleIdentifier] = []
+        /// What a person may want to know of their identities.
+        var notes: [String] = []
+        /// What each record is and why, a line each, where somebody wants to know.
+        var plan: [String] = []
+        /// The keys that were locked for them, which are to be released once the records are stored.
+        var locked: [Hash128] = []
+    }
+
+    /// - Parameter facts: what is known of the document beside its items.
+    func result(of document: Feed, _ facts: DocumentFacts) async throws(StoreError) -> Result {
+        let knowledge = StoreKnowledge(store: store)
+        var judge = IdentityJudge(rules(document))
+        try judge.read(document.articles, knowledge)
+        var result = Result()
+        result.locked = judge.linkKeys()
+        await locks.take(result.locked)
+        do throws(StoreError) {
+            let judgements = try judge.judge(facts, knowledge)
+            add(judgements, document.articles, to: &result)
+            return result
+        } catch {
+            locks.release(result.locked)
+            throw error
+        }
+    }
+
+    private func rules(_ document: Feed) -> IdentityRules {
+        var rules = IdentityRules(feed: feed.id)
+        rules.ownHosts = [feed.url, document.homePageURL].compactMap { $0.flatMap { FeedConfiguration.host(of: $0) } }
+        rules.joinsVariants = feed.aliases
+        rules.keepsUpdates = feed.updates == .keep
+        rules.findsDuplicates = duplicates == .short
+        return rules
+    }
+
+    private func add(_ judgements: [Judgement], _ articles: [Article], to result: inout Result) {
+        let isInitial = isInitial(judgements)
+        let url = URLRedaction.redacted(feed.url)
+        var prefix = RecordPrefix(
+            source: .init(
+                feedURL: url, fetchedFrom: head.map { URLRedaction.redacted($0.effectiveURL) } ?? url,
+                feedTitle: state.title, feedTags: feed.tags),
+            now: now, trusted: trusted)
+        var events: [Judgement.Event: Int] = [:]
+        result.records.reserveCapacity(judgements.count { $0.isStored })
+        for judgement in judgements {
+            let article = articles[judgement.index]
+            let before = result.records.count
+            if let alias = judgement.alias {
+                result.records.append(record(of: alias, prefix.bytes(of: article, alias, judgement)))
+            }
+            if let record = record(of: judgement, article, &prefix, isInitial: isInitial) {
+                result.records.append(record)
+            }
+            guard result.records.count > before else { continue }
+            if explains { result.plan += judgement.plan(article) }
+            for event in judgement.events { events[event, default: 0] += 1 }
+        }
+        result.articles = judgements.count
+        result.seen = judgements.map(\.uid)
+        result.notes = Judgement.Event.allCases.compactMap { event in events[event].map { event.note(count: $0) } }
+    }
+
+    /// What a feed has when it is first read to the end is initial, unless some of it is known although nothing was
+    /// stored while this state was kept: then only the state was lost (contract.md §3).
+    private func isInitial(_ judgements: [Judgement]) -> Bool {
+        guard state.lastSuccess == nil else { return false }
+        return state.articles > 0
+            || judgements.allSatisfy { judgement in
+                switch judgement.verdict {
+                case .new, .duplicate: judgement.alias == nil
+                default: false
+                }
+            }
+    }
+
+    private func record(of alias: Judgement.Alias, _ prefix: [UInt8]) -> PendingRecord {
+        PendingRecord(
+            prefix: prefix, uid: alias.of.uid, kind: .alias, version: alias.of.version, isInitial: false,
+            contentHash: alias.of.contentHash, keys: alias.keys)
+    }
+
+    private func record(
+        of judgement: Judgement, _ article: Article, _ prefix: inout RecordPrefix, isInitial: Bool
+    ) -> PendingRecord? {
+        let (kind, version, silentChanges): (RecordKind, UInt32, UInt8)
+        switch judgement.verdict {
+        case .unchanged, .volatile, .ignored: return nil
+        case .new, .reusing: (kind, version, silentChanges) = (.new, 1, 0)
+        case .duplicate: (kind, version, silentChanges) = (.duplicate, 1, 0)
+        case .update(let update): (kind, version, silentChanges) = (.update, update.number, update.silentChanges)
+        }
+        return PendingRecord(
+            prefix: prefix.bytes(of: article, judgement), uid: judgement.uid, kind: kind, version: version,
+            isInitial: isInitial, contentHash: judgement.contentHash, modified: article.modified,
+            silentChanges: silentChanges, keys: judgement.keys)
+    }
+}
+
+extension Judgement.Event {
+    /// One line for the log.
+    fileprivate func note(count: Int) -> String {
+        let (them, they) = count == 1 ? ("1 item", "it is") : ("\(count) items", "they are")
+        return switch self {
+        case .guidReused:
+            "\(rawValue): \(them) came under an id that another article had before; \(they) kept as new"
+        case .idNotUnique:
+            "\(rawValue): \(them) had the same id as others in the document; told apart by link, title or date"
+        case .idMigration:
+            "\(rawValue): the ids of this feed have changed; \(them) came under a new id and \(they) known as before"
+        case .volatile:
+            "\(rawValue): \(them) changed \(IdentityJudge.maximumSilentChanges) times without a new date;"
+                + " no more versions are kept until the publisher's date of change moves"
+        }
+    }
+}
+
+extension Judgement {
+    /// What will be stored of it and why, for people.
+    fileprivate func plan(_ article: Article) -> [String] {
+        let name = article.title ?? article.url ?? article.id ?? uid.description
+        var lines: [String] = []
+        if let alias {
+            lines.append("alias: the id \(article.id ?? "") means record \(alias.of.seq) (\(alias.reason.rawValue))")
+        }
+        switch verdict {
+        case .new: lines.append("new: \(name)")
+        case .reusing(let seq): lines.append("new, under the id of record \(seq): \(name)")
+        case .duplicate(let seq): lines.append("duplicate of record \(seq): \(name)")
+        case .update(let update):
+            lines.append("version \(update.number) (\(update.changed.joined(separator: ", "))): \(name)")
+        case .unchanged, .volatile, .ignored: break
+        }
+        return lines
+    }
+}

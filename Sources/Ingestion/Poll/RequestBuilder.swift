@@ -1,0 +1,138 @@
+package import Configuration
+internal import FeedModel
+internal import Fetching
+private import Glibc
+
+/// Makes the request for a feed from its configuration and state, reading secrets at the moment of use.
+package struct RequestBuilder: Sendable {
+    private let userAgent: String
+    private let fetch: FetchSettings
+    private let environment: [String: String]
+
+    /// - Parameter version: newswire's, for the User-Agent.
+    package init(_ configuration: Configuration, version: String, environment: [String: String]) {
+        // A local file is read without a contact; over the network the configuration has required one.
+        userAgent = "newswire/\(version)" + (configuration.contact.map { " (+\($0))" } ?? "")
+        fetch = configuration.fetch
+        self.environment = environment
+    }
+
+    func request(for feed: FeedConfiguration, state: FeedState) throws(PollFailure) -> FetchRequest {
+        // Members reached one by one through a key path cost more than all of them at once.
+        let options = feed.options
+        var request = FetchRequest(url: feed.url, userAgent: options.userAgent ?? userAgent)
+        request.validators = state.validators
+        request.limits.maxBody = fetch.maxBody
+        request.limits.connectTimeout = options.connectTimeout
+        request.limits.timeout = options.timeout
+        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: options.timeout)
+        request.proxy = options.proxy
+        request.caFile = try options.caFile.map { path throws(PollFailure) in try Self.readable(path) }
+        request.tlsVerify = options.tlsVerify
+        request.http2 = options.http2
+        request.keepAlive = options.keepAlive
+        request.addressPolicy = options.privateNetworks
+        if options.ownPrivateNetworks != nil { request.ledAddressPolicy = request.addressPolicy }
+        request.allowsLocalFile = feed.isLocalFile
+        do throws(SecretError) {
+            request.headers = try headers(of: options)
+            request.credentials = try credentials(of: options)
+        } catch {
+            throw .request(error.description)
+        }
+        request.clientCertificate = try options.clientCert.map { pair throws(PollFailure) in try certificate(pair) }
+        let url = feed.requestURL(state)
+        if url == feed.url { return request }
+        request = request.moved(to: url)
+        request.ledBy = .redirect
+        request.isAmongPrivate = state.move.isAmongPrivate
+        return request
+    }
+
+    /// The request for a page or feed that is not configured.
+    ///
+    /// - Parameter page: the one that named it; nil where a person did.
+    func request(discovering url: String, from page: FeedDiscovery.Page? = nil) throws(PollFailure) -> FetchRequest {
+        var request = FetchRequest(url: url, userAgent: userAgent)
+        if let page {
+            request.ledBy = .link
+            request.isAmongPrivate = page.isAmongPrivate
+        }
+        request.accept = "text/html, application/xhtml+xml, " + FetchRequest.defaultAccept
+        request.limits.maxBody = fetch.maxBody
+        request.limits.connectTimeout = fetch.connectTimeout
+        request.limits.timeout = fetch.timeout
+        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: fetch.timeout)
+        request.proxy = fetch.proxy
+        request.caFile = fetch.caFile
+        request.addressPolicy = fetch.privateNetworks
+        return request
+    }
+
+    /// 20 s where the timeout is 30 s; who has more patience with a server has more with its pauses too.
+    static func lowSpeedSeconds(timeout: Duration) -> Int {
+        max(FetchLimits().lowSpeedSeconds, Int(clamping: timeout.components.seconds) * 2 / 3)
+    }
+
+    private func headers(of options: FeedOptions) throws(SecretError) -> [FetchRequest.Header] {
+        var headers: [FetchRequest.Header] = []
+        for field in options.headers {
+            switch field.value {
+            case .literal(let value): headers.append(.init(name: field.name, value: value))
+            case .secret(let secret):
+                headers.append(.init(name: field.name, value: try secret.resolve(environment: environment)))
+            }
+        }
+        return headers
+    }
+
+    private func credentials(of options: FeedOptions) throws(SecretError) -> Credentials? {
+        if let basic = options.basicAuth {
+            return .basic(user: basic.user, password: try basic.password.resolve(environment: environment))
+        }
+        if let bearer = options.bearer { return .bearer(try bearer.resolve(environment: environment)) }
+        return nil
+    }
+
+    private func certificate(_ pair: FeedOptions.ClientCertificate) throws(PollFailure) -> ClientCertificate {
+        let certificate = try Self.contents(ofCertificate: pair.cert)
+        guard let key = pair.key else { return ClientCertificate(certificate: certificate, key: certificate) }
+        do throws(SecretError) {
+            return ClientCertificate(certificate: certificate, key: try key.contents(environment: environment))
+        } catch {
+            throw .request(error.description)
+        }
+    }
+
+    private static let maximumCertificate = 1 << 20
+
+    private static func contents(ofCertificate path: String) throws(PollFailure) -> [UInt8] {
+        do throws(FileReader.Failure) {
+            return try FileReader.read(path, limit: maximumCertificate).bytes
+        } catch {
+            throw .request("the certificate \(path) \(error.message); check client_cert")
+        }
+    }
+
+    /// libcurl opens the file of certificates where all transfers wait for it: what would keep it waiting is found out before.
+    /// What is wrong with a file otherwise, libcurl says itself.
+    private static func readable(_ caFile: String) throws(PollFailure) -> String {
+        var status = stat()
+        guard stat(caFile, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+            throw .request("reading the certificates of authorities \(caFile): it is no regular file; check ca_file")
+        }
+        return caFile
+    }
+}
+
+extension FetchRequest {
+    /// What a dry run shows of a request; secrets are named and not shown.
+    var summary: [String] {
+        var lines = ["GET \(URLRedaction.redacted(url))", "User-Agent: \(userAgent)"]
+        if let etag = validators?.etag { lines.append("If-None-Match: \(etag)") }
+        if let date = validators?.lastModified { lines.append("If-Modified-Since: \(date)") }
+        lines += headers.map { "\($0.name): ***" }
+        if credentials != nil { lines.append("Authorization: ***") }
+        return lines
+    }
+}

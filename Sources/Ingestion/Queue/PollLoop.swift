@@ -1,0 +1,280 @@
+package import FeedModel
+internal import Fetching
+internal import Scheduling
+
+/// `PollLoop` starts polls when `PollQueue` says so, as many at a time as it allows, until nothing is left or it is told to
+/// stop. It runs once; all but `control` belongs to the task that runs it.
+package final class PollLoop {
+    fileprivate enum Event: Sendable {
+        /// The poll is led on to a host, and waits for leave to ask it.
+        case redirected(Int, host: String, CheckedContinuation<HopLeave, Never>)
+        case finished(Int, PollReport)
+        /// The sleeper of that time has woken up.
+        case tick(SteadyTime)
+        case signal(PollLoopSignal)
+    }
+
+    /// With which it is told things while it runs, from any thread.
+    package struct Control: Sendable {
+        fileprivate let events: AsyncStream<Event>.Continuation
+
+        package func send(_ signal: PollLoopSignal) {
+            events.yield(.signal(signal))
+        }
+    }
+
+    package let control: Control
+    /// Milliseconds late that the loop must be for the machine to have been asleep.
+    private static let suspension: Int64 = 60_000
+    /// Milliseconds that who has forced a poll waits for its beginning.
+    private static let forcedPatience: Int64 = 10_000
+    /// Milliseconds between two tries while nothing can be stored.
+    private static let diskProbe: Int64 = 5000
+
+    /// The longest that the loop sleeps.
+    private let heartbeat: Duration
+    private let clock: PollClock
+    private let events: AsyncStream<Event>
+    private var queue: PollQueue
+    private var running = Set<Int>()
+    /// Polls that stand in line with a redirect.
+    private var hops: [Int: CheckedContinuation<HopLeave, Never>] = [:]
+    private var isNetworkDown = false
+    private var isStuck = false
+    /// When the loop last did something.
+    private var lastSeen: SteadyTime?
+    private var isStopping = false
+    /// When the earliest sleeper wakes the loop up.
+    private var wakesAt: SteadyTime?
+
+    package init(
+        concurrency: Int, heartbeat: Duration = .seconds(30), clock: PollClock
+    ) {
+        queue = PollQueue(concurrency: concurrency)
+        self.heartbeat = heartbeat
+        self.clock = clock
+        let (events, continuation) = AsyncStream.makeStream(of: Event.self)
+        self.events = events
+        control = Control(events: continuation)
+    }
+
+    package func add(_ entry: PollEntry) { add([entry]) }
+
+    /// Feeds that are due at the same time are polled in this order.
+    package func add(_ entries: [PollEntry]) {
+        let lead = steadyLead()
+        for entry in entries {
+            queue.add(
+                feed: entry.feed, host: entry.host, due: steady(entry.due, lead: lead),
+                allowance: entry.allowance, urgency: entry.urgency)
+        }
+    }
+
+    /// Leaves a host alone that feeds have been added for, before the loop runs.
+    package func pause(host: String, until time: Timestamp) {
+        _ = queue.pause(host: host, until: steady(time), now: clock.steady())
+    }
+
+    /// A poll has brought a pause. A round ends before most pauses do: there, each poll that is started is to look whether
+    /// its host is paused.
+    private func pause(host: String, until time: Timestamp, _ service: (any PollLoopService)?) {
+        guard let service else { return answer(queue.endHops(toHost: host), .held) }
+        let held = queue.pause(host: host, until: steady(time), now: clock.steady())
+        answer(held.hops, .held)
+        for feed in held.asked { service.passOver(feed, .pausedHost(host, until: time)) }
+    }
+
+    private func answer(_ feeds: [Int], _ leave: HopLeave) {
+        for feed in feeds { hops.removeValue(forKey: feed)?.resume(returning: leave) }
+    }
+
+    private func steady(_ time: Timestamp) -> SteadyTime { steady(time, lead: steadyLead()) }
+
+    private func steady(_ time: Timestamp, lead: Int64) -> SteadyTime {
+        SteadyTime(milliseconds: time.milliseconds).adding(milliseconds: lead)
+    }
+
+    /// Milliseconds from the time of day to the steady clock. Two readings differ by as much as the process was held up
+    /// between the clocks.
+    private func steadyLead() -> Int64 {
+        let (offset, overflows) = clock.steady().milliseconds.subtractingReportingOverflow(clock.now().milliseconds)
+        return overflows ? 0 : offset
+    }
+
+    private func timeOfDay(_ steady: SteadyTime) -> Timestamp {
+        clock.now().adding(milliseconds: steady.milliseconds(since: clock.steady()))
+    }
+
+    /// Returns when all that is in line was polled or `stop` was sent, and nothing runs any more.
+    package func run(round: some PollLoopOwner) async { await run(round, nil) }
+
+    /// Returns when `stop` was sent and nothing runs any more: until then it waits for signals when nothing is in line, and
+    /// for pauses to end.
+    package func run(service: some PollLoopService) async { await run(service, service) }
+
+    private func run(_ owner: some PollLoopOwner, _ service: (any PollLoopService)?) async {
+        await withDiscardingTaskGroup { group in
+            if startDue(in: &group, owner, service) { return }
+            for await event in events {
+                if let service { noticeSuspension(service) }
+                handle(event, in: &group, owner, service)
+                if startDue(in: &group, owner, service) { break }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func handle(
+        _ event: Event, in group: inout DiscardingTaskGroup, _ owner: some PollLoopOwner,
+        _ service: (any PollLoopService)?
+    ) {
+        switch event {
+        case .tick(let time):
+            // Only the earliest sleeper is followed by another, or there would be more and more of them.
+            if wakesAt == time { wakesAt = nil }
+        case .redirected(let feed, let host, let hop): redirect(feed, to: host, hop, owner)
+        case .finished(let feed, let report):
+            running.remove(feed)
+            if let pause = report.hostPause { self.pause(host: pause.host, until: pause.until, service) }
+            queue.finished(feed: feed, isGood: report.failure == nil && report.outcome != .skipped)
+            if let entry = owner.finished(feed, report), !isStopping { add(entry) }
+            if let service, !isStopping { follow(report.network, service) }
+        case .signal(.stop):
+            isStopping = true
+            _ = queue.removeWaiting()
+            answer(queue.endHops(), .stopped)
+            group.cancelAll()
+        case .signal(.replace):
+            if let service, !isStopping { reload(service) }
+        case .signal(.ask(let request, let reply)):
+            guard let service, !isStopping else { return reply.fail("the service is stopping") }
+            for entry in service.answer(request, reply, running: running) { hasten(entry, service) }
+        }
+    }
+
+    private func redirect(
+        _ feed: Int, to host: String, _ hop: CheckedContinuation<HopLeave, Never>, _ owner: some PollLoopOwner
+    ) {
+        if isStopping { return hop.resume(returning: .stopped) }
+        let (key, allowance) = owner.allowance(forHost: host)
+        switch queue.redirect(feed: feed, to: key, allowance: allowance, now: clock.steady()) {
+        case .waits: hops[feed] = hop
+        case .held: hop.resume(returning: .held)
+        case .crowded: hop.resume(returning: .crowded)
+        }
+    }
+
+    private func reload(_ service: some PollLoopService) {
+        let entries = service.replacement(running: running)
+        if let concurrency = service.concurrency { queue.limit(concurrency: concurrency) }
+        queue.renewAllowances { service.allowance(forHost: $0).allowance }
+        replace(entries, service)
+    }
+
+    private func replace(_ entries: [PollEntry], _ service: some PollLoopService) {
+        let before = queue.removeWaiting()
+        add(entries)
+        let time = clock.steady()
+        for waiting in before where waiting.urgency != .none && service.isStillWanted(waiting.feed) {
+            queue.hasten(feed: waiting.feed, to: time, urgency: waiting.urgency, now: time)
+        }
+    }
+
+    private func hasten(_ entry: PollEntry, _ service: some PollLoopService) {
+        let time = clock.steady()
+        if entry.urgency == .forced {
+            let opens = queue.opening(forced: entry.feed, host: entry.host)
+            guard opens <= time.adding(milliseconds: Self.forcedPatience) else {
+                return service.passOver(entry.feed, .hostDelay(entry.host, until: timeOfDay(opens)))
+            }
+        }
+        if running.contains(entry.feed) || queue.isInLine(entry.feed) {
+            queue.hasten(feed: entry.feed, to: steady(entry.due), urgency: entry.urgency, now: time)
+        } else {
+            add(entry)
+        }
+    }
+
+    /// A poll is over: the network and the disk may be known better.
+    private func follow(_ network: PollReport.Network?, _ service: some PollLoopService) {
+        let (wasDown, wasStuck) = (isNetworkDown, isStuck)
+        if let network { isNetworkDown = network == .down }
+        isStuck = service.isStuck
+        if isNetworkDown == wasDown, isStuck == wasStuck { return }
+        let interval = isNetworkDown ? OutageDetector.probeInterval : isStuck ? Self.diskProbe : nil
+        queue.limitStarts(every: interval, from: clock.steady())
+        if wasDown, !isNetworkDown { renew(after: .networkDown, service) }
+        if wasStuck, !isStuck { renew(after: .diskStuck, service) }
+    }
+
+    /// Whether the loop wakes up much later than it wanted to.
+    private func noticeSuspension(_ service: some PollLoopService) {
+        let time = clock.steady()
+        defer { lastSeen = time }
+        guard !isStopping, let lastSeen else { return }
+        let late = time.milliseconds(since: lastSeen) - heartbeat.milliseconds
+        if late > Self.suspension * clock.patience { renew(after: .suspended(seconds: late / 1000), service) }
+    }
+
+    private func renew(after interruption: PollInterruption, _ service: some PollLoopService) {
+        replace(service.line(after: interruption, except: running), service)
+    }
+
+    /// Starts what may start now, and sees to it that the loop wakes up for the next.
+    ///
+    /// - Returns: whether there is nothing left to do.
+    private func startDue(
+        in group: inout DiscardingTaskGroup, _ owner: some PollLoopOwner, _ service: (any PollLoopService)?
+    ) -> Bool {
+        while true {
+            let time = clock.steady()
+            switch queue.next(now: time) {
+            case .start(let feed):
+                running.insert(feed)
+                let poll = owner.poll(feed, turn: turn(feed))
+                let events = control.events
+                group.addTask(executorPreference: owner.executor) {
+                    events.yield(.finished(feed, await poll()))
+                }
+            case .proceed(let feed): answer([feed], .go)
+            case .giveUp(let feed): answer([feed], .crowded)
+            case .wait(let until):
+                service?.heartbeat(nextDue: queue.nextDue.map(timeOfDay), running: running.count)
+                sleep(until: until, now: time, in: &group)
+                return false
+            case .done:
+                guard let service, !isStopping else { return true }
+                service.heartbeat(nextDue: nil, running: running.count)
+                sleep(until: nil, now: time, in: &group)
+                return false
+            }
+        }
+    }
+
+    private func turn(_ feed: Int) -> HopTurn {
+        let events = control.events
+        return { host in await withCheckedContinuation { events.yield(.redirected(feed, host: host, $0)) } }
+    }
+
+    private func sleep(until time: SteadyTime?, now: SteadyTime, in group: inout DiscardingTaskGroup) {
+        // A loop that is stopping is woken up by the polls that end.
+        if isStopping { return }
+        let longest = now.adding(milliseconds: heartbeat.milliseconds)
+        let wake = min(time ?? longest, longest)
+        if let wakesAt, wakesAt <= wake { return }
+        wakesAt = wake
+        let events = control.events
+        let pause = max(1, wake.milliseconds(since: now))
+        let clock = clock
+        group.addTask {
+            try? await clock.sleep(milliseconds: pause)
+            events.yield(.tick(wake))
+        }
+    }
+}
+
+extension Duration {
+    package var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,101 @@
+package import FeedModel
+package import Fetching
+package import Scheduling
+
+/// `PollEntry` is a feed in line: its number, its host and when it is due.
+package struct PollEntry: Sendable, Equatable {
+    package var feed: Int
+    package var host: String
+    package var due: Timestamp
+    package var allowance: HostAllowance
+    package var urgency: PollUrgency
+
+    package init(
+        feed: Int, host: String, due: Timestamp, allowance: HostAllowance, urgency: PollUrgency = .none
+    ) {
+        self.feed = feed
+        self.host = host
+        self.due = due
+        self.allowance = allowance
+        self.urgency = urgency
+    }
+}
+
+/// `PollLoopSignal` is something that the loop is told from outside. Only a service is told more than to stop.
+package enum PollLoopSignal: Sendable {
+    /// Stop starting polls, break off those that run, and return.
+    case stop
+    /// Everything in line is to be replaced by what `replacement` gives.
+    case replace
+    /// A command asks the service for something.
+    case ask(ControlRequest, ControlReply)
+}
+
+/// `PollInterruption` says why feeds have become late all together.
+package enum PollInterruption: Sendable {
+    /// The machine slept, or the process was stopped, for so many seconds.
+    case suspended(seconds: Int64)
+    /// One's own network was down.
+    case networkDown
+    /// The disk took nothing.
+    case diskStuck
+}
+
+/// `PollObstacle` says why a poll that a person waits for does not come within seconds.
+package enum PollObstacle: Sendable, Equatable {
+    /// The host has asked to be left alone.
+    case pausedHost(String, until: Timestamp)
+    /// The host was asked a short while ago, and is asked no sooner than that.
+    case hostDelay(String, until: Timestamp)
+}
+
+/// A `HopTurn` waits in line for the host that a redirect leads to, and says whether the redirect may be followed then.
+package typealias HopTurn = @Sendable (_ host: String) async -> HopLeave
+
+/// `PollLoopOwner` is whoever has a `PollLoop` poll feeds, once or for as long as a service runs. All but what `poll` returns is
+/// called from the loop, one call at a time.
+package protocol PollLoopOwner: AnyObject {
+    /// Polls run here; nil for the threads that everything else runs on.
+    var executor: (any TaskExecutor)? { get }
+    /// Says who shares the allowance of a host, by its key, and how large it is.
+    func allowance(forHost host: String) -> (key: String, allowance: HostAllowance)
+    /// Gives what polls one feed, to be called from any task. When that task is cancelled it ends soon, and nothing is
+    /// half-done.
+    ///
+    /// - Parameter turn: to be asked before a redirect to another host is followed.
+    func poll(_ feed: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport
+    /// Takes in that a poll is over.
+    ///
+    /// - Returns: its place in line for the next time, if there is to be one.
+    func finished(_ feed: Int, _ report: PollReport) -> PollEntry?
+}
+
+/// `PollLoopService` is an owner that keeps a loop running: it answers commands, reads its configuration anew, and is told
+/// how the loop fares.
+package protocol PollLoopService: PollLoopOwner {
+    /// Transfers at a time, after `PollLoopSignal.replace`; nil: as before.
+    var concurrency: Int? { get }
+    /// Nothing can be stored at present, so that trying now and then is all that makes sense.
+    var isStuck: Bool { get }
+    /// Whoever waits for the poll of that feed need not wait any longer.
+    func passOver(_ feed: Int, _ obstacle: PollObstacle)
+    /// Says whether a poll that was asked for is still to be made, as the line has changed. Where it is not, whoever waits
+    /// for it is told.
+    func isStillWanted(_ feed: Int) -> Bool
+    /// Gives what stands in line after `PollLoopSignal.replace`, without the feeds that are being polled right now.
+    func replacement(running: Set<Int>) -> [PollEntry]
+    /// Answers a command, at once or when what it has asked for is done.
+    ///
+    /// - Returns: what is to be polled as soon as its hosts allow, before what nobody waits for. What is being polled
+    ///   already goes on, before others where a redirect makes it stand in line.
+    func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> [PollEntry]
+    /// Gives what stands in line after a time in which nothing could be polled, without the feeds that are being polled
+    /// right now: late feeds do not come all at once.
+    func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry]
+    /// The loop is alive; called at least every `PollLoop.heartbeat`, with the earliest time at which a feed is due.
+    func heartbeat(nextDue: Timestamp?, running: Int)
+}
+
+extension PollLoopOwner {
+    package var executor: (any TaskExecutor)? { nil }
+}

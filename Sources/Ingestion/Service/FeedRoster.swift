@@ -1,0 +1,127 @@
+internal import Configuration
+internal import FeedModel
+
+/// `FeedRoster` is the feeds of a running service as they are configured, each with the number that the poll loop knows it
+/// by, and how many of them are in which condition. The loop's alone.
+struct FeedRoster {
+    /// Looks up what is remembered of a feed.
+    typealias Memory = (FeedConfiguration) -> FeedOutlook?
+
+    private(set) var configuration: Configuration
+    private(set) var allowances: HostAllowances
+    /// How many feeds are polled.
+    private(set) var feedCount = 0
+    /// A feed keeps its number as long as the service runs, also while it is not configured.
+    private var numbers: [FeedIdentifier: Int] = [:]
+    /// By the numbers of the feeds that are polled: where they stand in the configuration.
+    private var places: [Int32?] = []
+    private var census = FeedCensus()
+    /// When feeds that are paused for a while are not any more, by number.
+    private var holdEnds: [Int: Timestamp] = [:]
+
+    init(_ configuration: Configuration, at now: Timestamp, memory: Memory) {
+        self.configuration = configuration
+        allowances = HostAllowances(configuration)
+        adopt(configuration, at: now, memory: memory)
+    }
+
+    /// From here on these are the feeds.
+    mutating func adopt(_ configuration: Configuration, at now: Timestamp, memory: Memory) {
+        self.configuration = configuration
+        allowances = HostAllowances(configuration)
+        feedCount = 0
+        places = Array(repeating: nil, count: numbers.count)
+        census = FeedCensus()
+        holdEnds = [:]
+        numbers.reserveCapacity(configuration.feeds.count)
+        for (place, feed) in configuration.feeds.enumerated() {
+            let number = newNumber(of: feed.id)
+            count(number, feed, memory(feed), at: now)
+            guard feed.enabled else { continue }
+            places[number] = Int32(place)
+            feedCount += 1
+        }
+    }
+
+    // MARK: Who is who
+
+    /// The numbers of all feeds that were ever configured.
+    var allNumbers: Range<Int> { places.indices }
+
+    /// The feed of that number, where it is polled.
+    func feed(_ number: Int) -> FeedConfiguration? {
+        guard places.indices.contains(number), let place = places[number] else { return nil }
+        return configuration.feeds[Int(place)]
+    }
+
+    func number(of id: FeedIdentifier) -> Int? { numbers[id] }
+
+    /// The id of a feed, also of one that is not configured any more. Looks through all of them.
+    func id(of number: Int) -> FeedIdentifier? { numbers.first { $0.value == number }?.key }
+
+    func isPolled(_ id: FeedIdentifier) -> Bool { numbers[id].flatMap { feed($0) } != nil }
+
+    /// The feeds of the configuration, enabled or not, that have one of the ids; of no ids, all.
+    func feeds(_ ids: [FeedIdentifier]) -> [FeedConfiguration] {
+        if ids.isEmpty { return configuration.feeds }
+        let wanted = Set(ids)
+        return configuration.feeds.filter { wanted.contains($0.id) }
+    }
+
+    /// The ids that no feed of the configuration has.
+    func unknown(_ ids: [FeedIdentifier]) -> [FeedIdentifier] {
+        if ids.isEmpty { return [] }
+        let known = Set(configuration.feeds.map(\.id))
+        return ids.filter { !known.contains($0) }
+    }
+
+    private mutating func newNumber(of id: FeedIdentifier) -> Int {
+        if let number = numbers[id] { return number }
+        numbers[id] = places.count
+        places.append(nil)
+        return places.count - 1
+    }
+
+    // MARK: How they are
+
+    /// How many feeds are in which condition.
+    var conditions: [FeedCondition: Int] { census.counts }
+
+    /// Counts a feed by what is remembered of it.
+    mutating func count(_ feed: FeedConfiguration, _ outlook: FeedOutlook?, at now: Timestamp) {
+        guard let number = numbers[feed.id] else { return }
+        count(number, feed, outlook, at: now)
+    }
+
+    mutating func countAll(at now: Timestamp, memory: Memory) {
+        for feed in configuration.feeds { count(feed, memory(feed), at: now) }
+    }
+
+    /// Pauses that have ended are over at once, and not when the feed is polled next.
+    mutating func countEndedHolds(at now: Timestamp, memory: Memory) {
+        for (number, end) in holdEnds where end <= now {
+            holdEnds[number] = nil
+            if let feed = feed(number) { count(number, feed, memory(feed), at: now) }
+        }
+    }
+
+    private mutating func count(_ number: Int, _ feed: FeedConfiguration, _ outlook: FeedOutlook?, at now: Timestamp) {
+        census.count(number, as: FeedCondition(isEnabled: feed.enabled, outlook, now: now))
+        let isHeld = feed.enabled && outlook?.isHeld(at: now) ?? false
+        holdEnds[number] = isHeld ? outlook?.schedule.heldUntil : nil
+    }
+}
+
+/// `FeedCensus` counts how many feeds are in which condition, as that changes.
+struct FeedCensus {
+    /// By the feeds' numbers.
+    private var conditions: [FeedCondition?] = []
+    private(set) var counts: [FeedCondition: Int] = [:]
+
+    mutating func count(_ feed: Int, as condition: FeedCondition) {
+        while conditions.count <= feed { conditions.append(nil) }
+        if let old = conditions[feed] { counts[old, default: 1] -= 1 }
+        conditions[feed] = condition
+        counts[condition, default: 0] += 1
+    }
+}

@@ -1,0 +1,151 @@
+package import ArticleStore
+internal import CShims
+package import Configuration
+private import Dispatch
+internal import FeedModel
+package import Fetching
+package import Logging
+internal import ServiceLifecycle
+
+/// `newswire run`: polls every feed at its own time until it is told to stop.
+package struct PollingService: Service {
+    private let configuration: Configuration
+    private let reload: @Sendable () throws(ConfigurationError) -> Configuration
+    private let reloadSignals: AsyncStream<Void>
+    private let store: ArticleStore
+    private let engine: FetchEngine
+    private let about: ServiceFigures
+    private let environment: [String: String]
+    private let notifier: ServiceNotifier
+    private let logger: Logger
+    private let clock: PollClock
+    private let leave: @Sendable (_ reason: String) -> Void
+
+    /// Seconds that the service has to end once it was told to. What it leaves undone then costs nothing but a longer
+    /// start: all that is stored is stored.
+    private static let grace = 10
+
+    /// - Parameters:
+    ///   - reload: reads the configuration anew.
+    ///   - reloadSignals: an element each time that is wanted (SIGHUP).
+    ///   - store: open for writing; the caller closes it.
+    ///   - engine: the caller shuts it down.
+    ///   - about: the program, for who asks how the service is.
+    ///   - leave: ends the process, on any thread: it was told to stop, and a file system does not let it.
+    package init(
+        configuration: Configuration, reload: @escaping @Sendable () throws(ConfigurationError) -> Configuration,
+        reloadSignals: AsyncStream<Void>, store: ArticleStore, engine: FetchEngine, about: ServiceFigures,
+        notifier: ServiceNotifier, environment: [String: String], logger: Logger, clock: PollClock,
+        leave: @escaping @Sendable (_ reason: String) -> Void
+    ) {
+        self.configuration = configuration
+        self.reload = reload
+        self.reloadSignals = reloadSignals
+        self.store = store
+        self.engine = engine
+        self.about = about
+        self.environment = environment
+        self.notifier = notifier
+        self.logger = logger
+        self.clock = clock
+        self.leave = leave
+    }
+
+    /// Returns when the service was told to stop and nothing runs any more.
+    package func run() async {
+        let writer = StoreWriter(
+            store, history: PollHistory(of: store, logger), contents: FeedContents(of: store, logger))
+        let loop = PollLoop(
+            concurrency: configuration.fetch.concurrency, heartbeat: heartbeat, clock: clock)
+        store.setRight(configuration, by: clock)
+        let health = HostHealth(configuration, at: clock.now(), store)
+        let retention = RetentionJob(store, keep: configuration.store.keep, logger: logger, clock: clock)
+        let control = loop.control
+        let reloading = ConfigurationReload(
+            path: configuration.path,
+            read: { () throws(ConfigurationError) in
+                let configuration = try reload()
+                retention.adopt(configuration.store.keep)
+                return configuration
+            }, hasEnded: { control.send(.replace) })
+        let survey = DiskSurvey(store: store.path) { [store] in
+            StatusFigures.onDisk(store: store.path, lastSeq: store.lastSeq)
+        }
+        let parts = ServiceState.Parts(
+            store: store, writer: writer, retention: retention, survey: survey, metrics: MetricsJob(logger),
+            reload: reloading, notifier: notifier, logger: logger, health: health, clock: clock, about: about,
+            lineChanges: { control.send(.replace) },
+            makePoller: { configuration in
+                engine.expect(concurrency: configuration.fetch.concurrency)
+                return FeedPoller(
+                    configuration, version: about.version, environment: environment, engine: engine, store: store,
+                    writer: writer, health: health, clock: clock)
+            })
+        let state = ServiceState(configuration, parts)
+        loop.add(state.line(except: []))
+        for pause in state.pauses { loop.pause(host: pause.host, until: pause.until) }
+        // Reading everything has taken several times what it has left.
+        newswire_give_memory_back()
+        notifier.ready(status: state.status(nextDue: nil))
+        logger.notice("started", metadata: ["feeds": "\(state.roster.feedCount)", "articles": "\(store.lastSeq)"])
+        let server = listen(control)
+        let watches = state.watches
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in reloadSignals {
+                    notifier.reloading()
+                    reloading.begin()
+                }
+            }
+            group.addTask { await retention.run() }
+            await withGracefulShutdownHandler {
+                await loop.run(service: state)
+            } onGracefulShutdown: {
+                control.send(.stop)
+                leaveLate(watches)
+            }
+            group.cancelAll()
+        }
+        writer.flush()
+        state.close()
+        server?.stop()
+        notifier.stopping()
+        logger.notice("stopped", metadata: ["articles": "\(store.lastSeq)"])
+    }
+
+    /// Whatever does not answer, the process ends when it is told to.
+    private func leaveLate(_ watches: [DiskWatch]) {
+        DispatchQueue(label: "newswire.leaving").asyncAfter(deadline: .now() + .seconds(Self.grace)) { [leave] in
+            let delays = watches.compactMap(\.delay).map(\.description)
+            leave(
+                "not all of it has ended \(Self.grace) s after it was told to stop"
+                    + (delays.isEmpty ? "" : ": ") + delays.joined(separator: "; "))
+        }
+    }
+
+    /// Commands can ask from here on. Without a socket the service polls all the same.
+    private func listen(_ control: PollLoop.Control) -> ControlServer? {
+        let path = ControlPath.ofService(store: store.path, environment: environment)
+        ControlPath.removeLink(store: store.path)
+        do throws(ControlServer.Failure) {
+            guard let identity = StoreIdentity(directory: store.path) else {
+                throw ControlServer.Failure(description: "cannot look at the directory \(store.path)")
+            }
+            return try ControlServer(at: path, store: identity) { control.send(.ask($0, $1)) }
+        } catch {
+            logger.warning("\(error); `newswire poll`, `status`, `pause` and `store expire` cannot reach this service")
+            return nil
+        }
+    }
+
+    /// Often enough for systemd's watchdog, and for a clock that was set.
+    private var heartbeat: Duration {
+        let longest = Duration.seconds(configuration.status.textfile == nil ? 30 : 15)
+        return notifier.watchdogMicroseconds.map { min(longest, .microseconds($0 / 3)) } ?? longest
+    }
+}
+
+extension PollingService: CustomStringConvertible {
+    /// What the service group calls it; by itself it would write out the whole configuration.
+    package var description: String { "polling" }
+}

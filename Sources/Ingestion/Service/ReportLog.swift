@@ -1,0 +1,82 @@
+internal import FeedModel
+internal import Logging
+
+/// `ReportLog` decides what of a poll's report is worth a line in the log, and not each time: `FailureLog` says how often.
+struct ReportLog {
+    struct Line: Equatable {
+        let level: Logger.Level
+        let text: String
+        var fields: [String: String] = [:]
+    }
+
+    private var failures = FailureLog()
+
+    /// How many feeds fail.
+    var failingCount: Int { failures.count }
+
+    /// Forgets the feeds that are not asked for any more.
+    mutating func keep(where isKept: (FeedIdentifier) -> Bool) { failures.keep(where: isKept) }
+
+    /// - Parameter isNetworkDown: then failures say nothing of feeds.
+    mutating func lines(for report: PollReport, isNetworkDown: Bool, at now: Timestamp) -> [Line] {
+        // The store tells of its disk itself, and once.
+        if report.failure?.kind == .store { return [] }
+        let feed = ["feed": "\(report.feed)"]
+        var lines: [Line] = []
+        if let pause = report.hostPause {
+            let until = Timestamp(seconds: pause.until.seconds)
+            lines.append(
+                Line(
+                    level: .warning, text: "host wants to be left alone",
+                    fields: ["feed": "\(report.feed)", "host": pause.host, "until": "\(until)"]))
+        }
+        if report.network == .down {
+            lines.append(
+                Line(
+                    level: .warning,
+                    text: "the network seems to be down: failures are not counted, one feed a minute is tried"))
+        }
+        if isNetworkDown, report.outcome == .failed { return lines }
+        if let failure = report.failure { return lines + failed(failure, report, at: now) }
+        if report.outcome == .skipped { return lines }
+        if let before = failures.succeeded(report.feed) {
+            lines.append(
+                Line(
+                    level: .notice, text: "feed is well again",
+                    fields: [
+                        "feed": "\(report.feed)", "failures": "\(before.failures)", "since": "\(before.since)",
+                    ]))
+        }
+        if report.newArticles + report.updatedArticles > 0 {
+            lines.append(
+                Line(
+                    level: .debug, text: "articles stored",
+                    fields: feed.merging(["new": "\(report.newArticles)", "updated": "\(report.updatedArticles)"]) {
+                        $1
+                    }))
+        }
+        for note in report.notes where failures.isNews(report.feed, note, at: now) {
+            lines.append(Line(level: .warning, text: note, fields: feed.merging(["url": report.url]) { $1 }))
+        }
+        return lines
+    }
+
+    private mutating func failed(_ failure: FeedState.Failure, _ report: PollReport, at now: Timestamp) -> [Line] {
+        guard let line = failures.failed(report.feed, kind: failure.kind, at: now) else { return [] }
+        var fields = ["feed": "\(report.feed)", "class": failure.word, "url": report.url]
+        if let status = report.status { fields["status"] = "\(status)" }
+        switch line {
+        case .begins: return [Line(level: .warning, text: "feed fails: \(failure.message)", fields: fields)]
+        case .goesOn(let failures, let since):
+            fields["failures"] = "\(failures)"
+            fields["since"] = "\(since)"
+            return [Line(level: .warning, text: "feed still fails: \(failure.message)", fields: fields)]
+        }
+    }
+}
+
+extension Logger {
+    func log(_ line: ReportLog.Line) {
+        log(level: line.level, "\(line.text)", metadata: line.fields.isEmpty ? nil : line.fields.mapValues { "\($0)" })
+    }
+}

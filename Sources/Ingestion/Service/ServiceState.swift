@@ -1,0 +1,216 @@
+internal import ArticleStore
+internal import Configuration
+internal import FeedModel
+internal import Logging
+internal import Scheduling
+
+/// `ServiceState` is what the running service knows, put together from parts that each have one job, and what it answers
+/// the poll loop. All of it belongs to the loop.
+final class ServiceState: PollLoopService {
+    /// Seconds for which a feed waits whose articles could not be stored.
+    private static let storeRetry = 10
+
+    /// `Parts` are what the service works with, and its surroundings.
+    struct Parts {
+        let store: ArticleStore
+        let writer: StoreWriter
+        let retention: RetentionJob
+        let survey: DiskSurvey
+        let metrics: MetricsJob
+        let reload: ConfigurationReload
+        let notifier: ServiceNotifier
+        let logger: Logger
+        let health: HostHealth
+        let clock: PollClock
+        /// The program and its start.
+        let about: ServiceFigures
+        /// To be called from any thread when feeds have got other places in line; the loop asks for `replacement` then.
+        let lineChanges: @Sendable () -> Void
+        let makePoller: (Configuration) -> FeedPoller
+    }
+
+    let parts: Parts
+    var roster: FeedRoster
+    private var poller: FeedPoller
+    var planned = PlannedTimes()
+    var manualPolls = ManualPolls()
+    var reloads = ReloadRequests()
+    private(set) var counters = PollCounters()
+    var reports = ReportLog()
+    var signs = SignsOfLife()
+    var delayTelling = DelayTelling()
+    var nextDue: Timestamp?
+    private var wasClockDoubtful = false
+
+    init(_ configuration: Configuration, _ parts: Parts) {
+        self.parts = parts
+        let store = parts.store
+        roster = FeedRoster(configuration, at: parts.clock.now()) { store.outlook(of: $0.id, at: $0.url) }
+        poller = parts.makePoller(configuration)
+    }
+
+    func now() -> Timestamp { parts.clock.now() }
+
+    func outlook(of feed: FeedConfiguration) -> FeedOutlook? { parts.store.outlook(of: feed.id, at: feed.url) }
+
+    // MARK: The line
+
+    /// Every feed's place in line, by what is remembered of it.
+    func line(except running: Set<Int>, isHurried: Bool = true) -> [PollEntry] {
+        let time = now()
+        let schedule = roster.configuration.schedule
+        var waiting: [DueTimes.Feed] = []
+        waiting.reserveCapacity(roster.feedCount)
+        var moved: [Int: String] = [:]
+        for number in roster.allNumbers where !running.contains(number) {
+            guard let feed = roster.feed(number) else { continue }
+            let outlook = outlook(of: feed)
+            if let outlook, !outlook.isPolled(at: time) { continue }
+            if let url = outlook?.adoptedURL { moved[number] = url }
+            waiting.append(DueTimes.Feed(number: number, feed, outlook, schedule))
+        }
+        planned.removeAll(count: roster.allNumbers.count)
+        let plan = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).plan(
+            waiting, isHurried: isHurried)
+        var entries: [PollEntry] = []
+        entries.reserveCapacity(plan.count)
+        for (number, due) in plan {
+            guard let feed = roster.feed(number) else { continue }
+            entries.append(entry(number, feed, movedTo: moved[number], due: due))
+        }
+        return entries
+    }
+
+    private func entry(_ number: Int, _ feed: FeedConfiguration, movedTo url: String?, due: Timestamp) -> PollEntry {
+        let (key, allowance) = roster.allowances.allowance(for: feed, adoptedURL: url)
+        planned.plan(number, at: due)
+        return PollEntry(feed: number, host: key, due: due, allowance: allowance)
+    }
+
+    func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] {
+        switch interruption {
+        case .suspended(let seconds):
+            parts.logger.notice("nothing ran for a while; late feeds are spread", metadata: ["seconds": "\(seconds)"])
+        case .networkDown: parts.logger.notice("the network is up again; late feeds are spread")
+        case .diskStuck: parts.logger.notice("the disk takes articles again; late feeds are spread")
+        }
+        return line(except: running, isHurried: false)
+    }
+
+    // MARK: Polls
+
+    var executor: (any TaskExecutor)? { poller.executor }
+
+    var concurrency: Int? { roster.configuration.fetch.concurrency }
+
+    var isStuck: Bool { parts.store.trouble != nil }
+
+    func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
+        roster.allowances.allowance(forHost: host)
+    }
+
+    func poll(_ number: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport {
+        guard let feed = roster.feed(number) else {
+            preconditionFailure("only feeds that stand in line are polled, and those are configured")
+        }
+        if let lateness = planned.begin(number, at: now()) { counters.began(lateBy: lateness) }
+        let poller = manualPolls.begin(number).map(poller.polling) ?? poller
+        return { await poller.poll(feed, turn: turn) }
+    }
+
+    func finished(_ number: Int, _ report: PollReport) -> PollEntry? {
+        let time = now()
+        counters.add(report)
+        for line in reports.lines(for: report, isNetworkDown: parts.health.isNetworkDown, at: time) {
+            parts.logger.log(line)
+        }
+        // Whoever has asked finds in the files what he is told.
+        let isWanted = manualPolls.end(number, report, after: parts.writer.afterFlush)
+        guard let feed = roster.feed(number) else { return nil }
+        let outlook = outlook(of: feed)
+        roster.count(feed, outlook, at: time)
+        let url = outlook?.adoptedURL
+        if isWanted {
+            var entry = entry(number, feed, movedTo: url, due: time)
+            entry.urgency = manualPolls.urgency(of: number)
+            return entry
+        }
+        if let outlook, !outlook.isPolled(at: time) { return nil }
+        let soonest = time.adding(seconds: report.failure?.kind == .store ? Self.storeRetry : 1)
+        let held = outlook?.schedule.heldUntil ?? soonest
+        return entry(number, feed, movedTo: url, due: max(outlook?.nextPoll ?? soonest, soonest, held))
+    }
+
+    // MARK: The configuration
+
+    /// What came of reading the configuration is put in force, all or nothing: one that is wrong leaves the old one.
+    func replacement(running: Set<Int>) -> [PollEntry] {
+        switch parts.reload.take() {
+        case .success(let new):
+            adopt(new)
+            endReload(nil)
+        case .failure(let error):
+            for diagnostic in error.diagnostics { parts.logger.error("\(diagnostic)") }
+            parts.logger.error("the configuration is wrong; the old one stays in force")
+            endReload(error.diagnostics.first.map { "\($0)" } ?? "the configuration is wrong")
+        case nil: roster.countAll(at: now(), memory: outlook)
+        }
+        return line(except: running)
+    }
+
+    /// From here on this is what is polled and how.
+    private func adopt(_ new: Configuration) {
+        let old = roster.configuration
+        roster.adopt(new, at: now(), memory: outlook)
+        poller = parts.makePoller(new)
+        reports.keep(where: roster.isPolled)
+        let changes = ConfigurationChanges(from: old, to: new)
+        parts.logger.notice(
+            "configuration read anew",
+            metadata: [
+                "feeds": "\(roster.feedCount)", "added": "\(changes.added)", "removed": "\(changes.removed)",
+                "changed": "\(changes.changed)",
+            ])
+    }
+
+    /// The configuration is to be read anew.
+    func beginReload() {
+        parts.notifier.reloading()
+        parts.reload.begin()
+    }
+
+    private func endReload(_ failure: String?) {
+        guard reloads.end(failure, isReadAgain: parts.reload.isReading, at: now()) else { return }
+        parts.notifier.ready(status: status(nextDue: nil))
+    }
+
+    /// The file system of the configuration does not answer.
+    func giveUpReload(_ delay: DiskDelay) {
+        guard reloads.giveUp(delay.description, at: now()) else { return }
+        parts.logger.error("the configuration cannot be read; the old one stays in force")
+        parts.notifier.ready(status: status(nextDue: nil))
+    }
+
+    /// What a clock that was ahead has left is put right once the clock counts again.
+    func followClock() {
+        planned.follow(now: now(), steady: parts.clock.steady())
+        guard parts.clock.doubt == nil else { return wasClockDoubtful = true }
+        if wasClockDoubtful { parts.store.setRight(roster.configuration, by: parts.clock) }
+        wasClockDoubtful = false
+    }
+
+    /// Nothing is polled any more.
+    func close() {
+        manualPolls.giveUp("the service was stopped")
+        reloads.close()
+        if let path = roster.configuration.status.textfile { parts.metrics.remove(path) }
+    }
+}
+
+extension FeedOutlook {
+    /// Whether the feed is polled by itself at all.
+    func isPolled(at time: Timestamp) -> Bool {
+        if isHeld(at: time), schedule.heldUntil == FeedState.Schedule.forGood { return false }
+        return !schedule.isGoneForGood || !isOfURL
+    }
+}

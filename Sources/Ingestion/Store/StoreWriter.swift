@@ -1,0 +1,181 @@
+package import ArticleStore
+internal import Configuration
+private import Dispatch
+internal import FeedModel
+private import Locking
+
+/// The one place that writes to the store: what many polls leave is committed together, so that they share one
+/// fdatasync.
+///
+/// While a commit is with the disk the next ones gather. The writes block, so they have a thread of their own and not
+/// one of those that parse. What brings no articles waits for nobody: it goes out with the next commit, or a second
+/// later.
+package final class StoreWriter: Sendable {
+    private typealias Answer = CheckedContinuation<Result<CommitResult, StoreError>, Never>
+
+    private struct Waiting {
+        var commits: [(commit: FeedCommit, answer: Answer)] = []
+        var isWriting = false
+        /// What is kept is written soon.
+        var isAboutToFlush = false
+    }
+
+    /// How long to wait before a disk that did not take something is tried again.
+    private let patience: Duration
+    private let store: ArticleStore
+    private let history: PollHistory?
+    private let contents: FeedContents?
+    private let lastTry = Locked<ContinuousClock.Instant?>(nil)
+    private let queue = DispatchQueue(label: "newswire.store")
+    private let waiting = Locked(Waiting())
+    private let durations = Locked(DurationSum())
+    /// Of what is being written.
+    package let watch: DiskWatch
+    private let action: String
+    /// What the polls that share this writer are about to store.
+    let locks = KeyLocks()
+
+    /// Milliseconds for which what is kept may wait.
+    private static let flushDelay = 1000
+
+    /// - Parameters:
+    ///   - history: where polls are kept; nil for nowhere.
+    ///   - contents: where it is kept which articles the documents have; likewise.
+    package init(
+        _ store: ArticleStore, history: PollHistory? = nil, contents: FeedContents? = nil,
+        patience: Duration = .seconds(10), watch: DiskWatch = DiskWatch()
+    ) {
+        self.store = store
+        self.history = history
+        self.contents = contents
+        self.patience = patience
+        self.watch = watch
+        action = "writing to the store \(store.path)"
+    }
+
+    /// To be asked before anything is fetched: while the disk takes nothing, or does not answer, nothing that came could be
+    /// kept. Now and then it is tried again.
+    package func checkDisk() async throws(StoreError) {
+        if let delay = watch.delay { throw .noAnswer(from: store.path, for: delay.seconds) }
+        guard let trouble = store.trouble else { return }
+        let now = ContinuousClock.now
+        let isTime = lastTry.withLock { last in
+            if let last, now - last < patience { return false }
+            last = now
+            return true
+        }
+        guard isTime else { throw trouble }
+        let result: Result<Void, StoreError> = await withCheckedContinuation { answer in
+            queue.async { [self] in
+                let result = Result { () throws(StoreError) in
+                    try watch.during(action) { () throws(StoreError) in try store.recoverFromTrouble() }
+                }
+                answer.resume(returning: result)
+            }
+        }
+        try result.get()
+    }
+
+    /// How long commits took, with the wait for the disk.
+    package var commitDurations: DurationSum { durations.withLock { $0 } }
+
+    /// Returns once the articles are on the disk.
+    package func commit(_ commit: FeedCommit) async throws(StoreError) -> CommitResult {
+        let result = await withCheckedContinuation { answer in
+            let mustStart = waiting.withLock { waiting in
+                waiting.commits.append((commit, answer))
+                defer { waiting.isWriting = true }
+                return !waiting.isWriting
+            }
+            if mustStart { queue.async { self.write() } }
+        }
+        return try result.get()
+    }
+
+    /// Takes in the state of a feed whose poll has brought no articles; it is known at once, and in the file soon.
+    func keep(_ state: FeedState) {
+        if store.stage(state) { flushSoon() }
+    }
+
+    /// Keeps a poll for whoever asks later; likewise.
+    ///
+    /// - Parameter state: as the poll has left it.
+    func keep(_ record: PollRecord, of state: FeedState) {
+        guard let history, let block = state.schedule.historyBlock else { return }
+        history.stage(record, block: block, number: state.schedule.polls)
+        flushSoon()
+    }
+
+    /// Keeps which articles a whole document has; likewise.
+    ///
+    /// - Parameter previous: the feed's state before the poll.
+    func keep(_ articles: [ArticleIdentifier], of state: FeedState, after previous: FeedState) {
+        guard let contents else { return }
+        contents.stage(articles, of: state, after: previous)
+        flushSoon()
+    }
+
+    /// A place for a feed's polls; nil where none are kept.
+    func newHistoryBlock() -> UInt32? { history?.newBlock() }
+
+    /// Writes what is kept in memory. Blocks for as long as the system takes to write it into its cache.
+    package func flush() {
+        store.writeStates()
+        history?.write()
+        contents?.write()
+    }
+
+    /// Calls `body` on the writer's thread once all is written that has been kept in memory so far. Returns at once.
+    func afterFlush(_ body: @escaping @Sendable () -> Void) {
+        queue.async { [self] in
+            watch.during(action, flush)
+            body()
+        }
+    }
+
+    /// Remembers that feeds are not to be polled before a time, or, where that is nil, that they may be. Returns at once.
+    ///
+    /// - Parameter done: called on the writer's thread; with nil once it is durable.
+    func hold(
+        _ feeds: [FeedConfiguration], until: Timestamp?, done: @escaping @Sendable (StoreError?) -> Void
+    ) {
+        queue.async { [self] in
+            do throws(StoreError) {
+                try watch.during(action) { () throws(StoreError) in try store.hold(feeds, until: until) }
+                done(nil)
+            } catch {
+                done(error)
+            }
+        }
+    }
+
+    private func flushSoon() {
+        let isFirst = waiting.withLock { waiting in
+            defer { waiting.isAboutToFlush = true }
+            return !waiting.isAboutToFlush
+        }
+        guard isFirst else { return }
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.flushDelay)) {
+            self.waiting.withLock { $0.isAboutToFlush = false }
+            self.watch.during(self.action, self.flush)
+        }
+    }
+
+    private func write() {
+        while true {
+            let batch = waiting.withLock { waiting in
+                defer { waiting.commits.removeAll(keepingCapacity: true) }
+                waiting.isWriting = !waiting.commits.isEmpty
+                return waiting.commits
+            }
+            if batch.isEmpty { return }
+            let begun = ContinuousClock.now
+            let result = Result { () throws(StoreError) in
+                try watch.during(action) { () throws(StoreError) in try store.commit(batch.map(\.commit)) }
+            }
+            let duration = (ContinuousClock.now - begun).milliseconds
+            durations.withLock { $0.add(milliseconds: duration) }
+            for waiting in batch { waiting.answer.resume(returning: result) }
+        }
+    }
+}

@@ -1,0 +1,310 @@
+import FeedModel
+import Fetching
+import Scheduling
+import Testing
+
+@testable import ArticleStore
+@testable import Configuration
+@testable import Ingestion
+
+@Suite("What one poll decides")
+struct FeedPollTests {
+    private let now = PollRehearsal.now
+
+    // MARK: Documents
+
+    @Test("A new document is judged, concluded and stored in that order, and its record and articles are kept")
+    func newDocument() {
+        let poll = PollRehearsal()
+        #expect(poll.answers())
+        #expect(poll.brings().word == "judge")
+        #expect(poll.judged(new: 2).word == "conclude reached")
+        #expect(poll.concluded().word == "store 2")
+        #expect(poll.stored().word == "end, record and articles")
+        let report = poll.poll.finished(afterMilliseconds: 5)
+        #expect(report.outcome == .new && report.newArticles == 2 && report.durationMilliseconds == 5)
+        #expect(report.bytes == 100 && report.bytesUnpacked == 200 && report.status == 200)
+        let state = poll.state
+        #expect(state.title == "T" && state.articles == 2 && state.bodyHash == PollRehearsal.hash(8))
+        #expect(state.lastSuccess == now && state.document?.articles == 2 && report.nextPoll == state.nextPoll)
+    }
+
+    @Test("polling.md §2.11: the bytes of the last time are not judged, and leave no articles to be remembered")
+    func sameBytes() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers()
+        #expect(poll.brings(body: 7).word == "conclude reached")
+        #expect(poll.concluded().word == "store 0")
+        #expect(poll.stored().word == "end, record")
+        #expect(poll.report.outcome == .unchanged)
+    }
+
+    @Test("Bytes that were never read to the end are judged, whatever is remembered of them")
+    func sameBytesWithoutSuccess() {
+        let poll = PollRehearsal(PollRehearsal.known { $0.lastSuccess = nil })
+        poll.answers()
+        #expect(poll.brings(body: 7).word == "judge")
+    }
+
+    @Test("A document in which all is known is unchanged")
+    func nothingNew() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers()
+        poll.brings()
+        #expect(poll.judged(new: 0).word == "conclude reached")
+        #expect(poll.concluded().word == "store 0")
+        poll.stored()
+        #expect(poll.report.outcome == .unchanged)
+    }
+
+    @Test("polling.md §2.4: a 304 stores no articles, keeps the validators and says what was saved")
+    func notModified() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        #expect(!poll.answers(304))
+        #expect(poll.ends().word == "conclude reached")
+        #expect(poll.concluded().word == "store 0")
+        #expect(poll.stored().word == "end, record")
+        #expect(poll.report.outcome == .notModified && poll.report.bytesNotSent == 500)
+        #expect(poll.state.validators == PollRehearsal.known().validators)
+        #expect(poll.state.bodyHash == PollRehearsal.hash(7))
+    }
+
+    @Test(
+        "polling.md §2.5: what came of a document that broke off is stored, and the poll counts as failed",
+        arguments: [true, false])
+    func brokenOff(isTransfer: Bool) {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers(200, [("ETag", "\"new\"")])
+        #expect(poll.brings(isTransfer ? .truncated : nil, isTruncated: true).word == "judge")
+        #expect(poll.judged(new: 1).word == "conclude")
+        #expect(poll.concluded().word == "store 1")
+        #expect(poll.stored().word == "end, record")
+        #expect(poll.report.outcome == .failed && poll.report.newArticles == 1)
+        let state = poll.state
+        #expect(state.failures == 1 && state.validators == PollRehearsal.known().validators)
+        #expect(state.bodyHash == PollRehearsal.hash(7) && state.lastSuccess == PollRehearsal.known().lastSuccess)
+    }
+
+    @Test("What is no feed is a failure, and a transfer that broke off goes before it")
+    func noFeed() {
+        for (failure, kind) in [(nil, FailureKind.notAFeed), (FailureKind.truncated, .truncated)] {
+            let poll = PollRehearsal(PollRehearsal.known())
+            poll.answers()
+            #expect(poll.bringsNoFeed(failure).word == "conclude reached")
+            #expect(poll.concluded().word == "store 0")
+            #expect(poll.report.failure?.kind == kind)
+        }
+    }
+
+    @Test("A record that the store refuses is told of, and the others count")
+    func refused() {
+        let poll = PollRehearsal()
+        poll.answers()
+        poll.brings()
+        poll.judged(new: 2)
+        poll.concluded()
+        let other = FeedIdentifier("other")
+        let uid = ArticleIdentifier(hashing: [0])
+        poll.stored(refusals: [
+            .init(feed: FeedIdentifier("feed"), uid: uid, reason: "too long"),
+            .init(feed: other, uid: uid, reason: "not ours"),
+        ])
+        #expect(poll.report.notes == ["an article was not stored: too long"])
+    }
+
+    // MARK: Failures
+
+    @Test("polling.md §2.5: a failure leaves what the next request is made of as it was")
+    func failure() {
+        let before = PollRehearsal.known()
+        let poll = PollRehearsal(before)
+        poll.answers(500)
+        #expect(poll.ends(.httpStatus).word == "conclude reached")
+        #expect(poll.concluded().word == "store 0")
+        #expect(poll.stored().word == "end, record")
+        let state = poll.state
+        #expect(poll.report.outcome == .failed && state.failures == 1 && state.lastPoll == now)
+        #expect(state.validators == before.validators && state.bodyHash == before.bodyHash)
+        #expect(state.lastSuccess == before.lastSuccess)
+    }
+
+    @Test("polling.md §8: while the network is down a failure to connect is not counted, and nothing is stored")
+    func networkDown() {
+        let before = PollRehearsal.known()
+        let poll = PollRehearsal(before)
+        #expect(poll.ends(.connect).word == "conclude unreached")
+        #expect(poll.concluded(NetworkState(isDown: true, hasChanged: true)).word == "end")
+        #expect(poll.report.network == .down && poll.report.outcome == .failed)
+        #expect(poll.state == before && poll.report.nextPoll == before.nextPoll)
+    }
+
+    @Test("polling.md §8: a server that answers counts as failing also while the network is thought to be down")
+    func answersWhileDown() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers(500)
+        #expect(poll.ends(.httpStatus).word == "conclude reached")
+        #expect(poll.concluded(NetworkState(isDown: true, hasChanged: false)).word == "store 0")
+        #expect(poll.state.failures == 1 && poll.report.network == nil)
+    }
+
+    @Test("polling.md §8: a feed that fails the same way as the last time says nothing of the network")
+    func oldFailure() {
+        let failing = PollRehearsal.known { $0.failure = .init(kind: .connect, message: "") }
+        for (remembered, isNews) in [(failing, false), (PollRehearsal.known(), true)] {
+            let poll = PollRehearsal(remembered)
+            guard case .conclude(let reach?, _) = poll.ends(.connect) else {
+                Issue.record("nothing was said of the host")
+                continue
+            }
+            #expect(reach == HostReach(host: "a.example", isReached: false, isNews: isNews))
+        }
+    }
+
+    @Test("A poll that is stopped is skipped, and leaves nothing behind")
+    func stopped() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        #expect(poll.fails(.fetch(.stopped)).word == "end")
+        #expect(poll.report.outcome == .skipped && poll.state == PollRehearsal.known())
+    }
+
+    @Test("A feed that is gone ends as gone")
+    func gone() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers(410)
+        poll.ends(.gone)
+        poll.concluded()
+        poll.stored()
+        #expect(poll.report.outcome == .gone)
+    }
+
+    @Test("A store that takes nothing fails the poll, which counts no articles and keeps no record")
+    func storeFails() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers()
+        poll.brings()
+        poll.judged(new: 2)
+        poll.concluded()
+        #expect(poll.notStored(.noAnswer(from: "/store", for: 9)).word == "end")
+        let report = poll.report
+        #expect(report.outcome == .failed && report.newArticles == 0 && report.failure != nil)
+    }
+
+    // MARK: Hosts that want to be left alone
+
+    @Test(
+        "polling.md §8: a 429 pauses the host where its address is public, and the feed alone where it is not",
+        arguments: [true, false])
+    func busy(isPublic: Bool) {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers(429, [("Retry-After", "3600")])
+        #expect(poll.ends(.rateLimited, isPublic: isPublic).word == "conclude reached" + (isPublic ? " a.example" : ""))
+        #expect(poll.concluded().word == (isPublic ? "pause a.example" : "store 0"))
+        #expect(poll.state.schedule.pause?.coversHost == isPublic)
+        #expect(poll.report.hostPause?.until == (isPublic ? now.adding(seconds: 3600) : nil))
+        #expect(poll.hostPaused().word == "store 0")
+    }
+
+    @Test("polling.md §8: what another host says after a redirect pauses the feed alone")
+    func busyElsewhere() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers(503, from: "https://b.example/feed")
+        #expect(poll.ends(.httpStatus).word == "conclude reached")
+        #expect(poll.concluded().word == "store 0")
+        #expect(poll.state.schedule.pause?.coversHost == false)
+    }
+
+    @Test("contract.md §2: pause_scope decides what a 429 pauses, and a domain's table is one host")
+    func pauseScope() {
+        for (scope, word) in [(HostSettings.PauseScope.host, "pause example"), (.feed, "store 0")] {
+            let host = HostSettings(
+                name: "example", delay: .zero, concurrency: 1, pauseScope: scope, maxAgeCap: .seconds(86_400),
+                source: SourcePlace(file: "/newswire.toml", line: 1))
+            let poll = PollRehearsal(PollRehearsal.known(), hosts: [host])
+            poll.answers(429)
+            poll.ends(.rateLimited, isPublic: scope == .feed)
+            #expect(poll.concluded().word == word)
+        }
+    }
+
+    @Test("polling.md §8: the last pause of a host makes the next one longer")
+    func incidents() {
+        let last = FeedState.Pause(
+            until: now.adding(seconds: -60), incidents: 2, since: now.adding(seconds: -1260), coversHost: true)
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers(429)
+        poll.ends(.rateLimited)
+        guard case .pause(let pause, _) = poll.concluded(lastPause: last) else {
+            Issue.record("the host is not paused")
+            return
+        }
+        #expect(pause.incidents == 3 && pause.until >= now.adding(seconds: 2400))
+    }
+
+    // MARK: Modes and memory
+
+    @Test("A dry run tells the request and what would be stored, and stores nothing")
+    func dryRun() {
+        let poll = PollRehearsal(mode: .dryRun)
+        _ = poll.builds()
+        poll.answers()
+        #expect(poll.brings().word == "judge")
+        poll.judged(new: 1)
+        #expect(poll.concluded().word == "end")
+        #expect(poll.report.outcome == .new && poll.report.newArticles == 1)
+        #expect(poll.report.notes.starts(with: ["GET https://a.example/feed", "User-Agent: newswire/1"]))
+    }
+
+    @Test("polling.md §2.5: a server that found fault with the request is asked once without validators")
+    func withoutValidators() {
+        for (status, mode) in [(400, ValidatorRules.Mode.none), (200, .both)] {
+            let poll = PollRehearsal(PollRehearsal.known { $0.status = status })
+            #expect(poll.builds().validatorMode == mode)
+        }
+    }
+
+    @Test("contract.md §1: a person who pauses a feed while it is polled has paused it")
+    func heldMeanwhile() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers(304)
+        poll.ends()
+        poll.concluded()
+        let state = poll.stateToStore(heldUntil: FeedState.Schedule.forGood, block: 7)
+        #expect(state.schedule.heldUntil == FeedState.Schedule.forGood && state.schedule.historyBlock == 7)
+        #expect(poll.stateToStore(heldUntil: nil, block: 8).schedule.historyBlock == 7)
+    }
+
+    @Test("Another URL in the configuration makes the feed's server a new one, and keeps what is known of its articles")
+    func anotherURL() {
+        let failing = PollRehearsal.known {
+            $0.failures = 3
+            $0.document = .init(articles: 4, source: PollRehearsal.hash(1))
+        }
+        let state = PollRehearsal(failing, url: "https://b.example/feed").state
+        #expect(state.failures == 0 && state.nextPoll == nil && state.document?.articles == 4)
+        #expect(PollRehearsal(failing, url: "https://b.example/feed").poll.host == "b.example")
+    }
+
+    @Test("contract.md §6: what lies in the future is put right, but not by a clock in doubt")
+    func future() {
+        let ahead = now.adding(seconds: 86_400 * 400)
+        let remembered = PollRehearsal.known { $0.lastPoll = ahead }
+        #expect(PollRehearsal(remembered).state.lastPoll == now)
+        #expect(PollRehearsal(remembered, isDoubtful: true).state.lastPoll == ahead)
+    }
+
+    @Test("The record of a poll says who asked for it, and whether it was asked conditionally")
+    func record() {
+        let poll = PollRehearsal(PollRehearsal.known(), mode: .byHand(isForced: true))
+        poll.begins(at: now.adding(seconds: 3))
+        poll.answers(304)
+        poll.ends()
+        poll.concluded()
+        guard case .end(let trace?) = poll.stored() else {
+            Issue.record("nothing is kept of the poll")
+            return
+        }
+        #expect(trace.record.startedAt == now.adding(seconds: 3) && trace.record.outcome == .notModified)
+        #expect(trace.record.terms.notes.isSuperset(of: [.byHand, .forced, .conditional, .hasValidators]))
+        #expect(trace.record.sent == trace.record.kept && trace.record.sent != 0)
+    }
+}

@@ -1,0 +1,74 @@
+import FeedModel
+import Logging
+import Scheduling
+import Testing
+
+@testable import Ingestion
+
+@Suite("What the log says of polls")
+struct ReportLogTests {
+    private let now = PollRehearsal.now
+
+    private func report(
+        _ outcome: PollReport.Outcome, _ kind: FailureKind? = nil, _ change: (inout PollReport) -> Void = { _ in }
+    ) -> PollReport {
+        var report = PollReport(feed: FeedIdentifier("a"), url: "https://a.example/", outcome: outcome)
+        report.failure = kind.map { .init(kind: $0, message: "it failed") }
+        change(&report)
+        return report
+    }
+
+    @Test("A failure is told with its class, URL and status once, and that the feed is well again")
+    func failure() {
+        var log = ReportLog()
+        let failed = report(.failed, .httpStatus) { $0.status = 500 }
+        #expect(
+            log.lines(for: failed, isNetworkDown: false, at: now) == [
+                .init(
+                    level: .warning, text: "feed fails: it failed",
+                    fields: ["feed": "a", "class": "http_status", "url": "https://a.example/", "status": "500"])
+            ])
+        #expect(log.lines(for: failed, isNetworkDown: false, at: now).isEmpty && log.failingCount == 1)
+        let well = log.lines(for: report(.unchanged), isNetworkDown: false, at: now)
+        #expect(well.map(\.text) == ["feed is well again"] && well.first?.fields["failures"] == "2")
+        #expect(log.failingCount == 0)
+    }
+
+    @Test("A failure that goes on is told once a day, with how often and since when")
+    func goesOn() {
+        var log = ReportLog()
+        _ = log.lines(for: report(.failed, .dns), isNetworkDown: false, at: now)
+        let lines = log.lines(for: report(.failed, .dns), isNetworkDown: false, at: now.adding(seconds: 86_400))
+        #expect(lines.map(\.text) == ["feed still fails: it failed"])
+        #expect(lines.first?.fields["failures"] == "2" && lines.first?.fields["since"] == "\(now)")
+    }
+
+    @Test("What the store says itself is not said again, and while the network is down failures say nothing")
+    func silence() {
+        var log = ReportLog()
+        #expect(log.lines(for: report(.failed, .store), isNetworkDown: false, at: now).isEmpty)
+        #expect(log.lines(for: report(.skipped), isNetworkDown: false, at: now).isEmpty)
+        let down = report(.failed, .connect) { $0.network = .down }
+        #expect(log.lines(for: down, isNetworkDown: true, at: now).count == 1 && log.failingCount == 0)
+        #expect(log.lines(for: report(.failed, .connect), isNetworkDown: true, at: now).isEmpty)
+    }
+
+    @Test("A host that wants to be left alone is named, with the time until which it is")
+    func paused() {
+        var log = ReportLog()
+        let busy = report(.failed, .rateLimited) { $0.hostPause = ("a.example", now) }
+        let lines = log.lines(for: busy, isNetworkDown: false, at: now)
+        #expect(lines.first?.fields == ["feed": "a", "host": "a.example", "until": "\(now)"])
+    }
+
+    @Test("Articles are told for debugging, and a remark about a feed once a day")
+    func remarks() {
+        var log = ReportLog()
+        let new = report(.new) {
+            $0.newArticles = 2
+            $0.notes = ["3 items were passed over"]
+        }
+        #expect(log.lines(for: new, isNetworkDown: false, at: now).map(\.level) == [.debug, .warning])
+        #expect(log.lines(for: new, isNetworkDown: false, at: now).map(\.level) == [.debug])
+    }
+}
