@@ -283,7 +283,7 @@ struct FeedPoll {
             state.reconsiderMove(after: failure.kind)
         }
         guard let pauseKey, let pause = decision.schedule.pause else { return hostPaused() }
-        report.hostPause = (pauseKey, pause.until)
+        report.hostPause = (pauseKey, pause)
         return .pause(pause, host: pauseKey)
     }
 

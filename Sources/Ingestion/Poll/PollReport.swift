@@ -32,8 +32,8 @@ package struct PollReport: Sendable {
     package var warnings: WarningClasses = []
     package var durationMilliseconds: Int64 = 0
     package var nextPoll: Timestamp?
-    /// The host that is to be left alone, by its key, and until when.
-    package var hostPause: (host: String, until: Timestamp)?
+    /// The host that is to be left alone, by its key, and its pause by the clock that the poll went by.
+    package var hostPause: (host: String, pause: FeedState.Pause)?
     /// What the poll has shown of one's own network; nil where that was known.
     package var network: Network?
     package var failure: FeedState.Failure?

@@ -73,6 +73,13 @@ struct DueTimes {
         return result
     }
 
+    /// When a feed is due that has just been polled: the time of day may have been set since the poll decided that.
+    ///
+    /// - Parameter soonest: it is not due before.
+    func due(_ feed: Feed, notBefore soonest: Timestamp) -> Timestamp {
+        max(next(feed) ?? soonest, soonest)
+    }
+
     private func window(_ longest: Int64, count: Int) -> Int64 {
         let (spread, overflows) = Int64(count - 1).multipliedReportingOverflow(by: Self.spreadPerFeed)
         return overflows ? longest : min(longest, spread)

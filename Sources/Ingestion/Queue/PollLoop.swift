@@ -135,7 +135,10 @@ package final class PollLoop {
         case .redirected(let feed, let host, let hop): redirect(feed, to: host, hop, owner)
         case .finished(let feed, let report):
             running.remove(feed)
-            if let pause = report.hostPause { self.pause(host: pause.host, until: pause.until, service) }
+            if let (host, pause) = report.hostPause {
+                // The time of day may have been set since the poll began its pause.
+                self.pause(host: host, until: PauseRules.believable(pause, at: clock.now()).until, service)
+            }
             queue.finished(feed: feed, isGood: report.failure == nil && report.outcome != .skipped)
             if let entry = owner.finished(feed, report), !isStopping { add(entry) }
             if let service, !isStopping { follow(report.network, service) }

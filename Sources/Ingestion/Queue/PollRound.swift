@@ -79,7 +79,7 @@ package final class PollRound: PollLoopOwner {
     }
 
     package func finished(_ feed: Int, _ report: PollReport) -> PollEntry? {
-        if let pause = report.hostPause { paused[pause.host] = max(paused[pause.host] ?? pause.until, pause.until) }
+        if let (host, pause) = report.hostPause { paused[host] = max(paused[host] ?? pause.until, pause.until) }
         self.report(report)
         return nil
     }

@@ -23,12 +23,12 @@ struct ReportLog {
         if report.failure?.kind == .store { return [] }
         let feed = ["feed": "\(report.feed)"]
         var lines: [Line] = []
-        if let pause = report.hostPause {
+        if let (host, pause) = report.hostPause {
             let until = Timestamp(seconds: pause.until.seconds)
             lines.append(
                 Line(
                     level: .warning, text: "host wants to be left alone",
-                    fields: ["feed": "\(report.feed)", "host": pause.host, "until": "\(until)"]))
+                    fields: ["feed": "\(report.feed)", "host": host, "until": "\(until)"]))
         }
         if report.network == .down {
             lines.append(

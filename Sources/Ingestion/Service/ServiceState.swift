@@ -137,8 +137,10 @@ final class ServiceState: PollLoopService {
         }
         if let outlook, !outlook.isPolled(at: time) { return nil }
         let soonest = time.adding(seconds: report.failure?.kind == .store ? Self.storeRetry : 1)
-        let held = outlook?.schedule.heldUntil ?? soonest
-        return entry(number, feed, movedTo: url, due: max(outlook?.nextPoll ?? soonest, soonest, held))
+        let schedule = roster.configuration.schedule
+        let due = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).due(
+            DueTimes.Feed(number: number, feed, outlook, schedule), notBefore: soonest)
+        return entry(number, feed, movedTo: url, due: due)
     }
 
     // MARK: The configuration

@@ -200,7 +200,7 @@ struct FeedPollTests {
         #expect(poll.ends(.rateLimited, isPublic: isPublic).word == "conclude reached" + (isPublic ? " a.example" : ""))
         #expect(poll.concluded().word == (isPublic ? "pause a.example" : "store 0"))
         #expect(poll.state.schedule.pause?.coversHost == isPublic)
-        #expect(poll.report.hostPause?.until == (isPublic ? now.adding(seconds: 3600) : nil))
+        #expect(poll.report.hostPause?.pause.until == (isPublic ? now.adding(seconds: 3600) : nil))
         #expect(poll.hostPaused().word == "store 0")
     }
 

@@ -24,7 +24,7 @@ struct PoliteFeedTests {
         #expect((9000...9400).contains(wait(fixture, alone)))
         let host = try await fixture.poll(options: "[host.\"127.0.0.1\"]\npause_scope = \"host\"")
         #expect(host.hostPause?.host == "127.0.0.1")
-        #expect(fixture.health.pause(of: "127.0.0.1", at: fixture.now)?.until == host.hostPause?.until)
+        #expect(fixture.health.pause(of: "127.0.0.1", at: fixture.now)?.until == host.hostPause?.pause.until)
         await fixture.close()
     }
 

@@ -30,6 +30,21 @@ struct DueTimesTests {
         #expect(plan((0..<1000).map { feed($0, next: next) }).allSatisfy { $0.due == next })
     }
 
+    @Test("What a poll decided by a clock that has gone back since is as far from now as it was from then")
+    func clockSetBack() {
+        let times = DueTimes(now: now, maxInterval: 24 * hour)
+        let then = now.adding(seconds: 10 * 365 * 86_400)
+        let soonest = now.adding(seconds: 1)
+        let polled = feed(1, next: then.adding(seconds: 1800), last: then)
+        #expect(times.due(polled, notBefore: soonest) == now.adding(seconds: 1800))
+        #expect(times.due(feed(1, next: then, last: then), notBefore: soonest) == soonest)
+        #expect(times.due(feed(1), notBefore: soonest) == soonest)
+        var held = feed(1, next: now.adding(seconds: 60), last: now)
+        #expect(times.due(held, notBefore: soonest) == now.adding(seconds: 60))
+        held.heldUntil = now.adding(seconds: 7200)
+        #expect(times.due(held, notBefore: soonest) == now.adding(seconds: 7200))
+    }
+
     @Test("A single new feed is polled at once, a few within seconds")
     func few() {
         #expect(plan([feed(1)]).first?.due == now)

@@ -16,6 +16,10 @@ struct PollLoopTests {
         PollEntry(feed: feed, host: host ?? "h\(feed)", due: due, allowance: allowance)
     }
 
+    private func pause(until time: Timestamp) -> FeedState.Pause {
+        FeedState.Pause(until: time, incidents: 1, since: Timestamp(seconds: 1000), coversHost: true)
+    }
+
     @Test("A round polls every feed once and ends")
     func round() async {
         let owner = Owner()
@@ -93,7 +97,7 @@ struct PollLoopTests {
         owner.makeReport = { feed in
             var report = PollReport(feed: FeedIdentifier("\(feed)"), url: "", outcome: .failed)
             report.failure = .init(kind: .rateLimited, message: "")
-            if feed == 0 { report.hostPause = ("h", Timestamp(seconds: 1000).adding(seconds: 3600)) }
+            if feed == 0 { report.hostPause = ("h", pause(until: Timestamp(seconds: 1000).adding(seconds: 3600))) }
             return report
         }
         let round = PollLoop(concurrency: 1, clock: clock)
@@ -109,6 +113,26 @@ struct PollLoopTests {
         owner.onFinish = { feed in if feed == 9 { control.send(.stop) } }
         await service.run(service: owner)
         #expect(owner.polled == [0, 9])
+    }
+
+    @Test("polling.md §8: a pause that began by a clock which has gone back since is no longer than it was meant to be")
+    func pauseByAnotherClock() async {
+        let owner = Owner()
+        owner.makeReport = { feed in
+            var report = PollReport(feed: FeedIdentifier("\(feed)"), url: "", outcome: .failed)
+            report.failure = .init(kind: .rateLimited, message: "")
+            let later = Timestamp(year: 2036, month: 1, day: 1)
+            if feed == 0 {
+                report.hostPause = ("h", .init(until: later, incidents: 1, since: later, coversHost: true))
+            }
+            return report
+        }
+        let service = PollLoop(concurrency: 1, clock: clock)
+        for feed in 0..<3 { service.add(entry(feed, host: "h")) }
+        let control = service.control
+        owner.onFinish = { feed in if feed == 2 { control.send(.stop) } }
+        await service.run(service: owner)
+        #expect(owner.polled == [0, 1, 2])
     }
 
     @Test("polling.md §8: while the network is down one feed a minute is tried, and late feeds are spread afterwards")
@@ -234,7 +258,7 @@ struct PollLoopTests {
             let until = Timestamp(seconds: 90_000)
             owner.makeReport = { feed in
                 var report = PollReport(feed: FeedIdentifier("\(feed)"), url: "", outcome: .failed)
-                if feed == 9 { report.hostPause = ("h", until) }
+                if feed == 9 { report.hostPause = ("h", pause(until: until)) }
                 return report
             }
             loop.add(PollEntry(feed: 9, host: "x", due: Timestamp(seconds: 0), allowance: allowance))

@@ -56,7 +56,9 @@ struct ReportLogTests {
     @Test("A host that wants to be left alone is named, with the time until which it is")
     func paused() {
         var log = ReportLog()
-        let busy = report(.failed, .rateLimited) { $0.hostPause = ("a.example", now) }
+        let busy = report(.failed, .rateLimited) {
+            $0.hostPause = ("a.example", .init(until: now, incidents: 1, since: now, coversHost: true))
+        }
         let lines = log.lines(for: busy, isNetworkDown: false, at: now)
         #expect(lines.first?.fields == ["feed": "a", "host": "a.example", "until": "\(now)"])
     }
