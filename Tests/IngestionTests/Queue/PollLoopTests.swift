@@ -127,12 +127,23 @@ struct PollLoopTests {
             }
             return report
         }
-        let service = PollLoop(concurrency: 1, clock: clock)
+        // Each look at the clock is two seconds later, so that a host that is probed may be asked again.
+        let reading = Locked(SteadyTime(milliseconds: 0))
+        let steady = { @Sendable in
+            reading.withLock { time in
+                time = time.adding(milliseconds: 2000)
+                return time
+            }
+        }
+        let service = PollLoop(
+            concurrency: 1, heartbeat: .milliseconds(1),
+            clock: PollClock(now: { Timestamp(seconds: 1000) }, steady: steady))
         for feed in 0..<3 { service.add(entry(feed, host: "h")) }
+        service.add(entry(9, host: "other", due: Timestamp(seconds: 5000)))
         let control = service.control
-        owner.onFinish = { feed in if feed == 2 { control.send(.stop) } }
+        owner.onFinish = { feed in if feed == 9 { control.send(.stop) } }
         await service.run(service: owner)
-        #expect(owner.polled == [0, 1, 2])
+        #expect(owner.polled == [0, 1, 2, 9])
     }
 
     @Test("polling.md §8: while the network is down one feed a minute is tried, and late feeds are spread afterwards")
