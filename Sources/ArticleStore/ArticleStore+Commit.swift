@@ -58,6 +58,11 @@ extension ArticleStore {
         var result = CommitResult(firstSeq: first.seq + 1, count: 0)
         let items = items(of: batch, &result)
         if !items.isEmpty {
+            guard first.seq <= StorePosition.highestSeq - UInt64(items.count) else {
+                throw StoreError(
+                    .damaged, "writing to", directory.path, "its last record has the highest number that there is",
+                    advice: "look with 'newswire store verify' who has written it")
+            }
             if index.isOverfull { tryIndexing(&writer.damage) }
             if index.isOverfull {
                 throw StoreError(

@@ -1,5 +1,6 @@
 import Digest
 import FeedModel
+import Glibc
 import JSONText
 import TestSupport
 import Testing
@@ -90,7 +91,7 @@ import Testing
         #expect(third.lastSeq == first + 1)
     }
 
-    @Test("I2: behind the last number that a record can have, numbers go on")
+    @Test("I2: behind the last number that a record can have, nothing is stored, and that is said")
     func highestNumber() throws {
         let fixture = StoreFixture()
         try fixture.open().close()
@@ -100,6 +101,40 @@ import Testing
             to: "store/articles/" + String(repeating: "0", count: 20 - name.utf8.count) + name + ".jsonl")
         let store = try fixture.open()
         #expect(store.lastSeq == StorePosition.highestSeq)
-        #expect(try store.commit([StoreFixture.commit(1...2)]).count == 2)
+        let error = #expect(throws: StoreError.self) { try store.commit([StoreFixture.commit(1...2)]) }
+        #expect(error?.description.contains("highest number") == true)
+        store.close()
+        #expect(try fixture.read().seqs == [StorePosition.highestSeq])
+    }
+
+    @Test(
+        "I8: a last segment that somebody has renamed, or copied, is not written over, and the next one sorts behind it",
+        arguments: ["renamed", "copied"])
+    func misnamedSegment(_ act: String) throws {
+        let fixture = StoreFixture()
+        let store = try fixture.open(segmentSize: 2048)
+        var seq: UInt64 = 1
+        while try Segment.all(in: #require(try StoreDirectory(existing: store.path))).count < 2 {
+            _ = try store.commit([StoreFixture.commit(seq...seq)])
+            seq += 1
+        }
+        store.close()
+        let directory = try #require(try StoreDirectory(existing: fixture.path))
+        let last = try #require(try Segment.all(in: directory).last)
+        let wrong = "store/articles/00000000000000000100.jsonl"
+        let bytes = try #require(fixture.folder.read("store/articles/" + last.path.split(separator: "/").last!))
+        fixture.folder.write(bytes, to: wrong)
+        if act == "renamed" { unlink(last.path) }
+        for round in 0..<3 {
+            // Each commit begins a segment of its own.
+            let again = try fixture.open(segmentSize: 1)
+            let first = try again.commit([StoreFixture.commit(seq...seq)]).firstSeq
+            #expect(first == 101 + UInt64(round))
+            seq += 1
+            again.close()
+            #expect(fixture.folder.read(wrong) == bytes)
+        }
+        #expect(try fixture.read().seqs.suffix(3) == [101, 102, 103])
+        #expect(Set(try fixture.read().seqs).count == (try fixture.read().seqs.count))
     }
 }

@@ -216,7 +216,9 @@ struct IndexHeader: Equatable, Sendable {
             bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
         }
         let checksum = bytes.withUnsafeBytes { XXH3.hash64(UnsafeRawBufferPointer(rebasing: $0[..<120])) }
-        guard number(120) == checksum, number(16) > 0, number(16) <= 1 << 40 else { return nil }
+        guard number(120) == checksum, number(16) > 0, number(16) <= 1 << 40, number(24) <= number(16) else {
+            return nil
+        }
         capacity = number(16)
         count = number(24)
         salt = Hash128(high: number(32), low: number(40))

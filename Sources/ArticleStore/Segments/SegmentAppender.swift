@@ -140,8 +140,9 @@ final class SegmentAppender {
 
     private func newSegment(_ firstSeq: UInt64) throws(StoreError) -> OpenFile {
         let segment = Segment(firstSeq: firstSeq, in: directory)
+        // Nothing that stands there is written over, or taken back with this commit.
+        let file = try directory.openFile(segment.path, in: directory.articles, flags: O_EXCL, files)
         newSegments.append(segment)
-        let file = try directory.openFile(segment.path, in: directory.articles, files)
         // A later segment must never outlast an earlier one.
         try directory.syncFolder(directory.articles, files)
         return file

@@ -101,10 +101,14 @@ struct SegmentRecovery {
         }
         // What a killed writer left whole is kept, and has to be durable before anything builds on it.
         try file.syncData(files)
-        guard result.position.segment != segment.firstSeq || result.position.offset != size else { return }
+        guard
+            result.position.segment != segment.firstSeq || result.position.offset != size
+                || result.position.seq < segment.firstSeq
+        else { return }
         result.needsNewSegment = true
-        // The numbers of damaged records are not given again.
+        // The numbers of damaged records are not given again, and the next segment sorts behind this one whatever somebody
+        // has called it (I8).
         let (guess, overflow) = max(result.position.seq, segment.firstSeq - 1).addingReportingOverflow(damagedLines)
-        result.position.seq = max(overflow ? result.position.seq : guess, durable?.seq ?? 0)
+        result.position.seq = max(overflow ? result.position.seq : guess, segment.firstSeq, durable?.seq ?? 0)
     }
 }

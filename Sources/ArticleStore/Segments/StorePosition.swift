@@ -8,8 +8,8 @@ struct StorePosition: Equatable, Sendable {
     var segment: UInt64 = 0
     var offset: UInt64 = 0
 
-    /// No record has a higher number, whatever somebody has written into the folder: the numbers of a commit behind it are
-    /// still numbers.
+    /// No record has a higher number, whatever somebody has written into the folder: a line or a segment with one is damage,
+    /// and a commit that needs one is refused.
     static let highestSeq = UInt64.max >> 1
 }
 
