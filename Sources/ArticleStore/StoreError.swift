@@ -69,7 +69,7 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     static func damagedIndex(_ path: String, _ reason: String) -> StoreError {
         StoreError(
             .damagedIndex, "reading", path, reason,
-            advice: "stop newswire and remove that file: it is made again from the articles")
+            advice: "stop newswire and remove the folder that it is in: it is made again from the articles")
     }
 
     static func noRegularFile(_ path: String) -> StoreError {

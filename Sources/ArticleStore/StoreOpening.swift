@@ -153,9 +153,12 @@ struct StoreOpening {
         return (result, index)
     }
 
-    /// From the first record that there is; where there are no segments any more, from the last that retention knows of.
+    /// From the first record that there is; where no segment holds anything, from the last that retention knows of.
     private func walk(_ segments: [Segment]) throws(StoreError) -> RecordWalk {
-        guard segments.isEmpty, let removed = try Segment.identities(in: directory).last,
+        for segment in segments where try OpenFile.reading(segment.path)?.size() ?? 0 > 0 {
+            return RecordWalk(fromFirstOf: segments)
+        }
+        guard let removed = try Segment.identities(in: directory).last,
             let file = try OpenFile.reading(removed.path),
             let last = try SegmentSearch(file, removed, limit: .max).lastPosition()
         else { return RecordWalk(fromFirstOf: segments) }

@@ -49,7 +49,6 @@ package struct StoredRecord: Sendable, Equatable {
     /// The publisher's date, as it is written in the record.
     package var publishedText: String? { json["date_published"]?.string }
     /// The fields whose dates came without a time zone.
-    package var assumedUTC: [String] { texts("assumed_utc") }
 
     // MARK: - What the store wrote
 

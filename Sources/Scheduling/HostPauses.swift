@@ -39,9 +39,6 @@ package struct HostPauses: Sendable {
         pauses[host] = known
     }
 
-    /// A person has set a host free.
-    package mutating func remove(_ host: String) { pauses[host] = nil }
-
     /// Those in force.
     package mutating func active(at now: Timestamp) -> [(host: String, until: Timestamp)] {
         for host in pauses.keys { _ = pause(of: host, at: now) }

@@ -71,13 +71,18 @@ struct ParsedURL: ~Copyable {
     /// How often a host may turn out to be another one in disguise: another script, then a dot at the end.
     private static let disguises = 3
 
-    /// Gives the URL the host that it means, in the form in which it is asked, and returns that host as `WebURL.host` has it.
+    /// Gives the URL the host that it means, in the form in which it is asked, and returns that host as `WebURL.host` has
+    /// it.
     ///
     /// libcurl connects to what it reads in the text of the whole URL, so that is read once more after each change.
     func settleHost() throws(WebURL.Problem) -> String {
         for _ in 0..<Self.disguises {
             guard let host = part(CURLUPART_HOST) else { throw .noHost }
-            if host.hasPrefix("[") { return host.dropFirst().dropLast().lowercased() }
+            if host.hasPrefix("[") {
+                // libcurl shortens an address only where that makes the text shorter.
+                guard let address = IPAddress(String(host.dropFirst().dropLast())) else { throw .host }
+                return "\(address)"
+            }
             if !host.utf8.allSatisfy({ $0 < 0x80 }) {
                 try replaceHost(by: asciiHost())
                 continue

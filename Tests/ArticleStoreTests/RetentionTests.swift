@@ -126,6 +126,26 @@ import Testing
         #expect(result.isConsistent)
     }
 
+    @Test("I2: where the only segment that is left was emptied, the chain goes on from what retention has removed")
+    func emptiedSegment() async throws {
+        let store = try open(age: .seconds(86_400))
+        clock.withLock { $0 = moment(0) }
+        _ = try store.commit([StoreFixture.commit(1...3)])
+        clock.withLock { $0 = moment(2) }
+        _ = try store.commit([StoreFixture.commit(4...4)])
+        _ = try store.expire(before: moment(1))
+        store.close()
+        let directory = try #require(try StoreDirectory(existing: fixture.path))
+        #expect(try Segment.all(in: directory).map(\.firstSeq) == [4])
+        fixture.folder.write([], to: "store/articles/00000000000000000004.jsonl")
+        for name in ["index/known", "articles.end"] { unlinkIfThere("\(fixture.path)/\(name)") }
+        let again = try open()
+        _ = try again.commit([StoreFixture.commit(5...5)])
+        again.close()
+        let result = try await StoreVerifier(directory: fixture.path).run { Issue.record("\($0)") }
+        #expect(result.isConsistent)
+    }
+
     @Test("An index that breaks while the store is open is made again with what was removed")
     func rebuiltWhileOpen() throws {
         let store = try fill()

@@ -22,7 +22,7 @@ import Testing
         #expect(record.fetchedFrom == "v" && record.changed == ["title"])
         #expect(record.previous == 4 && record.first == 2 && record.seq == 7 && record.version == 3)
         #expect(record.firstSeen == Timestamp(year: 2026, month: 11, day: 22, hour: 8))
-        #expect(record.effectiveDateText == "2026-11-22T09:00:00Z" && record.assumedUTC == ["published"])
+        #expect(record.effectiveDateText == "2026-11-22T09:00:00Z" && record.article.assumedUTC == ["published"])
         #expect(record.silentChanges == 3 && record.isInitial && record.kind == .update && !record.isShort)
         #expect(record.feed == FeedIdentifier("example") && record.uid?.description == Self.uid)
         #expect(record.storedAtText == "2026-11-22T08:00:03Z" && record.storedAt != nil)

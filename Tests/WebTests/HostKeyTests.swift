@@ -14,6 +14,12 @@ struct HostKeyTests {
                 ]
             ),
             (
+                "64:ff9b::102:304",
+                ["http://[64:ff9b::1.2.3.4]/", "http://[64:ff9b::102:304]:81/", "http://[64:FF9B:0::102:0304]/"]
+            ),
+            ("1:0:0:2::3:4", ["http://[1:0:0:2::3:4]/", "http://[1::2:0:0:3:4]/"]),
+            ("2001:db8:0:1:2:3:4:5", ["http://[2001:db8::1:2:3:4:5]/", "http://[2001:db8:0:1:2:3:4:5]/"]),
+            (
                 "example.org",
                 [
                     "http://example.org", "https://example.org.:444/", "http://exa%6dple.org/", "HTTP://EXAMPLE.ORG/A",

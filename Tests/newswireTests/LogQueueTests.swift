@@ -30,8 +30,8 @@ struct LogQueueTests {
         #expect(pipe(&ends) == 0)
         defer { ends.forEach { close($0) } }
         let queue = LogQueue(.terminal(ends[1], color: false), limit: 200_000)
-        let text = String(repeating: "x", count: 999)
-        for _ in 0..<400 { queue.write(line(text)) }
+        let padding = String(repeating: "x", count: 996)
+        for number in 100..<500 { queue.write(line("\(number)\(padding)")) }
         #expect(!queue.drain(patience: 1), "the pipe holds 64 KiB")
         // Whatever is read leaves room for more, up to the last line and the note of those that are missing.
         var received: [UInt8] = []
@@ -40,7 +40,8 @@ struct LogQueueTests {
         while count.written + count.lost < 400, case let size = read(ends[0], &buffer, buffer.count), size > 0 {
             received += buffer[..<size]
             let lines = String(decoding: received, as: UTF8.self).split(separator: "\n")
-            count.written = lines.count { $0 == text }
+            let written = lines.filter { $0.hasSuffix(padding) }.compactMap { Int($0.prefix(3)) }
+            count.written = written.count
             let notes = lines.filter { $0.hasPrefix("warning: ") }
             count.lost = notes.reduce(0) { $0 + (Int($1.dropFirst("warning: ".count).prefix { $0.isNumber }) ?? 0) }
         }

@@ -116,7 +116,6 @@ enum RecordLine {
     static let chainDigits = 94
     /// Bytes from where `,"xxh3":"` begins to the end of the line.
     static let checksumMember = 29
-    static let checksumDigits = 20
 
     /// Whether the line is what its checksum says.
     static func isWhole(_ line: UnsafeRawBufferPointer) -> Bool {

@@ -107,7 +107,8 @@ package final class FeedContents: Sendable {
             if let before = blocks[document.number], before.new.feed == new.feed {
                 (old, isSame) = before
             } else {
-                switch try ContentsBlock.read(document.number, of: new.feed, from: file) {
+                // A place that the disk cannot read concerns no other feed.
+                switch (try? ContentsBlock.read(document.number, of: new.feed, from: file)) ?? .damaged {
                 case .block(let block): old = block
                 case .none: break
                 case .damaged: damaged += 1

@@ -81,7 +81,7 @@ extension Exchange {
         if status >= 300 {
             return FetchFailure(
                 .proxy, "the proxy answered \(status)",
-                advice: status == 407 ? "check the proxy's user and password" : "it may not let newswire to this host")
+                advice: status == 407 ? FetchFailure.proxyAdvice : "it may not let newswire to this host")
         }
         switch code {
         // The server's name is for the proxy to resolve: one that was not resolved here is the proxy's.

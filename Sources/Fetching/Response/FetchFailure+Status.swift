@@ -2,6 +2,8 @@ import FeedModel
 private import Text
 
 extension FetchFailure {
+    static let proxyAdvice = "newswire sends a proxy no user and password; name one that wants none"
+
     /// What a final status without a feed means; nil for those that carry one or say that it is unchanged.
     init?(status: Int, headers: HeaderFields, wasConditional: Bool) {
         switch status {
@@ -23,7 +25,7 @@ extension FetchFailure {
         case 404:
             self.init(.notFound, "status 404: nothing there", advice: "look for the feed's new URL if this lasts")
         case 407:
-            self.init(.proxy, "status 407: the proxy wants credentials", advice: "check the proxy's user and password")
+            self.init(.proxy, "status 407: the proxy wants credentials", advice: Self.proxyAdvice)
         case 410:
             self.init(.gone, "status 410: the feed is gone for good", advice: "remove it, or configure its new URL")
         case 429:

@@ -14,5 +14,5 @@ package struct FetchFailure: Error, Sendable, Equatable {
         self.advice = advice
     }
 
-    static let cancelled = FetchFailure(.cancelled, "cancelled", advice: "it will be asked for again")
+    package static let cancelled = FetchFailure(.cancelled, "cancelled", advice: "it will be asked for again")
 }

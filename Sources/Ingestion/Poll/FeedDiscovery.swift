@@ -33,7 +33,7 @@ package struct FeedDiscovery: Sendable {
         self.engine = engine
         self.requests = requests
         self.allowances = allowances
-        limiter = HostRateLimiter(allowances, clock: .system)
+        limiter = HostRateLimiter(clock: .system)
     }
 
     /// - Parameters:
@@ -78,8 +78,9 @@ package struct FeedDiscovery: Sendable {
     /// - Parameter origin: the page that named the URL; nil where a person did.
     func fetch(_ url: String, from origin: Page? = nil) async throws(Failure) -> Page {
         var page = Page(url: url)
-        if let host = FeedConfiguration.host(of: url), await limiter.pass(host: host) == nil {
-            throw Failure(message: "stopped")
+        if let host = FeedConfiguration.host(of: url) {
+            let (key, allowance) = allowances.allowance(forHost: host)
+            guard await limiter.pass(key: key, delay: allowance.delay) != nil else { throw Failure(message: "stopped") }
         }
         let request = try request(url, from: origin)
         let transfer = engine.start(request)

@@ -50,8 +50,6 @@ extension Feed {
 }
 
 extension FetchFailure {
-    static let stopped = FetchFailure(.cancelled, "stopped", advice: "it is asked the next time")
-
     /// Cannot happen: a transfer without a response says why.
     static let noResponse = FetchFailure(
         .protocolError, "the transfer ended without an answer", advice: "report this as a bug in newswire")

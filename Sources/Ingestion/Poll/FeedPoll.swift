@@ -60,6 +60,8 @@ struct FeedPoll {
     private struct Body {
         let parsed: Feed
         let hash: Hash128
+        /// By what another program, or another place, would show (identity.md §5).
+        let source: Hash128
         let brokenOff: FetchFailure?
 
         var isWhole: Bool { brokenOff == nil && !parsed.isTruncated }
@@ -145,7 +147,9 @@ struct FeedPoll {
         case nil: return failed(.fetch(failure ?? .noResponse))
         case .notAFeed(let other): return failed(failure.map { .fetch($0) } ?? .notAFeed(other))
         case .feed(let parsed):
-            let body = Body(parsed: parsed, hash: document.hash, brokenOff: failure)
+            let body = Body(
+                parsed: parsed, hash: document.hash, source: parsed.sourceMark(effectiveURL: head?.effectiveURL),
+                brokenOff: failure)
             self.body = body
             state.title = feed.title ?? parsed.title
             report.warnings = parsed.warningClasses
@@ -163,11 +167,10 @@ struct FeedPoll {
     }
 
     private func facts(_ body: Body) -> DocumentFacts {
-        let source = body.parsed.sourceMark(effectiveURL: head?.effectiveURL)
         var facts = DocumentFacts()
         facts.isWhole = body.isWhole
         facts.previousCount = state.document?.articles
-        facts.isArmed = state.document.map { $0.source != source } ?? false
+        facts.isArmed = state.document.map { $0.source != body.source } ?? false
         return facts
     }
 
@@ -186,8 +189,7 @@ struct FeedPoll {
         }
         report.notes += drafts.notes + drafts.plan
         if body.isWhole {
-            let source = body.parsed.sourceMark(effectiveURL: head?.effectiveURL)
-            state.document = FeedState.Document(articles: drafts.articles, source: source)
+            state.document = FeedState.Document(articles: drafts.articles, source: body.source)
             if body.parsed.hasAllItems(status: report.status) { seen = drafts.seen }
         }
         return documentIsKnown(body, isSame: false, at: now)

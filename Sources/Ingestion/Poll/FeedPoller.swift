@@ -25,17 +25,18 @@ package struct FeedPoller: Sendable {
     ///   - configuration: what feeds, hosts and the schedule go by.
     ///   - version: newswire's, for the User-Agent.
     ///   - environment: where secrets may be.
-    ///   - health: shared by all pollers of the process.
+    ///   - health: shared by all pollers of the process, and so is the limiter.
     package init(
         _ configuration: Configuration, version: String, environment: [String: String], engine: FetchEngine,
-        store: ArticleStore, writer: StoreWriter, health: HostHealth, mode: PollMode = .onSchedule, clock: PollClock
+        store: ArticleStore, writer: StoreWriter, health: HostHealth, limiter: HostRateLimiter,
+        mode: PollMode = .onSchedule, clock: PollClock
     ) {
         let allowances = HostAllowances(configuration)
         self.engine = engine
         self.store = store
         self.writer = writer
         requests = RequestBuilder(configuration, version: version, environment: environment)
-        limiter = HostRateLimiter(allowances, clock: clock)
+        self.limiter = limiter
         rules = FeedPoll.Rules(schedule: configuration.schedule, allowances: allowances)
         duplicates = configuration.store.duplicates
         self.health = health
@@ -74,7 +75,8 @@ package struct FeedPoller: Sendable {
             request = poll.requestBuilt(request, at: clock.now())
             request.beforeHop = beforeHop(turn)
             if answer == nil, let host = poll.host {
-                guard let time = await limiter.pass(host: host) else { throw .fetch(.stopped) }
+                let (key, allowance) = rules.allowances.allowance(forHost: host)
+                guard let time = await limiter.pass(key: key, delay: allowance.delay) else { throw .fetch(.cancelled) }
                 poll.requestBegins(at: time)
             }
             let transfer = answer?.replayed(for: request) ?? engine.start(request)

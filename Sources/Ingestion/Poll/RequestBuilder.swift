@@ -64,7 +64,7 @@ package struct RequestBuilder: Sendable {
         request.limits.timeout = fetch.timeout
         request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: fetch.timeout)
         request.proxy = fetch.proxy
-        request.caFile = fetch.caFile
+        if let caFile = fetch.caFile { request.caFile = try Self.readable(caFile) }
         request.addressPolicy = fetch.privateNetworks
         return request
     }

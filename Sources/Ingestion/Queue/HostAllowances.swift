@@ -34,9 +34,9 @@ package struct HostAllowances: Sendable {
     func allowance(
         for feed: FeedConfiguration, adoptedURL: String?
     ) -> (key: String, allowance: HostAllowance) {
-        let host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(adopting: adoptedURL))
-        guard let host else { return (Self.localKey, local) }
-        return allowance(forHost: host)
+        guard !feed.isLocalFile else { return (Self.localKey, local) }
+        // No request can be made for what has no host: that fails by itself, and asks nobody.
+        return allowance(forHost: FeedConfiguration.host(of: feed.requestURL(adopting: adoptedURL)) ?? "")
     }
 
     /// What a 429 or 503 of that host pauses, where the configuration says so.

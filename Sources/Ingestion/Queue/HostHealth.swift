@@ -5,7 +5,7 @@ internal import Scheduling
 /// `HostHealth` is what all polls of a process know together: which hosts are to be left alone, and whether the network
 /// is down (polling.md §8). Any thread may ask and tell it.
 package final class HostHealth: Sendable {
-    private let pauses = Locked(HostPauses())
+    private let pauses: Locked<HostPauses>
     private let outages = Locked(OutageDetector())
 
     /// - Parameters:
@@ -16,7 +16,7 @@ package final class HostHealth: Sendable {
         for (state, host) in remembered {
             if let pause = state.schedule.pause { known.add(pause, host: host, at: now) }
         }
-        pauses.withLock { $0 = known }
+        pauses = Locked(known)
     }
 
     /// Returns the last pause of a host, which may be over.
@@ -24,6 +24,11 @@ package final class HostHealth: Sendable {
     /// - Parameter host: the key of its allowance.
     package func pause(of host: String, at now: Timestamp) -> FeedState.Pause? {
         pauses.withLock { $0.pause(of: host, at: now) }
+    }
+
+    /// Returns the end of a host's pause that is in force; nil where it may be asked.
+    package func pausedUntil(_ host: String, at now: Timestamp) -> Timestamp? {
+        pauses.withLock { $0.until(host, at: now) }
     }
 
     /// Returns the pauses in force, in the order of their hosts.

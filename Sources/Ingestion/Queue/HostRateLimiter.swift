@@ -6,27 +6,33 @@ internal import Scheduling
 ///
 /// `PollQueue` lets polls go at about the right time, but it takes a moment from there to the request, and longer where
 /// secrets are read or the disk is slow. Here the requests themselves are spaced, also those of a command that asks one
-/// host several times. Any task may wait for its turn.
-final class HostRateLimiter: Sendable {
-    /// Hosts that are remembered; more, and those that may be asked again are forgotten.
+/// host several times. A process has one, which outlasts the configurations that it reads. Any task may wait for its turn.
+package final class HostRateLimiter: Sendable {
+    private struct Turns {
+        /// From when on a host may be asked again.
+        var next: [String: SteadyTime] = [:]
+        /// At as many, those that may be asked again are forgotten.
+        var limit = HostRateLimiter.remembered
+    }
+
     private static let remembered = 1024
 
-    private let allowances: HostAllowances
     private let clock: PollClock
-    /// From when on a host may be asked again.
-    private let next = Locked<[String: SteadyTime]>([:])
+    private let turns = Locked(Turns())
 
-    init(_ allowances: HostAllowances, clock: PollClock) {
-        self.allowances = allowances
+    package init(clock: PollClock) {
         self.clock = clock
     }
 
     /// Waits until the host may be asked.
     ///
+    /// - Parameters:
+    ///   - key: of the host's allowance.
+    ///   - delay: milliseconds from this request to the next one.
     /// - Returns: the time of day at which that was; nil where the task was cancelled.
-    func pass(host: String) async -> Timestamp? {
+    func pass(key: String, delay: Int64) async -> Timestamp? {
         while !Task.isCancelled {
-            switch turn(of: host) {
+            switch turn(of: key, delay: delay) {
             case .begun(let time): return time
             case .wait(let milliseconds): try? await clock.sleep(milliseconds: milliseconds)
             }
@@ -40,15 +46,18 @@ final class HostRateLimiter: Sendable {
         case wait(milliseconds: Int64)
     }
 
-    func turn(of host: String) -> Turn {
-        let (key, allowance) = allowances.allowance(forHost: host)
-        return next.withLock { next in
+    func turn(of key: String, delay: Int64) -> Turn {
+        turns.withLock { turns in
             let (time, steady) = clock.both()
-            if next.count >= Self.remembered { next = next.filter { $0.value > steady } }
-            if let opens = next[key], opens > steady {
+            if turns.next.count >= turns.limit {
+                turns.next = turns.next.filter { $0.value > steady }
+                // Each entry is looked at once on average, however many hosts are asked within their delays.
+                turns.limit = max(Self.remembered, turns.next.count * 2)
+            }
+            if let opens = turns.next[key], opens > steady {
                 return .wait(milliseconds: opens.milliseconds(since: steady))
             }
-            next[key] = steady.adding(milliseconds: allowance.delay)
+            turns.next[key] = steady.adding(milliseconds: delay)
             return .begun(time)
         }
     }

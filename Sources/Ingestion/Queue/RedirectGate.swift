@@ -1,6 +1,7 @@
 internal import Configuration
 internal import FeedModel
 internal import Fetching
+internal import Scheduling
 
 /// `RedirectGate` decides whether a redirect to another host may be followed, and waits until it may.
 ///
@@ -20,18 +21,14 @@ struct RedirectGate: Sendable {
     /// - Parameter url: where the redirect leads.
     func leave(to url: String) async -> HopLeave {
         guard let host = FeedConfiguration.host(of: url) else { return .go }
-        if isPaused(host) { return .held }
+        let (key, allowance) = allowances.allowance(forHost: host)
+        if isPaused(key) { return .held }
         let leave = await turn?(host) ?? .go
         guard leave == .go else { return leave }
-        // The host may have been paused while this poll stood in line.
-        if isPaused(host) { return .held }
-        return await limiter.pass(host: host) != nil ? .go : .stopped
+        guard await limiter.pass(key: key, delay: allowance.delay) != nil else { return .stopped }
+        // The host may have been paused while this poll waited.
+        return isPaused(key) ? .held : .go
     }
 
-    private func isPaused(_ host: String) -> Bool {
-        guard let health else { return false }
-        let now = clock.now()
-        let pause = health.pause(of: allowances.allowance(forHost: host).key, at: now)
-        return pause.map { $0.until > now } ?? false
-    }
+    private func isPaused(_ key: String) -> Bool { health?.pausedUntil(key, at: clock.now()) != nil }
 }

@@ -19,7 +19,7 @@ struct SkipRules {
         if state.isHeld(at: now) { return "paused; `newswire resume \(feed.id)` ends that" }
         if case .force = selection { return nil }
         if state.schedule.isGoneForGood { return "gone for good, as its server said twice; --force asks again" }
-        if let until = health.pause(of: host, at: now)?.until, until > now { return Self.pausedHost(host, until) }
+        if let until = health.pausedUntil(host, at: now) { return Self.pausedHost(host, until) }
         if isClockDoubtful, FeedOutlook(known, at: known.url).isFromFuture(at: now) { return nil }
         if case .all = selection {
             // Without the interval: only what the server asked for counts.

@@ -71,6 +71,7 @@ package struct PollingService: Service {
         let survey = DiskSurvey(store: store.path) { [store] in
             StatusFigures.onDisk(store: store.path, lastSeq: store.lastSeq)
         }
+        let limiter = HostRateLimiter(clock: clock)
         let parts = ServiceState.Parts(
             store: store, writer: writer, retention: retention, survey: survey, metrics: MetricsJob(logger),
             reload: reloading, notifier: notifier, logger: logger, health: health, clock: clock, about: about,
@@ -79,7 +80,7 @@ package struct PollingService: Service {
                 engine.expect(concurrency: configuration.fetch.concurrency)
                 return FeedPoller(
                     configuration, version: about.version, environment: environment, engine: engine, store: store,
-                    writer: writer, health: health, clock: clock)
+                    writer: writer, health: health, limiter: limiter, clock: clock)
             })
         let state = ServiceState(configuration, parts)
         loop.add(state.line(except: []))

@@ -100,7 +100,8 @@ struct AddCommand: AsyncParsableCommand {
             return
         }
         let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
-        let health = HostHealth(extended, at: SystemClock.now(), store)
+        let health = HostHealth(
+            extended, at: SystemClock.now(), isClockDoubtful: PollClock.system.doubt != nil, store)
         let writer = session.writer()
         let report = await session.poller(.byHand(isForced: false), writer: writer, health: health).poll(
             feed, answer: subscription.answer)

@@ -32,7 +32,7 @@ struct FeedExplanation {
         }
         let hostHealth = HostHealth(configuration, at: now) { states[$0] }
         let (key, allowance) = HostAllowances(configuration).allowance(for: feed, state: states[feed.id])
-        let paused = hostHealth.pause(of: key, at: now).flatMap { $0.until > now ? $0.until : nil }
+        let paused = hostHealth.pausedUntil(key, at: now)
         return FeedExplanation(
             feed: feed, state: states[feed.id]?.shown(at: now, of: feed, configuration.schedule), polls: polls,
             schedule: configuration.schedule,

@@ -83,7 +83,8 @@ struct IngestionSession {
     func poller(_ mode: PollMode, writer: StoreWriter, health: HostHealth) -> FeedPoller {
         FeedPoller(
             configuration, version: Version.newswire, environment: CommonOptions.environment, engine: engine,
-            store: store, writer: writer, health: health, mode: mode, clock: .system)
+            store: store, writer: writer, health: health, limiter: HostRateLimiter(clock: .system), mode: mode,
+            clock: .system)
     }
 
     func close() async {

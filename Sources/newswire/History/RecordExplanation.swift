@@ -167,7 +167,7 @@ struct RecordExplanation {
                 "date",
                 "\(record.publishedText ?? "") lies too far in the future: it counts as \(effective)")
         }
-        for field in record.assumedUTC {
+        for field in article.assumedUTC {
             add("date", "\(field) came without a time zone: UTC was assumed")
         }
     }

@@ -1,4 +1,6 @@
 internal import Dispatch
+internal import FeedModel
+internal import Ingestion
 internal import Locking
 internal import Logging
 
@@ -27,39 +29,47 @@ final class LogQueue: Sendable {
 
     func write(_ line: LogLine) {
         let size = line.text.utf8.count
-        let isTaken = state.withLock { state in
+        // nil where there is no room; else how many have been lost just before it.
+        let lost: Int? = state.withLock { state in
             guard state.waiting == 0 || state.waiting + size <= limit else {
                 state.lost += 1
-                return false
+                return nil
             }
             state.waiting += size
-            return true
+            defer { state.lost = 0 }
+            return state.lost
         }
-        guard isTaken else { return }
+        guard let lost else { return }
         queue.async { [self] in
+            say(lost: lost, at: line.time)
             output.write(line)
-            let lost = state.withLock { state in
-                state.waiting -= size
-                defer { state.lost = 0 }
-                return state.lost
-            }
-            guard lost > 0 else { return }
-            output.write(
-                LogLine(
-                    time: line.time, level: .warning,
-                    message: "\(lost) log lines are missing here: they were not taken as fast as they came",
-                    metadata: [:]))
+            state.withLock { $0.waiting -= size }
         }
     }
 
-    /// Waits until all that was written before is out.
+    private func say(lost: Int, at time: Timestamp) {
+        guard lost > 0 else { return }
+        output.write(
+            LogLine(
+                time: time, level: .warning,
+                message: "\(lost) log lines are missing here: they were not taken as fast as they came", metadata: [:]))
+    }
+
+    /// Waits until all that was written before is out, and how many lines are missing at the end has been said.
     ///
     /// - Parameter patience: milliseconds after which what is left is given up.
     /// - Returns: false where something is left.
     @discardableResult
     func drain(patience: Int = 2000) -> Bool {
         let isOut = DispatchSemaphore(value: 0)
-        queue.async { isOut.signal() }
+        queue.async { [self] in
+            let lost = state.withLock { state in
+                defer { state.lost = 0 }
+                return state.lost
+            }
+            say(lost: lost, at: SystemClock.now())
+            isOut.signal()
+        }
         return isOut.wait(timeout: .now() + .milliseconds(patience)) == .success
     }
 }

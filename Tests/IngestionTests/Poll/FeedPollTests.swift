@@ -163,7 +163,7 @@ struct FeedPollTests {
     @Test("A poll that is stopped is skipped, and leaves nothing behind")
     func stopped() {
         let poll = PollRehearsal(PollRehearsal.known())
-        #expect(poll.fails(.fetch(.stopped)).word == "end")
+        #expect(poll.fails(.fetch(.cancelled)).word == "end")
         #expect(poll.report.outcome == .skipped && poll.state == PollRehearsal.known())
     }
 

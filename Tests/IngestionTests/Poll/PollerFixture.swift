@@ -108,7 +108,7 @@ final class PollerFixture {
         self.writer = writer
         return FeedPoller(
             configuration, version: "test", environment: ["TOKEN": "s3cret"], engine: session.engine,
-            store: session.store, writer: writer, health: health, clock: clock)
+            store: session.store, writer: writer, health: health, limiter: HostRateLimiter(clock: clock), clock: clock)
     }
 
     /// Puts a state in the place of the feed's, as another version of newswire may have left it.

@@ -1,5 +1,6 @@
 import Configuration
 import FeedModel
+import Fetching
 import Locking
 import Scheduling
 import TestSupport
@@ -7,19 +8,36 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("A command that asks one host several times keeps its delay (polling.md §7)")
+@Suite("Requests to a host are spaced by its delay when they are sent (polling.md §7)")
 struct HostRateLimiterTests {
     private let clock = Locked(Timestamp(seconds: 1000))
 
-    private func pace(_ table: String = "") throws -> HostRateLimiter {
+    /// The limiter with what a configuration says of hosts.
+    private struct Pace {
+        let limiter: HostRateLimiter
+        let allowances: HostAllowances
+
+        func turn(of host: String) -> HostRateLimiter.Turn {
+            let (key, allowance) = allowances.allowance(forHost: host)
+            return limiter.turn(of: key, delay: allowance.delay)
+        }
+
+        func pass(host: String) async -> Timestamp? {
+            let (key, allowance) = allowances.allowance(forHost: host)
+            return await limiter.pass(key: key, delay: allowance.delay)
+        }
+    }
+
+    private func pace(_ table: String = "") throws -> Pace {
         let folder = TemporaryDirectory()
         let path = folder.write("[fetch]\nhost_delay = \"2s\"\n\(table)", to: "newswire.toml")
         let configuration = try ConfigurationLoader.load(path: path, environment: ["HOME": "/nonexistent"])
         let clock = clock
-        return HostRateLimiter(HostAllowances(configuration), clock: PollClock(now: { clock.withLock { $0 } }))
+        let limiter = HostRateLimiter(clock: PollClock(now: { clock.withLock { $0 } }))
+        return Pace(limiter: limiter, allowances: HostAllowances(configuration))
     }
 
-    private func begins(_ pace: HostRateLimiter, _ host: String) -> Bool {
+    private func begins(_ pace: Pace, _ host: String) -> Bool {
         pace.turn(of: host) == .begun(clock.withLock { $0 })
     }
 
@@ -52,6 +70,43 @@ struct HostRateLimiterTests {
         let pace = try pace("[host.\"tumblr.com\"]\ndelay = \"60s\"")
         #expect(begins(pace, "a.tumblr.com"))
         #expect(pace.turn(of: "b.tumblr.com") == .wait(milliseconds: 60_000))
+    }
+
+    @Test("A host within its delay is not forgotten, however many others are asked meanwhile")
+    func manyHosts() throws {
+        let pace = try pace()
+        for number in 0..<5000 { #expect(begins(pace, "h\(number).example")) }
+        for number in 0..<5000 { #expect(pace.turn(of: "h\(number).example") == .wait(milliseconds: 2000)) }
+        clock.withLock { $0 = Timestamp(seconds: 1002) }
+        for number in 0..<5000 { #expect(begins(pace, "h\(number).example")) }
+    }
+
+    @Test("polling.md §8: a redirect does not follow to a host that was paused while it waited for its turn")
+    func pausedMeanwhile() async throws {
+        let configuration = try pace("[host.\"b.example\"]\ndelay = \"1ms\"").allowances
+        let readings = Locked(0)
+        let now = Timestamp(seconds: 1000)
+        let health = HostHealth(at: now)
+        // The second request finds the host within its delay, and before it looks again the host is paused.
+        let clock = PollClock(
+            now: { now },
+            steady: {
+                let reading = readings.withLock { count -> Int in
+                    count += 1
+                    return count
+                }
+                if reading == 3 {
+                    health.record(
+                        .init(until: now.adding(seconds: 60), incidents: 1, since: now, coversHost: true),
+                        host: "b.example", at: now)
+                }
+                return SteadyTime(milliseconds: reading < 3 ? 0 : 5)
+            })
+        let limiter = HostRateLimiter(clock: clock)
+        #expect(await limiter.pass(key: "b.example", delay: 1) != nil)
+        let gate = RedirectGate(allowances: configuration, limiter: limiter, clock: clock, health: health)
+        #expect(await gate.leave(to: "http://b.example/feed") == .held)
+        #expect(readings.withLock { $0 } == 3)
     }
 
     @Test("A request that is cancelled while it waits is not made")

@@ -35,11 +35,16 @@ struct SpacedRequestTests {
         let store = try ArticleStore.open(
             at: folder.file("store"), options: StoreOptions(clock: SystemClock.now)
         ) { _ in }
-        let poller = FeedPoller(
-            configuration, version: "test", environment: [:], engine: engine, store: store,
-            writer: StoreWriter(store, history: nil, contents: nil), health: HostHealth(at: clock.now()), clock: clock)
+        let limiter = HostRateLimiter(clock: clock)
         let begun = clock.steady()
-        for feed in configuration.feeds { _ = await poller.poll(feed) }
+        for feed in configuration.feeds {
+            // After a reload another poller goes on.
+            let poller = FeedPoller(
+                configuration, version: "test", environment: [:], engine: engine, store: store,
+                writer: StoreWriter(store, history: nil, contents: nil), health: HostHealth(at: clock.now()),
+                limiter: limiter, clock: clock)
+            _ = await poller.poll(feed)
+        }
         #expect(clock.steady().milliseconds(since: begun) >= 600_000)
         #expect(server.requests.count == 2)
         await engine.shutdown()
