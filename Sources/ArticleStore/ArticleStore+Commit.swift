@@ -1,5 +1,5 @@
-import Digest
-import FeedModel
+package import Digest
+package import FeedModel
 import Locking
 
 /// Storing, and going on after the disk has failed.
@@ -144,5 +144,84 @@ extension ArticleStore {
                     keys: record.keys.count > PendingRecord.maximumKeys
                         ? Array(record.keys.prefix(PendingRecord.maximumKeys)) : record.keys)
             })
+    }
+}
+
+/// One poll of one feed leaves this: its new records in the order of the document, and the feed's state after it.
+package struct FeedCommit: Sendable {
+    /// The feed that was polled.
+    package var feed: FeedIdentifier
+    /// Its new records, which get their numbers in this order.
+    package var records: [PendingRecord]
+    /// The feed's state after the poll.
+    package var state: FeedState
+
+    /// A commit of one poll; it is not looked at before it is committed.
+    package init(feed: FeedIdentifier, records: [PendingRecord], state: FeedState) {
+        self.feed = feed
+        self.records = records
+        self.state = state
+    }
+}
+
+/// A commit has stored this. Everything in it is durable.
+package struct CommitResult: Sendable, Equatable {
+    /// The number of the first record; the others follow in the order given.
+    package var firstSeq: UInt64
+    /// How many records were stored.
+    package var count: Int
+    /// Records that cannot be stored, which have no number: too long for a line, or with a raw line feed in them.
+    package var refused: [Refusal] = []
+
+    /// A record that no line can hold.
+    package struct Refusal: Sendable, Equatable {
+        /// The feed that it came from.
+        package var feed: FeedIdentifier
+        /// The article's identity.
+        package var uid: ArticleIdentifier
+        /// Why no line can hold it.
+        package var reason: String
+    }
+}
+
+/// A record that has no number yet.
+package struct PendingRecord: Sendable {
+    /// The line up to and inside `_newswire`, without a comma at its end: `{"id":"…",…,"_newswire":{"feed_url":"…"`.
+    /// Valid JSON so far, without a raw line feed.
+    package var prefix: [UInt8]
+    /// For an alias: the article that the keys now mean.
+    package var uid: ArticleIdentifier
+    /// What the record is.
+    package var kind: RecordKind
+    /// The version of the article, from 1.
+    package var version: UInt32
+    /// Whether the article was in its feed already when that was first polled.
+    package var isInitial: Bool
+    /// The hash of the content (identity.md §8).
+    package var contentHash: Hash128
+    /// The publisher's date of change, where there is one.
+    package var modified: Timestamp?
+    /// How many edits in a row did not move that date.
+    package var silentChanges: UInt8
+    /// Further keys under which the index finds the article; at most `maximumKeys` of them count.
+    package var keys: [Hash128]
+
+    /// How many further keys of a record count.
+    package static let maximumKeys = 16
+
+    /// A record as a poll has made it; whether a line can hold it is looked at when it is committed.
+    package init(
+        prefix: [UInt8], uid: ArticleIdentifier, kind: RecordKind, version: UInt32, isInitial: Bool,
+        contentHash: Hash128, modified: Timestamp? = nil, silentChanges: UInt8 = 0, keys: [Hash128] = []
+    ) {
+        self.prefix = prefix
+        self.uid = uid
+        self.kind = kind
+        self.version = version
+        self.isInitial = isInitial
+        self.contentHash = contentHash
+        self.modified = modified
+        self.silentChanges = silentChanges
+        self.keys = keys
     }
 }

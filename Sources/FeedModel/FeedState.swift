@@ -121,3 +121,91 @@ extension Sequence<FeedState> {
             + flatMap { state in state.knownURLs.dropFirst().map { (id: state.feed, url: $0) } }
     }
 }
+
+extension FeedState {
+    /// The validators of one response, as the server sent them: opaque, and only valid together (polling.md §2.1).
+    ///
+    /// Each goes back in a request, so that one that no request can carry, or that is longer than any that is meant as
+    /// one, is not taken: no server can make itself unreachable by what it once sent, nor fill the memory with it. That
+    /// holds for what newswire sent and stored before, too.
+    package struct Validators: Sendable, Equatable {
+        package let etag: String?
+        package let lastModified: String?
+        /// Hash of what they were given for: effective URL and the parts of the request that the answer depends on
+        /// (polling.md §2.7). Validators of another request are not sent.
+        package var request: Hash128
+
+        /// What is refused of the two is absent.
+        package init(etag: String?, lastModified: String?, request: Hash128) {
+            self.etag = etag.flatMap { Field.etag.refusal($0) == nil ? $0 : nil }
+            self.lastModified = lastModified.flatMap { Field.lastModified.refusal($0) == nil ? $0 : nil }
+            self.request = request
+        }
+
+        /// The same of values that a pair has had.
+        init(kept etag: String?, _ lastModified: String?, request: Hash128) {
+            self.etag = etag
+            self.lastModified = lastModified
+            self.request = request
+        }
+
+        /// Nothing is left of it.
+        package var isEmpty: Bool { etag == nil && lastModified == nil }
+
+        /// One half of the pair.
+        package enum Field: Sendable {
+            case etag, lastModified
+
+            /// The longest value that is kept, in bytes of UTF-8. An HTTP date has 29.
+            package var limit: Int {
+                switch self {
+                case .etag: 8192
+                case .lastModified: 256
+                }
+            }
+
+            /// Why a value can neither be kept nor sent, for people; nil where it can.
+            package func refusal(_ value: String) -> String? {
+                if value.utf8.count > limit { return "is longer than \(limit) bytes" }
+                // RFC 9110 §5.5: a header's value holds no controls but the tab, and white space around it is not part of it.
+                var isBlank = true
+                for byte in value.utf8 where byte != 0x09 {
+                    if byte < 0x20 || byte == 0x7f { return "holds a control character" }
+                    if byte != 0x20 { isBlank = false }
+                }
+                return isBlank ? "is empty" : nil
+            }
+        }
+    }
+}
+
+extension FeedState {
+    /// Where the feed has moved to, as its server says with permanent redirects (polling.md §9). None of the URLs holds a
+    /// secret: one that does is not kept.
+    package struct Move: Sendable, Equatable {
+        /// Where permanent redirects lead so far, how many good polls in a row were led there, and since when.
+        package var candidate: String?
+        package var polls = 0
+        package var since: Timestamp?
+        /// The URL that is asked in place of the configured one, and since when the server has pointed there.
+        package var adopted: String?
+        package var adoptedSince: Timestamp?
+        /// Whether none but servers on private addresses pointed there: only then may its own be one because
+        /// `private_networks` of all feeds says so.
+        package var isAmongPrivate = false
+
+        package init() {}
+
+        /// What the server says is the feed's URL, where that is not the one that was asked first.
+        package var target: String? { polls > 0 ? candidate ?? adopted : adopted }
+
+        /// The longest URL that is kept, in bytes: a redirect to a longer one is followed anew each time.
+        package static let longestURL = 2048
+
+        /// Whether a URL to which a server has redirected may be kept, to be shown and asked again.
+        package static func mayKeep(_ url: String) -> Bool {
+            url.utf8.count <= longestURL && url.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
+                && URLRedaction.redacted(url) == url
+        }
+    }
+}

@@ -1,4 +1,5 @@
-import FeedModel
+package import FeedModel
+private import Glibc
 
 /// Reads a feed of any format, piece by piece as it arrives.
 ///
@@ -31,5 +32,98 @@ package struct FeedParser: ~Copyable {
     /// - Parameter isComplete: false where the transfer broke off: what has come is read, and flagged as truncated.
     package consuming func finish(isComplete: Bool = true) -> ParseResult {
         pipeline.finish(isComplete: isComplete)
+    }
+}
+
+/// Where a document came from: what its relative URLs and its bytes are read by.
+package struct DocumentContext: Sendable {
+    /// The URL that answered, after redirects.
+    package var url: String?
+    /// The value of the Content-Location header; it may be relative to `url`.
+    package var contentLocation: String?
+    /// The value of the Content-Type header as it was sent.
+    package var contentType: String?
+
+    package init(url: String? = nil, contentLocation: String? = nil, contentType: String? = nil) {
+        self.url = url
+        self.contentLocation = contentLocation
+        self.contentType = contentType
+    }
+
+    /// What relative URLs are resolved against where no xml:base says otherwise.
+    var baseURL: String? {
+        guard let contentLocation else { return url }
+        return URLResolution.resolve(contentLocation, base: url) ?? url
+    }
+}
+
+/// How much of a document is read (security.md §4 and §6). Sizes are in bytes of UTF-8.
+package struct ParseLimits: Sendable {
+    /// Items beyond that are counted in `Feed.droppedArticles`.
+    package var items = 2000
+    package var titleBytes = 4 * 1024
+    /// How much of an id is shown; `Article.id` itself is whole, because the identity is made of all of it.
+    package var idBytes = 4 * 1024
+    package var contentBytes = 1024 * 1024
+    /// Any other text: names, addresses, dates.
+    package var fieldBytes = 64 * 1024
+    package var urlBytes = 16 * 1024
+    package var categories = 100
+    package var enclosures = 100
+    /// Authors, contributors and links of one article or feed, each.
+    package var listEntries = 100
+    /// Open elements; tags below that are passed over, their text is kept.
+    package var depth = 250
+    /// Time spent inside the parser, by `clock`. What was read until then is kept and flagged as truncated.
+    package var time = Duration.seconds(5)
+    /// A clock that never goes back. It is read every few ten thousand bytes, by the thread that parses them.
+    package var clock: @Sendable () -> Duration = processorClock
+
+    package init() {}
+
+    /// The processor time of the thread: on a machine that is busy with other things no document is cut off for it.
+    package static let processorClock: @Sendable () -> Duration = {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}
+
+/// What a document turned out to be.
+package enum ParseResult: Sendable {
+    case feed(Feed)
+    case notAFeed(NotAFeed)
+}
+
+/// A document that is no feed, and what it is instead.
+package struct NotAFeed: Error, Sendable {
+    package var kind: Kind
+    /// One sentence for people: what it looked like, and what to do.
+    package var message: String
+
+    package enum Kind: String, Sendable {
+        case html, json, xml, text, binary, empty
+    }
+
+    package init(kind: Kind, message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    /// The sentence that fits a kind.
+    ///
+    /// - Parameter root: the name of an XML document's root element.
+    init(_ kind: Kind, root: String? = nil) {
+        self.kind = kind
+        message =
+            switch kind {
+            case .html:
+                "The document is an HTML page, not a feed; `newswire discover` finds the feeds that a page links to."
+            case .json: "The document is JSON, but no JSON Feed; check the feed's URL."
+            case .xml: "The document is XML, but no feed: its root element is <\(root ?? "?")>; check the feed's URL."
+            case .text: "The document is plain text, not a feed; check the feed's URL."
+            case .binary: "The document is binary data, not a feed; check the feed's URL."
+            case .empty: "The document is empty; check the feed's URL, or try again later."
+            }
     }
 }

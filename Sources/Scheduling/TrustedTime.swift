@@ -162,3 +162,53 @@ extension TrustedTime.Doubt: CustomStringConvertible {
         }
     }
 }
+
+/// `SteadyTime` is an instant on the clock that only goes on, also while the machine sleeps: milliseconds since some
+/// beginning, for one run of the machine.
+///
+/// How long something has lasted, and when something is to begin, is told by it. What is kept, shown or compared with what
+/// servers say is a `Timestamp`, whose clock somebody may set.
+package struct SteadyTime: Hashable, Sendable, Comparable {
+    package let milliseconds: Int64
+
+    package init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    package static func < (left: SteadyTime, right: SteadyTime) -> Bool { left.milliseconds < right.milliseconds }
+
+    /// Gives a later or an earlier instant; the last or first one there is where that is beyond it.
+    package func adding(milliseconds: Int64) -> SteadyTime {
+        SteadyTime(milliseconds: self.milliseconds.addingOrClamping(milliseconds))
+    }
+
+    /// Gives the milliseconds that have passed since another instant, as many as can be counted.
+    package func milliseconds(since other: SteadyTime) -> Int64 {
+        let (difference, overflows) = milliseconds.subtractingReportingOverflow(other.milliseconds)
+        return overflows ? (milliseconds < 0 ? .min : .max) : difference
+    }
+}
+
+extension Timestamp {
+    /// Later, or earlier; the last or first instant there is where that is beyond it.
+    package func adding(seconds: Int) -> Timestamp {
+        adding(milliseconds: Int64(clamping: seconds).multiplied(by: 1000))
+    }
+
+    package func adding(milliseconds: Int64) -> Timestamp {
+        Timestamp(milliseconds: self.milliseconds.addingOrClamping(milliseconds))
+    }
+}
+
+extension Int64 {
+    /// The sum, or the largest or smallest number there is where that is beyond it.
+    func addingOrClamping(_ other: Int64) -> Int64 {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? (other < 0 ? .min : .max) : sum
+    }
+
+    fileprivate func multiplied(by factor: Int64) -> Int64 {
+        let (product, overflows) = multipliedReportingOverflow(by: factor)
+        return overflows ? (self < 0 ? .min : .max) : product
+    }
+}

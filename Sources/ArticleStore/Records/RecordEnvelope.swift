@@ -1,6 +1,6 @@
 package import Digest
 package import FeedModel
-private import JSONText
+import JSONText
 
 /// What the store wrote around a record, read from the line's end without looking at the rest of it.
 ///
@@ -170,5 +170,94 @@ extension ArticleIdentifier {
         }
         let key = Hash128(high: high << 32 | middle >> 32, low: middle << 32 | low >> 32)
         self.init(key: key, rest: UInt32(truncatingIfNeeded: low))
+    }
+}
+
+/// What has to stand in a record so that the index can be made again from the segments alone: as the last of the free
+/// members, `"index":{"modified":MILLISECONDS,"silent":N,"keys":["<32 hex>"]}`, each left out where there is nothing.
+struct IndexMembers: Equatable {
+    var modified: Timestamp?
+    var silentChanges: UInt8 = 0
+    var keys: [Hash128] = []
+
+    static let maximumLength = 80 + 35 * PendingRecord.maximumKeys
+
+    var isEmpty: Bool { modified == nil && silentChanges == 0 && keys.isEmpty }
+
+    init() {}
+
+    init(_ record: PendingRecord) {
+        modified = record.modified
+        silentChanges = record.silentChanges
+        keys =
+            record.keys.count <= PendingRecord.maximumKeys
+            ? record.keys : Array(record.keys.prefix(PendingRecord.maximumKeys))
+    }
+
+    /// Reads what `append` has written, from its end; nil where something else stands there.
+    init?(_ scan: inout BackwardScan) {
+        guard scan.take("}") else { return nil }
+        var hasMore = true
+        if scan.take("]") {
+            keys.reserveCapacity(4)
+            repeat {
+                guard scan.take("\""), let low = scan.takeHex64(), let high = scan.takeHex64(), scan.take("\""),
+                    keys.count < PendingRecord.maximumKeys
+                else { return nil }
+                keys.append(Hash128(high: high, low: low))
+            } while scan.take(",")
+            keys.reverse()
+            guard scan.take(#""keys":["#) else { return nil }
+            hasMore = scan.take(",")
+        }
+        if hasMore {
+            guard var number = scan.takeNumber() else { return nil }
+            if scan.take(#""silent":"#) {
+                guard let silent = UInt8(exactly: number) else { return nil }
+                silentChanges = silent
+                hasMore = scan.take(",")
+                if hasMore {
+                    guard let next = scan.takeNumber() else { return nil }
+                    number = next
+                }
+            }
+            if hasMore {
+                let isNegative = scan.take("-")
+                guard scan.take(#""modified":"#), let amount = Int64(exactly: number) else { return nil }
+                modified = Timestamp(milliseconds: isNegative ? -amount : amount)
+            }
+        }
+        guard scan.take(#""index":{"#) else { return nil }
+    }
+
+    /// Appends `"index":{…}`.
+    func append(to bytes: inout ByteBuffer) {
+        bytes.append(#""index":{"#)
+        var isFirst = true
+        func begin(_ key: StaticString) {
+            if !isFirst { bytes.append(",") }
+            bytes.append(key)
+            isFirst = false
+        }
+        if let modified {
+            begin(#""modified":"#)
+            if modified.milliseconds < 0 { bytes.append("-") }
+            bytes.append(decimal: modified.milliseconds.magnitude)
+        }
+        if silentChanges > 0 {
+            begin(#""silent":"#)
+            bytes.append(decimal: UInt64(silentChanges))
+        }
+        if !keys.isEmpty {
+            begin(#""keys":["#)
+            for (index, key) in keys.enumerated() {
+                bytes.append(index > 0 ? #",""# : #"""#)
+                bytes.append(hex: key.high)
+                bytes.append(hex: key.low)
+                bytes.append(#"""#)
+            }
+            bytes.append("]")
+        }
+        bytes.append("}")
     }
 }

@@ -1,3 +1,5 @@
+private import Text
+
 /// A word in a date, without regard to case and accents, in integers that are compared at once.
 struct DateWord {
     /// The first four letters, sixteen bits each, from the top.
@@ -97,4 +99,100 @@ struct DateWord {
             }
         return letter > 0 ? UInt16(letter) : UInt16(scalar)
     }
+}
+
+/// Names of months, by their first three or four letters.
+enum DateMonth {
+    /// The month from 1 to 12 that the word begins like, in any of the languages below.
+    static func number(_ word: DateWord) -> Int? {
+        guard word.count >= 3 else { return nil }
+        if word.count == 3, let english = EnglishMonth.number(packed: word.ascii) { return english }
+        return find(word.letters) ?? find(word.letters & ~0xffff)
+    }
+
+    private static func find(_ key: UInt64) -> Int? {
+        var low = 0
+        var high = table.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if table[middle].key == key { return table[middle].month }
+            if table[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return nil
+    }
+
+    /// 0 marks a word that begins like a month and is none: the Tuesdays `martes`, `mardi`, `martedì`.
+    private static let table: [(key: UInt64, month: Int)] = {
+        // English, German, French, Spanish, Italian, Portuguese, Dutch, Nordic, Polish, Romanian, Turkish, Hungarian;
+        // then Russian, Ukrainian, Bulgarian; then Greek.
+        let names: [(Int, [StaticString])] = [
+            (0, ["mart", "mard"]),
+            (1, ["jan", "ene", "gen", "sty", "ian", "oca", "янв", "яну", "січ", "ιαν"]),
+            (2, ["feb", "fev", "lut", "sub", "фев", "лют", "φεβ"]),
+            (3, ["mar", "mrz", "maa", "mrt", "мар", "бер", "μαρ"]),
+            (4, ["apr", "avr", "abr", "kwi", "nis", "апр", "кві", "απρ"]),
+            (5, ["may", "mai", "mag", "maj", "mei", "мая", "май", "тра", "μαι"]),
+            (6, ["jun", "juin", "giu", "cze", "iun", "haz", "июн", "чер", "юни", "ιουν", "ιον"]),
+            (7, ["jul", "juil", "lug", "lip", "iul", "tem", "июл", "лип", "юли", "ιουλ", "ιολ"]),
+            (8, ["aug", "ago", "aou", "sie", "agu", "авг", "серп", "αυγ"]),
+            (9, ["sep", "set", "wrz", "szep", "eyl", "сен", "вер", "сеп", "σεπ"]),
+            (10, ["oct", "okt", "ott", "out", "paz", "eki", "окт", "жов", "οκτ"]),
+            (11, ["nov", "lis", "noi", "kas", "ноя", "лис", "ное", "νοε"]),
+            (12, ["dec", "dez", "dic", "des", "gru", "ara", "дек", "гру", "δεκ"]),
+        ]
+        return names.flatMap { month, names in names.map { (key: DateWord($0).letters, month: month) } }
+            .sorted { $0.key < $1.key }
+    }()
+}
+
+/// Names of time zones as they stand in dates.
+enum DateZone {
+    /// No zone is further from Greenwich.
+    static let maximumHours = 15
+
+    /// Minutes east of Greenwich; nil for a name that is unknown.
+    ///
+    /// The letters of the military zones, Z aside, mean nothing: RFC 822 had their signs wrong (RFC 5322 §4.3). Where
+    /// several zones share a name, it means the one that RFC 822 or, failing that, most feeds mean.
+    static func minutes(_ word: DateWord) -> Int? {
+        switch word.ascii {
+        // GMT, UTC, UT, Z.
+        case 0x676d74, 0x757463, 0x7574, 0x7a: return 0
+        case 0: return nil
+        default: break
+        }
+        var low = 0
+        var high = table.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if table[middle].name == word.ascii { return table[middle].minutes }
+            if table[middle].name < word.ascii { low = middle + 1 } else { high = middle }
+        }
+        return nil
+    }
+
+    /// Whether an offset may follow the name and count from it: `GMT+0200`.
+    static func isGreenwich(_ word: DateWord) -> Bool {
+        [0x676d74, 0x757463, 0x7574, 0x7a].contains(word.ascii)
+    }
+
+    private static let table: [(name: UInt64, minutes: Int)] = {
+        let zones: [(Int, [StaticString])] = [
+            (-720, ["idlw"]), (-660, ["sst"]), (-600, ["hst"]), (-540, ["akst", "hdt"]), (-480, ["pst", "pt", "akdt"]),
+            (-420, ["pdt", "mst", "mt"]), (-360, ["mdt", "cst", "ct"]), (-300, ["cdt", "est", "et", "pet", "cot"]),
+            (-240, ["edt", "ast", "vet", "clt"]), (-210, ["nst"]), (-180, ["adt", "brt", "art", "clst", "uyt"]),
+            (-150, ["ndt"]), (-120, ["brst"]), (0, ["wet", "utz", "gmz", "zulu", "azost"]),
+            (60, ["cet", "met", "mez", "bst", "west", "wat"]),
+            (120, ["cest", "mest", "mesz", "eet", "sast", "cat"]), (180, ["eest", "msk", "eat", "trt"]),
+            (240, ["msd", "samt", "gst"]), (270, ["aft"]), (300, ["pkt", "yekt", "uzt"]), (330, ["ist"]),
+            (345, ["npt"]),
+            (360, ["omst", "almt"]), (390, ["mmt"]), (420, ["ict", "wib", "krat", "novt"]),
+            (480, ["awst", "sgt", "hkt", "myt", "pht", "wita", "irkt"]), (540, ["jst", "kst", "wit", "yakt"]),
+            (570, ["acst"]), (600, ["aest", "vlat"]), (630, ["acdt"]), (660, ["aedt", "magt"]),
+            (720, ["nzst", "pett"]),
+            (780, ["nzdt"]),
+        ]
+        return zones.flatMap { minutes, names in names.map { (name: DateWord($0).ascii, minutes: minutes) } }
+            .sorted { $0.name < $1.name }
+    }()
 }

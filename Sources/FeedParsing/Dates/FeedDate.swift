@@ -32,3 +32,64 @@ enum FeedDate {
         return text.withUTF8 { parse($0) }
     }
 }
+
+/// What a date said, before it is known whether there is such a date.
+struct DateFields {
+    var year: Int?
+    var month: Int?
+    var day: Int?
+    var hour = 0
+    var minute = 0
+    var second = 0
+    var millisecond = 0
+    /// Minutes east of Greenwich.
+    var offset: Int?
+
+    /// The instant; nil for what no calendar has and for years outside of 1 to 9999.
+    ///
+    /// 24:00 is the next day's midnight and second 60 the next minute.
+    var reading: FeedDate.Reading? {
+        let month = self.month ?? 1
+        let day = self.day ?? 1
+        guard let year, (1...9999).contains(year), (1...12).contains(month),
+            day >= 1, day <= Timestamp.daysIn(month: month, year: year),
+            (0..<24).contains(hour) || (hour == 24 && minute == 0 && second == 0),
+            (0..<60).contains(minute), (0...60).contains(second)
+        else { return nil }
+        let time = Timestamp(
+            year: year, month: month, day: day, hour: hour, minute: minute - (offset ?? 0), second: second,
+            millisecond: millisecond)
+        return Self.reading(of: time, assumedZone: offset == nil)
+    }
+
+    static func reading(of time: Timestamp, assumedZone: Bool) -> FeedDate.Reading? {
+        // 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
+        guard time.seconds >= -62_135_596_800, time.seconds <= 253_402_300_799 else { return nil }
+        return FeedDate.Reading(time: time, assumedZone: assumedZone)
+    }
+
+    /// Sets the day that a week date of ISO 8601 means; weekday 1 is Monday.
+    mutating func setWeek(_ week: Int, weekday: Int, of year: Int) -> Bool {
+        guard (1...53).contains(week), (1...7).contains(weekday) else { return false }
+        // Week 1 is the one with 4 January in it. 1970-01-01 was a Thursday.
+        let fourth = Timestamp.days(year: year, month: 1, day: 4)
+        let fourthWeekday = ((fourth + 3) % 7 + 7) % 7
+        set(dayNumber: fourth - fourthWeekday + (week - 1) * 7 + weekday - 1)
+        return true
+    }
+
+    /// Sets the day by its number in the year, from 1.
+    mutating func setOrdinal(_ ordinal: Int, of year: Int) -> Bool {
+        let length = 337 + Timestamp.daysIn(month: 2, year: year)
+        guard ordinal >= 1, ordinal <= length else { return false }
+        set(dayNumber: Timestamp.days(year: year, month: 1, day: 1) + ordinal - 1)
+        return true
+    }
+
+    private mutating func set(dayNumber: Int) {
+        let civil = Timestamp(seconds: Int64(dayNumber) * 86_400).civilDay
+        year = civil.year
+        month = civil.month
+        day = civil.day
+    }
+}

@@ -1,3 +1,5 @@
+private import Glibc
+
 /// Turns the bytes of a document into valid UTF-8 without characters that XML forbids, piece by piece.
 struct TextDecoder: ~Copyable {
     let encoding: CharacterEncoding
@@ -142,5 +144,81 @@ struct TextDecoder: ~Copyable {
         } else {
             findings.controls += 1
         }
+    }
+}
+
+/// Converts a legacy code page to UTF-8 piece by piece; what it cannot read becomes U+FFFD.
+struct IconvConverter: ~Copyable {
+    private let handle: iconv_t
+
+    /// Nil where the system's iconv does not know the name.
+    init?(name: String) {
+        // iconv_open answers (iconv_t)-1 for an unknown name.
+        guard let handle = iconv_open("UTF-8", name), Int(bitPattern: handle) != -1 else { return nil }
+        self.handle = handle
+    }
+
+    deinit { iconv_close(handle) }
+
+    /// Appends the UTF-8 of as much of `input` as is complete.
+    ///
+    /// - Parameter isFinal: an incomplete character at the end becomes U+FFFD too.
+    /// - Returns: how many bytes were taken, and how many places could not be read.
+    func convert(
+        _ input: UnsafeBufferPointer<UInt8>, isFinal: Bool, into output: inout [UInt8]
+    ) -> (consumed: Int, errors: Int) {
+        guard let base = input.baseAddress else { return (0, 0) }
+        var errors = 0
+        var position = 0
+        while position < input.count {
+            var source: UnsafeMutablePointer<CChar>? = UnsafeMutablePointer(
+                mutating: UnsafeRawPointer(base + position).assumingMemoryBound(to: CChar.self))
+            var sourceLeft = input.count - position
+            var failure: Int32 = 0
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16 * 1024) { room in
+                var target = room.baseAddress
+                var targetLeft = room.count
+                if iconv(handle, &source, &sourceLeft, &target, &targetLeft) == Int.max.bitPatternOfFailure {
+                    failure = errno
+                }
+                output.append(
+                    contentsOf: UnsafeRawBufferPointer(start: room.baseAddress, count: room.count - targetLeft))
+            }
+            position = input.count - sourceLeft
+            switch failure {
+            case 0, E2BIG: continue
+            case EINVAL where !isFinal: return (position, errors)
+            default:
+                errors += 1
+                output.append(contentsOf: [0xef, 0xbf, 0xbd])
+                position = failure == EINVAL ? input.count : position + 1
+            }
+        }
+        return (position, errors)
+    }
+}
+
+extension Int {
+    /// What iconv returns when it stops early: (size_t)-1.
+    fileprivate var bitPatternOfFailure: Int { -1 }
+}
+
+/// The code page that most text which claims to be Latin-1, or fails to be UTF-8, is really in.
+enum Windows1252 {
+    /// What 0x80 to 0x9f mean; the five that mean nothing stay the control characters that they are.
+    private static let punctuation: [UInt16] = [
+        0x20ac, 0x81, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8d,
+        0x017d, 0x8f, 0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a,
+        0x0153, 0x9d, 0x017e, 0x0178,
+    ]
+
+    /// The scalar that a byte stands for.
+    static func scalar(_ byte: UInt8) -> UInt32 {
+        byte >= 0x80 && byte < 0xa0 ? UInt32(punctuation[Int(byte) - 0x80]) : UInt32(byte)
+    }
+
+    /// Appends the UTF-8 of one byte above ASCII.
+    static func append(_ byte: UInt8, to output: inout [UInt8]) {
+        UTF8Text.append(scalar(byte), to: &output)
     }
 }

@@ -52,3 +52,144 @@ enum JSONFeedReader {
         return (.json11, "The document names no version of JSON Feed; it was read as 1.1.")
     }
 }
+
+/// The encoding of a JSON document: UTF-8 nearly always.
+enum JSONEncoding {
+    /// The document in UTF-8, and the IANA name of what it came in.
+    ///
+    /// JSON begins with an ASCII character, so where the zeros stand tells the encoding without a byte order mark.
+    static func utf8(_ bytes: [UInt8]) -> (bytes: [UInt8], encoding: String) {
+        guard bytes.count >= 4 else { return (bytes, "utf-8") }
+        switch (bytes[0], bytes[1], bytes[2], bytes[3]) {
+        case (0xff, 0xfe, 0, 0), (1..., 0, 0, 0): return (utf32(bytes, bigEndian: false), "utf-32le")
+        case (0, 0, 0xfe, 0xff), (0, 0, 0, 1...): return (utf32(bytes, bigEndian: true), "utf-32be")
+        case (0xff, 0xfe, _, _), (1..., 0, _, _): return (utf16(bytes, bigEndian: false), "utf-16le")
+        case (0xfe, 0xff, _, _), (0, 1..., _, _): return (utf16(bytes, bigEndian: true), "utf-16be")
+        default: return (bytes, "utf-8")
+        }
+    }
+
+    private static func utf16(_ bytes: [UInt8], bigEndian: Bool) -> [UInt8] {
+        let units = stride(from: 0, to: bytes.count - 1, by: 2).lazy.map { index in
+            UInt16(bytes[index + (bigEndian ? 0 : 1)]) << 8 | UInt16(bytes[index + (bigEndian ? 1 : 0)])
+        }
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        _ = transcode(units.makeIterator(), from: UTF16.self, to: UTF8.self, stoppingOnError: false) {
+            result.append($0)
+        }
+        return result
+    }
+
+    private static func utf32(_ bytes: [UInt8], bigEndian: Bool) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count / 4)
+        for index in stride(from: 0, to: bytes.count - 3, by: 4) {
+            let unit = (0..<4).reduce(UInt32(0)) { $0 << 8 | UInt32(bytes[index + (bigEndian ? $1 : 3 - $1)]) }
+            result.append(contentsOf: UTF8.encode(Unicode.Scalar(unit) ?? "\u{fffd}") ?? .init())
+        }
+        return result
+    }
+}
+
+/// Turns the tree of a JSON Feed document into a `Feed`.
+struct JSONFeedBuilder {
+    var feed: Feed
+    private var fields: JSONFeedFields
+
+    /// - Parameter documentBytes: how long the document is.
+    init(format: Feed.Format, context: DocumentContext, limits: ParseLimits, documentBytes: Int) {
+        feed = Feed(format: format)
+        fields = JSONFeedFields(limits: limits, baseURL: context.baseURL, documentBytes: documentBytes)
+    }
+
+    mutating func warn(_ warning: String, _ kind: WarningClasses = .markup) {
+        feed.warnings.append(warning)
+        feed.warningClasses.formUnion(kind)
+    }
+
+    mutating func warn(of findings: JSONFindings) {
+        if findings.invalidUTF8 { warn("The document has bytes that are not UTF-8; they became U+FFFD.", .encoding) }
+        if findings.loneSurrogates { warn("The document escapes half a character; it became U+FFFD.") }
+        if findings.duplicateKeys { warn("An object has the same key twice; the last one counts.") }
+        if findings.controlCharacters { warn("Strings hold control characters that should have been escaped.") }
+        if findings.trailingCommas { warn("Commas stand where nothing follows.") }
+        if findings.trailingBytes { warn("Something stands behind the end of the document; it was passed over.") }
+        if findings.tooDeep { warn("Objects are nested too deep; the innermost ones were passed over.") }
+        if let failure = findings.failure {
+            feed.isTruncated = true
+            warn("Reading stopped: \(failure).", .truncated)
+        }
+    }
+
+    /// - Parameters:
+    ///   - document: it goes as it is read: an item's part of the tree is gone before the next one's is read.
+    ///   - end: items that would be read later, by the limits' clock, are left out.
+    mutating func read(_ document: consuming JSONValue, _ findings: JSONFindings, until end: Duration) {
+        guard let lastKey = document.object?.last?.key else { return }
+        if fields.baseURL == nil {
+            // A document without a URL still tells where it lives.
+            let own = ["feed_url", "home_page_url"].lazy.compactMap { key in document[key]?.string }
+            fields.baseURL = own.first { URLResolution.isWeb($0) }
+        }
+        readFeed(document)
+        var list = document.takeArray("items")
+        if list == nil { warn("The document has no list of items.") }
+        // What was cut off is the last element of each open array or object, and the item is the third of those.
+        let lastIsIncomplete = findings.openContainers >= 3 && lastKey == "items"
+        var items = list ?? []
+        list = nil
+        items.reverse()
+        while let item = items.popLast() {
+            guard feed.articles.count < fields.limits.items else {
+                feed.droppedArticles += items.count + 1
+                break
+            }
+            if fields.limits.clock() > end {
+                feed.isTruncated = true
+                warn("Reading took too long; the rest of the document was left out.", .truncated)
+                break
+            }
+            fields.startItem()
+            var article = fields.article(item)
+            article.isIncomplete = lastIsIncomplete && items.isEmpty
+            if article.isEmpty {
+                feed.droppedArticles += 1
+            } else {
+                feed.articles.append(article)
+            }
+        }
+        if fields.assumedZone { warn("A date names no time zone; UTC was assumed.", .dates) }
+    }
+
+    private mutating func readFeed(_ document: JSONValue) {
+        fields.startItem()
+        feed.title = fields.text(document["title"], limit: fields.limits.titleBytes, "title")
+        feed.homePageURL = fields.url(document["home_page_url"])
+        feed.feedURL = fields.url(document["feed_url"])
+        feed.description = fields.text(document["description"], "description")
+        feed.icon = fields.url(document["icon"])
+        feed.favicon = fields.url(document["favicon"])
+        feed.language = fields.text(document["language"], "language")
+        feed.nextURL = fields.url(document["next_url"])
+        feed.expired = fields.flag(document["expired"])
+        feed.authors = fields.authors(document)
+        for hub in fields.list(document["hubs"]).prefix(fields.limits.listEntries) {
+            guard let url = fields.url(hub["url"] ?? hub) else { continue }
+            feed.hubs.append(Feed.Hub(type: fields.text(hub["type"], "hubs") ?? "WebSub", url: url))
+        }
+        feed.unsafeURLs = fields.unsafeURLs
+        let truncated = fields.truncatedFields
+        if !truncated.isEmpty {
+            warn("Of the feed itself, \(truncated.joined(separator: ", ")) had to be cut.", .limits)
+        }
+    }
+}
+
+extension Article {
+    /// Nothing in it that could be told from another item (identity.md §1).
+    fileprivate var isEmpty: Bool {
+        id == nil && url == nil && externalURL == nil && title == nil && contentHTML == nil && contentText == nil
+            && attachments.isEmpty
+    }
+}

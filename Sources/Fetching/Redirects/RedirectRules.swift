@@ -1,4 +1,4 @@
-import FeedModel
+package import FeedModel
 import Web
 
 /// Which redirects are followed (polling.md §9), as a value that one fetch carries along.
@@ -55,5 +55,107 @@ struct RedirectRules: Sendable {
         }
         hops.append(Hop(from: url.text, to: target.text, status: status, isAmongPrivate: isAmongPrivate))
         return target
+    }
+}
+
+/// Whether a permanent redirect has been seen often and long enough to ask its target directly (polling.md §9).
+///
+/// A value to keep with a feed's state; the user's configuration is never changed by it.
+package struct RedirectAdoption: Sendable, Equatable {
+    package static let pollsNeeded = 5
+    package static let secondsNeeded: Int64 = 72 * 3600
+
+    /// Where every hop so far was permanent; nil where there is none.
+    package var candidate: String?
+    /// Good polls that were led there, and when the first of them was.
+    package var count = 0
+    package var since: Timestamp?
+
+    package init() {}
+
+    package init(candidate: String?, count: Int, since: Timestamp?) {
+        self.candidate = candidate
+        self.count = count
+        self.since = since
+    }
+
+    /// The last URL that only permanent hops lead to; nil where there is none, or where the way goes from https to
+    /// http.
+    package static func target(of hops: [Hop]) -> String? { lastHop(of: hops)?.to }
+
+    /// The hop that leads to `target`.
+    package static func lastHop(of hops: [Hop]) -> Hop? {
+        var last: Hop?
+        for hop in hops {
+            guard hop.isPermanent else { break }
+            if isSecure(hop.from), !isSecure(hop.to) { return nil }
+            last = hop
+        }
+        return last
+    }
+
+    /// Takes in a poll whose body was read as a feed.
+    ///
+    /// - Returns: the URL to adopt, once there is reason enough.
+    package mutating func afterGoodPoll(hops: [Hop], at now: Timestamp) -> String? {
+        guard let target = Self.target(of: hops) else {
+            self = RedirectAdoption()
+            return nil
+        }
+        if target != candidate { self = RedirectAdoption(candidate: target, count: 0, since: now) }
+        count = min(count + 1, 1_000_000)
+        guard count >= Self.pollsNeeded, let since, now.seconds - since.seconds >= Self.secondsNeeded else {
+            return nil
+        }
+        return target
+    }
+
+    private static func isSecure(_ url: String) -> Bool { url.lowercased().hasPrefix("https:") }
+}
+
+/// One redirect that was followed. The URLs may hold secrets: redact them where they are shown or stored.
+package struct Hop: Sendable, Equatable {
+    package let from: String
+    package let to: String
+    package let status: Int
+    /// Whether none but servers on private addresses, this one and those before it, have led here.
+    package let isAmongPrivate: Bool
+
+    package init(from: String, to: String, status: Int, isAmongPrivate: Bool = false) {
+        self.from = from
+        self.to = to
+        self.status = status
+        self.isAmongPrivate = isAmongPrivate
+    }
+
+    /// 301 and 308 (RFC 9110 §15.4.2, §15.4.9).
+    package var isPermanent: Bool { status == 301 || status == 308 }
+}
+
+/// Whether a redirect to another host may be followed, as whoever knows the hosts says.
+package enum HopLeave: Sendable {
+    case go
+    /// The host has asked to be left alone.
+    case held
+    /// Too many wait for the host, or this one has waited too long.
+    case crowded
+    /// newswire is stopping.
+    case stopped
+
+    /// Why the fetch ends; nil where it goes on.
+    ///
+    /// - Parameter host: where the redirect leads.
+    func failure(host: String) -> FetchFailure? {
+        switch self {
+        case .go: nil
+        case .held:
+            FetchFailure(
+                .paused, "redirected to \(host), which is to be left alone for now", advice: "it is asked again later")
+        case .crowded:
+            FetchFailure(
+                .paused, "redirected to \(host), for which too many others wait",
+                advice: "it is asked again later; a [host.\"\(host)\"] table may allow more requests")
+        case .stopped: .cancelled
+        }
     }
 }

@@ -1,4 +1,6 @@
+package import Digest
 package import FeedModel
+import Text
 package import Web
 
 /// One fetch of one feed, as its configuration and state have it.
@@ -101,4 +103,73 @@ package struct FetchLimits: Sendable, Equatable {
     package var lowSpeedSeconds = 20
 
     package init() {}
+}
+
+/// Secrets as they are sent. Nothing prints them.
+package enum Credentials: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
+    case basic(user: String, password: String)
+    case bearer(String)
+
+    package var description: String { "credentials" }
+    package var debugDescription: String { "credentials" }
+
+    var header: FetchRequest.Header {
+        switch self {
+        case .basic(let user, let password):
+            .init(name: "Authorization", value: "Basic " + Base64.string(Array("\(user):\(password)".utf8)))
+        case .bearer(let token): .init(name: "Authorization", value: "Bearer \(token)")
+        }
+    }
+}
+
+/// A certificate that this side shows, with its key: the contents of PEM files.
+package struct ClientCertificate: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
+    package var certificate: [UInt8]
+    package var key: [UInt8]
+
+    package init(certificate: [UInt8], key: [UInt8]) {
+        self.certificate = certificate
+        self.key = key
+    }
+
+    package var description: String { "client certificate" }
+    package var debugDescription: String { "client certificate" }
+}
+
+/// What an answer depends on: the URL and the parts of the request that newswire can vary (polling.md §2.7).
+///
+/// Validators of one signature are never sent with another. Of secrets only 16 bits go in: enough to notice a change,
+/// too few to guess the secret from what is stored.
+package struct RequestSignature: Sendable, Hashable {
+    package let hash: Hash128
+
+    package init(hash: Hash128) {
+        self.hash = hash
+    }
+
+    /// - Parameters:
+    ///   - url: of this request, without userinfo and fragment.
+    ///   - headers: the custom headers and credentials that are sent to that URL.
+    init(
+        url: String, userAgent: String, accept: String, headers: [FetchRequest.Header],
+        certificate: ClientCertificate? = nil
+    ) {
+        var text: [UInt8] = []
+        text.reserveCapacity(url.utf8.count + userAgent.utf8.count + accept.utf8.count + 64)
+        for part in [url, userAgent, accept] {
+            text.append(contentsOf: part.utf8)
+            text.append(0)
+        }
+        if !headers.isEmpty || certificate != nil {
+            var secrets = MessageDigest(.sha256)
+            for header in headers {
+                text.append(contentsOf: header.name.lowercased().utf8)
+                text.append(0)
+                secrets.update(Array(header.name.lowercased().utf8) + [0] + Array(header.value.utf8) + [0])
+            }
+            if let certificate { secrets.update(certificate.certificate) }
+            text.append(contentsOf: secrets.finish().prefix(2))
+        }
+        hash = text.withUnsafeBytes { XXH3.hash128($0) }
+    }
 }

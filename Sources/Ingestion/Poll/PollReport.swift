@@ -1,5 +1,9 @@
 internal import ArticleStore
 package import FeedModel
+internal import FeedParsing
+internal import Fetching
+package import JSONText
+internal import Scheduling
 
 /// What came of one poll of one feed, or of passing it over: a line of `poll --json` (contract.md §1).
 package struct PollReport: Sendable {
@@ -68,4 +72,146 @@ extension PollReport {
             }
         }
     }
+}
+
+extension PollReport {
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("feed", feed.text)
+        json.member("url", url)
+        json.member("outcome", outcome.rawValue)
+        json.member("status", status)
+        json.member("new", newArticles)
+        json.member("updated", updatedArticles)
+        json.member("duplicates", duplicateArticles)
+        json.member("bytes", bytes)
+        json.member("duration_ms", durationMilliseconds)
+        json.member("next_poll", nextPoll)
+        json.member("error_class", failure?.word)
+        json.member("error", failure?.message)
+        json.member("notes", notes)
+        json.endObject()
+    }
+
+    /// A report that another newswire wrote; nil where it is none.
+    package init?(_ json: JSONValue) {
+        guard let feed = json["feed"]?.string, let url = json["url"]?.string,
+            let outcome = json["outcome"]?.string.flatMap(Outcome.init(rawValue:))
+        else { return nil }
+        self.init(feed: FeedIdentifier(feed), url: url, outcome: outcome)
+        status = json["status"]?.integer.flatMap { Int(exactly: $0) }
+        newArticles = Self.count(json["new"])
+        updatedArticles = Self.count(json["updated"])
+        duplicateArticles = Self.count(json["duplicates"])
+        bytes = json["bytes"]?.integer ?? 0
+        durationMilliseconds = json["duration_ms"]?.integer ?? 0
+        nextPoll = json["next_poll"]?.string.flatMap { Timestamp(rfc3339: $0) }
+        if let word = json["error_class"]?.string {
+            failure = FeedState.Failure(word: word, message: json["error"]?.string ?? "")
+        }
+        notes = (json["notes"]?.array ?? []).compactMap(\.string)
+    }
+
+    private static func count(_ value: JSONValue?) -> Int {
+        value?.integer.flatMap { Int(exactly: $0) } ?? 0
+    }
+}
+
+/// `PollMode` says why feeds are polled, and with that what may be asked and what is written.
+package enum PollMode: Sendable {
+    /// Each feed is polled at its time.
+    case onSchedule
+    /// A person has asked for the poll; `isForced`: also where the server wants to be left alone.
+    case byHand(isForced: Bool)
+    /// Nothing is written; reports say what would have been.
+    case dryRun
+
+    var isDryRun: Bool {
+        if case .dryRun = self { true } else { false }
+    }
+
+    var isForced: Bool {
+        if case .byHand(isForced: true) = self { true } else { false }
+    }
+
+    /// How urgent a poll is that a person has asked for in this mode.
+    var urgency: PollUrgency { isForced ? .forced : .asked }
+}
+
+/// Why a poll brought nothing, in the terms of the room where it failed.
+enum PollFailure: Error, Sendable {
+    /// The request could not be made: a secret or a certificate cannot be read.
+    case request(String)
+    case fetch(FetchFailure)
+    case notAFeed(NotAFeed)
+    /// The transfer was whole, but the document in it ends early.
+    case truncatedDocument
+    case store(StoreError)
+
+    /// newswire was told to stop: the feed is not to blame.
+    var isCancellation: Bool { kind == .cancelled }
+
+    var isGone: Bool { kind == .gone }
+
+    var kind: FailureKind {
+        switch self {
+        case .request: .configuration
+        case .fetch(let failure): failure.kind
+        case .notAFeed: .notAFeed
+        case .truncatedDocument: .truncated
+        case .store: .store
+        }
+    }
+
+    /// As it is shown and kept: one word for programs, one sentence for people.
+    var shown: FeedState.Failure { FeedState.Failure(kind: kind, message: message) }
+
+    private var message: String {
+        switch self {
+        case .request(let message): message
+        case .fetch(let failure): "\(failure.message); \(failure.advice)"
+        case .notAFeed(let document): document.message
+        case .truncatedDocument:
+            "the document ends early; what was whole in it is stored, and it is asked for again"
+        case .store(let error): error.description
+        }
+    }
+}
+
+extension PollFailure {
+    /// Seconds for which a name that cannot be resolved any more is blamed on the name server (polling.md §8).
+    private static let namePatience: Int64 = 86_400
+
+    /// How the schedule meets it.
+    ///
+    /// - Parameters:
+    ///   - status: the answer's; nil where there was none.
+    ///   - failingSince: when the feed began to fail; nil where it did not before.
+    func gravity(status: Int?, failingSince: Timestamp?, at now: Timestamp) -> PollEvent.Failure {
+        switch kind {
+        case .unauthorized: .credentials
+        case .forbidden, .botChallenge: .refused
+        case .gone: .gone
+        case _ where isBusy(status: status): .busy
+        case .dns:
+            // libcurl does not tell "try again" from "no such name".
+            failingSince.map { now.seconds - $0.seconds >= Self.namePatience } ?? false ? .hard : .temporary
+        // This machine ran out of something: hardly the feed's fault.
+        case .resources: .temporary
+        // Nor is what another feed has brought upon that host.
+        case .paused: .temporary
+        case .tls, .redirect, .tooLarge, .bomb, .refusedAddress, .localFile, .invalidRequest, .configuration: .hard
+        case .connect, .timeout, .proxy, .truncated, .cancelled, .protocolError, .httpStatus, .rateLimited, .notFound,
+            .notAFeed, .unexpected304, .store, .unknown:
+            .soft
+        }
+    }
+
+    /// The server has too much to do, as it says by 429 or 503.
+    func isBusy(status: Int?) -> Bool { kind == .rateLimited || kind == .httpStatus && status == 503 }
+
+    /// The server was not even reached, which may be the fault of one's own network.
+    ///
+    /// - Parameter requests: how many were sent.
+    func isUnreached(requests: Int) -> Bool { kind == .dns || kind == .connect || kind == .timeout && requests == 0 }
 }

@@ -1,3 +1,4 @@
+private import Dispatch
 private import Glibc
 private import Locking
 
@@ -105,5 +106,15 @@ private final class Semaphore: @unchecked Sendable {
 
     func wait() {
         while sem_wait(semaphore) != 0, errno == EINTR {}
+    }
+}
+
+/// Work that waits in the kernel, done for a task on a thread that no other task needs.
+package enum BlockingWork {
+    package static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+            DispatchQueue(label: "newswire.blocking").async { continuation.resume(returning: Result { try work() }) }
+        }
+        return try result.get()
     }
 }

@@ -1,5 +1,6 @@
 internal import Configuration
-internal import FeedModel
+internal import Digest
+package import FeedModel
 internal import Scheduling
 
 /// When feeds are polled after a start, or after a time in which nothing could be polled: not all at once
@@ -133,5 +134,15 @@ extension PollTerms.Reason {
             .skipHours:
             true
         }
+    }
+}
+
+/// `FeedHash` gives the number by which jitter, spreading and the history of polls know a feed.
+package enum FeedHash {
+    package static func of(_ feed: FeedIdentifier) -> UInt64 { of(feed.text) }
+
+    static func of(_ text: String) -> UInt64 {
+        var text = text
+        return text.withUTF8 { XXH3.hash64(UnsafeRawBufferPointer($0)) }
     }
 }

@@ -1,6 +1,8 @@
-internal import FeedModel
+package import Configuration
+package import FeedModel
+internal import Fetching
 private import Locking
-internal import Scheduling
+package import Scheduling
 
 /// `HostRateLimiter` spaces the requests to a host by its delay at the moment when they are sent (polling.md §7).
 ///
@@ -60,5 +62,86 @@ package final class HostRateLimiter: Sendable {
             turns.next[key] = steady.adding(milliseconds: delay)
             return .begun(time)
         }
+    }
+}
+
+/// `RedirectGate` decides whether a redirect to another host may be followed, and waits until it may.
+///
+/// The host may have asked to be left alone, others may stand in line for it, and its requests are spaced
+/// (polling.md §7, §8).
+struct RedirectGate: Sendable {
+    let allowances: HostAllowances
+    let limiter: HostRateLimiter
+    let clock: PollClock
+    /// nil where pauses do not count: a person has forced the poll, or asks for a page.
+    var health: HostHealth?
+    /// nil where nobody else polls.
+    var turn: HopTurn?
+
+    /// Returns once the request may be sent, or as soon as it is known that it may not.
+    ///
+    /// - Parameter url: where the redirect leads.
+    func leave(to url: String) async -> HopLeave {
+        guard let host = FeedConfiguration.host(of: url) else { return .go }
+        let (key, allowance) = allowances.allowance(forHost: host)
+        if isPaused(key) { return .held }
+        let leave = await turn?(host) ?? .go
+        guard leave == .go else { return leave }
+        guard await limiter.pass(key: key, delay: allowance.delay) != nil else { return .stopped }
+        // The host may have been paused while this poll waited.
+        return isPaused(key) ? .held : .go
+    }
+
+    private func isPaused(_ key: String) -> Bool { health?.pausedUntil(key, at: clock.now()) != nil }
+}
+
+/// Which feeds share one allowance, and how large it is (polling.md §7).
+package struct HostAllowances: Sendable {
+    private let configuration: Configuration
+    private let general: HostAllowance
+    private let local: HostAllowance
+
+    /// The key of the allowance that all local files share. No host is called so.
+    private static let localKey = "file:"
+    /// As many local files are polled at a time, and no more than half of all polls: their file system may not answer, and
+    /// the others' polls go on then.
+    private static let localFiles = 8
+
+    package init(_ configuration: Configuration) {
+        self.configuration = configuration
+        general = HostAllowance(
+            concurrency: configuration.fetch.hostConcurrency, delay: configuration.fetch.hostDelay.milliseconds)
+        local = HostAllowance(
+            concurrency: max(1, min(Self.localFiles, configuration.fetch.concurrency / 2)), delay: 0)
+    }
+
+    /// The key of the allowance for a feed: the host that it is asked of, or the domain above it that has a table of its
+    /// own. Local files share one without a delay: they need no politeness.
+    package func allowance(
+        for feed: FeedConfiguration, state: FeedState?
+    ) -> (key: String, allowance: HostAllowance) {
+        allowance(for: feed, adoptedURL: state?.move.adopted)
+    }
+
+    /// - Parameter adoptedURL: where the feed has moved to.
+    func allowance(
+        for feed: FeedConfiguration, adoptedURL: String?
+    ) -> (key: String, allowance: HostAllowance) {
+        guard !feed.isLocalFile else { return (Self.localKey, local) }
+        // No request can be made for what has no host: that fails by itself, and asks nobody.
+        return allowance(forHost: FeedConfiguration.host(of: feed.requestURL(adopting: adoptedURL)) ?? "")
+    }
+
+    /// What a 429 or 503 of that host pauses, where the configuration says so.
+    ///
+    /// - Parameter host: in lower case, without a port.
+    func pauseScope(forHost host: String) -> HostSettings.PauseScope? {
+        configuration.hostSettings(for: host)?.pauseScope
+    }
+
+    /// - Parameter host: in lower case, without a port.
+    func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
+        guard let table = configuration.hostSettings(for: host) else { return (host, general) }
+        return (table.name, HostAllowance(concurrency: table.concurrency, delay: table.delay.milliseconds))
     }
 }

@@ -1,4 +1,8 @@
+package import ArticleStore
+private import CShims
 package import FeedModel
+internal import Fetching
+private import Glibc
 internal import Locking
 package import Scheduling
 
@@ -54,5 +58,87 @@ package struct PollClock: Sendable {
     package func sleep(milliseconds: Int64) async throws {
         try await Task.sleep(
             for: .microseconds(milliseconds.multipliedReportingOverflow(by: 1000).partialValue / speed))
+    }
+}
+
+/// Whether the time of day counts for what lasts (contract.md §6). Any thread may ask and tell.
+extension PollClock {
+    /// Why it does not count; nil where it does.
+    package var doubt: TrustedTime.Doubt? {
+        let (now, steady) = both()
+        return trust.withLock { $0.doubt(now: now, steady: steady) }
+    }
+
+    /// The time of day, and whether it counts.
+    var moment: FeedPoll.Moment {
+        let (now, steady) = both()
+        return FeedPoll.Moment(now: now, isDoubtful: trust.withLock { $0.doubt(now: now, steady: steady) != nil })
+    }
+
+    /// The time of day where it counts.
+    package var trusted: Timestamp? {
+        let (now, steady) = both()
+        return trust.withLock { $0.doubt(now: now, steady: steady) == nil ? now : nil }
+    }
+
+    /// The time of day where it counts because something has confirmed it, and not for lack of anything that could: worth
+    /// remembering with the store (`ArticleStore.keep(trusted:)`).
+    package var confirmed: Timestamp? {
+        let (now, steady) = both()
+        return trust.withLock { $0.doubt(now: now, steady: steady) == nil && $0.isConfirmed ? now : nil }
+    }
+
+    /// Takes in what a store that was just opened says of the time, and when the program was made.
+    ///
+    /// - Parameter evidence: nil where it cannot be read: then only servers can tell.
+    package func adopt(_ evidence: TimeEvidence?, release: Timestamp) {
+        let (now, steady) = both()
+        trust.withLock { trust in
+            trust.adopt(release: release)
+            trust.hear(stored: evidence?.times ?? [], isEmpty: evidence?.isEmpty ?? false, steady: steady)
+            // What counts at the start counts on where later witnesses are divided.
+            _ = trust.doubt(now: now, steady: steady)
+        }
+    }
+
+    /// Takes in what a server's answer says of the time.
+    ///
+    /// - Parameter host: of the feed's configured URL.
+    func observe(_ head: ResponseHead, host: String, isSecure: Bool) {
+        guard let date = head.dateWithAge else { return }
+        let steady = steady()
+        trust.withLock { $0.hear(date: date, host: FeedHash.of(host), isSecure: isSecure, steady: steady) }
+    }
+}
+
+extension ResponseHead {
+    /// Seconds that a cache may have kept an answer for its age to be believed.
+    private static let longestAge = 30 * 86_400
+
+    /// When the answer was sent: a cache says when it got it, and how long ago that was (RFC 9111 §5.1).
+    fileprivate var dateWithAge: Timestamp? {
+        let age = fields.first("Age").flatMap { UInt32($0) } ?? 0
+        return date?.adding(seconds: min(Int(age), Self.longestAge))
+    }
+}
+
+/// `SystemClock` reads the clocks of the machine, on any thread. Whoever polls goes by a `PollClock`.
+package enum SystemClock {
+    /// The time of day.
+    package static let now: @Sendable () -> Timestamp = {
+        Timestamp(milliseconds: microseconds(CLOCK_REALTIME) / 1000)
+    }
+
+    /// The time since the machine was started, with the time that it slept.
+    package static let steady: @Sendable () -> SteadyTime = {
+        SteadyTime(milliseconds: steadyMicroseconds() / 1000)
+    }
+
+    static func steadyMicroseconds() -> Int64 { microseconds(CLOCK_BOOTTIME) }
+
+    private static func microseconds(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }

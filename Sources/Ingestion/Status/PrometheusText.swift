@@ -1,4 +1,5 @@
-private import FeedModel
+internal import ArticleStore
+internal import FeedModel
 
 /// Writes metrics in Prometheus' text format (version 0.0.4): a family at a time, each with its help and type.
 ///
@@ -82,5 +83,106 @@ package struct DurationSum: Sendable, Equatable {
         count += 1
         seconds += value
         longest = max(longest, value)
+    }
+}
+
+extension StatusFigures {
+    /// The metrics for Prometheus. Where no service runs, those that the disk can tell.
+    package var prometheus: String {
+        var text = PrometheusText()
+        if let service { service.write(to: &text) }
+        text.metric(
+            "newswire_feeds", .gauge, "Configured feeds by how they are.", by: "state",
+            FeedCondition.allCases.map { ($0.rawValue, Double(feeds[$0] ?? 0)) })
+        text.metric(
+            "newswire_next_poll_timestamp_seconds", .gauge, "When the next feed is due.",
+            nextPoll.map { Double($0.milliseconds) / 1000 })
+        text.metric(
+            "newswire_hosts_paused", .gauge, "Hosts that have asked to be left alone for a while.", Double(hostsPaused))
+        text.metric(
+            "newswire_oldest_overdue_seconds", .gauge, "How long the feed that waits longest has been due.",
+            Double(oldestOverdue))
+        text.metric(
+            "newswire_retention_waiting_records", .gauge,
+            "Records that are too old by [store] keep all at once, and go at a tenth of the store a day.",
+            Double(backlog?.waiting ?? 0))
+        if service != nil {
+            text.metric(
+                "newswire_clock_doubtful", .gauge,
+                "Whether the machine's clock is in doubt, so that nothing old is removed.",
+                clockDoubt == nil ? 0 : 1)
+        }
+        text.metric(
+            "newswire_store_last_seq", .gauge, "The number of the last record stored.", Double(store.lastSeq))
+        text.metric(
+            "newswire_store_segments", .gauge, "Files that the articles are kept in.", Double(store.segments))
+        text.metric("newswire_store_size_bytes", .gauge, "Size of the articles on disk.", Double(store.bytes))
+        text.metric(
+            "newswire_store_free_bytes", .gauge, "Free space where the store is.", store.freeBytes.map { Double($0) })
+        text.metric(
+            "newswire_consumer_lag_records", .gauge, "Records that a consumer has not had yet.", by: "consumer",
+            consumers.compactMap { consumer in consumer.behind.map { (consumer.name, Double($0)) } })
+        if let syncs = store.syncs {
+            text.durations(
+                "newswire_store_commit_duration_seconds", longest: "newswire_store_commit_duration_seconds_max",
+                "Commits to the store, with the wait for the disk.", syncs)
+        }
+        return text.text
+    }
+}
+
+extension ServiceFigures {
+    fileprivate func write(to text: inout PrometheusText) {
+        text.info(
+            "newswire_build_info", "The program that runs, in its labels.",
+            [("version", version), ("libcurl", libcurl), ("libxml2", libxml2)])
+        text.metric(
+            "newswire_start_time_seconds", .gauge, "When the service was started.",
+            Double(startedAt.milliseconds) / 1000)
+        text.metric(
+            "newswire_polls_total", .counter, "Polls by what came of them.", by: "outcome",
+            PollReport.Outcome.allCases.map { ($0.rawValue, Double(polls.outcomes[$0] ?? 0)) })
+        text.metric(
+            "newswire_poll_failures_total", .counter, "Failed polls by the class of their failure.", by: "class",
+            polls.failures.map { ($0.key.rawValue, Double($0.value)) }.sorted { $0.0 < $1.0 })
+        text.metric("newswire_polls_running", .gauge, "Polls that are under way.", Double(running))
+        text.metric(
+            "newswire_articles_total", .counter, "Articles stored, by kind.", by: "kind",
+            [
+                ("new", Double(polls.newArticles)), ("update", Double(polls.updatedArticles)),
+                ("duplicate", Double(polls.duplicateArticles)),
+            ])
+        text.metric(
+            "newswire_received_bytes_total", .counter, "Bodies as they came over the wire.", Double(polls.bytes))
+        text.metric(
+            "newswire_saved_bytes_total", .counter, "Bytes of bodies that did not come over the wire.", by: "by",
+            [
+                ("compression", Double(polls.bytesSavedByCompression)),
+                ("not_modified", Double(polls.bytesSavedByNotModified)),
+            ])
+        text.metric(
+            "newswire_parse_warnings_total", .counter,
+            "Documents that were read although something was wrong with them.",
+            by: "class", polls.warnings.sorted { $0.key < $1.key }.map { ($0.key, Double($0.value)) })
+        text.durations(
+            "newswire_poll_duration_seconds", longest: "newswire_poll_duration_seconds_max",
+            "Polls, from the request to the stored articles.", polls.durations)
+        text.durations(
+            "newswire_schedule_lag_seconds", longest: "newswire_schedule_lag_seconds_max",
+            "From when a poll was due to when it began.", polls.lag)
+        text.metric("newswire_offline", .gauge, "Whether one's own network seems to be down.", isOffline ? 1 : 0)
+        text.metric(
+            "newswire_store_writable", .gauge, "Whether articles could be stored the last time.",
+            storeFailure == nil ? 1 : 0)
+        text.metric(
+            "newswire_disk_delays", .gauge, "File systems that have not answered for ten seconds.",
+            Double(delays.count))
+        text.metric(
+            "newswire_last_reload_successful", .gauge,
+            "Whether the configuration was right when it was last read anew.",
+            lastReload.map { $0.succeeded ? 1 : 0 })
+        text.metric(
+            "newswire_last_reload_timestamp_seconds", .gauge, "When the configuration was last read anew.",
+            lastReload.map { Double($0.time.milliseconds) / 1000 })
     }
 }

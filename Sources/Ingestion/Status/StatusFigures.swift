@@ -1,5 +1,7 @@
 package import ArticleStore
 package import FeedModel
+import Glibc
+package import JSONText
 
 /// How the service and the store are at one moment: what `newswire status` shows and Prometheus reads.
 package struct StatusFigures: Sendable, Equatable {
@@ -92,4 +94,207 @@ package struct StoreFigures: Sendable, Equatable {
     package var syncs: DurationSum?
 
     package init() {}
+}
+
+/// How a feed is, in one word (contract.md §1, `feeds --json`).
+package enum FeedCondition: String, Sendable, CaseIterable {
+    case ok, failing, gone, paused, never
+
+    /// - Parameters:
+    ///   - isEnabled: in the configuration; one that is not counts as paused.
+    ///   - state: nil for a feed that nothing is known of.
+    package init(isEnabled: Bool, _ state: FeedOutlook?, now: Timestamp) {
+        guard isEnabled, state?.isHeld(at: now) != true else {
+            self = .paused
+            return
+        }
+        guard let state, state.lastPoll != nil else {
+            self = .never
+            return
+        }
+        self = state.failureKind == nil ? .ok : state.failureKind == .gone ? .gone : .failing
+    }
+}
+
+/// What the polls since the start came to.
+package struct PollCounters: Sendable, Equatable {
+    package private(set) var outcomes: [PollReport.Outcome: Int] = [:]
+    /// Failed polls by the class of their failure.
+    package private(set) var failures: [FailureKind: Int] = [:]
+    package private(set) var newArticles = 0
+    package private(set) var updatedArticles = 0
+    package private(set) var duplicateArticles = 0
+    /// Of bodies, as they came over the wire.
+    package private(set) var bytes: Int64 = 0
+    /// That compression saved, and answers without a body.
+    package private(set) var bytesSavedByCompression: Int64 = 0
+    package private(set) var bytesSavedByNotModified: Int64 = 0
+    /// Documents that gave warnings, by the warnings' class.
+    package private(set) var warnings: [String: Int] = [:]
+    package private(set) var durations = DurationSum()
+    /// From when a poll was due to when it began.
+    package private(set) var lag = DurationSum()
+
+    package init() {}
+
+    package mutating func add(_ report: PollReport) {
+        outcomes[report.outcome, default: 0] += 1
+        if report.outcome == .skipped { return }
+        if let failure = report.failure { failures[failure.kind, default: 0] += 1 }
+        newArticles += report.newArticles
+        updatedArticles += report.updatedArticles
+        duplicateArticles += report.duplicateArticles
+        bytes += report.bytes
+        bytesSavedByCompression += report.bytesUnpacked
+        bytesSavedByNotModified += report.bytesNotSent
+        for name in report.warnings.names { warnings[name, default: 0] += 1 }
+        durations.add(milliseconds: report.durationMilliseconds)
+    }
+
+    package mutating func began(lateBy milliseconds: Int64) {
+        lag.add(milliseconds: milliseconds)
+    }
+}
+
+extension StatusFigures {
+    /// What the disk can tell without reading articles. What cannot be read is left out: a status says what it can.
+    ///
+    /// - Parameters:
+    ///   - store: the folder.
+    ///   - lastSeq: as the writer knows it; nil looks for it.
+    package static func onDisk(store: String, lastSeq: UInt64? = nil) -> StatusFigures {
+        var figures = StatusFigures()
+        figures.store.directory = store
+        figures.store.freeBytes = freeBytes(store)
+        guard let reader = try? StoreReader(directory: store) else { return figures }
+        figures.backlog = reader.retentionMemory?.backlog
+        let last = lastSeq ?? (try? reader.lastSeq()) ?? 0
+        figures.store.lastSeq = last
+        if let sizes = try? reader.segmentSizes() {
+            figures.store.segments = sizes.count
+            figures.store.bytes = sizes.reduce(0, +)
+        }
+        if let cursors = try? Cursors(directory: store), let consumers = try? cursors.list() {
+            figures.consumers = consumers.map { cursor in
+                Consumer(
+                    name: cursor.name, seq: cursor.seq, behind: cursor.seq.map { last > $0 ? last - $0 : 0 })
+            }
+        }
+        return figures
+    }
+
+    private static func freeBytes(_ path: String) -> UInt64? {
+        var figures = statvfs()
+        guard statvfs(path, &figures) == 0 else { return nil }
+        return UInt64(figures.f_bavail) * UInt64(figures.f_frsize)
+    }
+}
+
+extension StatusFigures {
+    /// `newswire status --json`: one object. Keys are left out where there is no value.
+    package func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("running")
+        json.bool(service != nil)
+        if let service { service.writeMembers(to: &json) }
+        json.key("feeds")
+        json.beginObject()
+        for state in FeedCondition.allCases {
+            json.key(state.rawValue)
+            json.integer(feeds[state] ?? 0)
+        }
+        json.endObject()
+        json.member("next_poll", nextPoll)
+        json.member("hosts_paused", hostsPaused)
+        json.member("oldest_overdue_seconds", oldestOverdue)
+        json.member("clock_doubt", clockDoubt)
+        if let backlog {
+            json.key("retention")
+            json.beginObject()
+            json.member("waiting", backlog.waiting)
+            json.member("daily", backlog.daily)
+            json.member("since", backlog.since)
+            json.member("until", backlog.until)
+            json.endObject()
+        }
+        json.key("store")
+        json.beginObject()
+        json.member("directory", store.directory)
+        json.member("last_seq", store.lastSeq)
+        json.member("segments", store.segments)
+        json.member("bytes", store.bytes)
+        json.member("free_bytes", store.freeBytes)
+        if let syncs = store.syncs { json.member("commits", syncs) }
+        json.endObject()
+        json.key("consumers")
+        json.beginArray()
+        for consumer in consumers {
+            json.beginObject()
+            json.member("name", consumer.name)
+            json.member("seq", consumer.seq)
+            json.member("behind", consumer.behind)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+    }
+}
+
+extension ServiceFigures {
+    fileprivate func writeMembers(to json: inout JSONWriter) {
+        json.member("version", version)
+        json.member("pid", pid)
+        json.member("started_at", startedAt)
+        json.member("polls_running", running)
+        json.flag("offline", isOffline)
+        json.member("store_failure", storeFailure)
+        if !delays.isEmpty { json.member("waiting_for", delays.map(\.description)) }
+        if let lastReload {
+            json.member("last_reload", lastReload.time)
+            json.key("last_reload_successful")
+            json.bool(lastReload.succeeded)
+        }
+        json.key("polls")
+        json.beginObject()
+        for outcome in PollReport.Outcome.allCases {
+            json.key(outcome.rawValue)
+            json.integer(polls.outcomes[outcome] ?? 0)
+        }
+        json.endObject()
+        json.key("failures")
+        json.beginObject()
+        for (kind, count) in polls.failures.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            json.key(kind.rawValue)
+            json.integer(count)
+        }
+        json.endObject()
+        json.key("warnings")
+        json.beginObject()
+        for (kind, count) in polls.warnings.sorted(by: { $0.key < $1.key }) {
+            json.key(kind)
+            json.integer(count)
+        }
+        json.endObject()
+        json.member("new", polls.newArticles)
+        json.member("updated", polls.updatedArticles)
+        json.member("duplicates", polls.duplicateArticles)
+        json.member("bytes", polls.bytes)
+        json.member("bytes_saved_by_compression", polls.bytesSavedByCompression)
+        json.member("bytes_saved_by_not_modified", polls.bytesSavedByNotModified)
+        json.member("durations", polls.durations)
+        json.member("lag", polls.lag)
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ key: StaticString, _ value: DurationSum) {
+        self.key(key)
+        beginObject()
+        member("count", value.count)
+        self.key("seconds")
+        number(value.seconds)
+        self.key("longest")
+        number(value.longest)
+        endObject()
+    }
 }

@@ -1,8 +1,10 @@
 package import ArticleStore
-internal import Configuration
+package import Configuration
 private import Dispatch
-internal import FeedModel
+package import FeedModel
+internal import FeedParsing
 private import Locking
+package import Logging
 
 /// The one place that writes to the store: what many polls leave is committed together, so that they share one
 /// fdatasync.
@@ -176,6 +178,56 @@ package final class StoreWriter: Sendable {
             let duration = (ContinuousClock.now - begun).milliseconds
             durations.withLock { $0.add(milliseconds: duration) }
             for waiting in batch { waiting.answer.resume(returning: result) }
+        }
+    }
+}
+
+extension ArticleStore {
+    /// Remembers that feeds are not to be polled before a time, or, where that is nil, that they may be.
+    package func hold(_ feeds: [FeedConfiguration], until: Timestamp?) throws(StoreError) {
+        let commits = feeds.map { feed in
+            var state = state(of: feed.id) ?? FeedState(feed: feed.id, configured: feed.url)
+            state.schedule.heldUntil = until
+            return FeedCommit(feed: feed.id, records: [], state: state)
+        }
+        _ = try commit(commits)
+        try flushStates()
+    }
+}
+
+extension Feed {
+    /// Whether no item can have been left out: what is not here is not in the document.
+    ///
+    /// - Parameter status: 226 brings only what has changed (RFC 3229).
+    func hasAllItems(status: Int?) -> Bool {
+        !isTruncated && status != 226 && (droppedArticles == 0 || articles.count < ParseLimits().items)
+    }
+}
+
+extension FeedContents {
+    /// nil where it cannot be kept, which is said and keeps nothing else.
+    package convenience init?(of store: ArticleStore, _ logger: Logger) {
+        do throws(StoreError) {
+            try self.init(directory: store.path) { logger.warning("\($0)") }
+        } catch {
+            logger.warning("\(error)")
+            return nil
+        }
+    }
+}
+
+extension PollHistory {
+    /// nil where it cannot be kept, which is said and keeps nothing else.
+    package convenience init?(of store: ArticleStore, _ logger: Logger) {
+        do throws(StoreError) {
+            var last: UInt32?
+            store.forEachState { _, state in
+                if let block = state.schedule.historyBlock { last = max(block, last ?? 0) }
+            }
+            try self.init(directory: store.path, lastBlock: last) { logger.warning("\($0)") }
+        } catch {
+            logger.warning("\(error)")
+            return nil
         }
     }
 }

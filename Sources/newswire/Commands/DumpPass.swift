@@ -1,5 +1,6 @@
 internal import ArticleStore
 internal import FeedModel
+internal import Glibc
 internal import JSONText
 
 /// Goes through the store from where the last pass ended, and prints what is asked for.
@@ -97,5 +98,23 @@ struct DumpPass {
     func finish() {
         guard damages > Self.toldDamages else { return }
         StandardError.write("newswire: \(damages - Self.toldDamages) more damaged places were left out")
+    }
+}
+
+extension ArticleWatch {
+    enum Reason {
+        case mayHaveChanged
+        case readerGone
+    }
+
+    /// Waits for the store to change, or for the reader of standard output to go: articles are seen within a second, also
+    /// where the kernel does not tell.
+    func wait(output: Int32 = STDOUT_FILENO) -> Reason {
+        var descriptors = [
+            pollfd(fd: output, events: 0, revents: 0), pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        let count = poll(&descriptors, 2, 500)
+        let isGone = count > 0 && descriptors[0].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0
+        return isGone ? .readerGone : .mayHaveChanged
     }
 }

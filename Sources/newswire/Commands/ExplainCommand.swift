@@ -3,6 +3,7 @@ internal import ArticleStore
 internal import Configuration
 internal import FeedModel
 internal import Ingestion
+internal import Scheduling
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -63,5 +64,224 @@ struct ExplainCommand: ParsableCommand {
         let configuration = try common.loadWithKnownFeeds()
         let feeds = try FeedSelection.choose([name], from: configuration)
         return try feeds.flatMap { try FeedExplanation.load($0, configuration, now: SystemClock.now()).lines }
+    }
+}
+
+/// Why a feed is next polled when it is: every term of the last decision, and the decisions before it.
+struct FeedExplanation {
+    let feed: FeedConfiguration
+    let state: FeedState?
+    /// The polls that are kept, the oldest first.
+    let polls: [PollRecord]
+    let schedule: ScheduleSettings
+    /// The key of its host's allowance, the allowance, and until when the host is paused.
+    let host: (key: String, allowance: HostAllowance, pausedUntil: Timestamp?)
+    let now: Timestamp
+
+    static func load(_ feed: FeedConfiguration, _ configuration: Configuration, now: Timestamp) throws(CommandFailure)
+        -> FeedExplanation
+    {
+        let directory = configuration.store.directory
+        var states: [FeedIdentifier: FeedState] = [:]
+        var polls: [PollRecord] = []
+        if ConfigurationPath.fileExists(directory) {
+            (states, polls) = try CommandFailure.wrapping { () throws(StoreError) in
+                let known = try StoreReader(directory: directory).states()
+                let states = Dictionary(known.map { ($0.feed, $0) }, uniquingKeysWith: { $1 })
+                let hash = UInt32(truncatingIfNeeded: FeedHash.of(feed.id))
+                guard let state = states[feed.id] else { return (states, []) }
+                return (states, try PollHistoryReader(directory: directory).polls(of: state, hash: hash))
+            }
+        }
+        let hostHealth = HostHealth(configuration, at: now) { states[$0] }
+        let (key, allowance) = HostAllowances(configuration).allowance(for: feed, state: states[feed.id])
+        let paused = hostHealth.pausedUntil(key, at: now)
+        return FeedExplanation(
+            feed: feed, state: states[feed.id]?.shown(at: now, of: feed, configuration.schedule), polls: polls,
+            schedule: configuration.schedule,
+            host: (key, allowance, paused), now: now)
+    }
+
+    var lines: [String] {
+        var lines = ["\(feed.id)  \(URLRedaction.redacted(feed.url))"]
+        guard let state, state.lastPoll != nil else {
+            lines.append(row("next poll", feed.enabled ? "at once: it was never polled" : "never: it is disabled"))
+            return lines + allowanceLines
+        }
+        if let adopted = state.move.adopted { lines.append(row("asked at", adopted)) }
+        lines += lastPoll(state)
+        lines.append(row("next poll", next(state)))
+        if let last = polls.last { lines += terms(last.terms, state, last) }
+        lines += allowanceLines
+        lines += decisions
+        return lines
+    }
+
+    private func row(_ name: String, _ text: String) -> String {
+        "  \(name)\(String(repeating: " ", count: max(1, 16 - name.count)))\(text)"
+    }
+
+    private func term(_ name: String, _ text: String) -> String { row("  " + name, text) }
+
+    private func lastPoll(_ state: FeedState) -> [String] {
+        guard let time = state.lastPoll else { return [] }
+        var text = "\(Timestamp(seconds: time.seconds))"
+        if let status = state.status { text += ", status \(status)" }
+        guard let failure = state.failure else { return [row("last poll", text)] }
+        let count = state.failures > 1 ? ", \(state.failures) failures in a row" : ""
+        return [row("last poll", text + count), row("", "\(failure.word): \(failure.message)")]
+    }
+
+    private func next(_ state: FeedState) -> String {
+        if !feed.enabled { return "never: it is disabled in the configuration" }
+        if state.isHeld(at: now) {
+            let until = state.schedule.heldUntil == FeedState.Schedule.forGood ? nil : state.schedule.heldUntil
+            return "paused" + (until.map { " until \(Timestamp(seconds: $0.seconds))" } ?? "")
+                + "; `newswire resume \(feed.id)` ends that"
+        }
+        if !state.isOf(feed.url) { return "at once: its URL has changed" }
+        guard let next = state.nextPoll else { return "never: \(state.schedule.reason.sentence)" }
+        let wait = Int(next.seconds - now.seconds)
+        var text = "\(Timestamp(seconds: next.seconds)), "
+        text += wait > 0 ? "in \(SpanText.text(wait))" : "due for \(SpanText.text(-wait))"
+        if let paused = host.pausedUntil, paused > next {
+            return text + "; but \(host.key) is to be left alone until \(Timestamp(seconds: paused.seconds))"
+        }
+        return text + ": \(state.schedule.reason.sentence)"
+    }
+
+    private func terms(_ terms: PollTerms, _ state: FeedState, _ last: PollRecord) -> [String] {
+        var lines = [row("interval", SpanText.text(terms.interval))]
+        if let fixed = feed.interval {
+            lines.append(term("fixed", "\(SpanText.text(seconds(fixed))), as configured"))
+        } else {
+            lines.append(term("adaptive", adaptive(terms, state)))
+        }
+        if terms.hint > 0 {
+            let effect = feed.interval != nil ? "; a fixed interval is not raised by it" : ""
+            lines.append(term("the feed asks", "\(SpanText.text(terms.hint)) (ttl or update period)\(effect)"))
+        }
+        if !terms.notes.contains(.hasValidators), !feed.isLocalFile {
+            lines.append(term("no validators", "it can only be asked for whole: 1 h at least"))
+        }
+        let bounds = [schedule.minInterval, schedule.maxInterval].map { SpanText.text(seconds($0)) }
+        lines.append(term("bounds", "\(bounds[0]) to \(bounds[1])"))
+        lines.append(row("put off by", ""))
+        if terms.lifetime > 0 {
+            var text = "\(terms.lifetime) s − age \(terms.age) s = \(max(0, terms.lifetime - terms.age)) s"
+            if terms.notes.contains(.overCap) { text += ", of which \(terms.freshFor) s are believed (max_age_cap)" }
+            lines.append(term("freshness", text))
+        } else {
+            lines.append(term("freshness", "nothing: the answer says none"))
+        }
+        if terms.retryAfter > 0 { lines.append(term("Retry-After", SpanText.text(terms.retryAfter))) }
+        if terms.pause > 0 {
+            let scope = terms.notes.contains(.hostPause) ? "all feeds of \(host.key)" : "this feed"
+            let count = state.schedule.pause.map { ", incident \($0.incidents)" } ?? ""
+            lines.append(term("pause", "\(SpanText.text(terms.pause)) for \(scope)\(count)"))
+        }
+        if terms.backoff > 0 {
+            let weight = Double(terms.failureQuarters) / 4
+            lines.append(term("backoff", "\(SpanText.text(terms.backoff)); failures weigh \(weight)"))
+        }
+        if terms.skipped > 0 {
+            lines.append(term("skipHours", "\(SpanText.text(terms.skipped)) later, as the feed asks"))
+        }
+        if terms.notes.contains(.skipIgnored) {
+            lines.append(term("skipHours", "not heeded: the feed publishes in them, or excludes everything"))
+        }
+        lines.append(term("jitter", "\(terms.jitter / 1000) s"))
+        return lines
+    }
+
+    private func adaptive(_ terms: PollTerms, _ state: FeedState) -> String {
+        guard terms.adaptive > 0 else { return "not known yet" }
+        var reasons: [String] = []
+        if terms.gap > 0 {
+            let count = state.schedule.rhythm.gapCount + 1
+            reasons.append("the last \(count) publications are \(SpanText.text(terms.gap)) apart in the middle")
+        } else {
+            reasons.append("too few publications are known")
+        }
+        if let latest = state.schedule.rhythm.latest, latest < now {
+            reasons.append("the latest was \(SpanText.text(Int(now.seconds - latest.seconds))) ago")
+        }
+        if terms.notes.contains(.littleOverlap) { reasons.append("the last document was mostly new") }
+        if terms.notes.contains(.possibleGap) { reasons.append("items may have been lost in between") }
+        if !terms.notes.contains(.judged) { reasons.append("the last poll was not judged") }
+        return "\(SpanText.text(terms.adaptive)), because " + reasons.joined(separator: ", ")
+    }
+
+    private var allowanceLines: [String] {
+        if feed.isLocalFile { return [] }
+        let (key, allowance, paused) = host
+        var text = "\(key): \(allowance.concurrency) at a time, \(Double(allowance.delay) / 1000) s from start to start"
+        if let paused { text += "; paused until \(Timestamp(seconds: paused.seconds))" }
+        return [row("host allowance", text)]
+    }
+
+    private var decisions: [String] {
+        if polls.isEmpty { return [] }
+        var lines = [row("the last polls", "time, outcome, interval, next poll and why")]
+        for poll in polls.suffix(Int(PollHistory.perFeed)) {
+            let time = "\(Timestamp(seconds: poll.startedAt.seconds))"
+            var outcome = "\(poll.outcome.word)"
+            if poll.status > 0 { outcome += " \(poll.status)" }
+            if poll.newItems > 0 { outcome += ", \(poll.newItems) of \(poll.items) new" }
+            let next = poll.next.map { "\($0)" } ?? "never"
+            lines.append(
+                "    \(time)  \(outcome.padded(24))  \(SpanText.text(poll.terms.interval).padded(10))  \(next)  "
+                    + poll.terms.reason.word + notes(poll.terms.notes))
+        }
+        return lines
+    }
+
+    private func notes(_ notes: PollTerms.Notes) -> String {
+        let words: [(PollTerms.Notes, String)] = [
+            (.possibleGap, "possible_gap"), (.littleOverlap, "mostly new"), (.hostPause, "host paused"),
+            (.forced, "forced"), (.byHand, "by hand"),
+        ]
+        let said = words.filter { notes.contains($0.0) }.map(\.1)
+        return said.isEmpty ? "" : " (\(said.joined(separator: ", ")))"
+    }
+
+    private func seconds(_ span: Duration) -> Int { Int(span.components.seconds) }
+}
+
+extension PollRecord.Outcome {
+    var word: String { self == .notModified ? "not_modified" : "\(self)" }
+}
+
+extension PollTerms.Reason {
+    /// What decided on the next poll, for people.
+    var sentence: String {
+        switch self {
+        case .none: "as it was planned"
+        case .adaptive: "by how often it publishes"
+        case .fixed: "by its fixed interval"
+        case .initial: "by the initial interval, until more is known"
+        case .minimum: "no feed is polled more often ([schedule] min_interval)"
+        case .maximum: "no feed is polled less often ([schedule] max_interval)"
+        case .ttl: "the feed asks for it (ttl)"
+        case .updatePeriod: "the feed asks for it (sy:updatePeriod)"
+        case .noValidators: "it has no validators and can only be asked for whole"
+        case .freshness: "its server says that the answer is fresh until then"
+        case .retryAfter: "its server asked to be left alone until then (Retry-After)"
+        case .pause: "its server is too busy"
+        case .backoff: "it fails"
+        case .refused: "its server refuses newswire (403)"
+        case .credentials: "its credentials are refused (401)"
+        case .gone: "its server says that it is gone (410), and is asked once more"
+        case .goneForGood: "its server has said twice that it is gone (410)"
+        case .expired: "the feed says that it has ended"
+        case .skipHours: "the feed asks not to be polled before (skipHours, skipDays)"
+        }
+    }
+}
+
+extension String {
+    /// With spaces up to that width.
+    func padded(_ width: Int) -> String {
+        count < width ? self + String(repeating: " ", count: width - count) : self
     }
 }

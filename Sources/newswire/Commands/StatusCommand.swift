@@ -107,3 +107,107 @@ struct StatusCommand: ParsableCommand {
         return figures
     }
 }
+
+/// `newswire status` as a person reads it, from what `--json` says.
+struct StatusText {
+    private let figures: JSONValue
+    private let now: Timestamp
+
+    init(_ figures: JSONValue, now: Timestamp) {
+        self.figures = figures
+        self.now = now
+    }
+
+    var lines: [String] {
+        var lines = [service]
+        if let failure = figures["store_failure"]?.string { lines.append("          NOTHING IS STORED: \(failure)") }
+        for delay in figures["waiting_for"]?.array ?? [] { lines.append("          WAITING: \(delay.string ?? "?")") }
+        if figures["offline"]?.bool == true {
+            lines.append("          offline: this machine's network seems to be down")
+        }
+        if let doubt = figures["clock_doubt"]?.string {
+            lines.append("clock     in doubt: \(doubt); nothing old is removed, what is stored says clock_doubtful")
+        }
+        lines.append("feeds     \(feeds)")
+        lines.append("polls     \(polls)")
+        lines.append("store     \(store)")
+        if let waiting = figures["retention"]?["waiting"]?.integer, let until = figures["retention"]?["until"]?.string {
+            lines.append(
+                "retention \(counted(waiting, "record")) too old by [store] keep all at once: a tenth of the store goes"
+                    + " each day until \(until); `newswire store expire` removes them now")
+        }
+        for consumer in figures["consumers"]?.array ?? [] {
+            let behind =
+                consumer["behind"]?.integer.map { "\(counted($0, "record")) behind" } ?? "its cursor cannot be read"
+            lines.append("consumer  \(consumer["name"]?.string ?? "?"): \(behind)")
+        }
+        return lines
+    }
+
+    private var service: String {
+        guard figures["running"]?.bool == true else { return "service   not running: this is what is on disk" }
+        var text = "service   running"
+        if let pid = count("pid") { text += " as process \(pid)" }
+        if let start = time("started_at") {
+            text += ", for \(span(now.seconds - start.seconds))"
+        }
+        if let version = figures["version"]?.string { text += " (newswire \(version))" }
+        if figures["last_reload_successful"]?.bool == false {
+            text += "; the last reload found the configuration wrong"
+        }
+        return text
+    }
+
+    private var feeds: String {
+        let members = figures["feeds"]?.object ?? []
+        let total = members.reduce(0) { $0 + ($1.value.integer ?? 0) }
+        let parts = members.filter { ($0.value.integer ?? 0) > 0 }.map { "\($0.value.integer ?? 0) \($0.key)" }
+        return "\(total)" + (parts.isEmpty ? "" : ": " + parts.joined(separator: ", "))
+    }
+
+    private var polls: String {
+        var parts: [String] = []
+        if let polls = figures["polls"]?.object {
+            let total = polls.reduce(0) { $0 + ($1.key == "skipped" ? 0 : $1.value.integer ?? 0) }
+            parts.append("\(total) since the start, \(figures["polls"]?["failed"]?.integer ?? 0) of them failed")
+            parts.append("\(count("polls_running") ?? 0) running")
+        }
+        if let next = time("next_poll") {
+            let wait = next.seconds - now.seconds
+            parts.append(wait > 0 ? "next in \(span(wait))" : "next at once")
+        }
+        if let paused = count("hosts_paused"), paused > 0 { parts.append("\(counted(paused, "host")) paused") }
+        if let late = count("oldest_overdue_seconds"), late > 60 { parts.append("the oldest \(span(late)) overdue") }
+        return parts.isEmpty ? "none yet" : parts.joined(separator: ", ")
+    }
+
+    private var store: String {
+        let store = figures["store"] ?? .null
+        var text = "\(store["directory"]?.string ?? "?"): \(counted(store["last_seq"]?.integer ?? 0, "record"))"
+        text += ", \(size(store["bytes"]?.integer ?? 0)) in \(counted(store["segments"]?.integer ?? 0, "file"))"
+        if let free = store["free_bytes"]?.integer { text += ", \(size(free)) free" }
+        return text
+    }
+
+    private func count(_ key: String) -> Int64? { figures[key]?.integer }
+    private func time(_ key: String) -> Timestamp? { figures[key]?.string.flatMap { Timestamp(rfc3339: $0) } }
+
+    private func span(_ seconds: Int64) -> String {
+        switch seconds {
+        case ..<120: "\(max(0, seconds)) s"
+        case ..<7200: "\(seconds / 60) min"
+        case ..<172_800: "\(seconds / 3600) h"
+        default: "\(seconds / 86_400) days"
+        }
+    }
+
+    private func counted(_ count: Int64, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+    private func size(_ bytes: Int64) -> String {
+        for (unit, name) in [(Int64(1) << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] where bytes >= unit {
+            let tenths = bytes / (unit / 10)
+            return "\(tenths / 10).\(tenths % 10) \(name)"
+        }
+        return "\(bytes) bytes"
+    }
+}

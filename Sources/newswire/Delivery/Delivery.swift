@@ -1,4 +1,6 @@
 internal import ArticleStore
+internal import FeedModel
+internal import JSONText
 internal import Logging
 
 /// Gives a consumer's new articles to a command, batch by batch, at least once: the cursor moves when the command has
@@ -204,5 +206,72 @@ extension DeliveryCommand.Ending: CustomStringConvertible {
         case .stopped: "was ended because newswire stops"
         case .notStarted(let code): "could not be started: \(SystemReason.text(code))"
         }
+    }
+}
+
+/// How long to wait before a batch that failed is tried again: 1 s, twice as long after each failure, at most 5 min.
+struct DeliveryBackoff: Equatable {
+    private static let longest = 300
+
+    /// Times that the batch has been tried in vain.
+    private(set) var failures = 0
+
+    /// - Returns: seconds to wait.
+    mutating func failed() -> Int {
+        failures += 1
+        return failures > 9 ? Self.longest : min(1 << (failures - 1), Self.longest)
+    }
+}
+
+/// Articles that go to a command together.
+struct DeliveryBatch {
+    /// A batch is closed once it is as large, whatever the number of its articles; it holds one at least.
+    static let maximumBytes = 16 << 20
+
+    /// Lines of JSON, as the store holds them.
+    private(set) var bytes: [UInt8] = []
+    private(set) var count = 0
+    private(set) var first: UInt64 = 0
+    private(set) var last: UInt64 = 0
+    /// The last record that was looked at, admitted or not: where the cursor goes when the batch is delivered.
+    private(set) var lastSeen: UInt64
+    /// Which records were looked at last.
+    private(set) var recent = RecentMarks()
+    /// Whether there may be more than was taken.
+    private(set) var isFull = false
+
+    /// Takes what stands behind number `seq` and the filter admits.
+    ///
+    /// - Parameter damage: what is no article any more and is left out.
+    init(
+        _ reader: StoreReader, after seq: UInt64, filter: DumpFilter, limit: Int, damage: (StoreDamage) -> Void
+    ) throws {
+        lastSeen = seq
+        var batch = self
+        try reader.read(after: seq, damage: damage) { record in
+            if filter.admits(record.envelope) {
+                let isWanted =
+                    try !filter.readsJSON || filter.admits(StoredRecord(JSONParser.parse(record.bytes).value))
+                if isWanted {
+                    if batch.count > 0, batch.bytes.count + record.bytes.count > Self.maximumBytes {
+                        batch.isFull = true
+                        return false
+                    }
+                    batch.add(record)
+                }
+            }
+            batch.lastSeen = record.envelope.seq
+            batch.recent.pass(record.envelope)
+            batch.isFull = batch.count >= limit
+            return !batch.isFull
+        }
+        self = batch
+    }
+
+    private mutating func add(_ record: RecordSlice) {
+        bytes.append(contentsOf: record.bytes)
+        count += 1
+        if first == 0 { first = record.envelope.seq }
+        last = record.envelope.seq
     }
 }

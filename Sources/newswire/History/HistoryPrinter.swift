@@ -1,3 +1,4 @@
+internal import ArticleStore
 internal import FeedModel
 internal import JSONText
 
@@ -86,5 +87,76 @@ struct HistoryPrinter {
         }
         json.endObject()
         return json.finish() + [UInt8(ascii: "\n")]
+    }
+}
+
+/// The versions of an article, oldest first.
+struct ArticleHistory {
+    struct Version {
+        var seq: UInt64
+        var record: StoredRecord
+        /// What differs from the version before; nil where there is none, or it cannot be read any more.
+        var changes: [FieldChange]?
+    }
+
+    var uid: ArticleIdentifier
+    var versions: [Version]
+    /// Versions before the first of them, which retention has removed.
+    var missing: Int
+    /// nil where it is not known whether the article is still in its feed.
+    var sighting: Sighting?
+
+    /// Follows the records from the newest back to the first; each names the one before it.
+    ///
+    /// - Returns: nil where the store has no record of the article any more.
+    init?(of known: KnownArticle, in reader: StoreReader) throws {
+        uid = known.uid
+        var chain: [Version] = []
+        var next: UInt64? = known.seq
+        while let seq = next, let record = try reader.record(seq: seq) {
+            let version = Version(seq: seq, record: record, changes: nil)
+            chain.append(version)
+            next = record.previous.flatMap { $0 < seq ? $0 : nil }
+            if next == nil, let number = record.version, number > 1 {
+                // It does not say: the records are looked through.
+                next = try reader.records(of: uid, upTo: seq - 1).last
+            }
+        }
+        guard let oldest = chain.last else { return nil }
+        versions = chain.reversed()
+        sighting = try chain.first.flatMap { try reader.sighting(of: $0.record) }
+        missing = Int(clamping: oldest.record.version ?? 1) - 1
+        for index in versions.indices.dropFirst() {
+            versions[index].changes = FieldChange.all(from: versions[index - 1].record, to: versions[index].record)
+        }
+    }
+}
+
+/// Whether an article is still in its feed, in words and as JSON.
+extension Sighting {
+    var sentence: String {
+        if isInDocument { return "still in its feed, as of \(Self.shown(documentTime))" }
+        let gone = "gone from its feed, as of \(Self.shown(documentTime)); "
+        guard let lastSeen else { return gone + "when it was last seen there is not known" }
+        return gone + "last seen there \(Self.shown(lastSeen))"
+    }
+
+    /// `in_feed` and `last_seen`, which is left out where it is not known.
+    func write(to json: inout JSONWriter) {
+        json.key("in_feed")
+        json.bool(isInDocument)
+        json.member("last_seen", lastSeen.map { "\(Timestamp(seconds: $0.seconds))" })
+    }
+
+    private static func shown(_ time: Timestamp) -> String { TextFormat.shown("\(Timestamp(seconds: time.seconds))") }
+}
+
+extension StoreReader {
+    /// Whether the article of a record is still in its feed; of an article's records the newest tells most.
+    ///
+    /// - Returns: nil where nothing is known.
+    func sighting(of record: StoredRecord) throws(StoreError) -> Sighting? {
+        guard let uid = record.uid, let feed = record.feed else { return nil }
+        return try sighting(of: uid, in: feed, stored: record.storedAt)
     }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ArticleStore
 internal import FeedModel
+internal import FeedParsing
 internal import JSONText
 
 enum DumpFormat: String, ExpressibleByArgument, CaseIterable {
@@ -86,5 +87,110 @@ struct JSONLinesFormat: ArticleFormat {
         record.json.write(to: &json)
         bytes.append(contentsOf: json.finish())
         bytes.append(UInt8(ascii: "\n"))
+    }
+}
+
+/// One JSON Feed 1.1 document. Items are known by `urn:newswire:UID`, because publishers' ids collide across feeds; what
+/// the publisher calls the item is `_newswire.id`.
+struct JSONFeedFormat: ArticleFormat {
+    private var isFirst = true
+
+    var prologue: String { #"{"version":"https://jsonfeed.org/version/1.1","title":"newswire","items":["# }
+    var epilogue: String { "\n]}\n" }
+
+    mutating func append(_ record: StoredRecord, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: (isFirst ? "\n" : ",\n").utf8)
+        isFirst = false
+        var json = JSONWriter()
+        item(record).write(to: &json)
+        bytes.append(contentsOf: json.finish())
+    }
+
+    private func item(_ record: StoredRecord) -> JSONValue {
+        let urn = JSONValue.Member(key: "id", value: .string(ArticleURN.urn(record.uid)))
+        let changed = record.changing(
+            item: { $0.key == "id" ? urn : $0 }, adding: [.init(key: "id", value: record.json["id"] ?? .null)])
+        var item = changed.json.object ?? []
+        // JSON Feed wants one of the two; a duplicate is a short record.
+        if record.contentHTML == nil, record.contentText == nil {
+            item.insert(.init(key: "content_text", value: .string(record.summary ?? "")), at: 1)
+        }
+        return .object(item)
+    }
+}
+
+/// The name of an article in formats that are read beside other feeds.
+enum ArticleURN {
+    static func urn(_ uid: ArticleIdentifier?) -> String { "urn:newswire:\(uid?.description ?? "")" }
+}
+
+/// `seq stored_at feed kind id url title`, separated by tabs: for `cut`, `awk` and spreadsheets.
+///
+/// A backslash is `\\`, a tab `\t`, line breaks `\n` and `\r`; other control characters, and those that turn the direction
+/// of text, are `\u` with four digits.
+struct TSVFormat: ArticleFormat {
+    func append(_ record: StoredRecord, to bytes: inout [UInt8]) {
+        let fields = [
+            record.seq.map { "\($0)" }, record.storedAtText, record.feed?.text, record.kind?.rawValue, record.id,
+            record.url, record.title,
+        ]
+        for (index, field) in fields.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: "\t")) }
+            append(field ?? "", to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private func append(_ field: String, to bytes: inout [UInt8]) {
+        for scalar in field.unicodeScalars {
+            switch scalar.value {
+            case 0x09: bytes.append(contentsOf: #"\t"#.utf8)
+            case 0x0a: bytes.append(contentsOf: #"\n"#.utf8)
+            case 0x0d: bytes.append(contentsOf: #"\r"#.utf8)
+            case 0x5c: bytes.append(contentsOf: #"\\"#.utf8)
+            case _ where SafeText.isUnsafe(scalar):
+                let digits = String(scalar.value, radix: 16)
+                bytes.append(contentsOf: (#"\u"# + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+            default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
+        }
+    }
+}
+
+/// An article as a person reads it: headline, where and when, link, text. Nothing in it can steer a terminal.
+struct TextFormat: ArticleFormat {
+    func append(_ record: StoredRecord, to bytes: inout [UInt8]) {
+        var lines = [SafeText.line(record.title ?? record.url ?? "(no title)")]
+        var origin = [record.feedTitle ?? record.feed?.text ?? ""]
+        let authors = record.authorNames
+        if !authors.isEmpty { origin.append(authors.joined(separator: ", ")) }
+        if let date = record.publishedText ?? record.storedAtText { origin.append(Self.shown(date)) }
+        switch record.kind {
+        case .update: origin.append("version \(record.version ?? 0)")
+        case .duplicate: origin.append("the same as \(record.duplicateOf ?? 0)")
+        case .new, .alias, nil: break
+        }
+        lines.append("  " + SafeText.line(origin.joined(separator: " | ")))
+        if let url = record.url { lines.append("  " + SafeText.line(url)) }
+        for text in [Self.text(record.summary, isHTML: true), Self.body(record)] {
+            guard let text, !text.isEmpty else { continue }
+            lines.append("")
+            lines += text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }
+        }
+        bytes.append(contentsOf: (lines.joined(separator: "\n") + "\n\n").utf8)
+    }
+
+    private static func body(_ record: StoredRecord) -> String? {
+        text(record.contentHTML, isHTML: true) ?? text(record.contentText, isHTML: false)
+    }
+
+    private static func text(_ text: String?, isHTML: Bool) -> String? {
+        text.map { SafeText.lines(isHTML ? HTMLText.paragraphs($0) : $0) }
+    }
+
+    /// `2026-11-22T08:00:03Z` without what nobody reads.
+    static func shown(_ date: String) -> String {
+        guard let time = Timestamp(rfc3339: date) else { return date }
+        return String(Timestamp(seconds: time.seconds).description.prefix(16)).replacing("T", with: " ") + " UTC"
     }
 }

@@ -74,3 +74,8 @@ enum StandardError {
         _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }
+
+/// What the system says of an error number.
+enum SystemReason {
+    static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+}

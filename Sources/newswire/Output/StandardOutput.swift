@@ -1,5 +1,7 @@
 internal import FeedModel
+internal import FeedParsing
 internal import Glibc
+internal import JSONText
 
 /// Why what was meant for standard output did not get there.
 enum OutputError: Error {
@@ -84,6 +86,65 @@ struct StandardOutput: ~Copyable {
         case EINTR, EAGAIN: return 0
         case EPIPE: throw .closed
         default: throw .failed(errno: code)
+        }
+    }
+}
+
+/// Standard input, output and error, of which a parent may have closed some (`>&-`).
+enum StandardDescriptors {
+    /// Takes the places of closed ones, before any file is opened: else a file of the store would get the number of
+    /// standard output, and articles be printed into it. Writing to a closed standard output fails, as it should.
+    static func takeClosedOnes() {
+        for (descriptor, flags) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDWR)]
+        where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
+            // The lowest free number: this one, since those below it are taken.
+            _ = open("/dev/null", flags)
+        }
+    }
+}
+
+/// What standard output and standard error are connected to.
+enum Terminal {
+    static let isErrorTerminal = isatty(STDERR_FILENO) == 1
+    static let isOutputTerminal = isatty(STDOUT_FILENO) == 1
+
+    /// Whether to colour what goes to a terminal; `NO_COLOR` is honoured (no-color.org).
+    static func usesColor(environment: [String: String], isTerminal: Bool) -> Bool {
+        isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
+
+    /// Columns of the terminal on standard error, 80 where that is unknown.
+    static var width: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+}
+
+extension Article {
+    /// Reduces what may hold HTML to the allow-list (`--sanitize`).
+    mutating func sanitize() {
+        contentHTML = contentHTML.map { HTMLSanitizer.sanitize($0, baseURL: url) }
+        summary = summary.map { HTMLSanitizer.sanitize($0, baseURL: url) }
+    }
+}
+
+extension Feed {
+    mutating func sanitize() {
+        for index in articles.indices { articles[index].sanitize() }
+        description = description.map { HTMLSanitizer.sanitize($0, baseURL: homePageURL) }
+        copyright = copyright.map { HTMLSanitizer.sanitize($0, baseURL: homePageURL) }
+    }
+}
+
+extension StoredRecord {
+    /// The record with its HTML reduced; its checksum and chain do not fit it, and are left out.
+    func sanitizingHTML() -> StoredRecord {
+        changing { member in
+            guard ["content_html", "summary"].contains(member.key), let html = member.value.string else {
+                return member
+            }
+            return .init(key: member.key, value: .string(HTMLSanitizer.sanitize(html, baseURL: url)))
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import FeedModel
 
 /// A time on the command line: RFC 3339, a date, or a span ago (`90m`, `36h`, `7d`).
@@ -32,5 +33,40 @@ struct TimeArgument: ExpressibleByArgument {
         case .instant(let time): time
         case .ago(let seconds): Timestamp(milliseconds: now.milliseconds - seconds * 1000)
         }
+    }
+}
+
+/// A span of time on the command line: `30s`, `15m`, `2h`, `7d`.
+struct SpanArgument: ExpressibleByArgument, CustomStringConvertible {
+    let seconds: Int64
+
+    init(seconds: Int64) {
+        self.seconds = seconds
+    }
+
+    init?(argument: String) {
+        guard let span = Span.parse(argument) else { return nil }
+        seconds = span.components.seconds
+    }
+
+    var description: String { Span.text(.seconds(seconds)) }
+    var defaultValueDescription: String { description }
+}
+
+/// Spans of time as people read them.
+enum SpanText {
+    /// `45 s`, `23 min`, `1 h 5 min`, `3 d 4 h`: the two largest units.
+    static func text(_ seconds: Int) -> String {
+        let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")]
+        guard let first = units.firstIndex(where: { seconds >= $0.0 }) else { return "0 s" }
+        let (size, name) = units[first]
+        var text = "\(seconds / size) \(name)"
+        if first + 1 < units.count {
+            let (smaller, smallerName) = units[first + 1]
+            let rest = seconds % size / smaller
+            // Seconds beside minutes are noise from ten minutes on.
+            if rest > 0, smaller > 1 || seconds < 600 { text += " \(rest) \(smallerName)" }
+        }
+        return text
     }
 }
