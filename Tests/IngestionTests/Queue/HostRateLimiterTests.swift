@@ -83,7 +83,7 @@ struct HostRateLimiterTests {
 
     @Test("polling.md §8: a redirect does not follow to a host that was paused while it waited for its turn")
     func pausedMeanwhile() async throws {
-        let configuration = try pace("[host.\"b.example\"]\ndelay = \"1ms\"").allowances
+        let configuration = try pace("[host.\"b.example\"]\ndelay = \"1s\"").allowances
         let readings = Locked(0)
         let now = Timestamp(seconds: 1000)
         let health = HostHealth(at: now)
@@ -100,10 +100,10 @@ struct HostRateLimiterTests {
                         .init(until: now.adding(seconds: 60), incidents: 1, since: now, coversHost: true),
                         host: "b.example", at: now)
                 }
-                return SteadyTime(milliseconds: reading < 3 ? 0 : 5)
+                return SteadyTime(milliseconds: [0, 999, 1000][min(reading, 3) - 1])
             })
         let limiter = HostRateLimiter(clock: clock)
-        #expect(await limiter.pass(key: "b.example", delay: 1) != nil)
+        #expect(await limiter.pass(key: "b.example", delay: 1000) != nil)
         let gate = RedirectGate(allowances: configuration, limiter: limiter, clock: clock, health: health)
         #expect(await gate.leave(to: "http://b.example/feed") == .held)
         #expect(readings.withLock { $0 } == 3)
