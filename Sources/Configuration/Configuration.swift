@@ -45,18 +45,18 @@ package struct Configuration: Sendable {
     /// The feed that a URL already stands for: the same but for http or https, `www.` and a slash at the end of the path
     /// (contract.md §2).
     package func feed(at url: String) -> FeedConfiguration? {
-        let form = FeedIdentity.looseForm(url)
-        return feeds.first { $0.url == url } ?? feeds.first { FeedIdentity.looseForm($0.url) == form }
+        let form = FeedIDResolver.looseForm(url)
+        return feeds.first { $0.url == url } ?? feeds.first { FeedIDResolver.looseForm($0.url) == form }
     }
 
     /// Gives feeds the ids by which the store knows them, where a person gave none (contract.md §2).
-    package mutating func recognise(_ known: [FeedIdentity.Known]) {
+    package mutating func recognise(_ known: [FeedIDResolver.Known]) {
         if known.isEmpty { return }
-        let candidates = feeds.map { FeedIdentity.Candidate(url: $0.url, id: $0.hasExplicitID ? $0.id : nil) }
-        for (index, id) in FeedIdentity.assign(candidates, known: known).enumerated() { feeds[index].id = id }
+        let candidates = feeds.map { FeedIDResolver.Candidate(url: $0.url, id: $0.hasExplicitID ? $0.id : nil) }
+        for (index, id) in FeedIDResolver.assign(candidates, known: known).enumerated() { feeds[index].id = id }
     }
 
-    package func recognising(_ known: [FeedIdentity.Known]) -> Configuration {
+    package func recognising(_ known: [FeedIDResolver.Known]) -> Configuration {
         var result = self
         result.recognise(known)
         return result

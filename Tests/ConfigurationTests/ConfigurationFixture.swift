@@ -6,7 +6,7 @@ import TestSupport
 struct ConfigurationFixture {
     let folder = TemporaryDirectory()
     var environment = ["HOME": "/home/somebody"]
-    var known: [FeedIdentity.Known] = []
+    var known: [FeedIDResolver.Known] = []
 
     @discardableResult
     func write(_ text: String, to name: String, mode: UInt32 = 0o644) -> String {

@@ -15,24 +15,24 @@ struct KnownFeedOrderTests {
     private let candidates = [
         "https://h.example/feed?token=1", "https://h.example/feed?token=2", "https://new.example/feed",
         "https://fresh.example/feed",
-    ].map { FeedIdentity.Candidate(url: $0, id: nil) }
+    ].map { FeedIDResolver.Candidate(url: $0, id: nil) }
 
-    private func known(rotatedBy count: Int) -> [FeedIdentity.Known] {
+    private func known(rotatedBy count: Int) -> [FeedIDResolver.Known] {
         (own[count...] + own[..<count] + redirects).map { (FeedIdentifier($0.id), $0.url) }
     }
 
     @Test("gives the same ids, a feed's own URL going before a redirect", arguments: 0..<5)
     func ids(rotation: Int) {
-        let ids = FeedIdentity.assign(candidates, known: known(rotatedBy: rotation))
+        let ids = FeedIDResolver.assign(candidates, known: known(rotatedBy: rotation))
         #expect(ids.map(\.text) == ["a", "b", "settled", "fresh.example-feed"])
     }
 
     @Test("suggests the same ids", arguments: 0..<5)
     func suggestions(rotation: Int) {
         let known = known(rotatedBy: rotation).map { (id: $0.id, url: "https://www.h.example/\($0.id)") }
-        let candidates = [FeedIdentity.Candidate(url: "https://h.example/x", id: nil)]
-        let ids = FeedIdentity.assign(candidates, known: known)
-        let suggestions = FeedIdentity.suggestions(candidates, ids: ids, known: known)
+        let candidates = [FeedIDResolver.Candidate(url: "https://h.example/x", id: nil)]
+        let ids = FeedIDResolver.assign(candidates, known: known)
+        let suggestions = FeedIDResolver.suggestions(candidates, ids: ids, known: known)
         #expect(suggestions.map { $0.ids.map(\.text) } == [["a", "b", "lost"]])
     }
 }

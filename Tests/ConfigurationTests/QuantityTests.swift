@@ -5,20 +5,20 @@ import Testing
 struct QuantityTests {
     @Test(arguments: [("30s", 30), ("15m", 900), ("2h", 7200), ("7d", 604_800), ("0s", 0), ("90m", 5400)])
     func spansAreRead(text: String, seconds: Int) {
-        #expect(Span.parse(text) == .seconds(seconds))
+        #expect(ConfigDuration.parse(text) == .seconds(seconds))
     }
 
     @Test(arguments: [
         "", "s", "30", "30 s", " 30s", "-1s", "+1s", "1.5h", "1h30m", "30S", "30w", "١s", "999999999999d",
     ])
     func whatIsNoSpanIsRefused(text: String) {
-        #expect(Span.parse(text) == nil)
+        #expect(ConfigDuration.parse(text) == nil)
     }
 
     @Test(arguments: [(0, "0s"), (59, "59s"), (60, "1m"), (3600, "1h"), (86_400, "1d"), (90_000, "25h"), (61, "61s")])
     func spansAreWrittenInTheLargestWholeUnit(seconds: Int, text: String) {
-        #expect(Span.text(.seconds(seconds)) == text)
-        #expect(Span.parse(text) == .seconds(seconds))
+        #expect(ConfigDuration.text(.seconds(seconds)) == text)
+        #expect(ConfigDuration.parse(text) == .seconds(seconds))
     }
 
     @Test(arguments: [("512KiB", 524_288), ("64MiB", 67_108_864), ("2GiB", 2_147_483_648), ("100B", 100), ("0B", 0)])

@@ -14,7 +14,7 @@ package enum FeedNaming {
     /// - Parameter secrets: `.first` for the name that an earlier newswire gave.
     package static func name(for url: String, _ secrets: URLRedaction.Names = .all) -> String {
         var shown = URLRedaction.redacted(url, secrets)
-        let name = shown.withUTF8 { WordCollector.words(of: $0) }
+        let name = shown.withUTF8 { URLSlug.words(of: $0) }
         // What is taken for a secret by the end of its name may as well be all that tells two feeds apart, such as
         // `code=`: the name then tells them apart whichever of them is met first.
         let isGuess = secrets == .all && shown != url && shown != URLRedaction.redacted(url, .first)
@@ -68,7 +68,7 @@ package enum FeedName {
 
 /// Collects the words of a URL into an id: single hyphens between them, everything that may not stand in an id having
 /// become one, all in lower case.
-struct WordCollector {
+struct URLSlug {
     private static let endings: [StaticString] = [
         "xml", "rss", "rss2", "atom", "rdf", "json", "php", "asp", "aspx", "html", "htm", "cgi", "jsp",
     ]
@@ -79,7 +79,7 @@ struct WordCollector {
     /// The words of a redacted URL: host without `www.`, a port of its own, path and query, without the ending of the
     /// file. Of a local file only its name.
     static func words(of url: UnsafeBufferPointer<UInt8>) -> String {
-        var words = WordCollector()
+        var words = URLSlug()
         words.bytes.reserveCapacity(url.count)
         let isFile = url.starts(with: "file://".utf8)
         guard let start = firstSlashes(in: url) else {

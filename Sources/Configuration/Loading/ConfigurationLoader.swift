@@ -6,10 +6,10 @@ package enum ConfigurationLoader {
     ///
     /// Secrets are not read: `Configuration.checkReferences` does that, and each use.
     /// - Parameter path: the main file.
-    /// - Parameter known: the feeds of the state, by which feeds without an id keep theirs (see `FeedIdentity`).
+    /// - Parameter known: the feeds of the state, by which feeds without an id keep theirs (see `FeedIDResolver`).
     /// - Parameter addition: a file of `[[feed]]` tables that is about to be included: its name and its text.
     package static func load(
-        path: String, environment: [String: String], knownFeeds known: [FeedIdentity.Known] = [],
+        path: String, environment: [String: String], knownFeeds known: [FeedIDResolver.Known] = [],
         adding addition: (name: String, text: String)? = nil
     ) throws(ConfigurationError) -> Configuration {
         let state = LoadingState(environment: environment)
@@ -29,7 +29,7 @@ package enum ConfigurationLoader {
 private struct ConfigurationAssembler {
     let file: ConfigurationFile
     let state: LoadingState
-    let known: [FeedIdentity.Known]
+    let known: [FeedIDResolver.Known]
 
     /// nil only after an error has been reported.
     func assemble() -> Configuration? {
@@ -65,8 +65,8 @@ private struct ConfigurationAssembler {
 
     private func feeds(of configuration: Configuration) -> [FeedConfiguration] {
         let pending = state.feeds.feeds
-        let candidates = pending.map { FeedIdentity.Candidate(url: $0.url, id: $0.id.map { FeedIdentifier($0) }) }
-        let ids = FeedIdentity.assign(candidates, known: known)
+        let candidates = pending.map { FeedIDResolver.Candidate(url: $0.url, id: $0.id.map { FeedIdentifier($0) }) }
+        let ids = FeedIDResolver.assign(candidates, known: known)
         suggest(candidates, ids, pending)
         let standard = state.feeds.shared(state.feedOptions)
         let capsDiffer = configuration.hosts.contains { $0.maxAgeCap != configuration.schedule.maxAgeCap }
@@ -112,12 +112,12 @@ private struct ConfigurationAssembler {
         let schedule = state.schedule
         if interval < schedule.minInterval {
             state.warning(
-                "[[feed]] interval: \(Span.text(interval)) is below [schedule] min_interval "
-                    + "(\(Span.text(schedule.minInterval))), which holds", at: feed.place)
+                "[[feed]] interval: \(ConfigDuration.text(interval)) is below [schedule] min_interval "
+                    + "(\(ConfigDuration.text(schedule.minInterval))), which holds", at: feed.place)
         } else if interval > schedule.maxInterval {
             state.warning(
-                "[[feed]] interval: \(Span.text(interval)) is above [schedule] max_interval "
-                    + "(\(Span.text(schedule.maxInterval))), which holds", at: feed.place)
+                "[[feed]] interval: \(ConfigDuration.text(interval)) is above [schedule] max_interval "
+                    + "(\(ConfigDuration.text(schedule.maxInterval))), which holds", at: feed.place)
         }
     }
 
@@ -136,9 +136,9 @@ private struct ConfigurationAssembler {
         state.warning("[[feed]] url: over http everybody on the way can read the secret of this feed", at: feed.place)
     }
 
-    private func suggest(_ candidates: [FeedIdentity.Candidate], _ ids: [FeedIdentifier], _ pending: [PendingFeed]) {
+    private func suggest(_ candidates: [FeedIDResolver.Candidate], _ ids: [FeedIdentifier], _ pending: [PendingFeed]) {
         guard !known.isEmpty else { return }
-        for (index, names) in FeedIdentity.suggestions(candidates, ids: ids, known: known) {
+        for (index, names) in FeedIDResolver.suggestions(candidates, ids: ids, known: known) {
             let names = names.map { "id = \(TOMLText.quoted($0.text))" }.joined(separator: " or ")
             state.warning(
                 "\(URLRedaction.redacted(pending[index].url)) is a new feed; if it is one that had another URL, "

@@ -52,7 +52,7 @@ struct SettingsReader {
     private func readSchedule(_ node: TOMLNode) {
         let isRight = tables.read(node, into: &state.schedule)
         let schedule = state.schedule
-        let bounds = (Span.text(schedule.minInterval), Span.text(schedule.maxInterval))
+        let bounds = (ConfigDuration.text(schedule.minInterval), ConfigDuration.text(schedule.maxInterval))
         guard schedule.minInterval <= schedule.maxInterval else {
             return state.error(
                 "[schedule] min_interval (\(bounds.0)) is longer than max_interval (\(bounds.1))",
@@ -62,7 +62,7 @@ struct SettingsReader {
         if node.member("initial_interval") != nil, isRight, initial != schedule.initialInterval {
             state.error(
                 "[schedule] initial_interval must be between min_interval (\(bounds.0)) and max_interval "
-                    + "(\(bounds.1)), not \(Span.text(schedule.initialInterval))", at: file.place(node.keyLine))
+                    + "(\(bounds.1)), not \(ConfigDuration.text(schedule.initialInterval))", at: file.place(node.keyLine))
         }
         state.schedule.initialInterval = initial
     }

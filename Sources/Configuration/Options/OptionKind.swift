@@ -71,11 +71,11 @@ struct OptionContext {
     }
 
     func span(_ text: String, in range: ClosedRange<Duration>, at node: TOMLNode) -> Duration? {
-        guard let span = Span.parse(text) else {
+        guard let span = ConfigDuration.parse(text) else {
             error("is no span; write \"30s\", \"15m\", \"2h\" or \"7d\", not \(Self.shown(text))", at: node)
             return nil
         }
-        return within(range, span, at: node, Span.text)
+        return within(range, span, at: node, ConfigDuration.text)
     }
 
     /// The value where the range holds it.
@@ -141,14 +141,14 @@ extension OptionKind where Value == Int {
 extension OptionKind where Value == Duration {
     static func span(in range: ClosedRange<Duration>) -> Self {
         Self(
-            form: "Range: \(Span.text(range.lowerBound)) to \(Span.text(range.upperBound))",
+            form: "Range: \(ConfigDuration.text(range.lowerBound)) to \(ConfigDuration.text(range.upperBound))",
             read: { node, context in
                 if let text = node.text { return context.span(text, in: range, at: node) }
                 context.error(
                     "must be a span such as \"30s\", \"15m\", \"2h\" or \"7d\", not \(node.kind.name)", at: node)
                 return nil
             },
-            text: { TOMLText.quoted(Span.text($0)) })
+            text: { TOMLText.quoted(ConfigDuration.text($0)) })
     }
 }
 
@@ -156,7 +156,7 @@ extension OptionKind where Value == StoreSettings.Retention {
     /// `"forever"` or a span.
     static func retention(in range: ClosedRange<Duration>) -> Self {
         Self(
-            form: "Range: \"forever\", or \(Span.text(range.lowerBound)) to \(Span.text(range.upperBound))",
+            form: "Range: \"forever\", or \(ConfigDuration.text(range.lowerBound)) to \(ConfigDuration.text(range.upperBound))",
             example: "\"forever\" or \"90d\"",
             read: { node, context in
                 guard let text = context.text(node) else { return nil }
@@ -166,7 +166,7 @@ extension OptionKind where Value == StoreSettings.Retention {
             text: { keep in
                 switch keep {
                 case .forever: TOMLText.quoted("forever")
-                case .span(let span): TOMLText.quoted(Span.text(span))
+                case .span(let span): TOMLText.quoted(ConfigDuration.text(span))
                 }
             })
     }

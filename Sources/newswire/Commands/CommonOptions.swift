@@ -45,7 +45,7 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// The feeds that the store knows. One that is not there, or not readable, knows nothing.
-    func knownFeeds(_ configuration: Configuration) -> [FeedIdentity.Known] {
+    func knownFeeds(_ configuration: Configuration) -> [FeedIDResolver.Known] {
         (try? StoreReader(directory: configuration.store.directory).states().knownFeeds) ?? []
     }
 

@@ -45,11 +45,11 @@ struct SpanArgument: ExpressibleByArgument, CustomStringConvertible {
     }
 
     init?(argument: String) {
-        guard let span = Span.parse(argument) else { return nil }
+        guard let span = ConfigDuration.parse(argument) else { return nil }
         seconds = span.components.seconds
     }
 
-    var description: String { Span.text(.seconds(seconds)) }
+    var description: String { ConfigDuration.text(.seconds(seconds)) }
     var defaultValueDescription: String { description }
 }
 

@@ -73,7 +73,7 @@ struct MovedFeedTests {
         let state = try #require(fixture.state)
         let known = [state].knownFeeds
         #expect(known.map(\.url) == [fixture.server.url("/feed"), fixture.other.url("/new")])
-        let ids = FeedIdentity.assign([.init(url: fixture.other.url("/new"), id: nil)], known: known)
+        let ids = FeedIDResolver.assign([.init(url: fixture.other.url("/new"), id: nil)], known: known)
         #expect(ids == [state.feed])
         fixture.server.on("/elsewhere", .init(body: PollerFixture.rss()))
         try await fixture.poll("/elsewhere")

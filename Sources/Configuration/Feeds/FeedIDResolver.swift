@@ -2,7 +2,7 @@ package import FeedModel
 private import Web
 
 /// Which id each feed has: the one it was given, the one it is known by, or one made from its URL (contract.md §2).
-package enum FeedIdentity {
+package enum FeedIDResolver {
     /// A feed as the configuration names it.
     package struct Candidate: Sendable {
         package var url: String

@@ -1,5 +1,5 @@
 /// Spans of time as people write them: `30s`, `15m`, `2h`, `7d`.
-package enum Span {
+package enum ConfigDuration {
     /// The span, or nil where the text is none: digits and one unit, nothing else, at most 100 years.
     package static func parse(_ text: String) -> Duration? {
         var bytes = text.utf8[...]

@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 
 @Suite("Ids of feeds: contract.md §2")
-struct FeedIdentityTests {
+struct FeedIDResolverTests {
     private func ids(_ urls: [String], known: [(String, String)] = []) -> [String] {
-        let candidates = urls.map { FeedIdentity.Candidate(url: $0, id: nil) }
-        return FeedIdentity.assign(candidates, known: known.map { (FeedIdentifier($0.0), $0.1) }).map(\.text)
+        let candidates = urls.map { FeedIDResolver.Candidate(url: $0, id: nil) }
+        return FeedIDResolver.assign(candidates, known: known.map { (FeedIdentifier($0.0), $0.1) }).map(\.text)
     }
 
     @Test(
@@ -52,10 +52,10 @@ struct FeedIdentityTests {
     @Test("A made id gives way to the same id that a person gave to another feed")
     func explicit() {
         let candidates = [
-            FeedIdentity.Candidate(url: "https://example.org/feed.xml", id: nil),
-            FeedIdentity.Candidate(url: "https://example.org/x", id: FeedIdentifier("example.org-feed")),
+            FeedIDResolver.Candidate(url: "https://example.org/feed.xml", id: nil),
+            FeedIDResolver.Candidate(url: "https://example.org/x", id: FeedIdentifier("example.org-feed")),
         ]
-        let ids = FeedIdentity.assign(candidates)
+        let ids = FeedIDResolver.assign(candidates)
         #expect(ids[1].text == "example.org-feed" && ids[0] != ids[1])
     }
 
