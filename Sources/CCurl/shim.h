@@ -81,14 +81,14 @@ static inline CURLMcode newswire_curl_multi_set_timer(CURLM *multi, curl_multi_t
 // The result of the message, which lies in a union.
 static inline CURLcode newswire_curl_message_result(const CURLMsg *message) { return message->data.result; }
 
+// A locale whose text is UTF-8, or null where there is no memory for one. It is made once, and any thread may use it.
+static inline locale_t newswire_unicode_locale(void) { return newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0); }
 // The host of a URL as DNS knows it; to be freed with curl_free. libcurl takes the text for one in the thread's locale,
-// and every program starts in one that knows ASCII alone.
-static inline CURLUcode newswire_curl_url_ascii_host(const CURLU *url, char **host) {
-    locale_t unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+// which is that of `unicode` for this call alone: every program starts in one that knows ASCII alone.
+static inline CURLUcode newswire_curl_url_ascii_host(const CURLU *url, locale_t unicode, char **host) {
     if (!unicode) return CURLUE_LACKS_IDN;
     locale_t before = uselocale(unicode);
     CURLUcode code = curl_url_get(url, CURLUPART_HOST, host, CURLU_PUNYCODE);
     uselocale(before);
-    freelocale(unicode);
     return code;
 }

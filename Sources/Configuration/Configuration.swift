@@ -21,7 +21,7 @@ package struct Configuration: Sendable {
 
     /// The table whose allowance a host shares: that of its own name, else of the nearest domain above it.
     ///
-    /// - Parameter name: in lower case, without a port.
+    /// - Parameter name: the key of a host (`HostKey`).
     package func hostSettings(for name: String) -> HostSettings? {
         guard !hosts.isEmpty else { return nil }
         var domain = name[...]
@@ -45,8 +45,13 @@ package struct Configuration: Sendable {
     /// The feed that a URL already stands for: the same but for http or https, `www.` and a slash at the end of the path
     /// (contract.md §2).
     package func feed(at url: String) -> FeedConfiguration? {
+        if let feed = feeds.first(where: { $0.url == url }) { return feed }
+        guard let host = HostKey.of(url: url).map(FeedIDResolver.bare) else { return nil }
         let form = FeedIDResolver.looseForm(url)
-        return feeds.first { $0.url == url } ?? feeds.first { FeedIDResolver.looseForm($0.url) == form }
+        // Only URLs of the same host are worth parsing: there may be very many feeds.
+        return feeds.first { feed in
+            feed.host.map(FeedIDResolver.bare) == host && FeedIDResolver.looseForm(feed.url) == form
+        }
     }
 
     /// Gives feeds the ids by which the store knows them, where a person gave none (contract.md §2).
@@ -90,7 +95,10 @@ extension Configuration {
 extension FeedSettings {
     /// What the table of a feed would have to say.
     fileprivate init(_ feed: FeedConfiguration) {
-        address = feed.localPath.map { .local(path: $0, url: feed.url) } ?? .web(feed.url)
+        switch feed.origin {
+        case .host(let host): address = .web(url: feed.url, host: host)
+        case .file(let path): address = .local(path: path, url: feed.url)
+        }
         id = feed.id.text
         title = feed.title
         tags = feed.tags

@@ -102,10 +102,15 @@ struct ParsedURL: ~Copyable {
         try Self.set(CURLUPART_URL, whole, of: handle)
     }
 
-    /// The host by IDNA (UTS #46), as libcurl's library for that has it.
+    /// It is never freed, and nobody changes it: all threads share it.
+    nonisolated(unsafe) private static let unicode = newswire_unicode_locale()
+
+    /// Returns the host by IDNA (UTS #46), as libcurl's library for that has it.
     private func asciiHost() throws(WebURL.Problem) -> String {
         var text: UnsafeMutablePointer<CChar>?
-        guard newswire_curl_url_ascii_host(handle, &text) == CURLUE_OK, let text else { throw .international }
+        guard newswire_curl_url_ascii_host(handle, Self.unicode, &text) == CURLUE_OK, let text else {
+            throw .international
+        }
         defer { curl_free(text) }
         return String(cString: text)
     }

@@ -86,13 +86,13 @@ package struct ProxyURL: Sendable, Hashable {
     /// With `socks4` and `socks5` libcurl would look names up here and send the address on, which nothing judges then. So
     /// they are `socks4a` and `socks5h`: every proxy is told names, and looks them up itself.
     package let text: String
-    /// Whether it has a user name or a password.
-    package let hasUser: Bool
 
     /// Why a text is not a proxy.
     package enum Problem: Error, Equatable {
         /// It has another scheme, or none.
         case scheme
+        /// It has a user name or a password, which would stand in the configuration file.
+        case user
         /// It has a path, a query or a fragment. To libcurl a path would be a Unix socket.
         case path
         case url(WebURL.Problem)
@@ -110,12 +110,14 @@ package struct ProxyURL: Sendable, Hashable {
         guard let colon = written.firstIndex(of: ":"), written[colon...].hasPrefix("://"),
             let scheme = Self.schemes[written[..<colon].lowercased()]
         else { throw .scheme }
+        // libcurl would take three slashes for two, and the path for the host.
+        if written[colon...].hasPrefix(":///") { throw .url(.noHost) }
         let url = try Self.parsed(written)
+        guard url.user == nil, url.password == nil else { throw .user }
         guard url.path.isEmpty || url.path == "/", url.query == nil, url.fragment == nil else { throw .path }
         guard let text = url.text, let end = text.firstIndex(of: ":") else { throw .url(.malformed) }
         self.written = written
         self.text = scheme + text[end...]
-        hasUser = url.user != nil || url.password != nil
     }
 
     private static func parsed(_ text: String) throws(Problem) -> ParsedURL {

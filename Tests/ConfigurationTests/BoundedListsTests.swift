@@ -88,7 +88,9 @@ struct BoundedListsTests {
                 var feeds = PendingFeeds()
                 for _ in 0..<200 {
                     _ = feeds.add(
-                        PendingFeed(url: "http://h/", tags: tags.reversed(), place: SourcePlace(file: "a", line: 1)))
+                        PendingFeed(
+                            url: "http://h/", origin: .host("h"), tags: tags.reversed(),
+                            place: SourcePlace(file: "a", line: 1)))
                 }
             }
         }

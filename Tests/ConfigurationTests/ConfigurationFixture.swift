@@ -16,7 +16,7 @@ struct ConfigurationFixture {
     /// Loads `text` as the main file.
     func load(_ text: String) throws(ConfigurationError) -> Configuration {
         let path = write(text, to: "newswire.toml")
-        return try ConfigurationLoader.load(path: path, environment: environment, knownFeeds: known)
+        return try ConfigurationLoader.load(path: path, environment: environment, knownFeeds: { _ in known })
     }
 
     /// What is wrong with `text`, a line each and without the folder; empty where nothing is.

@@ -64,6 +64,21 @@ struct SharedValuesTests {
         #expect(place(feeds[0].tags) != place(feeds[2].tags))
     }
 
+    @Test("Feeds of one host share its name, whatever form of it their URLs have")
+    func hosts() throws {
+        let feeds = try load(
+            table("a-name-of-more-than-fifteen-bytes", "") + table("A-Name-of-more-than-fifteen-bytes", "title = \"B\"")
+                + table("another-name-of-such-a-length", ""),
+            list: "https://a-name-of-more-than-fifteen-bytes.example./list\n")
+        let hosts = try feeds.map { try #require($0.host) }
+        #expect(hosts[0] == "a-name-of-more-than-fifteen-bytes.example" && hosts[1] == hosts[0] && hosts[3] == hosts[0])
+        let places = hosts.map { host in
+            var host = host
+            return host.withUTF8 { $0.baseAddress }
+        }
+        #expect(places[0] == places[1] && places[0] == places[3] && places[0] != places[2])
+    }
+
     @Test("A feed itself takes little more than the places of its URL, its id and what it shares")
     func size() {
         #expect(MemoryLayout<FeedConfiguration>.stride <= 112)

@@ -1,7 +1,7 @@
 import Testing
 import Web
 
-@Suite("Which proxies can be named")
+@Suite("ProxyURL reads the proxies that can be named")
 struct ProxyURLTests {
     @Test(
         "security.md §2: a proxy is told names, whichever version of SOCKS it is written with",
@@ -13,23 +13,19 @@ struct ProxyURLTests {
         ])
     func read(written: String, text: String) throws {
         let proxy = try ProxyURL(written)
-        #expect(proxy.text == text && proxy.written == written && !proxy.hasUser)
-    }
-
-    @Test("A proxy may have a user and a password, which libcurl is given")
-    func user() throws {
-        let proxy = try ProxyURL("socks5://me:p%40w@127.0.0.1:9")
-        #expect(proxy.hasUser && proxy.text == "socks5h://me:p%40w@127.0.0.1:9/")
+        #expect(proxy.text == text && proxy.written == written)
     }
 
     @Test(
-        "What libcurl could not ask is no proxy, nor is a Unix socket",
+        "What libcurl could not ask is refused as a proxy, and so are a Unix socket and a password",
         arguments: [
             ("ftp://127.0.0.1:1", ProxyURL.Problem.scheme), ("127.0.0.1:3128", .scheme), ("", .scheme),
             ("socks5:127.0.0.1:1", .scheme), ("http://a b", .url(.host)), ("http://[zz]:1", .url(.host)),
             ("http://a<b:1", .url(.host)), ("socks5://:1", .url(.noHost)), ("http://a:0", .url(.port)),
             ("http://a:99999", .url(.port)), ("socks5h://localhost/run/tor.sock", .path), ("http://a/?b", .path),
             ("http://a#b", .path), ("http://[fe80::1%25lo]:1", .url(.zone)),
+            ("http:///", .url(.noHost)), ("socks5:///127.0.0.1:1", .url(.noHost)),
+            ("socks5://me:p%40w@127.0.0.1:9", .user), ("http://me@p:1", .user),
         ])
     func refused(text: String, problem: ProxyURL.Problem) {
         #expect(throws: problem) { try ProxyURL(text) }

@@ -3,11 +3,11 @@ import Web
 
 /// What a person wrote for a feed's URL, judged.
 enum FeedAddress: Equatable {
-    /// http or https.
-    case web(String)
-    /// A local document: absolute path, and the same as a `file:///` URL.
+    /// An http or https URL as it was written, and the key of its host (`HostKey`).
+    case web(url: String, host: String)
+    /// A local document: its absolute path, and the same as a `file:///` URL.
     case local(path: String, url: String)
-    /// Not usable, and why; the text itself is not in the reason.
+    /// A text that cannot be used; the reason does not hold the text itself.
     case refused(String)
 
     /// Longest URL that is taken, in bytes.
@@ -18,7 +18,7 @@ enum FeedAddress: Equatable {
         guard !text.isEmpty else { return .refused("is empty") }
         guard text.utf8.count <= limit else { return .refused("is longer than \(limit) bytes") }
         if let refusal = TextRules.refusal(address: text, allowingSpace: true) { return .refused(refusal) }
-        if isWeb(text) { return refusal(ofWeb: text).map { .refused($0) } ?? .web(text) }
+        if isWeb(text) { return web(text) }
         if hasScheme(text, "file:") { return fileURL(text) }
         if text.hasPrefix("|") { return .refused("names a command; newswire runs none") }
         if let scheme = scheme(of: text) { return .refused(refusal(ofScheme: scheme)) }
@@ -36,22 +36,23 @@ enum FeedAddress: Equatable {
         return zip(bytes, name).allSatisfy { $0 | 0x20 == $1 | 0x20 }
     }
 
-    /// Why a text that begins with `http:` or `https:` is not a URL that a poll could ask, or nil where it is one.
-    static func refusal(ofWeb text: String) -> String? {
-        if let refusal = TextRules.refusal(address: text) { return refusal }
+    /// Judges a text that begins with `http:` or `https:`.
+    static func web(_ text: String) -> FeedAddress {
+        if let refusal = TextRules.refusal(address: text) { return .refused(refusal) }
         // libcurl takes one slash or three for two; a person has mistyped them.
         guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else {
-            return "is not complete; write https://HOST/PATH"
+            return .refused("is not complete; write https://HOST/PATH")
         }
-        if text[colon...].hasPrefix(":///") { return refusal(of: .noHost) }
+        if text[colon...].hasPrefix(":///") { return .refused(refusal(of: .noHost)) }
         do {
             let url = try WebURL(text)
             guard url.user == nil, url.password == nil else {
-                return "holds a user name or password; use basic_auth = { user = \"…\", password = { file = \"…\" } }"
+                return .refused(
+                    "holds a user name or password; use basic_auth = { user = \"…\", password = { file = \"…\" } }")
             }
-            return nil
+            return .web(url: text, host: HostKey.of(url))
         } catch {
-            return refusal(of: error)
+            return .refused(refusal(of: error))
         }
     }
 

@@ -1,54 +1,75 @@
 package import FeedModel
 package import Web
 
-/// One feed: what to fetch and how, with every default filled in.
+/// `FeedConfiguration` is one feed: what to fetch and how, with every default filled in.
 ///
 /// Options and tags are shared by all feeds that have the same, so that a feed of a long list costs little more than
 /// its URL; options are reached as members: `feed.timeout`.
 @dynamicMemberLookup
 package struct FeedConfiguration: Sendable {
+    /// The id is what the store and all commands know the feed by.
     package var id: FeedIdentifier
-    /// Whether a person gave the id; the others are made from the URL.
+    /// Tells whether a person gave the id; the others are made from the URL.
     package var hasExplicitID: Bool
-    /// As configured, with whatever secret is in its query; a local file as an absolute `file:///` URL.
-    package var url: String
-    /// The file to read where the feed is a local one: absolute path.
-    package var localPath: String?
-    /// Overrides the feed's own.
+    /// The URL stands as it was configured, with whatever secret is in its query; that of a local file is an absolute
+    /// `file:///` URL.
+    package let url: String
+    /// Who has the document that the URL names.
+    let origin: FeedOrigin
+    /// The title replaces the feed's own.
     package var title: String?
+    /// The tags are in the order in which they were written, each of them once.
     package var tags: [String]
+    /// The place names the line that a message about the feed points to.
     package var source: SourcePlace
     let shared: Shared<FeedOptions>
 
     init(
-        id: FeedIdentifier, hasExplicitID: Bool, url: String, localPath: String?, title: String?, tags: [String],
+        id: FeedIdentifier, hasExplicitID: Bool, url: String, origin: FeedOrigin, title: String?, tags: [String],
         source: SourcePlace, options: Shared<FeedOptions>
     ) {
         self.id = id
         self.hasExplicitID = hasExplicitID
         self.url = url
-        self.localPath = localPath
+        self.origin = origin
         self.title = title
         self.tags = tags
         self.source = source
         shared = options
     }
 
-    package var isLocalFile: Bool { localPath != nil }
+    /// Tells whether the feed is a file of this machine, which is read and not asked for.
+    package var isLocalFile: Bool {
+        if case .file = origin { true } else { false }
+    }
 
-    /// The host that is asked, under the name that all its forms share (polling.md §7); nil for a local file.
-    package var host: String? { isLocalFile ? nil : Self.host(of: url) }
+    /// Returns the absolute path of the file that is read; nil for a feed of the web.
+    package var localPath: String? {
+        if case .file(let path) = origin { path } else { nil }
+    }
 
-    /// The same of another URL; nil for one that no request could be made for.
+    /// Returns the host that is asked, under the name that all its forms share (polling.md §7); nil for a local file.
+    ///
+    /// It was worked out when the configuration was read, and costs nothing to ask for.
+    package var host: String? {
+        if case .host(let name) = origin { name } else { nil }
+    }
+
+    /// Returns the host of any URL, under the name that all its forms share (polling.md §7); nil for one that no request
+    /// could be made for. It parses the URL, which takes some microseconds: `host` is for the feed's own.
     package static func host(of url: String) -> String? { HostKey.of(url: url) }
+
+    /// Tells whether a URL begins with `https:`, in whatever case.
+    package static func isSecure(_ url: String) -> Bool { FeedAddress.hasScheme(url, "https:") }
 
     package subscript<Value>(dynamicMember member: KeyPath<FeedOptions, Value>) -> Value {
         shared.value[keyPath: member]
     }
 
+    /// Returns a copy of all options; a single one is reached as a member of the feed.
     package var options: FeedOptions { shared.value }
 
-    /// Every secret that polling this feed needs, with the key that names it.
+    /// Returns every secret that polling this feed needs, with the key that names it.
     package var secrets: [(key: String, secret: Secret)] {
         var result: [(key: String, secret: Secret)] = []
         for header in shared.value.headers {
@@ -62,48 +83,66 @@ package struct FeedConfiguration: Sendable {
 }
 
 extension FeedConfiguration: Equatable {
-    /// Equal in what they say; where it was written, and whether the id was, does not count.
+    /// Two feeds are equal that say the same; where they were written, and whether the id was, does not count.
     package static func == (left: Self, right: Self) -> Bool {
-        left.id == right.id && left.url == right.url && left.localPath == right.localPath && left.title == right.title
+        left.id == right.id && left.url == right.url && left.origin == right.origin && left.title == right.title
             && left.tags == right.tags && left.shared == right.shared
     }
 }
 
+/// Who has the document of a feed.
+enum FeedOrigin: Sendable, Hashable {
+    /// A server: the key of its host (`HostKey`).
+    case host(String)
+    /// This machine: the absolute path of a file.
+    case file(String)
+}
+
 extension FeedOptions {
-    /// Whether files have to be read for a request beside the configuration.
+    /// Tells whether files have to be read for a request beside the configuration.
     package var readsFiles: Bool { sendsSecret || clientCert != nil || self.caFile != nil }
 
-    /// Whether a request holds a secret that everybody on its way can read where it is not encrypted.
+    /// Tells whether a request holds a secret that everybody on its way can read where it is not encrypted.
     var sendsSecret: Bool {
         if basicAuth != nil || bearer != nil { return true }
         return headers.contains { if case .secret = $0.value { true } else { false } }
     }
 }
 
-/// How one feed is polled.
+/// `FeedOptions` say how one feed is polled, with every default filled in.
 @dynamicMemberLookup
 package struct FeedOptions: Sendable, Hashable {
-    /// Fixed; nil: adaptive.
+    /// The interval is fixed; where it is nil, the feed is polled as it publishes.
     package var interval: Duration?
-    /// Sent in place of newswire's own.
+    /// The text is sent in place of newswire's own User-Agent.
     package var userAgent: String?
+    /// The fields are sent in their order with each request.
     package var headers: [HeaderField] = []
-    /// Never together with `bearer`.
+    /// The name and password are never set together with `bearer`.
     package var basicAuth: BasicAuth?
+    /// The token is sent as `Authorization: Bearer`.
     package var bearer: Secret?
+    /// The certificate shows a server who asks.
     package var clientCert: ClientCertificate?
     /// Those of `[fetch]`, and what the feed sets in their place but for `ownPrivateNetworks`.
     var transfer: TransferSettings
+    /// The cap limits how long a response is believed to be fresh (polling.md §3).
     package var maxAgeCap: Duration
-    /// Those of the feed, else those of all feeds.
+    /// Returns the networks that the feed's URL may lie in: those of its table, else those of all feeds.
     package var privateNetworks: AddressPolicy { ownPrivateNetworks ?? transfer.privateNetworks }
-    /// Those that the feed's table names: redirects may lead there as well (security.md §2).
+    /// The networks that the feed's own table names; redirects may lead there as well (security.md §2).
     package var ownPrivateNetworks: AddressPolicy?
+    /// Tells whether the certificate of a server is verified.
     package var tlsVerify = true
+    /// Tells whether HTTP/2 may be spoken.
     package var http2 = true
+    /// Tells whether a connection may be used for more than one request.
     package var keepAlive = true
+    /// Tells whether an article whose id has changed is recognised (identity.md §6).
     package var aliases = true
+    /// Says what becomes of edits of known articles.
     package var updates: StoreSettings.Updates
+    /// Tells whether the feed is polled at all.
     package var enabled = true
 
     init(transfer: TransferSettings, maxAgeCap: Duration, updates: StoreSettings.Updates) {
@@ -117,30 +156,34 @@ package struct FeedOptions: Sendable, Hashable {
         set { transfer[keyPath: field] = newValue }
     }
 
+    /// `BasicAuth` is a name and a password for HTTP's Basic scheme.
     package struct BasicAuth: Sendable, Hashable {
-        /// Without a colon.
+        /// The name holds no colon.
         package var user: String
+        /// The password is read anew for each request.
         package var password: Secret
     }
 
+    /// `ClientCertificate` is what a server that asks for a certificate is shown.
     package struct ClientCertificate: Sendable, Hashable {
-        /// PEM file: absolute path.
+        /// The absolute path names a PEM file.
         package var cert: String
-        /// nil: the key is in the file of the certificate. A key of several lines: read it with `contents`.
+        /// The key has several lines, so it is read with `Secret.contents`; nil where it is in the file of the certificate.
         package var key: Secret?
     }
 }
 
-/// A header that is sent with each request for a feed.
+/// `HeaderField` is a header that is sent with each request for a feed.
 package struct HeaderField: Sendable, Hashable {
+    /// `Value` stands in the configuration, or is a secret that is read for each request.
     package enum Value: Sendable, Hashable {
         case literal(String)
         case secret(Secret)
     }
 
-    /// A token of RFC 9110 §5.1.
+    /// The name is a token of RFC 9110 §5.1.
     package var name: String
-    /// Without control characters where it is literal; may be empty.
+    /// The value holds no control characters where it is literal; it may be empty.
     package var value: Value
 }
 

@@ -174,16 +174,16 @@ package enum FeedIDResolver {
         let query = target.firstIndex(of: "?") ?? target.endIndex
         let path = target[..<query]
         let fragment = url.firstIndex(of: "#").map { url[$0...] } ?? ""
-        return bareHost(of: parsed) + port + (path.hasSuffix("/") ? path.dropLast() : path) + target[query...]
+        return String(bareHost(of: parsed)) + port + (path.hasSuffix("/") ? path.dropLast() : path) + target[query...]
             + fragment
     }
 
     private static func host(of url: String) -> String {
-        (try? WebURL(url)).map(bareHost) ?? ""
+        (try? WebURL(url)).map { String(bareHost(of: $0)) } ?? ""
     }
 
-    private static func bareHost(of url: WebURL) -> String {
-        let host = HostKey.of(url)
-        return host.hasPrefix("www.") ? String(host.dropFirst(4)) : host
-    }
+    private static func bareHost(of url: WebURL) -> Substring { bare(HostKey.of(url)) }
+
+    /// Returns the name of a host without its `www.`.
+    static func bare(_ host: String) -> Substring { host.hasPrefix("www.") ? host.dropFirst(4) : host[...] }
 }

@@ -64,7 +64,7 @@ package struct FeedListImport: Sendable, Equatable {
             guard isUTF8 else { return leaveOut("it is not UTF-8") }
             let url: String
             switch FeedAddress.parse(line.url, relativeTo: directory) {
-            case .web(let address): url = address
+            case .web(let address, _): url = address
             case .local(_, let address): url = address
             case .refused(let reason): return leaveOut("the URL \(reason)")
             }

@@ -55,8 +55,9 @@ struct OPMLListReader {
         for warning in document.warnings { state.warning(warning.message, at: file.place(warning.line)) }
         for entry in document.entries {
             let place = file.place(entry.line)
+            let host: String
             switch FeedAddress.parse(entry.url, relativeTo: file.directory) {
-            case .web: break
+            case .web(_, let name): host = name
             case .local:
                 state.warning("a local file is never read because an OPML file says so; it is left out", at: place)
                 continue
@@ -64,7 +65,8 @@ struct OPMLListReader {
                 state.warning("the feed is left out: its xmlUrl \(reason)", at: place)
                 continue
             }
-            let feed = PendingFeed(url: entry.url, title: entry.title, tags: entry.tags, place: place)
+            let feed = PendingFeed(
+                url: entry.url, origin: .host(host), title: entry.title, tags: entry.tags, place: place)
             switch state.feeds.add(feed) {
             case .tooMany:
                 return state.error("there are more than \(LoadingState.Limit.feeds) feeds", at: place)

@@ -90,12 +90,10 @@ struct URLListReader {
             guard !isFull else { return }
             let place = file.place(line.number)
             guard isUTF8 else { return state.error("is not UTF-8", at: place) }
-            var feed = PendingFeed(url: line.url, tags: [], place: place)
+            var feed: PendingFeed
             switch FeedAddress.parse(line.url, relativeTo: file.directory) {
-            case .web: break
-            case .local(let path, let url):
-                feed.url = url
-                feed.localPath = path
+            case .web(let url, let host): feed = PendingFeed(url: url, origin: .host(host), tags: [], place: place)
+            case .local(let path, let url): feed = PendingFeed(url: url, origin: .file(path), tags: [], place: place)
             case .refused(let reason): return state.error("the URL \(reason)", at: place)
             }
             if let title = line.title, !title.isEmpty { feed.title = ListText.cleaned(title, limit: 4096) }

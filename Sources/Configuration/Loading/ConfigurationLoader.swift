@@ -1,15 +1,19 @@
 private import FeedModel
 
-/// Reads a configuration with all the files that it includes (contract.md §2).
+/// `ConfigurationLoader` reads a configuration with all the files that it includes (contract.md §2).
 package enum ConfigurationLoader {
     /// Reads and checks everything, and throws all that is wrong, not only what is wrong first.
     ///
     /// Secrets are not read: `Configuration.checkReferences` does that, and each use.
-    /// - Parameter path: the main file.
-    /// - Parameter known: the feeds of the state, by which feeds without an id keep theirs (see `FeedIDResolver`).
-    /// - Parameter addition: a file of `[[feed]]` tables that is about to be included: its name and its text.
+    /// It waits for the file system, on the thread of the caller.
+    /// - Parameters:
+    ///   - path: the main file.
+    ///   - known: returns the feeds of the state, by which feeds without an id keep theirs (see `FeedIDResolver`); called
+    ///     once it is known where the store is, and not where anything is wrong.
+    ///   - addition: a file of `[[feed]]` tables that is about to be included: its name and its text.
     package static func load(
-        path: String, environment: [String: String], knownFeeds known: [FeedIDResolver.Known] = [],
+        path: String, environment: [String: String],
+        knownFeeds known: (StoreSettings) -> [FeedIDResolver.Known] = { _ in [] },
         adding addition: (name: String, text: String)? = nil
     ) throws(ConfigurationError) -> Configuration {
         let state = LoadingState(environment: environment)
@@ -17,7 +21,7 @@ package enum ConfigurationLoader {
         var reader = FileTreeReader(state: state)
         reader.readMain(file)
         if let addition { reader.readAddition(Array(addition.text.utf8), named: addition.name) }
-        let configuration = ConfigurationAssembler(file: file, state: state, known: known).assemble()
+        let configuration = ConfigurationAssembler(file: file, state: state).assemble(known)
         let diagnostics = state.finish(file: file.name)
         guard !state.hasErrors, var configuration else { throw ConfigurationError(diagnostics: diagnostics) }
         configuration.warnings = diagnostics
@@ -29,10 +33,9 @@ package enum ConfigurationLoader {
 private struct ConfigurationAssembler {
     let file: ConfigurationFile
     let state: LoadingState
-    let known: [FeedIDResolver.Known]
 
-    /// nil only after an error has been reported.
-    func assemble() -> Configuration? {
+    /// Returns nil only after an error has been reported.
+    func assemble(_ known: (StoreSettings) -> [FeedIDResolver.Known]) -> Configuration? {
         checkContact()
         var store = state.store
         if store.directory.isEmpty {
@@ -50,30 +53,32 @@ private struct ConfigurationAssembler {
         var configuration = Configuration(
             path: file.path, contact: state.top.contact, fetch: state.fetch, hosts: hosts, schedule: state.schedule,
             store: store, status: state.status, log: state.log, feeds: [], warnings: [])
-        configuration.feeds = feeds(of: configuration)
+        configuration.feeds = feeds(of: configuration, known: known(store))
         return configuration
     }
 
     private func checkContact() {
         guard !state.isContactNamed else { return }
-        let fetched = state.feeds.feeds.first { $0.localPath == nil && $0.options?.value.enabled != false }
+        let fetched = state.feeds.feeds.first { feed in
+            if case .host = feed.origin { feed.options?.value.enabled != false } else { false }
+        }
         guard let fetched else { return }
         state.error(
             "contact: is missing; write contact = \"https://…\" or \"mailto:…\", which publishers are shown "
                 + "(\(fetched.place) is fetched over the network)", at: file.place(1))
     }
 
-    private func feeds(of configuration: Configuration) -> [FeedConfiguration] {
+    private func feeds(of configuration: Configuration, known: [FeedIDResolver.Known]) -> [FeedConfiguration] {
         let pending = state.feeds.feeds
         let candidates = pending.map { FeedIDResolver.Candidate(url: $0.url, id: $0.id.map { FeedIdentifier($0) }) }
         let ids = FeedIDResolver.assign(candidates, known: known)
-        suggest(candidates, ids, pending)
+        suggest(candidates, ids, pending, known)
         let standard = state.feeds.shared(state.feedOptions)
         let capsDiffer = configuration.hosts.contains { $0.maxAgeCap != configuration.schedule.maxAgeCap }
         var capped: [CappedOptions: Shared<FeedOptions>] = [:]
         return zip(pending, ids).map { feed, id in
             var options = feed.options ?? standard
-            if capsDiffer, !feed.hasOwnCap, let host = FeedConfiguration.host(of: feed.url),
+            if capsDiffer, !feed.hasOwnCap, case .host(let host) = feed.origin,
                 let cap = configuration.hostSettings(for: host)?.maxAgeCap, cap != options.value.maxAgeCap
             {
                 options = withCap(cap, options, &capped)
@@ -83,7 +88,7 @@ private struct ConfigurationAssembler {
                 checkTransport(options.value, feed)
             }
             return FeedConfiguration(
-                id: id, hasExplicitID: feed.id != nil, url: feed.url, localPath: feed.localPath, title: feed.title,
+                id: id, hasExplicitID: feed.id != nil, url: feed.url, origin: feed.origin, title: feed.title,
                 tags: feed.tags, source: feed.place, options: options)
         }
     }
@@ -136,7 +141,10 @@ private struct ConfigurationAssembler {
         state.warning("[[feed]] url: over http everybody on the way can read the secret of this feed", at: feed.place)
     }
 
-    private func suggest(_ candidates: [FeedIDResolver.Candidate], _ ids: [FeedIdentifier], _ pending: [PendingFeed]) {
+    private func suggest(
+        _ candidates: [FeedIDResolver.Candidate], _ ids: [FeedIdentifier], _ pending: [PendingFeed],
+        _ known: [FeedIDResolver.Known]
+    ) {
         guard !known.isEmpty else { return }
         for (index, names) in FeedIDResolver.suggestions(candidates, ids: ids, known: known) {
             let names = names.map { "id = \(TOMLText.quoted($0.text))" }.joined(separator: " or ")

@@ -32,8 +32,8 @@ struct FeedTableReader {
                 "[[feed]]: only one of basic_auth, bearer and headers.Authorization may be set", at: place)
         }
         switch feed.address {
-        case .web(let url): add(feed, url: url, localPath: nil, node, place)
-        case .local(let path, let url): add(feed, url: url, localPath: path, node, place)
+        case .web(let url, let host): add(feed, url: url, .host(host), node, place)
+        case .local(let path, let url): add(feed, url: url, .file(path), node, place)
         case .refused: break
         case nil:
             guard node.member("url") == nil else { break }
@@ -42,10 +42,10 @@ struct FeedTableReader {
     }
 
     private func add(
-        _ table: FeedSettings, url: String, localPath: String?, _ node: TOMLNode, _ place: SourcePlace
+        _ table: FeedSettings, url: String, _ origin: FeedOrigin, _ node: TOMLNode, _ place: SourcePlace
     ) {
         let feed = PendingFeed(
-            url: url, localPath: localPath, id: table.id, title: table.title, tags: table.tags, place: place,
+            url: url, origin: origin, id: table.id, title: table.title, tags: table.tags, place: place,
             options: table.options == standard.value ? standard : state.feeds.shared(table.options),
             hasOwnCap: node.member("max_age_cap") != nil)
         switch state.feeds.add(feed) {
@@ -133,24 +133,25 @@ extension OptionContext {
         }
     }
 
-    /// The proxy that a text names: none where it is empty, and nil where it cannot be one.
+    /// Reads the proxy that a text names, which is nil where the text is empty.
+    ///
+    /// - Returns: nil in the outer optional where it cannot be a proxy.
     func proxy(_ node: TOMLNode) -> ProxyURL?? {
         guard let text = text(node) else { return nil }
         if text.isEmpty { return .some(nil) }
-        let form = "must be http://HOST:PORT, or with https, socks4, socks4a, socks5 or socks5h"
         do throws(ProxyURL.Problem) {
             guard text.utf8.count <= FeedAddress.limit else { throw .scheme }
-            let proxy = try ProxyURL(text)
-            if !proxy.hasUser { return proxy }
-            error("holds a user name or password, which may not be written here", at: node)
+            return try ProxyURL(text)
         } catch {
             switch error {
-            case .scheme, .url(.malformed): self.error(form, at: node)
+            case .scheme, .url(.malformed):
+                self.error("must be http://HOST:PORT, or with https, socks4, socks4a, socks5 or socks5h", at: node)
+            case .user: self.error("holds a user name or password, which may not be written here", at: node)
             case .path: self.error("has a path, a query or a fragment, which no proxy has", at: node)
             case .url(let problem): self.error(FeedAddress.refusal(of: problem), at: node)
             }
+            return nil
         }
-        return nil
     }
 
     /// The absolute path that a text means, relative ones being relative to the file; empty as it is, and nil where it

@@ -81,7 +81,7 @@ final class LoadingState {
 /// A feed as one file names it, before ids and defaults are settled.
 struct PendingFeed {
     var url: String
-    var localPath: String?
+    var origin: FeedOrigin
     var id: String?
     var title: String?
     var tags: [String]
@@ -96,6 +96,7 @@ struct PendingFeed {
 struct PendingFeeds {
     private(set) var feeds: [PendingFeed] = []
     private var tags = Interner<ExactTexts>()
+    private var hosts = Interner<String>()
     private var options = Interner<Shared<FeedOptions>>()
     private var indexes: [String: Int] = [:]
     private var places: [String: SourcePlace] = [:]
@@ -118,6 +119,7 @@ struct PendingFeeds {
 
     mutating func add(_ feed: PendingFeed) -> Addition {
         var feed = feed
+        if case .host(let name) = feed.origin { feed.origin = .host(hosts.interned(name)) }
         if !feed.tags.isEmpty { feed.tags = tags.interned(ExactTexts(texts: feed.tags)).texts }
         if let id = feed.id {
             if let other = places[id] { return .sameID(as: other) }

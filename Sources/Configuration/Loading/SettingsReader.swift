@@ -62,7 +62,8 @@ struct SettingsReader {
         if node.member("initial_interval") != nil, isRight, initial != schedule.initialInterval {
             state.error(
                 "[schedule] initial_interval must be between min_interval (\(bounds.0)) and max_interval "
-                    + "(\(bounds.1)), not \(ConfigDuration.text(schedule.initialInterval))", at: file.place(node.keyLine))
+                    + "(\(bounds.1)), not \(ConfigDuration.text(schedule.initialInterval))",
+                at: file.place(node.keyLine))
         }
         state.schedule.initialInterval = initial
     }
@@ -82,8 +83,9 @@ struct SettingsReader {
 
     private func readHost(_ node: TOMLNode) {
         let place = file.place(node.keyLine)
-        let name = HostKey.of(host: node.key) ?? node.key.lowercased()
-        if let refusal = Self.refusal(host: name) {
+        let key = HostKey.of(host: node.key)
+        let name = key ?? node.key.lowercased()
+        if let refusal = Self.refusal(host: name, isHost: key != nil) {
             return state.error("[host.\(TOMLText.quoted(name))]: the name \(refusal)", at: place)
         }
         if let nested = node.children.first(where: { $0.kind == .table }) {
@@ -101,12 +103,12 @@ struct SettingsReader {
         state.hosts[name] = host
     }
 
-    private static func refusal(host name: String) -> String? {
+    private static func refusal(host name: String, isHost: Bool) -> String? {
         guard !name.isEmpty, name.utf8.count <= 253 else { return "must have 1 to 253 bytes" }
         if name.utf8.contains(UInt8(ascii: "*")) {
             return "needs no *: the host and all below it are meant"
         }
-        if HostKey.of(host: name) != nil { return nil }
+        if isHost { return nil }
         // One colon is a port; more are an IPv6 address.
         let isPort = name.utf8.count(where: { $0 == UInt8(ascii: ":") }) == 1 && !name.utf8.contains(UInt8(ascii: "/"))
         return isPort

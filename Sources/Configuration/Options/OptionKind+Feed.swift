@@ -13,7 +13,7 @@ extension OptionKind where Value == FeedAddress {
             },
             text: { address in
                 switch address {
-                case .web(let url), .local(_, let url): TOMLText.quoted(URLRedaction.redacted(url))
+                case .web(let url, _), .local(_, let url): TOMLText.quoted(URLRedaction.redacted(url))
                 case .refused: nil
                 }
             })

@@ -294,7 +294,10 @@ private enum Contact {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"()<>\"\\".utf8.contains($0) }) else {
             return "holds a character that cannot stand in a User-Agent"
         }
-        if FeedAddress.isWeb(text) { return FeedAddress.refusal(ofWeb: text) == nil ? nil : form }
+        if FeedAddress.isWeb(text) {
+            if case .web = FeedAddress.web(text) { return nil }
+            return form
+        }
         guard FeedAddress.hasScheme(text, "mailto:") else { return form }
         let parts = text.dropFirst("mailto:".count).split(separator: "@", omittingEmptySubsequences: false)
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } ? nil : form

@@ -54,7 +54,7 @@ package struct HostSettings: Sendable, Equatable {
         case feed
     }
 
-    /// In lower case, without a port.
+    /// The name is the key of the host (`HostKey`), under which all its forms are known.
     package var name: String
     /// From start to start of two transfers. `[fetch] host_delay` where the table says nothing.
     package var delay: Duration

@@ -194,7 +194,6 @@ extension Exchange {
     /// Whether the request carries something that another feed's request must not find in the handle.
     var hasSecrets: Bool {
         sendsSecrets && (request.clientCertificate != nil || credentials != nil || !request.headers.isEmpty)
-            || request.proxy?.hasUser == true
     }
 
     static func openSocket(_ context: UnsafeMutableRawPointer, _ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32

@@ -101,7 +101,7 @@ struct FeedPoll {
         self.feed = feed
         self.mode = mode
         self.rules = rules
-        host = feed.isLocalFile ? nil : FeedConfiguration.host(of: feed.requestURL(state))
+        host = feed.requestHost(adopting: state.move.adopted)
         previous = state
         self.state = state
         startedAt = moment.now

@@ -180,8 +180,8 @@ package struct FeedPoller: Sendable {
 
     /// The server's word on the time counts for the host that the configuration names.
     private func observe(_ head: ResponseHead, of feed: FeedConfiguration) {
-        guard let host = FeedConfiguration.host(of: feed.url), !feed.isLocalFile else { return }
-        let isSecure = [feed.url, head.effectiveURL].allSatisfy { $0.lowercased().hasPrefix("https:") }
+        guard let host = feed.host else { return }
+        let isSecure = [feed.url, head.effectiveURL].allSatisfy(FeedConfiguration.isSecure)
         clock.observe(head, host: host, isSecure: isSecure)
     }
 }

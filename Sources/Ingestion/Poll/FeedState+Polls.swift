@@ -112,6 +112,14 @@ extension FeedConfiguration {
     /// - Parameter adopted: where the feed has moved to.
     func requestURL(adopting adopted: String?) -> String { isLocalFile ? url : adopted ?? url }
 
+    /// The host of the URL that is asked (polling.md §7); nil for a local file.
+    ///
+    /// - Parameter adopted: where the feed has moved to.
+    func requestHost(adopting adopted: String?) -> String? {
+        guard let adopted, !isLocalFile else { return host }
+        return FeedConfiguration.host(of: adopted)
+    }
+
     /// What a person is told of a feed that its server has moved for good; nil where it has not.
     package func moveNotice(_ state: FeedState?) -> String? {
         guard let adopted = state?.move.adopted else { return nil }

@@ -55,7 +55,7 @@ struct RecordDrafts {
 
     private func rules(_ document: Feed) -> IdentityRules {
         var rules = IdentityRules(feed: feed.id)
-        rules.ownHosts = [feed.url, document.homePageURL].compactMap { $0.flatMap { FeedConfiguration.host(of: $0) } }
+        rules.ownHosts = [feed.host, document.homePageURL.flatMap(FeedConfiguration.host(of:))].compactMap { $0 }
         rules.joinsVariants = feed.aliases
         rules.keepsUpdates = feed.updates == .keep
         rules.findsDuplicates = duplicates == .short

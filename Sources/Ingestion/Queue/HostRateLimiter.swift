@@ -129,17 +129,17 @@ package struct HostAllowances: Sendable {
     ) -> (key: String, allowance: HostAllowance) {
         guard !feed.isLocalFile else { return (Self.localKey, local) }
         // No request can be made for what has no host: that fails by itself, and asks nobody.
-        return allowance(forHost: FeedConfiguration.host(of: feed.requestURL(adopting: adoptedURL)) ?? "")
+        return allowance(forHost: feed.requestHost(adopting: adoptedURL) ?? "")
     }
 
     /// What a 429 or 503 of that host pauses, where the configuration says so.
     ///
-    /// - Parameter host: in lower case, without a port.
+    /// - Parameter host: its key (`HostKey`).
     func pauseScope(forHost host: String) -> HostSettings.PauseScope? {
         configuration.hostSettings(for: host)?.pauseScope
     }
 
-    /// - Parameter host: in lower case, without a port.
+    /// - Parameter host: its key (`HostKey`).
     func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
         guard let table = configuration.hostSettings(for: host) else { return (host, general) }
         return (table.name, HostAllowance(concurrency: table.concurrency, delay: table.delay.milliseconds))

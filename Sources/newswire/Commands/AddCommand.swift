@@ -78,9 +78,9 @@ struct AddCommand: AsyncParsableCommand {
         // The store first: what cannot be polled is not added. While a service has it, the service polls.
         let store = try openStore(configuration, logger)
         defer { store?.close() }
-        let known = store?.knownFeeds ?? common.knownFeeds(configuration)
+        let known = store?.knownFeeds ?? common.knownFeeds(configuration.store)
         let extended = try ConfigurationLoader.load(
-            path: configuration.path, environment: CommonOptions.environment, knownFeeds: known,
+            path: configuration.path, environment: CommonOptions.environment, knownFeeds: { _ in known },
             adding: (file.path, file.text))
         guard let feed = extended.feeds.first(where: { $0.url == subscription.url }) else {
             throw CommandFailure(

@@ -37,16 +37,12 @@ struct CommonOptions: ParsableArguments {
 
     /// The same, with the ids by which the store knows feeds, and a warning where another id would keep a history.
     func loadWithKnownFeeds() throws -> Configuration {
-        let configuration = try load()
-        let known = knownFeeds(configuration)
-        if known.isEmpty { return configuration }
-        return try ConfigurationLoader.load(
-            path: configuration.path, environment: Self.environment, knownFeeds: known)
+        try ConfigurationLoader.load(path: path(), environment: Self.environment, knownFeeds: knownFeeds)
     }
 
     /// The feeds that the store knows. One that is not there, or not readable, knows nothing.
-    func knownFeeds(_ configuration: Configuration) -> [FeedIDResolver.Known] {
-        (try? StoreReader(directory: configuration.store.directory).states().knownFeeds) ?? []
+    func knownFeeds(_ store: StoreSettings) -> [FeedIDResolver.Known] {
+        (try? StoreReader(directory: store.directory).states().knownFeeds) ?? []
     }
 
     func path() throws -> String {

@@ -37,7 +37,8 @@ final class PollRehearsal {
     static func feed(_ url: String = url, id: String = "feed") -> FeedConfiguration {
         let options = FeedOptions(transfer: TransferSettings(), maxAgeCap: .seconds(86_400), updates: .keep)
         return FeedConfiguration(
-            id: FeedIdentifier(id), hasExplicitID: true, url: url, localPath: nil, title: nil, tags: [],
+            id: FeedIdentifier(id), hasExplicitID: true, url: url,
+            origin: .host(FeedConfiguration.host(of: url) ?? ""), title: nil, tags: [],
             source: SourcePlace(file: "/newswire.toml", line: 1), options: Shared(options))
     }
 

@@ -15,7 +15,8 @@ struct FeedRosterTests {
         var options = feed.options
         options.enabled = false
         return FeedConfiguration(
-            id: feed.id, hasExplicitID: true, url: feed.url, localPath: nil, title: nil, tags: [], source: feed.source,
+            id: feed.id, hasExplicitID: true, url: feed.url, origin: feed.origin, title: nil, tags: [],
+            source: feed.source,
             options: Shared(options))
     }
 
