@@ -11,8 +11,10 @@ struct Newswire: AsyncParsableCommand {
         abstract: "Polls RSS, Atom and JSON feeds, keeps every article, and hands out what is new.",
         discussion: """
             EXAMPLE
-              newswire poll                 poll the feeds that are due
-              newswire dump --new           print the articles that came since the last time
+              # poll the feeds that are due
+              newswire poll
+              # print the articles that came since the last time
+              newswire dump --new
             """,
         version: Version.text,
         subcommands: [

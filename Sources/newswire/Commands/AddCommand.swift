@@ -9,27 +9,28 @@ internal import Logging
 struct AddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Finds a site's feed, polls it, and writes a [[feed]] table into feeds.d/.",
+        abstract: "Finds the feed of a site, polls it, and writes a [[feed]] table for it into feeds.d/.",
         discussion: """
-            URL is a feed, or a page that names one; of several the first is taken, and the others are said. The table goes \
-            into a new file beside the configuration, which is printed with the feed's id and URL; no other file is \
-            changed. While a service runs on the store, it polls the feed once it has been told to reload.
+            URL is a feed, or a page that names one. If the page names several, the first is added and the others are \
+            listed. The table goes into a new file in feeds.d/, beside the configuration; no other file is changed. \
+            The feed's id, its URL and the path of the file are printed. A running service is told to reload, and \
+            polls the feed from then on.
 
             EXAMPLE
               newswire add https://www.swift.org/blog/ --tag swift
               newswire add example.org --id example --title "Example"
             """)
 
-    @Argument(help: ArgumentHelp("A feed or a page; https:// may be left out.", valueName: "URL"))
+    @Argument(help: ArgumentHelp("The URL of a feed or a page; https:// may be left out.", valueName: "URL"))
     var url: String
 
-    @Option(name: .customLong("tag"), help: ArgumentHelp("A tag for the feed; may be repeated.", valueName: "TAG"))
+    @Option(name: .customLong("tag"), help: ArgumentHelp("Give the feed this tag. May be repeated.", valueName: "TAG"))
     var tags: [String] = []
 
-    @Option(help: ArgumentHelp("Its id; left out, one is made from the URL.", valueName: "ID"))
+    @Option(help: ArgumentHelp("The feed's id. Left out: made from its URL.", valueName: "ID"))
     var id: String?
 
-    @Option(help: ArgumentHelp("Its title; left out, the feed's own.", valueName: "TITLE"))
+    @Option(help: ArgumentHelp("The feed's title. Left out: the one that it has itself.", valueName: "TITLE"))
     var title: String?
 
     @OptionGroup var common: CommonOptions

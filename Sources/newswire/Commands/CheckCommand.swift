@@ -4,14 +4,16 @@ internal import Configuration
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Reads the configuration and says what is wrong, with file and line.",
+        abstract: "Checks the configuration, and says what is wrong, with file and line.",
         discussion: """
             EXAMPLE
               newswire check --config /etc/newswire/newswire.toml
-              newswire check --print        show every value that is in force
+              # show every value that is in force
+              newswire check --print
             """)
 
-    @Flag(name: .customLong("print"), help: "Show all effective values as TOML; secrets by their names.")
+    @Flag(
+        name: .customLong("print"), help: "Print every value that is in force as TOML; of a secret, where it is found.")
     var printsValues = false
 
     /// For `make man`.

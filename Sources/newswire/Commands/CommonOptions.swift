@@ -7,12 +7,12 @@ internal import Logging
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The configuration file.", valueName: "FILE"))
+    @Option(name: .long, help: ArgumentHelp("Read this configuration file and not the usual one.", valueName: "FILE"))
     var config: String?
 
     @Option(
         name: .customLong("log-level"),
-        help: ArgumentHelp("trace, debug, info, notice, warning or error.", valueName: "LEVEL"))
+        help: ArgumentHelp("Log what is at least as serious as this.", valueName: "LEVEL"))
     var logLevel: LogSettings.Level?
 
     static let environment = readEnvironment()

@@ -10,18 +10,21 @@ struct AckCommand: ParsableCommand {
         abstract: "Moves a consumer's cursor by hand.",
         discussion: """
             EXAMPLE
-              newswire ack archive 1284     the consumer has had all up to 1284
-              newswire ack archive "$(tail -n 1 batch.jsonl | jq -r '._newswire | "\\(.seq):\\(.chain)"')"
+              # the consumer has had all articles up to 1284
+              newswire ack archive 1284
+              # up to the last one of a file, if the store still has it
+              newswire ack archive "$(tail -n 1 batch.jsonl |
+                jq -r '._newswire | "\\(.seq):\\(.chain)"')"
             """)
 
-    @Argument(help: ArgumentHelp("The consumer.", valueName: "NAME"))
+    @Argument(help: ArgumentHelp("The name of the consumer.", valueName: "NAME"))
     var consumer: String
 
     @Argument(
         help: ArgumentHelp(
             """
-            The last article that it has had; 0 for none. With its chain, the cursor moves only if the store still has \
-            that one.
+            The number (seq) of the last article that it has had; 0 for none. With the article's chain, the cursor moves \
+            only if the store still has that very record.
             """,
             valueName: "SEQ[:CHAIN]"))
     var place: RecordPlace
@@ -73,7 +76,7 @@ struct RecordPlace: ExpressibleByArgument {
 struct ConsumersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "consumers",
-        abstract: "Each consumer: its name, its cursor, and how many articles it is behind.",
+        abstract: "Lists the consumers: name, cursor, and how many articles each has not had yet.",
         discussion: """
             EXAMPLE
               newswire consumers

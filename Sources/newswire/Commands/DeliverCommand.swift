@@ -10,59 +10,51 @@ internal import UnixSignals
 struct DeliverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deliver",
-        abstract: "Gives new articles to a command's standard input, batch by batch, as they come.",
+        abstract: "Gives new articles to a command, batch by batch, as they come.",
         discussion: """
-            The command is run for each batch, without a shell, with lines of JSON on its standard input. When it ends with \
-            0 the consumer's cursor moves behind the batch; else it gets the same articles again, after 1 s, 2 s and so on \
-            up to 5 min. A batch may come twice, and none is skipped.
+            The command is run once for each batch, without a shell, and reads the articles as lines of JSON from its \
+            standard input. When it ends with status 0, the consumer's cursor moves past the batch. When it ends \
+            otherwise, it gets the same articles again after 1 s, then after 2 s, and so on up to 5 min. A batch may \
+            come twice, but none is skipped.
 
-            Of the environment it gets PATH, HOME, USER, LOGNAME, LANG, LC_ALL, TZ and TMPDIR, what --env names, and \
-            NEWSWIRE_CONSUMER, NEWSWIRE_COUNT, NEWSWIRE_FIRST_SEQ, NEWSWIRE_LAST_SEQ, NEWSWIRE_ATTEMPT (from 1), \
-            NEWSWIRE_CONFIG and NEWSWIRE_STORE. Ends on SIGTERM or SIGINT; with --once at the end of what is there, or \
-            with 69 when the command has failed.
+            The command's environment has PATH, HOME, USER, LOGNAME, LANG, LC_ALL, TZ and TMPDIR, the variables that \
+            --env names, and NEWSWIRE_CONSUMER, NEWSWIRE_COUNT, NEWSWIRE_FIRST_SEQ, NEWSWIRE_LAST_SEQ, \
+            NEWSWIRE_ATTEMPT (from 1), NEWSWIRE_CONFIG and NEWSWIRE_STORE.
+
+            SIGTERM and SIGINT end newswire deliver. With --once it ends when all that is stored has been delivered, \
+            or with status 69 as soon as the command fails.
 
             EXAMPLE
-              newswire deliver --as mailer -- /usr/local/bin/mail-articles
-              newswire deliver --as index --tag defence --batch 500 --wait 5s -- load-index --quiet
+              newswire deliver --as mailer -- /usr/local/bin/send-mail
+              newswire deliver --as index --batch 500 --wait 5s -- load
               newswire deliver --as cron --once -- jq -r .title
             """)
 
-    @Option(name: .customLong("as"), help: ArgumentHelp("The consumer, whose cursor moves.", valueName: "NAME"))
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "The name of the consumer whose articles are delivered, and whose cursor moves.", valueName: "NAME"))
     var consumer: String
 
-    @Option(help: ArgumentHelp("At most so many articles at a time (1 to 100000).", valueName: "N"))
+    @Option(help: ArgumentHelp("Deliver at most this many articles at a time (1 to 100000).", valueName: "N"))
     var batch = 100
 
-    @Option(help: ArgumentHelp("Once there is something, wait so long for more.", valueName: "SPAN"))
+    @Option(help: ArgumentHelp("Once there is an article, wait this long for more.", valueName: "SPAN"))
     var wait = SpanArgument(seconds: 0)
 
-    @Option(help: ArgumentHelp("How long the command may take for a batch; then it is ended.", valueName: "SPAN"))
+    @Option(help: ArgumentHelp("End the command if it takes longer than this for a batch.", valueName: "SPAN"))
     var timeout = SpanArgument(seconds: 300)
 
-    @Flag(help: "Deliver what is there, and end.")
+    @Flag(help: "Deliver what is stored, then end.")
     var once = false
 
     @Option(
         name: .customLong("env"),
         help: ArgumentHelp(
-            "A variable of the environment that the command gets, too; may be repeated.", valueName: "NAME"))
+            "Give the command this variable of the environment, too. May be repeated.", valueName: "NAME"))
     var variables: [String] = []
 
-    @Option(name: .customLong("feed"), help: ArgumentHelp("Only of that feed; may be repeated.", valueName: "ID"))
-    var feeds: [String] = []
-
-    @Option(
-        name: .customLong("tag"), help: ArgumentHelp("Only of feeds with that tag; may be repeated.", valueName: "TAG"))
-    var tags: [String] = []
-
-    @Flag(help: "Also edits of known articles.")
-    var updates = false
-
-    @Flag(help: "Also articles that another feed had already.")
-    var duplicates = false
-
-    @Flag(name: .customLong("no-initial"), help: "Not what was in a feed when it was first polled.")
-    var noInitial = false
+    @OptionGroup var choice: ArticleChoice
 
     @OptionGroup var common: CommonOptions
 
@@ -72,7 +64,7 @@ struct DeliverCommand: AsyncParsableCommand {
 
     func validate() throws {
         if command.isEmpty {
-            throw ValidationError("Name a command after --, such as: -- /usr/local/bin/mail-articles")
+            throw ValidationError("Name a command after --, such as: -- /usr/local/bin/send-mail")
         }
         if !(1...100_000).contains(batch) { throw ValidationError("--batch takes 1 to 100000.") }
         if timeout.seconds == 0 { throw ValidationError("--timeout takes at least 1s.") }
@@ -96,7 +88,8 @@ struct DeliverCommand: AsyncParsableCommand {
             close(stop)
         }
         let logger = common.logger(configuration)
-        let (consumer, filter, options) = (consumer, try filter(configuration), options)
+        let filter = try choice.filter(configuration, isForConsumer: true)
+        let (consumer, options) = (consumer, options)
         let ending = try await BlockingWork.run {
             try CommandFailure.wrappingAll {
                 let reader = try StoreReader(directory: directory)
@@ -118,12 +111,6 @@ struct DeliverCommand: AsyncParsableCommand {
         var environment = CommonOptions.environment
         environment["STATE_DIRECTORY"] = nil
         return try ConfigurationLoader.load(path: common.path(), environment: environment)
-    }
-
-    private func filter(_ configuration: Configuration) throws -> DumpFilter {
-        DumpFilter(
-            feeds: try StoredFeeds(configuration).resolve(feeds), tags: tags, since: nil, until: nil, updates: updates,
-            duplicates: duplicates, withoutInitial: noInitial, isForConsumer: true)
     }
 
     private var options: Delivery.Options {

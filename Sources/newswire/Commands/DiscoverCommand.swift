@@ -8,20 +8,20 @@ internal import JSONText
 struct DiscoverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "discover",
-        abstract: "The feeds that a page links to.",
+        abstract: "Lists the feeds that a page links to.",
         discussion: """
-            Prints a line for each: its URL, its type and its title, with tabs between them. A URL that is a feed itself \
-            is printed as it is. Ends with 65 where there is none.
+            It prints one line for each feed: its URL, its type and its title, separated by tabs. If the URL is a feed \
+            itself, that feed is printed. If there is no feed, it ends with status 65.
 
             EXAMPLE
               newswire discover https://www.swift.org/blog/
-              newswire discover example.org --guess --json | jq -r .url
+              newswire discover example.org --guess --json
             """)
 
-    @Argument(help: ArgumentHelp("A page or a feed; https:// may be left out.", valueName: "URL"))
+    @Argument(help: ArgumentHelp("The URL of a page or a feed; https:// may be left out.", valueName: "URL"))
     var url: String
 
-    @Flag(help: "Where the page names no feed, ask a few well-known paths, such as /feed and /atom.xml.")
+    @Flag(help: "If the page names no feed, ask for a few well-known paths, such as /feed and /atom.xml.")
     var guess = false
 
     @Flag(help: "Print one line of JSON for each feed.")

@@ -10,74 +10,64 @@ struct DumpCommand: ParsableCommand {
         commandName: "dump",
         abstract: "Prints articles in the order in which they were stored.",
         discussion: """
-            With --new, what the consumer has not had yet; its cursor moves once all is written: past what was looked at,
-            or with --limit to the last that was printed.
+            With --new it prints what a consumer has not had yet. When all of it is written, the consumer's cursor \
+            moves past everything that was looked at, printed or not; with --limit it moves to the last article that \
+            was printed.
 
             EXAMPLE
-              newswire dump --new | jq -r '.title'
+              newswire dump --new | jq -r .title
               newswire dump --new --as archive --format text
               newswire dump --since 36h --feed example
               newswire dump --new --as mailer --follow | my-mailer
             """)
 
-    @Flag(help: "Only what the consumer has not had yet.")
+    @Flag(help: "Print only what the consumer has not had yet.")
     var new = false
 
-    @Option(name: .customLong("as"), help: ArgumentHelp("The consumer (default: default).", valueName: "NAME"))
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("The name of the consumer. Left out: the one that is called default.", valueName: "NAME"))
     var consumer: String?
 
     @Flag(name: .customLong("no-ack"), help: "Leave the consumer's cursor where it is.")
     var noAck = false
 
-    @Option(help: ArgumentHelp("Only what is behind that number.", valueName: "SEQ"))
+    @Option(help: ArgumentHelp("Print only records with a higher number (seq) than this.", valueName: "SEQ"))
     var after: UInt64?
 
     @Option(
-        help: ArgumentHelp("Only what was stored since then: RFC 3339, a date, or a span ago (36h).", valueName: "T"))
+        help: ArgumentHelp(
+            "Print only what was stored at this time or later: RFC 3339, a date, or a span ago (36h).", valueName: "T"))
     var since: TimeArgument?
 
-    @Option(help: ArgumentHelp("Only what was stored before then.", valueName: "T"))
+    @Option(help: ArgumentHelp("Print only what was stored before this time.", valueName: "T"))
     var until: TimeArgument?
 
-    @Option(
-        name: .customLong("feed"),
-        help: ArgumentHelp(
-            "Only of that feed: its id, its URL or the start of its id. More than one may be given.", valueName: "ID")
-    )
-    var feeds: [String] = []
+    @OptionGroup var choice: ArticleChoice
 
-    @Option(name: .customLong("tag"), help: ArgumentHelp("Only of feeds with that tag.", valueName: "TAG"))
-    var tags: [String] = []
-
-    @Flag(help: "Also edits of known articles.")
-    var updates = false
-
-    @Flag(help: "Also articles that another feed had already.")
-    var duplicates = false
-
-    @Flag(name: .customLong("no-initial"), help: "Not what was in a feed when it was first polled.")
-    var noInitial = false
-
-    @Option(help: ArgumentHelp("At most so many.", valueName: "N"))
+    @Option(help: ArgumentHelp("Print at most this many articles.", valueName: "N"))
     var limit: UInt64?
 
     @Flag(help: "Reduce HTML to an allow-list of elements, attributes and URL schemes.")
     var sanitize = false
 
-    @Flag(help: "Go on as articles come, until the reader goes.")
+    @Flag(help: "Go on printing articles as they come, until nobody reads the output.")
     var follow = false
 
-    @Option(help: "jsonl, jsonfeed, atom, text or tsv (seq stored_at feed kind id url title).")
+    @Option(
+        help: ArgumentHelp(
+            "How articles are printed; tsv has seq, stored_at, feed, kind, id, url and title.", valueName: "FORMAT"))
     var format: DumpFormat = .jsonl
 
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if new, after != nil { throw ValidationError("--new and --after exclude each other.") }
-        if !new, consumer != nil { throw ValidationError("--as goes with --new.") }
-        if !new, noAck { throw ValidationError("--no-ack goes with --new.") }
+        if new, after != nil { throw ValidationError("--new and --after cannot be used together.") }
+        if !new, consumer != nil { throw ValidationError("--as needs --new.") }
+        if !new, noAck { throw ValidationError("--no-ack needs --new.") }
         if follow, format.isDocument {
-            throw ValidationError("A document of --format \(format) has an end: --follow takes jsonl, text or tsv.")
+            throw ValidationError(
+                "--follow cannot print --format \(format), a document that has an end; use jsonl, text or tsv.")
         }
     }
 
@@ -94,13 +84,44 @@ struct DumpCommand: ParsableCommand {
         let isSinceByClock = since?.isSpan ?? false
         let since = since?.time(now: now)
         let until = until?.time(now: now)
-        let filter = DumpFilter(
-            feeds: try StoredFeeds(configuration).resolve(feeds), tags: tags, since: since, until: until,
-            updates: updates, duplicates: duplicates, withoutInitial: noInitial, isForConsumer: new)
+        let filter = try choice.filter(configuration, since: since, until: until, isForConsumer: new)
         return DumpSession(
             directory: directory, filter: filter, format: format, sanitize: sanitize, limit: limit, after: after ?? 0,
             since: since, isSinceByClock: isSinceByClock, until: until,
             consumer: new ? .init(name: consumer ?? "default", acknowledges: !noAck) : nil)
+    }
+}
+
+/// The options by which `dump` and `deliver` choose articles.
+struct ArticleChoice: ParsableArguments {
+    @Option(
+        name: .customLong("feed"),
+        help: ArgumentHelp(
+            "Take only articles of this feed: its id, its URL or the start of its id. May be repeated.",
+            valueName: "ID"))
+    var feeds: [String] = []
+
+    @Option(
+        name: .customLong("tag"),
+        help: ArgumentHelp("Take only articles of feeds with this tag. May be repeated.", valueName: "TAG"))
+    var tags: [String] = []
+
+    @Flag(help: "Take edits of articles that were stored before, too.")
+    var updates = false
+
+    @Flag(help: "Take articles that another feed had first, too.")
+    var duplicates = false
+
+    @Flag(name: .customLong("no-initial"), help: "Leave out what was in a feed already when it was first polled.")
+    var noInitial = false
+
+    /// Reads the store to find the feeds that are named.
+    func filter(
+        _ configuration: Configuration, since: Timestamp? = nil, until: Timestamp? = nil, isForConsumer: Bool
+    ) throws -> DumpFilter {
+        DumpFilter(
+            feeds: try StoredFeeds(configuration).resolve(feeds), tags: tags, since: since, until: until,
+            updates: updates, duplicates: duplicates, withoutInitial: noInitial, isForConsumer: isForConsumer)
     }
 }
 

@@ -8,22 +8,27 @@ internal import Scheduling
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Why a feed is next polled when it is; why an article was new, an update or a duplicate.",
+        abstract: "Explains when a feed is polled next, or why an article was stored as it was.",
         discussion: """
-            Of a feed every term of the decision is shown: what its own rhythm would say, what it and its server ask \
-            for, what holds it back; and the last 50 polls. A number is a record's, as `newswire dump` shows it in `seq`; where it is a feed's id \
-            too, both are explained. Of a record it is also said whether the article is still in its feed, and if not, \
-            when it was last seen there.
+            For a feed it shows everything that the next poll depends on: how often the feed publishes, what the feed \
+            and its server ask for, and what puts the poll off. The last 50 polls follow.
+
+            For a record it shows why the article was new, an update or a duplicate, and whether it is still in its \
+            feed. A record is named by its number, which `newswire dump` prints as `seq`. If that is the id of a feed \
+            as well, both are explained.
 
             EXAMPLE
-              newswire explain example                         a feed by its id, or the start of one
-              newswire explain https://example.org/feed.xml    a feed by its URL
-              newswire explain 1284                            the record with that seq
+              # a feed by its id, or the start of one
+              newswire explain example
+              # a feed by its URL
+              newswire explain https://example.org/feed.xml
+              # the record with this number
+              newswire explain 1284
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "A feed's id, the start of one, or its URL; or the number of a record.", valueName: "FEED|SEQ"))
+            "A feed's id, its URL or the start of its id; or the number of a record.", valueName: "FEED|SEQ"))
     var subject: String
 
     @OptionGroup var common: CommonOptions

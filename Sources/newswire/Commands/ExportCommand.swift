@@ -6,10 +6,10 @@ internal import FeedModel
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "The configured feeds as OPML, for other readers.",
+        abstract: "Prints the configured feeds as OPML, for other feed readers.",
         discussion: """
-            The first tag of a feed becomes its folder. Local files are left out, and so are passwords and headers; a URL \
-            is written as it stands, with a token that may be in it.
+            The first tag of a feed becomes its folder. Local files, passwords and headers are left out. A URL is \
+            printed as it is configured, with the token that may be in it.
 
             EXAMPLE
               newswire export >subscriptions.opml
@@ -17,7 +17,8 @@ struct ExportCommand: ParsableCommand {
             """)
 
     @Option(
-        name: .customLong("tag"), help: ArgumentHelp("Only feeds with that tag; may be repeated.", valueName: "TAG"))
+        name: .customLong("tag"),
+        help: ArgumentHelp("Print only feeds with this tag. May be repeated.", valueName: "TAG"))
     var tags: [String] = []
 
     @OptionGroup var common: CommonOptions

@@ -8,17 +8,17 @@ internal import JSONText
 struct FeedsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "feeds",
-        abstract: "The health of every feed.",
+        abstract: "Shows how each feed is doing.",
         discussion: """
             EXAMPLE
               newswire feeds --failing
-              newswire feeds --json | jq -r 'select(.failures > 3) | .url'
+              newswire feeds --json | jq -r 'select(.failures > 3).url'
             """)
 
-    @Flag(help: "Only those whose last poll failed.")
+    @Flag(help: "Show only feeds whose last poll failed.")
     var failing = false
 
-    @Flag(help: "One line of JSON for each feed.")
+    @Flag(help: "Print one line of JSON for each feed.")
     var json = false
 
     @OptionGroup var common: CommonOptions

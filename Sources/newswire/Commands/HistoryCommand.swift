@@ -6,21 +6,25 @@ internal import FeedModel
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "The versions of an article and what changed between them.",
+        abstract: "Shows the versions of an article and what changed between them.",
         discussion: """
-            It also says whether the article is still in its feed, as of the last time that was read, and if not, when it \
-            was last seen there. In the JSON that is `in_feed` and `last_seen`. What has gone from a feed is never \
-            removed for that.
+            It also says whether the article was still in its feed when the feed was last read and, if not, when it \
+            was last seen there. In JSON these are `in_feed` and `last_seen`. newswire keeps articles that have gone \
+            from their feed.
 
             EXAMPLE
               newswire history k7qdw2
-              newswire history 1284 --json | jq -r '.changes.title.added[]?'
-              newswire history k7qdw2 --json | jq -s '.[0] | {in_feed, last_seen}'
+              # the titles that edits brought
+              newswire history 1284 --json |
+                jq -r '.changes.title.added[]?'
+              # whether the article is still in its feed
+              newswire history k7qdw2 --json |
+                jq -s '.[0] | {in_feed, last_seen}'
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "The article's uid, an unambiguous start of it, or the number of one of its records.", valueName: "UID"))
+            "The article's uid, the start of its uid, or the number of one of its records.", valueName: "UID"))
     var article: String
 
     @Flag(help: "Print one line of JSON for each version.")

@@ -4,17 +4,17 @@ internal import Configuration
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "The feeds of another reader's list as [[feed]] tables.",
+        abstract: "Turns the list of another feed reader into [[feed]] tables.",
         discussion: """
-            Reads OPML, or newsboat's urls file (URL "tag" "~Title"), and prints TOML; nothing is changed. Folders become \
-            tags. What cannot be a feed here is left out, and said.
+            It reads OPML, or newsboat's urls file (URL "tag" "~Title"), and prints TOML; no file is changed. Folders \
+            become tags. An entry that cannot be a feed here is left out, with a warning.
 
             EXAMPLE
-              newswire import subscriptions.opml >/etc/newswire/feeds.d/imported.toml
+              newswire import subscriptions.opml >imported.toml
               newswire import ~/.newsboat/urls | less
             """)
 
-    @Argument(help: ArgumentHelp("The list; - for standard input.", valueName: "FILE"))
+    @Argument(help: ArgumentHelp("The list to read, or - for standard input.", valueName: "FILE"))
     var file: String
 
     @OptionGroup var common: CommonOptions

@@ -8,32 +8,38 @@ internal import JSONText
 struct ParseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "parse",
-        abstract: "Reads one document and prints it as JSON Feed 1.1.",
+        abstract: "Reads a feed document and prints it as JSON Feed 1.1.",
         discussion: """
-            With --jsonl many documents, one line of JSON for each in their order, null where a file is no feed.
+            With --jsonl it takes several files and prints one line of JSON for each, in their order; the line is null \
+            where a file is no feed.
 
             EXAMPLE
               newswire parse feed.xml | jq '.items[].title'
-              curl -s https://example.org/feed | newswire parse - --base-url https://example.org/feed
+              curl -s https://example.org/feed |
+                newswire parse - --base-url https://example.org/feed
             """)
 
-    @Argument(help: ArgumentHelp("A file, or - for standard input.", valueName: "FILE"))
+    @Argument(help: ArgumentHelp("The file to read, or - for standard input.", valueName: "FILE"))
     var files: [String]
 
-    @Option(name: .customLong("base-url"), help: ArgumentHelp("Where the document came from.", valueName: "URL"))
+    @Option(
+        name: .customLong("base-url"),
+        help: ArgumentHelp("The URL that the document came from, to which its links are relative.", valueName: "URL"))
     var baseURL: String?
 
-    @Option(name: .customLong("content-type"), help: ArgumentHelp("The Content-Type it came with.", valueName: "CT"))
+    @Option(
+        name: .customLong("content-type"),
+        help: ArgumentHelp("The Content-Type that the document came with.", valueName: "CT"))
     var contentType: String?
 
-    @Flag(help: "One line of JSON for each of many files.")
+    @Flag(help: "Take several files, and print one line of JSON for each.")
     var jsonl = false
 
     @Flag(help: "Reduce HTML to an allow-list of elements, attributes and URL schemes.")
     var sanitize = false
 
     func validate() throws {
-        if !jsonl, files.count > 1 { throw ValidationError("One file at a time; --jsonl takes many.") }
+        if !jsonl, files.count > 1 { throw ValidationError("Name one file, or use --jsonl for several.") }
     }
 
     func run() throws {

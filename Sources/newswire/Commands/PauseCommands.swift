@@ -8,21 +8,26 @@ internal import Scheduling
 struct PauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
-        abstract: "Polls a feed no more, for a while or until `resume`.",
+        abstract: "Stops polling a feed, for a while or until it is resumed.",
         discussion: """
-            The feed keeps its articles and its place. `poll` passes it over, also with --force.
+            The feed and its articles stay as they are. While it is paused, `poll` skips it, even with --force.
 
             EXAMPLE
-              newswire pause example            until resumed
-              newswire pause example 2h         for two hours
-              newswire pause --all 30m          every feed
+              # until `newswire resume example`
+              newswire pause example
+              # for two hours
+              newswire pause example 2h
+              # every feed, for half an hour
+              newswire pause --all 30m
             """)
 
     @Argument(
-        help: ArgumentHelp("A feed's id, the start of one, or its URL; and for how long.", valueName: "FEED [SPAN]"))
+        help: ArgumentHelp(
+            "The feed's id, its URL or the start of its id; then for how long, such as 30m, 2h or 7d.",
+            valueName: "FEED [SPAN]"))
     var words: [String] = []
 
-    @Flag(help: "Every feed of the configuration.")
+    @Flag(help: "Pause every feed of the configuration.")
     var all = false
 
     @OptionGroup var common: CommonOptions
@@ -30,10 +35,10 @@ struct PauseCommand: ParsableCommand {
     func validate() throws {
         let named = all ? 0 : 1
         guard words.count == named || words.count == named + 1 else {
-            throw ValidationError("Name one feed, or --all, and for how long if not until it is resumed.")
+            throw ValidationError("Name one feed, or --all; a span such as 2h after it ends the pause by itself.")
         }
         if words.count > named, SpanArgument(argument: words[named]) == nil {
-            throw ValidationError("\(words[named]) is no span; write 30m, 2h or 7d.")
+            throw ValidationError("\(words[named]) is not a span of time; write one such as 30m, 2h or 7d.")
         }
     }
 
@@ -49,23 +54,23 @@ struct PauseCommand: ParsableCommand {
 struct ResumeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Ends a pause.",
+        abstract: "Ends the pause of a feed.",
         discussion: """
             EXAMPLE
               newswire resume example
               newswire resume --all
             """)
 
-    @Argument(help: ArgumentHelp("A feed's id, the start of one, or its URL.", valueName: "FEED"))
+    @Argument(help: ArgumentHelp("The feed's id, its URL or the start of its id.", valueName: "FEED"))
     var feed: String?
 
-    @Flag(help: "Every feed of the configuration.")
+    @Flag(help: "Resume every feed of the configuration.")
     var all = false
 
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard (feed == nil) == all else { throw ValidationError("Name one feed, or --all.") }
+        guard (feed == nil) == all else { throw ValidationError("Name one feed, or write --all.") }
     }
 
     func run() throws {

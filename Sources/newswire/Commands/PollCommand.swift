@@ -11,23 +11,27 @@ internal import UnixSignals
 struct PollCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "poll",
-        abstract: "One round over the feeds that are due, or those named; then it ends.",
+        abstract: "Polls the feeds that are due, or those that are named, once.",
         discussion: """
             EXAMPLE
-              newswire poll --all           poll every feed, due or not
-              newswire poll example --json  poll one feed and print what happened as JSON
+              # poll every feed, due or not
+              newswire poll --all
+              # poll one feed, and print what happened as JSON
+              newswire poll example --json
             """)
 
-    @Argument(help: ArgumentHelp("Ids or URLs of feeds; the start of an id will do.", valueName: "FEED"))
+    @Argument(
+        help: ArgumentHelp(
+            "A feed to poll: its id, its URL or the start of its id. Left out: all that are due.", valueName: "FEED"))
     var feeds: [String] = []
 
-    @Flag(help: "Also feeds that are not due, but for those whose server asked to be left alone.")
+    @Flag(help: "Poll feeds that are not due as well, except those whose server asked to be left alone.")
     var all = false
 
-    @Flag(help: "Those as well.")
+    @Flag(help: "Poll even feeds whose server asked to be left alone; paused feeds stay paused.")
     var force = false
 
-    @Flag(name: .customLong("dry-run"), help: "Show what would be asked for and stored; write nothing.")
+    @Flag(name: .customLong("dry-run"), help: "Show what would be requested and stored, and write nothing.")
     var dryRun = false
 
     @Flag(help: "Print one line of JSON for each feed.")

@@ -9,21 +9,22 @@ internal import Scheduling
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "What the real runs were like.",
+        abstract: "Reports how newswire has behaved.",
         subcommands: [PolitenessReport.self])
 }
 
 struct PolitenessReport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "politeness",
-        abstract: "How newswire has treated the servers that it asks, by the polls that it keeps.",
+        abstract: "Reports how politely newswire has treated the servers that it polls.",
         discussion: """
-            Looks at the last 50 polls of each feed and counts, for each host, where a rule of politeness was kept and \
-            where it was not, with examples.
+            It looks at the last 50 polls of each feed. For each host it counts how often each rule of politeness was \
+            kept and how often it was broken, with examples.
 
             EXAMPLE
               newswire report politeness
-              newswire report politeness --json | jq 'select(.violations > 0)'
+              newswire report politeness --json |
+                jq 'select(.violations > 0)'
             """)
 
     @Flag(help: "Print one line of JSON for each host.")

@@ -14,9 +14,9 @@ internal import UnixSignals
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "The service: polls every feed at its time until it is told to stop.",
+        abstract: "Runs the service: polls every feed when it is due, until it is told to stop.",
         discussion: """
-            SIGTERM and SIGINT end it, SIGHUP reads the configuration anew.
+            SIGTERM and SIGINT stop it. SIGHUP makes it read the configuration again.
 
             EXAMPLE
               newswire run --config /etc/newswire/newswire.toml

@@ -9,27 +9,28 @@ internal import Scheduling
 struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "What the schedule would make of the configured feeds over some days.",
+        abstract: "Shows what the schedule would do with the configured feeds over some days.",
         discussion: """
-            Runs the schedule on a clock of its own and asks nobody. A feed publishes, and its server answers, as what is \
-            known of it says; where nothing is known they are made up: a tenth of such feeds publishes hourly or more \
-            often, half daily, the rest weekly or never.
+            It runs the schedule on a clock of its own and contacts no server. Each feed publishes, and its server \
+            answers, as it has done so far. What was never polled is made up: a tenth of such feeds publish hourly or \
+            more often, half of them daily, and the rest weekly or never.
 
             EXAMPLE
               newswire simulate --days 7
-              newswire simulate --feeds 10000 --compare      made-up feeds, and other ways to schedule them
+              # made-up feeds, and other ways to schedule them
+              newswire simulate --feeds 10000 --compare
             """)
 
-    @Option(help: ArgumentHelp("How many days pass.", valueName: "N"))
+    @Option(help: ArgumentHelp("Simulate this many days.", valueName: "N"))
     var days = 7
 
-    @Option(help: ArgumentHelp("So many made-up feeds in place of the configured ones.", valueName: "N"))
+    @Option(help: ArgumentHelp("Simulate this many made-up feeds in place of the configured ones.", valueName: "N"))
     var feeds: Int?
 
     @Flag(
         help: """
-            Also by other rules: every 15 and every 60 minutes, miniflux's entry_frequency, StormCrawler's adaptive \
-            scheduler.
+            Run other rules on the same feeds, too: a poll every 15 minutes, a poll every 60 minutes, miniflux's \
+            entry_frequency, and StormCrawler's adaptive scheduler.
             """)
     var compare = false
 

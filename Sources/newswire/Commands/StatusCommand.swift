@@ -12,9 +12,9 @@ struct StatusCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "The service and the store at a glance.",
+        abstract: "Shows the state of the service and of the store.",
         discussion: """
-            Where a service runs it is asked; where none does, what is on disk is shown.
+            A running service is asked. If none runs, what is on disk is shown.
 
             EXAMPLE
               newswire status
@@ -22,10 +22,10 @@ struct StatusCommand: ParsableCommand {
               newswire status --format prometheus
             """)
 
-    @Flag(help: "One JSON object; the same as --format json.")
+    @Flag(help: "Print one JSON object; the same as --format json.")
     var json = false
 
-    @Option(help: ArgumentHelp("text, json or prometheus.", valueName: "FORMAT"))
+    @Option(help: ArgumentHelp("How the figures are printed.", valueName: "FORMAT"))
     var format = Format.text
 
     @OptionGroup var common: CommonOptions

@@ -10,12 +10,15 @@ internal import Logging
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
-        abstract: "Proves the store whole, tells its sizes, and removes what is too old.",
+        abstract: "Verifies the store, shows its size, and removes what is too old.",
         discussion: """
             EXAMPLE
-              newswire store verify         read every byte and print the head
-              newswire store stats          sizes and counts
-              newswire store expire         remove what is older than [store] keep
+              # read every byte, and print the head
+              newswire store verify
+              # sizes and counts
+              newswire store stats
+              # remove what is older than [store] keep
+              newswire store expire
             """,
         subcommands: [StoreVerifyCommand.self, StoreStatsCommand.self, StoreExpireCommand.self])
 }
@@ -23,7 +26,7 @@ struct StoreCommand: ParsableCommand {
 struct StoreStatsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
-        abstract: "Sizes and counts of the store, without reading all of it.",
+        abstract: "Shows sizes and counts of the store, without reading all of it.",
         discussion: """
             EXAMPLE
               newswire store stats
@@ -100,21 +103,23 @@ struct StoreStatsCommand: ParsableCommand {
 struct StoreVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Reads every byte of the store and proves it whole.",
+        abstract: "Reads every byte of the store, and proves that it is whole.",
         discussion: """
-            Each line is compared with its checksum, all of them by the chain of hashes; their numbers, what retention has
-            left, the index and the cursors with the articles. Ends with 65 where anything is wrong. Works beside the
-            service.
+            Each record is compared with its checksum, and all of them with the chain of hashes. The numbers of the \
+            records, what retention has left, the index and the cursors are compared with the articles. If anything is \
+            wrong, it ends with status 65. The service may run meanwhile.
 
-            The last line is the head: its number and hash, written down elsewhere, prove later that nothing up to there
-            was altered, removed or put in.
+            The last line is the head: the number and the hash of the last record. Written down elsewhere, it proves \
+            later that no record up to that one was altered, removed or put in.
 
             EXAMPLE
-              newswire store verify
-              newswire store verify --head 1284:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+              newswire store verify | tee verified.txt
+              newswire store verify --head "$(cat head.txt)"
             """)
 
-    @Option(help: ArgumentHelp("A head that was written down before, to be found again.", valueName: "SEQ:HASH"))
+    @Option(
+        help: ArgumentHelp(
+            "Check that the store still has this head, which was written down before.", valueName: "SEQ:HASH"))
     var head: StoreVerifier.Head?
 
     @OptionGroup var common: CommonOptions
@@ -212,10 +217,12 @@ struct StoreExpireCommand: ParsableCommand {
         commandName: "expire",
         abstract: "Removes the oldest articles, whole segments at a time.",
         discussion: """
-            What is removed is known all the same, and does not come back as new. A consumer that has not had it yet is
-            named, and nothing that it needs is removed. The service does this by itself, once a day, by its [store]
-            keep; while it runs, it is the service that removes what is asked for here, if root or its own user asks. \
-            While the machine's clock is in doubt only a time is taken, and no span.
+            newswire still knows the articles that it has removed, so that they do not come back as new. What a \
+            consumer has not had yet is kept, and the consumer is named.
+
+            The service does this by itself once a day, as [store] keep says. While it runs, it also does what is \
+            asked for here, if root or its own user asks. While the machine's clock is in doubt, a span is refused, \
+            and --before needs a time.
 
             EXAMPLE
               newswire store expire --dry-run
@@ -224,14 +231,15 @@ struct StoreExpireCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What was stored before then: RFC 3339, a date, or a span ago (90d). Else by [store] keep.", valueName: "T")
+            "Remove what was stored before this time: RFC 3339, a date, or a span ago (90d). Left out: as [store] keep says.",
+            valueName: "T")
     )
     var before: TimeArgument?
 
-    @Flag(help: "Also what a consumer has not had yet, and what is damaged.")
+    @Flag(help: "Remove what a consumer has not had yet, and what is damaged, too.")
     var force = false
 
-    @Flag(name: .customLong("dry-run"), help: "Say what would be removed; remove nothing.")
+    @Flag(name: .customLong("dry-run"), help: "Say what would be removed, and remove nothing.")
     var dryRun = false
 
     @OptionGroup var common: CommonOptions
