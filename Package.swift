@@ -72,7 +72,7 @@ let package = Package(
             name: "newswire",
             dependencies: [
                 "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "ArticleStore",
-                "FeedModel", "JSONText", "Digest", "Locking", "CShims", argumentParser, logging, lifecycle,
+                "FeedModel", "JSONText", "Text", "Digest", "Locking", "CShims", argumentParser, logging, lifecycle,
                 unixSignals,
             ],
             swiftSettings: settings),

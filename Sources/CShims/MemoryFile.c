@@ -10,17 +10,11 @@
 int newswire_memory_file(const char *name, const void *bytes, size_t count) {
     int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (descriptor < 0) return -1;
-    size_t done = 0;
-    while (done < count) {
-        ssize_t written = write(descriptor, (const char *)bytes + done, count - done);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) {
-            int error = written < 0 ? errno : ENOSPC;
-            close(descriptor);
-            errno = error;
-            return -1;
-        }
-        done += (size_t)written;
+    if (newswire_write_all(descriptor, bytes, count) != 0) {
+        int error = errno;
+        close(descriptor);
+        errno = error;
+        return -1;
     }
     lseek(descriptor, 0, SEEK_SET);
     return descriptor;

@@ -55,12 +55,16 @@ package enum PercentEncoding {
                 UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "@"),
                 UInt8(ascii: ":"), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: "="), 0x80...:
                 result.append(byte)
-            default:
-                result.append(UInt8(ascii: "%"))
-                result.append(digits.utf8Start[Int(byte >> 4)])
-                result.append(digits.utf8Start[Int(byte & 15)])
+            default: append(byte, to: &result)
             }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Appends the three bytes that stand for one.
+    package static func append(_ byte: UInt8, to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "%"))
+        text.append(digits.utf8Start[Int(byte >> 4)])
+        text.append(digits.utf8Start[Int(byte & 15)])
     }
 }

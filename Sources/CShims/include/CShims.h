@@ -37,6 +37,8 @@ static inline void newswire_give_memory_back(void) { malloc_trim(0); }
 
 #include <stddef.h>
 
+// Writes all bytes, however many calls and signals that takes (Write.c); 0, or -1 with errno once a part cannot be written.
+int newswire_write_all(int descriptor, const void *bytes, size_t count);
 // A file in memory with those bytes, read from its start, closed on exec (MemoryFile.c); -1 with errno.
 int newswire_memory_file(const char *name, const void *bytes, size_t count);
 // Seals such a file and hands it to a datagram socket, as the journal takes entries that no datagram can hold; -1 with

@@ -2,14 +2,15 @@ private import Digest
 package import FeedModel
 private import Text
 
-/// The id of a feed that nobody named: made from its URL alone, so that it is the same in every run.
+/// `FeedNaming` makes the id of a feed that nobody named from its URL alone, so that it is the same in every run.
 package enum FeedNaming {
     /// Longest name, in bytes, before a suffix.
     private static let limit = 80
 
-    /// `https://www.example.org/news/feed.xml?cat=5` becomes `example.org-news-feed-cat-5`: letters and digits in
-    /// lower case, `.`, `_` and `-`. Nothing of userinfo or of secrets in the query is in it. Of a local file only
-    /// its name counts. Two URLs may have one name; `suffix` then tells them apart.
+    /// Returns a readable name: of `https://www.example.org/news/feed.xml?cat=5` it is `example.org-news-feed-cat-5`.
+    ///
+    /// It has letters and digits in lower case, `.`, `_` and `-`, and nothing of userinfo or of secrets in the query. Of a
+    /// local file only its name counts. Two URLs may have one name; `suffix` then tells them apart.
     ///
     /// - Parameter secrets: `.first` for the name that an earlier newswire gave.
     package static func name(for url: String, _ secrets: URLRedaction.Names = .all) -> String {
@@ -25,9 +26,9 @@ package enum FeedNaming {
         return cut.isEmpty ? "feed-\(suffix)" : "\(cut)-\(suffix)"
     }
 
-    /// Six letters and digits by which URLs of one name differ.
+    /// Returns six letters and digits by which URLs of one name differ.
     ///
-    /// - Parameter isExact: also of secrets in the URL, for URLs that differ in nothing else.
+    /// - Parameter isExact: whether secrets in the URL count, too, as for URLs that differ in nothing else.
     package static func suffix(
         for url: String, isExact: Bool = false, _ secrets: URLRedaction.Names = .all
     ) -> String {
@@ -41,10 +42,12 @@ package enum FeedNaming {
     }
 }
 
-/// What may be a feed's id when a person gives it.
+/// `FeedName` judges the ids that people give feeds.
 package enum FeedName {
-    /// 1 to 128 bytes: letters and digits of any script, and `. _ - @ + ~ :`; no hyphen at the start, where it
-    /// would be an option on the command line. Returns why the text is no id, or nil where it is one.
+    /// Returns why a text is no id, or nil where it is one.
+    ///
+    /// An id has 1 to 128 bytes: letters and digits of any script, and `. _ - @ + ~ :`, but no hyphen at the start, where
+    /// it would be an option on the command line.
     package static func refusal(_ text: String) -> String? {
         guard !text.isEmpty else { return "is empty" }
         guard text.utf8.count <= 128 else { return "is longer than 128 bytes" }
@@ -56,18 +59,13 @@ package enum FeedName {
     }
 
     static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII {
-            switch scalar {
-            case "a"..."z", "A"..."Z", "0"..."9": return true
-            default: return false
-            }
-        }
+        if scalar.isASCII { return UInt8(truncatingIfNeeded: scalar.value).isASCIIAlphanumeric }
         return scalar.properties.isAlphabetic || scalar.properties.numericType == .decimal
     }
 }
 
-/// Collects the words of a URL into an id: single hyphens between them, everything that may not stand in an id having
-/// become one, all in lower case.
+/// Makes an id of the words of a URL, in lower case and with single hyphens between them. Whatever may not stand in an id
+/// separates words.
 struct URLSlug {
     private static let endings: [StaticString] = [
         "xml", "rss", "rss2", "atom", "rdf", "json", "php", "asp", "aspx", "html", "htm", "cgi", "jsp",

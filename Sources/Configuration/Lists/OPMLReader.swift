@@ -2,14 +2,18 @@ private import CLibXML2
 private import Text
 
 extension OPMLDocument {
-    /// Why bytes are no OPML.
+    /// `ReadError` says why bytes are no OPML.
     package struct ReadError: Error, Sendable, Equatable {
+        /// The line is counted from 1.
         package var line: Int
+        /// The message goes on where "the file" begins: `is larger than 64 MiB`.
         package var message: String
     }
 
-    /// Reads a document of at most 64 MiB. Broken XML is read as far as it goes, with a warning; external entities,
-    /// and entities that the document declares, are never followed.
+    /// Reads a document of at most 64 MiB.
+    ///
+    /// Broken XML is read as far as it goes, with a warning. External entities, and entities that the document declares, are
+    /// never followed. Throws where the root is not `<opml>`, and for what would take libxml2 very long.
     package static func read(_ bytes: [UInt8]) throws(ReadError) -> OPMLDocument {
         guard bytes.count <= LoadingState.Limit.fileBytes else {
             throw ReadError(line: 1, message: "is larger than 64 MiB")
@@ -38,7 +42,7 @@ private final class OPMLReader {
     private var context: xmlParserCtxtPtr?
     /// The names of the open folders, as tags: feeds of one folder share them.
     private var folders = FeedTags()
-    /// For each open outline, whether its name is one of them. libxml2 ends a document that is nested deeper than 256.
+    /// For each open outline, whether its name is one of the folders. libxml2 ends a document that is nested deeper than 256.
     private var outlines: [Bool] = []
     private var hasXMLError = false
     /// Whether the element that is open is the document's title.
@@ -292,9 +296,7 @@ enum OPMLBounds {
             switch bytes[index] {
             case UInt8(ascii: ";"): return index > start
             case UInt8(ascii: "#") where index == start: break
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "A")...UInt8(ascii: "Z"):
-                break
+            case let byte where byte.isASCIIAlphanumeric: break
             default: return false
             }
             index += 1

@@ -69,7 +69,8 @@ struct FeedTableReader {
 struct FeedTags {
     /// More are left out.
     static let most = 100
-    private static let longest = 128
+    /// Bytes of one tag.
+    static let longest = 128
 
     /// In the order in which they came.
     private(set) var list: [String] = []

@@ -178,23 +178,27 @@ enum SyntaxMessage {
     }
 }
 
-/// Reads whole files of bounded size, through links too: configurations, secrets and certificates are often reached that way.
+/// `FileReader` reads whole files of bounded size.
+///
+/// It follows links: configurations, secrets and certificates are often reached that way.
 package enum FileReader {
-    /// What was read.
+    /// `Content` is what was read.
     package struct Content {
+        /// The bytes are all that the file holds.
         package var bytes: [UInt8]
-        /// Permission bits of the file that was read.
+        /// The mode holds the permission bits of the file.
         package var mode: UInt32
     }
 
-    /// Why a file was not read.
+    /// `Failure` says why a file was not read.
     package struct Failure: Error {
-        /// `cannot be read: No such file or directory`.
+        /// The message goes on where the name of the file ends: `cannot be read: No such file or directory`.
         package var message: String
+        /// Tells whether there is no such file.
         package var isMissing = false
     }
 
-    /// What may be read.
+    /// `Kind` says what may be read.
     package enum Kind {
         /// Opened without waiting, so that a pipe in a folder of configuration holds up no reload.
         case regularFile

@@ -1,4 +1,5 @@
 private import FeedModel
+private import Text
 
 extension OptionKind where Value == FeedAddress {
     /// The URL of a feed, or the path of a local document.
@@ -26,8 +27,9 @@ extension OptionKind where Value == [String] {
         Self(
             read: { node, context in
                 var tags: [String] = []
-                for (text, element) in context.texts(node, limit: 100) ?? [] {
-                    let refusal = text.isEmpty ? "holds an empty tag" : TextRules.refusal(label: text, limit: 128)
+                for (text, element) in context.texts(node, limit: FeedTags.most) ?? [] {
+                    let refusal =
+                        text.isEmpty ? "holds an empty tag" : TextRules.refusal(label: text, limit: FeedTags.longest)
                     if let refusal {
                         context.error(refusal, at: element)
                     } else if !tags.contains(text) {
@@ -173,14 +175,7 @@ private enum HeaderRules {
     /// Whether it is a token of RFC 9110 §5.1.
     static func isToken(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= 256
-            && name.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-                }
-            }
+            && name.utf8.allSatisfy { $0.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains($0) }
     }
 }
 

@@ -1,21 +1,27 @@
+private import CShims
 private import Digest
 private import Glibc
 
-/// A new file with one `[[feed]]` table in `feeds.d`, beside the main file of the configuration (`newswire add`).
+/// `FeedFile` is a new file with one `[[feed]]` table in `feeds.d`, beside the main file (`newswire add`).
 ///
 /// No file that is there is ever changed. Its name is a hash of the URL, since a page may have chosen that (security.md
 /// §11); what it is about stands in its first line.
 package struct FeedFile: Sendable {
-    /// What kept the file from being written, and what a person can do about it.
+    /// `Failure` says what kept the file from being written.
     package struct Failure: Error, Sendable {
+        /// The message says what was done, to what, what went wrong and what a person can do about it.
         package let message: String
     }
 
+    /// The path is that of the new file.
     package let path: String
+    /// The text is all that the file will hold.
     package let text: String
     private let folder: String
     private let main: String
 
+    /// Makes the text of the file, and writes nothing yet.
+    ///
     /// - Parameters:
     ///   - main: path of the main file; the folder is beside it.
     ///   - title: of the feed, for the comment.
@@ -34,14 +40,16 @@ package struct FeedFile: Sendable {
         Path.join(Path.directory(of: main), "feeds.d")
     }
 
-    /// Says beforehand whether a file could be written, so that nobody is asked for nothing.
+    /// Throws where no file could be written, so that no server is asked in vain.
     package static func check(main: String) throws(Failure) {
         let folder = folder(main)
         let place = access(folder, F_OK) == 0 ? folder : Path.directory(of: Path.absolute(main))
         if access(place, W_OK | X_OK) != 0 { throw failure("writing to", place, errno) }
     }
 
-    /// Writes it as a whole and durably, with the owner and the mode of the main file, or not at all.
+    /// Writes the file as a whole and durably, with the owner and the mode of the main file, or not at all.
+    ///
+    /// Throws where a file of that name is there, or where it cannot be written. It waits for the file system.
     package func write() throws(Failure) {
         var status = stat()
         guard stat(main, &status) == 0 else { throw Self.failure("looking at", main, errno) }
@@ -56,8 +64,8 @@ package struct FeedFile: Sendable {
         _ = fchown(descriptor, status.st_uid, status.st_gid)
         _ = fchmod(descriptor, status.st_mode & 0o644 | 0o600)
         let bytes = Array(text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-            throw Self.failure("writing", temporary, errno == 0 ? ENOSPC : errno)
+        guard newswire_write_all(descriptor, bytes, bytes.count) == 0, fsync(descriptor) == 0 else {
+            throw Self.failure("writing", temporary, errno)
         }
         // Unlike a rename, this never takes the place of a file that is there.
         guard link(temporary, path) == 0 else { throw Self.failure("writing", path, errno) }
@@ -79,11 +87,15 @@ package struct FeedFile: Sendable {
     }
 }
 
-/// A `[[feed]]` table that is written for a person to keep: by `newswire import` and `newswire add`.
+/// `FeedTable` is a `[[feed]]` table that is written for a person to keep: by `newswire import` and `newswire add`.
 package struct FeedTable: Sendable, Equatable {
+    /// The URL stands in the file as it is here.
     package var url: String
+    /// The id is left out where it is nil.
     package var id: String?
+    /// The title is left out where it is nil or empty.
     package var title: String?
+    /// The tags are left out where there are none.
     package var tags: [String]
 
     package init(url: String, id: String? = nil, title: String? = nil, tags: [String] = []) {
@@ -93,7 +105,7 @@ package struct FeedTable: Sendable, Equatable {
         self.tags = tags
     }
 
-    /// TOML with only the keys that say something; ends in a line break.
+    /// Returns TOML with only the keys that say something; it ends in a line break.
     package var text: String {
         var result = "[[feed]]\nurl = \(TOMLText.quoted(url))\n"
         if let id { result += "id = \(TOMLText.quoted(id))\n" }
@@ -104,8 +116,10 @@ package struct FeedTable: Sendable, Equatable {
 }
 
 extension OPMLDocument {
-    /// The feeds of a document that was read, as tables that load without an error: each URL once, with the tags of all its places. What cannot be
-    /// a feed here (`file:`, a password in the URL) is left out with a warning.
+    /// Returns the feeds of the document as tables that load without an error.
+    ///
+    /// Each URL is there once, with the tags of all its places. What cannot be a feed here (`file:`, a password in the
+    /// URL) is left out with a warning.
     package func feedTables() -> (tables: [FeedTable], warnings: [Warning]) {
         var tables: [FeedTable] = []
         var indexes: [String: Int] = [:]

@@ -1,6 +1,8 @@
-/// Spans of time as people write them: `30s`, `15m`, `2h`, `7d`.
+private import Text
+
+/// `ConfigDuration` reads and writes spans of time as people write them: `30s`, `15m`, `2h`, `7d`.
 package enum ConfigDuration {
-    /// The span, or nil where the text is none: digits and one unit, nothing else, at most 100 years.
+    /// Returns the span, or nil where the text is none. A span has digits and one unit, and at most 100 years.
     package static func parse(_ text: String) -> Duration? {
         var bytes = text.utf8[...]
         guard let unit = bytes.popLast(), let scale = seconds(in: unit) else { return nil }
@@ -8,7 +10,7 @@ package enum ConfigDuration {
         return .seconds(count * scale)
     }
 
-    /// The span in the largest unit that says it whole. Parts of a second are dropped.
+    /// Returns the span in the largest unit that says it whole. Parts of a second are dropped.
     package static func text(_ span: Duration) -> String {
         let seconds = span.components.seconds
         for (size, unit) in [(86_400, "d"), (3600, "h"), (60, "m")] as [(Int64, String)]
@@ -29,11 +31,11 @@ package enum ConfigDuration {
     }
 }
 
-/// Sizes as people write them: `512KiB`, `64MiB`, `2GiB`, `100B`.
+/// `ByteSize` reads and writes sizes as people write them: `512KiB`, `64MiB`, `2GiB`, `100B`.
 package enum ByteSize {
     private static let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)]
 
-    /// The number of bytes, or nil where the text is no size: digits and one unit, nothing else, at most 1024 GiB.
+    /// Returns the number of bytes, or nil where the text is no size. A size has digits and one unit, and at most 1024 GiB.
     package static func parse(_ text: String) -> Int? {
         for (unit, scale) in units where text.hasSuffix(unit) {
             let digits = text.utf8.dropLast(unit.utf8.count)
@@ -42,7 +44,7 @@ package enum ByteSize {
         return nil
     }
 
-    /// The size in the largest unit that says it whole.
+    /// Returns the size in the largest unit that says it whole.
     package static func text(_ bytes: Int) -> String {
         for (unit, scale) in units where bytes != 0 && bytes.isMultiple(of: scale) { return "\(bytes / scale)\(unit)" }
         return "\(bytes)B"
@@ -56,7 +58,7 @@ enum Digits {
         guard !text.isEmpty else { return nil }
         var value = 0
         for character in text {
-            guard case UInt8(ascii: "0")...UInt8(ascii: "9") = character else { return nil }
+            guard character.isASCIIDigit else { return nil }
             let (tens, tooMany) = value.multipliedReportingOverflow(by: 10)
             let (sum, tooMuch) = tens.addingReportingOverflow(Int(character - UInt8(ascii: "0")))
             guard !tooMany, !tooMuch, sum <= limit else { return nil }

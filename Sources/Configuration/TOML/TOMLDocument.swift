@@ -1,6 +1,7 @@
 private import CTOML
 private import FeedModel
 private import Glibc
+private import Text
 
 /// A TOML file as a tree whose nodes know their lines. Nodes keep it alive.
 final class TOMLDocument {
@@ -124,10 +125,10 @@ struct TOMLNode {
     }
 }
 
-/// Text as TOML writes it.
+/// `TOMLText` writes text as TOML has it.
 package enum TOMLText {
-    /// A basic string on one line. Control characters, and those that turn the direction of text on a terminal,
-    /// are escaped.
+    /// Returns a basic string on one line. Control characters, and those that turn the direction of text on a terminal, are
+    /// escaped.
     package static func quoted(_ text: String) -> String {
         var result = "\"".unicodeScalars
         for scalar in text.unicodeScalars {
@@ -147,22 +148,14 @@ package enum TOMLText {
         return String(result)
     }
 
-    /// A key: bare where that is possible.
+    /// Returns a key, which is bare where that is possible.
     package static func key(_ name: String) -> String {
-        let isBare = !name.isEmpty && name.utf8.allSatisfy(isBareKeyCharacter)
+        let isBare = !name.isEmpty && name.utf8.allSatisfy { $0.isASCIIAlphanumeric || "_-".utf8.contains($0) }
         return isBare ? name : quoted(name)
     }
 
+    /// Returns a list of strings on one line.
     package static func list(_ values: [String]) -> String {
         "[" + values.map(quoted).joined(separator: ", ") + "]"
-    }
-
-    private static func isBareKeyCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
     }
 }

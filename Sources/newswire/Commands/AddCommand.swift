@@ -36,25 +36,15 @@ struct AddCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let configuration = try common.loadWithKnownFeeds()
-        let address = url.contains("://") ? url : "https://\(url)"
+        let configuration = try common.loadWithContact(common.loadWithKnownFeeds)
+        let address = CommonOptions.address(url)
         try refuse(address, ifIn: configuration)
-        guard configuration.contact != nil else {
-            throw CommandFailure(
-                .badConfiguration,
-                "\(configuration.path): contact is not set; publishers must be able to reach whoever asks them")
-        }
         do throws(FeedFile.Failure) {
             try FeedFile.check(main: configuration.path)
         } catch {
             throw CommandFailure(.ioError, "adding \(shown(address)): \(error.message)")
         }
-        let engine: FetchEngine
-        do throws(FetchEngine.StartError) {
-            engine = try FetchEngine()
-        } catch {
-            throw CommandFailure(.ioError, error.description)
-        }
+        let engine = try IngestionSession.startedEngine()
         let result: Result<Void, any Error>
         do {
             result = .success(try await add(address, engine, configuration))

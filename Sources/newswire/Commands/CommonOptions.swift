@@ -35,10 +35,25 @@ struct CommonOptions: ParsableArguments {
         try ConfigurationLoader.load(path: path(), environment: Self.environment)
     }
 
-    /// The same, with the ids by which the store knows feeds, and a warning where another id would keep a history.
+    /// The configuration, checked, with the ids by which the store knows feeds, and a warning where another id would keep
+    /// a history.
     func loadWithKnownFeeds() throws -> Configuration {
         try ConfigurationLoader.load(path: path(), environment: Self.environment, knownFeeds: knownFeeds)
     }
+
+    /// The configuration of a command that asks servers for pages, which nobody does without saying who asks.
+    func loadWithContact(_ load: () throws -> Configuration) throws -> Configuration {
+        let configuration = try load()
+        guard configuration.contact != nil else {
+            throw CommandFailure(
+                .badConfiguration,
+                "\(configuration.path): contact is not set; publishers must be able to reach whoever asks them")
+        }
+        return configuration
+    }
+
+    /// A URL as people type it: `https://` may be left out.
+    static func address(_ text: String) -> String { text.contains("://") ? text : "https://\(text)" }
 
     /// The feeds that the store knows. One that is not there, or not readable, knows nothing.
     func knownFeeds(_ store: StoreSettings) -> [FeedIDResolver.Known] {

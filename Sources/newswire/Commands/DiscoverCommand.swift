@@ -30,18 +30,8 @@ struct DiscoverCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let configuration = try common.load()
-        guard configuration.contact != nil else {
-            throw CommandFailure(
-                .badConfiguration,
-                "\(configuration.path): contact is not set; publishers must be able to reach whoever asks them")
-        }
-        let engine: FetchEngine
-        do throws(FetchEngine.StartError) {
-            engine = try FetchEngine()
-        } catch {
-            throw CommandFailure(.ioError, error.description)
-        }
+        let configuration = try common.loadWithContact(common.load)
+        let engine = try IngestionSession.startedEngine()
         let found = await find(engine, configuration)
         await engine.shutdown()
         try print(found.get())
@@ -55,7 +45,7 @@ struct DiscoverCommand: AsyncParsableCommand {
         let discovery = FeedDiscovery(
             engine: engine, requests: requests, allowances: HostAllowances(configuration))
         do throws(FeedDiscovery.Failure) {
-            let found = try await discovery.find(at: url.contains("://") ? url : "https://\(url)", guesses: guess)
+            let found = try await discovery.find(at: CommonOptions.address(url), guesses: guess)
             if !found.isEmpty { return .success(found) }
             let advice = guess ? "look for a link on the site" : "--guess asks a few well-known paths"
             return .failure(CommandFailure(.badInput, "discovering feeds of \(shown): the page names none; \(advice)"))

@@ -4,6 +4,7 @@ internal import Configuration
 internal import FeedModel
 internal import Ingestion
 internal import Scheduling
+internal import Text
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,7 +35,7 @@ struct ExplainCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let isNumber = subject.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        let isNumber = subject.utf8.allSatisfy(\.isASCIIDigit)
         var lines: [String] = []
         if isNumber, let seq = UInt64(subject) {
             let configuration = try common.load()

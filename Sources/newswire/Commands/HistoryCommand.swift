@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ArticleStore
 internal import Configuration
 internal import FeedModel
+internal import Text
 
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -60,7 +61,7 @@ struct ArticleSelection {
 
     /// - Parameter name: a uid, an unambiguous start of one, or the number of a record.
     func uid(_ name: String) throws -> ArticleIdentifier {
-        if name.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }), let seq = UInt64(name) {
+        if name.utf8.allSatisfy(\.isASCIIDigit), let seq = UInt64(name) {
             return try uid(ofRecord: seq)
         }
         if let uid = ArticleIdentifier(name) {

@@ -15,7 +15,8 @@ struct IngestionSession {
     let logger: Logger
 
     /// - Parameters:
-    ///   - wanted: as it was read, for its feeds to be recognised; of very many nobody else should hold a copy.
+    ///   - wanted: the configuration as it was read; its feeds get the ids that the store knows them by. The caller gives
+    ///     it away, so that the feeds are in memory once, however many they are.
     ///   - clock: also the store's, and that of the age of responses.
     ///   - log: where log lines go, as `CommonOptions.logger` has it.
     ///   - busy: as `openStore` has it.
@@ -33,12 +34,19 @@ struct IngestionSession {
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
         configuration.recognise(store.knownFeeds)
         bound(&configuration, logger)
+        var engineOptions = FetchEngine.Options()
+        engineOptions.now = clock.now
+        engineOptions.concurrency = configuration.fetch.concurrency
+        return IngestionSession(
+            configuration: configuration, store: store, engine: try startedEngine(engineOptions), logger: logger)
+    }
+
+    /// Starts an engine; the caller shuts it down.
+    static func startedEngine(
+        _ options: FetchEngine.Options = FetchEngine.Options()
+    ) throws(CommandFailure) -> FetchEngine {
         do throws(FetchEngine.StartError) {
-            var engineOptions = FetchEngine.Options()
-            engineOptions.now = clock.now
-            engineOptions.concurrency = configuration.fetch.concurrency
-            let engine = try FetchEngine(options: engineOptions)
-            return IngestionSession(configuration: configuration, store: store, engine: engine, logger: logger)
+            return try FetchEngine(options: options)
         } catch {
             throw CommandFailure(.ioError, error.description)
         }
@@ -77,7 +85,7 @@ struct IngestionSession {
         return store
     }
 
-    /// The caller lets the writer write its notes when all polls are over.
+    /// The caller calls `flush` of the writer when all polls are over: it keeps back states that no article came with.
     func writer() -> StoreWriter {
         StoreWriter(store, history: PollHistory(of: store, logger), contents: FeedContents(of: store, logger))
     }

@@ -72,7 +72,7 @@ struct ParseCommand: ParsableCommand {
         guard descriptor >= 0 else {
             let code = errno
             throw CommandFailure(
-                .noInput, "opening \(file): \(String(cString: strerror(code))); name a file, or - for standard input")
+                .noInput, "opening \(file): \(SystemReason.text(code)); name a file, or - for standard input")
         }
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
         var parser = FeedParser(context: DocumentContext(url: baseURL, contentType: contentType))
@@ -82,7 +82,8 @@ struct ParseCommand: ParsableCommand {
             if count < 0, errno == EINTR { continue }
             if count < 0 {
                 let code = errno
-                throw CommandFailure(.noInput, "reading \(file): \(String(cString: strerror(code)))")
+                throw CommandFailure(
+                    .noInput, "reading \(file): \(SystemReason.text(code)); name a file, or - for standard input")
             }
             if count == 0 { return parser.finish() }
             block.withUnsafeBytes { parser.parse(UnsafeRawBufferPointer(rebasing: $0[..<count])) }

@@ -48,6 +48,10 @@ struct SimulateCommand: ParsableCommand {
 
     func run() throws {
         let configuration = feeds == nil ? try common.loadWithKnownFeeds() : nil
+        if let configuration, configuration.feeds.isEmpty {
+            return StandardError.write(
+                "newswire: no feeds are configured in \(configuration.path); --feeds 1000 simulates made-up ones")
+        }
         let now = SystemClock.now()
         let known = try CommandFailure.wrappingAll { try configuration.map { try SimulatedFeeds($0, now: now) } }
         var output = StandardOutput()

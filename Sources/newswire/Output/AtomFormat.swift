@@ -1,5 +1,6 @@
 internal import FeedModel
 internal import FeedParsing
+internal import Text
 
 /// One Atom 1.0 document (RFC 4287), valid by the rules of the W3C's validator.
 struct AtomFormat: ArticleFormat {
@@ -194,14 +195,11 @@ extension XMLText {
     static func iri(_ url: String) -> String {
         var result: [UInt8] = []
         let bytes = Array(url.utf8)
-        func isHex(_ place: Int) -> Bool {
-            place < bytes.count && Character(Unicode.Scalar(bytes[place])).isHexDigit && bytes[place] < 0x80
-        }
         var hasFragment = false
         for (place, byte) in bytes.enumerated() {
             let isAllowed =
                 switch byte {
-                case UInt8(ascii: "%"): isHex(place + 1) && isHex(place + 2)
+                case UInt8(ascii: "%"): PercentEncoding.byte(in: bytes, at: place) != nil
                 // One fragment, no more.
                 case UInt8(ascii: "#"): !hasFragment
                 case 0...0x20, 0x7f, UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\\"),
@@ -213,8 +211,7 @@ extension XMLText {
             if isAllowed {
                 result.append(byte)
             } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                result.append(contentsOf: "%\(digits.count == 1 ? "0" : "")\(digits)".utf8)
+                PercentEncoding.append(byte, to: &result)
             }
         }
         return String(decoding: result, as: UTF8.self)
@@ -232,10 +229,7 @@ extension XMLText {
         return parts.count == 2
             && parts.allSatisfy { part in
                 !part.isEmpty
-                    && part.utf8.allSatisfy { byte in
-                        Character(Unicode.Scalar(byte)).isLetter && byte < 0x80
-                            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "!#$&-^_.+".utf8.contains(byte)
-                    }
+                    && part.utf8.allSatisfy { $0.isASCIIAlphanumeric || "!#$&-^_.+".utf8.contains($0) }
             }
     }
 
@@ -244,10 +238,7 @@ extension XMLText {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         return parts.allSatisfy { part in
             (1...8).contains(part.utf8.count)
-                && part.utf8.allSatisfy { byte in
-                    byte < 0x80
-                        && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber)
-                }
-        } && parts.first?.utf8.allSatisfy { Character(Unicode.Scalar($0)).isLetter } == true
+                && part.utf8.allSatisfy(\.isASCIIAlphanumeric)
+        } && parts.first?.utf8.allSatisfy(\.isASCIILetter) == true
     }
 }

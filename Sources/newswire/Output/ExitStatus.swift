@@ -49,7 +49,7 @@ extension CommandFailure {
         case .failed(let code):
             self.init(
                 .ioError,
-                "writing to standard output: \(String(cString: strerror(code))); make room or check where it goes")
+                "writing to standard output: \(SystemReason.text(code)); make room or check where it goes")
         }
     }
 }

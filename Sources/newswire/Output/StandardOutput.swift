@@ -1,3 +1,4 @@
+internal import CShims
 internal import FeedModel
 internal import FeedParsing
 internal import Glibc
@@ -8,6 +9,10 @@ enum OutputError: Error {
     /// The reader has gone (`| head`): there is nothing to say and nobody to say it to.
     case closed
     case failed(errno: Int32)
+
+    init(_ code: Int32) {
+        self = code == EPIPE ? .closed : .failed(errno: code)
+    }
 }
 
 /// Standard output in large pieces, with every error seen.
@@ -35,7 +40,8 @@ struct StandardOutput: ~Copyable {
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
         if buffer.count + bytes.count > Self.bufferSize { try flush() }
         if bytes.count >= Self.bufferSize {
-            try writeAll(bytes)
+            let code = writeAll(bytes)
+            if code != 0 { throw OutputError(code) }
         } else {
             buffer.append(contentsOf: bytes)
         }
@@ -53,13 +59,8 @@ struct StandardOutput: ~Copyable {
     }
 
     mutating func flush() throws(OutputError) {
-        var offset = 0
-        while offset < buffer.count {
-            let (written, code) = buffer.withUnsafeBytes { bytes in
-                (Glibc.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset), errno)
-            }
-            offset += try Self.count(written, code)
-        }
+        let code = buffer.withUnsafeBytes { writeAll($0) }
+        if code != 0 { throw OutputError(code) }
         buffer.removeAll(keepingCapacity: true)
     }
 
@@ -71,22 +72,9 @@ struct StandardOutput: ~Copyable {
         if fsync(descriptor) != 0 { throw .failed(errno: errno) }
     }
 
-    private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
-        var offset = 0
-        while offset < bytes.count {
-            // Not nil: there are bytes left.
-            let written = Glibc.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
-            offset += try Self.count(written, errno)
-        }
-    }
-
-    private static func count(_ written: Int, _ code: Int32) throws(OutputError) -> Int {
-        if written >= 0 { return written }
-        switch code {
-        case EINTR, EAGAIN: return 0
-        case EPIPE: throw .closed
-        default: throw .failed(errno: code)
-        }
+    /// - Returns: 0, or the number of what went wrong.
+    private func writeAll(_ bytes: UnsafeRawBufferPointer) -> Int32 {
+        newswire_write_all(descriptor, bytes.baseAddress, bytes.count) == 0 ? 0 : errno
     }
 }
 
