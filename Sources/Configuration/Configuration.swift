@@ -1,25 +1,30 @@
 private import FeedModel
 private import Web
 
-/// Everything that a person has configured, read from all files, checked, with every default filled in.
+/// `Configuration` is everything that a person has configured: read from all files, checked, every default filled in.
 package struct Configuration: Sendable {
-    /// Absolute path of the file that it began with.
+    /// The absolute path is that of the main file.
     package var path: String
-    /// Shown to publishers in the User-Agent; nil only where nothing is fetched over http or https.
+    /// The contact is shown to publishers in the User-Agent; nil only where nothing is fetched over http or https.
     package var contact: String?
+    /// `[fetch]` says how documents are fetched.
     package var fetch: FetchSettings
-    /// In the order of their names; `hostSettings` relies on it.
+    /// The hosts are in the order of their names, on which `hostSettings` relies.
     package var hosts: [HostSettings]
+    /// `[schedule]` bounds the intervals of all feeds.
     package var schedule: ScheduleSettings
+    /// `[store]` says where articles are kept, and which.
     package var store: StoreSettings
+    /// `[status]` says where figures of the running service are written.
     package var status: StatusSettings
+    /// `[log]` says what is told while the service runs.
     package var log: LogSettings
-    /// Those that are not enabled are among them. No two have one id.
+    /// The feeds are in the order of the files, those that are not enabled among them. No two have one id.
     package var feeds: [FeedConfiguration]
-    /// What looks wrong, though it can be run.
+    /// The warnings say what looks wrong, though it can be run.
     package var warnings: [Diagnostic]
 
-    /// The table whose allowance a host shares: that of its own name, else of the nearest domain above it.
+    /// Returns the table whose allowance a host shares: that of its own name, else of the nearest domain above it.
     ///
     /// - Parameter name: the key of a host (`HostKey`).
     package func hostSettings(for name: String) -> HostSettings? {
@@ -42,8 +47,8 @@ package struct Configuration: Sendable {
         return low < hosts.count && hosts[low].name == name ? hosts[low] : nil
     }
 
-    /// The feed that a URL already stands for: the same but for http or https, `www.` and a slash at the end of the path
-    /// (contract.md §2).
+    /// Returns the feed that a URL already stands for: one whose URL is the same but for http or https, `www.` and a slash
+    /// at the end of the path (contract.md §2).
     package func feed(at url: String) -> FeedConfiguration? {
         if let feed = feeds.first(where: { $0.url == url }) { return feed }
         guard let host = HostKey.of(url: url).map(FeedIDResolver.bare) else { return nil }
@@ -61,6 +66,7 @@ package struct Configuration: Sendable {
         for (index, id) in FeedIDResolver.assign(candidates, known: known).enumerated() { feeds[index].id = id }
     }
 
+    /// Returns a copy whose feeds have the ids by which the store knows them.
     package func recognising(_ known: [FeedIDResolver.Known]) -> Configuration {
         var result = self
         result.recognise(known)
@@ -69,7 +75,7 @@ package struct Configuration: Sendable {
 }
 
 extension Configuration: Equatable {
-    /// Equal in what they say; warnings, and the place of the files, do not count.
+    /// Two configurations are equal that say the same; warnings, and the place of the files, do not count.
     package static func == (left: Self, right: Self) -> Bool {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
             && left.schedule == right.schedule && left.store == right.store && left.status == right.status
@@ -78,7 +84,7 @@ extension Configuration: Equatable {
 }
 
 extension Configuration {
-    /// All effective values as TOML that loads to an equal configuration (`check --print`).
+    /// Returns all effective values as TOML that loads to an equal configuration (`check --print`).
     ///
     /// Secrets are shown as the references that they are, and those in the query of a URL as `***`: such a feed alone
     /// does not load as it was.
@@ -93,7 +99,7 @@ extension Configuration {
 }
 
 extension FeedSettings {
-    /// What the table of a feed would have to say.
+    /// Makes the table that would give the feed.
     fileprivate init(_ feed: FeedConfiguration) {
         switch feed.origin {
         case .host(let host): address = .web(url: feed.url, host: host)
@@ -107,7 +113,7 @@ extension FeedSettings {
 }
 
 extension Configuration {
-    /// Says what `private_networks` of all feeds let in beside the feeds that it is meant for.
+    /// Warns where `[fetch] private_networks` is open, since it holds for more feeds than it is meant for.
     package func checkNetworks() -> [Diagnostic] {
         let isOpen =
             switch fetch.privateNetworks {
@@ -126,8 +132,10 @@ extension Configuration {
 }
 
 extension Configuration {
-    /// Looks once at everything the feeds refer to: secrets, certificates, local documents. A feed whose reference is
-    /// broken fails alone when it is polled, so `check` says so beforehand.
+    /// Looks once at everything that the feeds refer to: secrets, certificates, local documents.
+    ///
+    /// A feed whose reference is broken fails alone when it is polled, so `check` says so beforehand. It waits for the
+    /// file system.
     package func checkReferences(environment: [String: String]) -> [Diagnostic] {
         var checker = ReferenceChecker(environment: environment)
         if let caFile = fetch.caFile {

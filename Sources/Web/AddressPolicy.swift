@@ -1,6 +1,6 @@
 import Text
 
-/// Which addresses a request may connect to (`private_networks`, security.md §2 and §3).
+/// `AddressPolicy` says which addresses a request may connect to (`private_networks`, security.md §2 and §3).
 package enum AddressPolicy: Sendable, Hashable {
     /// Public addresses only.
     case deny
@@ -9,6 +9,7 @@ package enum AddressPolicy: Sendable, Hashable {
     /// Public addresses, and what one of the entries names.
     case list([Entry])
 
+    /// `Entry` is one element of a list of networks and services.
     package enum Entry: Sendable, Hashable {
         /// Any port that is allowed on public addresses.
         case block(AddressBlock)
@@ -30,7 +31,9 @@ package enum AddressPolicy: Sendable, Hashable {
         }
     }
 
-    /// Whether a connection to that address and port may be opened for a URL with that host.
+    /// Tells whether a connection to that address and port may be opened for a URL with that host.
+    ///
+    /// - Parameter host: as `WebURL.host` has it.
     package func allows(_ address: IPAddress, port: UInt16, host: String) -> Bool {
         if address.isPublic { return true }
         switch self {
@@ -48,7 +51,8 @@ package enum AddressPolicy: Sendable, Hashable {
         }
     }
 
-    /// Ports that other services than web servers use are for those whom an entry names (security.md §3).
+    /// Tells whether a port may be asked on that host: ports of other services than web servers only where an entry names
+    /// them (security.md §3).
     package func allows(port: UInt16, host: String) -> Bool {
         if port == 80 || port == 443 || port >= 1024 { return true }
         guard case .list(let entries) = self else { return false }
@@ -58,15 +62,15 @@ package enum AddressPolicy: Sendable, Hashable {
         }
     }
 
-    /// What can be said of a host whose name a proxy will resolve: addresses and names for this machine are judged,
-    /// other names are up to the proxy.
+    /// Tells whether a proxy may be asked for a host. Addresses and names for this machine are judged; other names are up to
+    /// the proxy, which resolves them.
     ///
-    /// - Parameter host: as in `WebURL`.
+    /// - Parameter host: as `WebURL.host` has it.
     package func allowsThroughProxy(host: String, port: UInt16) -> Bool {
         Self.address(ofHost: host).map { allows($0, port: port, host: host) } ?? true
     }
 
-    /// Whether a host is known to be private by its name alone.
+    /// Tells whether a host is known to be private by its name alone.
     package static func isPrivate(host: String) -> Bool { address(ofHost: host)?.isPublic == false }
 
     private static func address(ofHost host: String) -> IPAddress? {
@@ -82,7 +86,7 @@ package enum AddressPolicy: Sendable, Hashable {
 }
 
 extension AddressPolicy.Entry: CustomStringConvertible {
-    /// As `init(_:)` reads it.
+    /// Returns the entry as `init(_:)` reads it.
     package var description: String {
         switch self {
         case .block(let block): block.description
@@ -92,12 +96,14 @@ extension AddressPolicy.Entry: CustomStringConvertible {
     }
 }
 
-/// A block of addresses: `10.0.0.0/8`, `fc00::/7`, or one address alone.
+/// `AddressBlock` is a block of addresses: `10.0.0.0/8`, `fc00::/7`, or one address alone.
 package struct AddressBlock: Hashable, Sendable {
+    /// The network may have bits behind the prefix, which do not count.
     package let network: IPAddress
+    /// The length is in bits: up to 32, or up to 128 for IPv6.
     package let prefixLength: Int
 
-    /// Bits after the prefix need not be zero.
+    /// Reads an address with or without the length of a prefix. Bits behind the prefix need not be zero.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = parts.first.flatMap({ IPAddress(String($0)) }) else { return nil }
@@ -117,6 +123,7 @@ package struct AddressBlock: Hashable, Sendable {
         }
     }
 
+    /// Tells whether an address of the same family has the prefix.
     package func contains(_ address: IPAddress) -> Bool {
         switch (network, address) {
         case (.v4(let left), .v4(let right)):
@@ -132,6 +139,6 @@ package struct AddressBlock: Hashable, Sendable {
 }
 
 extension AddressBlock: CustomStringConvertible {
-    /// As `init(_:)` reads it, always with its length.
+    /// Returns the block as `init(_:)` reads it, always with its length.
     package var description: String { "\(network)/\(prefixLength)" }
 }

@@ -1,6 +1,6 @@
 private import Glibc
 
-/// An IPv4 or IPv6 address as a number.
+/// `IPAddress` is an IPv4 or IPv6 address as a number.
 package enum IPAddress: Hashable, Sendable {
     case v4(UInt32)
     case v6(high: UInt64, low: UInt64)
@@ -25,8 +25,9 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// The address and port of a `sockaddr` of which `length` bytes are there; nil for another family, for too few
-    /// bytes, and for an IPv6 address of one interface (a zone).
+    /// Returns the address and port of a `sockaddr` of which `length` bytes can be read.
+    ///
+    /// - Returns: nil for another family, for too few bytes, and for an IPv6 address of one interface (a zone).
     package static func fromSocket(
         _ address: UnsafeRawPointer, family: Int32, length: Int
     ) -> (address: IPAddress, port: UInt16)? {
@@ -59,7 +60,7 @@ package enum IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: CustomStringConvertible {
-    /// As `init(_:)` reads it, in its shortest form.
+    /// Returns the address as `init(_:)` reads it, in its shortest form.
     package var description: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
             switch self {
@@ -77,7 +78,7 @@ extension IPAddress: CustomStringConvertible {
 }
 
 extension IPAddress {
-    /// Whether anyone on the internet may be behind it: outside all blocks of security.md §2.
+    /// Tells whether anyone on the internet may be behind the address: it is outside all blocks of security.md §2.
     package var isPublic: Bool {
         switch self {
         case .v4(let address): return Self.isPublic(v4: address)

@@ -1,38 +1,46 @@
-/// An http or https URL taken apart by the parser that libcurl connects with, so that what is checked is what is asked.
+/// `WebURL` is an http or https URL taken apart by the parser that libcurl connects with, so that what is checked is what
+/// is asked.
 package struct WebURL: Sendable, Equatable {
-    /// As it is sent: without userinfo and fragment, path and query as they were given, the host in ASCII.
+    /// The text is what is sent: without userinfo and fragment, path and query as they were given, the host in ASCII.
     package let text: String
+    /// Tells https from http.
     package let isSecure: Bool
-    /// In lower case, without brackets and without a dot at its end; an IPv4 address in any of its forms is written with
-    /// four numbers, and a name in another script in the form that begins with `xn--`.
+    /// The host is in lower case, without brackets and without a dot at its end. An IPv4 address in any of its forms is
+    /// written with four numbers, and a name in another script in the form that begins with `xn--`.
     package let host: String
-    /// The same with the dot at its end, where it has one.
+    /// The host with the dot at its end, where it has one.
     private let sentHost: String
+    /// The port is the one that was written, else that of the scheme.
     package let port: UInt16
-    /// Decoded; nil where the URL has none.
+    /// The user name is decoded; nil where the URL has none.
     package let user: String?
+    /// The password is decoded; nil where the URL has none.
     package let password: String?
 
-    /// Scheme, host and port: what credentials are bound to (security.md §12).
+    /// Returns what credentials are bound to: scheme, host and port (security.md §12).
     package var origin: Origin { Origin(isSecure: isSecure, host: sentHost, port: port) }
 
-    /// Host and port as an entry of `private_networks` names them.
+    /// Returns host and port as an entry of `private_networks` names them.
     package var service: String { AddressPolicy.Entry.service(host: host, port: port).description }
 
-    /// Path and query, as they are sent.
+    /// Returns path and query as they are sent.
     package var target: Substring {
         let authority = text.utf8.index(text.startIndex, offsetBy: isSecure ? "https://".count : "http://".count)
         // Every URL that libcurl writes has a slash behind its authority.
         return text[(text.utf8[authority...].firstIndex(of: UInt8(ascii: "/")) ?? text.endIndex)...]
     }
 
+    /// `Origin` is a server as credentials know it: only the same one gets them again.
     package struct Origin: Sendable, Equatable {
+        /// Tells https from http.
         package let isSecure: Bool
+        /// The host is in lower case, with the dot at its end where it was written with one.
         package let host: String
+        /// The port is never 0.
         package let port: UInt16
     }
 
-    /// Why a text is not a URL that could be asked.
+    /// `Problem` says why a text is not a URL that could be asked.
     package enum Problem: Error, Equatable {
         case malformed
         case noHost
@@ -54,7 +62,7 @@ package struct WebURL: Sendable, Equatable {
         try self.init(ParsedURL(text.utf8, keepsPath: isConfigured), keepsUser: true)
     }
 
-    /// Where a Location header leads, without its userinfo.
+    /// Returns the URL that a Location header leads to, without its userinfo. Throws where nobody could be asked for it.
     package func resolving(_ location: [UInt8]) throws(Problem) -> WebURL {
         try WebURL(ParsedURL(location, base: text, keepsPath: false), keepsUser: false)
     }
@@ -77,17 +85,17 @@ package struct WebURL: Sendable, Equatable {
     }
 }
 
-/// A proxy that requests go through: scheme, host and port (security.md §2).
+/// `ProxyURL` is a proxy that requests go through: scheme, host and port (security.md §2).
 package struct ProxyURL: Sendable, Hashable {
-    /// As a person wrote it.
+    /// The text is the one that a person wrote.
     package let written: String
-    /// What libcurl is given: `http`, `https`, `socks4a` or `socks5h`, host and port.
+    /// The text is the one that libcurl is given: `http`, `https`, `socks4a` or `socks5h`, host and port.
     ///
     /// With `socks4` and `socks5` libcurl would look names up here and send the address on, which nothing judges then. So
     /// they are `socks4a` and `socks5h`: every proxy is told names, and looks them up itself.
     package let text: String
 
-    /// Why a text is not a proxy.
+    /// `Problem` says why a text is not a proxy.
     package enum Problem: Error, Equatable {
         /// It has another scheme, or none.
         case scheme

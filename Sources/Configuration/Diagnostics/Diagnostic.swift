@@ -1,18 +1,19 @@
-/// One thing that is wrong, or looks wrong, in the configuration: where it stands and what to do about it.
-///
-/// The message never holds a secret.
+/// `Diagnostic` is one thing that is wrong, or looks wrong, in the configuration.
 package struct Diagnostic: Sendable, Equatable, CustomStringConvertible {
+    /// `Severity` tells what cannot be run from what only looks wrong.
     package enum Severity: String, Sendable {
         /// Nothing runs on a configuration with one.
         case error
         case warning
     }
 
+    /// The severity is the word before the message.
     package var severity: Severity
-    /// The path of the file, as people named it.
+    /// The path of the file stands as people named it.
     package var file: String
-    /// Counted from 1; nil where the whole file is meant.
+    /// The line is counted from 1; nil where the whole file is meant.
     package var line: Int?
+    /// The message says what is wrong and what to do about it, and never holds a secret.
     package var message: String
 
     package init(_ severity: Severity, file: String, line: Int?, _ message: String) {
@@ -22,17 +23,18 @@ package struct Diagnostic: Sendable, Equatable, CustomStringConvertible {
         self.message = message
     }
 
-    /// `FILE:LINE: error: MESSAGE`.
+    /// Returns `FILE:LINE: error: MESSAGE`.
     package var description: String {
         guard let line else { return "\(file): \(severity.rawValue): \(message)" }
         return "\(file):\(line): \(severity.rawValue): \(message)"
     }
 }
 
-/// A file and a line of it: where a value was written.
+/// `SourcePlace` is a file and a line of it, where a value was written.
 package struct SourcePlace: Sendable, Hashable, CustomStringConvertible {
+    /// The path of the file stands as people named it.
     package var file: String
-    /// Counted from 1.
+    /// The line is counted from 1.
     package var line: Int
 
     package init(file: String, line: Int) {
@@ -43,16 +45,16 @@ package struct SourcePlace: Sendable, Hashable, CustomStringConvertible {
     package var description: String { "\(file):\(line)" }
 }
 
-/// A configuration that nothing may run on, with all that is wrong with it.
+/// `ConfigurationError` holds all that is wrong with a configuration that nothing may run on.
 package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Errors and warnings, in the order of the files.
+    /// Errors and warnings are in the order of the files.
     package var diagnostics: [Diagnostic]
 
     package init(diagnostics: [Diagnostic]) {
         self.diagnostics = diagnostics
     }
 
-    /// One line each.
+    /// Returns a line for each of them.
     package var description: String { diagnostics.map(\.description).joined(separator: "\n") }
 }
 

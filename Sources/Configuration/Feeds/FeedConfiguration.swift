@@ -62,6 +62,7 @@ package struct FeedConfiguration: Sendable {
     /// Tells whether a URL begins with `https:`, in whatever case.
     package static func isSecure(_ url: String) -> Bool { FeedAddress.hasScheme(url, "https:") }
 
+    /// Returns one option of the feed: `feed.timeout`.
     package subscript<Value>(dynamicMember member: KeyPath<FeedOptions, Value>) -> Value {
         shared.value[keyPath: member]
     }
@@ -124,7 +125,8 @@ package struct FeedOptions: Sendable, Hashable {
     package var bearer: Secret?
     /// The certificate shows a server who asks.
     package var clientCert: ClientCertificate?
-    /// Those of `[fetch]`, and what the feed sets in their place but for `ownPrivateNetworks`.
+    /// The settings are those of `[fetch]`, with what the feed's table sets in their place. Its `private_networks` are
+    /// apart, in `ownPrivateNetworks`.
     var transfer: TransferSettings
     /// The cap limits how long a response is believed to be fresh (polling.md §3).
     package var maxAgeCap: Duration
@@ -151,6 +153,7 @@ package struct FeedOptions: Sendable, Hashable {
         self.updates = updates
     }
 
+    /// Returns one setting of transfers as if it were an option: `options.timeout`.
     package subscript<Value>(dynamicMember field: WritableKeyPath<TransferSettings, Value>) -> Value {
         get { transfer[keyPath: field] }
         set { transfer[keyPath: field] = newValue }
@@ -187,7 +190,7 @@ package struct HeaderField: Sendable, Hashable {
     package var value: Value
 }
 
-/// A value in a box, so that many can hold it. Boxes are equal when their values are.
+/// `Shared` is a box that holds a value for many owners. Boxes are equal when their values are.
 final class Shared<Value: Hashable & Sendable>: Hashable, Sendable {
     let value: Value
 

@@ -1,12 +1,14 @@
 package import FeedModel
 private import Web
 
-/// Which id each feed has: the one it was given, the one it is known by, or one made from its URL (contract.md §2).
+/// `FeedIDResolver` finds the id of each feed: the one it was given, the one it is known by, or one made from its URL
+/// (contract.md §2).
 package enum FeedIDResolver {
-    /// A feed as the configuration names it.
+    /// `Candidate` is a feed as the configuration names it.
     package struct Candidate: Sendable {
+        /// The URL stands as it was configured.
         package var url: String
-        /// The id that a person gave.
+        /// The id is the one that a person gave; nil where nobody did.
         package var id: FeedIdentifier?
 
         package init(url: String, id: FeedIdentifier?) {
@@ -15,12 +17,15 @@ package enum FeedIDResolver {
         }
     }
 
-    /// What the state holds: a feed's id with a URL of it, redacted. A feed that was permanently redirected has a
-    /// second entry after that one, with the target of the redirect.
+    /// `Known` is what the state holds of a feed: its id and its URL, redacted.
+    ///
+    /// A feed that was permanently redirected has a second entry behind that one, with the target of the redirect.
     package typealias Known = (id: FeedIdentifier, url: String)
 
-    /// An id for each candidate, in their order; no two alike but for those that were given twice. Does not depend
-    /// on the order of the candidates, nor on that of the known feeds.
+    /// Returns an id for each candidate, in their order.
+    ///
+    /// No two are alike, but for ids that a person gave twice. The ids depend neither on the order of the candidates nor on
+    /// that of the known feeds.
     package static func assign(_ candidates: [Candidate], known: [Known] = []) -> [FeedIdentifier] {
         var ids = candidates.map(\.id)
         var taken = Set(ids.compactMap { $0 })
@@ -38,8 +43,9 @@ package enum FeedIDResolver {
         return ids.map { $0 ?? FeedIdentifier("feed") }
     }
 
-    /// For each candidate without a given or known id: ids of known feeds on its host that nothing is configured for
-    /// any more. Naming one as `id = "…"` keeps that feed's history.
+    /// Returns for candidates that nobody knows the ids of known feeds on their host that are not configured any more.
+    ///
+    /// Naming one of them as `id = "…"` keeps that feed's history.
     package static func suggestions(
         _ candidates: [Candidate], ids: [FeedIdentifier], known: [Known]
     ) -> [(index: Int, ids: [FeedIdentifier])] {
@@ -103,8 +109,8 @@ package enum FeedIDResolver {
         }
     }
 
-    /// In the order of their ids, each feed's own URL before every redirect. All are sorted nowhere: nearly all feeds are
-    /// recognised without.
+    /// Sorts known feeds by their ids, each feed's own URL before every redirect. Only the few that are not recognised at
+    /// once are ever sorted.
     private static func ordered(_ known: [Known]) -> [Known] {
         var met: Set<FeedIdentifier> = []
         let ranked = known.map { (isRedirect: !met.insert($0.id).inserted, entry: $0) }
@@ -114,8 +120,8 @@ package enum FeedIDResolver {
         return sorted.map(\.entry)
     }
 
-    /// The name of each URL, with a suffix where two URLs have one name; made when it is first asked for, which it need
-    /// not be where all feeds are known.
+    /// The name of each URL, with a suffix where two URLs have one name. The names are made when one is first asked for:
+    /// where all feeds are known, none is.
     private struct StandardNames {
         private let candidates: [Candidate]
         private lazy var names = make(.all)

@@ -1,19 +1,21 @@
 import Glibc
 
-/// A list of feeds of another program as `[[feed]]` tables: OPML, or newsboat's urls file.
+/// `FeedListImport` is a list of feeds of another program, OPML or newsboat's urls file, as `[[feed]]` tables.
 package struct FeedListImport: Sendable, Equatable {
-    /// They load without an error: each URL once, with the tags of all its places.
+    /// The tables load without an error: each URL is there once, with the tags of all its places.
     package var tables: [FeedTable]
-    /// What was left out or had to be guessed, and in which line.
+    /// The warnings say what was left out or had to be guessed, and in which line.
     package var warnings: [OPMLDocument.Warning]
 
-    /// Why a file could not be imported.
+    /// `Failure` says why a file could not be imported.
     package enum Failure: Error, Sendable, Equatable {
         /// What the system said against reading it.
         case unreadable(String)
         case noList(OPMLDocument.ReadError)
     }
 
+    /// Reads a file of at most 64 MiB, and waits for it.
+    ///
     /// - Parameter file: its path, or `-` for standard input.
     package static func read(file: String) throws(Failure) -> Self {
         let bytes: [UInt8]
@@ -32,7 +34,7 @@ package struct FeedListImport: Sendable, Equatable {
         }
     }
 
-    /// Reads at most 64 MiB. What begins as markup does is OPML, everything else is a list of URLs.
+    /// Reads at most 64 MiB. A text that begins with `<` is OPML, everything else is a list of URLs.
     ///
     /// - Parameter directory: absolute; what relative paths in a list of URLs are relative to. OPML never names a local
     ///   file (security.md §1).
@@ -113,7 +115,7 @@ struct ExactText: Hashable {
     }
 }
 
-/// The same of several texts.
+/// Texts that equal only texts with the same bytes, in the same order.
 struct ExactTexts: Hashable {
     let texts: [String]
 

@@ -1,16 +1,18 @@
 private import FeedModel
 
-/// A list of feeds as OPML 2.0 holds it, with the folders that they lie in as tags.
+/// `OPMLDocument` is a list of feeds as OPML 2.0 holds it, with the folders that they lie in as tags.
 package struct OPMLDocument: Sendable, Equatable {
+    /// `Entry` is one feed of the list.
     package struct Entry: Sendable, Equatable {
-        /// As it stands in the document: not checked.
+        /// The URL stands as it is in the document, and is not checked.
         package var url: String
+        /// The title is nil where the document has none but the URL.
         package var title: String?
-        /// Names of the folders, the outermost first, then the categories.
+        /// The tags are the names of the folders, the outermost first, then the categories.
         package var tags: [String]
-        /// The page that the feed belongs to.
+        /// The page is the one that the feed belongs to.
         package var siteURL: String?
-        /// Line of the document; 0 for an entry that is about to be written.
+        /// The line is that of the document; 0 for an entry that is about to be written.
         package var line: Int
 
         package init(url: String, title: String? = nil, tags: [String] = [], siteURL: String? = nil, line: Int = 0) {
@@ -22,15 +24,19 @@ package struct OPMLDocument: Sendable, Equatable {
         }
     }
 
-    /// What in a document was wrong, and in which line.
+    /// `Warning` says what in a document was wrong, and in which line.
     package struct Warning: Sendable, Equatable {
+        /// The line is counted from 1.
         package var line: Int
+        /// The message goes on where `FILE:LINE:` ends.
         package var message: String
     }
 
+    /// The title is that of the whole list.
     package var title: String?
+    /// The entries are in the order of the document.
     package var entries: [Entry] = []
-    /// Filled by reading.
+    /// The warnings are filled by reading.
     package var warnings: [Warning] = []
 
     package init(title: String? = nil, entries: [Entry] = []) {
@@ -80,8 +86,9 @@ struct OPMLListReader {
 }
 
 extension OPMLDocument {
-    /// The feeds of a configuration that another program could fetch, their first tag being their folder. Their URLs
-    /// are written as they are, with what secrets are in them, since they would be useless without.
+    /// Lists the feeds of a configuration that another program could fetch, their first tag being their folder.
+    ///
+    /// Their URLs stand as they are, with the secrets that are in them, since they would be useless without.
     package init(exporting configuration: Configuration, title: String) {
         let entries = configuration.feeds.filter { !$0.isLocalFile }.map { feed in
             Entry(url: feed.url, title: feed.title, tags: feed.tags)
@@ -89,7 +96,7 @@ extension OPMLDocument {
         self.init(title: title, entries: entries)
     }
 
-    /// The document as OPML 2.0 in UTF-8. Reading it gives the same entries, grouped by their first tag.
+    /// Returns the document as OPML 2.0 in UTF-8. Reading it gives the same entries, grouped by their first tag.
     package func xml() -> [UInt8] {
         var bytes: [UInt8] = []
         let title = Self.escaped(title ?? "")

@@ -1,12 +1,12 @@
 private import Glibc
 
-/// Where the configuration is looked for (contract.md §1).
+/// `ConfigurationPath` is where the configuration was found, or where it was looked for in vain (contract.md §1).
 package enum ConfigurationPath: Sendable, Equatable {
     case found(String)
     /// No file at any of these.
     case missing(tried: [String])
 
-    /// `option` (--config) as it is; else the first that exists of `$NEWSWIRE_CONFIG`, the user's folder and /etc.
+    /// Returns `option` (--config) as it is; else the first that exists of `$NEWSWIRE_CONFIG`, the user's folder and /etc.
     package static func find(
         option: String?, environment: [String: String], fileExists: (String) -> Bool = Self.fileExists
     ) -> ConfigurationPath {
@@ -21,6 +21,7 @@ package enum ConfigurationPath: Sendable, Equatable {
         return .missing(tried: candidates)
     }
 
+    /// Tells whether there is anything under that path, a link that leads nowhere not counted.
     package static func fileExists(_ path: String) -> Bool {
         access(path, F_OK) == 0
     }

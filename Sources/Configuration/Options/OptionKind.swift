@@ -31,7 +31,7 @@ struct OptionContext {
         state.error("\(label): \(message)", at: file.place(node.keyLine))
     }
 
-    /// The same value, with messages about one of its members.
+    /// The context of one member of a value that is a table itself.
     func ofMember(_ name: String, example: String = "") -> OptionContext {
         var context = self
         context.example = example
@@ -156,7 +156,8 @@ extension OptionKind where Value == StoreSettings.Retention {
     /// `"forever"` or a span.
     static func retention(in range: ClosedRange<Duration>) -> Self {
         Self(
-            form: "Range: \"forever\", or \(ConfigDuration.text(range.lowerBound)) to \(ConfigDuration.text(range.upperBound))",
+            form:
+                "Range: \"forever\", or \(ConfigDuration.text(range.lowerBound)) to \(ConfigDuration.text(range.upperBound))",
             example: "\"forever\" or \"90d\"",
             read: { node, context in
                 guard let text = context.text(node) else { return nil }

@@ -1,7 +1,7 @@
-/// What people read of the options: the sample configuration, and the entries of newswire.toml(5). `make man` writes
-/// both.
+/// `OptionManual` is what people read of the options: the sample configuration and the entries of newswire.toml(5).
+/// `make man` writes both.
 package enum OptionManual {
-    /// config/newswire.toml: every option with its default or an example.
+    /// Returns config/newswire.toml: every option with its default or an example.
     package static var sample: String {
         var lines = intro.split(separator: "\n", omittingEmptySubsequences: false).map { comment(String($0)) }
         for table in OptionTable.allCases {
@@ -44,7 +44,7 @@ package enum OptionManual {
         return lines
     }
 
-    /// The sections of newswire.toml(5) that describe the options, in mdoc(7).
+    /// Returns the sections of newswire.toml(5) that describe the options, in mdoc(7).
     package static var mdoc: String {
         var lines: [String] = []
         for table in OptionTable.allCases {

@@ -1,6 +1,6 @@
 private import Glibc
 
-/// Where a secret is found; never the secret itself, so that a configuration can be shown.
+/// `Secret` says where a secret is found, and never holds it, so that a configuration can be shown.
 package enum Secret: Hashable, Sendable {
     /// A file of `$CREDENTIALS_DIRECTORY` (systemd's LoadCredential).
     case credential(String)
@@ -9,12 +9,13 @@ package enum Secret: Hashable, Sendable {
     /// A variable of the environment.
     case environment(String)
 
-    /// The most that a secret may be, in bytes.
+    /// The limit is the most that a secret may have, in bytes.
     package static let limit = 65_536
 
-    /// Reads the secret as one line, for a header or a password: a line break at its end is dropped.
+    /// Reads the secret as one line, for a header or a password; a line break at its end is dropped.
     ///
-    /// Read it for each use and let go of it: a changed file then counts at once.
+    /// It is to be read for each use and not kept: a changed file then counts at once. Throws where it cannot be read, is
+    /// empty, is not UTF-8 or has several lines. It waits for the file system.
     package func resolve(environment: [String: String]) throws(SecretError) -> String {
         var bytes = try contents(environment: environment)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
@@ -27,7 +28,7 @@ package enum Secret: Hashable, Sendable {
         return text
     }
 
-    /// Reads all of the secret, for a key of several lines.
+    /// Reads all of the secret, for a key of several lines. Throws where it cannot be read, or everybody could read it.
     package func contents(environment: [String: String]) throws(SecretError) -> [UInt8] {
         switch self {
         case .environment(let name):
@@ -63,7 +64,7 @@ package enum Secret: Hashable, Sendable {
 }
 
 extension Secret: CustomStringConvertible {
-    /// The reference as TOML writes it.
+    /// Returns the reference as TOML writes it.
     package var description: String {
         switch self {
         case .credential(let name): "{ credential = \(TOMLText.quoted(name)) }"
@@ -73,9 +74,11 @@ extension Secret: CustomStringConvertible {
     }
 }
 
-/// A secret that cannot be read, and why; the secret is not in it.
+/// `SecretError` names a secret that cannot be read, and never holds it.
 package struct SecretError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The reference tells which secret it is.
     package var secret: Secret
+    /// The message goes on where the reference ends: `is empty`.
     package var message: String
 
     init(_ secret: Secret, _ message: String) {

@@ -12,43 +12,45 @@ struct TopSettings: Sendable {
     var includes: [Include] = []
 }
 
-/// `[fetch]`: how documents are fetched, where a host or a feed says nothing else.
+/// `FetchSettings` are those of `[fetch]`: how documents are fetched where a host or a feed says nothing else.
 @dynamicMemberLookup
 package struct FetchSettings: Sendable, Equatable {
-    /// Transfers at a time.
+    /// So many transfers run at a time, over all hosts.
     package var concurrency = 64
-    /// Transfers at a time to one host.
+    /// So many transfers run at a time to one host.
     package var hostConcurrency = 1
-    /// From start to start of two transfers to one host.
+    /// The delay is from the start of one transfer to a host to the start of the next.
     package var hostDelay: Duration = .seconds(2)
-    /// Bytes of a decoded document.
+    /// A document may have so many bytes once it is decompressed.
     package var maxBody = 15 << 20
     var transfer = TransferSettings()
 
     package init() {}
 
+    /// Returns one setting of transfers as if it were a member: `fetch.timeout`.
     package subscript<Value>(dynamicMember field: WritableKeyPath<TransferSettings, Value>) -> Value {
         get { transfer[keyPath: field] }
         set { transfer[keyPath: field] = newValue }
     }
 }
 
-/// What `[fetch]` sets of every transfer, and a feed of its own: members of both.
+/// `TransferSettings` are those that may stand in `[fetch]`, for every transfer, and in the table of a feed, for its own.
 package struct TransferSettings: Sendable, Hashable {
-    /// Resolving, connecting and TLS together.
+    /// The timeout is for resolving, connecting and TLS together.
     package var connectTimeout: Duration = .seconds(10)
-    /// The whole transfer with its redirects.
+    /// The timeout is for the whole transfer with its redirects.
     package var timeout: Duration = .seconds(30)
-    /// Which addresses of networks that are not public may be connected to (security.md §2).
+    /// The policy says which addresses of networks that are not public may be connected to (security.md §2).
     package var privateNetworks = AddressPolicy.deny
-    /// nil: none, whatever the environment says.
+    /// The proxy is asked in place of the server; where it is nil there is none, whatever the environment says.
     package var proxy: ProxyURL?
-    /// Absolute path; nil: the system's bundle.
+    /// The absolute path names certificates of authorities in PEM; nil for the system's bundle.
     package var caFile: String?
 }
 
-/// `[host."NAME"]`: what a host and all below it share as one allowance.
+/// `HostSettings` are those of `[host."NAME"]`, which a host and all below it share as one allowance.
 package struct HostSettings: Sendable, Equatable {
+    /// `PauseScope` says what rests while a server is too busy.
     package enum PauseScope: String, Sendable, CaseIterable {
         case host
         case feed
@@ -56,62 +58,70 @@ package struct HostSettings: Sendable, Equatable {
 
     /// The name is the key of the host (`HostKey`), under which all its forms are known.
     package var name: String
-    /// From start to start of two transfers. `[fetch] host_delay` where the table says nothing.
+    /// The delay is from start to start of two transfers: `[fetch] host_delay` where the table says nothing.
     package var delay: Duration
-    /// `[fetch] host_concurrency` where the table says nothing.
+    /// So many transfers run at a time: `[fetch] host_concurrency` where the table says nothing.
     package var concurrency: Int
-    /// What a 429 or 503 pauses; nil: the host where its address is public, else the feed.
+    /// The scope is what a 429 or 503 pauses; nil for the host where its address is public, else for the feed.
     package var pauseScope: PauseScope?
-    /// `[schedule] max_age_cap` where the table says nothing.
+    /// The cap is `[schedule] max_age_cap` where the table says nothing.
     package var maxAgeCap: Duration
+    /// The place is where the table stands.
     package var source: SourcePlace
 
-    /// Equal in what they say; where it was written does not count.
+    /// Two tables are equal that say the same; where they were written does not count.
     package static func == (left: Self, right: Self) -> Bool {
         left.name == right.name && left.delay == right.delay && left.concurrency == right.concurrency
             && left.pauseScope == right.pauseScope && left.maxAgeCap == right.maxAgeCap
     }
 }
 
-/// `[schedule]`: the bounds of every interval.
+/// `ScheduleSettings` are those of `[schedule]`: the bounds of every interval.
 package struct ScheduleSettings: Sendable, Equatable {
-    /// Never above `maxInterval`.
+    /// The shortest interval is never above `maxInterval`.
     package var minInterval: Duration = .seconds(600)
+    /// The longest interval is what a feed that publishes nothing comes to.
     package var maxInterval: Duration = .seconds(86_400)
-    /// Between the other two.
+    /// The interval that a feed begins with is between the other two.
     package var initialInterval: Duration = .seconds(3600)
-    /// The longest freshness of a response that is believed (polling.md §3).
+    /// The cap is the longest freshness of a response that is believed (polling.md §3).
     package var maxAgeCap: Duration = .seconds(86_400)
 
     package init() {}
 }
 
-/// `[store]`: where articles are kept, and which.
+/// `StoreSettings` are those of `[store]`: where articles are kept, and which.
 package struct StoreSettings: Sendable, Equatable {
+    /// `Retention` says how long articles are kept.
     package enum Retention: Sendable, Equatable {
         case forever
         /// At least a second.
         case span(Duration)
     }
 
+    /// `Updates` says what becomes of edits of known articles.
     package enum Updates: String, Sendable, CaseIterable {
         case keep
         /// Edits of known articles are not stored.
         case ignore
     }
 
+    /// `Duplicates` says how an article is stored that another feed had first.
     package enum Duplicates: String, Sendable, CaseIterable {
         /// A short record that names the article it repeats (identity.md §9).
         case short
         case keep
     }
 
-    /// Absolute path; empty only while files are read, where none has named it.
+    /// The path is absolute; it is empty only while files are read and none has named it.
     package var directory: String
-    /// Bytes.
+    /// A segment has about so many bytes.
     package var segmentSize = 64 << 20
+    /// Articles are kept so long.
     package var keep = Retention.forever
+    /// The setting holds where a feed says nothing else.
     package var updates = Updates.keep
+    /// The setting holds for all feeds.
     package var duplicates = Duplicates.short
 
     package init(directory: String) {
@@ -119,20 +129,22 @@ package struct StoreSettings: Sendable, Equatable {
     }
 }
 
-/// `[status]`: where figures of the running service are written for others to read.
+/// `StatusSettings` are those of `[status]`: where figures of the running service are written for others to read.
 package struct StatusSettings: Sendable, Equatable {
-    /// Absolute path of a file in Prometheus' text format for node_exporter's textfile collector; nil for none.
+    /// The absolute path names a file in Prometheus' text format for node_exporter's textfile collector; nil for none.
     package var textfile: String?
 
     package init() {}
 }
 
-/// `[log]`: what is said while the service runs.
+/// `LogSettings` are those of `[log]`: what is told while the service runs.
 package struct LogSettings: Sendable, Equatable {
+    /// `Level` says how serious a message is.
     package enum Level: String, Sendable, CaseIterable {
         case trace, debug, info, notice, warning, error
     }
 
+    /// Messages below this level are not logged.
     package var level = Level.info
 
     package init() {}
