@@ -13,7 +13,7 @@ struct FeedFileTests {
         FeedFile(table, main: fixture.folder.file("newswire.toml"), title: title, date: "2026-11-26")
     }
 
-    @Test("It loads, with nothing else changed, and has the mode of the main file")
+    @Test("The file that newswire add writes loads, changes nothing else, and has the mode of the main file")
     func written() throws {
         let main = "contact = \"https://example.org/\"\ninclude = [\"feeds.d/*.toml\"]\n"
         fixture.write(main, to: "newswire.toml", mode: 0o640)
@@ -30,7 +30,7 @@ struct FeedFileTests {
         #expect(stat(file.path, &status) == 0 && status.st_mode & 0o7777 == 0o640)
     }
 
-    @Test("A file that is there is never changed")
+    @Test("newswire add never changes a file that is there")
     func exists() throws {
         fixture.write("", to: "newswire.toml")
         let first = file(table)
@@ -42,7 +42,7 @@ struct FeedFileTests {
         #expect(fixture.folder.read("feeds.d/.add-\(getpid())") == nil)
     }
 
-    @Test("security.md §11: its name is a hash")
+    @Test("security.md §11: newswire add names its file by a hash of the URL")
     func name() throws {
         let path = file(FeedTable(url: "https://../../etc/cron.d/x\0", tags: [])).path
         let name = try #require(path.split(separator: "/").last)
@@ -51,14 +51,14 @@ struct FeedFileTests {
         #expect(file(table).path != path)
     }
 
-    @Test("Where it may not be written, that is said beforehand", .enabled(if: getuid() != 0))
+    @Test("newswire add says beforehand that it may not write its file", .enabled(if: getuid() != 0))
     func readOnly() {
         chmod(fixture.folder.path, 0o555)
         defer { chmod(fixture.folder.path, 0o755) }
         #expect(throws: FeedFile.Failure.self) { try FeedFile.check(main: fixture.folder.file("newswire.toml")) }
     }
 
-    @Test("A feed is found whatever its scheme, www or last slash")
+    @Test("A configured feed is found by its URL whatever scheme, www or last slash that has")
     func finding() throws {
         let configuration = try fixture.load(feed("tags = [\"x\"]"))
         for url in ["https://example.org/feed.xml", "http://www.example.org/feed.xml/", "HTTPS://EXAMPLE.ORG/feed.xml"]
@@ -70,7 +70,7 @@ struct FeedFileTests {
         }
     }
 
-    @Test("A table that is about to be added is judged with all others")
+    @Test("A feed's table that is about to be added is judged with all others")
     func addition() throws {
         let path = fixture.write(
             "contact = \"https://example.org/\"\n[[feed]]\nurl = \"https://a.org/\"\nid = \"a\"", to: "newswire.toml")

@@ -11,7 +11,7 @@ struct FeedIDResolverTests {
     }
 
     @Test(
-        "An id is made from the URL, readable and without secrets",
+        "The id of a feed is made from its URL, readable and without secrets",
         arguments: [
             ("https://example.org/feed.xml", "example.org-feed"), ("https://www.example.org/", "example.org"),
             ("http://EXAMPLE.org:8080/Blog/feed/", "example.org-8080-blog-feed"),
@@ -28,7 +28,7 @@ struct FeedIDResolverTests {
         #expect(FeedName.refusal(FeedNaming.name(for: url)) == nil)
     }
 
-    @Test("A long URL gives a short id that is still its own")
+    @Test("A long URL gives a feed a short id that is still its own")
     func long() {
         let path = String(repeating: "abcdefghij/", count: 50)
         let first = FeedNaming.name(for: "https://example.org/\(path)a")
@@ -70,7 +70,7 @@ struct FeedIDResolverTests {
     }
 
     @Test(
-        "Any other URL is another feed",
+        "A URL that differs in anything else is another feed",
         arguments: [
             "https://example.org/Feed", "https://example.org/feed?x=1", "https://blog.example.org/feed",
             "https://example.org:8443/feed", "https://example.org/feed.xml",
@@ -79,7 +79,7 @@ struct FeedIDResolverTests {
         #expect(ids([url], known: [("mine", "https://example.org/feed")]) != ["mine"])
     }
 
-    @Test("A known id is not taken by a new URL that happens to give the same name")
+    @Test("A known feed's id is not taken by a new URL that happens to give the same name")
     func sameName() {
         let ids = ids(["https://example.org/feed.rss"], known: [("example.org-feed", "https://example.org/feed.xml")])
         #expect(ids[0].hasPrefix("example.org-feed-"))
@@ -145,7 +145,7 @@ struct FeedIDResolverTests {
         #expect(ids(urls.reversed(), known: known.reversed()) == old.reversed())
     }
 
-    @Test("A changed URL is told the id that would keep its history, unless it has one")
+    @Test("A feed whose URL has changed is told the id that would keep its history, unless it has one")
     func suggestion() throws {
         var fixture = ConfigurationFixture()
         fixture.known = [

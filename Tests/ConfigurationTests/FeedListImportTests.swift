@@ -11,7 +11,9 @@ struct FeedListImportTests {
         try fixture.load("contact = \"https://example.org/\"\n" + tables.map(\.text).joined(separator: "\n")).feeds
     }
 
-    @Test("newsboat's urls file: tags and titles; what newswire cannot poll is left out with its line")
+    @Test(
+        "newswire import reads tags and titles of newsboat's urls file, and leaves out with its line what cannot be polled"
+    )
     func newsboat() throws {
         let list = """
             # comment
@@ -31,7 +33,9 @@ struct FeedListImportTests {
         #expect(feeds[1].localPath == "/home/me/local/b.xml")
     }
 
-    @Test("A file of either kind is known by how it begins, in any encoding", arguments: [true, false])
+    @Test(
+        "newswire import tells OPML from a list of URLs by how the file begins, in any encoding",
+        arguments: [true, false])
     func kinds(isUTF16: Bool) throws {
         let opml = "<opml><body><outline text='Ä' xmlUrl='https://example.org/ä'/></body></opml>"
         var bytes: [UInt8] = isUTF16 ? [0xff, 0xfe] : [0xef, 0xbb, 0xbf]
@@ -46,7 +50,7 @@ struct FeedListImportTests {
         #expect(list.tables.map(\.url) == ["https://example.org/"])
     }
 
-    @Test("What is no list, or too large, is an error; an empty file is an empty list")
+    @Test("newswire import refuses what is no list or too large, and takes an empty file for an empty list")
     func errors() throws {
         #expect(throws: OPMLDocument.ReadError.self) { try FeedListImport.read(Array("<rss/>".utf8), relativeTo: "/") }
         let large = [UInt8](repeating: 0x20, count: 64 << 20 + 1)
@@ -57,7 +61,7 @@ struct FeedListImportTests {
         }
     }
 
-    @Test("Binary rubbish gives warnings and no feed that does not load")
+    @Test("newswire import makes warnings of binary rubbish, and no feed that does not load")
     func rubbish() throws {
         var state: UInt64 = 1
         func byte() -> UInt8 {
@@ -73,7 +77,7 @@ struct FeedListImportTests {
         }
     }
 
-    @Test("Hostile titles and tags stay text, from OPML to TOML and back")
+    @Test("Hostile titles and tags of feeds stay text, from OPML to TOML and back")
     func hostile() throws {
         let hostile = "]]> & <b> \"q\" \\ ''' # [[feed]]\nurl = \"x\" \u{1b}]0;x\u{7} \u{202e}"
         let xml = hostile.unicodeScalars.map { "&#\($0.value);" }.joined()
@@ -93,7 +97,7 @@ struct FeedListImportTests {
         #expect(again.warnings.isEmpty)
     }
 
-    @Test("Thousands of feeds in nested folders make the round trip")
+    @Test("Thousands of feeds in nested folders are the same after the way from OPML to TOML and back")
     func thousands() throws {
         var opml = "<opml><body>"
         for folder in 0..<100 {

@@ -8,7 +8,7 @@ import Web
 struct FeedTableTests {
     let fixture = ConfigurationFixture()
 
-    @Test("Only the URL is needed, and everything else comes from [fetch], [schedule] and [store]")
+    @Test("A feed needs only a URL, and takes everything else from [fetch], [schedule] and [store]")
     func defaults() throws {
         let configuration = try fixture.load(
             feed("") + "[fetch]\ntimeout = \"5s\"\nproxy = \"http://p:1\"\n[store]\nupdates = \"ignore\"\n"
@@ -25,7 +25,7 @@ struct FeedTableTests {
         #expect(feed.source == SourcePlace(file: fixture.folder.file("newswire.toml"), line: 2))
     }
 
-    @Test("Every key of a feed is read")
+    @Test("Every key of a feed's table is read")
     func everyKey() throws {
         let configuration = try fixture.load(
             feed(
@@ -111,7 +111,7 @@ struct FeedTableTests {
     }
 
     @Test(
-        "A secret written in the file is refused, and not repeated",
+        "A secret that is written in the configuration is refused, and not repeated",
         arguments: [
             "bearer = \"hunter2\"", "basic_auth = { user = \"me\", password = \"hunter2\" }",
             "client_cert = { cert = \"c\", key = \"hunter2\" }", "headers = { Authorization = \"hunter2\" }",
@@ -127,7 +127,7 @@ struct FeedTableTests {
     }
 
     @Test(
-        "The URL is http, https or a local file, and holds no password",
+        "The URL of a feed is http, https or a local file, and holds no password",
         arguments: [
             ("", "is empty"), ("ftp://example.org/", "has the scheme ftp: which is not fetched"),
             ("exec:ls", "newswire runs none"), ("|ls", "newswire runs none"), ("feed:https://x.org/", "scheme feed:"),

@@ -9,7 +9,7 @@ struct IncludeTests {
     let fixture = ConfigurationFixture()
     let contact = "contact = \"https://example.org/\"\n"
 
-    @Test("Globs are relative to the including file and sorted; one that matches nothing is fine")
+    @Test("Patterns in include are relative to the including file and sorted, and one that matches nothing is fine")
     func globs() throws {
         fixture.write("[[feed]]\nurl = \"https://b.org/\"", to: "feeds.d/b.toml")
         fixture.write("[[feed]]\nurl = \"https://a.org/\"\n[host.\"a.org\"]", to: "feeds.d/a.toml")
@@ -21,14 +21,14 @@ struct IncludeTests {
         #expect(configuration.feeds[1].source.file == fixture.folder.file("feeds.d/b.toml"))
     }
 
-    @Test("A folder whose name looks like a pattern is only itself")
+    @Test("A folder whose name looks like a pattern is no pattern for what it includes")
     func patternInFolder() throws {
         fixture.write("https://c.org/\n", to: "x[1]*/urls.txt")
         let path = fixture.write(contact + "include = [\"*.txt\"]", to: "x[1]*/newswire.toml")
         #expect(try ConfigurationLoader.load(path: path, environment: ["HOME": "/h"]).feeds.count == 1)
     }
 
-    @Test("A file that is named and missing is an error in the file that names it")
+    @Test("A file that is included by name and missing is an error in the file that names it")
     func missing() {
         let errors = fixture.errors("include = [\n  \"urls\",\n  \"feeds.d/*.toml\"]")
         #expect(errors.count == 1)
@@ -36,7 +36,7 @@ struct IncludeTests {
         #expect(errors[0].hasSuffix("/urls cannot be read: No such file or directory"))
     }
 
-    @Test("A pipe, a folder or a device that a pattern matches is an error with its name, and is not waited for")
+    @Test("A pipe, a folder or a device that include matches is an error with its name, and is not waited for")
     func noRegularFiles() {
         fixture.write("", to: "feeds.d/a.toml")
         #expect(mkfifo(fixture.folder.file("feeds.d/pipe.toml"), 0o600) == 0)
@@ -58,7 +58,7 @@ struct IncludeTests {
         #expect(configuration.feeds.map(\.url) == ["https://a.org/"])
     }
 
-    @Test("Settings of the whole program in an included file are refused, there")
+    @Test("Settings of the whole program in an included file are refused with the line of that file")
     func settingsElsewhere() {
         fixture.write("[fetch]\ntimeout = \"3s\"\n[fede]\n", to: "feeds.d/a.toml")
         let errors = fixture.errors("include = [\"feeds.d/*.toml\"]")
@@ -67,7 +67,7 @@ struct IncludeTests {
         #expect(errors[1].hasPrefix("feeds.d/a.toml:3: error: \"fede\": there is no such key; did you mean feed?"))
     }
 
-    @Test("Loops are errors, files named twice are read once, and depth is bounded")
+    @Test("Includes in a loop are errors, files included twice are read once, and depth is bounded")
     func loops() throws {
         fixture.write("include = [\"newswire.toml\"]", to: "loop.toml")
         #expect(fixture.errors("include = [\"loop.toml\"]").first?.contains("includes itself") == true)
@@ -86,7 +86,7 @@ struct IncludeTests {
         #expect(feed.bearer == .file(fixture.folder.file("feeds.d/k")))
     }
 
-    @Test("A feed of a list that a table names too is the table's, with the tags of both")
+    @Test("A feed that a list and a table name is the table's, with the tags of both")
     func listAndTable() throws {
         fixture.write("https://c.org/ news \"~Title\"\nhttps://c.org/ other\n", to: "urls")
         fixture.write("[[feed]]\nurl = \"https://c.org/\"\nid = \"c\"\ntags = [\"mine\"]", to: "z.toml")

@@ -21,13 +21,15 @@ struct KnownFeedOrderTests {
         (own[count...] + own[..<count] + redirects).map { (FeedIdentifier($0.id), $0.url) }
     }
 
-    @Test("gives the same ids, a feed's own URL going before a redirect", arguments: 0..<5)
+    @Test(
+        "Known feeds give the same ids in whatever order the store names them, a feed's own URL before a redirect",
+        arguments: 0..<5)
     func ids(rotation: Int) {
         let ids = FeedIDResolver.assign(candidates, known: known(rotatedBy: rotation))
         #expect(ids.map(\.text) == ["a", "b", "settled", "fresh.example-feed"])
     }
 
-    @Test("suggests the same ids", arguments: 0..<5)
+    @Test("The same ids of known feeds are suggested in whatever order the store names them", arguments: 0..<5)
     func suggestions(rotation: Int) {
         let known = known(rotatedBy: rotation).map { (id: $0.id, url: "https://www.h.example/\($0.id)") }
         let candidates = [FeedIDResolver.Candidate(url: "https://h.example/x", id: nil)]

@@ -9,7 +9,7 @@ struct ListTests {
     let main = "contact = \"https://example.org/\"\ninclude = [\"urls\"]"
     let opml = "contact = \"https://example.org/\"\ninclude = [\"subscriptions.opml\"]"
 
-    @Test("newsboat's urls file: URL, tags, a title after ~, comments")
+    @Test("A list of URLs is read as newsboat's urls file: URL, tags, a title after ~, comments")
     func urls() throws {
         fixture.write(
             """
@@ -29,7 +29,7 @@ struct ListTests {
         #expect(feeds.map(\.source.line) == [3, 4, 5, 6, 7])
     }
 
-    @Test("A tilde begins a title and an exclamation mark is no tag, whatever accent follows")
+    @Test("In a list of URLs a tilde begins a title and an exclamation mark is no tag, whatever accent follows")
     func accents() throws {
         fixture.write("https://example.org/a \"~\u{301}x\" ! !\u{301} a a\u{301} a\n", to: "urls")
         let feed = try #require(try fixture.load(main).feeds.first)
@@ -37,7 +37,7 @@ struct ListTests {
     }
 
     @Test(
-        "What newswire will not run or fetch is refused with its line",
+        "A list of URLs is refused, with the line, for what newswire will not run or fetch",
         arguments: [
             ("exec:~/bin/feed", "names a command"), ("filter:x:https://example.org/", "names a command"),
             ("\"query:Unread:unread = \\\"yes\\\"\"", "is a search of newsboat's"), ("gopher://x/", "scheme gopher:"),
@@ -52,7 +52,7 @@ struct ListTests {
         #expect(errors[0].contains(message) && !errors[0].contains("hunter2"), "\(errors)")
     }
 
-    @Test("Bytes that are no UTF-8 are an error with their line")
+    @Test("Bytes in a list of URLs that are no UTF-8 are an error with their line")
     func encoding() {
         fixture.folder.write(Array("https://a.org/\nhttps://b.org/ ".utf8) + [0xe4, 0x0a], to: "urls")
         #expect(fixture.errors(main) == ["urls:2: error: is not UTF-8"])
@@ -120,7 +120,7 @@ struct ListTests {
         #expect(warnings[0].hasPrefix("subscriptions.opml:2: warning: a local file is never read"))
     }
 
-    @Test("Broken XML is read as far as it goes, with a warning")
+    @Test("Broken OPML is read as far as it goes, with a warning")
     func broken() throws {
         fixture.write(
             """
@@ -137,7 +137,7 @@ struct ListTests {
             warnings.count == 1 && warnings[0].hasPrefix("subscriptions.opml:3: warning: is broken XML"), "\(warnings)")
     }
 
-    @Test("What is no OPML is an error")
+    @Test("A file that is included as OPML and is none is an error")
     func noOPML() {
         fixture.write("<rss/>", to: "subscriptions.opml")
         #expect(fixture.errors(opml).first?.contains("is no OPML") == true)
@@ -145,7 +145,7 @@ struct ListTests {
         #expect(fixture.errors(opml).first?.contains("is no OPML") == true)
     }
 
-    @Test("security.md §6: entities that a document declares are not followed, and nesting is bounded")
+    @Test("security.md §6: entities that an OPML document declares are not followed, and nesting is bounded")
     func hostile() throws {
         let secret = fixture.write("SECRET", to: "secret.txt")
         fixture.write(

@@ -6,7 +6,7 @@ import Web
 struct NetworkTests {
     private let fixture = ConfigurationFixture()
 
-    @Test("A feed's own are told from those of all feeds, also in what is printed")
+    @Test("A feed's own private_networks are told from those of all feeds, also in what is printed")
     func own() throws {
         let configuration = try fixture.load(
             """
@@ -65,7 +65,7 @@ struct NetworkTests {
         #expect(configuration.printEffective().contains("proxy = \"\(scheme)://127.0.0.1:9\"\n"))
     }
 
-    @Test("polling.md §7: a table holds for its host in each form that a URL can give it")
+    @Test("polling.md §7: a [host] table holds for its host in each form that a URL can give it")
     func hostTable() throws {
         let configuration = try fixture.load(
             """

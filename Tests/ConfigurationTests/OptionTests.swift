@@ -47,14 +47,14 @@ struct OptionTests {
         }
     }
 
-    @Test("The rows are the options of the contract, each in the tables in which it may stand")
+    @Test("The rows of options are those of the contract, each in the tables in which it may stand")
     func complete() {
         let rows = Options.all.flatMap { option in option.tables.map { "\($0.title) \(option.key)" } }
         let expected = Self.values.map { "\($0.table.title) \($0.key)" }
         #expect(rows.sorted() == expected.sorted())
     }
 
-    @Test("Every row is read, and printed as it was written")
+    @Test("Every option is read, and printed as it was written")
     func readAndPrinted() throws {
         for (table, key, value) in Self.values where key != "include" {
             let line = "\(key) = \(value)"
@@ -78,7 +78,7 @@ struct OptionTests {
         }
     }
 
-    @Test("A key with one letter too many is refused, and the right one named, in each table")
+    @Test("An option with one letter too many is refused, and the right one named, in each table")
     func slip() throws {
         for (table, key, value) in Self.values where key != "url" {
             let errors = fixture.errors(configuration(table, "\(key)x = \(value)"))
@@ -87,7 +87,7 @@ struct OptionTests {
         }
     }
 
-    @Test("A range is the same in the manual and in the message of a value outside it")
+    @Test("The range of an option is the same in the manual and in the message of a value outside it")
     func ranges() throws {
         let ranged = Self.values.compactMap { value in
             Options.all.first { "\($0.key)" == value.key && $0.tables.contains(value.table) }.map { (value.table, $0) }
@@ -104,7 +104,7 @@ struct OptionTests {
         }
     }
 
-    @Test("Every word that may be written stands in the manual")
+    @Test("Every word that an option may have stands in the manual")
     func words() {
         for option in Options.all {
             for word in option.words {

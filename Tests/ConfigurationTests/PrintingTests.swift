@@ -50,7 +50,7 @@ struct PrintingTests {
         url = "local/a b.xml"
         """
 
-    @Test("What is printed loads again to the same value, and prints the same")
+    @Test("What check --print prints loads again to the same configuration, and prints the same")
     func roundTrip() throws {
         for text in [Self.everything, ""] {
             let configuration = try fixture.load(text)
@@ -62,7 +62,7 @@ struct PrintingTests {
         }
     }
 
-    @Test("No secret is printed, and none is in a description of the value")
+    @Test("check --print prints no secret, and none is in a description of the configuration")
     func secrets() throws {
         let configuration = try fixture.load(
             "contact = \"https://example.org/\"\n[[feed]]\nurl = \"https://example.org/f?token=hunter2\"")
@@ -71,7 +71,7 @@ struct PrintingTests {
     }
 
     @Test(
-        "A table that is written holds the title that was read",
+        "A feed's table that is written holds the title that was read",
         arguments: [
             "plain", "\"quoted\" and \\ back", "line\nbreak\ttab\r", "\u{1b}]0;x\u{7}", "\u{85}\u{202e}\u{feff}",
             "'''\"\"\"", "Ünï 日本語 🛰", "#[[feed]]", "",
@@ -103,7 +103,7 @@ struct PrintingTests {
         #expect(feeds[0].tags == ["Fold \"er\"", "more"])
     }
 
-    @Test("What is exported is read again as the same feeds")
+    @Test("The OPML that is exported is read again as the same feeds")
     func export() throws {
         let configuration = try fixture.load(
             """

@@ -19,7 +19,7 @@ struct SecretTests {
         #expect(try Secret.file(file).resolve(environment: [:]) == "changed")
     }
 
-    @Test("A file that others can read is refused; 0640 is fine", arguments: [0o644, 0o604, 0o602, 0o666] as [UInt32])
+    @Test("A secret in a file that everybody can read is refused", arguments: [0o644, 0o604, 0o602, 0o666] as [UInt32])
     func readableByOthers(mode: UInt32) throws {
         let file = fixture.write("s3cret", to: "secret", mode: mode)
         let error = #expect(throws: SecretError.self) { try Secret.file(file).resolve(environment: [:]) }
@@ -54,7 +54,7 @@ struct SecretTests {
         #expect(throws: SecretError.self) { try Secret.file(large).resolve(environment: [:]) }
     }
 
-    @Test("A key keeps its lines")
+    @Test("A secret key of several lines keeps them")
     func contents() throws {
         let file = fixture.write("-----BEGIN\nx\n", to: "key", mode: 0o600)
         #expect(try Secret.file(file).contents(environment: [:]) == Array("-----BEGIN\nx\n".utf8))

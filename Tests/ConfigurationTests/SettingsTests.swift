@@ -25,7 +25,7 @@ struct SettingsTests {
         #expect(configuration.log.level == .info)
     }
 
-    @Test("Every key of the settings is read")
+    @Test("Every key of the program's settings is read")
     func everyKey() throws {
         let configuration = try fixture.load(
             """
@@ -93,7 +93,7 @@ struct SettingsTests {
     }
 
     @Test(
-        "An impossible value is an error with file and line",
+        "An impossible value of a setting is an error with file and line",
         arguments: [
             ("[fetch]\nconcurrency = 0", "2: error: [fetch] concurrency: must be 1 to 4096, not 0"),
             ("[fetch]\nconcurrency = 9223372036854775807", "must be 1 to 4096"),
@@ -141,7 +141,7 @@ struct SettingsTests {
         #expect(errors[0].hasPrefix("newswire.toml:"))
     }
 
-    @Test("All that is wrong is reported, not only the first")
+    @Test("All that is wrong with a configuration is reported, not only the first")
     func allErrors() {
         let errors = fixture.errors("contcat = 1\n[fetch]\ntimeout = 3\n[stroe]\n[log]\nlevel = 1\n[[feed]]\n")
         #expect(errors.count == 5, "\(errors)")
@@ -171,7 +171,7 @@ struct SettingsTests {
         #expect(errors[0].contains(message), "\(errors[0])")
     }
 
-    @Test("Broken TOML is an error with its line")
+    @Test("A configuration that is broken TOML is an error with its line")
     func syntax() {
         #expect(
             fixture.errors("[fetch]\nconcurrency = = 3").first?.hasPrefix("newswire.toml:2: error: is not TOML") == true
@@ -196,7 +196,7 @@ struct SettingsTests {
         #expect(fixture.errors("contact = \"https://example.org/\" # \(dots)").isEmpty)
     }
 
-    @Test("A file that is missing or a folder says so")
+    @Test("A configuration that is missing or a folder is an error that says so")
     func missing() {
         for (path, reason) in [("/nonexistent/n.toml", "No such file"), (fixture.folder.path, "Is a directory")] {
             let error = #expect(throws: ConfigurationError.self) {

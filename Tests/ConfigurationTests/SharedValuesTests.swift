@@ -22,7 +22,7 @@ struct SharedValuesTests {
     }
 
     @Test(
-        "Tables of equal options share them",
+        "Feeds whose tables have equal options share them",
         arguments: [
             "interval = \"2h\"", "timeout = \"45s\"\nheaders = { Accept-Language = \"de\" }",
             "bearer = { env = \"TOKEN\" }", "basic_auth = { user = \"me\", password = { env = \"P\" } }",
@@ -35,7 +35,7 @@ struct SharedValuesTests {
         #expect(feeds[0].options == feeds[1].options && feeds[0].options != feeds[2].options)
     }
 
-    @Test("A table that sets nothing, or only what holds anyway, shares the options of a list")
+    @Test("A feed whose table sets nothing, or only what holds anyway, shares the options of a list")
     func defaults() throws {
         let feeds = try load(
             table("a", "title = \"A\"") + table("b", "timeout = \"30s\""), list: "https://c.example/feed\n")
@@ -43,7 +43,7 @@ struct SharedValuesTests {
         #expect(feeds.allSatisfy { $0.shared === feeds[0].shared })
     }
 
-    @Test("Hosts of their own freshness cap keep it, shared or not")
+    @Test("Feeds of hosts with a freshness cap of their own keep it, whether they share options or not")
     func caps() throws {
         let feeds = try load(
             "[host.\"b.example\"]\nmax_age_cap = \"2h\"\n" + table("a", "interval = \"2h\"")

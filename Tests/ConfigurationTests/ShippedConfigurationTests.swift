@@ -19,13 +19,13 @@ struct ShippedConfigurationTests {
             .joined(separator: "\n")
     }
 
-    @Test("It loads as it is, without feeds")
+    @Test("The configuration that is shipped loads as it is, without feeds")
     func loads() throws {
         let configuration = try fixture.load(try shipped())
         #expect(configuration.feeds.isEmpty && configuration.warnings.isEmpty)
     }
 
-    @Test("The values it shows are the defaults")
+    @Test("The configuration that is shipped shows the defaults")
     func defaults() throws {
         var text = uncommented(try shipped())
         text = text.replacing("basic_auth = {", with: "#basic_auth = {")

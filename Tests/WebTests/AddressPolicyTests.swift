@@ -3,7 +3,7 @@ import Web
 
 @Suite struct AddressPolicyTests {
     @Test(
-        "security.md §2: addresses that are not public, in every form",
+        "security.md §2: an address that is not public is known in every form",
         arguments: [
             "0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.255", "127.0.0.1",
             "127.255.255.254", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.1", "192.0.2.1",
@@ -25,7 +25,7 @@ import Web
     }
 
     @Test(
-        "Their neighbours are public",
+        "The addresses beside blocks that are not public are public",
         arguments: [
             "1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
             "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0", "192.0.3.0", "192.88.98.255",
@@ -40,12 +40,14 @@ import Web
         #expect(AddressPolicy.deny.allows(address, port: 80, host: "example.org"))
     }
 
-    @Test(arguments: ["", "1.2.3", "1.2.3.4.5", "01.2.3.4x", "fe80::1%eth0", "[::1]", "localhost", "0x7f.0.0.1"])
-    func whatIsNoAddressIsNotRead(text: String) {
+    @Test(
+        "A text that is no address is not read as one",
+        arguments: ["", "1.2.3", "1.2.3.4.5", "01.2.3.4x", "fe80::1%eth0", "[::1]", "localhost", "0x7f.0.0.1"])
+    func noAddress(text: String) {
         #expect(IPAddress(text) == nil)
     }
 
-    @Test func blocksContainWhatTheirPrefixSays() throws {
+    @Test("A block contains the addresses of its prefix") func blocks() throws {
         func contains(_ block: String, _ address: String) throws -> Bool {
             let block = try #require(AddressBlock(block))
             return block.contains(try #require(IPAddress(address)))
@@ -69,7 +71,7 @@ import Web
         #expect(AddressBlock("::/129") == nil)
     }
 
-    @Test func aListAllowsWhatItNamesAndNoMore() throws {
+    @Test("A list in private_networks allows what it names and no more") func lists() throws {
         let policy = AddressPolicy.list(
             ["10.1.0.0/16", "rsshub.lan:1200", "[::1]:8080", "127.0.0.1:81"].compactMap(AddressPolicy.Entry.init))
         func allows(_ address: String, _ port: UInt16, _ host: String) throws -> Bool {

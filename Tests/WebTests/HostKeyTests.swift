@@ -50,7 +50,7 @@ struct HostKeyTests {
         }
     }
 
-    @Test("What no request could be made for has no key")
+    @Test("A URL that no request could be made for has no host key")
     func none() {
         for url in [
             "", "file:///a", "http:///", "http://[zz]/", "http://a<b/", "example.org", "http://[fe80::1%25lo]/",

@@ -26,7 +26,7 @@ struct DeliveryCommandTests {
         }
     }
 
-    @Test("It gets the batch on its standard input, and its exit status says how it went")
+    @Test("A delivery command gets the batch on its standard input, and its exit status says how it went")
     func ending() async throws {
         let file = folder.file("out")
         #expect(await run(try command("tee", file), input: "{}\n{}\n") == .exited(0))
@@ -36,21 +36,23 @@ struct DeliveryCommandTests {
         #expect(!DeliveryCommand.Ending.killed(signal: 9).isDone)
     }
 
-    @Test("A command that reads nothing, or stops reading, is no failure")
+    @Test("A delivery command that reads nothing, or stops reading, is no failure")
     func unread() async throws {
         let batch = String(repeating: "x", count: 1 << 20)
         #expect(await run(try command("true"), input: batch) == .exited(0))
         #expect(await run(try command("head", "-c", "1"), input: batch) == .exited(0))
     }
 
-    @Test("Its arguments are what was written, without a shell")
+    @Test("A delivery command gets its arguments as they were written, without a shell")
     func noShell() async throws {
         let script = folder.write("#!/bin/sh\nprintf '%s\\n' \"$@\" >\(folder.file("out"))\n", to: "show", mode: 0o755)
         #expect(await run(try command(script, "$HOME", "`id`", "a b", "; ls", "*")) == .exited(0))
         #expect(folder.text("out") == "$HOME\n`id`\na b\n; ls\n*\n")
     }
 
-    @Test("Its environment is what it was given and nothing else, and no file of newswire's is open in it")
+    @Test(
+        "A delivery command has the environment that it was given and nothing else, and no file of newswire's is open in it"
+    )
     func environment() async throws {
         setenv("NEWSWIRE_TEST_SECRET", "hunter2", 1)
         let out = folder.file("out")
@@ -66,7 +68,7 @@ struct DeliveryCommandTests {
         #expect(files.count { $0.contains("newswire-batch") } == 1)
     }
 
-    @Test("One that takes too long is ended, with all that it has started")
+    @Test("A delivery command that takes too long is ended, with all that it has started")
     func timeout() async throws {
         let script = """
             sleep 1000 & echo $! >\(folder.file("pid"))
@@ -80,7 +82,7 @@ struct DeliveryCommandTests {
         #expect(kill(pid, 0) != 0 || state?.contains(") Z ") == true)
     }
 
-    @Test("When newswire is told to stop, it may finish")
+    @Test("A delivery command may finish when newswire is told to stop")
     func stop() async throws {
         let stop = newswire_eventfd()
         defer { close(stop) }
@@ -89,7 +91,7 @@ struct DeliveryCommandTests {
         #expect(await run(try command("sleep", "1000"), timeout: 200, stop: stop) == .stopped)
     }
 
-    @Test("A program that is not there, or may not be run, is none")
+    @Test("A program that is not there, or may not be run, is refused as a delivery command")
     func missing() {
         let path = folder.write("#!/bin/sh\n", to: "plain", mode: 0o644)
         for name in ["no-such-program", path, folder.path, "", "relative/none"] {
@@ -99,7 +101,7 @@ struct DeliveryCommandTests {
         #expect(DeliveryCommand(["plain"], environment: ["PATH": ".:\(folder.path):bin"]) == nil)
     }
 
-    @Test("It is tried again after 1 s, 2 s and so on, at most every 5 min")
+    @Test("A failed delivery is tried again after 1 s, 2 s and so on, at most every 5 min")
     func backoff() {
         var backoff = DeliveryBackoff()
         let seconds = (0..<11).map { _ in backoff.failed() }

@@ -10,7 +10,7 @@ import Testing
 struct JournalSocketTests {
     private let journal = FakeJournal()
 
-    @Test("Each event is one datagram with its fields, and nothing goes to standard error")
+    @Test("Each log event is one datagram to the journal, with its fields, and nothing goes to standard error")
     func datagram() throws {
         let folder = TemporaryDirectory()
         let fallback = open(folder.file("err"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
@@ -27,7 +27,7 @@ struct JournalSocketTests {
         #expect(folder.text("err") == "")
     }
 
-    @Test("What no datagram can hold goes as a sealed file in memory")
+    @Test("A log event that no datagram can hold goes to the journal as a sealed file in memory")
     func large() throws {
         let socket = try #require(JournalSocket(path: journal.path))
         var entry = JournalEntry()
@@ -53,7 +53,7 @@ struct JournalSocketTests {
         #expect(folder.text("err") == "")
     }
 
-    @Test("Where the journal is gone, lines go to standard error with their priority")
+    @Test("Log lines go to standard error with their priority where the journal is gone")
     func gone() throws {
         let folder = TemporaryDirectory()
         let fallback = open(folder.file("err"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
@@ -64,7 +64,7 @@ struct JournalSocketTests {
         #expect(folder.text("err") == "<3>broken a=\"b c\"\n")
     }
 
-    @Test("Only a standard error that is the journal's stream counts, not a variable that was inherited")
+    @Test("Log lines go to the journal where standard error is its stream, and not because a variable was inherited")
     func connected() {
         let folder = TemporaryDirectory()
         let descriptor = open(folder.write("", to: "err"), O_WRONLY | O_CLOEXEC)
@@ -82,7 +82,7 @@ struct JournalSocketTests {
         }
     }
 
-    @Test("A path that is too long for a socket's is refused")
+    @Test("A journal whose path is too long for a socket is refused")
     func longPath() {
         #expect(JournalSocket(path: String(repeating: "x", count: 108)) == nil)
     }

@@ -12,7 +12,9 @@ struct LogLineTests {
         LogLine(time: Timestamp(seconds: 1_764_180_000), level: level, message: message, metadata: metadata)
     }
 
-    @Test("logfmt: time, level, message, and fields in the order of their keys, quoted where they need it")
+    @Test(
+        "A log line in logfmt has time, level, message, and fields in the order of their keys, quoted where they need it"
+    )
     func logfmt() {
         let shown = line("feed fails: it said \"no\"", ["url": "https://x.org/?a=b", "feed": "x", "empty": ""]).logfmt
         #expect(
@@ -21,7 +23,7 @@ struct LogLineTests {
     }
 
     @Test(
-        "security.md §8: nothing in it breaks the line or steers a terminal",
+        "security.md §8: nothing in a log event breaks its line or steers a terminal",
         arguments: [
             "a\nb", "a\r\nlevel=error", "\u{1b}]52;c;aGk=\u{7}", "\u{9b}31m", "a\u{2028}b", "\u{202e}gnp", "\u{7f}\0",
         ])
@@ -39,7 +41,7 @@ struct LogLineTests {
         #expect(!entry.unicodeScalars.contains { $0 == "\u{1b}" || $0 == "\u{9b}" || $0 == "\0" })
     }
 
-    @Test("On a terminal only what is wrong has a label, in colour unless that is not wanted")
+    @Test("On a terminal a log line has a label where something is wrong, in colour unless that is not wanted")
     func terminal() {
         #expect(line("late", level: .notice).terminal(color: true) == "late")
         #expect(line("late").terminal(color: true) == "\u{1b}[33mwarning:\u{1b}[0m late")
@@ -60,7 +62,7 @@ struct LogLineTests {
         #expect(String(decoding: line.journalEntry.bytes, as: UTF8.self).contains("\nPRIORITY=\(priority)\n"))
     }
 
-    @Test("The journal gets each field under its name, and a message that says it all")
+    @Test("The journal gets each field of a log event under its name, and a message that says it all")
     func journal() {
         let entry = line("feed fails", ["feed": "x", "url": "https://x.org/", "status": "503", "class": "http"])
             .journalEntry
@@ -78,7 +80,7 @@ struct LogLineTests {
     }
 
     @Test(
-        "No key becomes a field that the journal refuses or takes for another",
+        "No key of a log event becomes a field that the journal refuses or takes for another",
         arguments: [
             ("first_seq", "FIRST_SEQ"), ("a-b.c", "A_B_C"), ("_x", "NEWSWIRE__X"), ("9", "NEWSWIRE_9"),
             ("message", "NEWSWIRE_MESSAGE"), ("priority", "NEWSWIRE_PRIORITY"), ("syslog_pid", "NEWSWIRE_SYSLOG_PID"),
@@ -88,7 +90,7 @@ struct LogLineTests {
         #expect(JournalEntry.fieldName(key) == name)
     }
 
-    @Test("A value of several lines is preceded by its length")
+    @Test("The journal gets a value of several lines behind its length")
     func severalLines() {
         var entry = JournalEntry()
         entry.append("A", "1\n2")
@@ -96,7 +98,7 @@ struct LogLineTests {
         #expect(entry.bytes == Array("A\n".utf8) + [3, 0, 0, 0, 0, 0, 0, 0] + Array("1\n2\nB=3\n".utf8))
     }
 
-    @Test("A quote with a combining mark behind it is escaped like any other")
+    @Test("A log line escapes a quote with a combining mark behind it like any other")
     func combiningMarks() {
         let shown = line("a \"\u{301} level=error b\\\u{301}", ["feed": "x \"\u{20dd} y=z"]).logfmt
         #expect(

@@ -12,7 +12,7 @@ struct LogQueueTests {
         LogLine(time: Timestamp(seconds: 0), level: .info, message: message, metadata: [:])
     }
 
-    @Test("Lines go out in the order in which they came, and all are out when the queue has been drained")
+    @Test("Log lines go out in the order in which they came, and all are out when the queue has been drained")
     func order() {
         let folder = TemporaryDirectory()
         let descriptor = open(folder.file("err"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
@@ -24,7 +24,8 @@ struct LogQueueTests {
     }
 
     @Test(
-        "A pipe that nobody reads holds up no writer: what has no room is counted, and said when lines are taken again")
+        "A pipe that nobody reads holds up no writer of log lines: what has no room is counted, and said when lines are taken again"
+    )
     func unread() {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)
