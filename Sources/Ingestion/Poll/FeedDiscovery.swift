@@ -123,7 +123,7 @@ package struct FeedDiscovery: Sendable {
         do throws(PollFailure) {
             var request = try requests.request(discovering: url, from: page)
             let gate = RedirectGate(allowances: allowances, limiter: limiter, clock: .system)
-            request.beforeHop = { await gate.leave(to: $0.to) }
+            request.beforeRedirect = { await gate.leave(to: $0.to) }
             return request
         } catch {
             throw Failure(message: error.shown.message)

@@ -65,7 +65,7 @@ package struct FeedPoller: Sendable {
     ///   - answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
     ///   - turn: to be waited for before a redirect to another host is followed; nil where nobody else polls.
     package func poll(
-        _ feed: FeedConfiguration, answer: RecordedResponse? = nil, turn: HopTurn? = nil
+        _ feed: FeedConfiguration, answer: RecordedResponse? = nil, turn: RedirectTurn? = nil
     ) async -> PollReport {
         let begun = clock.steady()
         var poll = FeedPoll(feed, remembered: store.state(of: feed.id), rules: rules, mode: mode, at: clock.moment)
@@ -73,7 +73,7 @@ package struct FeedPoller: Sendable {
             if !mode.isDryRun { try await checkDisk() }
             var request = try await request(for: feed, state: poll.state)
             request = poll.requestBuilt(request, at: clock.now())
-            request.beforeHop = beforeHop(turn)
+            request.beforeRedirect = beforeRedirect(turn)
             if answer == nil, let host = poll.host {
                 let (key, allowance) = rules.allowances.allowance(forHost: host)
                 guard let time = await limiter.pass(key: key, delay: allowance.delay) else { throw .fetch(.cancelled) }
@@ -171,7 +171,7 @@ package struct FeedPoller: Sendable {
         return try result.get()
     }
 
-    private func beforeHop(_ turn: HopTurn?) -> @Sendable (Hop) async -> HopLeave {
+    private func beforeRedirect(_ turn: RedirectTurn?) -> @Sendable (Redirect) async -> RedirectDecision {
         let gate = RedirectGate(
             allowances: rules.allowances, limiter: limiter, clock: clock, health: mode.isForced ? nil : health,
             turn: turn)

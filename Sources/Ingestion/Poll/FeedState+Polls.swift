@@ -66,7 +66,7 @@ extension FeedState {
     /// Takes in where a poll whose body was read as a feed was led to.
     ///
     /// - Returns: whether another URL is asked from here on.
-    mutating func followRedirects(_ hops: [Hop], configured: String, at now: Timestamp) -> Bool {
+    mutating func followRedirects(_ hops: [Redirect], configured: String, at now: Timestamp) -> Bool {
         var adoption = RedirectAdoption(candidate: move.candidate, count: move.polls, since: move.since)
         // The state is no place for secrets, nor for what could not be asked: such a redirect is followed anew each time.
         let last = RedirectAdoption.lastHop(of: hops)

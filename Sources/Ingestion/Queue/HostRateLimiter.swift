@@ -76,12 +76,12 @@ struct RedirectGate: Sendable {
     /// nil where pauses do not count: a person has forced the poll, or asks for a page.
     var health: HostHealth?
     /// nil where nobody else polls.
-    var turn: HopTurn?
+    var turn: RedirectTurn?
 
     /// Returns once the request may be sent, or as soon as it is known that it may not.
     ///
     /// - Parameter url: where the redirect leads.
-    func leave(to url: String) async -> HopLeave {
+    func leave(to url: String) async -> RedirectDecision {
         guard let host = FeedConfiguration.host(of: url) else { return .go }
         let (key, allowance) = allowances.allowance(forHost: host)
         if isPaused(key) { return .held }

@@ -7,7 +7,7 @@ internal import Scheduling
 package final class PollLoop {
     fileprivate enum Event: Sendable {
         /// The poll is led on to a host, and waits for leave to ask it.
-        case redirected(Int, host: String, CheckedContinuation<HopLeave, Never>)
+        case redirected(Int, host: String, CheckedContinuation<RedirectDecision, Never>)
         case finished(Int, PollReport)
         /// The sleeper of that time has woken up.
         case tick(SteadyTime)
@@ -38,7 +38,7 @@ package final class PollLoop {
     private var queue: PollQueue
     private var running = Set<Int>()
     /// Polls that stand in line with a redirect.
-    private var hops: [Int: CheckedContinuation<HopLeave, Never>] = [:]
+    private var hops: [Int: CheckedContinuation<RedirectDecision, Never>] = [:]
     private var isNetworkDown = false
     private var isStuck = false
     /// When the loop last did something.
@@ -84,7 +84,7 @@ package final class PollLoop {
         for feed in held.asked { service.passOver(feed, .pausedHost(host, until: time)) }
     }
 
-    private func answer(_ feeds: [Int], _ leave: HopLeave) {
+    private func answer(_ feeds: [Int], _ leave: RedirectDecision) {
         for feed in feeds { hops.removeValue(forKey: feed)?.resume(returning: leave) }
     }
 
@@ -156,7 +156,7 @@ package final class PollLoop {
     }
 
     private func redirect(
-        _ feed: Int, to host: String, _ hop: CheckedContinuation<HopLeave, Never>, _ owner: some PollLoopOwner
+        _ feed: Int, to host: String, _ hop: CheckedContinuation<RedirectDecision, Never>, _ owner: some PollLoopOwner
     ) {
         if isStopping { return hop.resume(returning: .stopped) }
         let (key, allowance) = owner.allowance(forHost: host)
@@ -254,7 +254,7 @@ package final class PollLoop {
         }
     }
 
-    private func turn(_ feed: Int) -> HopTurn {
+    private func turn(_ feed: Int) -> RedirectTurn {
         let events = control.events
         return { host in await withCheckedContinuation { events.yield(.redirected(feed, host: host, $0)) } }
     }

@@ -50,8 +50,8 @@ package enum PollObstacle: Sendable, Equatable {
     case hostDelay(String, until: Timestamp)
 }
 
-/// A `HopTurn` waits in line for the host that a redirect leads to, and says whether the redirect may be followed then.
-package typealias HopTurn = @Sendable (_ host: String) async -> HopLeave
+/// A `RedirectTurn` waits in line for the host that a redirect leads to, and says whether the redirect may be followed then.
+package typealias RedirectTurn = @Sendable (_ host: String) async -> RedirectDecision
 
 /// `PollLoopOwner` is whoever has a `PollLoop` poll feeds, once or for as long as a service runs. All but what `poll` returns is
 /// called from the loop, one call at a time.
@@ -64,7 +64,7 @@ package protocol PollLoopOwner: AnyObject {
     /// half-done.
     ///
     /// - Parameter turn: to be asked before a redirect to another host is followed.
-    func poll(_ feed: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport
+    func poll(_ feed: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport
     /// Takes in that a poll is over.
     ///
     /// - Returns: its place in line for the next time, if there is to be one.

@@ -65,7 +65,7 @@ package final class PollRound: PollLoopOwner {
         allowances.allowance(forHost: host)
     }
 
-    package func poll(_ feed: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport {
+    package func poll(_ feed: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport {
         let poller = poller
         let feed = feeds[feed]
         let state = state(feed.id)

@@ -109,7 +109,7 @@ final class ServiceState: PollLoopService {
         roster.allowances.allowance(forHost: host)
     }
 
-    func poll(_ number: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport {
+    func poll(_ number: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport {
         guard let feed = roster.feed(number) else {
             preconditionFailure("only feeds that stand in line are polled, and those are configured")
         }

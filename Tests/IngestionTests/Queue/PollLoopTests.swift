@@ -377,7 +377,7 @@ private final class Owner: PollLoopService {
     var passedOver: [Int: PollObstacle] = [:]
     var unwanted = Set<Int>()
     var hostAllowance = HostAllowance(concurrency: 1, delay: 0)
-    let leaves = Locked<[Int: HopLeave]>([:])
+    let leaves = Locked<[Int: RedirectDecision]>([:])
 
     func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) { (host, hostAllowance) }
 
@@ -385,7 +385,7 @@ private final class Owner: PollLoopService {
 
     func isStillWanted(_ feed: Int) -> Bool { !unwanted.contains(feed) }
 
-    func poll(_ feed: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport {
+    func poll(_ feed: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport {
         polled.append(feed)
         onStart(polled.count)
         let (hangs, cancelled, atOnce, most) = (hangs, cancelled, atOnce, mostAtOnce)
