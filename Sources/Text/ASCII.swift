@@ -28,3 +28,16 @@ extension BidirectionalCollection {
         return self[start..<end]
     }
 }
+
+extension Sequence<UInt8> {
+    /// Returns the number that these decimal digits write, and `greatest` for a larger one; nil where there are none, or
+    /// anything beside them.
+    @inlinable package func decimalNumber(atMost greatest: Int = 1 << 31) -> Int? {
+        var number: Int?
+        for byte in self {
+            guard byte.isASCIIDigit else { return nil }
+            number = Swift.min((number ?? 0) * 10 + Int(byte - 0x30), greatest)
+        }
+        return number
+    }
+}

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Which feeds share an allowance (polling.md §7)")
+@Suite("Feeds of one host share an allowance (polling.md §7)")
 struct HostAllowanceTests {
     @Test("polling.md §7: all forms of one host have one allowance, for feeds, adopted URLs and redirects")
     func forms() throws {

@@ -4,25 +4,25 @@ import Glibc
 import Web
 
 extension EasyHandle {
-    /// Makes the handle ready for the exchange's next request. The exchange must outlive it, until `forgetRequest`.
+    /// Makes the handle ready for the transfer's next request. The transfer must outlive that, until `forgetRequest`.
     ///
     /// Most requests differ from the one before in no more than URL, header and time: what else was set stays.
     ///
     /// - Parameters:
     ///   - timeout: milliseconds that are left for it.
-    func prepare(for exchange: Exchange, now: Timestamp, timeout: Int) throws(FetchFailure) {
-        let profile = ConnectionProfile(exchange)
-        if profile != self.profile || exchange.hasSecrets {
+    func prepare(for running: RunningTransfer, now: Timestamp, timeout: Int) throws(FetchFailure) {
+        let profile = ConnectionProfile(running)
+        if profile != self.profile || running.hasSecrets {
             reset()
             set(profile)
-            try setCertificate(exchange)
+            try setCertificate(running)
             self.profile = profile
         }
         setErrorText()
-        setContext(Unmanaged.passUnretained(exchange).toOpaque())
-        guard set(CURLOPT_URL, exchange.url.text) else { throw .invalid("its URL is not one", "check the feed's URL") }
+        setContext(Unmanaged.passUnretained(running).toOpaque())
+        guard set(CURLOPT_URL, running.url.text) else { throw .invalid("its URL is not one", "check the feed's URL") }
         set(CURLOPT_TIMEOUT_MS, max(1, timeout))
-        try setHeaders(for: exchange, now: now)
+        try setHeaders(for: running, now: now)
     }
 
     private func set(_ profile: ConnectionProfile) {
@@ -69,18 +69,19 @@ extension EasyHandle {
 
     private func setCallbacks() {
         newswire_curl_set_write(curl, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-            Exchange.from(context!).readBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            RunningTransfer.from(context!).readBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
         newswire_curl_set_write(curl, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             UnsafeRawBufferPointer(start: bytes, count: size * count).withMemoryRebound(to: UInt8.self) {
-                Exchange.from(context!).readHeader($0)
+                RunningTransfer.from(context!).readHeader($0)
             }
         }
         newswire_curl_set_open_socket(curl) { context, _, address in
-            Exchange.openSocket(context!, address!)
+            RunningTransfer.openSocket(context!, address!)
         }
         newswire_curl_set_before_request(curl) { context, address, _, port, _ in
-            Exchange.from(context!).mayUse(connectionTo: address.map { String(cString: $0) } ?? "", port: Int(port))
+            RunningTransfer.from(context!).mayUse(
+                connectionTo: address.map { String(cString: $0) } ?? "", port: Int(port))
                 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
         }
     }
@@ -91,8 +92,8 @@ extension EasyHandle {
         if !proxy.isEmpty { set(CURLOPT_NOPROXY, "") }
     }
 
-    private func setCertificate(_ exchange: Exchange) throws(FetchFailure) {
-        guard exchange.sendsSecrets, let certificate = exchange.request.clientCertificate else { return }
+    private func setCertificate(_ running: RunningTransfer) throws(FetchFailure) {
+        guard running.sendsSecrets, let certificate = running.request.clientCertificate else { return }
         set(CURLOPT_SSLCERTTYPE, "PEM")
         set(CURLOPT_SSLKEYTYPE, "PEM")
         guard set(CURLOPT_SSLCERT_BLOB, certificate.certificate), set(CURLOPT_SSLKEY_BLOB, certificate.key) else {
@@ -100,17 +101,17 @@ extension EasyHandle {
         }
     }
 
-    private func setHeaders(for exchange: Exchange, now: Timestamp) throws(FetchFailure) {
-        let request = exchange.request
-        let own = exchange.sendsSecrets ? exchange.ownHeaders : []
+    private func setHeaders(for running: RunningTransfer, now: Timestamp) throws(FetchFailure) {
+        let request = running.request
+        let own = running.sendsSecrets ? running.ownHeaders : []
         var accept = request.accept
         for header in own where header.name.lowercased() == "accept" { accept = header.value }
-        exchange.signature = RequestSignature(
-            url: exchange.url.text, userAgent: request.userAgent, accept: accept, headers: own,
-            certificate: exchange.sendsSecrets ? request.clientCertificate : nil)
+        running.signature = RequestSignature(
+            url: running.url.text, userAgent: request.userAgent, accept: accept, headers: own,
+            certificate: running.sendsSecrets ? request.clientCertificate : nil)
         let conditions = ValidatorRules.conditions(
-            of: request.validators, mode: request.validatorMode, signature: exchange.signature, now: now)
-        exchange.isConditional = !conditions.isEmpty
+            of: request.validators, mode: request.validatorMode, signature: running.signature, now: now)
+        running.isConditional = !conditions.isEmpty
 
         try add("Accept", Array(accept.utf8))
         // A pair holds nothing that cannot be sent.
@@ -152,8 +153,8 @@ extension EasyHandle {
         /// Not one that was kept open.
         let isNewConnection: Bool
 
-        init(_ exchange: Exchange) {
-            let request = exchange.request
+        init(_ running: RunningTransfer) {
+            let request = running.request
             userAgent = request.userAgent
             proxy = request.proxy?.text ?? ""
             caFile = request.caFile ?? ""
@@ -163,8 +164,8 @@ extension EasyHandle {
             connectTimeout = request.limits.connectTimeout.clampedMilliseconds
             lowSpeedBytes = request.limits.lowSpeedBytes
             lowSpeedSeconds = request.limits.lowSpeedSeconds
-            caLifetime = exchange.loop.caLifetime
-            isNewConnection = exchange.wantsNewConnection
+            caLifetime = running.loop.caLifetime
+            isNewConnection = running.wantsNewConnection
         }
     }
 }
@@ -179,7 +180,7 @@ extension FetchFailure {
     }
 }
 
-extension Exchange {
+extension RunningTransfer {
     /// Custom headers and credentials, for the origin that they belong to.
     var ownHeaders: [FetchRequest.Header] {
         guard let credentials = credentials else { return request.headers }
@@ -201,13 +202,13 @@ extension Exchange {
         // The address may be longer than the field it begins in.
         let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 16
         let kind = (family: address.pointee.family, type: address.pointee.socktype, protocol: address.pointee.protocol)
-        let exchange = Exchange.from(context)
+        let running = RunningTransfer.from(context)
         guard
-            exchange.mayConnect(
+            running.mayConnect(
                 to: UnsafeRawPointer(address) + offset, family: kind.family, length: Int(address.pointee.addrlen))
         else { return -1 }
         let descriptor = socket(kind.family, kind.type | Int32(SOCK_CLOEXEC.rawValue), kind.protocol)
-        if descriptor < 0, errno == EMFILE || errno == ENFILE { exchange.lacksDescriptors() }
+        if descriptor < 0, errno == EMFILE || errno == ENFILE { running.lacksDescriptors() }
         return descriptor
     }
 }

@@ -28,7 +28,7 @@ final class EasyHandle {
         profile = nil
     }
 
-    /// Forgets the last request, and keeps what is the same for others of its profile. Nothing points to its exchange.
+    /// Forgets the last request, and keeps what is the same for others of its profile. Nothing points to its running.
     func forgetRequest() {
         guard profile != nil else { return reset() }
         setContext(nil)

@@ -4,26 +4,29 @@ package import FeedModel
 import Glibc
 import Locking
 
-/// Fetches many feeds at a time on one thread of its own.
+/// `FetchEngine` fetches many feeds at a time on one thread of its own.
 ///
 /// Connections, looked-up names and the parsed CA bundle are shared by all transfers. How many run at a time is up to
 /// the caller; each costs the same, however many there are.
 package final class FetchEngine: Sendable {
+    /// `Options` are what an engine is started with; only `concurrency` can change later (`expect`).
     package struct Options: Sendable {
-        /// How many transfers are to run at a time. Where the caller starts more, the others wait for a connection.
+        /// The number of transfers that are to run at a time. Where the caller starts more, the others wait for a
+        /// connection.
         package var concurrency = 256
-        /// Connections beyond those that are kept open after their transfers, for the next ones to the same hosts. The
-        /// oldest goes where a new one is wanted: there are never more than both together.
+        /// So many connections may be open beyond one for each transfer, kept for the next requests to the same hosts.
+        /// The oldest goes where a new one is wanted: there are never more than both together.
         package var spareConnections = 40
-        /// Seconds for which a parsed bundle of CA certificates is used before its file is read again.
+        /// A parsed bundle of CA certificates is used for so many seconds before its file is read again.
         package var caLifetime = 86_400
-        /// The time of day: for the age of responses.
+        /// Gives the time of day, which tells the age of responses. Called on the engine's thread.
         package var now: @Sendable () -> Timestamp = FetchEngine.timeOfDay
 
+        /// The defaults are those of the service.
         package init() {}
     }
 
-    /// Why an engine could not be started: a system call and its errno.
+    /// `StartError` says why an engine could not be started: by a system call and its errno.
     package struct StartError: Error, Sendable, CustomStringConvertible {
         let call: String
         let code: Int32
@@ -31,14 +34,14 @@ package final class FetchEngine: Sendable {
         package var description: String { "cannot start fetching: \(call) failed with error \(code)" }
     }
 
-    /// Which libcurl is in use: `7.88.1`.
+    /// Tells which libcurl is in use: `7.88.1`.
     package static var libcurlVersion: String {
         String(cString: newswire_curl_version())
     }
 
     private let mailbox: Mailbox
     private let thread: Locked<Thread>
-    /// For what is read from files: local documents, and what a request needs beside the configuration.
+    /// These threads read what is in files: local documents, and what a request needs beside the configuration.
     package let fileThreads = FileThreads()
 
     private struct Thread {
@@ -52,6 +55,7 @@ package final class FetchEngine: Sendable {
         }
     }
 
+    /// Starts the engine's thread. Throws where the system does not give what that needs.
     package init(options: Options = Options()) throws(StartError) {
         guard Self.globalStatus == CURLE_OK else { throw .init(call: "curl_global_init", code: 0) }
         mailbox = try Mailbox()
@@ -91,7 +95,7 @@ package final class FetchEngine: Sendable {
         return transfer
     }
 
-    /// So many transfers are to run at a time from here on. Those under way are left alone.
+    /// Takes in how many transfers are to run at a time from here on. Those under way are left alone.
     package func expect(concurrency: Int) { mailbox.post(.expect(concurrency)) }
 
     /// Ends all transfers as cancelled and waits until the thread is gone. Transfers started later are cancelled too.
@@ -174,7 +178,7 @@ final class Mailbox: Sendable, TaskExecutor {
         /// The consumer has ended it.
         case drop(Transfer)
         /// The answer to a redirect that was asked about.
-        case proceed(Transfer, HopLeave)
+        case proceed(Transfer, RedirectDecision)
         /// So many transfers run at a time from here on.
         case expect(Int)
         /// A task goes on.

@@ -1,6 +1,6 @@
 import Locking
 
-/// One fetch under way: its response, then its body block by block, then how it ended.
+/// `Transfer` is one fetch under way: its response, then its body block by block, then how it ended.
 ///
 /// For one consumer, which asks in that order and may stop anywhere; what it does not take it need not take, but then
 /// it calls `cancel`, or `outcome`, which discards the rest. A cancelled task cancels the transfer it waits for.
@@ -55,8 +55,8 @@ package final class Transfer: Sendable {
         return Transfer(request, state: state)
     }
 
-    /// The last response after all redirects, once a block of the body or its end is there; nil where it failed before
-    /// there was one.
+    /// Returns the last response after all redirects, once a block of the body or its end is there; nil where the fetch
+    /// failed before there was one.
     package func response() async -> ResponseHead? {
         while true {
             let (step, news) = shared.withLock { ($0.state.takeResponse(), $0.state.news) }
@@ -64,14 +64,14 @@ package final class Transfer: Sendable {
             case .head(let head): return head
             case .none: return nil
             case .wait: await wait(since: news)
-            case .ask(let hop):
-                let leave = await request.beforeHop?(hop) ?? .go
-                mailbox?.post(.proceed(self, leave))
+            case .ask(let redirect):
+                let decision = await request.beforeRedirect?(redirect) ?? .go
+                mailbox?.post(.proceed(self, decision))
             }
         }
     }
 
-    /// The next block of the decoded body; nil at its end. Only responses with a feed (200, 226) have one.
+    /// Returns the next block of the decoded body; nil at its end. Only responses with a feed (200, 226) have one.
     package func nextChunk() async -> [UInt8]? {
         while true {
             let (step, news, document) = shared.withLock { shared in
@@ -90,7 +90,7 @@ package final class Transfer: Sendable {
         }
     }
 
-    /// How it ended. Waits for that, discarding what is left of the body.
+    /// Returns how the fetch ended. Waits for that, discarding what is left of the body.
     package func outcome() async -> FetchOutcome {
         _ = await response()
         while await nextChunk() != nil {}
@@ -98,7 +98,7 @@ package final class Transfer: Sendable {
         return shared.withLock { $0.state.peekOutcome() } ?? FetchOutcome(failure: .cancelled)
     }
 
-    /// Ends it at once; what waits of the body is gone.
+    /// Ends the fetch at once. What waits of the body is discarded.
     package func cancel() {
         let (hadNotEnded, waiter) = shared.withLock { shared in
             shared.document = nil
@@ -135,8 +135,9 @@ package final class Transfer: Sendable {
         change { $0.finish(outcome, lastChunk: lastChunk, head: head) }
     }
 
-    func ask(_ hop: Hop) {
-        change { $0.ask(hop) }
+    /// Lets the consumer decide on a redirect; the answer comes to the mailbox.
+    func ask(_ redirect: Redirect) {
+        change { $0.ask(redirect) }
     }
 
     /// Bytes that the consumer has not taken.
@@ -164,7 +165,8 @@ struct TransferState {
     private var chunks: [[UInt8]] = []
     private(set) var waitingBytes = 0
     private var outcome: FetchOutcome?
-    private var hop: Hop?
+    /// A redirect that the consumer has not been asked about yet.
+    private var redirect: Redirect?
     private var isPaused = false
     /// Counts what has come, so that a consumer about to wait can tell that something just did.
     private(set) var news: UInt32 = 0
@@ -185,13 +187,13 @@ struct TransferState {
         if let head { self.head = head }
         append(lastChunk)
         self.outcome = outcome
-        hop = nil
+        redirect = nil
         news &+= 1
     }
 
-    mutating func ask(_ hop: Hop) {
+    mutating func ask(_ redirect: Redirect) {
         guard outcome == nil else { return }
-        self.hop = hop
+        self.redirect = redirect
         news &+= 1
     }
 
@@ -212,14 +214,14 @@ struct TransferState {
     enum Response {
         case wait, none
         case head(ResponseHead)
-        case ask(Hop)
+        case ask(Redirect)
     }
 
     mutating func takeResponse() -> Response {
         if let head { return .head(head) }
-        if let hop {
-            self.hop = nil
-            return .ask(hop)
+        if let redirect {
+            self.redirect = nil
+            return .ask(redirect)
         }
         return outcome == nil ? .wait : .none
     }
@@ -248,7 +250,7 @@ struct TransferState {
         if outcome != nil { return false }
         chunks = []
         waitingBytes = 0
-        hop = nil
+        redirect = nil
         outcome = FetchOutcome(failure: .cancelled)
         news &+= 1
         return true

@@ -1,8 +1,8 @@
 private import Dispatch
 private import Locking
 
-/// Threads for work that waits for a file system, of which there are few: a mount that does not answer holds up these, and
-/// neither the transfers nor the threads that tasks share.
+/// `FileThreads` does work that waits for a file system on a few threads of its own: a mount that does not answer holds
+/// up these, and neither the transfers nor the threads that tasks share.
 package final class FileThreads: Sendable {
     /// A piece of work that has not ended, in line or under way.
     private struct Entry {
@@ -13,15 +13,16 @@ package final class FileThreads: Sendable {
     private struct State {
         var entries: [Int: Entry] = [:]
         var line: [(number: Int, work: @Sendable () -> Void)] = []
-        /// Of `line`, taken out already.
+        /// How many of `line` were taken out already.
         var taken = 0
         var running = 0
         var count = 0
         var isLooking = false
     }
 
-    /// What was not done in time.
+    /// `NoAnswer` says that the work was not done in time. It may end all the same, then or later.
     package struct NoAnswer: Error {
+        /// So many seconds were waited.
         package let seconds: Int64
     }
 
@@ -57,7 +58,8 @@ package final class FileThreads: Sendable {
         if mustLook { lookLater() }
     }
 
-    /// The same for a task, which waits for the result.
+    /// Does `work` on one of the threads, and returns its result to the task that waits for it. Throws where it takes
+    /// too long, with the wait for a thread.
     package func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws(NoAnswer) -> Value {
         let answer = Answer<Value>()
         let value = await withCheckedContinuation { continuation in
@@ -106,7 +108,7 @@ package final class FileThreads: Sendable {
         if mustLook { lookLater() }
     }
 
-    /// Given once, to a task that waits for it.
+    /// A value that is given once, to a task that waits for it.
     private final class Answer<Value: Sendable>: Sendable {
         private let continuation = Locked<CheckedContinuation<Value?, Never>?>(nil)
 

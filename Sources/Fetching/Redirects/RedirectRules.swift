@@ -1,9 +1,9 @@
 package import FeedModel
 import Web
 
-/// Which redirects are followed (polling.md §9), as a value that one fetch carries along.
+/// `RedirectRules` says which redirects are followed (polling.md §9), as a value that one fetch carries along.
 struct RedirectRules: Sendable {
-    private(set) var hops: [Hop] = []
+    private(set) var hops: [Redirect] = []
     private var visited: Set<String>
 
     init(start: WebURL) {
@@ -17,11 +17,11 @@ struct RedirectRules: Sendable {
         }
     }
 
-    /// The URL to ask next, which is then one of `hops`.
+    /// Returns the URL to ask next, which is then one of `hops`. Throws where the redirect is not followed.
     ///
     /// - Parameters:
     ///   - location: the raw Location header.
-    ///   - isAmongPrivate: `Hop.isAmongPrivate`.
+    ///   - isAmongPrivate: `Redirect.isAmongPrivate`.
     mutating func follow(
         from url: WebURL, status: Int, location: [UInt8]?, limit: Int, isAmongPrivate: Bool
     ) throws(FetchFailure) -> WebURL {
@@ -53,39 +53,45 @@ struct RedirectRules: Sendable {
             throw FetchFailure(
                 .redirect, "redirected more than \(limit) times", advice: "configure the URL at the end of the chain")
         }
-        hops.append(Hop(from: url.text, to: target.text, status: status, isAmongPrivate: isAmongPrivate))
+        hops.append(Redirect(from: url.text, to: target.text, status: status, isAmongPrivate: isAmongPrivate))
         return target
     }
 }
 
-/// Whether a permanent redirect has been seen often and long enough to ask its target directly (polling.md §9).
+/// `RedirectAdoption` tells whether a permanent redirect has been seen often and long enough to ask its target directly
+/// (polling.md §9).
 ///
 /// A value to keep with a feed's state; the user's configuration is never changed by it.
 package struct RedirectAdoption: Sendable, Equatable {
+    /// So many good polls in a row must have been led to the target.
     package static let pollsNeeded = 5
+    /// So many seconds must lie between the first of them and the last.
     package static let secondsNeeded: Int64 = 72 * 3600
 
-    /// Where every hop so far was permanent; nil where there is none.
+    /// Polls are led to this target so far; nil where not every hop to it was permanent, or there is none.
     package var candidate: String?
-    /// Good polls that were led there, and when the first of them was.
+    /// So many good polls were led there.
     package var count = 0
+    /// The first of them was at this time.
     package var since: Timestamp?
 
+    /// Begins with nothing seen.
     package init() {}
 
+    /// Goes on from what was kept with the feed's state.
     package init(candidate: String?, count: Int, since: Timestamp?) {
         self.candidate = candidate
         self.count = count
         self.since = since
     }
 
-    /// The last URL that only permanent hops lead to; nil where there is none, or where the way goes from https to
-    /// http.
-    package static func target(of hops: [Hop]) -> String? { lastHop(of: hops)?.to }
+    /// Returns the last URL that only permanent hops lead to; nil where there is none, or where the way goes from https
+    /// to http.
+    package static func target(of hops: [Redirect]) -> String? { lastHop(of: hops)?.to }
 
-    /// The hop that leads to `target`.
-    package static func lastHop(of hops: [Hop]) -> Hop? {
-        var last: Hop?
+    /// Returns the hop that leads to `target`.
+    package static func lastHop(of hops: [Redirect]) -> Redirect? {
+        var last: Redirect?
         for hop in hops {
             guard hop.isPermanent else { break }
             if isSecure(hop.from), !isSecure(hop.to) { return nil }
@@ -97,7 +103,7 @@ package struct RedirectAdoption: Sendable, Equatable {
     /// Takes in a poll whose body was read as a feed.
     ///
     /// - Returns: the URL to adopt, once there is reason enough.
-    package mutating func afterGoodPoll(hops: [Hop], at now: Timestamp) -> String? {
+    package mutating func afterGoodPoll(hops: [Redirect], at now: Timestamp) -> String? {
         guard let target = Self.target(of: hops) else {
             self = RedirectAdoption()
             return nil
@@ -113,14 +119,18 @@ package struct RedirectAdoption: Sendable, Equatable {
     private static func isSecure(_ url: String) -> Bool { url.lowercased().hasPrefix("https:") }
 }
 
-/// One redirect that was followed. The URLs may hold secrets: redact them where they are shown or stored.
-package struct Hop: Sendable, Equatable {
+/// `Redirect` is one redirect that was followed. Its URLs may hold secrets: redact them where they are shown or stored.
+package struct Redirect: Sendable, Equatable {
+    /// This URL answered with the redirect.
     package let from: String
+    /// This URL was asked next.
     package let to: String
+    /// The status is 301, 302, 303, 307 or 308.
     package let status: Int
-    /// Whether none but servers on private addresses, this one and those before it, have led here.
+    /// Tells whether none but servers on private addresses, this one and those before it, have led here.
     package let isAmongPrivate: Bool
 
+    /// A redirect is taken to come from a public server where nothing else is said.
     package init(from: String, to: String, status: Int, isAmongPrivate: Bool = false) {
         self.from = from
         self.to = to
@@ -128,12 +138,12 @@ package struct Hop: Sendable, Equatable {
         self.isAmongPrivate = isAmongPrivate
     }
 
-    /// 301 and 308 (RFC 9110 §15.4.2, §15.4.9).
+    /// Tells whether the redirect is for good, as 301 and 308 are (RFC 9110 §15.4.2, §15.4.9).
     package var isPermanent: Bool { status == 301 || status == 308 }
 }
 
-/// Whether a redirect to another host may be followed, as whoever knows the hosts says.
-package enum HopLeave: Sendable {
+/// `RedirectDecision` says whether a redirect to another host may be followed, as whoever knows the hosts decides.
+package enum RedirectDecision: Sendable {
     case go
     /// The host has asked to be left alone.
     case held

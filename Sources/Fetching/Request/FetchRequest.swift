@@ -3,43 +3,54 @@ package import FeedModel
 import Text
 package import Web
 
-/// One fetch of one feed, as its configuration and state have it.
+/// `FetchRequest` is one fetch of one feed, as its configuration and state have it.
 package struct FetchRequest: Sendable {
-    /// http, https, or (with `allowsLocalFile`) file.
+    /// The URL is http, https, or (with `allowsLocalFile`) file.
     package var url: String
+    /// The User-Agent names newswire and whom to contact, or is what a person has set.
     package var userAgent: String
+    /// The Accept header is sent unless `headers` has another one.
     package var accept = Self.defaultAccept
-    /// What was kept of the last response. They are sent with the requests of their own signature, at whichever hop.
+    /// The validators that were kept of the last response. They are sent with the requests of their own signature, at
+    /// whichever hop.
     package var validators: FeedState.Validators?
+    /// Says which of the validators are sent.
     package var validatorMode = ValidatorRules.Mode.both
-    /// Sent only to the origin of `url`.
+    /// Custom headers are sent only to the origin of `url`.
     package var headers: [Header] = []
-    /// Sent only to the origin of `url`. Userinfo in `url` counts as basic credentials where there are none here.
+    /// Credentials are sent only to the origin of `url`. Userinfo in `url` counts as basic credentials where there are
+    /// none here.
     package var credentials: Credentials?
+    /// The client certificate is shown only to the origin of `url`.
     package var clientCertificate: ClientCertificate?
+    /// The limits end the fetch where it takes too much.
     package var limits = FetchLimits()
-    /// With userinfo where it wants some; nil for none.
+    /// All requests go through this proxy, whose URL has userinfo where it wants some; nil for none.
     package var proxy: ProxyURL?
-    /// A bundle of CA certificates in PEM; nil or empty for the system's.
+    /// Certificates are checked with this bundle of CA certificates in PEM; nil or empty for the system's.
     package var caFile: String?
+    /// Tells whether a server's certificate must be good.
     package var tlsVerify = true
+    /// Tells whether HTTP/2 is offered to servers with TLS.
     package var http2 = true
+    /// Tells whether a connection may be used for more than this request.
     package var keepAlive = true
-    /// Where a URL that a person wrote may lead, and redirects from there between servers on private addresses.
+    /// Says where a URL that a person wrote may lead, and redirects from there between servers on private addresses.
     package var addressPolicy = AddressPolicy.deny
-    /// Where a redirect may lead once a public server has had a say in it: what it names is what anybody on the internet
-    /// wants, asked with the reach of this machine (security.md §2).
+    /// Says where a redirect may lead once a public server has had a say in it: what it names is what anybody on the
+    /// internet wants, asked with the reach of this machine (security.md §2).
     package var ledAddressPolicy = AddressPolicy.deny
-    /// What has led to `url` itself; nil where a person wrote it.
+    /// Tells what has led to `url` itself; nil where a person wrote it.
     package var ledBy: Guide?
-    /// Whether none but servers on private addresses have had a say in that.
+    /// Tells whether none but servers on private addresses have had a say in where `url` leads.
     package var isAmongPrivate = true
-    /// Whether a person wrote `url` where local files are allowed (security.md §1).
+    /// Tells whether a person wrote `url` where local files are allowed (security.md §1).
     package var allowsLocalFile = false
-    /// Called by the task that awaits the response, before a redirect to another host is followed. The time it takes is not
-    /// counted, and the fetch has neither a connection nor a handle of libcurl's meanwhile.
-    package var beforeHop: (@Sendable (Hop) async -> HopLeave)?
+    /// Decides on a redirect to another host before it is followed; called by the task that awaits the response. The
+    /// time it takes is not counted, and the fetch has neither a connection nor a handle of libcurl's meanwhile.
+    package var beforeRedirect: (@Sendable (Redirect) async -> RedirectDecision)?
 
+    /// `Guide` is what has led to a URL that no person wrote.
     package enum Guide: String, Sendable {
         /// One that was adopted.
         case redirect
@@ -47,15 +58,16 @@ package struct FetchRequest: Sendable {
         case link
     }
 
+    /// Makes a request with the defaults of everything else.
     package init(url: String, userAgent: String) {
         self.url = url
         self.userAgent = userAgent
     }
 
-    /// Whether a URL that came from a redirect would be asked just as it is.
+    /// Tells whether a URL that came from a redirect would be asked just as it is.
     package static func canAsk(_ url: String) -> Bool { (try? WebURL(url))?.text == url }
 
-    /// The same for another URL, without what may go only to the origin of this one (security.md §12).
+    /// Returns the same request for another URL, without what may go only to the origin of this one (security.md §12).
     package func moved(to url: String) -> FetchRequest {
         var request = self
         request.url = url
@@ -69,12 +81,16 @@ package struct FetchRequest: Sendable {
         return request
     }
 
+    /// The Accept header that is sent where nobody has set one: feeds first, everything else last.
     package static let defaultAccept =
         "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
         + "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 
+    /// `Header` is one line of a request's header.
     package struct Header: Sendable, Equatable {
+        /// The name is a token, in any case.
         package var name: String
+        /// The value has no line ends; one that has fails the request.
         package var value: String
 
         package init(name: String, value: String) {
@@ -84,28 +100,33 @@ package struct FetchRequest: Sendable {
     }
 }
 
-/// What ends a fetch that takes too much (security.md §4, polling.md §1).
+/// `FetchLimits` end a fetch that takes too much (security.md §4, polling.md §1).
 package struct FetchLimits: Sendable, Equatable {
-    /// Decoded bytes of the body.
+    /// The decoded body may have so many bytes.
     package var maxBody = 15 << 20
-    /// Name lookup, connection and TLS handshake.
+    /// Name lookup, connection and TLS handshake may take so long together.
     package var connectTimeout = Duration.seconds(10)
-    /// Everything, redirects included.
+    /// Everything may take so long, redirects included.
     package var timeout = Duration.seconds(30)
+    /// The header of one response, trailer included, may have so many bytes.
     package var maxHeaderBytes = 300 << 10
+    /// So many redirects are followed.
     package var maxRedirects = 5
+    /// The body may be encoded so many times over.
     package var maxEncodings = 2
-    /// Decoded bytes to one received, looked at once there are more than `ratioFloor`.
+    /// One received byte may be so many decoded ones, which is looked at once there are more than `ratioFloor`.
     package var maxRatio = 200
+    /// So many decoded bytes are taken whatever `maxRatio` says.
     package var ratioFloor = 1 << 20
-    /// Fewer bytes a second than that, for so many seconds, end it.
+    /// A transfer is ended that has brought fewer bytes a second for `lowSpeedSeconds`.
     package var lowSpeedBytes = 100
+    /// A transfer may be slower than `lowSpeedBytes` for so many seconds.
     package var lowSpeedSeconds = 20
 
     package init() {}
 }
 
-/// Secrets as they are sent. Nothing prints them.
+/// `Credentials` are secrets as they are sent. Nothing prints them.
 package enum Credentials: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
     case basic(user: String, password: String)
     case bearer(String)
@@ -122,9 +143,11 @@ package enum Credentials: Sendable, Equatable, CustomStringConvertible, CustomDe
     }
 }
 
-/// A certificate that this side shows, with its key: the contents of PEM files.
+/// `ClientCertificate` is a certificate that this side shows, with its key. Nothing prints them.
 package struct ClientCertificate: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
+    /// The certificate is the contents of a PEM file, with those that lead to its authority.
     package var certificate: [UInt8]
+    /// The key is the contents of a PEM file.
     package var key: [UInt8]
 
     package init(certificate: [UInt8], key: [UInt8]) {
@@ -136,11 +159,13 @@ package struct ClientCertificate: Sendable, Equatable, CustomStringConvertible, 
     package var debugDescription: String { "client certificate" }
 }
 
-/// What an answer depends on: the URL and the parts of the request that newswire can vary (polling.md §2.7).
+/// `RequestSignature` stands for what an answer depends on: the URL and the parts of the request that newswire can vary
+/// (polling.md §2.7).
 ///
 /// Validators of one signature are never sent with another. Of secrets only 16 bits go in: enough to notice a change,
 /// too few to guess the secret from what is stored.
 package struct RequestSignature: Sendable, Hashable {
+    /// The hash is what is kept with the validators.
     package let hash: Hash128
 
     package init(hash: Hash128) {

@@ -1,24 +1,28 @@
 internal import Digest
 package import FeedModel
 
-/// When validators are sent and what becomes of them: polling.md §2, as pure functions.
+/// `ValidatorRules` decides when validators are sent and what becomes of them: polling.md §2, as pure functions.
 package enum ValidatorRules {
-    /// Which half of a pair may be sent.
+    /// `Mode` says which half of a pair may be sent.
     package enum Mode: Sendable, Equatable {
         case both
-        /// For servers whose ETag never matches (polling.md §2.9). Without a Last-Modified, the ETag is sent all the same.
+        /// Only Last-Modified, for servers whose ETag never matches (polling.md §2.9). Without a Last-Modified, the ETag is sent all the same.
         case lastModifiedOnly
         /// An unconditional request.
         case none
     }
 
-    /// What to send with a request of that signature.
+    /// `Conditions` are the validators that one request sends.
     package struct Conditions: Sendable, Equatable {
+        /// The ETag is sent as the server wrote it; nil where none is.
         package var ifNoneMatch: String?
+        /// The Last-Modified is sent as the server wrote it; nil where none is.
         package var ifModifiedSince: String?
+        /// Tells whether the request is unconditional.
         package var isEmpty: Bool { ifNoneMatch == nil && ifModifiedSince == nil }
     }
 
+    /// Returns what is sent of the validators with a request of that signature.
     package static func conditions(
         of validators: FeedState.Validators?, mode: Mode, signature: RequestSignature, now: Timestamp
     ) -> Conditions {
@@ -32,7 +36,7 @@ package enum ValidatorRules {
         return result
     }
 
-    /// The mode of a request after the last answer.
+    /// Returns the mode of a request after the last answer.
     ///
     /// A server that says that the request itself is at fault (400, 412, 431) may mean what it once sent: it is asked once
     /// without, and the pair stays as it is (§2.5).
@@ -43,14 +47,16 @@ package enum ValidatorRules {
         }
     }
 
-    /// What to keep after a response.
+    /// `Kept` is what is kept after a response.
     package struct Kept: Sendable, Equatable {
-        /// nil to keep nothing.
+        /// These validators are kept; nil for none.
         package var validators: FeedState.Validators?
-        /// What of the response cannot be kept and why, a sentence each.
+        /// Says what of the response cannot be kept and why, a sentence each.
         package var refusals: [String] = []
     }
 
+    /// Returns what is kept after a response (polling.md §2.3–§2.7).
+    ///
     /// - Returns: `previous` where the response changes nothing.
     package static func next(
         status: Int, headers: HeaderFields, signature: RequestSignature, previous: FeedState.Validators?, bodyIsOK: Bool
@@ -92,25 +98,29 @@ extension ValidatorRules.Kept {
     }
 }
 
-/// Finds servers whose ETag never matches, and so answer every conditional request with the same body (Apache's
-/// `-gzip` suffix; polling.md §2.9). A value to keep with a feed's state.
+/// `ETagTrap` finds servers whose ETag never matches, and so answer every conditional request with the same body
+/// (Apache's `-gzip` suffix; polling.md §2.9). A value to keep with a feed's state.
 package struct ETagTrap: Sendable, Equatable {
+    /// So many repeats show the trap.
     package static let repeatsNeeded = 3
+    /// Both validators are tried again after so many seconds.
     package static let secondsUntilProbe: Int64 = 30 * 86_400
 
-    /// Conditional requests in a row that were answered with 200 and the body known already.
+    /// So many conditional requests in a row were answered with 200 and the body known already.
     package var repeats = 0
-    /// Since when only Last-Modified has been sent.
+    /// Only Last-Modified has been sent since this time; nil where both are.
     package var since: Timestamp?
 
+    /// Begins with nothing seen.
     package init() {}
 
+    /// Goes on from what was kept with the feed's state.
     package init(repeats: Int, since: Timestamp?) {
         self.repeats = repeats
         self.since = since
     }
 
-    /// What to send with the next request. After 30 days both are tried once more.
+    /// Returns what to send with the next request. After 30 days both are tried once more.
     package func mode(at now: Timestamp) -> ValidatorRules.Mode {
         guard let since, now.seconds - since.seconds < Self.secondsUntilProbe else { return .both }
         return .lastModifiedOnly

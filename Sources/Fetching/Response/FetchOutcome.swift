@@ -2,34 +2,40 @@ private import Digest
 package import FeedModel
 package import Text
 
-/// How a fetch ended.
+/// `FetchOutcome` says how a fetch ended.
 package struct FetchOutcome: Sendable, Equatable {
-    /// Why it failed; nil where the whole response came and it was a feed's (200, 226) or said that nothing is new (304).
+    /// Says why it failed; nil where the whole response came and it was a feed's (200, 226) or said that nothing is new
+    /// (304).
     package var failure: FetchFailure?
-    /// Whether the body came to its end. Where it did not, what came has been handed out all the same (security.md §5).
+    /// Tells whether the body came to its end. Where it did not, what came has been handed out all the same
+    /// (security.md §5).
     package var isComplete: Bool { failure == nil }
-    /// Requests sent: one, and one for each redirect followed; none where no connection came about.
+    /// So many requests were sent: one, and one for each redirect followed; none where no connection came about.
     package var requests = 0
-    /// Bytes of headers and bodies that were received, of all hops, before decoding.
+    /// So many bytes of headers and bodies were received, of all hops, before decoding.
     package var wireBytes = 0
-    /// Bytes of the body after decoding.
+    /// The body has so many bytes after decoding.
     package var decodedBytes = 0
+    /// The fetch took so many milliseconds, from its start to its end, waits for redirects included.
     package var durationMilliseconds = 0
-    /// Whether the server that answered last is on a public address (polling.md §8, scope of the pause); nil where none
-    /// was connected to, and through a proxy.
+    /// Tells whether the server that answered last is on a public address (polling.md §8); nil where none was connected
+    /// to, and through a proxy.
     package var isPublicAddress: Bool?
 
+    /// An outcome without a failure is a good one, of which nothing was counted yet.
     package init(failure: FetchFailure? = nil) {
         self.failure = failure
     }
 }
 
-/// Why a fetch failed: a word for programs, a sentence for people, and what they can do. None of it holds a secret.
+/// `FetchFailure` says why a fetch failed: by a word for programs, a sentence for people, and what they can do. None of
+/// it holds a secret.
 package struct FetchFailure: Error, Sendable, Equatable {
+    /// The kind decides when the feed is asked again, and is the word that programs see.
     package let kind: FailureKind
-    /// A part of a sentence, in lower case and without a full stop.
+    /// The message is a part of a sentence, in lower case and without a full stop.
     package let message: String
-    /// What the person can do, likewise.
+    /// The advice says what the person can do, in the form of `message`.
     package let advice: String
 
     package init(_ kind: FailureKind, _ message: String, advice: String) {
@@ -38,6 +44,7 @@ package struct FetchFailure: Error, Sendable, Equatable {
         self.advice = advice
     }
 
+    /// A fetch that was broken off from this side fails with this.
     package static let cancelled = FetchFailure(.cancelled, "cancelled", advice: "it will be asked for again")
 }
 
@@ -86,46 +93,58 @@ extension FetchFailure {
     }
 }
 
-/// What a server answered, before the body: of the last response, after all redirects.
+/// `ResponseHead` is what a server answered before the body: its last response, after all redirects.
 package struct ResponseHead: Sendable {
-    /// HTTP status; 200 for a local file.
+    /// The HTTP status is 200 for a local file.
     package let status: Int
-    /// The URL that answered, without userinfo and fragment. It may hold secrets: redact it where it is shown or stored.
+    /// This URL answered; it has neither userinfo nor fragment. It may hold secrets: redact it where it is shown or
+    /// stored.
     package let effectiveURL: String
-    /// The redirects on the way there, in order.
-    package let redirects: [Hop]
+    /// These redirects led there, in order.
+    package let redirects: [Redirect]
+    /// The header lines are as they came.
     package let fields: HeaderFields
-    /// When the last header line had come.
+    /// The last header line had come at this time.
     package let receivedAt: Timestamp
-    /// From the sending of the last request to its first header line.
+    /// So many milliseconds passed from the sending of the last request to its first header line.
     package let responseDelayMilliseconds: Int
-    /// What validators of this response are valid for (polling.md §2.7).
+    /// Says what validators of this response are valid for (polling.md §2.7).
     package let requestSignature: RequestSignature
-    /// Whether the request that brought this answer had validators in it.
+    /// Tells whether the request that brought this answer had validators in it.
     package let wasConditional: Bool
 
+    /// Returns the ETag, as the server wrote it.
     package var etag: String? { fields.first("ETag") }
+    /// Returns the Last-Modified, as the server wrote it.
     package var lastModified: String? { fields.first("Last-Modified") }
-    /// Whether there is a Last-Modified that can be kept and sent.
+    /// Tells whether there is a Last-Modified that can be kept and sent.
     package var canSendLastModified: Bool {
         lastModified.map { FeedState.Validators.Field.lastModified.refusal($0) == nil } ?? false
     }
+    /// Returns the Content-Type, as the server wrote it.
     package var contentType: String? { fields.first("Content-Type") }
+    /// Returns the Content-Type taken apart.
     package var mediaType: MediaType? { contentType.map(MediaType.init) }
+    /// Returns the Content-Location, as the server wrote it.
     package var contentLocation: String? { fields.first("Content-Location") }
+    /// Returns the Date; nil where there is none, or one that is no date of HTTP.
     package var date: Timestamp? { fields.first("Date").flatMap(HTTPDate.parse) }
+    /// Says how long the response stays good; nil where it does not say.
     package var freshness: Freshness? {
         Freshness(fields, receivedAt: receivedAt, responseDelayMilliseconds: responseDelayMilliseconds)
     }
-    /// Seconds that the server asks to be left alone, of any response that may carry it: 301 and all of 4xx and 5xx.
+    /// Returns for how many seconds the server asks to be left alone, of any response that may say so: 301 and all of
+    /// 4xx and 5xx.
     package var retryAfterSeconds: Int? {
         guard status == 301 || (400...599).contains(status) else { return nil }
         return RetryAfter.parse(fields.first("Retry-After"), date: date, receivedAt: receivedAt)
     }
 
+    /// Returns the value of the first field of that name.
     package func header(named name: StaticString) -> String? { fields.first(name) }
 
-    /// The validators to keep once this response's articles are safe (polling.md §2.3–§2.7); see `ValidatorRules`.
+    /// Returns the validators to keep once this response's articles are safe (polling.md §2.3–§2.7); see
+    /// `ValidatorRules`.
     ///
     /// - Parameters:
     ///   - previous: what was kept before, of whatever request.

@@ -1,13 +1,14 @@
 package import FeedModel
 private import Text
 
-/// How long a response says that it stays good (RFC 9111 §4.2, polling.md §3).
+/// `Freshness` says how long a response stays good by its own word (RFC 9111 §4.2, polling.md §3).
 package struct Freshness: Sendable, Equatable {
-    /// From max-age, or else Expires − Date; 0 where the server wants none of it reused.
+    /// The lifetime comes from max-age, or else Expires − Date; 0 where the server wants none of it reused.
     package var lifetimeSeconds: Int
-    /// How old the response was when it had been received.
+    /// The response was so old when it had been received.
     package var ageSeconds: Int
 
+    /// A freshness that is known otherwise than by a header.
     package init(lifetimeSeconds: Int, ageSeconds: Int) {
         self.lifetimeSeconds = lifetimeSeconds
         self.ageSeconds = ageSeconds
@@ -32,7 +33,7 @@ package struct Freshness: Sendable, Equatable {
         } else {
             return nil
         }
-        let stated = headers.first("Age").flatMap { DeltaSeconds.parse($0[...]) } ?? 0
+        let stated = headers.first("Age").flatMap { DeltaSeconds.parse($0) } ?? 0
         var apparent = 0
         // A difference of a day or more is a wrong clock, not an age.
         if let date, date < receivedAt, receivedAt.seconds - date.seconds < 86_400 {
@@ -42,7 +43,8 @@ package struct Freshness: Sendable, Equatable {
     }
 }
 
-/// What Cache-Control says to a private cache (RFC 9111 §5.2.2), read as polling.md §3 has it.
+/// `CacheControl` is what the header of that name says to a private cache (RFC 9111 §5.2.2), read as polling.md §3 has
+/// it.
 struct CacheControl: Equatable {
     /// Seconds of the first max-age; 0 where it is no non-negative integer.
     var maxAge: Int?
@@ -85,28 +87,21 @@ struct CacheControl: Equatable {
     }
 }
 
-/// Non-negative whole seconds (RFC 9111 §1.2.2).
+/// `DeltaSeconds` reads non-negative whole seconds (RFC 9111 §1.2.2).
 enum DeltaSeconds {
     /// RFC 9111 lets a number too large to count in be 2^31.
     static let greatest = 1 << 31
 
-    static func parse(_ text: Substring) -> Int? {
-        guard !text.isEmpty else { return nil }
-        var value = 0
-        for byte in text.utf8 {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-            value = min(value * 10 + Int(byte - UInt8(ascii: "0")), greatest)
-        }
-        return value
-    }
+    static func parse(_ text: some StringProtocol) -> Int? { text.utf8.decimalNumber(atMost: greatest) }
 }
 
-/// Retry-After (RFC 9110 §10.2.3, polling.md §8).
+/// `RetryAfter` reads the header of that name (RFC 9110 §10.2.3, polling.md §8).
 package enum RetryAfter {
-    /// Seven days: whoever asks for more is asked again after that.
+    /// Whoever asks for more than seven days is asked again after those.
     package static let greatestSeconds = 7 * 86_400
 
-    /// Seconds to wait, counted from the response; nil where the value is missing, garbage, negative or zero.
+    /// Returns the seconds to wait, counted from the response; nil where the value is missing, garbage, negative or
+    /// zero.
     ///
     /// - Parameters:
     ///   - date: the response's Date, which an HTTP date in the value is compared with.
@@ -114,7 +109,7 @@ package enum RetryAfter {
     package static func parse(_ value: String?, date: Timestamp?, receivedAt: Timestamp) -> Int? {
         guard let value else { return nil }
         let seconds: Int
-        if let delay = DeltaSeconds.parse(value[...]) {
+        if let delay = DeltaSeconds.parse(value) {
             seconds = delay
         } else if let until = HTTPDate.parse(value) {
             seconds = Int(clamping: until.seconds - (date ?? receivedAt).seconds)
@@ -125,7 +120,7 @@ package enum RetryAfter {
     }
 }
 
-/// The dates of HTTP (RFC 9110 §5.6.7).
+/// `HTTPDate` reads the dates of HTTP (RFC 9110 §5.6.7).
 package enum HTTPDate {
     /// Reads `Sun, 06 Nov 1994 08:49:37 GMT` and its two obsolete forms, `Sunday, 06-Nov-94 08:49:37 GMT` and
     /// `Sun Nov  6 08:49:37 1994`; nil for anything else. The day's name is not compared with the date. A year of two
@@ -142,14 +137,7 @@ package enum HTTPDate {
             bytes[16] == 0x20, bytes[19] == UInt8(ascii: ":"), bytes[22] == UInt8(ascii: ":"), bytes[25] == 0x20,
             bytes[26...].elementsEqual("GMT".utf8)
         else { return nil }
-        func number(_ range: Range<Int>) -> Int? {
-            var value = 0
-            for byte in bytes[range] {
-                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-                value = value * 10 + Int(byte - UInt8(ascii: "0"))
-            }
-            return value
-        }
+        func number(_ range: Range<Int>) -> Int? { bytes[range].decimalNumber() }
         let name = bytes[8..<11]
         guard let month = EnglishMonth.number(name), let day = number(5..<7),
             let year = number(12..<16), let hour = number(17..<19), let minute = number(20..<22),
@@ -197,12 +185,6 @@ package enum HTTPDate {
     }
 
     private static func number(_ text: Substring, digits: ClosedRange<Int>) -> Int? {
-        guard digits.contains(text.utf8.count) else { return nil }
-        var value = 0
-        for byte in text.utf8 {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-            value = value * 10 + Int(byte - UInt8(ascii: "0"))
-        }
-        return value
+        digits.contains(text.utf8.count) ? text.utf8.decimalNumber() : nil
     }
 }

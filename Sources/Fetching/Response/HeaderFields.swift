@@ -1,6 +1,7 @@
 private import Glibc
+private import Text
 
-/// The header lines of one response, in the order in which they came, as raw bytes.
+/// `HeaderFields` holds the header lines of one response, in the order in which they came, as raw bytes.
 ///
 /// Text comes out as ISO-8859-1, one character a byte, so that what a server sent can be sent back to it unchanged
 /// (polling.md §2.1).
@@ -8,14 +9,17 @@ package struct HeaderFields: Sendable, Equatable {
     /// `name:value` lines, each ended by a line feed, without white space around the value.
     private var bytes: [UInt8] = []
 
+    /// Begins without a line.
     package init() {}
 
+    /// Makes header lines of names and values that have no line ends.
     package init(_ fields: [(name: String, value: String)]) {
         for field in fields { append(line: Array("\(field.name): \(field.value)".utf8)) }
     }
 
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
+    /// Takes a line as it came, as the other `append` does.
     package mutating func append(line: [UInt8]) {
         line.withUnsafeBufferPointer { append(line: $0) }
     }
@@ -23,22 +27,22 @@ package struct HeaderFields: Sendable, Equatable {
     /// Takes a line as it came, with or without its end. A line that starts with white space continues the one before
     /// it (RFC 9112 §5.2); one without a colon is dropped.
     mutating func append(line: UnsafeBufferPointer<UInt8>) {
-        let line = Self.trimmed(UnsafeRawBufferPointer(line)[...], leading: false)
-        guard let first = line.first else { return }
+        let text = line.trimming(where: Self.isSpace)
+        guard let first = line.first, !text.isEmpty else { return }
         if Self.isSpace(first) {
             guard bytes.last == UInt8(ascii: "\n") else { return }
             bytes[bytes.count - 1] = UInt8(ascii: " ")
-            bytes.append(contentsOf: Self.trimmed(line))
+            bytes.append(contentsOf: text)
         } else {
-            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
-            bytes.append(contentsOf: Self.trimmed(line[..<colon], leading: false))
+            guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { return }
+            bytes.append(contentsOf: text[..<colon].trimming(where: Self.isSpace))
             bytes.append(UInt8(ascii: ":"))
-            bytes.append(contentsOf: Self.trimmed(line[(colon + 1)...]))
+            bytes.append(contentsOf: text[(colon + 1)...].trimming(where: Self.isSpace))
         }
         bytes.append(UInt8(ascii: "\n"))
     }
 
-    /// The value of the first field of that name, in any case; nil where there is none or it is empty.
+    /// Returns the value of the first field of that name, in any case; nil where there is none or it is empty.
     package func first(_ name: StaticString) -> String? {
         var result: String?
         forEach(name) { value in
@@ -48,7 +52,7 @@ package struct HeaderFields: Sendable, Equatable {
         return result
     }
 
-    /// The values of all fields of that name, in order, empty ones left out.
+    /// Returns the values of all fields of that name, in order, empty ones left out.
     package func all(_ name: StaticString) -> [String] {
         var result: [String] = []
         forEach(name) { value in
@@ -111,15 +115,5 @@ package struct HeaderFields: Sendable, Equatable {
     private static func isSpace(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
             || byte == UInt8(ascii: "\n")
-    }
-
-    private static func trimmed(
-        _ bytes: Slice<UnsafeRawBufferPointer>, leading: Bool = true
-    ) -> Slice<UnsafeRawBufferPointer> {
-        var bytes = bytes
-        while let last = bytes.last, isSpace(last) { bytes.removeLast() }
-        guard leading else { return bytes }
-        while let first = bytes.first, isSpace(first) { bytes.removeFirst() }
-        return bytes
     }
 }

@@ -1,13 +1,15 @@
 private import Web
 
-/// A whole answer that was fetched before it was known whose it is: what `discover` found is a feed's first poll, which
-/// then asks nobody (polling.md §1).
+/// `RecordedResponse` is a whole answer that was fetched before it was known whose it is: what `discover` found is a
+/// feed's first poll, which then asks nobody (polling.md §1).
 package struct RecordedResponse: Sendable {
     private let request: FetchRequest
     private let head: ResponseHead
     private let body: [UInt8]
     private let outcome: FetchOutcome
 
+    /// Keeps an answer in memory, with its whole body.
+    ///
     /// - Parameters:
     ///   - request: without credentials and headers of its own.
     ///   - outcome: of a transfer that was complete.
@@ -18,7 +20,8 @@ package struct RecordedResponse: Sendable {
         self.outcome = outcome
     }
 
-    /// The same as a transfer for a request that would have brought it; nil where that request is another one.
+    /// Returns the answer as a transfer for a request that would have brought it; nil where that request is another
+    /// one.
     package func replayed(for request: FetchRequest) -> Transfer? {
         guard request.userAgent == self.request.userAgent, request.headers.isEmpty, request.credentials == nil,
             request.clientCertificate == nil, request.proxy == self.request.proxy,
@@ -39,7 +42,7 @@ package struct RecordedResponse: Sendable {
     }
 
     /// The hops that lead from a URL to the answer; nil where it was not on the way.
-    private func redirects(from url: WebURL) -> [Hop]? {
+    private func redirects(from url: WebURL) -> [Redirect]? {
         let start = (try? WebURL(request.url))?.text
         if url.text == start { return head.redirects }
         guard let index = head.redirects.firstIndex(where: { $0.to == url.text }) else { return nil }

@@ -1,8 +1,10 @@
 package import Glibc
 package import JSONText
 
-/// The asking side of the control socket.
+/// `ControlClient` is the side of the control socket that asks: a connection to a running service, good for one
+/// request. It blocks its thread while it waits.
 package struct ControlClient: ~Copyable {
+    /// `Failure` says why a request was not answered to its end.
     package enum Failure: Error, Equatable {
         /// The service, or what came over the socket, says why not.
         case refused(String)
@@ -73,7 +75,8 @@ package struct ControlClient: ~Copyable {
         self.store = store
     }
 
-    /// Asks, and gives each line of the answer but the last to `take`, which may throw to stop listening.
+    /// Asks, and gives each line of the answer but the last to `take`, which may throw to stop listening. Returns what
+    /// went wrong; nil where all was answered.
     package consuming func ask<E: Error>(
         _ request: ControlRequest, take: (JSONValue) throws(E) -> Void
     ) throws(E) -> Failure? {
@@ -95,19 +98,20 @@ package struct ControlClient: ~Copyable {
     }
 }
 
-/// Where a service listens, and where a command looks for it (contract.md §1).
+/// `ControlPath` says where a service listens, and where a command looks for it (contract.md §1).
 package enum ControlPath {
-    /// A place where a service may listen.
+    /// `Candidate` is a place where a service may listen.
     package struct Candidate: Sendable, Equatable {
+        /// The socket lies at this path.
         package var path: String
-        /// Whether whatever listens there is meant; else it may as well be the service of another store.
+        /// Tells whether whatever listens there is meant; else it may as well be the service of another store.
         package var isNamed: Bool
     }
 
     /// Folders of services that are looked at below one of the folders for what runs.
     private static let mostFolders = 64
 
-    /// `$RUNTIME_DIRECTORY/control`, else STORE/control.
+    /// Returns where the service of that store listens: `$RUNTIME_DIRECTORY/control`, else STORE/control.
     package static func ofService(store: String, environment: [String: String]) -> String {
         runtimeDirectory(environment).map { "\($0)/control" } ?? "\(store)/control"
     }
@@ -117,9 +121,9 @@ package enum ControlPath {
         environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first.flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
 
-    /// The service's own variable, the store itself, and the folders that services of that name have below `/run` and the
-    /// runtime directories of the user and of the store's owner. Nothing in the store leads anywhere else: a copy of the
-    /// store has the same files.
+    /// Returns where the service of that store may listen: in the service's own variable, in the store itself, and in
+    /// the folders that services of that name have below `/run` and the runtime directories of the user and of the
+    /// store's owner. Nothing in the store leads anywhere else: a copy of the store has the same files.
     ///
     /// - Parameters:
     ///   - owner: of the store.
@@ -154,8 +158,8 @@ package enum ControlPath {
         return (0..<min(Int(found.gl_pathc), mostFolders)).compactMap { paths[$0].map { String(cString: $0) } }
     }
 
-    /// Takes away the link that an earlier newswire left in a store: with it, a copy of the store led to the service. Best
-    /// effort: no command follows it.
+    /// Takes away the link that an earlier newswire left in a store: with it, a copy of the store led to the service.
+    /// Does nothing where it cannot: no command follows the link.
     package static func removeLink(store: String) {
         var status = stat()
         guard lstat("\(store)/control", &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return }
@@ -163,15 +167,15 @@ package enum ControlPath {
     }
 }
 
-/// Which store is meant: the device and the inode of its directory. A copy has another one, wherever it lies; the same
-/// directory has the same one by whatever path and mount it is seen.
+/// `StoreIdentity` says which store is meant, by the device and the inode of its directory. A copy has another one,
+/// wherever it lies; the same directory has the same one by whatever path and mount it is seen.
 package struct StoreIdentity: Sendable, Equatable {
     private let device: UInt64
     private let inode: UInt64
-    /// Of the directory.
+    /// This user owns the directory.
     package let owner: uid_t
 
-    /// nil where there is no such directory, or where it cannot be looked at.
+    /// Looks at the directory; nil where there is none, or where it cannot be looked at.
     package init?(directory: String) {
         var status = stat()
         guard stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
@@ -180,6 +184,6 @@ package struct StoreIdentity: Sendable, Equatable {
         owner = status.st_uid
     }
 
-    /// As `stat -c %d:%i` prints it.
+    /// The identity is written as `stat -c %d:%i` prints it.
     package var text: String { "\(device):\(inode)" }
 }

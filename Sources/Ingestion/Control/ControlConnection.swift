@@ -1,6 +1,6 @@
 import Glibc
 
-/// One asker, as the server's thread has it. Nothing here waits.
+/// `ControlConnection` is one asker, as the server's thread has it. Nothing here waits.
 final class ControlConnection {
     /// Milliseconds that an asker may take in all to send its request.
     static let requestTime: Int64 = 10_000
@@ -77,7 +77,7 @@ final class ControlConnection {
         }
     }
 
-    /// From here on that is what it gets.
+    /// Lets the asker have what that reply brings from here on.
     func answer(with reply: ControlReply) {
         self.reply = reply
         incoming = LineBuffer()
@@ -129,20 +129,20 @@ final class ControlConnection {
     }
 }
 
-/// Who may stay connected to the control socket. A value: the server does what it says.
+/// `ControlAdmission` says who may stay connected to the control socket. It is a value: the server does what it says.
 ///
 /// Nobody is kept out by others who are slow: of those that have not sent their request, the one that was let in first
 /// goes where another comes. Those that wait for polls are bounded for each user and in all, and there is always room
 /// beside them for what is answered at once.
 struct ControlAdmission {
     struct Limits {
-        /// That have not sent their request.
+        /// How many may be connected that have not sent their request.
         var unread = 64
-        /// That wait for something that takes its time.
+        /// How many may wait for an answer that takes its time.
         var waiting = 384
-        /// The same, of one user.
+        /// How many of one user may wait for such an answer.
         var waitingOfUser = 256
-        /// Of all kinds.
+        /// How many may be connected in all.
         var connections = 512
 
         /// - Parameter descriptors: files and sockets that the process may have open: few of them are for askers.
@@ -168,7 +168,7 @@ struct ControlAdmission {
 
     private var count: Int { unread.count + waiting.count + answered.count }
 
-    /// A connection has come.
+    /// Takes in that a connection has come.
     ///
     /// - Returns: the one that has to go for it, which is no longer known here.
     mutating func enter(_ connection: Int) -> Int? {
@@ -184,7 +184,7 @@ struct ControlAdmission {
         return leaves
     }
 
-    /// It has sent its request.
+    /// Takes in that a connection has sent its request.
     ///
     /// - Parameters:
     ///   - user: of the process that has connected.
@@ -202,7 +202,7 @@ struct ControlAdmission {
         return true
     }
 
-    /// It has gone.
+    /// Takes in that a connection has gone.
     mutating func leave(_ connection: Int) {
         unread.removeAll { $0 == connection }
         answered.removeAll { $0 == connection }

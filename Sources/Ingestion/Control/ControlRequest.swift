@@ -2,7 +2,8 @@ package import FeedModel
 package import JSONText
 private import Locking
 
-/// What a command asks of the running service: one line of JSON over its control socket (docs/operating.md).
+/// `ControlRequest` is what a command asks of the running service: one line of JSON over its control socket
+/// (docs/operating.md).
 package enum ControlRequest: Sendable, Equatable {
     /// Poll these feeds, none meaning all, and report each.
     case poll(feeds: [FeedIdentifier], selection: PollSelection, isDryRun: Bool)
@@ -38,7 +39,9 @@ package enum ControlRequest: Sendable, Equatable {
     /// Bytes that a request may have: some 20 000 ids. Who means all feeds names none.
     static let maximumLength = 1 << 20
 
+    /// `Refusal` says why a request is not done.
     package struct Refusal: Error, Equatable {
+        /// The message is a sentence for people, without a full stop.
         package let message: String
         /// Whether the service has another store.
         var isOtherStore = false
@@ -118,7 +121,7 @@ package enum ControlRequest: Sendable, Equatable {
     }
 }
 
-/// The answer to one request: lines of JSON, the last of which is `{"done":true}` or has `error`.
+/// `ControlReply` is the answer to one request: lines of JSON, the last of which is `{"done":true}` or has `error`.
 ///
 /// May be used from any thread. Nothing here waits for the other side: the server's thread sends what is handed over, and
 /// an asker that does not take it is given up.
@@ -151,7 +154,7 @@ package final class ControlReply: Sendable {
     private let budget: Budget?
     private let changed: @Sendable () -> Void
 
-    /// One that nobody reads.
+    /// Makes a reply that nobody reads.
     package convenience init() { self.init(budget: nil) {} }
 
     /// - Parameter changed: called from whatever thread hands something over.
@@ -162,17 +165,20 @@ package final class ControlReply: Sendable {
 
     deinit { drop() }
 
-    /// Whether the asker has gone, so that nothing need be prepared for it.
+    /// Tells whether the asker has gone, so that nothing need be prepared for it.
     package var isGone: Bool { state.withLock(\.isGone) }
 
+    /// Hands over one line of the answer.
     package func send(_ write: (inout JSONWriter) -> Void) {
         var json = JSONWriter()
         write(&json)
         hand(over: json.finish() + [UInt8(ascii: "\n")], isLast: false)
     }
 
+    /// Ends the answer: all was done.
     package func done() { hand(over: Array("{\"done\":true}\n".utf8), isLast: true) }
 
+    /// Ends the answer with what went wrong, a sentence for people.
     package func fail(_ message: String) { fail(ControlRequest.Refusal(message: message)) }
 
     func fail(_ refusal: ControlRequest.Refusal) {

@@ -3,16 +3,20 @@ private import Dispatch
 import Glibc
 private import Locking
 
-/// Listens for commands on a Unix socket (security.md §16): one request a connection, answered in lines of JSON.
+/// `ControlServer` listens for commands on a Unix socket (security.md §16): one request a connection, answered in lines
+/// of JSON.
 ///
 /// Only the owner and the group of the socket get in, and what removes articles is for the owner and root. Each request
 /// says which store it is for; one for another store is refused. All connections share one thread, which never waits for
 /// any of them.
 package final class ControlServer: Sendable {
-    /// Asked from the server's thread; answers through the reply, at once or later.
+    /// A `Handler` is called on the server's thread, which it must not hold up; it answers through the reply, at once
+    /// or later.
     package typealias Handler = @Sendable (ControlRequest, ControlReply) -> Void
 
+    /// `Failure` says why the server cannot listen.
     package struct Failure: Error, CustomStringConvertible {
+        /// The description names the socket and the call that failed.
         package let description: String
     }
 
@@ -61,6 +65,8 @@ package final class ControlServer: Sendable {
         }
     }
 
+    /// Listens from here on, on a thread of its own. Throws where there can be no socket at the path.
+    ///
     /// - Parameters:
     ///   - path: of the socket; what lies there is replaced.
     ///   - store: the service's.

@@ -90,11 +90,13 @@ enum UnixSocket {
     static func peerUser(_ descriptor: Int32) -> UInt32? { UInt32(exactly: newswire_peer_user(descriptor)) }
 }
 
-/// The address of a Unix socket (unix(7)).
+/// `UnixAddress` is the address of a Unix socket (unix(7)).
 package struct UnixAddress: Sendable {
     private let address: sockaddr_un
     private let length: socklen_t
 
+    /// Makes an address of a path.
+    ///
     /// - Parameter allowsAbstract: a path that begins with an @ is a name in the abstract namespace.
     /// - Returns: nil where the path is too long for a socket's.
     package init?(_ path: String, allowsAbstract: Bool = false) {
@@ -109,7 +111,7 @@ package struct UnixAddress: Sendable {
         length = socklen_t(MemoryLayout<sockaddr_un>.size - MemoryLayout.size(ofValue: address.sun_path) + name.count)
     }
 
-    /// The pointer is good while `body` runs.
+    /// Calls `body` with the address, whose pointer is good only while that runs. Throws what `body` throws.
     package func withPointer<Value, Failure: Error>(
         _ body: (UnsafePointer<sockaddr>, socklen_t) throws(Failure) -> Value
     ) throws(Failure) -> Value {

@@ -4,24 +4,30 @@ internal import FeedParsing
 package import Fetching
 internal import Scheduling
 
-/// Finds the feeds that a page names, or sees that it is a feed itself: `newswire discover`.
+/// `FeedDiscovery` finds the feeds that a page names, or sees that it is a feed itself: `newswire discover`. Any task
+/// may ask.
 package struct FeedDiscovery: Sendable {
+    /// `Found` is a feed that a page names, or the page where that is a feed.
     package struct Found: Sendable {
+        /// The page, or a permanent redirect, names the feed by this URL.
         package let url: String
+        /// The page, or the feed itself, gives it this media type; empty where the page gives none.
         package let type: String
+        /// The page, or the feed itself, gives it this title.
         package let title: String?
-        /// What was answered, where the feed itself has been asked for: `FeedPoller` takes it as the first poll.
+        /// `FeedPoller` takes this answer as the first poll; nil where the feed itself has not been asked for.
         package let answer: RecordedResponse?
     }
 
-    /// Why a page brought nothing: a sentence for people.
+    /// `Failure` says why a page brought nothing.
     package struct Failure: Error, Sendable {
+        /// The message is a sentence for people, without a full stop.
         package let message: String
     }
 
     /// Where feeds often are, asked one after the other until one is there.
     static let guesses = ["/feed", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/rss", "/feed.json"]
-    /// No page has its links behind that.
+    /// Links are looked for in so many bytes of a page.
     private static let pageBytes = 4 << 20
 
     private let engine: FetchEngine
@@ -29,6 +35,8 @@ package struct FeedDiscovery: Sendable {
     private let allowances: HostAllowances
     private let limiter: HostRateLimiter
 
+    /// The engine, the requests and the allowances are those of the configuration; hosts are spaced by a limiter of its
+    /// own.
     package init(engine: FetchEngine, requests: RequestBuilder, allowances: HostAllowances) {
         self.engine = engine
         self.requests = requests
@@ -36,6 +44,9 @@ package struct FeedDiscovery: Sendable {
         limiter = HostRateLimiter(clock: .system)
     }
 
+    /// Finds the feeds at a URL: the page itself where it is one, else those that it names. Throws where a page cannot
+    /// be had.
+    ///
     /// - Parameters:
     ///   - url: http or https, nothing else.
     ///   - guesses: whether to ask well-known paths of the same site where the page names none, at the pace that the
@@ -90,7 +101,7 @@ package struct FeedDiscovery: Sendable {
         }
         page.url = head.effectiveURL
         page.answered = true
-        let document = await FetchedDocument(of: transfer, head, keepsBody: true)
+        let document = await transfer.document(head, keepsBody: true)
         page.isAmongPrivate =
             request.isAmongPrivate && document.outcome.isPublicAddress == false
             && head.redirects.allSatisfy { $0.isAmongPrivate }
@@ -123,7 +134,7 @@ package struct FeedDiscovery: Sendable {
         do throws(PollFailure) {
             var request = try requests.request(discovering: url, from: page)
             let gate = RedirectGate(allowances: allowances, limiter: limiter, clock: .system)
-            request.beforeHop = { await gate.leave(to: $0.to) }
+            request.beforeRedirect = { await gate.decision(on: $0.to) }
             return request
         } catch {
             throw Failure(message: error.shown.message)
@@ -150,18 +161,20 @@ extension Feed.Format {
 }
 
 extension FeedDiscovery {
-    /// The feed that a person means by a URL: what was asked for it is enough for a first poll.
+    /// `Subscription` is the feed that a person means by a URL: what was asked for it is enough for a first poll.
     package struct Subscription: Sendable {
-        /// By which it is to be configured.
+        /// The feed is to be configured by this URL.
         package let url: String
-        /// The feed's own.
+        /// The feed gives itself this title.
         package let title: String?
+        /// The feed's first poll takes this answer.
         package let answer: RecordedResponse
-        /// Other feeds that the page names.
+        /// The page names these other feeds.
         package let others: [Found]
     }
 
-    /// The feed at a URL, else the first that the page there names and that is one, else the first at a well-known path.
+    /// Returns the feed at a URL, else the first that the page there names and that is one, else the first at a
+    /// well-known path. Throws where a page cannot be had.
     ///
     /// - Returns: nil where there is none.
     package func subscription(at url: String) async throws(Failure) -> Subscription? {

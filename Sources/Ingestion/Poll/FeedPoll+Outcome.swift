@@ -6,7 +6,7 @@ internal import Fetching
 internal import Scheduling
 
 extension PollRecord {
-    /// What is kept of a poll that is over.
+    /// The record of a poll that is over, as it is kept.
     init(_ poll: FeedPoll) {
         let outcome: Outcome =
             switch poll.report.outcome {
@@ -67,10 +67,27 @@ extension FeedPoll {
         return document
     }
 
-    /// When the feed is asked again, and why.
+    /// What the poll came to, as its report says it.
+    var outcome: PollReport.Outcome {
+        switch result {
+        case .failure(let failure): failure.isGone ? .gone : .failed
+        case .success where head?.status == 304: .notModified
+        case .success: report.storedArticles > 0 ? .new : .unchanged
+        }
+    }
+
+    /// Whether the failure shows that the host is there or that it is not; nil where it shows neither.
+    func reach(_ failure: PollFailure) -> HostReach? {
+        let isUnreached = failure.isUnreached(requests: requests)
+        guard let host, isUnreached || requests > 0 else { return nil }
+        return HostReach(
+            host: host, isReached: !isUnreached, isNews: previous.failure?.kind != failure.kind)
+    }
+
+    /// Decides when the feed is asked again, and why.
     ///
-    /// - Parameter lastPause: of the host, where that is to be left alone.
-    func decision(_ result: Result, lastPause: FeedState.Pause?, at moment: Moment) -> PollDecision {
+    /// - Parameter lastPause: of `hostToPause`.
+    func decision(lastPause: FeedState.Pause?, at moment: PollClock.Moment) -> PollDecision {
         let policy = PollPolicy(PollSettings(feed, rules.schedule), feed: FeedHash.of(feed.id))
         switch result {
         case .success(let success):
@@ -80,14 +97,14 @@ extension FeedPoll {
                 status: report.status, failingSince: previous.schedule.failingSince, at: moment.now)
             let event = event(.failure(gravity), at: moment)
             guard gravity == .busy else { return policy.decide(previous.schedule, after: event) }
-            let coversHost = keyOfPausedHost != nil
+            let coversHost = hostToPause != nil
             return policy.decide(
                 previous.schedule, after: event, pause: coversHost ? lastPause : previous.schedule.pause,
                 pausesHost: coversHost)
         }
     }
 
-    private func event(_ result: PollEvent.Result, at moment: Moment) -> PollEvent {
+    private func event(_ result: PollEvent.Result, at moment: PollClock.Moment) -> PollEvent {
         var event = PollEvent(startedAt: startedAt, endedAt: moment.now, result: result)
         event.isClockDoubtful = moment.isDoubtful
         event.due = previous.nextPoll

@@ -10,9 +10,18 @@ internal import Scheduling
 /// `FeedPoll` is what one poll of one feed decides, from the request to what is stored and when the feed is asked again.
 ///
 /// It is a value that is told what happens and says what to do next; it knows no server, no file and no clock.
-/// `FeedPoller` carries out what it says. Events come in this order, each once at most:
+/// `FeedPoller` carries out what it says. A poll goes through these events, from top to bottom, as does this file:
 ///
-///     requestBuilt, requestBegins, headCame, answerEnded or documentEnded, judged, concluded, hostPaused, stored
+///     requestBuilt      the request was made of the configuration and the state
+///     requestBegins     the host's delay is over; not told for a local file
+///     headCame          there is an answer; not told where there is none
+///     answerEnded       nothing is new, or the transfer failed             → conclude
+///     documentEnded     the body was read; known bytes                     → conclude
+///                       other bytes                                        → judge
+///     judged            the store has said which articles are new          → conclude
+///     concluded         the schedule has the next poll                     → pause, store or end
+///     hostPaused        the host's other feeds will leave it alone         → store or end
+///     stored            articles and state are kept                        → end
 ///
 /// `failed` may come in the place of any of them up to `judged`, and `notStored` in the place of `stored`.
 struct FeedPoll {
@@ -32,16 +41,10 @@ struct FeedPoll {
 
     /// `Trace` is what is kept of a poll beside articles and state.
     struct Trace {
-        /// For `explain` and `report`.
+        /// What `explain` and `report` show of the poll.
         let record: PollRecord
         /// Which articles a whole document has; nil where nothing has changed in that, or it is not known.
         let seen: [ArticleIdentifier]?
-    }
-
-    /// `Moment` is the time of day at which something happens, and whether it counts for what lasts (contract.md §6).
-    struct Moment {
-        var now: Timestamp
-        var isDoubtful = false
     }
 
     /// `Rules` are the same for all feeds of a configuration.
@@ -50,17 +53,11 @@ struct FeedPoll {
         let allowances: HostAllowances
     }
 
-    /// `Result` is what came of the request.
-    enum Result {
-        case success(PollEvent.Result)
-        case failure(PollFailure)
-    }
-
     /// `Body` is what came as a document, also where it is no whole one.
     private struct Body {
         let parsed: Feed
         let hash: Hash128
-        /// By what another program, or another place, would show (identity.md §5).
+        /// Changes where another program makes the feed, or it comes from another place (identity.md §5).
         let source: Hash128
         let brokenOff: FetchFailure?
 
@@ -72,26 +69,34 @@ struct FeedPoll {
     let rules: Rules
     /// The host that is asked first; nil for a local file.
     let host: String?
-    /// The feed's state as it was before.
+    /// The feed's state as it was before the poll.
     let previous: FeedState
+    /// The feed's state as the poll leaves it.
     private(set) var state: FeedState
     private(set) var report: PollReport
     /// When the request was sent.
     private(set) var startedAt: Timestamp
+    private var startedSteady: SteadyTime
     private(set) var head: ResponseHead?
     private(set) var isPublicAddress: Bool?
     private(set) var terms = PollTerms()
     /// Articles of the document that can be told apart.
     private(set) var items = 0
-    private var requests = 0
+    /// How many requests were sent.
+    private(set) var requests = 0
+    /// The document, from its end until it is known which of its articles are new.
     private var body: Body?
-    private var result = Result.success(.unchanged)
+    /// What the poll tells the schedule.
+    private(set) var result = Result<PollEvent.Result, PollFailure>.success(.unchanged)
+    /// The host that is to be left alone, by the key of its allowance; nil for none, and for the feed alone.
+    private(set) var hostToPause: String?
     private var records: [PendingRecord] = []
     private var seen: [ArticleIdentifier]?
 
     /// - Parameter remembered: what the store knows of the feed.
     init(
-        _ feed: FeedConfiguration, remembered: FeedState?, rules: Rules, mode: PollMode = .onSchedule, at moment: Moment
+        _ feed: FeedConfiguration, remembered: FeedState?, rules: Rules, mode: PollMode = .onSchedule,
+        at moment: PollClock.Moment
     ) {
         var state = remembered ?? FeedState(feed: feed.id, configured: feed.url)
         if !state.isOf(feed.url) { state.forgetServer() }
@@ -105,6 +110,7 @@ struct FeedPoll {
         previous = state
         self.state = state
         startedAt = moment.now
+        startedSteady = moment.steady
         report = PollReport(feed: feed.id, url: state.url, outcome: .failed)
     }
 
@@ -120,10 +126,16 @@ struct FeedPoll {
         return request
     }
 
-    mutating func requestBegins(at now: Timestamp) { startedAt = now }
+    /// The poll counts from here on: what it has waited for the host's turn is neither the server's time nor newswire's.
+    mutating func requestBegins(at now: Timestamp, steady: SteadyTime) {
+        startedAt = now
+        startedSteady = steady
+    }
 
     // MARK: The answer
 
+    /// Takes in the answer's header.
+    ///
     /// - Returns: whether a document follows, which is to be read.
     mutating func headCame(_ head: ResponseHead) -> Bool {
         self.head = head
@@ -136,7 +148,7 @@ struct FeedPoll {
         count(outcome)
         guard outcome.isComplete, head != nil else { return failed(.fetch(outcome.failure ?? .noResponse)) }
         report.bytesNotSent = state.documentBytes.map(Int64.init) ?? 0
-        return succeeded(.unchanged, isSameBody: false, bodyIsOK: false, at: now)
+        return succeeded(.unchanged, with: nil, at: now)
     }
 
     /// A document has come, or a part of one.
@@ -150,12 +162,14 @@ struct FeedPoll {
             let body = Body(
                 parsed: parsed, hash: document.hash, source: parsed.sourceMark(effectiveURL: head?.effectiveURL),
                 brokenOff: failure)
-            self.body = body
             state.title = feed.title ?? parsed.title
             report.warnings = parsed.warningClasses
             // The same bytes as last time: nothing in them can be new (polling.md §2.11).
-            let isSame = body.isWhole && body.hash == state.bodyHash && state.lastSuccess != nil
-            return isSame ? documentIsKnown(body, isSame: true, at: now) : .judge(parsed, facts(body))
+            if body.isWhole, body.hash == state.bodyHash, state.lastSuccess != nil {
+                return succeeded(.unchanged, with: body, at: now)
+            }
+            self.body = body
+            return .judge(parsed, facts(body))
         }
     }
 
@@ -176,9 +190,11 @@ struct FeedPoll {
 
     // MARK: What it means
 
-    /// It is known which articles of the document are to be stored.
+    /// It is known which articles of the document are to be stored. A document that breaks off has its whole articles
+    /// stored, though the poll counts as failed.
     mutating func judged(_ drafts: RecordDrafts.Result, at now: Timestamp) -> Action {
         guard let body else { preconditionFailure("articles are judged once a document has ended") }
+        self.body = nil
         records = drafts.records
         report.count(records)
         state.articles += UInt64(report.newArticles)
@@ -188,41 +204,36 @@ struct FeedPoll {
             report.notes.append("\(passedOver) items were passed over: empty, or beyond the limit of a document")
         }
         report.notes += drafts.notes + drafts.plan
-        if body.isWhole {
-            state.document = FeedState.Document(articles: drafts.articles, source: body.source)
-            if body.parsed.hasAllItems(status: report.status) { seen = drafts.seen }
-        }
-        return documentIsKnown(body, isSame: false, at: now)
-    }
-
-    private mutating func documentIsKnown(_ body: Body, isSame: Bool, at now: Timestamp) -> Action {
-        self.body = nil
         guard body.isWhole else {
             let failure = body.brokenOff.map { PollFailure.fetch($0) } ?? .truncatedDocument
             report.failure = failure.shown
             result = .failure(failure)
             return .conclude(nil, pauseOf: nil)
         }
-        let isSameBody = body.hash == state.bodyHash
-        state.bodyHash = body.hash
-        state.documentBytes = Int32(clamping: report.bytes)
-        state.hints = body.parsed.hints
-        if !isSame { items = body.parsed.identifiableArticles }
-        return succeeded(
-            isSame ? .unchanged : .document(reading(of: body.parsed)), isSameBody: isSameBody, bodyIsOK: true, at: now)
+        state.document = FeedState.Document(articles: drafts.articles, source: body.source)
+        if body.parsed.hasAllItems(status: report.status) { seen = drafts.seen }
+        items = body.parsed.identifiableArticles
+        return succeeded(.document(reading(of: body.parsed)), with: body, at: now)
     }
 
-    private mutating func succeeded(
-        _ event: PollEvent.Result, isSameBody: Bool, bodyIsOK: Bool, at now: Timestamp
-    ) -> Action {
+    /// The poll is good: its validators and where it was led to are kept with the state.
+    ///
+    /// - Parameter body: nil where the server said that nothing is new.
+    private mutating func succeeded(_ event: PollEvent.Result, with body: Body?, at now: Timestamp) -> Action {
         guard let head else { preconditionFailure("what succeeds has been answered") }
         // Whether the ETag that was sent did any good (polling.md §2.9).
         state.tagTrap.after(
             status: head.status, wasConditional: head.wasConditional && state.validators?.etag != nil,
-            isSameBody: isSameBody, hasLastModified: head.canSendLastModified, at: now)
-        let kept = head.validators(after: state.validators, bodyIsOK: bodyIsOK)
+            isSameBody: body.map { $0.hash == state.bodyHash } ?? false, hasLastModified: head.canSendLastModified,
+            at: now)
+        let kept = head.validators(after: state.validators, bodyIsOK: body != nil)
         state.validators = kept.validators
         report.notes += kept.refusals
+        if let body {
+            state.bodyHash = body.hash
+            state.documentBytes = Int32(clamping: report.bytes)
+            state.hints = body.parsed.hints
+        }
         if !feed.isLocalFile, state.followRedirects(head.redirects, configured: feed.url, at: now),
             let notice = feed.moveNotice(state)
         {
@@ -245,14 +256,8 @@ struct FeedPoll {
         if case .store = failure { return end(.failed) }
         state = previous
         result = .failure(failure)
-        return .conclude(reach(failure), pauseOf: pauseKey)
-    }
-
-    private func reach(_ failure: PollFailure) -> HostReach? {
-        let isUnreached = failure.isUnreached(requests: requests)
-        guard let host, isUnreached || requests > 0 else { return nil }
-        return HostReach(
-            host: host, isReached: !isUnreached, isNews: previous.failure?.kind != failure.kind)
+        if failure.isBusy(status: report.status) { hostToPause = keyOfPausedHost }
+        return .conclude(reach(failure), pauseOf: hostToPause)
     }
 
     // MARK: What follows from it
@@ -262,15 +267,16 @@ struct FeedPoll {
     /// - Parameters:
     ///   - network: as it is thought to be with what this poll has shown; nil where it has shown nothing.
     ///   - lastPause: of the host that was to be looked up.
-    mutating func concluded(network: NetworkState?, lastPause: FeedState.Pause?, at moment: Moment) -> Action {
+    mutating func concluded(
+        network: NetworkState?, lastPause: FeedState.Pause?, at moment: PollClock.Moment
+    ) -> Action {
         if let network, network.hasChanged { report.network = network.isDown ? .down : .up }
         if case .failure(let failure) = result, network?.isDown ?? false, failure.isUnreached(requests: requests) {
             // Not the feed's fault: it stays due (polling.md §8).
             report.notes.append("the network is down; this is not counted")
             return end(.failed)
         }
-        let decision = decision(result, lastPause: lastPause, at: moment)
-        let pauseKey = pauseKey
+        let decision = decision(lastPause: lastPause, at: moment)
         terms = decision.terms
         switch result {
         case .success:
@@ -284,11 +290,12 @@ struct FeedPoll {
             state.fail(at: moment.now, status: report.status, failure: failure.shown, decision: decision)
             state.reconsiderMove(after: failure.kind)
         }
-        guard let pauseKey, let pause = decision.schedule.pause else { return hostPaused() }
-        report.hostPause = (pauseKey, pause)
-        return .pause(pause, host: pauseKey)
+        guard let hostToPause, let pause = decision.schedule.pause else { return hostPaused() }
+        report.hostPause = (hostToPause, pause)
+        return .pause(pause, host: hostToPause)
     }
 
+    /// The host's other feeds leave it alone from here on, where that was to be.
     mutating func hostPaused() -> Action { mode.isDryRun ? end(outcome) : .store(records) }
 
     /// Gives the feed's state as it is to be stored.
@@ -302,41 +309,29 @@ struct FeedPoll {
         return state
     }
 
-    /// - Parameter refusals: records of the feed that cannot be stored.
+    /// Articles and state are kept.
+    ///
+    /// - Parameter refusals: records that cannot be stored, of this feed and of others.
     mutating func stored(refusals: [CommitResult.Refusal] = []) -> Action {
         for refusal in refusals where refusal.feed == feed.id {
             report.notes.append("an article was not stored: \(refusal.reason)")
         }
-        _ = end(outcome)
-        return .end(Trace(record: PollRecord(self), seen: seen))
+        return end(outcome, leavesTrace: true)
     }
 
+    /// The store has taken neither articles nor state.
     mutating func notStored(_ error: StoreError) -> Action { failed(.store(error)) }
 
-    /// - Returns: what came of the poll.
-    func finished(afterMilliseconds duration: Int64) -> PollReport {
-        var report = report
-        report.durationMilliseconds = max(0, duration)
-        return report
-    }
-
-    private var outcome: PollReport.Outcome {
-        switch result {
-        case .failure(let failure): failure.isGone ? .gone : .failed
-        case .success where head?.status == 304: .notModified
-        case .success: report.storedArticles > 0 ? .new : .unchanged
-        }
-    }
-
-    private mutating func end(_ outcome: PollReport.Outcome) -> Action {
+    private mutating func end(_ outcome: PollReport.Outcome, leavesTrace: Bool = false) -> Action {
         report.outcome = outcome
         report.nextPoll = state.nextPoll
-        return .end(nil)
+        return .end(leavesTrace ? Trace(record: PollRecord(self), seen: seen) : nil)
     }
 
-    /// Whether the host is to be left alone, by the key of its allowance; nil for no host, and for the feed alone.
-    private var pauseKey: String? {
-        guard case .failure(let failure) = result, failure.isBusy(status: report.status) else { return nil }
-        return keyOfPausedHost
+    /// Returns what came of the poll, with how long it took (contract.md §1).
+    func finished(at steady: SteadyTime) -> PollReport {
+        var report = report
+        report.durationMilliseconds = max(0, steady.milliseconds(since: startedSteady))
+        return report
     }
 }

@@ -21,6 +21,8 @@ package struct FeedPoller: Sendable {
     private var mode: PollMode
     let clock: PollClock
 
+    /// Makes a poller for a configuration; a reload makes another one.
+    ///
     /// - Parameters:
     ///   - configuration: what feeds, hosts and the schedule go by.
     ///   - version: newswire's, for the User-Agent.
@@ -51,7 +53,8 @@ package struct FeedPoller: Sendable {
         return copy
     }
 
-    /// Polls are best run here: an answer without a document costs no change of threads. What takes long leaves it.
+    /// Polls are best begun on this executor: an answer without a document costs no change of threads. What takes long
+    /// leaves it by itself.
     package var executor: any TaskExecutor { engine.executor }
 
     var schedule: ScheduleSettings { rules.schedule }
@@ -65,19 +68,18 @@ package struct FeedPoller: Sendable {
     ///   - answer: what `FeedDiscovery` has been answered at this feed's URL: nobody is asked again.
     ///   - turn: to be waited for before a redirect to another host is followed; nil where nobody else polls.
     package func poll(
-        _ feed: FeedConfiguration, answer: RecordedResponse? = nil, turn: HopTurn? = nil
+        _ feed: FeedConfiguration, answer: RecordedResponse? = nil, turn: RedirectTurn? = nil
     ) async -> PollReport {
-        let begun = clock.steady()
         var poll = FeedPoll(feed, remembered: store.state(of: feed.id), rules: rules, mode: mode, at: clock.moment)
         do throws(PollFailure) {
             if !mode.isDryRun { try await checkDisk() }
             var request = try await request(for: feed, state: poll.state)
             request = poll.requestBuilt(request, at: clock.now())
-            request.beforeHop = beforeHop(turn)
+            request.beforeRedirect = beforeRedirect(turn)
             if answer == nil, let host = poll.host {
                 let (key, allowance) = rules.allowances.allowance(forHost: host)
                 guard let time = await limiter.pass(key: key, delay: allowance.delay) else { throw .fetch(.cancelled) }
-                poll.requestBegins(at: time)
+                poll.requestBegins(at: time, steady: clock.steady())
             }
             let transfer = answer?.replayed(for: request) ?? engine.start(request)
             let head = await transfer.response()
@@ -87,7 +89,7 @@ package struct FeedPoller: Sendable {
                     // An optimised build sees no need to leave the thread before the first wait.
                     @concurrent () async in
                     await Task.yield()
-                    let document = await FetchedDocument(of: transfer, head)
+                    let document = await transfer.document(head)
                     await carryOut(poll.documentEnded(document, at: clock.now()), &poll)
                 }
             } else {
@@ -96,7 +98,7 @@ package struct FeedPoller: Sendable {
         } catch {
             await carryOut(poll.failed(error), &poll)
         }
-        return poll.finished(afterMilliseconds: clock.steady().milliseconds(since: begun))
+        return poll.finished(at: clock.steady())
     }
 
     /// Does what the poll says until it is over.
@@ -108,9 +110,10 @@ package struct FeedPoller: Sendable {
             switch action {
             case .judge(let document, let facts):
                 do throws(StoreError) {
+                    let moment = clock.moment
                     let drafts = try await RecordDrafts(
                         feed: poll.feed, head: poll.head, state: poll.state, duplicates: duplicates, store: store,
-                        locks: writer.locks, now: clock.now(), trusted: clock.trusted, explains: mode.isDryRun
+                        locks: writer.locks, now: moment.now, trusted: moment.trusted, explains: mode.isDryRun
                     ).result(of: document, facts)
                     locked = drafts.locked
                     action = poll.judged(drafts, at: clock.now())
@@ -137,7 +140,7 @@ package struct FeedPoller: Sendable {
         }
     }
 
-    /// A state that no article came with waits for nobody.
+    /// Keeps articles and state. Where no article came the state is written later, and nobody waits for that.
     private func keep(
         _ records: [PendingRecord], _ state: FeedState, _ poll: inout FeedPoll
     ) async -> FeedPoll.Action {
@@ -157,7 +160,7 @@ package struct FeedPoller: Sendable {
         do throws(StoreError) { try await writer.checkDisk() } catch { throw .store(error) }
     }
 
-    /// Secrets are read where a file system that does not answer holds up no transfer.
+    /// Makes the request. Its secrets are read on a thread where a file system that does not answer holds up no transfer.
     private func request(for feed: FeedConfiguration, state: FeedState) async throws(PollFailure) -> FetchRequest {
         guard feed.options.readsFiles else { return try requests.request(for: feed, state: state) }
         let result: Result<FetchRequest, PollFailure>
@@ -171,14 +174,14 @@ package struct FeedPoller: Sendable {
         return try result.get()
     }
 
-    private func beforeHop(_ turn: HopTurn?) -> @Sendable (Hop) async -> HopLeave {
+    private func beforeRedirect(_ turn: RedirectTurn?) -> @Sendable (Redirect) async -> RedirectDecision {
         let gate = RedirectGate(
             allowances: rules.allowances, limiter: limiter, clock: clock, health: mode.isForced ? nil : health,
             turn: turn)
-        return { await gate.leave(to: $0.to) }
+        return { await gate.decision(on: $0.to) }
     }
 
-    /// The server's word on the time counts for the host that the configuration names.
+    /// Takes in what the server says of the time, as the word of the host that the configuration names.
     private func observe(_ head: ResponseHead, of feed: FeedConfiguration) {
         guard let host = feed.host else { return }
         let isSecure = [feed.url, head.effectiveURL].allSatisfy(FeedConfiguration.isSecure)

@@ -6,7 +6,8 @@ internal import Scheduling
 
 /// What a poll makes of a feed's state. Pure: the caller stores it, and only after the articles (polling.md §2.6).
 extension FeedState {
-    /// The document came whole, was read as a feed, and its articles are stored with this state.
+    /// Takes in a poll whose document came whole and was read as a feed, or that brought nothing new. Its articles are
+    /// stored with this state.
     mutating func succeed(at time: Timestamp, status: Int?, decision: PollDecision) {
         lastPoll = time
         lastSuccess = time
@@ -16,7 +17,7 @@ extension FeedState {
         adopt(decision)
     }
 
-    /// Anything else. Validators stay as they are (polling.md §2.5).
+    /// Takes in a poll that failed. Validators stay as they are (polling.md §2.5).
     mutating func fail(at time: Timestamp, status: Int?, failure: Failure, decision: PollDecision) {
         lastPoll = time
         self.status = status
@@ -32,7 +33,8 @@ extension FeedState {
         notBefore = decision.notBefore
     }
 
-    /// Another URL is configured: where the old one led, and how its server fared, says nothing of this one.
+    /// Forgets where the old URL led and how its server fared, which says nothing of the one that is configured
+    /// instead.
     mutating func forgetServer() {
         move = Move()
         failures = 0
@@ -52,7 +54,7 @@ extension FeedState {
         notBefore.map { $0 > now } ?? false
     }
 
-    /// A person has paused the feed.
+    /// Tells whether a person has paused the feed.
     package func isHeld(at now: Timestamp) -> Bool {
         schedule.heldUntil.map { $0 > now } ?? false
     }
@@ -66,7 +68,7 @@ extension FeedState {
     /// Takes in where a poll whose body was read as a feed was led to.
     ///
     /// - Returns: whether another URL is asked from here on.
-    mutating func followRedirects(_ hops: [Hop], configured: String, at now: Timestamp) -> Bool {
+    mutating func followRedirects(_ hops: [Redirect], configured: String, at now: Timestamp) -> Bool {
         var adoption = RedirectAdoption(candidate: move.candidate, count: move.polls, since: move.since)
         // The state is no place for secrets, nor for what could not be asked: such a redirect is followed anew each time.
         let last = RedirectAdoption.lastHop(of: hops)
@@ -87,9 +89,9 @@ extension FeedState {
         return true
     }
 
-    /// A poll has failed: a target that was adopted may have been the wrong one, and one that cannot or may not be asked
-    /// is.
-    mutating func reconsiderMove(after kind: FailureKind?) {
+    /// Takes in a failed poll of a feed that has moved: it is asked at its configured URL again after some failures in
+    /// a row, and at once where the adopted URL cannot or may not be asked.
+    mutating func reconsiderMove(after kind: FailureKind) {
         guard move.adopted != nil else { return }
         if failures >= Self.failuresUntilReturn || kind == .invalidRequest || kind == .refusedAddress { move = Move() }
     }
@@ -104,7 +106,7 @@ extension FeedState {
 }
 
 extension FeedConfiguration {
-    /// The URL that is asked: the configured one, unless the feed has moved.
+    /// Returns the URL that is asked: the configured one, unless the feed has moved.
     package func requestURL(_ state: FeedState?) -> String {
         requestURL(adopting: state?.move.adopted)
     }
@@ -112,7 +114,7 @@ extension FeedConfiguration {
     /// - Parameter adopted: where the feed has moved to.
     func requestURL(adopting adopted: String?) -> String { isLocalFile ? url : adopted ?? url }
 
-    /// The host of the URL that is asked (polling.md §7); nil for a local file.
+    /// Returns the host of the URL that is asked (polling.md §7); nil for a local file.
     ///
     /// - Parameter adopted: where the feed has moved to.
     func requestHost(adopting adopted: String?) -> String? {
@@ -120,7 +122,7 @@ extension FeedConfiguration {
         return FeedConfiguration.host(of: adopted)
     }
 
-    /// What a person is told of a feed that its server has moved for good; nil where it has not.
+    /// Returns what a person is told of a feed that its server has moved for good; nil where it has not.
     package func moveNotice(_ state: FeedState?) -> String? {
         guard let adopted = state?.move.adopted else { return nil }
         let since = state?.move.adoptedSince.map { " since \(Timestamp(seconds: $0.seconds))" } ?? ""
@@ -135,8 +137,8 @@ extension FeedState {
     /// No feed was polled before newswire was written.
     private static let beginning = Timestamp(year: 2026, month: 1, day: 1)
 
-    /// The state as it can be: what has happened has not happened in the future, and what is to come is as far from now as
-    /// it was from then, but never further than it can be.
+    /// Returns the state as it can be: what has happened has not happened in the future, and what is to come is as far
+    /// from now as it was from then, but never further than it can be.
     package func believed(
         at now: Timestamp, of feed: FeedConfiguration, _ settings: ScheduleSettings
     ) -> FeedState {
@@ -162,7 +164,8 @@ extension FeedState {
         return state
     }
 
-    /// The same for people, with the times of the last polls as they were noted: nobody is told of a poll that was not.
+    /// Returns the state as people are shown it: as `believed`, but with the times of the last polls as they were
+    /// noted, so that nobody is told of a poll that was not.
     package func shown(at now: Timestamp, of feed: FeedConfiguration, _ settings: ScheduleSettings) -> FeedState {
         var state = believed(at: now, of: feed, settings)
         state.lastPoll = lastPoll
@@ -194,12 +197,17 @@ extension ArticleStore {
     package func setRight(_ configuration: Configuration, by clock: PollClock) {
         guard let now = clock.trusted else { return }
         for feed in configuration.feeds {
-            guard outlook(of: feed.id, at: feed.url)?.isFromFuture(at: now) ?? false, let state = state(of: feed.id)
-            else {
-                continue
-            }
-            _ = stage(state.believed(at: now, of: feed, configuration.schedule))
+            let outlook = outlook(of: feed.id, at: feed.url)
+            if let right = rightState(of: feed, outlook, configuration.schedule, at: now) { _ = stage(right) }
         }
         writeStates()
+    }
+
+    /// Returns the state of a feed as it can be, where a clock that was ahead has left another one; nil where it has not.
+    func rightState(
+        of feed: FeedConfiguration, _ outlook: FeedOutlook?, _ settings: ScheduleSettings, at now: Timestamp
+    ) -> FeedState? {
+        guard outlook?.isFromFuture(at: now) ?? false else { return nil }
+        return state(of: feed.id)?.believed(at: now, of: feed, settings)
     }
 }

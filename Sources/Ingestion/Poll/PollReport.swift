@@ -5,8 +5,10 @@ internal import Fetching
 package import JSONText
 internal import Scheduling
 
-/// What came of one poll of one feed, or of passing it over: a line of `poll --json` (contract.md §1).
+/// `PollReport` says what came of one poll of one feed, or of passing it over: a line of `poll --json` (contract.md
+/// §1).
 package struct PollReport: Sendable {
+    /// `Outcome` says in one word what came of it.
     package enum Outcome: String, Sendable, CaseIterable {
         /// Articles were stored.
         case new
@@ -19,31 +21,43 @@ package struct PollReport: Sendable {
         case skipped
     }
 
+    /// The report is of the feed with this id.
     package var feed: FeedIdentifier
-    /// Redacted.
+    /// The URL is the configured one, redacted.
     package var url: String
+    /// Says what came of the poll.
     package var outcome: Outcome
+    /// The last answer had this HTTP status; nil where there was none.
     package var status: Int?
+    /// So many articles were stored as new.
     package var newArticles = 0
+    /// So many articles were stored as new versions of known ones.
     package var updatedArticles = 0
+    /// So many articles were stored as duplicates of other feeds' articles.
     package var duplicateArticles = 0
-    /// Of the body, as they came over the wire.
+    /// So many bytes of the body came over the wire.
     package var bytes: Int64 = 0
-    /// What compression has saved of the body, and an answer without a body.
+    /// Compression has saved so many bytes of the body.
     package var bytesUnpacked: Int64 = 0
+    /// An answer without a body has saved so many bytes, by the size of the last document.
     package var bytesNotSent: Int64 = 0
-    /// Of the document.
+    /// The document was read although this was wrong with it.
     package var warnings: WarningClasses = []
+    /// The poll took so many milliseconds from its request to the stored articles, without the wait for the host's
+    /// delay before.
     package var durationMilliseconds: Int64 = 0
+    /// The feed is due at this time; nil where it is not polled by itself.
     package var nextPoll: Timestamp?
-    /// The host that is to be left alone, by its key, and its pause by the clock that the poll went by.
+    /// This host, by its key, is to be left alone, with its pause by the clock that the poll went by; nil for none.
     package var hostPause: (host: String, pause: FeedState.Pause)?
-    /// What the poll has shown of one's own network; nil where that was known.
+    /// Tells what the poll has shown of one's own network; nil where that was known.
     package var network: Network?
+    /// Says why the poll failed; nil where it did not.
     package var failure: FeedState.Failure?
-    /// Why a feed was skipped, and what a dry run would have done.
+    /// Says why a feed was skipped, what a dry run would have done, and what else a person should know, a line each.
     package var notes: [String] = []
 
+    /// `Network` is the state of one's own network, where a poll has changed what is thought of it.
     package enum Network: Sendable {
         case down
         case up
@@ -52,6 +66,7 @@ package struct PollReport: Sendable {
     /// Articles that were stored, whatever they are.
     var storedArticles: Int { newArticles + updatedArticles + duplicateArticles }
 
+    /// Makes a report in which nothing is counted.
     package init(feed: FeedIdentifier, url: String, outcome: Outcome) {
         self.feed = feed
         self.url = url
@@ -75,6 +90,7 @@ extension PollReport {
 }
 
 extension PollReport {
+    /// Writes the report as one JSON object.
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.member("feed", feed.text)
@@ -93,7 +109,7 @@ extension PollReport {
         json.endObject()
     }
 
-    /// A report that another newswire wrote; nil where it is none.
+    /// Reads a report that another newswire wrote; nil where it is none.
     package init?(_ json: JSONValue) {
         guard let feed = json["feed"]?.string, let url = json["url"]?.string,
             let outcome = json["outcome"]?.string.flatMap(Outcome.init(rawValue:))
@@ -121,24 +137,36 @@ extension PollReport {
 package enum PollMode: Sendable {
     /// Each feed is polled at its time.
     case onSchedule
-    /// A person has asked for the poll; `isForced`: also where the server wants to be left alone.
+    /// A person has asked for the poll, with `isForced` also where the server wants to be left alone.
     case byHand(isForced: Bool)
-    /// Nothing is written; reports say what would have been.
-    case dryRun
+    /// A person wants to see what a poll would do: nothing is written. `isForced` is as for `byHand`.
+    case dryRun(isForced: Bool)
 
     var isDryRun: Bool {
         if case .dryRun = self { true } else { false }
     }
 
+    /// Whether pauses that servers have asked for do not count.
     var isForced: Bool {
-        if case .byHand(isForced: true) = self { true } else { false }
+        switch self {
+        case .onSchedule: false
+        case .byHand(let isForced), .dryRun(let isForced): isForced
+        }
     }
 
     /// How urgent a poll is that a person has asked for in this mode.
     var urgency: PollUrgency { isForced ? .forced : .asked }
 }
 
-/// Why a poll brought nothing, in the terms of the room where it failed.
+extension PollMode {
+    /// Makes the mode of a poll that a person has asked for by `newswire poll`, with the feeds that this selects.
+    package init(_ selection: PollSelection, isDryRun: Bool) {
+        let isForced = selection == .force
+        self = isDryRun ? .dryRun(isForced: isForced) : selection == .due ? .onSchedule : .byHand(isForced: isForced)
+    }
+}
+
+/// `PollFailure` says why a poll brought nothing, in the terms of the room where it failed.
 enum PollFailure: Error, Sendable {
     /// The request could not be made: a secret or a certificate cannot be read.
     case request(String)
@@ -148,7 +176,7 @@ enum PollFailure: Error, Sendable {
     case truncatedDocument
     case store(StoreError)
 
-    /// newswire was told to stop: the feed is not to blame.
+    /// Tells whether newswire was told to stop: the feed is not to blame.
     var isCancellation: Bool { kind == .cancelled }
 
     var isGone: Bool { kind == .gone }
@@ -163,7 +191,7 @@ enum PollFailure: Error, Sendable {
         }
     }
 
-    /// As it is shown and kept: one word for programs, one sentence for people.
+    /// The failure as it is shown and kept: one word for programs, one sentence for people.
     var shown: FeedState.Failure { FeedState.Failure(kind: kind, message: message) }
 
     private var message: String {
@@ -182,7 +210,7 @@ extension PollFailure {
     /// Seconds for which a name that cannot be resolved any more is blamed on the name server (polling.md §8).
     private static let namePatience: Int64 = 86_400
 
-    /// How the schedule meets it.
+    /// Returns how the schedule meets the failure.
     ///
     /// - Parameters:
     ///   - status: the answer's; nil where there was none.
@@ -207,10 +235,10 @@ extension PollFailure {
         }
     }
 
-    /// The server has too much to do, as it says by 429 or 503.
+    /// Tells whether the server has too much to do, as it says by 429 or 503.
     func isBusy(status: Int?) -> Bool { kind == .rateLimited || kind == .httpStatus && status == 503 }
 
-    /// The server was not even reached, which may be the fault of one's own network.
+    /// Tells whether the server was not even reached, which may be the fault of one's own network.
     ///
     /// - Parameter requests: how many were sent.
     func isUnreached(requests: Int) -> Bool { kind == .dns || kind == .connect || kind == .timeout && requests == 0 }

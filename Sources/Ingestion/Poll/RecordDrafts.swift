@@ -6,7 +6,7 @@ internal import Fetching
 internal import Identity
 internal import JSONText
 
-/// Turns the items of a document into the records that the store does not have yet.
+/// `RecordDrafts` turns the items of a document into the records that the store does not have yet.
 struct RecordDrafts {
     let feed: FeedConfiguration
     let head: ResponseHead?
@@ -15,7 +15,7 @@ struct RecordDrafts {
     let store: ArticleStore
     let locks: KeyLocks
     let now: Timestamp
-    /// The same where the clock counts: what lies in the future by another one may not.
+    /// The time of day where the clock counts; nil while it is in doubt, when no date is said to lie in the future.
     var trusted: Timestamp?
     /// Whether a person is going to read what each record is and why.
     var explains = false
@@ -25,7 +25,7 @@ struct RecordDrafts {
         var records: [PendingRecord] = []
         /// How many articles the document has.
         var articles = 0
-        /// Which those are.
+        /// The articles of the document, known ones as well.
         var seen: [ArticleIdentifier] = []
         /// What a person may want to know of their identities.
         var notes: [String] = []
@@ -164,15 +164,15 @@ extension Judgement {
     }
 }
 
-/// What of a record the store cannot know: the article and where it came from, as JSON up to the envelope that the
-/// store adds.
+/// `RecordPrefix` writes what of a record the store cannot know: the article and where it came from, as JSON up to the
+/// envelope that the store adds.
 struct RecordPrefix: ~Copyable {
     private var json = JSONWriter(capacity: 8192)
     private let source: Source
     private let now: Timestamp
     private let trusted: Timestamp?
 
-    /// What is the same for all articles of one poll.
+    /// `Source` is what all articles of one poll have in common.
     struct Source {
         var feedURL: String
         var fetchedFrom: String
@@ -182,7 +182,8 @@ struct RecordPrefix: ~Copyable {
 
     /// - Parameters:
     ///   - now: when the document came.
-    ///   - trusted: the same where the clock counts. Without it no date is said to lie in the future (identity.md §10).
+    ///   - trusted: the time of day where the clock counts. Without it no date is said to lie in the future
+    ///     (identity.md §10).
     init(source: Source, now: Timestamp, trusted: Timestamp?) {
         self.source = source
         self.now = now
@@ -220,7 +221,7 @@ struct RecordPrefix: ~Copyable {
         return json.bytes
     }
 
-    /// The bookkeeping that an id means a known article.
+    /// Writes a record that says that an id means a known article.
     mutating func bytes(of article: Article, _ alias: Judgement.Alias, _ judgement: Judgement) -> [UInt8] {
         beginShort(article, judgement)
         json.member(RecordMember.aliasOf, alias.of.seq)
@@ -229,7 +230,7 @@ struct RecordPrefix: ~Copyable {
         return json.bytes
     }
 
-    /// No content: id, link, title and date.
+    /// Begins a record without content, of id, link, title and date.
     private mutating func beginShort(_ article: Article, _ judgement: Judgement) {
         var short = Article()
         short.url = article.url

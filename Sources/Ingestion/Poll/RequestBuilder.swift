@@ -5,12 +5,15 @@ internal import FeedParsing
 internal import Fetching
 private import Glibc
 
-/// Makes the request for a feed from its configuration and state, reading secrets at the moment of use.
+/// `RequestBuilder` makes the request for a feed from its configuration and state, reading secrets at the moment of
+/// use.
 package struct RequestBuilder: Sendable {
     private let userAgent: String
     private let fetch: FetchSettings
     private let environment: [String: String]
 
+    /// Makes requests as that configuration says.
+    ///
     /// - Parameter version: newswire's, for the User-Agent.
     package init(_ configuration: Configuration, version: String, environment: [String: String]) {
         // A local file is read without a contact; over the network the configuration has required one.
@@ -116,8 +119,8 @@ package struct RequestBuilder: Sendable {
         }
     }
 
-    /// libcurl opens the file of certificates where all transfers wait for it: what would keep it waiting is found out before.
-    /// What is wrong with a file otherwise, libcurl says itself.
+    /// Finds out whether a file of CA certificates would keep its reader waiting: libcurl opens it where all transfers
+    /// wait for it. What is wrong with a file otherwise, libcurl says itself.
     private static func readable(_ caFile: String) throws(PollFailure) -> String {
         var status = stat()
         guard stat(caFile, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
@@ -144,40 +147,34 @@ struct FetchedDocument {
     let outcome: FetchOutcome
     /// nil where the transfer failed and left nothing that is worth reading.
     let content: ParseResult?
-    /// Of the decoded body.
+    /// The hash of the decoded body.
     let hash: Hash128
     /// The decoded body, where it was to be kept.
     let body: [UInt8]
+}
 
+extension Transfer {
     /// Takes the body block by block from the socket to the parser. Ends with the transfer, and early where the task is
-    /// cancelled; throws nothing, as `outcome` says what went wrong.
+    /// cancelled; throws nothing, as the document's `outcome` says what went wrong.
     ///
     /// - Parameter keepsBody: whether the whole body is wanted besides.
-    init(of transfer: Transfer, _ head: ResponseHead, keepsBody: Bool = false) async {
+    func document(_ head: ResponseHead, keepsBody: Bool = false) async -> FetchedDocument {
         var parser = FeedParser(
             context: DocumentContext(
                 url: head.effectiveURL, contentLocation: head.contentLocation, contentType: head.contentType))
         var hash = XXH3Stream()
         var body: [UInt8] = []
-        while let chunk = await transfer.nextChunk() {
+        while let chunk = await nextChunk() {
             chunk.withUnsafeBytes { bytes in
                 hash.update(bytes)
                 parser.parse(bytes)
             }
             if keepsBody { body.append(contentsOf: chunk) }
         }
-        let outcome = await transfer.outcome()
+        let outcome = await outcome()
         let isReadable = outcome.failure.map { $0.kind == .truncated && outcome.decodedBytes > 0 } ?? true
-        self.outcome = outcome
-        content = isReadable ? parser.finish(isComplete: outcome.isComplete) : nil
-        self.hash = hash.hash128()
-        self.body = body
-    }
-
-    init(outcome: FetchOutcome, content: ParseResult?, hash: Hash128) {
-        self.outcome = outcome
-        self.content = content
-        self.hash = hash
-        body = []
+        return FetchedDocument(
+            outcome: outcome, content: isReadable ? parser.finish(isComplete: outcome.isComplete) : nil,
+            hash: hash.hash128(), body: body)
     }
 }

@@ -2,8 +2,8 @@ private import Dispatch
 private import Glibc
 private import Locking
 
-/// Threads of their own for tasks that compute, so that they never take all threads of Swift's pool: the poll loop, the
-/// control socket and the timers find one whatever documents come.
+/// `WorkerThreads` are threads of their own for tasks that compute, so that they never take all threads of Swift's
+/// pool: the poll loop, the control socket and the timers find one whatever documents come.
 ///
 /// The threads are made when the first task comes, and last as long as the process. Tasks go on in the order in which they
 /// could; each wait is a chance for the others.
@@ -109,8 +109,9 @@ private final class Semaphore: @unchecked Sendable {
     }
 }
 
-/// Work that waits in the kernel, done for a task on a thread that no other task needs.
+/// `BlockingWork` does work that waits in the kernel, for a task, on a thread that no other task needs.
 package enum BlockingWork {
+    /// Returns what the work returns, and throws what it throws. The work goes on where the task is cancelled.
     package static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
             DispatchQueue(label: "newswire.blocking").async { continuation.resume(returning: Result { try work() }) }

@@ -3,8 +3,8 @@ internal import Digest
 package import FeedModel
 internal import Scheduling
 
-/// When feeds are polled after a start, or after a time in which nothing could be polled: not all at once
-/// (polling.md §6).
+/// `DueTimes` says when feeds are polled after a start, or after a time in which nothing could be polled: not all at
+/// once (polling.md §6).
 struct DueTimes {
     /// Milliseconds over which the first polls of many new feeds are spread at most.
     private static let longestFirstSpread: Int64 = 15 * 60 * 1000
@@ -139,6 +139,7 @@ extension PollTerms.Reason {
 
 /// `FeedHash` gives the number by which jitter, spreading and the history of polls know a feed.
 package enum FeedHash {
+    /// Returns the number of a feed, the same in every process.
     package static func of(_ feed: FeedIdentifier) -> UInt64 { of(feed.text) }
 
     static func of(_ text: String) -> UInt64 {

@@ -10,6 +10,8 @@ package final class HostHealth: Sendable {
     private let pauses: Locked<HostPauses>
     private let outages = Locked(OutageDetector())
 
+    /// Begins with the pauses that are remembered.
+    ///
     /// - Parameters:
     ///   - remembered: the states of feeds, each with the key of its host.
     ///   - now: pauses from a clock that was ahead count from here.
@@ -38,7 +40,7 @@ package final class HostHealth: Sendable {
         pauses.withLock { $0.active(at: now) }
     }
 
-    /// The machine's own network is taken to be down.
+    /// Tells whether the machine's own network is taken to be down.
     package var isNetworkDown: Bool { outages.withLock { $0.isDown } }
 
     /// Takes in what a host has just asked for.
@@ -61,9 +63,9 @@ package final class HostHealth: Sendable {
 /// `HostReach` says whether a poll has reached the host that it asked first.
 struct HostReach: Equatable {
     var host: String
-    /// Some answer came, whatever it said.
+    /// Whether some answer came, whatever it said.
     var isReached: Bool
-    /// The feed did not fail the same way the last time: one that has long been dead says nothing of the network.
+    /// Whether the feed did not fail the same way the last time: one that has long been dead says nothing of the network.
     var isNews: Bool
 }
 
@@ -74,7 +76,7 @@ struct NetworkState: Equatable {
 }
 
 extension HostHealth {
-    /// With what is remembered of the configured feeds.
+    /// Begins with the pauses that are remembered of the configured feeds.
     ///
     /// - Parameter isClockDoubtful: pauses that begin in the future are left out. A single round would count them from now
     ///   each time, and never come to their end.
@@ -92,7 +94,7 @@ extension HostHealth {
         self.init(remembered: remembered, at: now)
     }
 
-    /// The same from the store, of which hardly any feed is looked at.
+    /// Begins with the pauses that the store remembers, of which hardly any feed has one.
     package convenience init(
         _ configuration: Configuration, at now: Timestamp, isClockDoubtful: Bool = false, _ store: ArticleStore
     ) {
@@ -108,7 +110,7 @@ extension HostHealth {
     }
 }
 
-/// Which of the feeds that a person names are passed over, and why (contract.md §1).
+/// `SkipRules` say which of the feeds that a person names are passed over, and why (contract.md §1).
 struct SkipRules {
     let selection: PollSelection
     let health: HostHealth
@@ -140,12 +142,12 @@ struct SkipRules {
         "paused: \(host) asked to be left alone until \(Timestamp(seconds: until.seconds)); --force polls it"
     }
 
-    /// The host has said so to a feed that was polled just before.
+    /// The reason of a feed whose host has asked another feed, polled just before, to leave it alone.
     static func pausedMeanwhile(_ host: String, _ until: Timestamp) -> String {
         "paused: \(host) has just asked another feed of it to be left alone until \(Timestamp(seconds: until.seconds))"
     }
 
-    /// The host cannot be asked within seconds.
+    /// The reason of a feed whose host cannot be asked within seconds.
     static func spaced(_ host: String, _ until: Timestamp) -> String {
         "\(host) was asked a short while ago, and by its delay it is asked again at \(Timestamp(seconds: until.seconds))"
     }

@@ -13,7 +13,7 @@ package final class HostRateLimiter: Sendable {
     private struct Turns {
         /// From when on a host may be asked again.
         var next: [String: SteadyTime] = [:]
-        /// At as many, those that may be asked again are forgotten.
+        /// With so many hosts known, those that may be asked again are forgotten.
         var limit = HostRateLimiter.remembered
     }
 
@@ -22,6 +22,7 @@ package final class HostRateLimiter: Sendable {
     private let clock: PollClock
     private let turns = Locked(Turns())
 
+    /// Begins with no host asked.
     package init(clock: PollClock) {
         self.clock = clock
     }
@@ -76,17 +77,17 @@ struct RedirectGate: Sendable {
     /// nil where pauses do not count: a person has forced the poll, or asks for a page.
     var health: HostHealth?
     /// nil where nobody else polls.
-    var turn: HopTurn?
+    var turn: RedirectTurn?
 
     /// Returns once the request may be sent, or as soon as it is known that it may not.
     ///
     /// - Parameter url: where the redirect leads.
-    func leave(to url: String) async -> HopLeave {
+    func decision(on url: String) async -> RedirectDecision {
         guard let host = FeedConfiguration.host(of: url) else { return .go }
         let (key, allowance) = allowances.allowance(forHost: host)
         if isPaused(key) { return .held }
-        let leave = await turn?(host) ?? .go
-        guard leave == .go else { return leave }
+        let decision = await turn?(host) ?? .go
+        guard decision == .go else { return decision }
         guard await limiter.pass(key: key, delay: allowance.delay) != nil else { return .stopped }
         // The host may have been paused while this poll waited.
         return isPaused(key) ? .held : .go
@@ -95,7 +96,7 @@ struct RedirectGate: Sendable {
     private func isPaused(_ key: String) -> Bool { health?.pausedUntil(key, at: clock.now()) != nil }
 }
 
-/// Which feeds share one allowance, and how large it is (polling.md §7).
+/// `HostAllowances` says which feeds share one allowance, and how large it is (polling.md §7).
 package struct HostAllowances: Sendable {
     private let configuration: Configuration
     private let general: HostAllowance
@@ -107,6 +108,7 @@ package struct HostAllowances: Sendable {
     /// the others' polls go on then.
     private static let localFiles = 8
 
+    /// The allowances are those of one configuration; a reload makes others.
     package init(_ configuration: Configuration) {
         self.configuration = configuration
         general = HostAllowance(
@@ -115,7 +117,7 @@ package struct HostAllowances: Sendable {
             concurrency: max(1, min(Self.localFiles, configuration.fetch.concurrency / 2)), delay: 0)
     }
 
-    /// The key of the allowance for a feed: the host that it is asked of, or the domain above it that has a table of its
+    /// Returns the allowance for a feed, and its key: the host that it is asked of, or the domain above it that has a table of its
     /// own. Local files share one without a delay: they need no politeness.
     package func allowance(
         for feed: FeedConfiguration, state: FeedState?
@@ -132,13 +134,15 @@ package struct HostAllowances: Sendable {
         return allowance(forHost: feed.requestHost(adopting: adoptedURL) ?? "")
     }
 
-    /// What a 429 or 503 of that host pauses, where the configuration says so.
+    /// Returns what a 429 or 503 of that host pauses; nil where the configuration does not say.
     ///
     /// - Parameter host: its key (`HostKey`).
     func pauseScope(forHost host: String) -> HostSettings.PauseScope? {
         configuration.hostSettings(for: host)?.pauseScope
     }
 
+    /// Returns the allowance of a host, and the key of those that share it.
+    ///
     /// - Parameter host: its key (`HostKey`).
     func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
         guard let table = configuration.hostSettings(for: host) else { return (host, general) }

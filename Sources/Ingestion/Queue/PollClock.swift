@@ -7,10 +7,11 @@ internal import Locking
 package import Scheduling
 
 /// `PollClock` gives the times that polling goes by: the time of day, which can be set, one that only ever goes on, and
-/// whether the first counts for what lasts (`PollClock+Trust`). Copies share what is known of that; any thread may ask.
+/// whether the first counts for what lasts. Copies share what is known of that; any thread may ask.
 package struct PollClock: Sendable {
+    /// Gives the time of day.
     package let now: @Sendable () -> Timestamp
-    /// Since some beginning, also while the machine sleeps; whatever happens to the time of day.
+    /// Gives the time since some beginning, also while the machine sleeps and whatever happens to the time of day.
     package let steady: @Sendable () -> SteadyTime
     /// Both at one moment, as nearly as can be.
     let both: @Sendable () -> (now: Timestamp, steady: SteadyTime)
@@ -18,6 +19,8 @@ package struct PollClock: Sendable {
     private let speed: Int64
     let trust = Locked(TrustedTime())
 
+    /// Makes a clock of two readings, for tests.
+    ///
     /// - Parameter steady: nil where the time of day is never set.
     package init(now: @escaping @Sendable () -> Timestamp, steady: (@Sendable () -> SteadyTime)? = nil) {
         let steady = steady ?? { SteadyTime(milliseconds: now().milliseconds) }
@@ -34,9 +37,10 @@ package struct PollClock: Sendable {
         self.speed = speed
     }
 
+    /// Reads the clocks of the machine.
     package static let system = PollClock(now: SystemClock.now, steady: SystemClock.steady)
 
-    /// The machine's clock so many times as fast, from now on.
+    /// Returns the machine's clock so many times as fast, from now on.
     package static func fast(_ speed: Int64) -> PollClock {
         if speed <= 1 { return system }
         let (day, steady) = (SystemClock.now(), SystemClock.steady())
@@ -63,29 +67,43 @@ package struct PollClock: Sendable {
 
 /// Whether the time of day counts for what lasts (contract.md §6). Any thread may ask and tell.
 extension PollClock {
-    /// Why it does not count; nil where it does.
-    package var doubt: TrustedTime.Doubt? {
-        let (now, steady) = both()
-        return trust.withLock { $0.doubt(now: now, steady: steady) }
+    /// `Moment` is one reading of both clocks, and whether its time of day counts.
+    package struct Moment: Sendable {
+        /// The time of day is what the clock says, whether it counts or not.
+        package let now: Timestamp
+        /// The steady time is of the same moment, as nearly as can be.
+        package let steady: SteadyTime
+        /// Says why the time of day does not count; nil where it does.
+        package var doubt: TrustedTime.Doubt?
+        /// Whether something has confirmed the time of day. Without that it counts for lack of anything that could.
+        var isConfirmed = false
+
+        var isDoubtful: Bool { doubt != nil }
+
+        /// Returns the time of day where it counts.
+        package var trusted: Timestamp? { isDoubtful ? nil : now }
     }
 
-    /// The time of day, and whether it counts.
-    var moment: FeedPoll.Moment {
+    /// Reads both clocks and judges the time of day by all that is known.
+    package var moment: Moment {
         let (now, steady) = both()
-        return FeedPoll.Moment(now: now, isDoubtful: trust.withLock { $0.doubt(now: now, steady: steady) != nil })
+        return trust.withLock { trust in
+            let doubt = trust.doubt(now: now, steady: steady)
+            return Moment(now: now, steady: steady, doubt: doubt, isConfirmed: trust.isConfirmed)
+        }
     }
 
-    /// The time of day where it counts.
-    package var trusted: Timestamp? {
-        let (now, steady) = both()
-        return trust.withLock { $0.doubt(now: now, steady: steady) == nil ? now : nil }
-    }
+    /// Tells why the time of day does not count at this moment; nil where it does.
+    package var doubt: TrustedTime.Doubt? { moment.doubt }
 
-    /// The time of day where it counts because something has confirmed it, and not for lack of anything that could: worth
-    /// remembering with the store (`ArticleStore.keep(trusted:)`).
+    /// Returns the time of day where it counts at this moment.
+    package var trusted: Timestamp? { moment.trusted }
+
+    /// Returns the time of day where it counts because something has confirmed it: worth remembering with the store
+    /// (`ArticleStore.keep(trusted:)`).
     package var confirmed: Timestamp? {
-        let (now, steady) = both()
-        return trust.withLock { $0.doubt(now: now, steady: steady) == nil && $0.isConfirmed ? now : nil }
+        let moment = moment
+        return moment.isConfirmed ? moment.trusted : nil
     }
 
     /// Takes in what a store that was just opened says of the time, and when the program was made.
@@ -122,14 +140,21 @@ extension ResponseHead {
     }
 }
 
+extension Duration {
+    /// Returns the duration in whole milliseconds, rounded towards zero.
+    package var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}
+
 /// `SystemClock` reads the clocks of the machine, on any thread. Whoever polls goes by a `PollClock`.
 package enum SystemClock {
-    /// The time of day.
+    /// Gives the time of day.
     package static let now: @Sendable () -> Timestamp = {
         Timestamp(milliseconds: microseconds(CLOCK_REALTIME) / 1000)
     }
 
-    /// The time since the machine was started, with the time that it slept.
+    /// Gives the time since the machine was started, with the time that it slept.
     package static let steady: @Sendable () -> SteadyTime = {
         SteadyTime(milliseconds: steadyMicroseconds() / 1000)
     }

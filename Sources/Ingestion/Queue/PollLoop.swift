@@ -4,25 +4,49 @@ internal import Scheduling
 
 /// `PollLoop` starts polls when `PollQueue` says so, as many at a time as it allows, until nothing is left or it is told to
 /// stop. It runs once; all but `control` belongs to the task that runs it.
+///
+/// Everything that happens comes as an `Event`: `run` takes one after the other, `handle` does what follows from it, and
+/// `startDue` starts what may start then and sees to it that the loop wakes up for the next.
 package final class PollLoop {
     fileprivate enum Event: Sendable {
-        /// The poll is led on to a host, and waits for leave to ask it.
-        case redirected(Int, host: String, CheckedContinuation<HopLeave, Never>)
+        /// The poll of that feed is led on to a host, and waits for the answer whether it may ask it.
+        case redirected(Int, host: String, CheckedContinuation<RedirectDecision, Never>)
+        /// The poll of that feed is over.
         case finished(Int, PollReport)
         /// The sleeper of that time has woken up.
         case tick(SteadyTime)
         case signal(PollLoopSignal)
     }
 
-    /// With which it is told things while it runs, from any thread.
+    /// `Control` tells the loop things while it runs, from any thread.
     package struct Control: Sendable {
         fileprivate let events: AsyncStream<Event>.Continuation
 
+        /// Returns at once; the loop does it after all that it was told before.
         package func send(_ signal: PollLoopSignal) {
             events.yield(.signal(signal))
         }
     }
 
+    /// `Client` is whom the loop polls for.
+    private enum Client {
+        case round(any PollLoopOwner)
+        case service(any PollLoopService)
+
+        var owner: any PollLoopOwner {
+            switch self {
+            case .round(let owner): owner
+            case .service(let service): service
+            }
+        }
+
+        /// nil for a round, which ends before it could be told of commands, clocks and outages.
+        var service: (any PollLoopService)? {
+            if case .service(let service) = self { service } else { nil }
+        }
+    }
+
+    /// Tells the loop things while it runs.
     package let control: Control
     /// Milliseconds late that the loop must be for the machine to have been asleep.
     private static let suspension: Int64 = 60_000
@@ -37,8 +61,8 @@ package final class PollLoop {
     private let events: AsyncStream<Event>
     private var queue: PollQueue
     private var running = Set<Int>()
-    /// Polls that stand in line with a redirect.
-    private var hops: [Int: CheckedContinuation<HopLeave, Never>] = [:]
+    /// By feed, the polls that wait in line with a redirect.
+    private var redirects: [Int: CheckedContinuation<RedirectDecision, Never>] = [:]
     private var isNetworkDown = false
     private var isStuck = false
     /// When the loop last did something.
@@ -47,6 +71,9 @@ package final class PollLoop {
     /// When the earliest sleeper wakes the loop up.
     private var wakesAt: SteadyTime?
 
+    /// - Parameters:
+    ///   - concurrency: how many polls may run at a time.
+    ///   - heartbeat: the longest that the loop sleeps.
     package init(
         concurrency: Int, heartbeat: Duration = .seconds(30), clock: PollClock
     ) {
@@ -58,9 +85,12 @@ package final class PollLoop {
         control = Control(events: continuation)
     }
 
+    // MARK: Before it runs
+
+    /// Puts a feed in line.
     package func add(_ entry: PollEntry) { add([entry]) }
 
-    /// Feeds that are due at the same time are polled in this order.
+    /// Puts feeds in line. Those that are due at the same time are polled in this order.
     package func add(_ entries: [PollEntry]) {
         let lead = steadyLead()
         for entry in entries {
@@ -75,170 +105,56 @@ package final class PollLoop {
         _ = queue.pause(host: host, until: steady(time), now: clock.steady())
     }
 
-    /// A poll has brought a pause. A round ends before most pauses do: there, each poll that is started is to look whether
-    /// its host is paused.
-    private func pause(host: String, until time: Timestamp, _ service: (any PollLoopService)?) {
-        guard let service else { return answer(queue.endHops(toHost: host), .held) }
-        let held = queue.pause(host: host, until: steady(time), now: clock.steady())
-        answer(held.hops, .held)
-        for feed in held.asked { service.passOver(feed, .pausedHost(host, until: time)) }
-    }
-
-    private func answer(_ feeds: [Int], _ leave: HopLeave) {
-        for feed in feeds { hops.removeValue(forKey: feed)?.resume(returning: leave) }
-    }
-
-    private func steady(_ time: Timestamp) -> SteadyTime { steady(time, lead: steadyLead()) }
-
-    private func steady(_ time: Timestamp, lead: Int64) -> SteadyTime {
-        SteadyTime(milliseconds: time.milliseconds).adding(milliseconds: lead)
-    }
-
-    /// Milliseconds from the time of day to the steady clock. Two readings differ by as much as the process was held up
-    /// between the clocks.
-    private func steadyLead() -> Int64 {
-        let (offset, overflows) = clock.steady().milliseconds.subtractingReportingOverflow(clock.now().milliseconds)
-        return overflows ? 0 : offset
-    }
-
-    private func timeOfDay(_ steady: SteadyTime) -> Timestamp {
-        clock.now().adding(milliseconds: steady.milliseconds(since: clock.steady()))
-    }
+    // MARK: While it runs
 
     /// Returns when all that is in line was polled or `stop` was sent, and nothing runs any more.
-    package func run(round: some PollLoopOwner) async { await run(round, nil) }
+    package func run(round: some PollLoopOwner) async { await run(.round(round)) }
 
     /// Returns when `stop` was sent and nothing runs any more: until then it waits for signals when nothing is in line, and
     /// for pauses to end.
-    package func run(service: some PollLoopService) async { await run(service, service) }
+    package func run(service: some PollLoopService) async { await run(.service(service)) }
 
-    private func run(_ owner: some PollLoopOwner, _ service: (any PollLoopService)?) async {
+    private func run(_ client: Client) async {
         await withDiscardingTaskGroup { group in
-            if startDue(in: &group, owner, service) { return }
+            if startDue(in: &group, client) { return }
             for await event in events {
-                if let service { noticeSuspension(service) }
-                handle(event, in: &group, owner, service)
-                if startDue(in: &group, owner, service) { break }
+                if let service = client.service { noticeSuspension(service) }
+                handle(event, in: &group, client)
+                if startDue(in: &group, client) { break }
             }
             group.cancelAll()
         }
     }
 
-    private func handle(
-        _ event: Event, in group: inout DiscardingTaskGroup, _ owner: some PollLoopOwner,
-        _ service: (any PollLoopService)?
-    ) {
+    private func handle(_ event: Event, in group: inout DiscardingTaskGroup, _ client: Client) {
         switch event {
+        case .finished(let feed, let report): finish(feed, report, client)
+        case .redirected(let feed, let host, let redirect): follow(feed, to: host, redirect, client.owner)
         case .tick(let time):
             // Only the earliest sleeper is followed by another, or there would be more and more of them.
             if wakesAt == time { wakesAt = nil }
-        case .redirected(let feed, let host, let hop): redirect(feed, to: host, hop, owner)
-        case .finished(let feed, let report):
-            running.remove(feed)
-            if let (host, pause) = report.hostPause {
-                // The time of day may have been set since the poll began its pause.
-                self.pause(host: host, until: PauseRules.believable(pause, at: clock.now()).until, service)
-            }
-            queue.finished(feed: feed, isGood: report.failure == nil && report.outcome != .skipped)
-            if let entry = owner.finished(feed, report), !isStopping { add(entry) }
-            if let service, !isStopping { follow(report.network, service) }
         case .signal(.stop):
             isStopping = true
             _ = queue.removeWaiting()
             answer(queue.endHops(), .stopped)
             group.cancelAll()
         case .signal(.replace):
-            if let service, !isStopping { reload(service) }
+            if let service = client.service, !isStopping { reload(service) }
         case .signal(.ask(let request, let reply)):
-            guard let service, !isStopping else { return reply.fail("the service is stopping") }
+            guard let service = client.service, !isStopping else { return reply.fail("the service is stopping") }
             for entry in service.answer(request, reply, running: running) { hasten(entry, service) }
         }
-    }
-
-    private func redirect(
-        _ feed: Int, to host: String, _ hop: CheckedContinuation<HopLeave, Never>, _ owner: some PollLoopOwner
-    ) {
-        if isStopping { return hop.resume(returning: .stopped) }
-        let (key, allowance) = owner.allowance(forHost: host)
-        switch queue.redirect(feed: feed, to: key, allowance: allowance, now: clock.steady()) {
-        case .waits: hops[feed] = hop
-        case .held: hop.resume(returning: .held)
-        case .crowded: hop.resume(returning: .crowded)
-        }
-    }
-
-    private func reload(_ service: some PollLoopService) {
-        let entries = service.replacement(running: running)
-        if let concurrency = service.concurrency { queue.limit(concurrency: concurrency) }
-        queue.renewAllowances { service.allowance(forHost: $0).allowance }
-        replace(entries, service)
-    }
-
-    private func replace(_ entries: [PollEntry], _ service: some PollLoopService) {
-        let before = queue.removeWaiting()
-        add(entries)
-        let time = clock.steady()
-        for waiting in before where waiting.urgency != .none && service.isStillWanted(waiting.feed) {
-            queue.hasten(feed: waiting.feed, to: time, urgency: waiting.urgency, now: time)
-        }
-    }
-
-    private func hasten(_ entry: PollEntry, _ service: some PollLoopService) {
-        let time = clock.steady()
-        if entry.urgency == .forced {
-            let opens = queue.opening(forced: entry.feed, host: entry.host)
-            guard opens <= time.adding(milliseconds: Self.forcedPatience) else {
-                return service.passOver(entry.feed, .hostDelay(entry.host, until: timeOfDay(opens)))
-            }
-        }
-        if running.contains(entry.feed) || queue.isInLine(entry.feed) {
-            queue.hasten(feed: entry.feed, to: steady(entry.due), urgency: entry.urgency, now: time)
-        } else {
-            add(entry)
-        }
-    }
-
-    /// A poll is over: the network and the disk may be known better.
-    private func follow(_ network: PollReport.Network?, _ service: some PollLoopService) {
-        let (wasDown, wasStuck) = (isNetworkDown, isStuck)
-        if let network { isNetworkDown = network == .down }
-        isStuck = service.isStuck
-        if isNetworkDown == wasDown, isStuck == wasStuck { return }
-        let interval = isNetworkDown ? OutageDetector.probeInterval : isStuck ? Self.diskProbe : nil
-        queue.limitStarts(every: interval, from: clock.steady())
-        if wasDown, !isNetworkDown { renew(after: .networkDown, service) }
-        if wasStuck, !isStuck { renew(after: .diskStuck, service) }
-    }
-
-    /// Whether the loop wakes up much later than it wanted to.
-    private func noticeSuspension(_ service: some PollLoopService) {
-        let time = clock.steady()
-        defer { lastSeen = time }
-        guard !isStopping, let lastSeen else { return }
-        let late = time.milliseconds(since: lastSeen) - heartbeat.milliseconds
-        if late > Self.suspension * clock.patience { renew(after: .suspended(seconds: late / 1000), service) }
-    }
-
-    private func renew(after interruption: PollInterruption, _ service: some PollLoopService) {
-        replace(service.line(after: interruption, except: running), service)
     }
 
     /// Starts what may start now, and sees to it that the loop wakes up for the next.
     ///
     /// - Returns: whether there is nothing left to do.
-    private func startDue(
-        in group: inout DiscardingTaskGroup, _ owner: some PollLoopOwner, _ service: (any PollLoopService)?
-    ) -> Bool {
+    private func startDue(in group: inout DiscardingTaskGroup, _ client: Client) -> Bool {
+        let service = client.service
         while true {
             let time = clock.steady()
             switch queue.next(now: time) {
-            case .start(let feed):
-                running.insert(feed)
-                let poll = owner.poll(feed, turn: turn(feed))
-                let events = control.events
-                group.addTask(executorPreference: owner.executor) {
-                    events.yield(.finished(feed, await poll()))
-                }
+            case .start(let feed): start(feed, in: &group, client.owner)
             case .proceed(let feed): answer([feed], .go)
             case .giveUp(let feed): answer([feed], .crowded)
             case .wait(let until):
@@ -254,9 +170,15 @@ package final class PollLoop {
         }
     }
 
-    private func turn(_ feed: Int) -> HopTurn {
+    private func start(_ feed: Int, in group: inout DiscardingTaskGroup, _ owner: any PollLoopOwner) {
+        running.insert(feed)
         let events = control.events
-        return { host in await withCheckedContinuation { events.yield(.redirected(feed, host: host, $0)) } }
+        let poll = owner.poll(feed) { host in
+            await withCheckedContinuation { events.yield(.redirected(feed, host: host, $0)) }
+        }
+        group.addTask(executorPreference: owner.executor) {
+            events.yield(.finished(feed, await poll()))
+        }
     }
 
     private func sleep(until time: SteadyTime?, now: SteadyTime, in group: inout DiscardingTaskGroup) {
@@ -274,10 +196,124 @@ package final class PollLoop {
             events.yield(.tick(wake))
         }
     }
-}
 
-extension Duration {
-    package var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    // MARK: The end of a poll
+
+    private func finish(_ feed: Int, _ report: PollReport, _ client: Client) {
+        running.remove(feed)
+        if let (host, pause) = report.hostPause {
+            // The time of day may have been set since the poll began its pause.
+            self.pause(host: host, until: PauseRules.believable(pause, at: clock.now()).until, client.service)
+        }
+        queue.finished(feed: feed, isGood: report.failure == nil && report.outcome != .skipped)
+        if let entry = client.owner.finished(feed, report), !isStopping { add(entry) }
+        if let service = client.service, !isStopping { noticeOutage(report.network, service) }
+    }
+
+    /// A poll has brought a pause. A round ends before most pauses do: there, each poll that is started is to look whether
+    /// its host is paused.
+    private func pause(host: String, until time: Timestamp, _ service: (any PollLoopService)?) {
+        guard let service else { return answer(queue.endHops(toHost: host), .held) }
+        let held = queue.pause(host: host, until: steady(time), now: clock.steady())
+        answer(held.hops, .held)
+        for feed in held.asked { service.passOver(feed, .pausedHost(host, until: time)) }
+    }
+
+    // MARK: Redirects to other hosts
+
+    private func follow(
+        _ feed: Int, to host: String, _ redirect: CheckedContinuation<RedirectDecision, Never>,
+        _ owner: any PollLoopOwner
+    ) {
+        if isStopping { return redirect.resume(returning: .stopped) }
+        let (key, allowance) = owner.allowance(forHost: host)
+        switch queue.redirect(feed: feed, to: key, allowance: allowance, now: clock.steady()) {
+        case .waits: redirects[feed] = redirect
+        case .held: redirect.resume(returning: .held)
+        case .crowded: redirect.resume(returning: .crowded)
+        }
+    }
+
+    private func answer(_ feeds: [Int], _ decision: RedirectDecision) {
+        for feed in feeds { redirects.removeValue(forKey: feed)?.resume(returning: decision) }
+    }
+
+    // MARK: What changes the line
+
+    private func reload(_ service: some PollLoopService) {
+        let entries = service.replacement(running: running)
+        queue.limit(concurrency: service.concurrency)
+        queue.renewAllowances { service.allowance(forHost: $0).allowance }
+        replace(entries, service)
+    }
+
+    private func replace(_ entries: [PollEntry], _ service: some PollLoopService) {
+        let before = queue.removeWaiting()
+        add(entries)
+        let time = clock.steady()
+        for waiting in before where waiting.urgency != .none && service.isStillWanted(waiting.feed) {
+            queue.hasten(feed: waiting.feed, to: time, urgency: waiting.urgency, now: time)
+        }
+    }
+
+    /// Somebody waits for the poll of that feed.
+    private func hasten(_ entry: PollEntry, _ service: some PollLoopService) {
+        let time = clock.steady()
+        if entry.urgency == .forced {
+            let opens = queue.opening(forced: entry.feed, host: entry.host)
+            guard opens <= time.adding(milliseconds: Self.forcedPatience) else {
+                return service.passOver(entry.feed, .hostDelay(entry.host, until: timeOfDay(opens)))
+            }
+        }
+        if running.contains(entry.feed) || queue.isInLine(entry.feed) {
+            queue.hasten(feed: entry.feed, to: steady(entry.due), urgency: entry.urgency, now: time)
+        } else {
+            add(entry)
+        }
+    }
+
+    /// Takes in what a poll has shown of the network and of the disk: while one of them is out of order polls are only
+    /// tried now and then, and afterwards late feeds are spread.
+    private func noticeOutage(_ network: PollReport.Network?, _ service: some PollLoopService) {
+        let (wasDown, wasStuck) = (isNetworkDown, isStuck)
+        if let network { isNetworkDown = network == .down }
+        isStuck = service.isStuck
+        if isNetworkDown == wasDown, isStuck == wasStuck { return }
+        let interval = isNetworkDown ? OutageDetector.probeInterval : isStuck ? Self.diskProbe : nil
+        queue.limitStarts(every: interval, from: clock.steady())
+        if wasDown, !isNetworkDown { renew(after: .networkDown, service) }
+        if wasStuck, !isStuck { renew(after: .diskStuck, service) }
+    }
+
+    /// Spreads late feeds where the loop wakes up much later than it wanted to.
+    private func noticeSuspension(_ service: some PollLoopService) {
+        let time = clock.steady()
+        defer { lastSeen = time }
+        guard !isStopping, let lastSeen else { return }
+        let late = time.milliseconds(since: lastSeen) - heartbeat.milliseconds
+        if late > Self.suspension * clock.patience { renew(after: .suspended(seconds: late / 1000), service) }
+    }
+
+    private func renew(after interruption: PollInterruption, _ service: some PollLoopService) {
+        replace(service.line(after: interruption, except: running), service)
+    }
+
+    // MARK: The two clocks
+
+    private func steady(_ time: Timestamp) -> SteadyTime { steady(time, lead: steadyLead()) }
+
+    private func steady(_ time: Timestamp, lead: Int64) -> SteadyTime {
+        SteadyTime(milliseconds: time.milliseconds).adding(milliseconds: lead)
+    }
+
+    /// Milliseconds from the time of day to the steady clock. Two readings differ by as much as the process was held up
+    /// between the clocks.
+    private func steadyLead() -> Int64 {
+        let (offset, overflows) = clock.steady().milliseconds.subtractingReportingOverflow(clock.now().milliseconds)
+        return overflows ? 0 : offset
+    }
+
+    private func timeOfDay(_ steady: SteadyTime) -> Timestamp {
+        clock.now().adding(milliseconds: steady.milliseconds(since: clock.steady()))
     }
 }

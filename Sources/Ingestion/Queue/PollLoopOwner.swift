@@ -5,12 +5,18 @@ package import Scheduling
 
 /// `PollEntry` is a feed in line: its number, its host and when it is due.
 package struct PollEntry: Sendable, Equatable {
+    /// The loop's owner knows the feed by this number.
     package var feed: Int
+    /// This host is asked first, by the key of its allowance.
     package var host: String
+    /// The feed is not polled before this time of day.
     package var due: Timestamp
+    /// The host has this allowance.
     package var allowance: HostAllowance
+    /// Tells whether somebody waits for the poll.
     package var urgency: PollUrgency
 
+    /// Puts together where a feed stands in line; nobody waits for it where nothing else is said.
     package init(
         feed: Int, host: String, due: Timestamp, allowance: HostAllowance, urgency: PollUrgency = .none
     ) {
@@ -50,21 +56,22 @@ package enum PollObstacle: Sendable, Equatable {
     case hostDelay(String, until: Timestamp)
 }
 
-/// A `HopTurn` waits in line for the host that a redirect leads to, and says whether the redirect may be followed then.
-package typealias HopTurn = @Sendable (_ host: String) async -> HopLeave
+/// A `RedirectTurn` waits in line for the host that a redirect leads to, and says whether the redirect may be followed then.
+package typealias RedirectTurn = @Sendable (_ host: String) async -> RedirectDecision
 
-/// `PollLoopOwner` is whoever has a `PollLoop` poll feeds, once or for as long as a service runs. All but what `poll` returns is
-/// called from the loop, one call at a time.
+/// `PollLoopOwner` is whoever has a `PollLoop` poll feeds, once or for as long as a service runs.
+///
+/// All but what `poll` returns is called from the loop, one call at a time.
 package protocol PollLoopOwner: AnyObject {
-    /// Polls run here; nil for the threads that everything else runs on.
-    var executor: (any TaskExecutor)? { get }
+    /// Where polls are begun, and where they go on after what they wait for.
+    var executor: any TaskExecutor { get }
     /// Says who shares the allowance of a host, by its key, and how large it is.
     func allowance(forHost host: String) -> (key: String, allowance: HostAllowance)
     /// Gives what polls one feed, to be called from any task. When that task is cancelled it ends soon, and nothing is
     /// half-done.
     ///
     /// - Parameter turn: to be asked before a redirect to another host is followed.
-    func poll(_ feed: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport
+    func poll(_ feed: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport
     /// Takes in that a poll is over.
     ///
     /// - Returns: its place in line for the next time, if there is to be one.
@@ -72,13 +79,13 @@ package protocol PollLoopOwner: AnyObject {
 }
 
 /// `PollLoopService` is an owner that keeps a loop running: it answers commands, reads its configuration anew, and is told
-/// how the loop fares.
+/// how the loop is doing.
 package protocol PollLoopService: PollLoopOwner {
-    /// Transfers at a time, after `PollLoopSignal.replace`; nil: as before.
-    var concurrency: Int? { get }
-    /// Nothing can be stored at present, so that trying now and then is all that makes sense.
+    /// How many polls may run at a time; asked after `PollLoopSignal.replace`.
+    var concurrency: Int { get }
+    /// Whether nothing can be stored at present, so that trying now and then is all that makes sense.
     var isStuck: Bool { get }
-    /// Whoever waits for the poll of that feed need not wait any longer.
+    /// Tells whoever waits for the poll of that feed that it does not come, and why.
     func passOver(_ feed: Int, _ obstacle: PollObstacle)
     /// Says whether a poll that was asked for is still to be made, as the line has changed. Where it is not, whoever waits
     /// for it is told.
@@ -87,28 +94,26 @@ package protocol PollLoopService: PollLoopOwner {
     func replacement(running: Set<Int>) -> [PollEntry]
     /// Answers a command, at once or when what it has asked for is done.
     ///
-    /// - Returns: what is to be polled as soon as its hosts allow, before what nobody waits for. What is being polled
-    ///   already goes on, before others where a redirect makes it stand in line.
+    /// - Returns: the feeds that are to be polled as soon as their hosts allow, before those that nobody waits for. A poll
+    ///   of one of them that runs already goes on, and goes first where it has to wait in line with a redirect.
     func answer(_ request: ControlRequest, _ reply: ControlReply, running: Set<Int>) -> [PollEntry]
     /// Gives what stands in line after a time in which nothing could be polled, without the feeds that are being polled
-    /// right now: late feeds do not come all at once.
+    /// right now. Late feeds are spread, so that they do not come all at once.
     func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry]
-    /// The loop is alive; called at least every `PollLoop.heartbeat`, with the earliest time at which a feed is due.
+    /// Takes in that the loop is alive. Called at least as often as the loop's heartbeat says, with the earliest time at
+    /// which a feed is due.
     func heartbeat(nextDue: Timestamp?, running: Int)
 }
 
-extension PollLoopOwner {
-    package var executor: (any TaskExecutor)? { nil }
-}
-
-/// A thread for the poll loop and whatever else must never stand still while the service runs: what tells it to stop, what
-/// feeds its watchdog.
+/// `LoopExecutor` is a thread for the poll loop and whatever else must never stand still while the service runs: what
+/// tells it to stop, and what feeds its watchdog.
 ///
 /// The threads that tasks share are few, and reading the store holds them up where its file system does not answer.
 /// Nothing may block in what runs here.
 package final class LoopExecutor: TaskExecutor {
     private let queue = DispatchQueue(label: "newswire.loop")
 
+    /// Has no thread until the first task comes.
     package init() {}
 
     package func enqueue(_ job: consuming ExecutorJob) {

@@ -2,7 +2,7 @@ package import Configuration
 package import FeedModel
 package import Scheduling
 
-/// Which feeds a round takes beside those that are due (contract.md §1).
+/// `PollSelection` says which feeds a round takes beside those that are due (contract.md §1).
 package enum PollSelection: String, Sendable {
     case due
     /// Those that are not due too, but for the ones whose server asked to be left alone.
@@ -10,7 +10,7 @@ package enum PollSelection: String, Sendable {
     case force
 }
 
-/// One round over some feeds: each is polled once, or passed over with a reason.
+/// `PollRound` is one round over some feeds: each is polled once, or passed over with a reason.
 package final class PollRound: PollLoopOwner {
     private let feeds: [FeedConfiguration]
     private let rules: SkipRules
@@ -23,6 +23,9 @@ package final class PollRound: PollLoopOwner {
     /// Hosts that have had enough during this round.
     private var paused: [String: Timestamp] = [:]
 
+    /// Takes the feeds of a round, which `fill` puts in line. What is passed over is decided by the time that this is
+    /// called at.
+    ///
     /// - Parameters:
     ///   - health: the poller's.
     ///   - report: called for each feed, skipped ones included, one call at a time.
@@ -59,13 +62,13 @@ package final class PollRound: PollLoopOwner {
         loop.add(entries)
     }
 
-    package var executor: (any TaskExecutor)? { poller.executor }
+    package var executor: any TaskExecutor { poller.executor }
 
     package func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
         allowances.allowance(forHost: host)
     }
 
-    package func poll(_ feed: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport {
+    package func poll(_ feed: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport {
         let poller = poller
         let feed = feeds[feed]
         let state = state(feed.id)
@@ -86,7 +89,7 @@ package final class PollRound: PollLoopOwner {
 }
 
 extension PollSettings {
-    /// What a person has set for a feed.
+    /// Takes what a person has set for a feed, in seconds.
     package init(_ feed: FeedConfiguration, _ schedule: ScheduleSettings) {
         self.init()
         interval = feed.interval.map { Int($0.components.seconds) }

@@ -3,7 +3,7 @@ private import Dispatch
 internal import FeedModel
 private import Locking
 
-/// Reads the configuration anew, on a thread of its own, and keeps it for the loop to take.
+/// `ConfigurationReload` reads the configuration anew, on a thread of its own, and keeps it for the loop to take.
 final class ConfigurationReload: Sendable {
     typealias Outcome = Result<Configuration, ConfigurationError>
 
@@ -93,7 +93,7 @@ struct ConfigurationChanges: Equatable {
     }
 }
 
-/// `ReloadRequests` is who waits for the configuration to be read anew, and what came of the last time.
+/// `ReloadRequests` holds who waits for the configuration to be read anew, and what came of the last time.
 struct ReloadRequests {
     private(set) var last: ServiceFigures.Reload?
     private var waiting: [ControlReply] = []

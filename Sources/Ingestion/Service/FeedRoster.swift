@@ -2,8 +2,8 @@ internal import Configuration
 internal import FeedModel
 internal import Scheduling
 
-/// `FeedRoster` is the feeds of a running service as they are configured, each with the number that the poll loop knows it
-/// by, and how many of them are in which condition. The loop's alone.
+/// `FeedRoster` has the feeds of a running service as they are configured, each with the number by which the poll loop
+/// knows it, and how many of them are in which condition. It belongs to the loop alone.
 struct FeedRoster {
     /// Looks up what is remembered of a feed.
     typealias Memory = (FeedConfiguration) -> FeedOutlook?
@@ -20,14 +20,15 @@ struct FeedRoster {
     /// When feeds that are paused for a while are not any more, by number.
     private var holdEnds: [Int: Timestamp] = [:]
 
-    init(_ configuration: Configuration, at now: Timestamp, memory: Memory) {
+    /// Nothing is counted before `countAll`.
+    init(_ configuration: Configuration) {
         self.configuration = configuration
         allowances = HostAllowances(configuration)
-        adopt(configuration, at: now, memory: memory)
+        adopt(configuration)
     }
 
-    /// From here on these are the feeds.
-    mutating func adopt(_ configuration: Configuration, at now: Timestamp, memory: Memory) {
+    /// Puts the feeds of a configuration in the place of those before. Nothing of them is counted before `countAll`.
+    mutating func adopt(_ configuration: Configuration) {
         self.configuration = configuration
         allowances = HostAllowances(configuration)
         feedCount = 0
@@ -37,7 +38,6 @@ struct FeedRoster {
         numbers.reserveCapacity(configuration.feeds.count)
         for (place, feed) in configuration.feeds.enumerated() {
             let number = newNumber(of: feed.id)
-            count(number, feed, memory(feed), at: now)
             guard feed.enabled else { continue }
             places[number] = Int32(place)
             feedCount += 1
@@ -94,11 +94,24 @@ struct FeedRoster {
         count(number, feed, outlook, at: now)
     }
 
-    mutating func countAll(at now: Timestamp, memory: Memory) {
-        for feed in configuration.feeds { count(feed, memory(feed), at: now) }
+    /// Counts all feeds anew.
+    ///
+    /// - Parameters:
+    ///   - memory: asked once for each feed that is polled.
+    ///   - polled: called for each feed that is polled, in the order of the configuration.
+    mutating func countAll(
+        at now: Timestamp, memory: Memory,
+        polled: (_ number: Int, FeedConfiguration, FeedOutlook?) -> Void = { _, _, _ in }
+    ) {
+        for feed in configuration.feeds {
+            guard let number = numbers[feed.id] else { continue }
+            let outlook = feed.enabled ? memory(feed) : nil
+            count(number, feed, outlook, at: now)
+            if feed.enabled { polled(number, feed, outlook) }
+        }
     }
 
-    /// Pauses that have ended are over at once, and not when the feed is polled next.
+    /// Counts feeds anew whose pauses have ended: those are over at once, and not when the feed is polled next.
     mutating func countEndedHolds(at now: Timestamp, memory: Memory) {
         for (number, end) in holdEnds where end <= now {
             holdEnds[number] = nil
@@ -159,8 +172,8 @@ struct PlannedTimes {
         return (now.milliseconds - first.milliseconds) / 1000
     }
 
-    /// The loop goes by the steady clock: where the time of day is set, who is due when does not change, only what that is
-    /// called.
+    /// Moves the times with a time of day that was set. The loop goes by the steady clock, so that this changes only what
+    /// the times are called, and not who is polled when.
     mutating func follow(now: Timestamp, steady: SteadyTime) {
         let offset = now.milliseconds &- steady.milliseconds
         if let before = clockOffset, abs(offset &- before) >= PauseRules.clockTolerance {

@@ -2,7 +2,7 @@ internal import FeedModel
 internal import JSONText
 internal import Scheduling
 
-/// Which polls people have asked the service for, and who waits for what comes of them.
+/// `ManualPolls` says which polls people have asked the service for, and who waits for what comes of them.
 ///
 /// A dry run is no poll: who wants one gets one of its own, and who wants a poll is not answered by it.
 struct ManualPolls {
@@ -101,7 +101,7 @@ struct ManualPolls {
     }
 }
 
-/// The answer to one request for polls. The loop's alone.
+/// `PollAnswer` is the answer to one request for polls. The loop's alone.
 final class PollAnswer {
     private let reply: ControlReply
     private var left: Int

@@ -7,7 +7,7 @@ package import Fetching
 package import Logging
 internal import ServiceLifecycle
 
-/// `newswire run`: polls every feed at its own time until it is told to stop.
+/// `PollingService` is `newswire run`: it polls every feed at its own time until it is told to stop.
 package struct PollingService: Service {
     private let configuration: Configuration
     private let reload: @Sendable () throws(ConfigurationError) -> Configuration
@@ -25,6 +25,8 @@ package struct PollingService: Service {
     /// start: all that is stored is stored.
     private static let grace = 10
 
+    /// Makes a service that does nothing before `run`.
+    ///
     /// - Parameters:
     ///   - reload: reads the configuration anew.
     ///   - reloadSignals: an element each time that is wanted (SIGHUP).
@@ -57,7 +59,6 @@ package struct PollingService: Service {
             store, history: PollHistory(of: store, logger), contents: FeedContents(of: store, logger))
         let loop = PollLoop(
             concurrency: configuration.fetch.concurrency, heartbeat: heartbeat, clock: clock)
-        store.setRight(configuration, by: clock)
         let health = HostHealth(configuration, at: clock.now(), store)
         let retention = RetentionJob(store, keep: configuration.store.keep, logger: logger, clock: clock)
         let control = loop.control
@@ -83,7 +84,7 @@ package struct PollingService: Service {
                     writer: writer, health: health, limiter: limiter, clock: clock)
             })
         let state = ServiceState(configuration, parts)
-        loop.add(state.line(except: []))
+        loop.add(state.firstLine())
         for pause in state.pauses { loop.pause(host: pause.host, until: pause.until) }
         // Reading everything has taken several times what it has left.
         newswire_give_memory_back()
@@ -147,6 +148,6 @@ package struct PollingService: Service {
 }
 
 extension PollingService: CustomStringConvertible {
-    /// What the service group calls it; by itself it would write out the whole configuration.
+    /// The service group calls it by this name; by itself it would write out the whole configuration.
     package var description: String { "polling" }
 }

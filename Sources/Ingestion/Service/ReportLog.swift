@@ -1,7 +1,8 @@
 internal import FeedModel
 internal import Logging
 
-/// `ReportLog` decides what of a poll's report is worth a line in the log, and not each time: `FailureLog` says how often.
+/// `ReportLog` decides which of a poll's news are worth a line in the log. `FailureLog` says how often the same failure
+/// is.
 struct ReportLog {
     struct Line: Equatable {
         let level: Logger.Level
@@ -81,8 +82,8 @@ extension Logger {
     }
 }
 
-/// Which failures of feeds are worth a line: the first, one of another kind, and of those that go on the same way one a
-/// day, with their count.
+/// `FailureLog` decides which failures of feeds are worth a line: the first, one of another kind, and of those that go
+/// on the same way one a day, with their count.
 struct FailureLog: Sendable {
     /// Milliseconds between two lines about the same thing.
     private static let repeatAfter: Int64 = 24 * 3600 * 1000

@@ -8,7 +8,7 @@ package import Logging
 package import Scheduling
 
 extension StoreSettings.Retention {
-    /// Seconds; nil where nothing is ever too old.
+    /// Articles are kept for so many seconds; nil where nothing is ever too old.
     package var span: Int64? {
         switch self {
         case .forever: nil
@@ -16,8 +16,8 @@ extension StoreSettings.Retention {
         }
     }
 
-    /// How old the first record of a segment gets before the segment is sealed: an eighth of what is kept, so that whole
-    /// segments become too old at all in a store that is slow to fill them.
+    /// Returns how old the first record of a segment gets before the segment is sealed: an eighth of what is kept, so
+    /// that whole segments become too old at all in a store that is slow to fill them; nil for no limit.
     package var segmentAge: Duration? {
         switch self {
         case .forever: nil
@@ -26,7 +26,8 @@ extension StoreSettings.Retention {
     }
 }
 
-/// Lets the running service's store forget what is older than `[store] keep`, once a day, and what somebody asks it to.
+/// `RetentionJob` lets the running service's store forget what is older than `[store] keep`, once a day, and what
+/// somebody asks it to.
 ///
 /// By itself it removes nothing while the clock is in doubt, at once only what has become too old since its last turn, and
 /// of more than that a tenth a day (`RetentionPace`). One removal at a time, on a thread of its own, beside the polls.
@@ -56,6 +57,7 @@ package final class RetentionJob: Sendable {
     private let state: Locked<State>
     private let queue = DispatchQueue(label: "newswire.retention", qos: .utility)
 
+    /// Does nothing by itself before `run`.
     package init(_ store: ArticleStore, keep: StoreSettings.Retention, logger: Logger, clock: PollClock) {
         self.store = store
         self.logger = logger
@@ -63,12 +65,12 @@ package final class RetentionJob: Sendable {
         state = Locked(State(keep: keep, memory: store.retentionMemory))
     }
 
-    /// From here on this is what is kept.
+    /// Takes in what is kept from here on.
     package func adopt(_ keep: StoreSettings.Retention) {
         state.withLock { $0.keep = keep }
     }
 
-    /// What is too old and waits for its turn; nil where nothing does.
+    /// Says what is too old and waits for its turn; nil where nothing does.
     package var backlog: RetentionMemory.Backlog? {
         state.withLock { state in state.keep.span == nil ? nil : state.memory?.backlog }
     }
@@ -168,8 +170,8 @@ package final class RetentionJob: Sendable {
         try? store.keep(trusted: now)
     }
 
-    /// What `newswire store expire` asks for. Returns at once; the answer comes when it is done. Ends early with the
-    /// service, and where nobody waits for the answer any more.
+    /// Removes what `newswire store expire` asks for. Returns at once; the answer comes when it is done. Ends early
+    /// with the service, and where nobody waits for the answer any more.
     ///
     /// - Parameter isByClock: the time is a span before now, which is nothing while the clock is in doubt.
     package func expire(
@@ -198,7 +200,7 @@ package final class RetentionJob: Sendable {
         }
     }
 
-    /// Why nothing is removed by a span while the clock is in doubt.
+    /// Says why nothing is removed by a span while the clock is in doubt.
     package static func refusal(_ doubt: TrustedTime.Doubt, before cutoff: Timestamp) -> String {
         "nothing is removed by a clock that is in doubt: \(doubt); name the time itself,"
             + " as in --before \(Timestamp(seconds: cutoff.seconds))"
@@ -224,16 +226,21 @@ package final class RetentionJob: Sendable {
     }
 }
 
-/// What a removal of old articles has done, or would do; the same whether a command did it or the service for it.
+/// `RetentionReport` says what a removal of old articles has done, or would do; the same whether a command did it or
+/// the service for it.
 package struct RetentionReport: Sendable, Equatable {
+    /// So many segments went.
     package var segments: Int
+    /// So many records went with them.
     package var records: UInt64
+    /// So many bytes of the store went with them.
     package var bytes: UInt64
-    /// The last record removed; 0 where none was.
+    /// The last record removed has this number; 0 where none was.
     package var lastSeq: UInt64
-    /// Why something that is older was left.
+    /// Says why something that is older was left; nil where nothing was.
     package var obstacle: String?
 
+    /// Takes what the store says of a removal.
     package init(_ result: RetentionResult) {
         segments = result.segments
         records = result.records
@@ -242,7 +249,7 @@ package struct RetentionReport: Sendable, Equatable {
         obstacle = result.obstacle?.description
     }
 
-    /// A report that came over the control socket; nil where it is none.
+    /// Reads a report that came over the control socket; nil where it is none.
     package init?(_ json: JSONValue) {
         func count<Count: BinaryInteger>(_ name: String) -> Count? { json[name]?.integer.flatMap(Count.init(exactly:)) }
         guard let segments: Int = count("segments"), let records: UInt64 = count("records"),
@@ -255,6 +262,7 @@ package struct RetentionReport: Sendable, Equatable {
         obstacle = json["obstacle"]?.string
     }
 
+    /// Writes the report as one JSON object.
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.member("segments", segments)

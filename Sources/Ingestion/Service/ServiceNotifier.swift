@@ -3,12 +3,14 @@ private import FeedModel
 private import Glibc
 internal import Scheduling
 
-/// Tells systemd how the service is doing (sd_notify(3)); says nothing where nobody listens.
+/// `ServiceNotifier` tells systemd how the service is doing (sd_notify(3)); it says nothing where nobody listens. Any
+/// thread may use it.
 package struct ServiceNotifier: Sendable {
     private let path: String?
-    /// How often systemd wants a sign of life, in microseconds; nil where it does not.
+    /// systemd wants a sign of life after so many microseconds; nil where it wants none.
     package let watchdogMicroseconds: Int64?
 
+    /// Finds in the environment where systemd listens and what it wants.
     package init(environment: [String: String]) {
         path = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
         let isForUs = environment["WATCHDOG_PID"].map { $0 == String(getpid()) } ?? true
@@ -16,23 +18,27 @@ package struct ServiceNotifier: Sendable {
             isForUs ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil } : nil
     }
 
+    /// Says that the service is up, or that it has read its configuration, with a line of status.
     package func ready(status: String) { send("READY=1\nSTATUS=\(SafeText.line(status))", mustArrive: true) }
+    /// Gives a line of status.
     package func status(_ text: String) { send("STATUS=\(SafeText.line(text))", mustArrive: false) }
+    /// Says that the service is about to end.
     package func stopping() { send("STOPPING=1\nSTATUS=stopping", mustArrive: true) }
+    /// Gives a sign of life, where systemd wants one.
     package func alive() {
         if watchdogMicroseconds != nil { send("WATCHDOG=1", mustArrive: false) }
     }
 
-    /// Work goes on that all else waits for, and may go on for minutes after this.
+    /// Says that work goes on that all else waits for, and that may go on for minutes after this.
     package func busy(_ text: String) {
         let alive = watchdogMicroseconds != nil ? "WATCHDOG=1\n" : ""
         send("EXTEND_TIMEOUT_USEC=300000000\n\(alive)STATUS=\(SafeText.line(text))", mustArrive: false)
     }
 
-    /// Milliseconds between two signs of life.
+    /// Signs of life are so many milliseconds apart.
     package var aliveInterval: Int64 { min(1000, (watchdogMicroseconds ?? .max) / 3000) }
 
-    /// The configuration is being read anew; must be followed by `ready`.
+    /// Says that the configuration is being read anew; must be followed by `ready`.
     package func reloading() {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

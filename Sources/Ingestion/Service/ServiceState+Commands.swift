@@ -11,9 +11,7 @@ extension ServiceState {
         switch request {
         case .poll(let feeds, let selection, let isDryRun):
             tellConfiguration(reply)
-            let mode: PollMode =
-                isDryRun ? .dryRun : selection == .due ? .onSchedule : .byHand(isForced: selection == .force)
-            return poll(feeds, selection, mode, reply, running: running)
+            return poll(feeds, selection, PollMode(selection, isDryRun: isDryRun), reply, running: running)
         case .status:
             let figures = figures(running: running.count)
             parts.survey.ask { seen in
@@ -64,9 +62,8 @@ extension ServiceState {
             if let reason = rules.reasonToSkip(feed, state, host: key) {
                 skipped.append(.skipped(feed, state, reason))
             } else if let number = roster.number(of: feed.id) {
-                let urgency: PollUrgency = selection == .force ? .forced : .asked
                 wanted.append(
-                    PollEntry(feed: number, host: key, due: time, allowance: allowance, urgency: urgency))
+                    PollEntry(feed: number, host: key, due: time, allowance: allowance, urgency: mode.urgency))
             }
         }
         let answer = PollAnswer(reply, count: skipped.count + wanted.count)

@@ -44,8 +44,7 @@ final class ServiceState: PollLoopService {
 
     init(_ configuration: Configuration, _ parts: Parts) {
         self.parts = parts
-        let store = parts.store
-        roster = FeedRoster(configuration, at: parts.clock.now()) { store.outlook(of: $0.id, at: $0.url) }
+        roster = FeedRoster(configuration)
         poller = parts.makePoller(configuration)
     }
 
@@ -55,17 +54,34 @@ final class ServiceState: PollLoopService {
 
     // MARK: The line
 
-    /// Every feed's place in line, by what is remembered of it.
-    func line(except running: Set<Int>, isHurried: Bool = true) -> [PollEntry] {
+    /// Gives every feed's first place in line. What a clock that was ahead has left is put right on the way, so that all
+    /// that is remembered of the feeds is read once.
+    func firstLine() -> [PollEntry] {
+        let trusted = parts.clock.trusted
+        return line(except: [], isHurried: true) { [parts, schedule = roster.configuration.schedule] feed in
+            let outlook = parts.store.outlook(of: feed.id, at: feed.url)
+            guard let trusted, let right = parts.store.rightState(of: feed, outlook, schedule, at: trusted) else {
+                return outlook
+            }
+            parts.writer.keep(right)
+            return FeedOutlook(right, at: feed.url)
+        }
+    }
+
+    /// Gives every feed's place in line, by what is remembered of it, and counts the feeds by their condition.
+    private func line(except running: Set<Int>, isHurried: Bool = true) -> [PollEntry] {
+        line(except: running, isHurried: isHurried, memory: outlook)
+    }
+
+    private func line(except running: Set<Int>, isHurried: Bool, memory: FeedRoster.Memory) -> [PollEntry] {
         let time = now()
         let schedule = roster.configuration.schedule
         var waiting: [DueTimes.Feed] = []
         waiting.reserveCapacity(roster.feedCount)
         var moved: [Int: String] = [:]
-        for number in roster.allNumbers where !running.contains(number) {
-            guard let feed = roster.feed(number) else { continue }
-            let outlook = outlook(of: feed)
-            if let outlook, !outlook.isPolled(at: time) { continue }
+        roster.countAll(at: time, memory: memory) { number, feed, outlook in
+            if running.contains(number) { return }
+            if let outlook, !outlook.isPolled(at: time) { return }
             if let url = outlook?.adoptedURL { moved[number] = url }
             waiting.append(DueTimes.Feed(number: number, feed, outlook, schedule))
         }
@@ -99,9 +115,9 @@ final class ServiceState: PollLoopService {
 
     // MARK: Polls
 
-    var executor: (any TaskExecutor)? { poller.executor }
+    var executor: any TaskExecutor { poller.executor }
 
-    var concurrency: Int? { roster.configuration.fetch.concurrency }
+    var concurrency: Int { roster.configuration.fetch.concurrency }
 
     var isStuck: Bool { parts.store.trouble != nil }
 
@@ -109,7 +125,7 @@ final class ServiceState: PollLoopService {
         roster.allowances.allowance(forHost: host)
     }
 
-    func poll(_ number: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport {
+    func poll(_ number: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport {
         guard let feed = roster.feed(number) else {
             preconditionFailure("only feeds that stand in line are polled, and those are configured")
         }
@@ -155,7 +171,7 @@ final class ServiceState: PollLoopService {
             for diagnostic in error.diagnostics { parts.logger.error("\(diagnostic)") }
             parts.logger.error("the configuration is wrong; the old one stays in force")
             endReload(error.diagnostics.first.map { "\($0)" } ?? "the configuration is wrong")
-        case nil: roster.countAll(at: now(), memory: outlook)
+        case nil: break
         }
         return line(except: running)
     }
@@ -163,7 +179,7 @@ final class ServiceState: PollLoopService {
     /// From here on this is what is polled and how.
     private func adopt(_ new: Configuration) {
         let old = roster.configuration
-        roster.adopt(new, at: now(), memory: outlook)
+        roster.adopt(new)
         poller = parts.makePoller(new)
         reports.keep(where: roster.isPolled)
         let changes = ConfigurationChanges(from: old, to: new)

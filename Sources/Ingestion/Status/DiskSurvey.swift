@@ -1,7 +1,7 @@
 private import Dispatch
 private import Locking
 
-/// Looks at what of a status is on the disk, on a thread of its own, for whoever asks.
+/// `DiskSurvey` looks at what of a status is on the disk, on a thread of its own, for whoever asks.
 ///
 /// Where the file system does not answer in time, what it said the last time is what there is: a status that is asked for
 /// is given.
@@ -9,9 +9,9 @@ final class DiskSurvey: Sendable {
     typealias Taker = @Sendable (StatusFigures) -> Void
 
     private struct State {
-        /// The last that was seen.
+        /// What was seen the last time.
         var latest: StatusFigures
-        /// By the order of asking.
+        /// Who has asked, in that order.
         var waiting: [(number: Int, take: Taker)] = []
         var asked = 0
         var isLooking = false
@@ -88,7 +88,7 @@ final class DiskSurvey: Sendable {
     }
 }
 
-/// Says of work that waits for a file system how long it has been under way.
+/// `DiskWatch` says of work that waits for a file system how long it has been under way. Any thread may ask.
 ///
 /// A file system may not answer for minutes, or ever: a network mount whose server is gone. Whoever works on one does it on
 /// a thread of his own, and is watched from another.
@@ -101,12 +101,14 @@ package final class DiskWatch: Sendable {
     private let patience: Duration
     private let work = Locked<Work?>(nil)
 
+    /// Watches nothing before `during`.
+    ///
     /// - Parameter patience: how long work may take before anybody is told.
     package init(patience: Duration = .seconds(10)) {
         self.patience = patience
     }
 
-    /// One piece of work at a time.
+    /// Does one piece of work, and is watched meanwhile; never two at a time. Throws what the work throws.
     ///
     /// - Parameter action: in the words of `writing to /var/lib/newswire`.
     package func during<Value, Failure: Error>(
@@ -117,7 +119,7 @@ package final class DiskWatch: Sendable {
         return try body()
     }
 
-    /// What takes too long; nil where nothing does.
+    /// Says what takes too long; nil where nothing does.
     package var delay: DiskDelay? {
         guard let work = work.withLock({ $0 }) else { return nil }
         let duration = ContinuousClock.now - work.begun
@@ -125,16 +127,17 @@ package final class DiskWatch: Sendable {
     }
 }
 
-/// A file system that has not answered for a while.
+/// `DiskDelay` says that a file system has not answered for a while.
 package struct DiskDelay: Sendable, Equatable, CustomStringConvertible {
-    /// In the words of `writing to /var/lib/newswire`.
+    /// The action is in the words of `writing to /var/lib/newswire`.
     package var action: String
+    /// The action has taken so many seconds so far.
     package var seconds: Int64
 
     package var description: String { "\(action): the file system has not answered for \(seconds) s" }
 }
 
-/// Tells of each delay once when it has become one, and once when it is over. The loop's alone.
+/// `DelayTelling` tells of each delay once when it has become one, and once when it is over. The loop's alone.
 struct DelayTelling {
     private var told: Set<String> = []
 

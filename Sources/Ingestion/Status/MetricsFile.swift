@@ -3,7 +3,8 @@ import Glibc
 private import Locking
 internal import Logging
 
-/// The file that node_exporter's textfile collector reads: replaced as a whole, so that it never sees half of one.
+/// `MetricsFile` is the file that node_exporter's textfile collector reads: replaced as a whole, so that it never sees
+/// half of one.
 struct MetricsFile {
     let path: String
 
@@ -60,7 +61,8 @@ struct MetricsFile {
     private func reason(_ action: String) -> String { "\(action): \(String(cString: strerror(errno)))" }
 }
 
-/// Writes `[status] textfile`, on a thread of its own: one version at a time, and none while one is being written.
+/// `MetricsJob` writes `[status] textfile`, on a thread of its own: one version at a time, and none while one is being
+/// written.
 final class MetricsJob: Sendable {
     private struct State {
         var isWriting = false

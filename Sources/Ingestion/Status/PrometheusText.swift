@@ -1,10 +1,12 @@
 internal import ArticleStore
 internal import FeedModel
 
-/// Writes metrics in Prometheus' text format (version 0.0.4): a family at a time, each with its help and type.
+/// `PrometheusText` writes metrics in Prometheus' text format (version 0.0.4): a family at a time, each with its help
+/// and type.
 ///
 /// Names and units follow the conventions (prometheus.io/docs/practices/naming): base units, `_total` for counters.
 package struct PrometheusText: ~Copyable {
+    /// `Kind` is what a family's values do: only grow, or go up and down.
     package enum Kind: String {
         case counter, gauge
     }
@@ -70,14 +72,18 @@ package struct PrometheusText: ~Copyable {
     }
 }
 
-/// How often something happened, and how long it took.
+/// `DurationSum` says how often something happened, and how long it took.
 package struct DurationSum: Sendable, Equatable {
+    /// It happened so often.
     package private(set) var count = 0
+    /// It took so many seconds in all.
     package private(set) var seconds = 0.0
+    /// The longest took so many seconds.
     package private(set) var longest = 0.0
 
     package init() {}
 
+    /// Adds one more; less than nothing counts as nothing.
     package mutating func add(milliseconds: Int64) {
         let value = Double(max(0, milliseconds)) / 1000
         count += 1
@@ -87,7 +93,7 @@ package struct DurationSum: Sendable, Equatable {
 }
 
 extension StatusFigures {
-    /// The metrics for Prometheus. Where no service runs, those that the disk can tell.
+    /// Writes the metrics for Prometheus. Where no service runs, those that the disk can tell.
     package var prometheus: String {
         var text = PrometheusText()
         if let service { service.write(to: &text) }

@@ -3,27 +3,35 @@ package import FeedModel
 import Glibc
 package import JSONText
 
-/// How the service and the store are at one moment: what `newswire status` shows and Prometheus reads.
+/// `StatusFigures` says how the service and the store are at one moment: what `newswire status` shows and Prometheus
+/// reads.
 package struct StatusFigures: Sendable, Equatable {
-    /// The running service; nil where none runs and all that is known is on disk.
+    /// The running service knows these; nil where none runs and all that is known is on disk.
     package var service: ServiceFigures?
+    /// So many configured feeds are in which condition.
     package var feeds: [FeedCondition: Int] = [:]
-    /// When the next feed is due.
+    /// The next feed is due at this time.
     package var nextPoll: Timestamp?
+    /// So many hosts have asked to be left alone for a while.
     package var hostsPaused = 0
-    /// How long the feed that has waited longest for its poll has been due, in seconds.
+    /// The feed that has waited longest for its poll has been due for so many seconds.
     package var oldestOverdue: Int64 = 0
+    /// The store has these on disk.
     package var store = StoreFigures()
+    /// These consumers have a cursor.
     package var consumers: [Consumer] = []
-    /// What is too old by `[store] keep` all at once, and goes bit by bit.
+    /// Says what is too old by `[store] keep` all at once, and goes bit by bit; nil for nothing.
     package var backlog: RetentionMemory.Backlog?
-    /// Why the clock does not count for what lasts; nil where it does, or nobody can tell.
+    /// Says why the clock does not count for what lasts; nil where it does, or nobody can tell.
     package var clockDoubt: String?
 
+    /// `Consumer` says how far a consumer has come.
     package struct Consumer: Sendable, Equatable {
+        /// The name is that of its cursor.
         package var name: String
-        /// nil where its cursor cannot be read.
+        /// It has had the records up to this number; nil where its cursor cannot be read.
         package var seq: UInt64?
+        /// It has not had so many records yet; nil where its cursor cannot be read.
         package var behind: UInt64?
 
         package init(name: String, seq: UInt64?, behind: UInt64?) {
@@ -46,22 +54,29 @@ package struct StatusFigures: Sendable, Equatable {
     }
 }
 
-/// What only the running service knows.
+/// `ServiceFigures` are what only the running service knows.
 package struct ServiceFigures: Sendable, Equatable {
+    /// The service is of this version.
     package var version: String
+    /// It uses this version of libcurl.
     package var libcurl: String
+    /// It uses this version of libxml2.
     package var libxml2: String
+    /// It runs as this process.
     package var pid: Int32
+    /// The service was started at this time.
     package var startedAt: Timestamp
+    /// The polls since the start came to this.
     package var polls = PollCounters()
+    /// So many polls run right now.
     package var running = 0
-    /// The machine's own network seems to be down.
+    /// Tells whether the machine's own network seems to be down.
     package var isOffline = false
-    /// When the configuration was last read anew.
+    /// Says what came of reading the configuration anew the last time; nil where that was never done.
     package var lastReload: Reload?
-    /// Why articles cannot be stored; nil where they can.
+    /// Says why articles cannot be stored; nil where they can.
     package var storeFailure: String?
-    /// File systems that do not answer.
+    /// These file systems do not answer.
     package var delays: [DiskDelay] = []
 
     package init(version: String, libcurl: String, libxml2: String, pid: Int32, startedAt: Timestamp) {
@@ -72,8 +87,11 @@ package struct ServiceFigures: Sendable, Equatable {
         self.startedAt = startedAt
     }
 
+    /// `Reload` is one reading of a changed configuration.
     package struct Reload: Sendable, Equatable {
+        /// It was read at this time.
         package var time: Timestamp
+        /// Tells whether it was right, and was put in force.
         package var succeeded: Bool
 
         package init(time: Timestamp, succeeded: Bool) {
@@ -83,23 +101,30 @@ package struct ServiceFigures: Sendable, Equatable {
     }
 }
 
-/// What is on disk.
+/// `StoreFigures` says what is on disk.
 package struct StoreFigures: Sendable, Equatable {
+    /// The store lies in this folder.
     package var directory = ""
+    /// The last record has this number; 0 for none.
     package var lastSeq: UInt64 = 0
+    /// The articles are kept in so many files.
     package var segments = 0
+    /// Those files have so many bytes.
     package var bytes: UInt64 = 0
+    /// The file system has so many bytes left for newswire; nil where that cannot be told.
     package var freeBytes: UInt64?
-    /// Writes that waited for the disk, since the service started.
+    /// Writes have waited for the disk so long since the service started; nil where none runs.
     package var syncs: DurationSum?
 
     package init() {}
 }
 
-/// How a feed is, in one word (contract.md §1, `feeds --json`).
+/// `FeedCondition` says in one word how a feed is (contract.md §1, `feeds --json`).
 package enum FeedCondition: String, Sendable, CaseIterable {
     case ok, failing, gone, paused, never
 
+    /// Judges a feed by what is remembered of it.
+    ///
     /// - Parameters:
     ///   - isEnabled: in the configuration; one that is not counts as paused.
     ///   - state: nil for a feed that nothing is known of.
@@ -116,27 +141,34 @@ package enum FeedCondition: String, Sendable, CaseIterable {
     }
 }
 
-/// What the polls since the start came to.
+/// `PollCounters` say what the polls since the start came to.
 package struct PollCounters: Sendable, Equatable {
+    /// So many polls had which outcome.
     package private(set) var outcomes: [PollReport.Outcome: Int] = [:]
-    /// Failed polls by the class of their failure.
+    /// So many polls failed in which way.
     package private(set) var failures: [FailureKind: Int] = [:]
+    /// So many articles were stored as new.
     package private(set) var newArticles = 0
+    /// So many articles were stored as new versions.
     package private(set) var updatedArticles = 0
+    /// So many articles were stored as duplicates.
     package private(set) var duplicateArticles = 0
-    /// Of bodies, as they came over the wire.
+    /// So many bytes of bodies came over the wire.
     package private(set) var bytes: Int64 = 0
-    /// That compression saved, and answers without a body.
+    /// Compression has saved so many bytes of bodies.
     package private(set) var bytesSavedByCompression: Int64 = 0
+    /// Answers without a body have saved so many bytes.
     package private(set) var bytesSavedByNotModified: Int64 = 0
-    /// Documents that gave warnings, by the warnings' class.
+    /// So many documents gave which class of warning.
     package private(set) var warnings: [String: Int] = [:]
+    /// Polls took so long (`PollReport.durationMilliseconds`).
     package private(set) var durations = DurationSum()
-    /// From when a poll was due to when it began.
+    /// Polls began so late, by the time at which they were due.
     package private(set) var lag = DurationSum()
 
     package init() {}
 
+    /// Takes in what came of a poll.
     package mutating func add(_ report: PollReport) {
         outcomes[report.outcome, default: 0] += 1
         if report.outcome == .skipped { return }
@@ -151,13 +183,15 @@ package struct PollCounters: Sendable, Equatable {
         durations.add(milliseconds: report.durationMilliseconds)
     }
 
+    /// Takes in that a poll has begun, so many milliseconds after it was due.
     package mutating func began(lateBy milliseconds: Int64) {
         lag.add(milliseconds: milliseconds)
     }
 }
 
 extension StatusFigures {
-    /// What the disk can tell without reading articles. What cannot be read is left out: a status says what it can.
+    /// Returns what the disk can tell without reading articles. What cannot be read is left out: a status says what it
+    /// can.
     ///
     /// - Parameters:
     ///   - store: the folder.
@@ -191,7 +225,7 @@ extension StatusFigures {
 }
 
 extension StatusFigures {
-    /// `newswire status --json`: one object. Keys are left out where there is no value.
+    /// Writes `newswire status --json`: one object, in which keys without a value are left out.
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.key("running")

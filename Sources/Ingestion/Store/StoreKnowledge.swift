@@ -4,7 +4,7 @@ internal import FeedModel
 internal import Identity
 private import Locking
 
-/// Answers identity's questions about one document from the store.
+/// `StoreKnowledge` answers identity's questions about one document from the store.
 ///
 /// A publisher chooses what is read: many items with the link of one long article have it read for each of them. Beyond
 /// a limit records count as if they could not be read any more.
@@ -39,7 +39,7 @@ extension StoredArticle {
     }
 }
 
-/// Keys under which articles are being judged and stored right now.
+/// `KeyLocks` are the keys under which articles are being judged and stored right now.
 ///
 /// Two feeds that bring the same article at the same time must not both find that nobody has it. Each locks the keys
 /// of its links before it asks the store, and gives them up once its articles are stored; whoever comes second waits

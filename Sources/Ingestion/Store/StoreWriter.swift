@@ -6,8 +6,8 @@ internal import FeedParsing
 private import Locking
 package import Logging
 
-/// The one place that writes to the store: what many polls leave is committed together, so that they share one
-/// fdatasync.
+/// `StoreWriter` is the one place that writes to the store: what many polls leave is committed together, so that they
+/// share one fdatasync. Any thread may use it.
 ///
 /// While a commit is with the disk the next ones gather. The writes block, so they have a thread of their own and not
 /// one of those that parse. What brings no articles waits for nobody: it goes out with the next commit, or a second
@@ -31,7 +31,7 @@ package final class StoreWriter: Sendable {
     private let queue = DispatchQueue(label: "newswire.store")
     private let waiting = Locked(Waiting())
     private let durations = Locked(DurationSum())
-    /// Of what is being written.
+    /// Tells how long the write under way has taken.
     package let watch: DiskWatch
     private let action: String
     /// What the polls that share this writer are about to store.
@@ -40,9 +40,11 @@ package final class StoreWriter: Sendable {
     /// Milliseconds for which what is kept may wait.
     private static let flushDelay = 1000
 
+    /// Writes to that store from here on, on a thread of its own.
+    ///
     /// - Parameters:
     ///   - history: where polls are kept; nil for nowhere.
-    ///   - contents: where it is kept which articles the documents have; likewise.
+    ///   - contents: where it is kept which articles the documents have; nil for nowhere.
     package init(
         _ store: ArticleStore, history: PollHistory? = nil, contents: FeedContents? = nil,
         patience: Duration = .seconds(10), watch: DiskWatch = DiskWatch()
@@ -55,8 +57,8 @@ package final class StoreWriter: Sendable {
         action = "writing to the store \(store.path)"
     }
 
-    /// To be asked before anything is fetched: while the disk takes nothing, or does not answer, nothing that came could be
-    /// kept. Now and then it is tried again.
+    /// Throws where nothing that came could be kept: while the disk takes nothing, or does not answer. To be asked
+    /// before anything is fetched; now and then it tries the disk again.
     package func checkDisk() async throws(StoreError) {
         if let delay = watch.delay { throw .noAnswer(from: store.path, for: delay.seconds) }
         guard let trouble = store.trouble else { return }
@@ -78,10 +80,11 @@ package final class StoreWriter: Sendable {
         try result.get()
     }
 
-    /// How long commits took, with the wait for the disk.
+    /// Commits took so long, with the wait for the disk.
     package var commitDurations: DurationSum { durations.withLock { $0 } }
 
-    /// Returns once the articles are on the disk.
+    /// Stores articles with their feed's state, and returns once they are on the disk. Throws what the commit fails
+    /// with that they were part of.
     package func commit(_ commit: FeedCommit) async throws(StoreError) -> CommitResult {
         let result = await withCheckedContinuation { answer in
             let mustStart = waiting.withLock { waiting in
@@ -99,7 +102,7 @@ package final class StoreWriter: Sendable {
         if store.stage(state) { flushSoon() }
     }
 
-    /// Keeps a poll for whoever asks later; likewise.
+    /// Keeps a poll for whoever asks later. It is in the file soon.
     ///
     /// - Parameter state: as the poll has left it.
     func keep(_ record: PollRecord, of state: FeedState) {
@@ -108,7 +111,7 @@ package final class StoreWriter: Sendable {
         flushSoon()
     }
 
-    /// Keeps which articles a whole document has; likewise.
+    /// Keeps which articles a whole document has. It is in the file soon.
     ///
     /// - Parameter previous: the feed's state before the poll.
     func keep(_ articles: [ArticleIdentifier], of state: FeedState, after previous: FeedState) {
@@ -183,7 +186,8 @@ package final class StoreWriter: Sendable {
 }
 
 extension ArticleStore {
-    /// Remembers that feeds are not to be polled before a time, or, where that is nil, that they may be.
+    /// Remembers that feeds are not to be polled before a time, or, where that is nil, that they may be. Throws where
+    /// the disk does not take it.
     package func hold(_ feeds: [FeedConfiguration], until: Timestamp?) throws(StoreError) {
         let commits = feeds.map { feed in
             var state = state(of: feed.id) ?? FeedState(feed: feed.id, configured: feed.url)
@@ -205,7 +209,7 @@ extension Feed {
 }
 
 extension FeedContents {
-    /// nil where it cannot be kept, which is said and keeps nothing else.
+    /// Opens the contents of a store's feeds; nil where they cannot be kept, which the log says and which stops nothing.
     package convenience init?(of store: ArticleStore, _ logger: Logger) {
         do throws(StoreError) {
             try self.init(directory: store.path) { logger.warning("\($0)") }
@@ -217,7 +221,7 @@ extension FeedContents {
 }
 
 extension PollHistory {
-    /// nil where it cannot be kept, which is said and keeps nothing else.
+    /// Opens the history of a store's polls; nil where it cannot be kept, which the log says and which stops nothing.
     package convenience init?(of store: ArticleStore, _ logger: Logger) {
         do throws(StoreError) {
             var last: UInt32?

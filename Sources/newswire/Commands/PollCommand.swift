@@ -88,8 +88,7 @@ struct PollCommand: AsyncParsableCommand {
             return nil
         }
         let printer = printer(total: chosen.count)
-        let isByHand = force || all || !feeds.isEmpty
-        let mode: PollMode = dryRun ? .dryRun : isByHand ? .byHand(isForced: force) : .onSchedule
+        let mode = PollMode(selection, isDryRun: dryRun)
         let clock = PollClock.system
         session.store.setRight(session.configuration, by: clock)
         let health = HostHealth(

@@ -5,7 +5,8 @@ import Web
 
 @testable import Fetching
 
-@Suite struct AddressGuardTests {
+@Suite("The guard of addresses judges what a request connects to (security.md §2)")
+struct AddressGuardTests {
     let server = LoopbackServer()
     let engine: FetchEngine
 
@@ -29,7 +30,8 @@ import Web
         #expect(server.connectionCount == 0)
     }
 
-    @Test func anEntryOfTheListOpensTheWay() async {
+    @Test("security.md §2: an entry of private_networks lets the requests that it names through, and no other")
+    func anEntryOfTheListOpensTheWay() async {
         for entry in ["127.0.0.0/8", "127.0.0.1:\(server.port)"] {
             let result = await engine.fetch(server.url("/feed")) {
                 $0.addressPolicy = .naming(entry)
@@ -59,7 +61,8 @@ import Web
         #expect(result.failure?.advice.contains(entry) == true)
     }
 
-    @Test func aRedirectToAPrivateAddressIsRefused() async {
+    @Test("security.md §2: a redirect to a private address is refused")
+    func aRedirectToAPrivateAddressIsRefused() async {
         let inside = LoopbackServer(address: "127.0.0.9")
         inside.on("/metadata", LoopbackResponse(body: "secret"))
         server.on("/go", .redirect(302, to: inside.url("/metadata")))
@@ -70,7 +73,8 @@ import Web
         #expect(inside.connectionCount == 0)
     }
 
-    @Test func aRedirectToAnotherServicesPortIsRefused() async {
+    @Test("security.md §2: a redirect to the port of another service is refused")
+    func aRedirectToAnotherServicesPortIsRefused() async {
         server.on("/go", .redirect(302, to: "http://127.0.0.1:22/"))
         let result = await engine.fetch(server.url("/go"))
         #expect(result.failure?.kind == .refusedAddress)
@@ -79,7 +83,8 @@ import Web
         #expect(six?.advice.contains("[::1]:81") == true)
     }
 
-    @Test func theProxyMayBeAnywhere() async {
+    @Test("security.md §2: a configured proxy may be on a private address")
+    func theProxyMayBeAnywhere() async {
         server.on("http://example.org/feed", LoopbackResponse(body: "by proxy"))
         let result = await engine.fetch("http://example.org/feed") {
             $0.addressPolicy = .deny
@@ -95,7 +100,7 @@ import Web
     }
 
     @Test(
-        "security.md §2: through a proxy, each form of such an address is refused before the proxy hears of it",
+        "security.md §2: each form of a private address is refused before a proxy hears of it",
         arguments: [
             "127.0.0.1.", "127.0.0.1%2e", "127%2e0.0.1", "0x7f.1", "0x7f.1.", "127\u{3002}0\u{3002}0\u{3002}1",
             "\u{ff11}27.0.0.1", "169.254.169.254.", "localhost.", "LOCALHOST%2e", "a.localhost", "ip6-localhost",
@@ -112,7 +117,7 @@ import Web
     }
 
     @Test(
-        "A host that could be anything to a proxy is handed to none",
+        "security.md §2: a host name that could mean any address to a proxy is handed to none",
         arguments: ["127%252e0.0.1", "127.0.0.08", "127.0.0.1..", "4294967297", "a\u{fffd}b"])
     func noHostBehindAProxy(host: String) async {
         let result = await engine.fetch("http://\(host)/") { $0.proxy = "http://127.0.0.1:\(server.port)" }

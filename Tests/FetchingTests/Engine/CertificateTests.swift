@@ -4,7 +4,8 @@ import Testing
 
 @testable import Fetching
 
-@Suite(.enabled(if: TLSServer.isAvailable)) struct CertificateTests {
+@Suite("Certificates of servers and clients are checked (security.md §13)", .enabled(if: TLSServer.isAvailable))
+struct CertificateTests {
     let engine: FetchEngine
 
     init() throws {
@@ -32,13 +33,15 @@ import Testing
         #expect(await engine.fetch(server.url("/")).failure?.kind == .tls)
     }
 
-    @Test func aCertificateForAnotherNameIsNotGood() async throws {
+    @Test("security.md §13: a certificate for another name is not good")
+    func aCertificateForAnotherNameIsNotGood() async throws {
         let server = try #require(TLSServer(names: "DNS:elsewhere.invalid"))
         let result = await engine.fetch(server.url("/")) { $0.caFile = server.certificateFile }
         #expect(result.failure?.kind == .tls)
     }
 
-    @Test func aClientCertificateIsShownAndItsLackTold() async throws {
+    @Test("A client certificate is shown to the server, and a server that misses one is told of")
+    func aClientCertificateIsShownAndItsLackTold() async throws {
         let server = try #require(TLSServer(wantsClientCertificate: true))
         let certificate = ClientCertificate(
             certificate: try #require(server.certificate),

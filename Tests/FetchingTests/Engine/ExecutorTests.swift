@@ -5,14 +5,14 @@ import Testing
 
 @testable import Fetching
 
-@Suite("Tasks on the engine's thread")
+@Suite("Tasks run on the engine's thread")
 struct ExecutorTests {
     /// The thread that a task runs on.
     private func thread(_ engine: FetchEngine) async -> pthread_t {
         await Task(executorPreference: engine.executor) { pthread_self() }.value
     }
 
-    @Test("run there, all of them, and go on elsewhere once it has ended")
+    @Test("Tasks run on the engine's thread, and go on elsewhere once that has ended")
     func runs() async throws {
         let engine = try FetchEngine()
         let first = await thread(engine)
@@ -22,7 +22,7 @@ struct ExecutorTests {
         _ = await thread(engine)
     }
 
-    @Test("are resumed there by the response, and may start the next fetch")
+    @Test("A response resumes its task on the engine's thread, where it may start the next fetch")
     func fetches() async throws {
         let server = LoopbackServer()
         server.on("/feed", .init(body: "<rss/>"))
@@ -48,7 +48,7 @@ struct ExecutorTests {
         await engine.shutdown()
     }
 
-    @Test("end with the engine when they wait for a response that does not come")
+    @Test("A task that waits for a response that does not come ends with the engine")
     func shutdown() async throws {
         let server = LoopbackServer()
         let asked = AsyncStream.makeStream(of: Void.self)

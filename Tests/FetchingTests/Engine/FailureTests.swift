@@ -4,7 +4,8 @@ import Testing
 
 @testable import Fetching
 
-@Suite struct FailureTests {
+@Suite("A fetch that fails says why")
+struct FailureTests {
     let server = LoopbackServer()
     let engine: FetchEngine
 
@@ -61,7 +62,8 @@ import Testing
         #expect(await engine.fetch(server.url("/feed")).failure?.kind == .botChallenge)
     }
 
-    @Test func aLargeErrorPageIsNotReadToItsEnd() async {
+    @Test("The engine does not read a large error page to its end")
+    func aLargeErrorPageIsNotReadToItsEnd() async {
         server.on("/feed") { _, connection in
             connection.writeHead(500, [("Content-Length", "100000000")])
             let block = [UInt8](repeating: 32, count: 1 << 20)
@@ -85,7 +87,8 @@ import Testing
         #expect(!result.outcome.isComplete)
     }
 
-    @Test func aMissingLastChunkIsATruncation() async {
+    @Test("security.md §5: a body without its last chunk counts as broken off")
+    func aMissingLastChunkIsATruncation() async {
         server.on("/feed") { _, connection in
             connection.writeHead(200, [("Transfer-Encoding", "chunked")])
             connection.writeChunk(Array("<rss>".utf8))
@@ -144,14 +147,16 @@ import Testing
         #expect(await engine.fetch(server.url("/large")).failure?.kind == .tooLarge)
     }
 
-    @Test func silenceEndsWithTheTimeout() async {
+    @Test("A server that does not answer fails the fetch with the timeout")
+    func silenceEndsWithTheTimeout() async {
         server.on("/feed") { _, connection in connection.waitForClose() }
         let result = await engine.fetch(server.url("/feed")) { $0.limits.timeout = .milliseconds(50) }
         #expect(result.failure?.kind == .timeout)
         #expect(result.failure?.message == "too slow while waiting for the response")
     }
 
-    @Test func aBodyThatStopsComingEndsWithTheTimeout() async {
+    @Test("A body that stops coming fails the fetch with the timeout")
+    func aBodyThatStopsComingEndsWithTheTimeout() async {
         server.on("/feed") { _, connection in
             connection.writeHead(200, [("Content-Length", "100")])
             connection.write("<rss>")
@@ -163,18 +168,21 @@ import Testing
         #expect(result.text == "<rss>")
     }
 
-    @Test func nobodyListening() async {
+    @Test("A port on which nobody listens fails the fetch as a connection that cannot be made")
+    func nobodyListening() async {
         let port = LoopbackServer().port
         let result = await engine.fetch("http://127.0.0.1:\(port)/")
         #expect(result.failure?.kind == .connect)
         #expect(result.head == nil)
     }
 
-    @Test func aNameThatCannotBe() async {
+    @Test("A name that cannot be resolved fails the fetch as a failure of DNS")
+    func aNameThatCannotBe() async {
         #expect(await engine.fetch("http://no-such-host.invalid/feed").failure?.kind == .dns)
     }
 
-    @Test func whatIsNotHTTPIsAProtocolError() async {
+    @Test("An answer that is no HTTP fails the fetch as an error of the protocol")
+    func whatIsNotHTTPIsAProtocolError() async {
         server.on("/garbage") { _, connection in
             connection.write("\u{16}\u{3}\u{1} garbage\r\n\r\n")
             connection.close()
@@ -194,19 +202,34 @@ import Testing
         #expect(await engine.fetch(url).failure?.kind == .invalidRequest)
     }
 
-    @Test("security.md §2: no zone ids")
+    @Test(
+        "A URL that cannot be asked says what is wrong with it",
+        arguments: [
+            ("http://[zz]/", "its URL has a host that none can be called"),
+            ("http://", "its URL has no host"),
+            ("http://127.0.0.1:0/", "its URL has a port that is none"),
+            ("ftp://127.0.0.1/", "ftp: URLs are not fetched"),
+            ("http://a\u{fffd}b.example/", "its host's name has no form in ASCII"),
+        ])
+    func urlProblems(url: String, message: String) async {
+        #expect(await engine.fetch(url).failure?.message == message)
+    }
+
+    @Test("security.md §2: an address with a zone id is refused")
     func zone() async {
         #expect(await engine.fetch("http://[fe80::1%25eth0]/feed").failure?.kind == .refusedAddress)
     }
 
-    @Test func aHeaderWithALineEndIsNotSent() async {
+    @Test("A custom header with a line end in it is not sent, and fails the fetch")
+    func aHeaderWithALineEndIsNotSent() async {
         server.on("/feed", LoopbackResponse(body: "x"))
         let result = await engine.fetch(server.url("/feed")) { $0.headers = [.init(name: "X-A", value: "1\r\nX-B: 2")] }
         #expect(result.failure?.kind == .invalidRequest)
         #expect(server.requests.isEmpty)
     }
 
-    @Test func noFailureShowsASecret() async {
+    @Test("No failure shows a secret of its request")
+    func noFailureShowsASecret() async {
         let server = LoopbackServer()
         let url = "http://user:pa55@127.0.0.1:\(server.port)/x?token=s3cret"
         server.on("/x") { _, connection in connection.reset() }

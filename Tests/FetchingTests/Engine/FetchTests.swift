@@ -5,7 +5,8 @@ import Text
 
 @testable import Fetching
 
-@Suite struct FetchTests {
+@Suite("The engine fetches feeds over HTTP")
+struct FetchTests {
     let server = LoopbackServer()
     let engine: FetchEngine
 
@@ -13,7 +14,8 @@ import Text
         engine = try FetchEngine()
     }
 
-    @Test func aFeedComesWithItsHeadAndItsWholeBody() async {
+    @Test("A feed comes with its head and its whole body")
+    func aFeedComesWithItsHeadAndItsWholeBody() async {
         server.on(
             "/feed",
             LoopbackResponse(headers: [("Content-Type", "application/rss+xml; charset=ISO-8859-1")], body: "<rss/>"))
@@ -30,7 +32,9 @@ import Text
         #expect(result.outcome.isPublicAddress == false)
     }
 
-    @Test("polling.md §1: GET as configured, no Cookie, no Referer, honest User-Agent, all encodings")
+    @Test(
+        "polling.md §1: a request is a GET as configured, without Cookie and Referer, with an honest User-Agent and all encodings"
+    )
     func requestHasWhatItShouldAndNothingElse() async throws {
         server.on("/a/../feed", LoopbackResponse(body: "x"))
         _ = await engine.fetch(server.url("/a/../feed?b=2&a=%41&&c"))
@@ -43,7 +47,8 @@ import Text
         #expect(Set(request.headers.map { $0.name }) == ["Host", "User-Agent", "Accept", "Accept-Encoding"])
     }
 
-    @Test func connectionsAreUsedAgainUnlessToldOtherwise() async {
+    @Test("The engine uses a connection again unless keep_alive is off")
+    func connectionsAreUsedAgainUnlessToldOtherwise() async {
         server.on("/feed", LoopbackResponse(body: "x"))
         _ = await engine.fetch(server.url("/feed"))
         _ = await engine.fetch(server.url("/feed"))
@@ -54,7 +59,8 @@ import Text
         #expect(server.requests.last?.header("Connection") == "close")
     }
 
-    @Test func nothingIsLeftInAHandleForTheNextRequest() async throws {
+    @Test("A handle keeps nothing of a request for the next one")
+    func nothingIsLeftInAHandleForTheNextRequest() async throws {
         server.on("/feed", LoopbackResponse(headers: [("Set-Cookie", "id=1")], body: "x"))
         _ = await engine.fetch(server.url("/feed")) {
             $0.headers = [.init(name: "X-Api-Key", value: "s3cret")]
@@ -67,7 +73,8 @@ import Text
         #expect(second.header("Cookie") == nil)
     }
 
-    @Test func chunkedBodiesAndInterimResponsesAreUnderstood() async {
+    @Test("The engine understands chunked bodies and interim responses")
+    func chunkedBodiesAndInterimResponsesAreUnderstood() async {
         server.on("/feed") { _, connection in
             connection.write("HTTP/1.1 103 Early Hints\r\nETag: \"wrong\"\r\n\r\n")
             connection.send(
@@ -78,7 +85,8 @@ import Text
         #expect(result.head?.etag == "\"right\"")
     }
 
-    @Test func gzipIsDecodedAndItsBytesCountedOnBothSides() async {
+    @Test("The engine decodes gzip, and counts the bytes before and after")
+    func gzipIsDecodedAndItsBytesCountedOnBothSides() async {
         let packed = Gzip.stored(Array("<rss>packed</rss>".utf8))
         server.on("/feed", LoopbackResponse(headers: [("Content-Encoding", "gzip")], body: packed))
         let result = await engine.fetch(server.url("/feed"))
@@ -87,7 +95,8 @@ import Text
         #expect(result.outcome.wireBytes > packed.count)
     }
 
-    @Test func manyTransfersRunAtOnce() async {
+    @Test("The engine runs many transfers at once")
+    func manyTransfersRunAtOnce() async {
         let count = 64
         let gate = Gate()
         server.on("/feed") { request, connection in
@@ -105,7 +114,8 @@ import Text
         }
     }
 
-    @Test func aLargeBodyComesInBlocksWhileItArrives() async throws {
+    @Test("A large body comes in blocks while it arrives")
+    func aLargeBodyComesInBlocksWhileItArrives() async throws {
         let gate = Gate()
         let body = text(count: 200_000)
         server.on("/feed") { _, connection in
@@ -124,7 +134,8 @@ import Text
         #expect(await transfer.outcome().isComplete)
     }
 
-    @Test func aTransferRestsWhileNobodyTakesItsBody() async {
+    @Test("A transfer rests while nobody takes its body")
+    func aTransferRestsWhileNobodyTakesItsBody() async {
         let total = 12 << 20
         let gate = Gate()
         server.on("/feed") { _, connection in
@@ -146,7 +157,8 @@ import Text
         gate.wait()
     }
 
-    @Test func cancellingEndsItAtOnceAndOnTheWireToo() async {
+    @Test("A transfer that is cancelled ends at once, and on the wire too")
+    func cancellingEndsItAtOnceAndOnTheWireToo() async {
         let closed = Gate()
         server.on("/feed") { _, connection in
             connection.waitForClose()
@@ -161,7 +173,8 @@ import Text
         closed.wait()
     }
 
-    @Test func cancellingTheTaskCancelsTheTransfer() async {
+    @Test("A task that is cancelled cancels the transfer that it waits for")
+    func cancellingTheTaskCancelsTheTransfer() async {
         server.on("/feed") { _, connection in connection.waitForClose() }
         let transfer = engine.start(request(server.url("/feed")))
         let task = Task { await transfer.outcome() }
@@ -170,7 +183,8 @@ import Text
         #expect(await task.value.failure?.kind == .cancelled)
     }
 
-    @Test func shutdownEndsEveryTransferAndRefusesNewOnes() async {
+    @Test("An engine that shuts down ends every transfer and refuses new ones")
+    func shutdownEndsEveryTransferAndRefusesNewOnes() async {
         server.on("/feed") { _, connection in connection.waitForClose() }
         let transfer = engine.start(request(server.url("/feed")))
         await server.received(1)
@@ -180,7 +194,8 @@ import Text
         await engine.shutdown()
     }
 
-    @Test func outcomeAloneDiscardsTheBody() async {
+    @Test("A consumer that asks for the outcome alone discards the body")
+    func outcomeAloneDiscardsTheBody() async {
         server.on("/feed", LoopbackResponse(body: text(count: 1 << 20)))
         #expect(await engine.start(request(server.url("/feed"))).outcome().decodedBytes == 1 << 20)
     }

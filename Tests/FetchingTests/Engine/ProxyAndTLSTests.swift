@@ -4,7 +4,8 @@ import Testing
 
 @testable import Fetching
 
-@Suite struct ProxyAndTLSTests {
+@Suite("Requests go through proxies and TLS")
+struct ProxyAndTLSTests {
     let server = LoopbackServer()
     let engine: FetchEngine
 
@@ -20,7 +21,8 @@ import Testing
         }
     }
 
-    @Test func httpsThroughAProxyShowsItNeitherCredentialsNorHeaders() async throws {
+    @Test("security.md §12: a request over https shows the proxy neither its credentials nor its headers")
+    func httpsThroughAProxyShowsItNeitherCredentialsNorHeaders() async throws {
         server.on("example.org:443", LoopbackResponse(status: 403))
         let result = await fetchThroughProxy("https://example.org/feed")
         #expect(result.failure?.kind == .proxy)
@@ -31,7 +33,8 @@ import Testing
         #expect(connect.header("X-Api-Key") == nil)
     }
 
-    @Test func aProxyThatIsNotThereIsTheProxysFailure() async {
+    @Test("A proxy that does not answer fails the fetch as the proxy's failure")
+    func aProxyThatIsNotThereIsTheProxysFailure() async {
         let port = LoopbackServer().port
         let result = await engine.fetch("http://example.org/") { $0.proxy = "http://127.0.0.1:\(port)" }
         #expect(result.failure?.kind == .proxy)
@@ -39,19 +42,22 @@ import Testing
         #expect(unknown.failure?.kind == .proxy)
     }
 
-    @Test func aServerWithoutTLSIsATLSFailure() async {
+    @Test("A server without TLS fails a fetch over https as a failure of TLS")
+    func aServerWithoutTLSIsATLSFailure() async {
         server.on("/feed", LoopbackResponse(body: "x"))
         let result = await engine.fetch("https://127.0.0.1:\(server.port)/feed")
         #expect(result.failure?.kind == .tls)
     }
 
-    @Test func aBundleThatIsNotThereIsATLSFailure() async {
+    @Test("A ca_file that is not there fails a fetch over https as a failure of TLS")
+    func aBundleThatIsNotThereIsATLSFailure() async {
         let result = await engine.fetch("https://127.0.0.1:\(server.port)/feed") { $0.caFile = "/nowhere/ca.pem" }
         #expect(result.failure?.kind == .tls)
         #expect(result.failure?.advice.contains("ca_file") == true)
     }
 
-    @Test func aClientCertificateThatIsNoneIsATLSFailure() async {
+    @Test("A client certificate that is none fails the fetch before anything is sent")
+    func aClientCertificateThatIsNoneIsATLSFailure() async {
         let result = await engine.fetch("https://127.0.0.1:\(server.port)/feed") {
             $0.clientCertificate = ClientCertificate(certificate: Array("no".utf8), key: Array("no".utf8))
         }

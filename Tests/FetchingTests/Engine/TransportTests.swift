@@ -6,7 +6,7 @@ import Web
 
 @testable import Fetching
 
-@Suite("How servers are reached: HTTP/2, SOCKS, connections kept and given up")
+@Suite("Servers are reached over HTTP/2, SOCKS and connections that are kept")
 struct TransportTests {
     /// The first bytes that a TLS client sends.
     private func hello(http2: Bool) async throws -> [UInt8] {

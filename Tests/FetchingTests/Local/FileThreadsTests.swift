@@ -6,7 +6,7 @@ import Testing
 
 @testable import Fetching
 
-@Suite("Threads for local files") struct FileThreadsTests {
+@Suite("Local files are read on threads of their own") struct FileThreadsTests {
     private let gate = Gate()
 
     @Test(

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Fetching
 
-@Suite struct LocalFileTests {
+@Suite("A local file is read as a response is")
+struct LocalFileTests {
     let folder = TemporaryDirectory()
     let engine: FetchEngine
 
@@ -20,7 +21,8 @@ import Testing
         }
     }
 
-    @Test func aFileComesInBlocksLikeAResponse() async {
+    @Test("A local file comes in blocks, like a response")
+    func aFileComesInBlocksLikeAResponse() async {
         let body = text(count: 150_000)
         let result = await fetch(folder.write(body, to: "feed.xml"))
         #expect(result.head?.status == 200)
@@ -29,13 +31,14 @@ import Testing
         #expect(result.outcome.decodedBytes == 150_000)
     }
 
-    @Test func percentEncodingAndLocalhostAreUnderstood() async {
+    @Test("A file URL may be percent-encoded and name localhost")
+    func percentEncodingAndLocalhostAreUnderstood() async {
         folder.write("x", to: "a feed%.xml")
         #expect(await fetch("\(folder.path)/a%20feed%25.xml").text == "x")
         #expect(await fetch("localhost\(folder.path)/a%20feed%25.xml").text == "x")
     }
 
-    @Test("security.md §1: only where a person wrote it")
+    @Test("security.md §1: a local file is read only where a person wrote its URL")
     func onlyFromTheConfiguration() async {
         let path = folder.write("x", to: "feed.xml")
         let result = await engine.fetch("file://\(path)")
@@ -43,7 +46,8 @@ import Testing
         #expect(result.head == nil)
     }
 
-    @Test func whatCannotBeReadIsAFailure() async {
+    @Test("A local file that cannot be read fails the fetch")
+    func whatCannotBeReadIsAFailure() async {
         for path in [
             "/nowhere/feed.xml", folder.path, "/dev/zero", "relative.xml", "otherhost/feed.xml", "/a%00b", "/a%zz",
         ] {
@@ -53,7 +57,8 @@ import Testing
         }
     }
 
-    @Test func moreThanTheLimitIsNotTaken() async {
+    @Test("security.md §4: a local file larger than max_body is not taken whole")
+    func moreThanTheLimitIsNotTaken() async {
         let path = folder.write(text(count: 100_000), to: "feed.xml")
         #expect(await fetch(path, limit: 99_999).failure?.kind == .tooLarge)
         #expect(await fetch(path, limit: 100_000).failure == nil)

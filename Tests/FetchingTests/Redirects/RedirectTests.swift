@@ -5,7 +5,8 @@ import Testing
 
 @testable import Fetching
 
-@Suite struct RedirectTests {
+@Suite("The engine follows redirects (polling.md §9)")
+struct RedirectTests {
     let server = LoopbackServer()
     let other = LoopbackServer(address: "127.0.0.2")
     let engine: FetchEngine
@@ -16,27 +17,30 @@ import Testing
         other.on("/feed", LoopbackResponse(body: "other"))
     }
 
-    @Test("polling.md §9: every hop is reported, with whether it is for good", arguments: [301, 302, 303, 307, 308])
+    @Test(
+        "polling.md §9: the engine reports every redirect, with whether it is for good",
+        arguments: [301, 302, 303, 307, 308])
     func followed(status: Int) async {
         server.on("/old", .redirect(status, to: "../feed#top"))
         let result = await engine.fetch(server.url("/old?x=1"))
         #expect(result.text == "feed")
         #expect(result.head?.effectiveURL == server.url("/feed"))
-        let hop = Hop(from: server.url("/old?x=1"), to: server.url("/feed"), status: status, isAmongPrivate: true)
+        let hop = Redirect(from: server.url("/old?x=1"), to: server.url("/feed"), status: status, isAmongPrivate: true)
         #expect(result.head?.redirects == [hop])
         #expect(result.head?.redirects.first?.isPermanent == (status == 301 || status == 308))
         #expect(result.outcome.requests == 2)
         #expect(server.requests.allSatisfy { $0.header("Referer") == nil && $0.header("Cookie") == nil })
     }
 
-    @Test("polling.md §9: five hops, not six")
+    @Test("polling.md §9: the engine follows five redirects, and not six")
     func limit() async {
         for hop in 1...7 { server.on("/\(hop)", .redirect(302, to: hop == 1 ? "/feed" : "/\(hop - 1)")) }
         #expect(await engine.fetch(server.url("/5")).text == "feed")
         #expect(await engine.fetch(server.url("/6")).failure?.kind == .redirect)
     }
 
-    @Test func circlesEnd() async {
+    @Test("polling.md §9: a circle of redirects fails the fetch")
+    func circlesEnd() async {
         server.on("/a", .redirect(302, to: "/b"))
         server.on("/b", .redirect(302, to: "/a#x"))
         server.on("/self", .redirect(301, to: "/self"))
@@ -46,7 +50,7 @@ import Testing
     }
 
     @Test(
-        "Only http and https are followed",
+        "polling.md §9: a redirect to anything but http and https is not followed",
         arguments: [
             "file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/", "javascript:alert(1)", "//", "http://[::1",
             "https://127.0.0.1:99999/",
@@ -57,7 +61,8 @@ import Testing
         #expect(result.failure?.kind == .redirect)
     }
 
-    @Test func aRedirectWithoutATargetIsAFailure() async {
+    @Test("A redirect without a target fails the fetch")
+    func aRedirectWithoutATargetIsAFailure() async {
         server.on("/go", LoopbackResponse(status: 302))
         let result = await engine.fetch(server.url("/go"))
         #expect(result.failure?.kind == .redirect)
@@ -87,7 +92,8 @@ import Testing
         }
     }
 
-    @Test func anotherPortIsAnotherOrigin() async throws {
+    @Test("security.md §12: another port of the same host is another origin")
+    func anotherPortIsAnotherOrigin() async throws {
         let second = LoopbackServer()
         second.on("/feed", LoopbackResponse(body: "second"))
         server.on("/go", .redirect(302, to: second.url("/feed")))
@@ -105,34 +111,36 @@ import Testing
         #expect(result.head?.redirects.first?.from == server.url("/go"))
     }
 
-    @Test func theCallerIsAskedBeforeAHopToAnotherHost() async {
-        let asked = Locked<[Hop]>([])
+    @Test("The engine asks its caller before it follows a redirect to another host, and does what that decides")
+    func theCallerIsAskedBeforeAHopToAnotherHost() async {
+        let asked = Locked<[Redirect]>([])
         server.on("/go", .redirect(302, to: other.url("/feed")))
         server.on("/same", .redirect(302, to: "/feed"))
-        let hook: @Sendable (Hop) async -> HopLeave = { hop in
+        let hook: @Sendable (Redirect) async -> RedirectDecision = { hop in
             asked.withLock { $0.append(hop) }
             return .go
         }
-        #expect(await engine.fetch(server.url("/go")) { $0.beforeHop = hook }.text == "other")
+        #expect(await engine.fetch(server.url("/go")) { $0.beforeRedirect = hook }.text == "other")
         #expect(asked.withLock { $0.map { $0.to } } == [other.url("/feed")])
-        #expect(await engine.fetch(server.url("/same")) { $0.beforeHop = hook }.text == "feed")
+        #expect(await engine.fetch(server.url("/same")) { $0.beforeRedirect = hook }.text == "feed")
         #expect(asked.withLock { $0.count } == 1)
-        let refused = await engine.fetch(server.url("/go")) { $0.beforeHop = { _ in .held } }
+        let refused = await engine.fetch(server.url("/go")) { $0.beforeRedirect = { _ in .held } }
         #expect(refused.failure?.kind == .paused)
-        let crowded = await engine.fetch(server.url("/go")) { $0.beforeHop = { _ in .crowded } }
+        let crowded = await engine.fetch(server.url("/go")) { $0.beforeRedirect = { _ in .crowded } }
         #expect(crowded.failure?.kind == .paused && crowded.failure?.message.contains("others wait") == true)
-        let stopped = await engine.fetch(server.url("/go")) { $0.beforeHop = { _ in .stopped } }
+        let stopped = await engine.fetch(server.url("/go")) { $0.beforeRedirect = { _ in .stopped } }
         #expect(stopped.failure?.kind == .cancelled)
         #expect(other.requests.count == 1)
     }
 
-    @Test func waitingForTheCallersLeaveIsNotTheServersTime() async {
+    @Test("The time that the caller takes to decide on a redirect is not the server's")
+    func waitingForTheCallersLeaveIsNotTheServersTime() async {
         let leave = Gate()
         server.on("/go", .redirect(302, to: other.url("/feed")))
         let transfer = engine.start(
             request(server.url("/go")) {
                 $0.limits.timeout = .milliseconds(300)
-                $0.beforeHop = { [engine, server] _ in
+                $0.beforeRedirect = { [engine, server] _ in
                     // Longer than the time that is left: another fetch that runs into the same limit.
                     server.on("/silent") { _, connection in connection.waitForClose() }
                     let silent = await engine.fetch(server.url("/silent")) { $0.limits.timeout = .milliseconds(400) }
@@ -145,12 +153,13 @@ import Testing
         leave.wait()
     }
 
-    @Test func aTransferCanBeCancelledWhileTheCallerIsAsked() async {
+    @Test("A transfer can be cancelled while its caller decides on a redirect")
+    func aTransferCanBeCancelledWhileTheCallerIsAsked() async {
         server.on("/go", .redirect(302, to: other.url("/feed")))
         let box = Locked<Transfer?>(nil)
         let transfer = engine.start(
             request(server.url("/go")) {
-                $0.beforeHop = { _ in
+                $0.beforeRedirect = { _ in
                     box.withLock { $0 }?.cancel()
                     return .go
                 }

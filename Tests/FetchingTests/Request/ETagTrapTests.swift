@@ -3,7 +3,8 @@ import Testing
 
 @testable import Fetching
 
-@Suite struct ETagTrapTests {
+@Suite("A server whose ETag never matches is found out (polling.md §2.9)")
+struct ETagTrapTests {
     private let start = Timestamp(seconds: 1_000_000_000)
     private let month: Int64 = 30 * 86_400
 
@@ -16,14 +17,15 @@ import Testing
         return trap
     }
 
-    @Test("polling.md §2.9: three conditional requests in a row with the same body")
+    @Test("polling.md §2.9: three conditional requests in a row that bring the same body show the trap")
     func found() {
         #expect(trap(after: 2).mode(at: start) == .both)
         #expect(trap(after: 3).mode(at: start) == .lastModifiedOnly)
         #expect(trap(after: 3, hasLastModified: false).mode(at: start) == .both)
     }
 
-    @Test func anotherBodyOrANotModifiedStartsAnew() {
+    @Test("polling.md §2.9: another body, or a 304, starts the count of repeats anew")
+    func anotherBodyOrANotModifiedStartsAnew() {
         for (status, isSame, isConditional) in [(200, false, true), (304, false, true), (200, true, false)] {
             var trap = trap(after: 2)
             trap.after(
@@ -32,13 +34,14 @@ import Testing
         }
     }
 
-    @Test func failuresSayNothing() {
+    @Test("polling.md §2.9: a failed request says nothing of the server's ETag")
+    func failuresSayNothing() {
         var trap = trap(after: 2)
         trap.after(status: 503, wasConditional: true, isSameBody: false, hasLastModified: true, at: start)
         #expect(trap.repeats == 2)
     }
 
-    @Test("polling.md §2.9: both are tried again after 30 days")
+    @Test("polling.md §2.9: both validators are tried again after 30 days")
     func probe() {
         let later = Timestamp(seconds: start.seconds + month)
         var still = trap(after: 3)

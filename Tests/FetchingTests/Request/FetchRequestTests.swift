@@ -1,7 +1,7 @@
 import Fetching
 import Testing
 
-@Suite("What a request is made of")
+@Suite("A request keeps to what can be asked")
 struct FetchRequestTests {
     @Test("A URL that can be asked is kept only where it would be asked just as it is")
     func askable() {

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Fetching
 
-@Suite struct ValidatorRulesTests {
+@Suite("Validators are kept and sent by their rules (polling.md §2)")
+struct ValidatorRulesTests {
     private let signature = RequestSignature(hash: Hash128(high: 1, low: 2))
     private let now = Timestamp(year: 2026, month: 11, day: 22, hour: 8)
     private func pair(_ etag: String?, _ lastModified: String?) -> FeedState.Validators {
@@ -20,7 +21,7 @@ import Testing
         ).validators
     }
 
-    @Test("polling.md §2.1: opaque, quotes, W/ and what is malformed included")
+    @Test("polling.md §2.1: validators are opaque, quotes, W/ and what is malformed included")
     func opaque() {
         for etag in ["\"a\"", "W/\"a\"", "unquoted", "\"a-gzip\"", "\"half", "*", "\"a\" , \"b\"", "\u{e9}\u{ff}"] {
             #expect(next(200, [("ETag", etag)], nil)?.etag.map { HeaderFields.bytes($0) } == Array(etag.utf8))
@@ -29,7 +30,7 @@ import Testing
         #expect(next(200, [("Last-Modified", wrongDate)], nil)?.lastModified == wrongDate)
     }
 
-    @Test("polling.md §2.2: both are sent")
+    @Test("polling.md §2.2: both validators are sent")
     func both() {
         let sent = ValidatorRules.conditions(
             of: pair("\"a\"", "Sat, 21 Nov 2026 08:00:00 GMT"), mode: .both, signature: signature, now: now)
@@ -37,14 +38,14 @@ import Testing
         #expect(sent.ifModifiedSince == "Sat, 21 Nov 2026 08:00:00 GMT")
     }
 
-    @Test("polling.md §2.3: after a good 200 the pair is replaced as a set")
+    @Test("polling.md §2.3: a good 200 replaces the pair of validators as a set")
     func replaced() {
         #expect(next(200, [("ETag", "\"b\"")], pair("\"a\"", "old")) == pair("\"b\"", nil))
         #expect(next(200, [("Last-Modified", "new")], pair("\"a\"", "old")) == pair(nil, "new"))
         #expect(next(200, [], pair("\"a\"", "old")) == nil)
     }
 
-    @Test("polling.md §2.4: a 304 overwrites what it has and keeps the rest")
+    @Test("polling.md §2.4: a 304 overwrites the validators that it has and keeps the rest")
     func merged() {
         #expect(next(304, [("ETag", "\"b\"")], pair("\"a\"", "old")) == pair("\"b\"", "old"))
         #expect(next(304, [("Last-Modified", "new")], pair("\"a\"", "old")) == pair("\"a\"", "new"))
@@ -52,7 +53,7 @@ import Testing
     }
 
     @Test(
-        "polling.md §2.5: failures and bad bodies keep the old pair",
+        "polling.md §2.5: a failure or a bad body keeps the old pair of validators",
         arguments: [301, 400, 404, 410, 429, 500, 503, 204])
     func kept(status: Int) {
         #expect(next(status, [("ETag", "\"b\"")], pair("\"a\"", "old")) == pair("\"a\"", "old"))
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test(
-        "polling.md §2.1: what cannot be sent back is left out when it comes, and said",
+        "polling.md §2.1: a validator that cannot be sent back is left out when it comes, and the report says so",
         arguments: [
             ("\"a\u{1}b\"", "holds a control character"), ("\"\u{7f}\"", "holds a control character"),
             ("\u{1b}[31m", "holds a control character"),
@@ -135,7 +136,7 @@ import Testing
         #expect(next(304, [], far) == far)
     }
 
-    @Test("polling.md §2.9: Last-Modified alone, where there is one")
+    @Test("polling.md §2.9: where the ETag is left out, Last-Modified is sent alone, or the ETag where there is none")
     func lastModifiedOnly() {
         let sent = ValidatorRules.conditions(
             of: pair("\"a-gzip\"", "Sat, 21 Nov 2026 08:00:00 GMT"), mode: .lastModifiedOnly, signature: signature,
@@ -148,7 +149,8 @@ import Testing
     }
 }
 
-@Suite struct ConditionalGetTests {
+@Suite("The engine sends conditional requests (polling.md §2)")
+struct ConditionalGetTests {
     let server = LoopbackServer()
     let engine: FetchEngine
 
@@ -156,7 +158,8 @@ import Testing
         engine = try FetchEngine()
     }
 
-    @Test func validatorsGoBackByteForByte() async throws {
+    @Test("polling.md §2.1: validators go back byte for byte")
+    func validatorsGoBackByteForByte() async throws {
         let date = "Sun, 06 Nov 1994 08:49:37 GMT"
         server.on("/feed") { request, connection in
             connection.write("HTTP/1.1 200 OK\r\nETag:  W/\"")
@@ -171,7 +174,8 @@ import Testing
         #expect(request.header("If-Modified-Since") == date)
     }
 
-    @Test func notModifiedIsNoFailure() async throws {
+    @Test("polling.md §2.4: a 304 to a conditional request is no failure")
+    func notModifiedIsNoFailure() async throws {
         server.on("/feed") { request, connection in
             connection.send(
                 .conditional(request, etag: "\"1\"", lastModified: "Sun, 06 Nov 1994 08:49:37 GMT", body: "x"))

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Fetching
 
-@Suite struct FailureDocumentationTests {
+@Suite("The documentation knows every failure")
+struct FailureDocumentationTests {
     @Test("docs/fetching.md says of every class of failure what it means")
     func classes() throws {
         let text = try #require(Checkout.text("docs/fetching.md"))

@@ -2,8 +2,10 @@ import Testing
 
 @testable import Fetching
 
-@Suite struct HeaderFieldsTests {
-    @Test func namesAreFoundInAnyCaseAndValuesAreTrimmed() {
+@Suite("Header fields are kept as they came")
+struct HeaderFieldsTests {
+    @Test("Header fields are found in any case, and their values are trimmed")
+    func namesAreFoundInAnyCaseAndValuesAreTrimmed() {
         var fields = HeaderFields()
         for line in [
             "ETag: \t\"a\" \r\n", "X-ETag: no\r\n", "etag:second\r\n", "Empty:\r\n", "no colon\r\n", "E: e\r\n",
@@ -18,7 +20,8 @@ import Testing
         #expect(fields.first("Missing") == nil)
     }
 
-    @Test func aFoldedLineGoesOn() {
+    @Test("A header line that starts with white space continues the one before")
+    func aFoldedLineGoesOn() {
         var fields = HeaderFields()
         fields.append(line: Array("  lost\r\n".utf8))
         fields.append(line: Array("Cache-Control: public,\r\n".utf8))
@@ -26,7 +29,8 @@ import Testing
         #expect(fields.first("Cache-Control") == "public, max-age=5")
     }
 
-    @Test func everyByteSurvivesTheWayThere() {
+    @Test("Every byte of a header value survives the way to text and back")
+    func everyByteSurvivesTheWayThere() {
         let bytes = (0x21...0xff).map { UInt8($0) }
         var fields = HeaderFields()
         fields.append(line: Array("ETag: ".utf8) + bytes)

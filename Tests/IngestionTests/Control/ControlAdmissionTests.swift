@@ -2,11 +2,11 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Who may stay connected to the control socket")
+@Suite("Admission decides who may stay connected to the control socket")
 struct ControlAdmissionTests {
     private let limits = ControlAdmission.Limits(unread: 2, waiting: 3, waitingOfUser: 2, connections: 6)
 
-    @Test("Of those that have not sent their request the first goes where another comes")
+    @Test("The connection that has waited longest without a request goes where another comes")
     func unread() {
         var admission = ControlAdmission(limits)
         #expect(admission.enter(1) == nil)
@@ -18,7 +18,7 @@ struct ControlAdmissionTests {
         #expect(admission.enter(5) == 3)
     }
 
-    @Test("Those that wait are bounded for each user and in all; what is answered at once gets in beside them")
+    @Test("Connections that wait are bounded for each user and in all; what is answered at once gets in beside them")
     func waiting() {
         var admission = ControlAdmission(limits)
         var answers: [Bool] = []
@@ -37,7 +37,7 @@ struct ControlAdmissionTests {
         #expect(again)
     }
 
-    @Test("Who is told that there is no room to wait takes one place until that is sent, and not two")
+    @Test("A connection that is refused room to wait takes one place until it has read that, and not two")
     func noRoom() {
         var admission = ControlAdmission(
             ControlAdmission.Limits(unread: 2, waiting: 1, waitingOfUser: 1, connections: 3))
@@ -52,7 +52,9 @@ struct ControlAdmissionTests {
         #expect(admission.enter(4) == 3)
     }
 
-    @Test("With all connections taken, one that has its answer goes for a new one, and none that waits for its own")
+    @Test(
+        "With all connections taken, one that has its answer goes for a new one, and none that still waits for an answer"
+    )
     func full() {
         var admission = ControlAdmission(limits)
         for number in 1...6 {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("One asker at the control socket")
+@Suite("One connection to the control socket has limits of time and memory")
 struct ControlConnectionTests {
     private func pair() throws -> (connection: ControlConnection, asker: Int32) {
         var ends: [Int32] = [0, 0]
@@ -16,7 +16,7 @@ struct ControlConnectionTests {
         _ = text.utf8.withContiguousStorageIfAvailable { Glibc.write(descriptor, $0.baseAddress!, $0.count) }
     }
 
-    @Test("There is one time limit for the whole request: bytes that drip in do not move it")
+    @Test("A request has one time limit for the whole of it: bytes that drip in do not move it")
     func deadline() throws {
         let (connection, asker) = try pair()
         defer { close(asker) }
@@ -62,7 +62,7 @@ struct ControlConnectionTests {
         #expect(now <= 6000 + 61_000 + 5000)
     }
 
-    @Test("What waits for askers is bounded in all, and given back when they go")
+    @Test("The bytes of answers that wait are bounded in all, and given back when the askers go")
     func budget() {
         let budget = ControlReply.Budget(bytes: 100)
         let first = ControlReply(budget: budget) {}
@@ -77,7 +77,7 @@ struct ControlConnectionTests {
     }
 }
 
-@Suite("Lines out of bytes as they come")
+@Suite("The line buffer cuts bytes into lines")
 struct LineBufferTests {
     @Test("Lines are the same however the bytes are cut up", arguments: [1, 2, 3, 7, 100])
     func cuts(_ size: Int) {

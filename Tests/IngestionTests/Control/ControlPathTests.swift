@@ -5,7 +5,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Where a service listens, and where commands look for it (contract.md §1)")
+@Suite("Commands find the socket of the service (contract.md §1)")
 struct ControlPathTests {
     private let folder = TemporaryDirectory()
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Requests to the running service")
+@Suite("Requests to the running service are read and refused")
 struct ControlRequestTests {
     static let requests: [ControlRequest] = [
         .poll(feeds: [FeedIdentifier("a"), FeedIdentifier("b")], selection: .force, isDryRun: true),
@@ -18,7 +18,7 @@ struct ControlRequestTests {
     // Not nil: there is a root.
     private let store = StoreIdentity(directory: "/")!
 
-    @Test("What is written is read as it was", arguments: requests)
+    @Test("A request to the service is read as it was written", arguments: requests)
     func roundTrip(_ request: ControlRequest) throws {
         let line = request.line(for: store)
         #expect(line.last == UInt8(ascii: "\n"))
@@ -26,7 +26,7 @@ struct ControlRequestTests {
     }
 
     @Test(
-        "Anything else is refused with a reason",
+        "A line that is no request to the service is refused with a reason",
         arguments: [
             "", "status", "{}", "{\"command\":3}", "{\"command\":\"erase\"}", "[\"status\"]",
             "{\"command\":\"poll\",\"selection\":\"some\"}", "{\"command\":\"pause\",\"until\":\"tomorrow\"}",

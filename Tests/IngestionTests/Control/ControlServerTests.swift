@@ -8,7 +8,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("The control socket")
+@Suite("The control socket answers commands")
 struct ControlServerTests {
     private let folder = TemporaryDirectory()
     // Not nil: there is such a directory.
@@ -40,7 +40,7 @@ struct ControlServerTests {
         }
     }
 
-    @Test("A request is answered in lines, the last of which says that it is done")
+    @Test("The control socket answers a request in lines, the last of which says that it is done")
     func answers() async throws {
         let path = folder.file("control")
         let server = try ControlServer(at: path, store: store) { request, reply in
@@ -62,7 +62,7 @@ struct ControlServerTests {
         #expect(access(path, F_OK) != 0)
     }
 
-    @Test("Only owner and group get in, and the group is the folder's")
+    @Test("Only the owner and the group of the control socket get in, and the group is the folder's")
     func modes() throws {
         let path = folder.file("control")
         let server = try ControlServer(at: path, store: store) { _, reply in reply.done() }
@@ -72,7 +72,9 @@ struct ControlServerTests {
         server.stop()
     }
 
-    @Test("security.md §16: who is only in the group may ask and not remove", arguments: [0, geteuid(), 54_321, nil])
+    @Test(
+        "security.md §16: a user who is only in the group may ask the service and not remove articles",
+        arguments: [0, geteuid(), 54_321, nil])
     func removing(_ user: uid_t?) async throws {
         let path = folder.file("control")
         let server = try ControlServer(at: path, store: store, peerUser: { _ in user }) { _, reply in reply.done() }
@@ -86,7 +88,7 @@ struct ControlServerTests {
         #expect(try #require(await ask(path, .status)).failure == nil)
     }
 
-    @Test("The system tells who has connected")
+    @Test("The system tells which user has connected to the control socket")
     func peers() {
         var pair: [Int32] = [0, 0]
         #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
@@ -94,7 +96,7 @@ struct ControlServerTests {
         for descriptor in pair { close(descriptor) }
     }
 
-    @Test("What a killed service left behind is replaced; two cannot tell, the store's lock keeps them apart")
+    @Test("A socket that a killed service left behind is replaced, as the store's lock keeps a second service away")
     func stale() async throws {
         let path = folder.file("control")
         #expect(symlink("/nonexistent/control", path) == 0)
@@ -112,7 +114,7 @@ struct ControlServerTests {
         server.stop()
     }
 
-    @Test("A refusal reaches the asker as such")
+    @Test("A refusal of the service reaches the asker with its reason")
     func refusal() async throws {
         let path = folder.file("control")
         let server = try ControlServer(at: path, store: store) { _, reply in reply.fail("no such feed") }
@@ -120,7 +122,7 @@ struct ControlServerTests {
         server.stop()
     }
 
-    @Test("What is no request is refused, and a line without end is not waited for without limit")
+    @Test("The control socket refuses what is no request, and waits for no line without end")
     func garbage() async throws {
         let path = folder.file("control")
         let server = try ControlServer(at: path, store: store) { _, reply in

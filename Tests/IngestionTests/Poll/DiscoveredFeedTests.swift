@@ -20,7 +20,9 @@ struct DiscoveredFeedTests {
         }
     }
 
-    @Test("The feed's articles are stored without another request, and the next one has their validators")
+    @Test(
+        "The articles of a discovered feed are stored without another request, and the next poll sends their validators"
+    )
     func reused() async throws {
         serve("/feed")
         let found = try await fixture.discover("/feed")
@@ -44,7 +46,7 @@ struct DiscoveredFeedTests {
         await fixture.close()
     }
 
-    @Test("Permanent redirects are left behind with the old URL, temporary ones go on being followed")
+    @Test("A discovered feed is configured where permanent redirects led, and temporary ones go on being followed")
     func redirected() async throws {
         fixture.server.on("/old", .redirect(301, to: "/moved"))
         fixture.server.on("/moved", .redirect(302, to: "/feed"))
@@ -59,7 +61,7 @@ struct DiscoveredFeedTests {
     }
 
     @Test(
-        "What the feed's own request would not have brought is asked for",
+        "A discovered answer that the feed's own request would not have brought is asked for again",
         arguments: ["user_agent = \"newswire-of-mine/1\"", "bearer = { env = \"TOKEN\" }", "headers = { X-A = \"1\" }"])
     func otherRequest(options: String) async throws {
         serve("/feed")
@@ -69,7 +71,7 @@ struct DiscoveredFeedTests {
         await fixture.close()
     }
 
-    @Test("So is another URL; a page that only links to the feed has no answer of the feed's")
+    @Test("A discovered answer of another URL is asked for again, and a page that only links to a feed has none")
     func otherURL() async throws {
         serve("/feed")
         serve("/other")

@@ -61,7 +61,7 @@ struct DoubtfulClockTests {
         #expect(store.retentionMemory != nil && store.retentionMemory?.backlog == nil)
     }
 
-    @Test("By a clock that counts a first turn removes nothing, and each day after that a tenth")
+    @Test("Retention by a clock that counts removes nothing on its first turn, and a tenth each day after that")
     func pace() throws {
         let store = try store(days: 20)
         defer { store.close() }
@@ -81,7 +81,8 @@ struct DoubtfulClockTests {
         #expect(removed == [3, 3, 3])
     }
 
-    @Test("By hand a span is refused while the clock is in doubt, and a time is not")
+    @Test(
+        "A removal by hand is refused while the clock is in doubt where it names a span, and not where it names a time")
     func byHand() async throws {
         let store = try store(days: 10)
         defer { store.close() }

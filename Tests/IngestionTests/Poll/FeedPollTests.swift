@@ -7,7 +7,7 @@ import Testing
 @testable import Configuration
 @testable import Ingestion
 
-@Suite("What one poll decides")
+@Suite("A poll decides what is asked, stored and asked again")
 struct FeedPollTests {
     private let now = PollRehearsal.now
 
@@ -21,12 +21,20 @@ struct FeedPollTests {
         #expect(poll.judged(new: 2).word == "conclude reached")
         #expect(poll.concluded().word == "store 2")
         #expect(poll.stored().word == "end, record and articles")
-        let report = poll.poll.finished(afterMilliseconds: 5)
+        let report = poll.poll.finished(at: SteadyTime(milliseconds: 5))
         #expect(report.outcome == .new && report.newArticles == 2 && report.durationMilliseconds == 5)
         #expect(report.bytes == 100 && report.bytesUnpacked == 200 && report.status == 200)
         let state = poll.state
         #expect(state.title == "T" && state.articles == 2 && state.bodyHash == PollRehearsal.hash(8))
         #expect(state.lastSuccess == now && state.document?.articles == 2 && report.nextPoll == state.nextPoll)
+    }
+
+    @Test("contract.md §1: the duration of a poll counts from its request, without the wait for the host's delay")
+    func duration() {
+        let poll = PollRehearsal()
+        #expect(poll.poll.finished(at: SteadyTime(milliseconds: 70)).durationMilliseconds == 70)
+        poll.begins(at: now, steady: 60_000)
+        #expect(poll.poll.finished(at: SteadyTime(milliseconds: 60_120)).durationMilliseconds == 120)
     }
 
     @Test("polling.md §2.11: the bytes of the last time are not judged, and leave no articles to be remembered")
@@ -46,7 +54,7 @@ struct FeedPollTests {
         #expect(poll.brings(body: 7).word == "judge")
     }
 
-    @Test("A document in which all is known is unchanged")
+    @Test("A document in which all articles are known ends the poll as unchanged")
     func nothingNew() {
         let poll = PollRehearsal(PollRehearsal.known())
         poll.answers()
@@ -85,7 +93,7 @@ struct FeedPollTests {
         #expect(state.bodyHash == PollRehearsal.hash(7) && state.lastSuccess == PollRehearsal.known().lastSuccess)
     }
 
-    @Test("What is no feed is a failure, and a transfer that broke off goes before it")
+    @Test("A document that is no feed fails the poll, and as a broken transfer where it broke off")
     func noFeed() {
         for (failure, kind) in [(nil, FailureKind.notAFeed), (FailureKind.truncated, .truncated)] {
             let poll = PollRehearsal(PollRehearsal.known())
@@ -96,7 +104,7 @@ struct FeedPollTests {
         }
     }
 
-    @Test("A record that the store refuses is told of, and the others count")
+    @Test("A record that the store refuses is told of in the report, and the others count")
     func refused() {
         let poll = PollRehearsal()
         poll.answers()
@@ -244,7 +252,7 @@ struct FeedPollTests {
 
     @Test("A dry run tells the request and what would be stored, and stores nothing")
     func dryRun() {
-        let poll = PollRehearsal(mode: .dryRun)
+        let poll = PollRehearsal(mode: .dryRun(isForced: false))
         _ = poll.builds()
         poll.answers()
         #expect(poll.brings().word == "judge")

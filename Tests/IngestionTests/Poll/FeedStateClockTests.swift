@@ -42,7 +42,7 @@ struct FeedStateClockTests {
         return state.believed(at: now, of: configuration.feeds[0], configuration.schedule)
     }
 
-    @Test("What can be is left as it is")
+    @Test("A state that no wrong clock has touched is left as it is")
     func untouched() throws {
         let known = state(polled: later(-600)) { state in
             state.notBefore = later(7 * Self.day)
@@ -56,7 +56,7 @@ struct FeedStateClockTests {
         #expect(try believed(known) == known)
     }
 
-    @Test("What was noted by a clock that was ahead counts from now", arguments: [20, 4000])
+    @Test("Times that a clock which was ahead has noted count from now", arguments: [20, 4000])
     func ahead(days: Int) throws {
         let then = later(days * Self.day)
         let known = state(polled: then) { state in
@@ -80,7 +80,7 @@ struct FeedStateClockTests {
         #expect(state.schedule.rhythm.latest == now && state.schedule.rhythm.gaps == known.schedule.rhythm.gaps)
     }
 
-    @Test("Nothing ends later than it can, also where it began in the past")
+    @Test("No wait of a feed ends later than it can, also where it began in the past")
     func bounded() throws {
         let far = later(4000 * Self.day)
         let known = state(polled: later(-60)) { state in
@@ -171,7 +171,7 @@ struct FeedStateClockTests {
         #expect(try reason(known, at: now) != nil)
     }
 
-    @Test("What was put right is remembered, so that the next round finds the feed due")
+    @Test("A state that was put right is remembered, so that the next round finds the feed due")
     func setRight() async throws {
         let fixture = try PollerFixture()
         fixture.server.on("/feed", .init(body: Array(PollerFixture.rss().utf8)))

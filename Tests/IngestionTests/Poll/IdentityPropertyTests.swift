@@ -97,7 +97,7 @@ private final class DocumentStore {
     }
 }
 
-@Suite("Identity, whatever comes in whatever order")
+@Suite("Identities hold, whatever comes in whatever order")
 struct IdentityPropertyTests {
     /// A feed's articles, of every kind that identity tells apart: with ids and without, with one id for several, with
     /// one link for several.
@@ -131,7 +131,7 @@ struct IdentityPropertyTests {
     }
 
     @Test(
-        "The same articles, nothing twice and nothing lost, in any order, with repetitions and restarts",
+        "The same articles are stored, none twice and none lost, in any order, with repetitions and restarts",
         arguments: seeds)
     func anyOrder(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
@@ -221,7 +221,7 @@ struct IdentityPropertyTests {
         #expect(try await store.verify().isWhole)
     }
 
-    @Test("Two feeds that bring the same article at the same time: one has it whole, the other as a duplicate")
+    @Test("Of two feeds that bring the same article at the same time one has it whole, the other as a duplicate")
     func atOnce() async throws {
         let store = try DocumentStore()
         var article = Article()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Feeds that have moved (polling.md §9)")
+@Suite("Feeds that have moved are asked at their target (polling.md §9)")
 struct MovedFeedTests {
     /// A feed that has been adopted at the other server, and the time since which it points there.
     private func adopted(_ options: String = "") async throws -> PollerFixture {
@@ -26,7 +26,9 @@ struct MovedFeedTests {
         return fixture
     }
 
-    @Test("After five good polls over 72 hours the target is asked, also after a restart, and the ETag still counts")
+    @Test(
+        "A feed that has moved is asked at its target after five good polls over 72 hours, also after a restart, with its ETag"
+    )
     func adoption() async throws {
         let fixture = try await adopted()
         #expect(fixture.state?.move.adopted == fixture.other.url("/new"))
@@ -43,7 +45,7 @@ struct MovedFeedTests {
         await fixture.close()
     }
 
-    @Test("Three failures in a row lead back to the configured URL")
+    @Test("A feed that has moved is asked at its configured URL again after three failures in a row")
     func fallingBack() async throws {
         let fixture = try await adopted()
         fixture.other.on("/new", .init(status: 500))
@@ -67,7 +69,7 @@ struct MovedFeedTests {
         await fixture.close()
     }
 
-    @Test("Another configured URL starts anew, and the feed keeps its id when the advice is followed")
+    @Test("A feed whose URL is configured anew starts anew, and keeps its id when the advice is followed")
     func reconfigured() async throws {
         let fixture = try await adopted()
         let state = try #require(fixture.state)
@@ -176,9 +178,11 @@ struct MovedFeedTests {
     }
 }
 
-@Suite("Servers whose ETag never matches (polling.md §2.9)")
+@Suite("A server whose ETag never matches is asked otherwise (polling.md §2.9)")
 struct ETagTrapPollTests {
-    @Test("After three answers with the same body only Last-Modified is sent, also after a restart, for 30 days")
+    @Test(
+        "A feed that answers three times with the same body is sent only Last-Modified for 30 days, also after a restart"
+    )
     func trap() async throws {
         let fixture = try PollerFixture()
         fixture.server.on(
@@ -198,7 +202,7 @@ struct ETagTrapPollTests {
         await fixture.close()
     }
 
-    @Test("A server whose ETag matches, or whose body changes, is none")
+    @Test("A server whose ETag matches, or whose body changes, is asked with its ETag")
     func noTrap() async throws {
         let fixture = try PollerFixture()
         for item in 0..<6 {

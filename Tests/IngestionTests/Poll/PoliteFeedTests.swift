@@ -44,7 +44,7 @@ struct PoliteFeedTests {
         await fixture.close()
     }
 
-    @Test("A server that is gone is asked once more after a day, then never, until another URL is configured")
+    @Test("A feed that is gone is asked once more after a day, then never, until another URL is configured")
     func gone() async throws {
         let fixture = try PollerFixture()
         fixture.server.on("/feed", .init(status: 410))
@@ -95,7 +95,7 @@ struct PoliteFeedTests {
         await fixture.close()
     }
 
-    @Test("Two documents with nothing in common are told of as a possible gap")
+    @Test("A document with nothing in common with the one before is told of as a possible gap")
     func possibleGap() async throws {
         let fixture = try PollerFixture()
         func document(_ from: Int) -> LoopbackResponse {
@@ -139,7 +139,7 @@ struct PoliteFeedTests {
     }
 }
 
-@Suite("What a round passes over (contract.md §1)")
+@Suite("A round passes feeds over for a reason (contract.md §1)")
 struct PollRoundTests {
     private let now = Timestamp(seconds: 1_000_000)
 

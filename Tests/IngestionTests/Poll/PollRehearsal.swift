@@ -3,6 +3,7 @@ import Digest
 import FeedModel
 import FeedParsing
 import Identity
+import Scheduling
 
 @testable import Configuration
 @testable import Fetching
@@ -24,7 +25,12 @@ final class PollRehearsal {
         poll = FeedPoll(
             Self.feed(url), remembered: remembered,
             rules: FeedPoll.Rules(schedule: configuration.schedule, allowances: HostAllowances(configuration)),
-            mode: mode, at: .init(now: Self.now, isDoubtful: isDoubtful))
+            mode: mode, at: Self.moment(isDoubtful: isDoubtful))
+    }
+
+    /// A reading of the clocks at `now`, where the steady one is at `steady` milliseconds.
+    static func moment(steady: Int64 = 0, isDoubtful: Bool = false) -> PollClock.Moment {
+        .init(now: now, steady: SteadyTime(milliseconds: steady), doubt: isDoubtful ? .store(nil) : nil)
     }
 
     static func configuration(hosts: [HostSettings] = [], feeds: [FeedConfiguration] = []) -> Configuration {
@@ -97,14 +103,15 @@ final class PollRehearsal {
             feed.articles.append(article)
         }
         return poll.documentEnded(
-            FetchedDocument(outcome: Self.outcome(failure), content: .feed(feed), hash: Self.hash(body)), at: Self.now)
+            FetchedDocument(
+                outcome: Self.outcome(failure), content: .feed(feed), hash: Self.hash(body), body: []), at: Self.now)
     }
 
     func bringsNoFeed(_ failure: FailureKind? = nil) -> FeedPoll.Action {
         poll.documentEnded(
             FetchedDocument(
                 outcome: Self.outcome(failure), content: .notAFeed(NotAFeed(kind: .html, message: "it is a page")),
-                hash: Self.hash(8)), at: Self.now)
+                hash: Self.hash(8), body: []), at: Self.now)
     }
 
     /// So many articles of the document are new.
@@ -122,7 +129,7 @@ final class PollRehearsal {
 
     @discardableResult
     func concluded(_ network: NetworkState? = nil, lastPause: FeedState.Pause? = nil) -> FeedPoll.Action {
-        poll.concluded(network: network, lastPause: lastPause, at: .init(now: Self.now))
+        poll.concluded(network: network, lastPause: lastPause, at: Self.moment())
     }
 
     func fails(_ failure: PollFailure) -> FeedPoll.Action { poll.failed(failure) }
@@ -142,7 +149,9 @@ final class PollRehearsal {
         poll.requestBuilt(FetchRequest(url: Self.url, userAgent: "newswire/1"), at: Self.now)
     }
 
-    func begins(at time: Timestamp) { poll.requestBegins(at: time) }
+    func begins(at time: Timestamp, steady: Int64 = 0) {
+        poll.requestBegins(at: time, steady: SteadyTime(milliseconds: steady))
+    }
 
     var state: FeedState { poll.state }
     var report: PollReport { poll.report }

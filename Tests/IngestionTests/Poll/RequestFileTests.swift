@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Files that requests need (security.md §17)")
+@Suite("Requests read the files that they need (security.md §17)")
 struct RequestFileTests {
     private let fixture: PollerFixture
 
@@ -25,7 +25,7 @@ struct RequestFileTests {
         await fixture.close()
     }
 
-    @Test("A ca_file that is not there is no matter for a feed over http")
+    @Test("A ca_file that is not there does not fail a feed over http")
     func missing() async throws {
         fixture.server.on("/feed", .init(body: Array(PollerFixture.rss().utf8)))
         let path = fixture.folder.file("none.pem")

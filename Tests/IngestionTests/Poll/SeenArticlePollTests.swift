@@ -8,7 +8,7 @@ import Testing
 @testable import ArticleStore
 @testable import Ingestion
 
-@Suite("identity.md §8: what disappears from a document, through polls")
+@Suite("Polls keep when articles disappear from a feed (identity.md §8)")
 struct SeenArticlePollTests {
     private let fixture: PollerFixture
 
@@ -60,7 +60,9 @@ struct SeenArticlePollTests {
         Sighting(isInDocument: false, documentTime: hour(number), lastSeen: lastSeen.map(hour))
     }
 
-    @Test("identity.md §8: what disappears is kept, and last seen at the last answer that had it; back, it is not new")
+    @Test(
+        "identity.md §8: an article that disappears was last seen at the last answer that had it, and is not new when it is back"
+    )
     func disappearance() async throws {
         publish("a1", "a2")
         #expect(try await poll().newArticles == 2)
@@ -80,7 +82,7 @@ struct SeenArticlePollTests {
         await fixture.close()
     }
 
-    @Test("identity.md §8: another process goes on where the last one ended")
+    @Test("identity.md §8: another process goes on with what the last one knew of a feed's articles")
     func restarts() async throws {
         publish("a1", "a2")
         try await poll()
@@ -155,7 +157,7 @@ struct SeenArticlePollTests {
         await fixture.close()
     }
 
-    @Test("A failed poll, a 304 and the same bytes write nothing; a dry run neither")
+    @Test("A failed poll, a 304, the same bytes and a dry run write nothing of what a feed has")
     func nothingWritten() async throws {
         fixture.server.on("/feed", .init(body: PollerFixture.rss("a1")))
         try await poll()
@@ -167,7 +169,8 @@ struct SeenArticlePollTests {
         #expect(try sighting("a1") == still(2))
         fixture.server.on("/feed", .init(body: PollerFixture.rss("a2")))
         let configuration = try fixture.configuration("/feed")
-        let report = try await fixture.poller(configuration).polling(.dryRun).poll(configuration.feeds[0])
+        let report = try await fixture.poller(configuration).polling(.dryRun(isForced: false)).poll(
+            configuration.feeds[0])
         #expect(report.newArticles == 1)
         // What waits is written then.
         await fixture.close()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("What identity is told of the store")
+@Suite("The store answers the questions of identity")
 struct StoreKnowledgeTests {
     private let folder = TemporaryDirectory()
 
@@ -31,7 +31,7 @@ struct StoreKnowledgeTests {
         return store
     }
 
-    @Test("A record tells its feed, and its article's first record and when that was stored")
+    @Test("A stored record tells its feed, its article's first record and when that was stored")
     func stored() throws {
         let knowledge = StoreKnowledge(store: try store())
         let first = try #require(try knowledge.stored(1))
@@ -42,7 +42,7 @@ struct StoreKnowledgeTests {
         #expect(try knowledge.stored(3) == nil)
     }
 
-    @Test("No document has more read for it than a limit: a publisher chooses what is read")
+    @Test("No document has more of the store read for it than a limit")
     func limit() throws {
         let knowledge = StoreKnowledge(store: try store(), limit: 100)
         #expect(try knowledge.stored(1) != nil)

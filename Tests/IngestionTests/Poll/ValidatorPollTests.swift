@@ -51,7 +51,7 @@ struct ValidatorPollTests {
         static let nothing = Sent(nil, nil)
     }
 
-    @Test("§2.1, §2.2, §2.6: both go back as they came")
+    @Test("polling.md §2.1, §2.2, §2.6: both validators go back as they came")
     func both() async throws {
         answer(etag: "W/\"a-gzip\" half", lastModified: "tuesday or so")
         #expect(try await poll().1 == .nothing)
@@ -59,7 +59,8 @@ struct ValidatorPollTests {
         await fixture.close()
     }
 
-    @Test("§2.3: a good answer replaces the pair as a set, also where its body is the known one")
+    @Test(
+        "polling.md §2.3: a good answer replaces the pair of validators as a set, also where its body is the known one")
     func replaced() async throws {
         answer(etag: "\"a\"", lastModified: Self.monday)
         try await poll()
@@ -73,7 +74,7 @@ struct ValidatorPollTests {
         await fixture.close()
     }
 
-    @Test("§2.4: a 304 overwrites what it has and keeps the rest")
+    @Test("polling.md §2.4: a poll that brings a 304 overwrites the validators that it has and keeps the rest")
     func notModified() async throws {
         answer(etag: "\"a\"", lastModified: Self.monday)
         try await poll()
@@ -117,7 +118,9 @@ struct ValidatorPollTests {
     private static let maxBody = 1 << 20
     private static let other: [(name: String, value: String)] = [("ETag", "\"bad\""), ("Last-Modified", tuesday)]
 
-    @Test("§2.5: what is no whole feed leaves the pair as it was", arguments: bad.map { $0.0 })
+    @Test(
+        "polling.md §2.5: a document that is no whole feed leaves the pair of validators as it was",
+        arguments: bad.map { $0.0 })
     func kept(name: String) async throws {
         let handler = try #require(Self.bad.first { $0.0 == name }?.1)
         answer(etag: "\"a\"", lastModified: Self.monday)
@@ -129,7 +132,9 @@ struct ValidatorPollTests {
         await fixture.close()
     }
 
-    @Test("§2.5: nor does it bring one, so that it is asked for again", arguments: bad.map { $0.0 })
+    @Test(
+        "polling.md §2.5: a document that is no whole feed brings no validators, so that it is asked for again",
+        arguments: bad.map { $0.0 })
     func none(name: String) async throws {
         let handler = try #require(Self.bad.first { $0.0 == name }?.1)
         fixture.server.on("/feed", handler)
@@ -141,7 +146,7 @@ struct ValidatorPollTests {
     }
 
     @Test(
-        "§2.7: another request gets no condition of the old one",
+        "polling.md §2.7: a request that has changed gets no condition of the old one",
         arguments: [
             "user_agent = \"newswire-of-mine/1\"", "headers = { Accept-Language = \"de\" }",
             "headers = { Accept = \"application/atom+xml\" }", "bearer = { env = \"TOKEN\" }",
@@ -155,7 +160,7 @@ struct ValidatorPollTests {
         await fixture.close()
     }
 
-    @Test("§2.7: nor does another URL, nor an answer that varies by anything")
+    @Test("polling.md §2.7: another URL, or an answer that varies by anything, gets no condition")
     func changedURL() async throws {
         answer(etag: "\"a\"", extra: [("Vary", "*")])
         fixture.server.on("/new", .init(headers: [("ETag", "\"n\"")], body: PollerFixture.rss()))
@@ -168,7 +173,7 @@ struct ValidatorPollTests {
         await fixture.close()
     }
 
-    @Test("§2.8: a Last-Modified of the year 2038 is kept and not sent")
+    @Test("polling.md §2.8: a Last-Modified of the year 2038 is kept and not sent")
     func future() async throws {
         let date = "Tue, 19 Jan 2038 03:14:07 GMT"
         answer(etag: "\"a\"", lastModified: date)
@@ -178,7 +183,7 @@ struct ValidatorPollTests {
         await fixture.close()
     }
 
-    @Test("§2.11: without validators, a body known already is told by its hash")
+    @Test("polling.md §2.11: without validators, a body known already is told by its hash")
     func bodyHash() async throws {
         answer(extra: [("Expires", "0")])
         #expect(try await poll().0.outcome == .new)
@@ -191,7 +196,7 @@ struct ValidatorPollTests {
         await fixture.close()
     }
 
-    @Test("§2.12: 304 to a request without a condition is an error and changes nothing")
+    @Test("polling.md §2.12: a 304 to a request without a condition is an error and changes nothing")
     func unexpected() async throws {
         answer()
         try await poll()
@@ -211,7 +216,7 @@ struct ValidatorPollTests {
     ]
 
     @Test(
-        "security.md §18, polling.md §2.1: what cannot go back is left out, the other half goes back, and it is said",
+        "security.md §18, polling.md §2.1: a validator that cannot go back is left out and told of, and the other goes back",
         arguments: unsendable)
     func leftOut(value: String, reason: String) async throws {
         answer(etag: value, lastModified: Self.monday)

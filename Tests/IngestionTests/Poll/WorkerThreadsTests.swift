@@ -37,7 +37,7 @@ struct WorkerThreadsTests {
         #expect(barrier.waiting.withLock { $0 } == 16)
     }
 
-    @Test("Tasks go on in the order in which they could, a thousand waits long")
+    @Test("Tasks on the parsing threads go on in the order in which they could, a thousand waits long")
     func order() async {
         let workers = WorkerThreads(count: 1)
         let order = Locked<[Int]>([])

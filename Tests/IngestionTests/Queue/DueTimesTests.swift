@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Not all at once (polling.md §6)")
+@Suite("Feeds are not polled all at once (polling.md §6)")
 struct DueTimesTests {
     private let now = Timestamp(seconds: 1_000_000)
     private let hour: Int64 = 3_600_000
@@ -61,7 +61,7 @@ struct DueTimesTests {
         }
     }
 
-    @Test("100 000 feeds that became due while nothing ran: 1 % in any second at most, over 10 minutes")
+    @Test("100 000 feeds that became due while nothing ran are polled over 10 minutes, at most 1 % in any second")
     func overdue() {
         let feeds = (0..<100_000).map { feed($0, next: Timestamp(seconds: 990_000 + Int64($0 % 9000))) }
         let dues = plan(feeds)
@@ -71,7 +71,7 @@ struct DueTimesTests {
         #expect(dues.map(\.due) == plan(feeds).map(\.due))
     }
 
-    @Test("What became late while a running service could not poll comes no faster than at other times")
+    @Test("Feeds that became late while a running service could not poll come no faster than at other times")
     func interrupted() {
         let feeds = (0..<60).map { feed($0, next: Timestamp(seconds: 999_990), interval: 60_000) }
         let dues = DueTimes(now: now, maxInterval: 24 * hour).plan(feeds, isHurried: false)
@@ -83,7 +83,7 @@ struct DueTimesTests {
         #expect(slow.allSatisfy { $0.due.milliseconds - now.milliseconds < 600_000 })
     }
 
-    @Test("Those come first that have missed most polls")
+    @Test("Late feeds that have missed most polls come first")
     func ordered() {
         let feeds = [
             feed(1, next: Timestamp(seconds: 999_000), interval: 24 * hour),

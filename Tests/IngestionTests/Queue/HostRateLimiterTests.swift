@@ -65,7 +65,7 @@ struct HostRateLimiterTests {
         #expect(Set(offsets).count == 1)
     }
 
-    @Test("A domain with a table of its own is one")
+    @Test("A domain with a table of its own is one host to the limiter")
     func domain() throws {
         let pace = try pace("[host.\"tumblr.com\"]\ndelay = \"60s\"")
         #expect(begins(pace, "a.tumblr.com"))
@@ -105,7 +105,7 @@ struct HostRateLimiterTests {
         let limiter = HostRateLimiter(clock: clock)
         #expect(await limiter.pass(key: "b.example", delay: 1000) != nil)
         let gate = RedirectGate(allowances: configuration, limiter: limiter, clock: clock, health: health)
-        #expect(await gate.leave(to: "http://b.example/feed") == .held)
+        #expect(await gate.decision(on: "http://b.example/feed") == .held)
         #expect(readings.withLock { $0 } == 3)
     }
 

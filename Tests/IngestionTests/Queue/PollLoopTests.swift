@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("The loop that polls")
+@Suite("The loop polls feeds when they are due")
 struct PollLoopTests {
     private let allowance = HostAllowance(concurrency: 1, delay: 0)
     /// At which nothing passes for want of the machine's speed.
@@ -49,7 +49,7 @@ struct PollLoopTests {
         #expect(owner.polled == Array(0..<9))
     }
 
-    @Test("With nothing in line a round ends at once")
+    @Test("A round with nothing in line ends at once")
     func empty() async {
         await PollLoop(concurrency: 4, clock: clock).run(round: Owner())
     }
@@ -64,7 +64,7 @@ struct PollLoopTests {
         #expect(owner.polled == [1, 1, 1])
     }
 
-    @Test("Told to stop, it breaks off what runs, forgets what waits, and returns")
+    @Test("A loop that is told to stop breaks off what runs, forgets what waits, and returns")
     func stop() async {
         let owner = Owner()
         owner.hangs = true
@@ -77,7 +77,7 @@ struct PollLoopTests {
         #expect(owner.cancelled.withLock { $0 } == 2)
     }
 
-    @Test("What stands in line is replaced while polls go on")
+    @Test("A loop replaces what stands in line while polls go on")
     func replace() async {
         let owner = Owner()
         let loop = PollLoop(concurrency: 1, clock: clock)
@@ -233,7 +233,7 @@ struct PollLoopTests {
         #expect(owner.leaves.withLock { $0.values.filter { $0 == .go }.count } == 20)
     }
 
-    @Test("Others are polled while redirects wait, and a stop ends those that wait")
+    @Test("Other feeds are polled while redirects wait in line, and a stop ends those that wait")
     func hopsAndOthers() async {
         let owner = Owner()
         owner.hostAllowance = HostAllowance(concurrency: 1, delay: 3_600_000)
@@ -255,7 +255,7 @@ struct PollLoopTests {
         #expect(leaves.values.filter { $0 == .stopped }.count == 9)
     }
 
-    @Test("A pause that comes ends the redirects that wait for the host, and tells whoever waits for one of its feeds")
+    @Test("A pause ends the redirects that wait for its host, and tells whoever waits for one of its feeds")
     func pauseWhileWaiting() async {
         for staysOpen in [true, false] {
             let owner = Owner()
@@ -307,7 +307,9 @@ struct PollLoopTests {
         #expect(owner.passedOver[1] == .hostDelay("h", until: clock.now().adding(seconds: 60)))
     }
 
-    @Test("A reload brings the transfers at a time, and what somebody waits for stays first in line or is told why not")
+    @Test(
+        "A reload changes how many polls run at a time, and a poll that somebody waits for stays first in line or is told why not"
+    )
     func reload() async {
         let owner = Owner()
         let loop = PollLoop(concurrency: 1, clock: clock)
@@ -327,7 +329,7 @@ struct PollLoopTests {
         #expect(owner.mostAtOnce.withLock { $0 } <= 5)
     }
 
-    @Test("While nothing can be stored, trying now and then is all that is done; then late feeds are spread")
+    @Test("While nothing can be stored feeds are only tried now and then; afterwards late feeds are spread")
     func stuck() async {
         let owner = Owner()
         let time = Locked(Timestamp(seconds: 1000))
@@ -370,14 +372,15 @@ private final class Owner: PollLoopService {
     let atOnce = Locked(0)
     let mostAtOnce = Locked(0)
 
-    var concurrency: Int?
+    var concurrency = 1
+    var executor: any TaskExecutor { globalConcurrentExecutor }
     var isStuck = false
     /// Feeds, with the hosts that their polls are led on to.
     var leads: [Int: String] = [:]
     var passedOver: [Int: PollObstacle] = [:]
     var unwanted = Set<Int>()
     var hostAllowance = HostAllowance(concurrency: 1, delay: 0)
-    let leaves = Locked<[Int: HopLeave]>([:])
+    let leaves = Locked<[Int: RedirectDecision]>([:])
 
     func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) { (host, hostAllowance) }
 
@@ -385,7 +388,7 @@ private final class Owner: PollLoopService {
 
     func isStillWanted(_ feed: Int) -> Bool { !unwanted.contains(feed) }
 
-    func poll(_ feed: Int, turn: @escaping HopTurn) -> @Sendable () async -> PollReport {
+    func poll(_ feed: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport {
         polled.append(feed)
         onStart(polled.count)
         let (hangs, cancelled, atOnce, most) = (hangs, cancelled, atOnce, mostAtOnce)

@@ -3,13 +3,13 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("What is said of a feed that fails")
+@Suite("The log tells of a feed that fails now and then")
 struct FailureLogTests {
     private let feed = FeedIdentifier("x")
     private let start = Timestamp(seconds: 1_000_000)
     private func hours(_ hours: Int64) -> Timestamp { Timestamp(seconds: 1_000_000 + hours * 3600) }
 
-    @Test("The first failure, and one of another kind, are said at once")
+    @Test("A feed's first failure, and one of another kind, are said at once")
     func changes() {
         var telling = FailureLog()
         #expect(telling.failed(feed, kind: .dns, at: start) == .begins)
@@ -19,7 +19,7 @@ struct FailureLogTests {
         #expect(telling.count == 2)
     }
 
-    @Test("One that goes on the same way is said once a day, with how often it has failed")
+    @Test("A failure that goes on the same way is said once a day, with how often it came")
     func daily() {
         var telling = FailureLog()
         var said: [Int64: FailureLog.Line] = [:]
@@ -33,7 +33,7 @@ struct FailureLogTests {
             ])
     }
 
-    @Test("A clock that is put back does not silence it")
+    @Test("A clock that is put back does not silence the log of failures")
     func clock() {
         var telling = FailureLog()
         _ = telling.failed(feed, kind: .dns, at: start)
@@ -41,7 +41,7 @@ struct FailureLogTests {
         #expect(telling.failed(feed, kind: .dns, at: hours(0)) == nil)
     }
 
-    @Test("When it is well again, that is said once")
+    @Test("A feed that is well again is said to be so once")
     func recovery() {
         var telling = FailureLog()
         let none = telling.succeeded(feed)
@@ -53,7 +53,7 @@ struct FailureLogTests {
         #expect(after == nil && telling.count == 0)
     }
 
-    @Test("The same remark is made once a day, whatever numbers are in it")
+    @Test("The same remark about a feed is made once a day, whatever numbers are in it")
     func notes() {
         var telling = FailureLog()
         let said = [
@@ -65,7 +65,7 @@ struct FailureLogTests {
         #expect(said == [true, false, true, true])
     }
 
-    @Test("Feeds that are not configured any more are forgotten")
+    @Test("The log forgets the failures of feeds that are not configured any more")
     func forgets() {
         var telling = FailureLog()
         _ = telling.failed(feed, kind: .dns, at: start)

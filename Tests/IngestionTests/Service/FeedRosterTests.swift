@@ -5,7 +5,7 @@ import Testing
 @testable import Configuration
 @testable import Ingestion
 
-@Suite("The feeds of a running service")
+@Suite("The roster knows the feeds of a running service")
 struct FeedRosterTests {
     private let now = PollRehearsal.now
 
@@ -21,7 +21,9 @@ struct FeedRosterTests {
     }
 
     private func roster(_ feeds: [FeedConfiguration], memory: FeedRoster.Memory = { _ in nil }) -> FeedRoster {
-        FeedRoster(PollRehearsal.configuration(feeds: feeds), at: now, memory: memory)
+        var roster = FeedRoster(PollRehearsal.configuration(feeds: feeds))
+        roster.countAll(at: now, memory: memory)
+        return roster
     }
 
     private func outlook(of feed: FeedConfiguration, _ change: (inout FeedState) -> Void = { _ in }) -> FeedOutlook {
@@ -36,7 +38,7 @@ struct FeedRosterTests {
         var roster = roster([feed("a"), feed("b"), feed("c", isEnabled: false)])
         #expect(roster.feedCount == 2 && roster.allNumbers == 0..<3)
         #expect(roster.feed(1)?.id == FeedIdentifier("b") && roster.feed(2) == nil)
-        roster.adopt(PollRehearsal.configuration(feeds: [feed("d"), feed("c"), feed("b")]), at: now) { _ in nil }
+        roster.adopt(PollRehearsal.configuration(feeds: [feed("d"), feed("c"), feed("b")]))
         #expect((0...4).map { roster.feed($0)?.id.text } == [nil, "b", "c", "d", nil])
         #expect(roster.id(of: 0) == FeedIdentifier("a") && !roster.isPolled(FeedIdentifier("a")))
         #expect(roster.number(of: FeedIdentifier("d")) == 3 && roster.isPolled(FeedIdentifier("d")))
@@ -58,6 +60,22 @@ struct FeedRosterTests {
         roster.count(a, outlook(of: a), at: now)
         roster.count(b, outlook(of: b) { $0.failure = .init(kind: .gone, message: "") }, at: now)
         #expect(roster.conditions.filter { $0.value > 0 } == [.ok: 1, .gone: 1, .paused: 1])
+    }
+
+    @Test("Counting all feeds looks up each one that is polled once, in the order of the configuration, and no other")
+    func lookups() {
+        var roster = FeedRoster(
+            PollRehearsal.configuration(feeds: [feed("b"), feed("off", isEnabled: false), feed("a")]))
+        var lookups: [String] = []
+        var polled: [String] = []
+        roster.countAll(at: now) { feed in
+            lookups.append(feed.id.text)
+            return feed.id.text == "a" ? outlook(of: feed) : nil
+        } polled: { number, feed, outlook in
+            polled.append("\(number) \(feed.id.text) \(outlook == nil ? "new" : "known")")
+        }
+        #expect(lookups == ["b", "a"] && polled == ["0 b new", "2 a known"])
+        #expect(roster.conditions == [.never: 1, .paused: 1, .ok: 1])
     }
 
     @Test("A feed that a person has paused for a while is counted as paused until the pause ends, without being polled")

@@ -4,12 +4,12 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("When the feeds of a service are due")
+@Suite("The service knows how late its polls are")
 struct PlannedTimesTests {
     private let now = PollRehearsal.now
     private let steady = SteadyTime(milliseconds: 5000)
 
-    @Test("A poll that begins is as late as its plan says, once")
+    @Test("A poll that begins is counted as late by its plan, once")
     func lateness() {
         var planned = PlannedTimes()
         planned.removeAll(count: 1)
@@ -44,7 +44,7 @@ struct PlannedTimesTests {
         #expect(planned.begin(0, at: now.adding(seconds: 86_400)) == -10_000)
     }
 
-    @Test("Signs of life come at their intervals by the steady clock, the first at once")
+    @Test("Signs of life to systemd come at their intervals by the steady clock, the first at once")
     func signs() {
         var signs = SignsOfLife()
         func at(_ milliseconds: Int64) -> SteadyTime { SteadyTime(milliseconds: milliseconds) }

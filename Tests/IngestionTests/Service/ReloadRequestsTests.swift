@@ -3,13 +3,13 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Who waits for the configuration to be read anew")
+@Suite("Everybody who asks for a reload is answered")
 struct ReloadRequestsTests {
     private let now = PollRehearsal.now
 
     private func text(_ reply: ControlReply) -> String { String(decoding: reply.take().bytes, as: UTF8.self) }
 
-    @Test("The last of several readings answers all who wait")
+    @Test("The last of several readings of the configuration answers all who wait")
     func readings() {
         var reloads = ReloadRequests()
         let reply = ControlReply()
@@ -29,7 +29,7 @@ struct ReloadRequestsTests {
         #expect(text(reply) == "{\"error\":\"it is wrong; the old configuration stays in force\"}\n")
     }
 
-    @Test("A file system that does not answer is told once, until a reading ends")
+    @Test("A configuration whose file system does not answer is told of once, until a reading ends")
     func noAnswer() {
         var reloads = ReloadRequests()
         var news: [Bool] = []
@@ -40,7 +40,7 @@ struct ReloadRequestsTests {
         #expect(news == [true, false, true])
     }
 
-    @Test("Who waits when the service stops is told so")
+    @Test("A command that waits for a reload when the service stops is told so")
     func stopped() {
         var reloads = ReloadRequests()
         let reply = ControlReply()

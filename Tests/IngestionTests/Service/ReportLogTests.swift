@@ -5,7 +5,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("What the log says of polls")
+@Suite("The log tells what is news of polls")
 struct ReportLogTests {
     private let now = PollRehearsal.now
 
@@ -43,7 +43,7 @@ struct ReportLogTests {
         #expect(lines.first?.fields["failures"] == "2" && lines.first?.fields["since"] == "\(now)")
     }
 
-    @Test("What the store says itself is not said again, and while the network is down failures say nothing")
+    @Test("The log repeats nothing that the store says itself, and while the network is down no failures")
     func silence() {
         var log = ReportLog()
         #expect(log.lines(for: report(.failed, .store), isNetworkDown: false, at: now).isEmpty)

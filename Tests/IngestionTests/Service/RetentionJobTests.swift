@@ -9,7 +9,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Retention in the running service")
+@Suite("The running service removes what is too old")
 struct RetentionJobTests {
     private let fixture = RetentionFixture()
 
@@ -24,7 +24,7 @@ struct RetentionJobTests {
             clock: PollClock { Self.moment(10) })
     }
 
-    @Test("What is asked for is removed and reported, and in a dry run only reported")
+    @Test("A removal by hand is done and reported, and as a dry run only reported")
     func asked() async throws {
         let store = try store()
         defer { store.close() }
@@ -38,7 +38,7 @@ struct RetentionJobTests {
         }
     }
 
-    @Test("A consumer that has not had it is named; with force it is removed all the same")
+    @Test("A removal that a consumer holds up names it; by force it is done all the same")
     func obstacle() async throws {
         let store = try store()
         defer { store.close() }
@@ -50,7 +50,7 @@ struct RetentionJobTests {
         #expect(try await fixture.ask(job, before: Self.moment(3), isForced: true).report?.records == 2)
     }
 
-    @Test("Once the service ends nothing is removed any more, and who asks is told")
+    @Test("A service that ends removes nothing more, and tells whoever asks")
     func ended() async throws {
         let store = try store()
         defer { store.close() }
@@ -81,7 +81,7 @@ struct RetentionJobTests {
         #expect(try await fixture.ask(job, before: Self.moment(4), isDryRun: true).report?.records == 4)
     }
 
-    @Test("What an error on the disk keeps from being removed is said")
+    @Test("A removal that an error on the disk keeps from being done says so")
     func failure() async throws {
         let store = try store()
         defer { store.close() }
@@ -93,7 +93,7 @@ struct RetentionJobTests {
         #expect(try StoreReader(directory: store.path).firstSeq() == 1)
     }
 
-    @Test("A report is read as it was written")
+    @Test("A report of a removal is read as it was written")
     func report() throws {
         var result = RetentionResult()
         result.segments = 3

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("[status] textfile")
+@Suite("The file of metrics is written whole ([status] textfile)")
 struct MetricsFileTests {
     private let folder = TemporaryDirectory()
 
-    @Test("It is replaced as a whole and readable by the collector")
+    @Test("The file of metrics is replaced as a whole and readable by the collector")
     func replaces() {
         let file = MetricsFile(path: folder.file("newswire.prom"))
         #expect(file.write("one\n") == nil)
@@ -20,7 +20,7 @@ struct MetricsFileTests {
         #expect(folder.text("newswire.prom") == nil)
     }
 
-    @Test("Where it cannot be written the reason is told, and nothing is left behind")
+    @Test("A file of metrics that cannot be written tells the reason, and nothing is left behind")
     func failure() {
         let file = MetricsFile(path: folder.file("missing/newswire.prom"))
         #expect(file.write("one\n")?.contains("No such file") == true)
@@ -30,7 +30,7 @@ struct MetricsFileTests {
         #expect(folder.text("taken.\(getpid())") == nil)
     }
 
-    @Test("A link under the name of the new file is not followed, and a folder there is passed over")
+    @Test("A link under the name of the new file of metrics is not followed, and a folder there is passed over")
     func temporaryIsTaken() {
         folder.write("mine\n", to: "victim")
         let file = MetricsFile(path: folder.file("newswire.prom"))
@@ -43,7 +43,7 @@ struct MetricsFileTests {
         #expect(folder.text("newswire.prom") == "two\n")
     }
 
-    @Test("A link in the place of the file itself is replaced")
+    @Test("A link in the place of the file of metrics is replaced")
     func targetIsLink() {
         folder.write("mine\n", to: "victim")
         #expect(symlink(folder.file("victim"), folder.file("newswire.prom")) == 0)

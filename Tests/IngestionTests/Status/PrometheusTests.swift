@@ -3,7 +3,7 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Metrics for Prometheus")
+@Suite("The metrics are what Prometheus reads")
 struct PrometheusTests {
     /// Everything that can be in them.
     static let full: StatusFigures = {
@@ -64,7 +64,7 @@ struct PrometheusTests {
         return result
     }
 
-    @Test("Names, units and types follow the conventions that promtool checks")
+    @Test("The metrics' names, units and types follow the conventions that promtool checks")
     func conventions() throws {
         let families = try families(Self.full.prometheus)
         #expect(families.count > 20)
@@ -80,7 +80,7 @@ struct PrometheusTests {
         }
     }
 
-    @Test("The values are there, in base units, and labels are escaped")
+    @Test("The metrics have their values in base units, and their labels are escaped")
     func values() {
         let text = Self.full.prometheus
         #expect(text.contains("\nnewswire_polls_total{outcome=\"not_modified\"} 1\n"))
@@ -95,7 +95,7 @@ struct PrometheusTests {
         #expect(text.contains("\nnewswire_feeds{state=\"never\"} 0\n"))
     }
 
-    @Test("Without a service there are the figures of the disk alone")
+    @Test("The metrics have the figures of the disk alone where no service runs")
     func diskOnly() throws {
         var figures = Self.full
         figures.service = nil

@@ -9,11 +9,11 @@ import Testing
 @testable import Ingestion
 
 /// What the service does beside its loop, on file systems that may not answer: a gate stands in for one.
-@Suite("Work that waits for a file system") struct DiskWorkTests {
+@Suite("Work that waits for a file system stops nothing else") struct DiskWorkTests {
     private let gate = Gate()
     private let answers = Locked<[Int]>([])
 
-    @Test("It is said how long it has been under way, once it takes too long, and no more when it is over")
+    @Test("Work that takes too long says for how long, and no more when it is over")
     func watch() async {
         let watch = DiskWatch(patience: .zero)
         #expect(watch.delay == nil)
@@ -33,7 +33,7 @@ import Testing
         #expect(watch.delay == nil)
     }
 
-    @Test("A delay is told once when it begins and once when it is over")
+    @Test("A delay of a file system is told once when it begins and once when it is over")
     func telling() {
         var telling = DelayTelling()
         let (a, b) = (DiskDelay(action: "a", seconds: 10), DiskDelay(action: "b", seconds: 12))
@@ -66,7 +66,7 @@ import Testing
         await withCheckedContinuation { continuation in survey.ask { continuation.resume(returning: $0) } }
     }
 
-    @Test("Whoever asks while it is being looked gets what is seen afterwards")
+    @Test("Whoever asks for a status while the disk is being looked at gets what is seen afterwards")
     func surveyIsFresh() async {
         let looks = Locked(0)
         let (begun, second) = (Gate(), Gate())
@@ -117,7 +117,7 @@ import Testing
         #expect(reload.take() == nil)
     }
 
-    @Test("What asks before a poll is told that the store does not answer, and nothing is fetched")
+    @Test("A poll is told before its request that the store does not answer, and nothing is fetched")
     func writer() async throws {
         let folder = TemporaryDirectory()
         let store = try ArticleStore.open(

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Ingestion
 
-@Suite("Keys that are being judged and stored")
+@Suite("Keys are locked while their articles are judged and stored")
 struct KeyLocksTests {
     private func keys(_ numbers: UInt64...) -> [Hash128] { numbers.map { Hash128(high: 0, low: $0) } }
 
-    @Test("Who wants a key that another has waits until it is given up; others do not")
+    @Test("A poll that wants a locked key waits until it is released; others do not")
     func waiting() async {
         let locks = KeyLocks()
         let order = Locked<[String]>([])
@@ -30,7 +30,7 @@ struct KeyLocksTests {
         #expect(order.withLock { $0 } == ["first", "second"])
     }
 
-    @Test("Nothing is claimed for nothing")
+    @Test("A poll without keys locks nothing and waits for nobody")
     func nothing() async {
         let locks = KeyLocks()
         await locks.take([])

@@ -2,7 +2,7 @@ import CCurl
 import FeedModel
 import Web
 
-extension Exchange {
+extension RunningTransfer {
     /// What has to hold of a URL before anything is sent there: of the first and of each redirect's target.
     func checkTarget() throws(FetchFailure) {
         guard addressPolicy.allows(port: url.port, host: url.host) else {

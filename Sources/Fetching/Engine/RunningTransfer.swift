@@ -2,10 +2,11 @@ import CCurl
 import Digest
 import FeedModel
 import Glibc
+import Text
 import Web
 
 /// The engine's side of one transfer, from its start to its end over all redirects. Stays on the engine's thread.
-final class Exchange {
+final class RunningTransfer {
     let transfer: Transfer
     unowned let loop: TransferLoop
     var request: FetchRequest { transfer.request }
@@ -82,14 +83,14 @@ final class Exchange {
         refusedAddress = nil
     }
 
-    /// Gives back what the answer of a redirect takes up, before the exchange waits.
+    /// Gives back what the answer of a redirect takes up, before the transfer waits for leave to follow it.
     func forgetAnswer() {
         beginRequest()
         fields = HeaderFields()
     }
 
-    static func from(_ context: UnsafeMutableRawPointer) -> Exchange {
-        Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+    static func from(_ context: UnsafeMutableRawPointer) -> RunningTransfer {
+        Unmanaged<RunningTransfer>.fromOpaque(context).takeUnretainedValue()
     }
 
     /// Whether the body is a feed's and somebody waits for it.
@@ -130,12 +131,7 @@ final class Exchange {
 
     private static func status(_ line: UnsafeBufferPointer<UInt8>) -> Int {
         guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { return 0 }
-        var status = 0
-        for byte in line[(space + 1)...].prefix(3) {
-            guard byte >= 48, byte <= 57 else { return 0 }
-            status = status * 10 + Int(byte - 48)
-        }
-        return status
+        return line[(space + 1)...].prefix(3).decimalNumber() ?? 0
     }
 
     private func completeHead() -> Bool {
