@@ -147,16 +147,17 @@ extension ArticleStore {
     }
 }
 
-/// One poll of one feed leaves this: its new records in the order of the document, and the feed's state after it.
+/// `FeedCommit` is what one poll of one feed leaves: its new records in the order of the document, and the feed's state
+/// after it.
 package struct FeedCommit: Sendable {
     /// The feed that was polled.
     package var feed: FeedIdentifier
-    /// Its new records, which get their numbers in this order.
+    /// The poll's new records, which get their numbers in this order.
     package var records: [PendingRecord]
     /// The feed's state after the poll.
     package var state: FeedState
 
-    /// A commit of one poll; it is not looked at before it is committed.
+    /// Makes the commit of one poll, which is not looked at before it is committed.
     package init(feed: FeedIdentifier, records: [PendingRecord], state: FeedState) {
         self.feed = feed
         self.records = records
@@ -164,18 +165,18 @@ package struct FeedCommit: Sendable {
     }
 }
 
-/// A commit has stored this. Everything in it is durable.
+/// `CommitResult` is what a commit has stored. Everything in it is durable.
 package struct CommitResult: Sendable, Equatable {
     /// The number of the first record; the others follow in the order given.
     package var firstSeq: UInt64
     /// How many records were stored.
     package var count: Int
-    /// Records that cannot be stored, which have no number: too long for a line, or with a raw line feed in them.
+    /// The records that cannot be stored, and have no number: too long for a line, or with a raw line feed in them.
     package var refused: [Refusal] = []
 
-    /// A record that no line can hold.
+    /// `Refusal` is a record that no line can hold.
     package struct Refusal: Sendable, Equatable {
-        /// The feed that it came from.
+        /// The feed that the record came from.
         package var feed: FeedIdentifier
         /// The article's identity.
         package var uid: ArticleIdentifier
@@ -184,12 +185,12 @@ package struct CommitResult: Sendable, Equatable {
     }
 }
 
-/// A record that has no number yet.
+/// `PendingRecord` is a record that has no number yet.
 package struct PendingRecord: Sendable {
     /// The line up to and inside `_newswire`, without a comma at its end: `{"id":"…",…,"_newswire":{"feed_url":"…"`.
     /// Valid JSON so far, without a raw line feed.
     package var prefix: [UInt8]
-    /// For an alias: the article that the keys now mean.
+    /// The article's identity; of an alias, that of the article which its keys mean from here on.
     package var uid: ArticleIdentifier
     /// What the record is.
     package var kind: RecordKind
@@ -209,7 +210,7 @@ package struct PendingRecord: Sendable {
     /// How many further keys of a record count.
     package static let maximumKeys = 16
 
-    /// A record as a poll has made it; whether a line can hold it is looked at when it is committed.
+    /// Makes a record as a poll has it. Whether a line can hold it is looked at when it is committed.
     package init(
         prefix: [UInt8], uid: ArticleIdentifier, kind: RecordKind, version: UInt32, isInitial: Bool,
         contentHash: Hash128, modified: Timestamp? = nil, silentChanges: UInt8 = 0, keys: [Hash128] = []

@@ -11,12 +11,12 @@ extension ArticleStore {
         try known(key: uid.key)
     }
 
-    /// The article that is known by one of its further keys.
+    /// Tells what is known of the article that has a further key. Costs one read of the index.
     package func known(key: Hash128) throws(StoreError) -> KnownArticle? {
         do throws(StoreError) {
             return try index.find(key)
         } catch {
-            guard error.code == .damagedIndex else { throw error }
+            guard error.isDamagedIndex else { throw error }
             // Another thread may have been here first.
             try mendIndex(because: error.reason) { (try? index.find(key)) == nil }
             return try index.find(key)
@@ -90,7 +90,7 @@ extension ArticleStore {
         do throws(StoreError) {
             failure = try index.writeWaiting()
         } catch {
-            guard error.code == .damagedIndex else { throw error }
+            guard error.isDamagedIndex else { throw error }
             damage = error.reason
             return
         }

@@ -2,7 +2,8 @@ import Digest
 package import FeedModel
 import Locking
 
-/// The one writer of a store: the articles, what is known of them and of the feeds, on disk.
+/// `ArticleStore` is the one writer of a store: of the articles, and of what is known of them and of the feeds, on
+/// disk.
 ///
 /// A store is a folder. `articles` holds the records, lines of text in segments; `index` what is needed to tell known
 /// articles from new ones, made from the segments and made again where it is missing or wrong; `state` the feeds' states;
@@ -70,7 +71,7 @@ package final class ArticleStore: Sendable {
         var checkpoint: UInt64 = 0
         /// What is wrong with the index, until it is made again.
         var damage: String?
-        /// It is just being made again: nobody else need see to that.
+        /// Whether somebody is making the index again, so that nobody else need see to that.
         var isMending = false
         /// Goes when the store is closed, and the store's lock with it.
         var lock: WriterLock?
@@ -80,12 +81,14 @@ package final class ArticleStore: Sendable {
     let options: StoreOptions
     let report: @Sendable (StoreEvent) -> Void
     let writer: Locked<Writer>
-    /// Held, always before the writer, while the index is made again, and while that is changed which it is made from
-    /// beside the writer: identities are either in a segment or where retention has put them.
+    /// This lock is held while the index is made again, and while identities move from a segment to where retention
+    /// keeps them, so that whoever makes the index finds each of them once. Who needs the writer as well takes this
+    /// lock first.
     let upkeep = Locked<Void>(())
     let index: ArticleIndex
     let states: FeedStates
-    /// The number of the last durable record. Apart from the writer, whose lock is held while the disk writes.
+    /// The number of the last durable record. It stands apart from the writer, whose lock is held while the disk
+    /// writes.
     let last: Locked<UInt64>
     let disk: DiskTrouble
 
@@ -134,18 +137,18 @@ package final class ArticleStore: Sendable {
         }
     }
 
-    /// A record's line with its line feed, checked; nil where there is none of that number.
+    /// Reads a record's line with its line feed, and checks it; nil where there is none of that number.
     package func article(seq: UInt64) throws(StoreError) -> [UInt8]? {
         try StoreReader(directory: directory.path).line(seq: seq)
     }
 
-    /// The number of the last record, 0 before the first.
+    /// The number is that of the last durable record, 0 before the first.
     package var lastSeq: UInt64 { last.withLock { $0 } }
 
-    /// The store's folder.
+    /// The path of the folder that the store is in.
     package var path: String { directory.path }
 
-    /// The state that the last poll has left a feed in; nil for one that was never polled. Waits for no disk.
+    /// Returns the state that the last poll has left a feed in; nil for one that was never polled. Waits for no disk.
     package func state(of feed: FeedIdentifier) -> FeedState? { states[feed] }
 
     /// Tells what decides when a feed is polled; nil for a feed that was never polled. Waits for no disk.
@@ -156,12 +159,12 @@ package final class ArticleStore: Sendable {
     /// Calls `body` with each feed's state, one at a time and in no order.
     package func forEachState(_ body: (FeedIdentifier, PackedFeedState) -> Void) { states.forEach(body) }
 
-    /// Why the disk does not take what is to be written; nil while it does. Nothing should be fetched meanwhile: it could
-    /// not be kept.
+    /// Tells why the disk does not take what is to be written; nil while it does. Nothing should be fetched meanwhile,
+    /// because it could not be kept.
     package var trouble: StoreError? { disk.current }
 
-    /// What the ids of configured feeds are recognised by, in no order but that all feeds' own URLs go before their
-    /// redirects.
+    /// The URLs are those by which configured feeds are recognised, with their ids: first all feeds' own, then where
+    /// they redirect to.
     package var knownFeeds: [(id: FeedIdentifier, url: String)] {
         var own: [(id: FeedIdentifier, url: String)] = []
         var moved = own

@@ -1,8 +1,9 @@
 import Glibc
 
-/// What kept the store from doing its work: what was being done, to what, what went wrong and what a person can do.
+/// `StoreError` says what kept the store from doing its work: what was being done, to what, what went wrong and what a
+/// person can do.
 package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What kinds of failures commands and callers tell apart.
+    /// `Code` is the kind of a failure, as far as commands and callers tell them apart.
     package enum Code: Sendable {
         /// The directory or what belongs into it cannot be made.
         case cannotCreate
@@ -16,7 +17,7 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case damaged
         /// The index is not what newswire wrote. Whoever can makes it again from the articles.
         case damagedIndex
-        /// A consumer's name that is none.
+        /// The consumer's name is none that a consumer can have.
         case wrongName
         /// The store was closed before: a mistake in the program.
         case closed
@@ -24,9 +25,9 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// Which kind of failure it is.
     package let code: Code
-    /// What was being done, as a participle: `appending to`.
+    /// The action is a participle: `appending to`.
     package let action: String
-    /// What it was being done to: a file, a folder, a consumer.
+    /// What the action was done to: a file, a folder, a consumer.
     package let path: String
     /// What went wrong.
     package let reason: String
@@ -49,7 +50,7 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         return StoreError(code, action, path, reason, advice: advice ?? Self.advice(for: number))
     }
 
-    /// The same for the opening of a file.
+    /// The failure of a system call that was to open a file, and that set `errno`.
     static func opening(_ path: String, errno number: Int32 = errno) -> StoreError {
         switch number {
         // A link where none is followed; a socket; a folder.
@@ -58,14 +59,15 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The failure of a store whose file system does not answer.
+    /// Makes the failure of a store whose file system does not answer.
     package static func noAnswer(from path: String, for seconds: Int64) -> StoreError {
         StoreError(
             .inputOutput, "writing to", path, "the file system has not answered for \(seconds) s",
             advice: "look whether it is a network mount whose server is gone; what was stored before is untouched")
     }
 
-    /// Of a slot that is neither empty nor what its checksum says, or a table without room, or one that ends too early.
+    /// The failure of whoever finds a slot that is neither empty nor what its checksum says, a table without room, or
+    /// one that ends too early.
     static func damagedIndex(_ path: String, _ reason: String) -> StoreError {
         StoreError(
             .damagedIndex, "reading", path, reason,
@@ -90,13 +92,16 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// All four in one line.
+    /// Whether the index is wrong, so that making it again from the articles helps.
+    var isDamagedIndex: Bool { code == .damagedIndex }
+
+    /// Says in one line what was done to what, what went wrong and what helps.
     package var description: String { "\(action) \(path): \(reason); \(advice)" }
 }
 
-/// A place of the articles that is not as it was written.
+/// `StoreDamage` is a place of the articles that is not as it was written.
 package struct StoreDamage: Sendable, Equatable, CustomStringConvertible {
-    /// What is wrong, in words.
+    /// `Kind` says what is wrong, in words.
     package enum Kind: String, Sendable {
         /// The line is not what its checksum says, or no record at all.
         case line = "the line is damaged"
@@ -112,14 +117,14 @@ package struct StoreDamage: Sendable, Equatable, CustomStringConvertible {
     package var kind: Kind
     /// The path of the segment.
     package var segment: String
-    /// Counted from 1; nil where reading began in the middle of the segment.
+    /// The number of the line, from 1; nil where reading began in the middle of the segment.
     package var line: Int?
-    /// The first byte of the line.
+    /// The offset of the line's first byte.
     package var offset: UInt64
     /// The number that the record there has or should have.
     package var seq: UInt64?
 
-    /// The place and what is wrong, in one line.
+    /// Says in one line where what is wrong.
     package var description: String {
         let place = line.map { "line \($0), byte \(offset)" } ?? "byte \(offset)"
         return "\(segment), \(place)\(seq.map { " (seq \($0))" } ?? ""): \(kind.rawValue)"

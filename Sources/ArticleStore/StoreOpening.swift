@@ -130,7 +130,7 @@ struct StoreOpening {
                     }
                     reason = "records are lost that it knew"
                 } catch {
-                    guard error.code == .damagedIndex else { throw error }
+                    guard error.isDamagedIndex else { throw error }
                     reason = error.reason
                 }
             }

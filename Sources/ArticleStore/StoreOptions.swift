@@ -1,39 +1,40 @@
 package import FeedModel
 
-/// What a store is opened with.
+/// `StoreOptions` is what a store is opened with.
 package struct StoreOptions: Sendable {
     /// A segment is sealed before it grows beyond this many bytes; one longer line still gets a segment of its own.
     package var segmentSize: UInt64 = 64 << 20
     /// Where it is set, a segment is also sealed once its first record is this old: retention removes whole segments, and
     /// a small store fills few.
     package var segmentAge: Duration?
-    /// What `stored_at` is taken from.
+    /// The clock gives each record its `stored_at`.
     package var clock: @Sendable () -> Timestamp
-    /// Whether that clock is in doubt: records that are stored meanwhile say so. Asked by the thread that commits.
+    /// Tells whether that clock is in doubt: records that are stored meanwhile say so. The thread that commits asks.
     package var isClockDoubtful: @Sendable () -> Bool = { false }
-    /// As many keys as may wait in memory for the index, about 50 bytes each: of many some share a page of it.
+    /// How many keys may wait in memory for the index, at about 50 bytes each. Of many keys some share a page of the
+    /// index, so that they share a write.
     var indexLag = Self.usualIndexLag
     static let usualIndexLag = 1 << 16
-    /// Bytes of articles that may have to be put into the index again when the store is opened after a crash.
+    /// How many bytes of articles may have to be put into the index again when the store is opened after a crash.
     var checkpointDistance: UInt64 = 64 << 20
-    /// Told now and then, by any thread, while the index is made from the articles: how many of their bytes are read, of
-    /// how many.
+    /// Is called now and then, by any thread, while the index is made from the articles: with how many of their bytes
+    /// are read, and how many there are.
     package var progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
     var files = FileSystem()
 
-    /// The usual options, with a clock of wall time.
+    /// Makes the usual options, with a clock of wall time.
     package init(clock: @escaping @Sendable () -> Timestamp) {
         self.clock = clock
     }
 }
 
-/// Something that a person should read in the log; none of it keeps the store from going on.
+/// `StoreEvent` is what a person should read in the log; none of it keeps the store from going on.
 package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     /// What a crash left of an unfinished write was cut off; none of it had been reported as stored.
     case tornTailRemoved(segment: String, offset: UInt64, bytes: UInt64)
     /// What a crash left of the last commit, whole records among it, was moved to a file of its own.
     case tornTailSetAside(segment: String, offset: UInt64, bytes: UInt64, path: String)
-    /// Left as it is.
+    /// The articles are damaged in a place, which is left as it is.
     case damage(StoreDamage)
     /// Records that had been stored are gone: the disk lost them, or an older copy was put in their place.
     case recordsLost(after: UInt64, upTo: UInt64)
@@ -66,7 +67,7 @@ package enum StoreEvent: Sendable, Equatable, CustomStringConvertible {
     /// The consumer was ahead of all records that there are.
     case cursorMovedBack(name: String, from: UInt64, to: UInt64)
 
-    /// What has happened and what comes of it, in one line.
+    /// Says in one line what has happened and what comes of it.
     package var description: String {
         switch self {
         case .tornTailRemoved(let segment, let offset, let bytes):

@@ -161,7 +161,8 @@ extension Feed {
         json.member("format", format.rawValue)
         json.member("encoding", encoding)
         json.member("warnings", warnings)
-        hints.writeMembers(to: &json)
+        var hints = hints
+        hints.visit(&json)
         json.member("copyright", copyright)
         json.member("generator", generator)
         json.member("updated", updated)
@@ -174,21 +175,6 @@ extension Feed {
         json.member("unsafe_urls", unsafeURLs)
         json.member("dropped_items", droppedArticles == 0 ? nil : droppedArticles)
         json.flag("truncated", isTruncated)
-    }
-}
-
-extension PollingHints {
-    /// Writes them into an object that the caller has begun.
-    func writeMembers(to json: inout JSONWriter) {
-        json.member("ttl_seconds", ttlSeconds)
-        json.member("update_period_seconds", updatePeriodSeconds)
-        if !skipHours.isEmpty {
-            json.key("skip_hours")
-            json.beginArray()
-            for hour in skipHours { json.integer(hour) }
-            json.endArray()
-        }
-        json.member("skip_days", skipDays)
     }
 }
 

@@ -1,129 +1,165 @@
-internal import JSONText
-
 extension FeedState {
-    /// What the schedule remembers of a feed from one poll to the next (polling.md §4–§8).
-    package struct Schedule: Sendable, Equatable {
+    /// `Schedule` is what the schedule remembers of a feed from one poll to the next (polling.md §4–§8).
+    package struct Schedule: Sendable, Equatable, StatePart {
+        /// How often the feed publishes.
         package var rhythm = Rhythm()
         /// The adaptive interval in seconds; 0 before the first document.
         package var adaptive: Int32 = 0
-        /// Items of the last document.
+        /// How many items the last document has.
         package var items: UInt16 = 0
-        /// New items that were first seen in an hour or on a day that the feed's hints exclude.
+        /// How many new items were first seen in an hour or on a day that the feed's hints exclude.
         package var itemsInSkippedTime: UInt8 = 0
-        /// The feed says that it has ended (JSON Feed `expired`).
+        /// Whether the feed says that it has ended (JSON Feed `expired`).
         package var isExpired = false
-        /// No feed is to be asked before that by itself: a person has paused it. `Schedule.forGood` for ever.
+        /// Until when a person has paused the feed, so that it is not asked by itself; `Schedule.forGood` means for
+        /// ever.
         @CompactTime package var heldUntil: Timestamp?
 
-        /// Failures in a row by their weight, in quarters of a hard one.
+        /// The weight of the failures in a row, in quarters of a hard one.
         package var failureQuarters: UInt16 = 0
-        /// Refusals (403) in a row.
+        /// How many refusals (403) came in a row.
         package var refusals: UInt8 = 0
+        /// When the first of the failures in a row was.
         @CompactTime package var failingSince: Timestamp?
-        /// When the server first said that the feed is gone (410), and whether it has said so again a day later.
+        /// When the server first said that the feed is gone (410).
         @CompactTime package var goneSince: Timestamp?
+        /// Whether the server has said again a day later that the feed is gone.
         package var isGoneForGood = false
+        /// The pause that the server has asked for.
         package var pause: Pause?
 
         /// What decided on the next poll.
         package var reason = PollTerms.Reason.none
-        /// Polls so far, and where the last of them are kept (`PollHistory`).
+        /// How many polls there were so far.
         package var polls: UInt32 = 0
+        /// The number of the block that keeps the last polls and the contents of the document (`PollHistory`).
         package var historyBlock: UInt32?
 
         package init() {}
 
-        /// Until somebody says otherwise.
+        /// The time until which a feed is paused that somebody has to resume.
         package static let forGood = Timestamp(seconds: Int64(UInt32.max))
+
+        mutating func visit<Coder: StateCoder & ~Copyable>(_ coder: inout Coder) {
+            rhythm.visit(&coder)
+            coder.field("adaptive_seconds", &adaptive, absent: 0)
+            coder.field("items", &items, absent: 0)
+            coder.field("items_in_skipped_time", &itemsInSkippedTime, absent: 0)
+            coder.field("expired", &isExpired, absent: false)
+            coder.field("held_until", &_heldUntil, absent: .none)
+            coder.field("failure_quarters", &failureQuarters, absent: 0)
+            coder.field("refusals", &refusals, absent: 0)
+            coder.field("failing_since", &_failingSince, absent: .none)
+            coder.field("gone_since", &_goneSince, absent: .none)
+            coder.field("gone_for_good", &isGoneForGood, absent: false)
+            coder.object("pause", &pause)
+            coder.field("reason", &reason, absent: .none)
+            coder.field("polls", &polls, absent: 0)
+            coder.field("history_block", &historyBlock)
+        }
     }
 
-    /// A server's wish to be left alone by a feed, or by all feeds of its host (polling.md §8).
-    package struct Pause: Sendable, Equatable {
+    /// `Pause` is a server's wish to be left alone by a feed, or by all feeds of its host (polling.md §8).
+    package struct Pause: Sendable, Equatable, StatePart {
         @CompactTime private var end: Timestamp?
         @CompactTime private var begin: Timestamp?
-        /// Times in a row that it had to say so.
+        /// Counts the times in a row that the server had to say so.
         package var incidents: UInt8
-        package var coversHost: Bool
+        private var scope: Scope
+
+        enum Scope: String { case feed, host }
 
         package init(until: Timestamp, incidents: UInt8, since: Timestamp, coversHost: Bool) {
             end = until
             begin = since
             self.incidents = incidents
-            self.coversHost = coversHost
+            scope = coversHost ? .host : .feed
         }
 
+        init() {
+            incidents = 1
+            scope = .feed
+        }
+
+        /// Tells whether all feeds of the host are meant.
+        package var coversHost: Bool {
+            get { scope == .host }
+            set { scope = newValue ? .host : .feed }
+        }
+
+        /// The end of the pause.
         package var until: Timestamp {
             get { end ?? Timestamp(seconds: 0) }
             set { end = newValue }
         }
 
-        /// When it last said so.
+        /// When the server last said so.
         package var since: Timestamp {
             get { begin ?? Timestamp(seconds: 0) }
             set { begin = newValue }
         }
+
+        mutating func visit<Coder: StateCoder & ~Copyable>(_ coder: inout Coder) {
+            coder.field(required: "until", &_end)
+            coder.field("incidents", &incidents, absent: 1)
+            coder.field(required: "since", &_begin)
+            coder.field("scope", &scope, absent: .feed)
+        }
     }
 }
 
-extension FeedState.Schedule {
-    /// Members that say nothing are left out.
-    func writeMembers(to json: inout JSONWriter) {
-        json.member("latest_item", rhythm.latest)
-        let gaps = rhythm.gaps
-        if !gaps.isEmpty {
-            json.key("item_gaps")
-            json.beginArray()
-            for gap in gaps { json.integer(gap) }
-            json.endArray()
-        }
-        if adaptive > 0 { json.member("adaptive_seconds", Int(adaptive)) }
-        if items > 0 { json.member("items", Int(items)) }
-        if itemsInSkippedTime > 0 { json.member("items_in_skipped_time", Int(itemsInSkippedTime)) }
-        json.flag("expired", isExpired)
-        json.member("held_until", heldUntil)
-        if failureQuarters > 0 { json.member("failure_quarters", Int(failureQuarters)) }
-        if refusals > 0 { json.member("refusals", Int(refusals)) }
-        json.member("failing_since", failingSince)
-        json.member("gone_since", goneSince)
-        json.flag("gone_for_good", isGoneForGood)
-        if let pause {
-            json.key("pause")
-            json.beginObject()
-            json.member("until", pause.until)
-            json.member("incidents", Int(pause.incidents))
-            json.member("since", pause.since)
-            json.member("scope", pause.coversHost ? "host" : "feed")
-            json.endObject()
-        }
-        if reason != .none { json.member("reason", reason.word) }
-        if polls > 0 { json.member("polls", Int(polls)) }
-        json.member("history_block", historyBlock.map(Int.init))
+extension PollingHints {
+    mutating func visit<Coder: StateCoder & ~Copyable>(_ coder: inout Coder) {
+        coder.field("ttl_seconds", &ttlSeconds)
+        coder.field("update_period_seconds", &updatePeriodSeconds)
+        coder.field("skip_hours", &skipHours, absent: [])
+        coder.field("skip_days", &skipDays, absent: [])
+    }
+}
+
+extension Rhythm {
+    /// `Gaps` is what a rhythm keeps of the gaps between publications: a byte each.
+    struct Gaps: Equatable {
+        var recent: UInt64 = 0
+        var older: UInt64 = 0
+        var oldest: UInt64 = 0
     }
 
-    /// What is unknown or malformed is left out.
-    init(_ json: JSONMembers) {
-        self.init()
-        rhythm = Rhythm(
-            latest: json["latest_item"]?.time,
-            gaps: json["item_gaps"]?.array?.prefix(Rhythm.maximumGaps).compactMap { $0.count() } ?? [])
-        adaptive = json["adaptive_seconds"]?.count() ?? 0
-        items = json["items"]?.count() ?? 0
-        itemsInSkippedTime = json["items_in_skipped_time"]?.count() ?? 0
-        isExpired = json["expired"]?.bool ?? false
-        heldUntil = json["held_until"]?.time
-        failureQuarters = json["failure_quarters"]?.count() ?? 0
-        refusals = json["refusals"]?.count() ?? 0
-        failingSince = json["failing_since"]?.time
-        goneSince = json["gone_since"]?.time
-        isGoneForGood = json["gone_for_good"]?.bool ?? false
-        if let pause = json["pause"]?.members, let until = pause["until"]?.time, let since = pause["since"]?.time {
-            self.pause = FeedState.Pause(
-                until: until, incidents: pause["incidents"]?.count() ?? 1, since: since,
-                coversHost: pause["scope"]?.string == "host")
+    mutating func visit<Coder: StateCoder & ~Copyable>(_ coder: inout Coder) {
+        var latest = latest
+        var gaps = Gaps(recent: recent, older: older, oldest: oldest)
+        coder.field("latest_item", &latest)
+        coder.field("item_gaps", &gaps, absent: Gaps())
+        let seconds = latest.flatMap { UInt32(exactly: $0.seconds) } ?? 0
+        self = Rhythm(latestSeconds: seconds, recent: gaps.recent, older: gaps.older, oldest: gaps.oldest)
+    }
+}
+
+/// `CompactTime` keeps a time to the second, rounded up, in four bytes: for what is kept of every feed. It keeps none
+/// before
+/// 1970 or after 2106.
+@propertyWrapper
+package struct CompactTime: Sendable, Equatable {
+    /// 0 for none.
+    private(set) var seconds: UInt32 = 0
+
+    static var none: CompactTime { CompactTime(seconds: 0) }
+
+    init(seconds: UInt32) {
+        self.seconds = seconds
+    }
+
+    package init(wrappedValue: Timestamp?) {
+        self.wrappedValue = wrappedValue
+    }
+
+    package var wrappedValue: Timestamp? {
+        get { seconds == 0 ? nil : Timestamp(seconds: Int64(seconds)) }
+        set {
+            guard let time = newValue else { return seconds = 0 }
+            let isWhole = time.milliseconds % 1000 == 0
+            // An earlier time than can be kept is still one.
+            seconds = max(1, UInt32(clamping: isWhole ? time.seconds : time.seconds &+ 1))
         }
-        reason = json["reason"]?.string.flatMap(PollTerms.Reason.init(word:)) ?? .none
-        polls = json["polls"]?.count() ?? 0
-        // No more feeds than that can be configured: a larger number is damage, and a file of its size would be, too.
-        historyBlock = json["history_block"]?.count().flatMap { $0 < 1 << 24 ? $0 : nil }
     }
 }

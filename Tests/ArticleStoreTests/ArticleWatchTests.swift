@@ -13,7 +13,7 @@ struct ArticleWatchTests {
         return poll(&descriptor, 1, 0) == 1
     }
 
-    @Test("A commit is told at once, and nothing once it has been looked at")
+    @Test("A reader that waits is told of a commit at once, and of nothing more once it has looked")
     func commit() throws {
         let store = try fixture.open()
         let watch = ArticleWatch(directory: fixture.path)
@@ -28,7 +28,7 @@ struct ArticleWatchTests {
         store.close()
     }
 
-    @Test("So is an article that is copied into a store without a writer")
+    @Test("A reader that waits is told of an article that is copied into a store without a writer")
     func copied() throws {
         let store = try fixture.open()
         _ = try store.commit([StoreFixture.commit(1...3)])
@@ -39,7 +39,7 @@ struct ArticleWatchTests {
         #expect(hasNews(watch))
     }
 
-    @Test("A store that is not there yet is watched from the next look on")
+    @Test("A store that does not exist yet is watched from the reader's next look on")
     func later() throws {
         let watch = ArticleWatch(directory: fixture.path)
         watch.arm()

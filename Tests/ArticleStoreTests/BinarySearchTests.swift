@@ -3,13 +3,13 @@ import Testing
 @testable import ArticleStore
 
 @Suite struct BinarySearchTests {
-    @Test("The place behind all that is in front is found in rows of any length", arguments: 0...33)
+    @Test("SegmentOrder finds the place behind all numbers in front, in rows of any length", arguments: 0...33)
     func partitionPoint(_ count: Int) {
         for place in 0...count { #expect((0..<count).partitionPoint { $0 < place } == place) }
         #expect(Array(0..<count)[...].dropFirst(1).partitionPoint { _ in false } == min(1, count))
     }
 
-    @Test("The longest row in order is found, and what belongs to no row is in none")
+    @Test("SegmentOrder finds the longest ascending row, and what is out of order is not in it")
     func row() {
         #expect(longestRow([Int?]()) { $0 < $1 } == [])
         #expect(
@@ -20,7 +20,7 @@ import Testing
                 == [false, true, false, true, false, true, true])
     }
 
-    @Test("The longest row is as long as the best of all rows that there are")
+    @Test("SegmentOrder's longest row is as long as the best of all ascending rows")
     func rowOfAll() {
         var state: UInt64 = 1
         for _ in 0..<200 {

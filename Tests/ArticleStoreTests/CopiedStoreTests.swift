@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test("An index of a machine with the other byte order is made again")
+    @Test("An index from a machine with the other byte order is made again from the articles")
     func otherByteOrder() throws {
         _ = try filled()
         var bytes = try #require(fixture.folder.read("store/index/known"))
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test("An index that was copied by half is made again", arguments: [0, 100, 4096, 5000])
+    @Test("An index that was copied by half is made again from the articles", arguments: [0, 100, 4096, 5000])
     func halfAnIndex(_ size: Int) throws {
         _ = try filled()
         cut("\(fixture.path)/index/known", to: size)
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test("A segment that was not copied is told when the store is opened, and by whoever reads")
+    @Test("A segment that was not copied is reported when the store is opened, and by every reader")
     func missingSegment() async throws {
         let segments = try filled()
         for missing in segments.indices.dropLast() {
@@ -70,7 +70,7 @@ import Testing
         return ending.status
     }
 
-    @Test("The last segment that was not copied is told, consumers go back, and feeds are asked again")
+    @Test("A last segment that was not copied is reported, consumers go back, and feeds are asked again")
     func missingEnd() throws {
         let segments = try filled()
         try Cursors(directory: fixture.path).advance("a", to: 30)
@@ -84,7 +84,7 @@ import Testing
         #expect(try store.commit([StoreFixture.commit(last.firstSeq...30)]).count == Int(31 - last.firstSeq))
     }
 
-    @Test("A segment that was copied by half is told where its lines end")
+    @Test("A segment that was copied by half is reported at the place where its lines end")
     func halfASegment() throws {
         let segments = try filled()
         let size = try #require(try OpenFile.reading(segments[1].path)?.size())
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(
-        "What is older than the program's format is none, what is newer is refused, each untouched",
+        "A folder of an older format is no store, one of a newer format is refused, and neither is touched",
         arguments: [
             ("newswire store 2\n", StoreError.Code.newerFormat), ("newswire store 10 x\n", .damaged),
             ("mail\n", .damaged),

@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test(
-        "Of many records few marks are kept, and one at most twice as far back as any record", arguments: [1, 7, 1000])
+        "A trail keeps few marks of many records, with one at most twice as far back as any record",
+        arguments: [1, 7, 1000])
     func thinning(_ step: UInt64) throws {
         var trail = ReadingTrail()
         var seq: UInt64 = 0
@@ -33,7 +34,7 @@ import Testing
         #expect(ReadingTrail(trail.text) == trail)
     }
 
-    @Test("Who goes back has not had what is behind that")
+    @Test("A reader that goes back has not had the records behind that place")
     func goingBack() throws {
         var trail = ReadingTrail()
         for seq in 1...9 as ClosedRange<UInt64> { trail.pass(try mark(seq)) }
@@ -43,7 +44,7 @@ import Testing
         #expect(trail.marks.isEmpty)
     }
 
-    @Test("What was passed last is noted in its order, however much was passed")
+    @Test("A trail keeps the records that were passed last in their order, however many were passed")
     func recentMarks() throws {
         let fixture = StoreFixture()
         _ = try fixture.open().commit([StoreFixture.commit(1...100)])
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test(
-        "What is no trail is none",
+        "A trail's file that holds anything else counts as no trail",
         arguments: ["", "1", "1 \n", "1 ab\n", "x \(String(repeating: "0", count: 64))\n", "\n1 2 3\n"])
     func garbage(_ text: String) {
         #expect(ReadingTrail(text).map(\.marks.isEmpty) ?? true)
@@ -110,7 +111,7 @@ import Testing
         unlinkIfThere(fixture.folder.file("store/index/known"))
     }
 
-    @Test("A cursor is a number as ever, and which record that was stands beside it")
+    @Test("A cursor's file holds a number, and a file beside it says which record that was")
     func files() throws {
         let (cursors, trail) = try filled()
         #expect(try cursors.advance("a", from: nil, to: 10, trail: trail, in: fixture.reader()) == .done)
@@ -135,7 +136,7 @@ import Testing
         #expect(try cursors.read("b") == nil)
     }
 
-    @Test("Where the number becomes another record's while the cursor is moved, it goes back", arguments: [nil, 2])
+    @Test("A cursor goes back if its number becomes another record's while it is moved", arguments: [nil, 2])
     func race(_ old: UInt64?) throws {
         let (_, trail) = try filled()
         let directory = try #require(try StoreDirectory(existing: fixture.path))
@@ -156,7 +157,7 @@ import Testing
         #expect(hasRun.withLock { $0 })
     }
 
-    @Test("Somebody who moved the cursor by hand meanwhile meant it so")
+    @Test("A cursor that a person moves during a dump stays where the person put it")
     func movedByHand() throws {
         let (cursors, trail) = try filled()
         try cursors.advance("a", to: 3)
@@ -182,7 +183,7 @@ import Testing
         #expect(try cursors.locate("a", in: fixture.reader()).wentBackFrom == nil)
     }
 
-    @Test("Where nothing is known to be the same, a person has to say where a consumer goes on")
+    @Test("A consumer of whose records the store has none goes on only where a person says")
     func otherStore() throws {
         let (cursors, trail) = try filled()
         _ = try cursors.advance("a", from: nil, to: 10, trail: trail, in: fixture.reader())
@@ -195,7 +196,7 @@ import Testing
         #expect(try cursors.locate("a", in: fixture.reader()).position.seq == 3)
     }
 
-    @Test("What retention has removed is compared with what it leaves; without that there is nothing to compare")
+    @Test("A trail's removed records are compared with what retention has left of them, if anything")
     func removed() throws {
         let (cursors, trail) = try filled(upTo: 2)
         let store = try fixture.open(segmentSize: 2048)
@@ -214,7 +215,7 @@ import Testing
         #expect(try cursors.locate("a", in: fixture.reader()).position.seq == 2)
     }
 
-    @Test("Whatever stands in a trail's place, the cursor is read and moved")
+    @Test("A cursor is read and moved whatever stands in its trail's place")
     func harmfulTrails() throws {
         let (cursors, trail) = try filled()
         try cursors.advance("a", to: 5)

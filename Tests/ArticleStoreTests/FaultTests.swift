@@ -183,7 +183,7 @@ import Testing
         try await expectWhole(fixture, Array(1...5))
     }
 
-    @Test("However much one commit leaves for the index, the next is taken")
+    @Test("The next commit is taken however much the one before has left for the index")
     func muchForTheIndex() throws {
         let fixture = StoreFixture()
         let store = try fixture.open()
@@ -234,7 +234,7 @@ import Testing
         #expect(try reader.identifiers(startingWith: "", limit: 99).count == Int(number) + 1)
     }
 
-    @Test("A state that the disk did not take is written with the next")
+    @Test("A feed state that the disk did not take is written with the next one")
     func statesAreTriedAgain() throws {
         let fixture = StoreFixture()
         let disk = FaultyFileSystem()
@@ -317,7 +317,7 @@ import Testing
         }
     }
 
-    @Test("A disk that takes nothing is told of once, and once when it takes again; the same can be stored then")
+    @Test("A disk that takes nothing is reported once, and once when it takes again; then the same can be stored")
     func trouble() throws {
         let store = try fixture.open(files: disk.calling)
         _ = try store.commit([StoreFixture.commit(1...2)])
@@ -340,7 +340,7 @@ import Testing
         #expect(try fileNames(in: "\(fixture.path)/articles") == ["00000000000000000001.jsonl"])
     }
 
-    @Test("States that the disk does not take are trouble too: they are written when it takes them again")
+    @Test("Feed states that the disk does not take are trouble too, and are written when it takes them again")
     func states() throws {
         let store = try fixture.open(files: disk.calling)
         disk.fail(at: 1, sticky: true, .inputOutput)

@@ -136,7 +136,7 @@ struct FeedContentsTests {
         #expect(try feed.sighting(2000) == feed.still(at: 1000))
     }
 
-    @Test("What comes and goes with every document is remembered once, and takes nothing away from others")
+    @Test("An article that comes and goes with every document is remembered once, and displaces no other")
     func flapping() throws {
         let feed = try DocumentedFeed()
         try feed.document([1, 2, 3], at: 10)
@@ -151,7 +151,7 @@ struct FeedContentsTests {
         #expect(try feed.sighting(3) == feed.gone(at: 200_000, lastSeen: 10))
     }
 
-    @Test("A block that is damaged or cut off is told of, and begins anew with the feed's next document")
+    @Test("A feed's block of contents that is damaged or cut off is reported, and begins anew with its next document")
     func damage() throws {
         for harm in [0, 9, 17, 25, 33, 37, 41, 50, 70] {
             let reports = Locked<[StoreEvent]>([])
@@ -180,7 +180,7 @@ struct FeedContentsTests {
         #expect(try feed.sighting(1) == feed.still(at: 200))
     }
 
-    @Test("A block of another feed is passed over, and taken by the feed that has its number")
+    @Test("A block of contents of another feed is passed over, and taken by the feed that has its number")
     func otherFeed() throws {
         let reports = Locked<[StoreEvent]>([])
         let feed = try DocumentedFeed { event in reports.withLock { $0.append(event) } }
@@ -195,7 +195,7 @@ struct FeedContentsTests {
         #expect(reports.withLock { $0.isEmpty })
     }
 
-    @Test("Where a document was not kept, what is told is told of the one before")
+    @Test("A sighting speaks of the document before where the last one was not kept")
     func lostDocument() throws {
         let feed = try DocumentedFeed()
         try feed.document([1, 2], at: 100)
@@ -207,7 +207,7 @@ struct FeedContentsTests {
         #expect(try feed.sighting(1) == feed.gone(at: 400, lastSeen: 100))
     }
 
-    @Test("Documents of one feed that wait together are taken one after the other")
+    @Test("Documents of one feed that wait together are written as if one after the other")
     func severalAtOnce() throws {
         let feed = try DocumentedFeed()
         try feed.document([1, 2], at: 100)
@@ -223,7 +223,7 @@ struct FeedContentsTests {
         #expect(try feed.sighting(4) == feed.gone(at: 500, lastSeen: 300))
     }
 
-    @Test("A new document with the same articles is told of, and costs the header of the block")
+    @Test("A new document with the same articles writes no more than the header of its feed's block")
     func sameArticles() throws {
         let written = Locked<[Int]>([])
         var files = FileSystem()
@@ -239,7 +239,7 @@ struct FeedContentsTests {
         #expect(written.withLock { $0 } == [ContentsBlock.headerSize + 16, ContentsBlock.headerSize])
     }
 
-    @Test("A disk that takes nothing is reported once, later documents are kept, and what was told stays told")
+    @Test("A disk that takes no contents is reported once, and documents after it are kept")
     func failingDisk() throws {
         let (isFull, reports) = (Locked(false), Locked<[String]>([]))
         var files = FileSystem()
@@ -266,7 +266,7 @@ struct FeedContentsTests {
         #expect(reports.withLock { $0.count } == 2)
     }
 
-    @Test("What waits for a slow disk is bounded")
+    @Test("The contents of documents that wait for a slow disk are bounded")
     func waiting() throws {
         let fixture = StoreFixture()
         try fixture.open().close()
@@ -292,7 +292,7 @@ struct FeedContentsTests {
         #expect(written.withLock { $0 } == FeedContents.mostWaiting / 2000 + 1)
     }
 
-    @Test("The two files of an earlier newswire are removed, which is said once")
+    @Test("The two files in which an earlier newswire kept contents are removed, which is reported once")
     func formerFiles() throws {
         let fixture = StoreFixture()
         try fixture.open().close()

@@ -37,7 +37,7 @@ import Testing
         #expect(try fileNames(in: "\(fixture.path)/articles").isEmpty)
     }
 
-    @Test("The file is written anew when most of it is dead")
+    @Test("The file of feed states is written anew when most of it is dead")
     func compaction() throws {
         let store = try fixture.open()
         for round in 1...500 { _ = try store.commit(commit(state("a", failures: round), state("b"))) }
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test("A damaged line is passed over and told")
+    @Test("A damaged line of the feed states is passed over and reported")
     func damagedLine() throws {
         let store = try fixture.open()
         _ = try store.commit(commit(state("a")))
@@ -102,7 +102,7 @@ import Testing
 }
 
 extension FeedStateTests {
-    @Test("A state that was only noted is known at once, and in the file with the next that is committed")
+    @Test("A feed state that was only staged is known at once, and in the file with the next commit")
     func notedStates() throws {
         let store = try fixture.open()
         #expect(store.stage(state("a", failures: 1)))
@@ -116,7 +116,7 @@ extension FeedStateTests {
         #expect(try fixture.reader().states().first == state("a", failures: 2))
     }
 
-    @Test("A state that the disk did not take goes out with the next, and the disk's trouble is known")
+    @Test("A feed state that the disk did not take goes out with the next, and the disk's trouble is known")
     func notedStatesOfAFullDisk() throws {
         let files = FaultyFileSystem()
         let store = try fixture.open(files: files.calling)

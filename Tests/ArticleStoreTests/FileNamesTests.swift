@@ -3,10 +3,10 @@ import Testing
 
 @testable import ArticleStore
 
-@Suite("The names in a folder") struct FileNamesTests {
+@Suite("Reading the names in a folder") struct FileNamesTests {
     let folder = TemporaryDirectory()
 
-    @Test("Names of each length that a file system allows are read whole, none longer than it is")
+    @Test("File names of each length that a file system allows are read whole")
     func lengths() throws {
         // Records of all sizes, up to the last byte of the buffer that they are read into.
         let names = (1...255).flatMap { length in
@@ -16,7 +16,7 @@ import Testing
         #expect(try fileNames(in: folder.path).sorted() == names.sorted())
     }
 
-    @Test("A limit is kept to, and a folder that is not there has none")
+    @Test("Reading a folder keeps to its limit of names, and a folder that does not exist has none")
     func limit() throws {
         for name in ["a", "b", "c"] { folder.write("", to: name) }
         #expect(try fileNames(in: folder.path, limit: 3).count == 3)

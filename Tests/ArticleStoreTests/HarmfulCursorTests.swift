@@ -18,7 +18,7 @@ import Testing
         return store
     }
 
-    @Test("One that is no regular file is listed as trouble, and the others are read", arguments: Junk.allCases)
+    @Test("A cursor that is no regular file is listed as trouble, and the others are read", arguments: Junk.allCases)
     func listed(_ junk: Junk) throws {
         try filled().close()
         let cursors = try Cursors(directory: fixture.path)
@@ -31,7 +31,7 @@ import Testing
         #expect(throws: StoreError.self) { try cursors.read("evil") }
     }
 
-    @Test("None of them keeps the store from being opened; each is said", arguments: Junk.allCases)
+    @Test("Junk among the cursors keeps no store from being opened, and is reported", arguments: Junk.allCases)
     func opened(_ junk: Junk) throws {
         try filled().close()
         try Cursors(directory: fixture.path).advance("far", to: 99)
@@ -66,7 +66,7 @@ import Testing
         #expect(try store.expire(before: cutoff, force: true).segments > 0)
     }
 
-    @Test("More files than there can be consumers are told, and neither listed nor waited for")
+    @Test("A folder of cursors with too many files is an error, and is neither listed nor waited for")
     func tooMany() throws {
         try filled().close()
         let descriptor = open("\(fixture.path)/cursors", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -81,7 +81,8 @@ import Testing
     }
 
     @Test(
-        "Junk in the place of the lock is said before anything is printed, and never followed", arguments: Junk.allCases
+        "Junk in the place of the cursors' lock is an error before anything is printed, and no link there is followed",
+        arguments: Junk.allCases
     )
     func lockIsJunk(_ junk: Junk) throws {
         try filled().close()
@@ -96,7 +97,7 @@ import Testing
         try fixture.open(segmentSize: 4096).close()
     }
 
-    @Test("Junk in the place of a consumer's own lock is said before anything is printed", arguments: Junk.allCases)
+    @Test("Junk in the place of a consumer's own lock is an error before anything is printed", arguments: Junk.allCases)
     func consumersLockIsJunk(_ junk: Junk) throws {
         try filled().close()
         let cursors = try Cursors(directory: fixture.path)
@@ -107,7 +108,7 @@ import Testing
         _ = try cursors.lockForDump("b")
     }
 
-    @Test("Junk under the name of the new file is passed over", arguments: Junk.allCases)
+    @Test("Junk under the name of a cursor's new file is passed over", arguments: Junk.allCases)
     func newFileIsJunk(_ junk: Junk) throws {
         try filled().close()
         let cursors = try Cursors(directory: fixture.path)
@@ -118,7 +119,7 @@ import Testing
         withExtendedLifetime(lock) {}
     }
 
-    @Test("Where no new file can be made, that is said before anything is printed")
+    @Test("A folder in which no cursor can be written is an error before anything is printed")
     func noNewFile() throws {
         try filled().close()
         let cursors = try Cursors(directory: fixture.path)
@@ -127,7 +128,7 @@ import Testing
         #expect(throws: StoreError.self) { try cursors.lockForDump("a") }
     }
 
-    @Test("A folder in the cursor's own place is said before anything is printed; a link there is replaced")
+    @Test("A folder in a cursor's place is an error before anything is printed; a link there is replaced")
     func cursorIsJunk() throws {
         try filled().close()
         let cursors = try Cursors(directory: fixture.path)
@@ -141,7 +142,7 @@ import Testing
         #expect(fixture.folder.text("victim") == "mine\n")
     }
 
-    @Test("A lock that somebody holds is waited for no longer than a limit, then it is 75 and the cursor stands")
+    @Test("The cursors' lock is waited for no longer than a limit, and then the status is 75 and the cursor stands")
     func lockIsHeld() throws {
         try filled().close()
         let directory = try #require(try StoreDirectory(existing: fixture.path))

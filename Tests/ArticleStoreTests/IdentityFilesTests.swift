@@ -60,7 +60,7 @@ import Testing
         #expect(result.removedRecords == removed)
     }
 
-    @Test("Files are joined like digits of a binary number, and none grows without limit")
+    @Test("Files of identities are joined like digits of a binary number, and none grows without limit")
     func choice() {
         #expect(IdentityFiles.choice([]) == nil)
         #expect(IdentityFiles.choice([5]) == nil)
@@ -75,7 +75,7 @@ import Testing
         #expect(IdentityFiles.choice(Array(repeating: 1, count: 3000)) == 3000 - IdentityFiles.most..<3000)
     }
 
-    @Test("Eight segments a day for a year leave few files, each byte written a few times")
+    @Test("Eight removed segments a day for a year leave few files of identities, each byte written a few times")
     func year() {
         var sizes: [UInt64] = []
         var written: UInt64 = 0
@@ -92,7 +92,7 @@ import Testing
         #expect(written < 29_000_000 * 14)
     }
 
-    @Test("Retention day by day leaves few files, in which everything is found and verified")
+    @Test("Retention day by day leaves few files of identities, in which everything is found and verified")
     func dayByDay() async throws {
         let store = try open()
         for day in 0..<40 as Range<Int64> {
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test("The many files of an older newswire are joined when the store is opened, and nothing else changes")
+    @Test("An older newswire's many files of identities are joined when the store is opened, and nothing else changes")
     func manyFiles() async throws {
         let store = try open()
         try fill(store, days: 0..<60)
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test(
-        "Wherever joining is cut short or the disk fails, no identity is lost and none counts twice",
+        "No identity is lost or counts twice wherever the joining of files is cut short or the disk fails",
         arguments: [FaultyFileSystem.Fault.inputOutput, .shortThenNoSpace])
     func everyCallFails(_ fault: FaultyFileSystem.Fault) async throws {
         let folder = TemporaryDirectory()
@@ -153,7 +153,7 @@ import Testing
         #expect(call > 6)
     }
 
-    @Test("A damaged line stays damaged in a joined file, is told, and takes no other with it")
+    @Test("A damaged line of identities stays damaged in a joined file, is reported, and takes no other with it")
     func damage() async throws {
         let store = try open()
         try fill(store, days: 0..<6)
@@ -197,7 +197,7 @@ import Testing
         #expect(damage.filter { $0.kind == .chain }.compactMap(\.seq) == [4, 7])
     }
 
-    @Test("Where an older copy of the articles was put back, what is there itself counts, and is removed again")
+    @Test("Articles of an older copy that was put back count before what retention left of them, and are removed again")
     func articlesPutBack() async throws {
         let store = try open()
         try fill(store, days: 0..<8)

@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(
-        "It says the same as an index to which the records were added one after the other",
+        "An index that is built at once says the same as one to which the records were added one by one",
         arguments: [(0, 1000), (1, 1000), (400, 1000), (400, 1), (3000, 2)] as [(UInt64, Int)], [1, 2, 3] as [UInt64])
     func same(_ size: (count: UInt64, pieceChanges: Int), seed: UInt64) throws {
         try fixture.open().close()
@@ -57,7 +57,7 @@ import Testing
         #expect(names == ["known", "known.new", "known.other"], "what was put down on the way is gone")
     }
 
-    @Test("Keys whose hashes begin alike do not crowd one place of the memory", .timeLimit(.minutes(1)))
+    @Test("Keys whose hashes begin alike do not crowd one place of the index builder's memory", .timeLimit(.minutes(1)))
     func manyOfOneRegion() throws {
         let salt = Hash128(high: 1, low: 2)
         // With the salt's own high half a key's hash is its low half.
@@ -74,7 +74,7 @@ import Testing
         #expect(hashes == hashes.sorted() && hashes.count == keys.count)
     }
 
-    @Test("A disk that does not take it, or gives back other bytes, is an error and no index")
+    @Test("A disk that does not take a new index, or gives back other bytes, is an error and leaves no index")
     func failing() throws {
         try fixture.open().close()
         let directory = try #require(try StoreDirectory(existing: fixture.path))
@@ -100,6 +100,31 @@ import Testing
             _ = try deceived.finish()
         } throws: { error in
             (error as? StoreError)?.code == .damagedIndex
+        }
+    }
+
+    @Test("An index that has grown, or was made anew, names the file by where it is when it is damaged")
+    func pathAfterMoving() throws {
+        try fixture.open().close()
+        let directory = try #require(try StoreDirectory(existing: fixture.path))
+        let entries = entries(700, seed: 1)
+        let table = try IndexFile(
+            creating: directory.indexFile, in: directory, capacity: IndexFile.smallestCapacity,
+            salt: IndexHeader.newSalt(), StoreFixture.files)
+        let grown = ArticleIndex(table, in: directory, StoreFixture.files)
+        grown.add(entries)
+        #expect(try grown.writeWaiting() == nil)
+        #expect(grown.size.capacity > IndexFile.smallestCapacity)
+        let builder = IndexBuilder(directory, StoreFixture.files, .init { _, _ in })
+        for entry in entries { try builder.add(entry) }
+        for index in [grown, try builder.finish()] {
+            if index !== grown { try index.install() }
+            #expect(truncate(directory.indexFile, off_t(IndexHeader.size)) == 0)
+            #expect {
+                _ = try index.find(entries[0].known.uid.key)
+            } throws: { error in
+                (error as? StoreError)?.path == directory.indexFile
+            }
         }
     }
 }

@@ -94,7 +94,8 @@ import Testing
     }
 
     @Test(
-        "A wrong entry is found and counted, with and without memory of its record", arguments: harms,
+        "store verify finds and counts a wrong entry of the index, with and without memory of its record",
+        arguments: harms,
         [0, 7, 1 << 26] as [UInt64])
     func wrongEntry(_ harm: Harm, recordLimit: UInt64) async throws {
         try fill()
@@ -136,7 +137,7 @@ import Testing
     ]
 
     @Test(
-        "A wrong further key is found and counted, with and without memory of its record", arguments: keyHarms,
+        "store verify finds and counts a wrong further key, with and without memory of its record", arguments: keyHarms,
         [0, 7, 1 << 26] as [UInt64])
     func wrongKey(_ harm: KeyHarm, recordLimit: UInt64) async throws {
         try fill()
@@ -153,7 +154,7 @@ import Testing
         }
     }
 
-    @Test("A missing entry is found", arguments: [0, 7, 1 << 26] as [UInt64])
+    @Test("store verify finds a missing entry of the index", arguments: [0, 7, 1 << 26] as [UInt64])
     func missingEntry(recordLimit: UInt64) async throws {
         try fill()
         try replace(12) {
@@ -162,7 +163,7 @@ import Testing
         #expect(try await errors(recordLimit: recordLimit) == 1)
     }
 
-    @Test("A second entry for a record is found")
+    @Test("store verify finds a second entry of the index for a record")
     func secondEntry() async throws {
         try fill()
         try replace(4) { slot in
@@ -175,7 +176,7 @@ import Testing
         #expect(try await errors() == 2)
     }
 
-    @Test("Beside a writer wrong and missing entries are found as far as the index is complete")
+    @Test("store verify beside a writer finds wrong and missing entries where the index is complete")
     func besideWriter() async throws {
         try fill()
         let store = try fixture.open(segmentSize: 4096)
@@ -194,7 +195,7 @@ import Testing
         #expect(try await errors() == 2)
     }
 
-    @Test("What is not in the index yet, or is already, behind its complete part is no error")
+    @Test("Entries behind the complete part of the index may be there or not")
     func behindCompletePart() async throws {
         try fill()
         let directory = try #require(try StoreDirectory(existing: fixture.path))
@@ -214,7 +215,7 @@ import Testing
         #expect(try await errors() == 1)
     }
 
-    @Test("A damaged slot is found, and says nothing of the others")
+    @Test("store verify finds a damaged slot of the index, and counts the others all the same")
     func damagedSlot() async throws {
         try fill()
         var bytes = try #require(fixture.folder.read("store/index/known"))

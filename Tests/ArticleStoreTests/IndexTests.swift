@@ -44,7 +44,7 @@ import Testing
         #expect(try again.known(StoreFixture.uid(50))?.uid == StoreFixture.uid(1))
     }
 
-    @Test("The index grows and forgets nothing")
+    @Test("The index grows and forgets no article")
     func growing() throws {
         let store = try fixture.open()
         for start in stride(from: UInt64(1), to: 40_000, by: 1000) {
@@ -63,7 +63,7 @@ import Testing
         #expect(fixture.noted.isEmpty)
     }
 
-    @Test("A slot holds all that is known")
+    @Test("A slot of the index holds all that is known of an article")
     func slotsAreReadBack() throws {
         let uid = ArticleIdentifier((0..<20).map { UInt8($0 * 11) })
         for modified in [nil, Timestamp(milliseconds: -1), Timestamp(milliseconds: .max)] {
@@ -168,7 +168,7 @@ import Testing
         #expect(fixture.noted == [.indexRebuilt(reason: "it is shorter than it was made", records: 101)])
     }
 
-    @Test("A commit that meets the damage first stores its articles, and the index is made again behind it")
+    @Test("A commit that meets a damaged index stores its articles, and the index is made again behind it")
     func cutBeforeCommit() throws {
         let store = try fixture.open()
         _ = try store.commit([StoreFixture.commit(1...100)])
@@ -212,7 +212,7 @@ import Testing
         #expect(fixture.noted.count == 1)
     }
 
-    @Test("Where the disk has no room for a new index nothing is polled, and later it is made")
+    @Test("Nothing is polled while the disk has no room for a new index, which is made later")
     func noRoomForIndex() throws {
         let disk = FaultyFileSystem()
         let store = try fixture.open(files: disk.calling)

@@ -50,7 +50,7 @@ import Testing
         fixture.folder.write(order.map { lines[$0 - 1] + "\n" }.joined(), to: segment)
     }
 
-    @Test("Every whole line is handed out, once and in order; those out of place are told", arguments: orders)
+    @Test("A reader hands out every whole line once and in order, and reports those out of place", arguments: orders)
     func reading(_ order: Order) throws {
         try write(order.lines)
         for after in 0...10 as ClosedRange<UInt64> {
@@ -62,7 +62,7 @@ import Testing
         #expect(try fixture.reader().lastSeq() == 10)
     }
 
-    @Test("store verify tells the lines that are out of place, and no others", arguments: orders)
+    @Test("store verify reports the lines that are out of place, and no others", arguments: orders)
     func verifying(_ order: Order) async throws {
         try write(order.lines)
         var damage: [StoreDamage] = []
@@ -72,7 +72,7 @@ import Testing
         #expect(!result.isWhole)
     }
 
-    @Test("An index that is made from such a segment has all articles", arguments: orders)
+    @Test("An index that is made from a segment with lines out of place has all articles", arguments: orders)
     func index(_ order: Order) throws {
         try write(order.lines)
         unlinkIfThere(fixture.folder.file("store/index/known"))
@@ -100,7 +100,7 @@ import Testing
         #expect(try fixture.reader().line(seq: 555)?.starts(with: #"{"id":"555""#.utf8) == true)
     }
 
-    @Test("A line of a later segment hides nothing of those between")
+    @Test("A line that belongs to a later segment hides none of those between")
     func otherSegment() throws {
         let store = try fixture.open(segmentSize: 2048)
         _ = try store.commit([StoreFixture.commit(1...20)])

@@ -26,7 +26,7 @@ struct PollHistoryTests {
         PollRecord(startedAt: Timestamp(seconds: seconds), feed: feed, outcome: .new)
     }
 
-    @Test("Fifty are kept of each, the oldest first, and feeds do not mix")
+    @Test("The history keeps fifty polls of each feed, the oldest first, and feeds do not mix")
     func ring() throws {
         let path = try store()
         let history = try PollHistory(directory: path, lastBlock: nil) { _ in }
@@ -44,7 +44,7 @@ struct PollHistoryTests {
         #expect(try reader.polls(of: state("3", block: 700), hash: 3).isEmpty)
     }
 
-    @Test("A later process takes no block that a feed has")
+    @Test("A later process takes no block of the history that a feed has")
     func blocks() throws {
         let path = try store()
         let history = try PollHistory(directory: path, lastBlock: 4) { _ in }
@@ -52,13 +52,13 @@ struct PollHistoryTests {
         #expect(history.newBlock() == 6)
     }
 
-    @Test("Without a store, or before any poll, there is nothing to read")
+    @Test("The history of a store without polls is empty, and without a store there is none")
     func empty() throws {
         #expect(try PollHistoryReader(directory: folder.file("none")).polls(of: state("a", block: 0), hash: 1).isEmpty)
         #expect(try PollHistoryReader(directory: store()).polls(of: state("a", block: 0), hash: 1).isEmpty)
     }
 
-    @Test("A disk that does not take them is reported once, and keeps nothing else")
+    @Test("A disk that does not take the history is reported once, and keeps polls from nothing else")
     func failingDisk() throws {
         let path = try store()
         let reports = Locked(0)

@@ -138,7 +138,7 @@ import Testing
         options.segmentSize = 2048
         options.files = StoreFixture.files
         let store = try ArticleStore.open(at: path, options: options) { _ in }
-        #expect(try fixture.reader().firstSeq(storedSince: StoreFixture.moment, now: end) == 1)
+        #expect(try fixture.reader().place(storedSince: StoreFixture.moment, now: end).firstSeq == 1)
         let days = Int64(86_400_000)
         func moment(_ day: Int64) -> Timestamp {
             Timestamp(milliseconds: StoreFixture.moment.milliseconds + day * days)
@@ -149,17 +149,17 @@ import Testing
         }
         let reader = try fixture.reader()
         for day in 0..<30 as Range<Int64> {
-            #expect(try reader.firstSeq(storedSince: moment(day), now: end) == UInt64(day) * 3 + 1)
+            #expect(try reader.place(storedSince: moment(day), now: end).firstSeq == UInt64(day) * 3 + 1)
             #expect(
-                try reader.firstSeq(storedSince: Timestamp(milliseconds: moment(day).milliseconds + 1), now: end)
+                try reader.place(storedSince: Timestamp(milliseconds: moment(day).milliseconds + 1), now: end).firstSeq
                     == UInt64(day) * 3 + 4)
         }
-        #expect(try reader.firstSeq(storedSince: Timestamp(milliseconds: .min), now: end) == 1)
-        #expect(try reader.firstSeq(storedSince: Timestamp(milliseconds: .max), now: end) == 91)
+        #expect(try reader.place(storedSince: Timestamp(milliseconds: .min), now: end).firstSeq == 1)
+        #expect(try reader.place(storedSince: Timestamp(milliseconds: .max), now: end).firstSeq == 91)
         // The clock goes back by some hours: nothing stored since is overlooked.
         clock.withLock { $0 = Timestamp(milliseconds: moment(29).milliseconds - 6 * 3_600_000) }
         _ = try store.commit([StoreFixture.commit(200...220)])
-        #expect(try reader.firstSeq(storedSince: moment(29), now: end) == 88)
+        #expect(try reader.place(storedSince: moment(29), now: end).firstSeq == 88)
     }
 
     @Test("A line that is longer than a line may be is damage, and is passed over")

@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test("Sixteen digits are a number")
+    @Test("The scan from a line's end reads sixteen hexadecimal digits as a number")
     func numbers() {
         for text in ["0000000000000000", "0123456789abcdef", "ffffffffffffffff", "9f86d081884c7d65"] {
             #expect(hex(Array(text.utf8)) == UInt64(text, radix: 16))
@@ -21,7 +21,7 @@ import Testing
         #expect(hex(Array("0123456789abcde".utf8)) == nil)
     }
 
-    @Test("Any other byte is no digit, wherever it stands")
+    @Test("The scan from a line's end takes no other byte for a digit, wherever it stands")
     func otherBytes() {
         for place in 0..<16 {
             for byte in UInt8.min...UInt8.max {
@@ -50,7 +50,9 @@ import Testing
         }
     }
 
-    @Test("What the index needs is read as it was written", arguments: [0, 1, 2, 16], [0, 1, 25, 255] as [UInt8])
+    @Test(
+        "The envelope's members for the index are read as they were written", arguments: [0, 1, 2, 16],
+        [0, 1, 25, 255] as [UInt8])
     func indexMembers(keys: Int, silent: UInt8) throws {
         for modified in [nil, 0, -1, 1_764_000_000_000, -62_135_596_800_000] as [Int64?] {
             var members = IndexMembers()
@@ -67,7 +69,7 @@ import Testing
     }
 
     @Test(
-        "Anything else is not taken for it",
+        "The envelope takes nothing else for its members for the index",
         arguments: [
             #""index":{"keys":[]}"#, #""index":{"keys":["0123"]}"#, #""index":{"silent":256}"#, #""index":{}"#,
             #""index":{"modified":9223372036854775808}"#, #""index":{"silent":1,"modified":2}"#,

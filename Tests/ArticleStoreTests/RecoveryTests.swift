@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(
-        "Bytes behind the published end that are no record are cut off",
+        "Recovery cuts off bytes behind the published end that are no record",
         arguments: ["half", "garbage\n", "\n\n", "{}\n{}"])
     func garbageAtTheEnd(_ garbage: String) throws {
         let fixture = StoreFixture()
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(
-        "With nobody to say what was durable, damage before a whole record stays and damage at the end is the torn tail"
+        "Without a published end, damage before a whole record stays and damage at the end is the torn tail"
     )
     func damageWithoutPublishedEnd() throws {
         let fixture = StoreFixture()
@@ -121,7 +121,7 @@ import Testing
         #expect(try fixture.read().seqs == [1, 3])
     }
 
-    @Test("An empty segment, made and never written, is gone after opening")
+    @Test("An empty segment is gone after the store is opened")
     func emptySegment() throws {
         let fixture = StoreFixture()
         let store = try fixture.open()
@@ -170,7 +170,7 @@ import Testing
         #expect(fixture.noted.contains(.cursorMovedBack(name: "far", from: 4, to: 3)))
     }
 
-    @Test("Opening reads only what came after the index was last made durable")
+    @Test("Opening a store reads only the articles that came after the index was last made durable")
     func openingReadsOnlyTheTail() throws {
         let fixture = StoreFixture()
         let store = try fixture.open()

@@ -54,7 +54,7 @@ struct RetentionPaceTests {
     }
 
     @Test(
-        "A first turn removes nothing and says how much is too old; from the next day on a tenth goes a day"
+        "Retention's first turn removes nothing and says how much is too old; from the next day on a tenth goes a day"
     )
     func firstTurn() throws {
         var store = store(-400...0)
@@ -72,7 +72,7 @@ struct RetentionPaceTests {
         #expect(store.memory?.backlog == nil)
     }
 
-    @Test("What has grown too old since the last turn goes at once, as long as turns come daily")
+    @Test("Segments that have grown too old since the last turn go at once, as long as turns come daily")
     func routine() {
         var store = store(-80...0)
         #expect(store.turn(at: day(0)) == 0)
@@ -85,7 +85,7 @@ struct RetentionPaceTests {
         }
     }
 
-    @Test("Where little is kept, each day's worth goes each day, and what was too old before comes to its end")
+    @Test("Retention that keeps little removes each day's worth each day, and comes to an end with the backlog")
     func shortKeep() {
         var store = store(-20...0)
         _ = store.turn(at: day(0), keep: 86_400)
@@ -100,7 +100,8 @@ struct RetentionPaceTests {
         #expect(store.turn(at: day(13), keep: 86_400) == 100)
     }
 
-    @Test("A clock that jumps ahead, a shorter keep, and a time in which nothing ran remove nothing on that day")
+    @Test(
+        "Retention removes nothing on the day of a jump ahead, of a shorter keep, or after a time in which nothing ran")
     func jumps() {
         for (now, keep) in [(400, Self.keep), (1, 30 * 86_400), (12, Self.keep)] as [(Int64, Int64)] {
             var store = store(-89...0)
@@ -115,7 +116,7 @@ struct RetentionPaceTests {
         }
     }
 
-    @Test("A clock that goes back removes nothing more, and puts nothing off for ever")
+    @Test("A clock that goes back makes retention remove nothing more, and puts nothing off for ever")
     func back() {
         var store = store(-89...0)
         _ = store.turn(at: day(30))
@@ -125,7 +126,7 @@ struct RetentionPaceTests {
         #expect(store.turn(at: day(2)) == 100)
     }
 
-    @Test("There is one turn a day, however often the service is started")
+    @Test("Retention has one turn a day, however often the service is started")
     func oncePerDay() {
         var store = store(-400...0)
         _ = store.turn(at: day(0))
@@ -138,7 +139,7 @@ struct RetentionPaceTests {
         #expect(store.turn(at: day(1)) == 4100)
     }
 
-    @Test("A segment that is larger than a day's tenth goes once enough days have passed for all of it")
+    @Test("Retention removes a segment that is larger than a day's tenth once enough days have passed for it")
     func largeSegment() {
         var store = Store()
         store.add(5000, at: day(-200))
@@ -148,7 +149,7 @@ struct RetentionPaceTests {
         #expect(gone == [0, 0, 0, 0, 0, 5000, 0])
     }
 
-    @Test("What grew too old while it was the last segment goes at once when another follows")
+    @Test("A segment that grew too old while it was the last goes at once when another follows")
     func openSegment() {
         var store = Store()
         store.add(10, at: day(-95))
@@ -161,7 +162,7 @@ struct RetentionPaceTests {
         #expect(store.turn(at: day(1)) == 10)
     }
 
-    @Test("What retention remembers is read as it was written, and damage makes the next turn a first one")
+    @Test("Retention's memory is read as it was written, and damage to it makes the next turn a first one")
     func memory() throws {
         let fixture = StoreFixture()
         let store = try fixture.open()
@@ -178,7 +179,7 @@ struct RetentionPaceTests {
         }
     }
 
-    @Test("No span and no time overflows")
+    @Test("Retention's arithmetic overflows for no span and no time")
     func extremes() {
         for now in [Timestamp(milliseconds: .min), Timestamp(milliseconds: .max)] {
             for keep in [1, Int64.max] {

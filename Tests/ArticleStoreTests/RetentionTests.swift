@@ -53,7 +53,7 @@ import Testing
         #expect(result.removedRecords == firstSeq - 1)
     }
 
-    @Test("Whole segments go when all in them is older; the chain starts at the hash that the oldest kept one names")
+    @Test("Retention removes whole segments, and the chain starts at the hash that the oldest kept one names")
     func removal() async throws {
         let store = try fill()
         let result = try store.expire(before: moment(4))
@@ -69,7 +69,7 @@ import Testing
         try await expectWhole(fixture, firstSeq: 13)
     }
 
-    @Test("A segment with one record that is young enough stays")
+    @Test("Retention keeps a segment with one record that is young enough")
     func youngRecords() throws {
         let store = try open()
         for day in 0..<3 as Range<Int64> {
@@ -89,7 +89,7 @@ import Testing
         #expect(kept.lastSeq < 10)
     }
 
-    @Test("The last segment stays, however old")
+    @Test("Retention keeps the last segment, however old")
     func lastSegment() throws {
         let store = try fill()
         #expect(try store.expire(before: moment(1000)).lastSeq == 27)
@@ -156,7 +156,7 @@ import Testing
         for number in 1...30 as ClosedRange<UInt64> { #expect(try store.known(StoreFixture.uid(number)) != nil) }
     }
 
-    @Test("A consumer that has not had them yet is named and blocks it; force removes all the same")
+    @Test("Retention stops at a consumer that has not had the records yet and names it; force removes all the same")
     func consumers() throws {
         let store = try fill()
         let cursors = try Cursors(directory: fixture.path)
@@ -194,7 +194,7 @@ import Testing
         #expect(try store.known(StoreFixture.uid(4)) != nil)
     }
 
-    @Test("A dry run removes nothing")
+    @Test("A dry run of retention removes nothing")
     func dryRun() throws {
         let store = try fill()
         #expect(try store.expire(before: moment(4), isDryRun: true).records == 12)
@@ -255,7 +255,7 @@ import Testing
             ])
     }
 
-    @Test("Where all articles are gone, numbers and the chain go on behind what was removed")
+    @Test("Numbers and the chain go on behind what was removed, also where retention has left no article")
     func articlesGone() async throws {
         let store = try fill()
         _ = try store.expire(before: moment(1000))

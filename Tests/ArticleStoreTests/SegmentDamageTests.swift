@@ -126,7 +126,7 @@ import Testing
         return Segments(fixture: fixture, names: names)
     }
 
-    @Test("Harm is found, and told by its kind", arguments: harms)
+    @Test("store verify finds harm to a record and reports it by its kind", arguments: harms)
     func harm(_ harm: Harm) async throws {
         harm.harm(try filled())
         var damage: [StoreDamage] = []

@@ -54,7 +54,7 @@ import Testing
         #expect(json["_newswire"]?["xxh3"]?.string == String(decoding: checksum, as: UTF8.self))
     }
 
-    @Test("The envelope gives back what was stored")
+    @Test("The envelope of a record gives back what was stored")
     func envelopeIsReadBack() throws {
         let store = try fixture.open()
         let keys = [Hash128(high: 7, low: 8), Hash128(high: 9, low: .max)]
@@ -148,13 +148,13 @@ import Testing
         #expect(throws: StoreError.self) { try fixture.reader() }
     }
 
-    @Test("A folder of something else is refused")
+    @Test("A folder that holds something else is not opened as a store")
     func otherFormatsAreRefused() throws {
         fixture.folder.write("a database\n", to: "store/format")
         #expect(throws: StoreError.self) { try fixture.open() }
     }
 
-    @Test("A lost format file is made again", arguments: [nil, ""])
+    @Test("A lost format file is made again when the store is opened", arguments: [nil, ""])
     func formatIsMadeAgain(_ content: String?) throws {
         try fixture.open().close()
         unlinkIfThere(fixture.folder.file("store/format"))
@@ -163,14 +163,14 @@ import Testing
         #expect(fixture.folder.text("store/format") == "newswire store 1\n")
     }
 
-    @Test("A store is not made where it cannot be: exit status 73")
+    @Test("A store that cannot be made is refused with exit status 73")
     func impossiblePlaces() throws {
         fixture.folder.write("", to: "store")
         let error = #expect(throws: StoreError.self) { try fixture.open() }
         #expect(error?.code == .cannotCreate)
     }
 
-    @Test("After closing nothing can be committed")
+    @Test("A closed store takes no commit")
     func closedStoreTakesNothing() throws {
         let store = try fixture.open()
         store.close()
@@ -178,7 +178,7 @@ import Testing
         #expect(throws: StoreError.self) { try store.commit([StoreFixture.commit(1...1)]) }
     }
 
-    @Test("An article is found by its number")
+    @Test("A store finds an article's line by its number")
     func articleByNumber() throws {
         let store = try fixture.open(segmentSize: 4096)
         _ = try store.commit([StoreFixture.commit(1...40)])

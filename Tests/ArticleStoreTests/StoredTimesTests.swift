@@ -67,7 +67,7 @@ struct StoredTimesTests {
     }
 
     @Test(
-        "What a clock in 1970 or 2020 has stored behind young articles is as young as what follows it",
+        "Records that a clock in 1970 or 2020 has stored behind young ones are as young as what follows them",
         arguments: [Timestamp(seconds: 0), early])
     func notRemoved(wrong: Timestamp) throws {
         let store = try fill([moment(0), wrong, wrong, moment(8), moment(9)])
@@ -84,7 +84,7 @@ struct StoredTimesTests {
         #expect(try store.expire(before: moment(9, hour: 1), now: moment(10)).lastSeq == 3)
     }
 
-    @Test("What a clock in doubt has stored says so, and is as old as what follows it")
+    @Test("Records that a clock in doubt has stored say so, and are as old as what follows them")
     func doubtful() throws {
         let store = try open(segmentSize: 1)
         let times = [(moment(0), false), (moment(-200), true), (moment(8), false), (moment(9), false)]
@@ -101,7 +101,7 @@ struct StoredTimesTests {
         #expect(try store.expire(before: moment(8, hour: 1), now: moment(10)).lastSeq == 3)
     }
 
-    @Test("Only what is released goes, and a time in the future that a person names means what it says")
+    @Test("Retention removes only what is released, and takes a time in the future that a person names at its word")
     func limits() throws {
         let store = try fill((0..<10).map { moment($0) })
         #expect(try store.expire(before: moment(9), now: moment(10), through: 3).lastSeq == 3)
@@ -114,22 +114,22 @@ struct StoredTimesTests {
     func since(wrong: Timestamp, apart: Bool) throws {
         _ = try fill(days(wrong, at: 7), apart: apart)
         let reader = try fixture.reader()
-        #expect(try reader.firstSeq(storedSince: moment(4), now: moment(10)) == 5)
-        #expect(try reader.firstSeq(storedSince: moment(9), now: moment(10)) == 10)
+        #expect(try reader.place(storedSince: moment(4), now: moment(10)).firstSeq == 5)
+        #expect(try reader.place(storedSince: moment(9), now: moment(10)).firstSeq == 10)
         // Nobody knows when it was stored: it counts with what is behind it.
-        #expect(try reader.firstSeq(storedSince: moment(8), now: moment(10)) == 8)
+        #expect(try reader.place(storedSince: moment(8), now: moment(10)).firstSeq == 8)
         let (_, times) = try reader.place(storedSince: moment(4), now: moment(10))
         #expect(!times.believes(wrong, seq: 8))
         #expect(times.believes(moment(6), seq: 7) && times.believes(moment(8), seq: 9))
     }
 
-    @Test("The last records of a wrong clock are since any time: nothing says that they are older")
+    @Test("The last records of a wrong clock count as stored since any time")
     func atTheEnd() throws {
         _ = try fill([moment(0), moment(1), Timestamp(seconds: 0), Timestamp(seconds: 1)])
-        #expect(try fixture.reader().firstSeq(storedSince: moment(5), now: moment(10)) == 3)
+        #expect(try fixture.reader().place(storedSince: moment(5), now: moment(10)).firstSeq == 3)
     }
 
-    @Test("A wrong clock that filled some segments of many is known by the others")
+    @Test("A wrong clock that filled some segments of many is recognised by the others")
     func run() throws {
         let times =
             (0..<20).map { moment($0) } + (0..<5).map { moment(-100 + $0) } + (20..<30).map { moment($0) }
@@ -137,7 +137,7 @@ struct StoredTimesTests {
         let times2 = try fixture.reader().storedTimes(now: moment(31))
         for seq in 21...25 as ClosedRange<UInt64> { #expect(!times2.believes(moment(-99), seq: seq)) }
         #expect(times2.believes(moment(22), seq: 28))
-        #expect(try fixture.reader().firstSeq(storedSince: moment(19), now: moment(31)) == 20)
+        #expect(try fixture.reader().place(storedSince: moment(19), now: moment(31)).firstSeq == 20)
     }
 
     @Test("A segment that a clock in 2035 has begun is sealed by age all the same")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ArticleStore
 
-@Suite("The lines of a file of states that count")
+@Suite("Superseded lines of the file of feed states")
 struct SupersededLinesTests {
     private let folder = TemporaryDirectory()
 
@@ -23,29 +23,29 @@ struct SupersededLinesTests {
         folder.write(lines.joined(), to: "states")
         let file = try #require(try OpenFile.reading(folder.file("states")))
         let latest = try SupersededLines(of: file)
-        return lines.indices.filter { latest.isSuperseded($0) }
+        return lines.indices.filter { latest.contains($0) }
     }
 
-    @Test("are the last of each feed")
+    @Test("Of each feed's lines in the file of states only the last one counts")
     func last() throws {
         #expect(try superseded([line("a"), line("b"), line("a", failures: 1), line("c"), line("a")]) == [0, 2])
     }
 
-    @Test("are told apart in files of any length")
+    @Test("Superseded lines are told apart in files of states of any length")
     func many() throws {
         let lines = (0..<1000).map { line("feed-\($0 % 300)", failures: $0) }
         // The first 700 are followed by another of their feed.
         #expect(try superseded(lines) == Array(0..<700))
     }
 
-    @Test("are those before a damaged one, and a damaged one is read so that it is told")
+    @Test("A line of states before a damaged one counts, and the damaged one is read so that it is reported")
     func damage() throws {
         #expect(try superseded([line("a"), damaged(line("a")), "no state\n", "\n", "\n", line("b")]) == [])
         #expect(try superseded([damaged(line("a")), line("a"), line("a")]) == [1])
         #expect(try superseded([line("a"), String(line("a").dropLast())]) == [])
     }
 
-    @Test("are all that have a quote or a backslash in the id")
+    @Test("A line of states with a quote or a backslash in the id always counts")
     func escapes() throws {
         #expect(try superseded([line("a\"b"), line("a\"c"), line("a\\"), line("a\"b")]) == [])
     }

@@ -84,7 +84,7 @@ import Testing
         #expect(try fixture.read().seqs == expected + [13])
     }
 
-    @Test("Where pages of the last commit were lost, it ends before them for readers and the writer, and is set aside")
+    @Test("A commit of which pages were lost ends before them for readers and the writer, and is set aside")
     func lostPages() async throws {
         try fill()
         let bytes = try harm(11, .zeros)
@@ -148,7 +148,7 @@ import Testing
         }
     }
 
-    @Test("A durable record that has lost its end is set aside too, and told as lost")
+    @Test("A durable record that has lost its end is set aside too, and reported as lost")
     func durableEnd() throws {
         let store = try fixture.open()
         _ = try store.commit([StoreFixture.commit(1...3)])
@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    @Test("What is published of the end is durable when the store is closed")
+    @Test("The published end is durable when the store is closed")
     func closing() throws {
         let disk = FaultyFileSystem()
         let store = try fixture.open(files: disk.calling)
@@ -182,7 +182,7 @@ import Testing
         #expect(disk.log.contains("sync articles.end"))
     }
 
-    @Test("Where the last segment is missing, the one before it was durable as a whole: nothing of it is cut off")
+    @Test("Nothing is cut off from a segment behind which the last one is missing")
     func missingSegment() throws {
         let store = try fixture.open(segmentSize: 2048)
         var seq: UInt64 = 1

@@ -37,7 +37,7 @@ import Testing
         #expect(String(decoding: line, as: UTF8.self).contains(#""chain":"\#(result.head)""#))
     }
 
-    @Test("An empty store is whole")
+    @Test("store verify finds an empty store whole")
     func emptyStore() async throws {
         try fixture.open().close()
         #expect(try await verify().result == VerifierResult())
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(
-        "Lines taken out or put in another order are found",
+        "store verify finds lines that were taken out or put in another order",
         arguments: [[0, 2, 3], [0, 2, 1, 3], [1, 2, 3], [0, 1, 1, 2, 3]])
     func movedLines(_ order: [Int]) async throws {
         let store = try fixture.open()
@@ -104,7 +104,7 @@ import Testing
         #expect(!result.isWhole)
     }
 
-    @Test("An unfinished write at the end is no damage")
+    @Test("store verify takes an unfinished write at the end for no damage")
     func unfinishedWrite() async throws {
         try filled()
         let last = try #require(try fileNames(in: "\(fixture.path)/articles").max())
@@ -116,7 +116,7 @@ import Testing
         #expect(result.unfinishedBytes == 6)
     }
 
-    @Test("An index that says otherwise than the articles is found")
+    @Test("store verify finds an index that says otherwise than the articles")
     func wrongIndex() async throws {
         try filled()
         var bytes = try #require(fixture.folder.read("store/index/known"))
@@ -127,7 +127,7 @@ import Testing
         #expect(result.isWhole)
     }
 
-    @Test("Wrong cursors and damaged states are counted")
+    @Test("store verify counts wrong cursors and damaged states")
     func cursorsAndStates() async throws {
         try filled()
         fixture.folder.write("31\n", to: "store/cursors/far")
@@ -205,7 +205,7 @@ import Testing
         #expect(damage.first?.segment == segment.path)
     }
 
-    @Test("An index that knows articles which no record speaks of is found: they would never be stored")
+    @Test("store verify finds an index that knows articles which no record speaks of")
     func superfluousEntries() async throws {
         let store = try fixture.open()
         _ = try store.commit([StoreFixture.commit(1...30)])

@@ -32,7 +32,9 @@ import Testing
             StoreFixture.files)
     }
 
-    @Test("Entries that have waited leave in the table what they leave one by one", arguments: 0..<20 as Range<UInt64>)
+    @Test(
+        "Index entries that have waited together leave in the table what they leave one by one",
+        arguments: 0..<20 as Range<UInt64>)
     func waitingChangesNothing(_ seed: UInt64) throws {
         let fixture = StoreFixture()
         var generator = SeededGenerator(seed: seed)
@@ -63,7 +65,7 @@ import Testing
         #expect(batch.header.count == single.header.count)
     }
 
-    @Test("They come in the order of the table's places, whatever its size, and what is left of them is found")
+    @Test("Waiting index entries come in the order of the table's places, and those that are kept are found")
     func order() throws {
         var waiting = WaitingEntries(salt: Hash128(high: 7, low: 9))
         let uids = (0..<3000 as Range<UInt64>).map { StoreFixture.uid($0) }
@@ -85,7 +87,7 @@ import Testing
         for uid in uids { #expect((waiting.find(uid.key) != nil) == kept.contains(uid.key)) }
     }
 
-    @Test("A batch fills a table to its end, over the borders of pages and extents")
+    @Test("A batch of index entries fills a table to its end, over the borders of pages and extents")
     func fullTable() throws {
         let fixture = StoreFixture()
         var table = try table(fixture, "full", capacity: 3000)

@@ -22,7 +22,7 @@ import Testing
         #expect(ArticleStoreTests.mode(of: file("writer.lock")) == wanted)
     }
 
-    @Test("What root has made belongs to the owner of the store, who can open it")
+    @Test("A store's files that root has made belong to the owner of the store, who can open it")
     func owner() throws {
         fixture.folder.write("", to: "store/x")
         guard setOwner(of: fixture.path, to: 65_534, group: 65_533) else { return }
@@ -34,7 +34,7 @@ import Testing
         #expect(ownerOf(file("writer.lock")) == 65_534)
     }
 
-    @Test("A file that has another name elsewhere is not given away by root")
+    @Test("Root gives away no file of the store that has another name elsewhere")
     func hardLink() throws {
         fixture.folder.write("", to: "store/x")
         fixture.folder.write("", to: "elsewhere", mode: 0o644)
@@ -85,7 +85,7 @@ import Testing
         store.close()
     }
 
-    @Test("Whatever stands in the place of the readers' file, the store is opened", arguments: Junk.allCases)
+    @Test("A store is opened whatever stands in the place of the readers' lock file", arguments: Junk.allCases)
     func junk(_ junk: Junk) throws {
         try fixture.open().close()
         unlinkIfThere(file("lock"))

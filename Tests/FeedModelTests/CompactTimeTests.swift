@@ -5,7 +5,7 @@ import Testing
 struct CompactTimeTests {
     private func kept(_ time: Timestamp?) -> Timestamp? { CompactTime(wrappedValue: time).wrappedValue }
 
-    @Test("They are kept to the second, rounded up; none stays none")
+    @Test("A time in four bytes is kept to the second, rounded up, and none stays none")
     func rounded() {
         #expect(kept(nil) == nil)
         #expect(kept(Timestamp(seconds: 1_790_000_000)) == Timestamp(seconds: 1_790_000_000))
@@ -13,7 +13,7 @@ struct CompactTimeTests {
         #expect(MemoryLayout<CompactTime>.size == 4)
     }
 
-    @Test("What lies outside is the nearest that can be kept, and not none")
+    @Test("A time outside of what four bytes hold becomes the nearest that they can, and not none")
     func bounds() {
         #expect(kept(Timestamp(seconds: 0)) == Timestamp(seconds: 1))
         #expect(kept(Timestamp(milliseconds: .min)) == Timestamp(seconds: 1))

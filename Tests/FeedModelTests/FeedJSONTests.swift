@@ -60,7 +60,7 @@ import Testing
         #expect(article.hasExtensionMembers)
     }
 
-    @Test("what stands in a record comes back as it was written")
+    @Test("An article comes back from its record as it was written")
     func recordRoundTrip() throws {
         var article = Article()
         article.id = "i"
@@ -105,7 +105,7 @@ import Testing
         #expect(FeedState.Failure(word: "not_a_feed", message: "").kind == .notAFeed)
     }
 
-    @Test("the state of a feed comes back as it was written")
+    @Test("A feed's state comes back from JSON as it was written")
     func stateRoundTrip() throws {
         var state = FeedState(feed: FeedIdentifier("f"), url: "https://h/")
         state.title = "T"
@@ -154,7 +154,7 @@ import Testing
         #expect(read(empty.finish()) == FeedState(feed: FeedIdentifier("f"), url: "u"))
     }
 
-    @Test("a state with anything malformed in it keeps the rest; without feed or URL there is none")
+    @Test("A state with anything malformed in it keeps the rest; without feed or URL there is none")
     func stateLeniency() {
         func state(_ text: String) -> FeedState? { read(Array(text.utf8)) }
         let damaged = state(

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("What planning looks at in a packed state")
 struct FeedOutlookTests {
-    @Test("is the same as in the whole state", arguments: PackedFeedStateTests.states)
+    @Test(
+        "A packed state gives the same outlook, schedule and known URLs as the whole state",
+        arguments: PackedFeedStateTests.states)
     func same(_ state: FeedState) {
         let packed = PackedFeedState(state)
         for url in [state.url, state.url + "x", ""] {

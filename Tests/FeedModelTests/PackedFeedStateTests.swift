@@ -88,7 +88,7 @@ struct PackedFeedStateTests {
         return states
     }()
 
-    @Test("comes back as it was, whatever of it is there", arguments: states)
+    @Test("A packed feed state comes back as it was, whatever parts of it are there", arguments: states)
     func roundTrip(_ state: FeedState) {
         #expect(PackedFeedState(state).state(of: state.feed) == state)
     }

@@ -5,15 +5,16 @@ import Glibc
 /// `.NAME.trail` is what newswire itself looks at. Where it is missing, cannot be read, or speaks of another number than
 /// the cursor, because somebody has moved that by hand, the number alone counts.
 extension Cursors {
-    /// A consumer's place, as its cursor and its trail say.
+    /// `Position` is where a consumer stands, as its cursor and its trail say.
     package struct Position: Sendable, Equatable {
-        /// As the cursor says; nil where there is none.
+        /// The cursor's number; nil where there is no cursor.
         package var seq: UInt64?
-        /// Which records that one and those before it are; empty where nobody has written that down.
+        /// The trail says which records that one and some before it are; it is empty where nobody has written that
+        /// down.
         package var trail = ReadingTrail()
     }
 
-    /// What has come of moving a cursor.
+    /// `Move` says what has come of moving a cursor.
     package enum Move: Sendable, Equatable {
         case done
         /// Somebody has moved the cursor by hand, and meant it so.

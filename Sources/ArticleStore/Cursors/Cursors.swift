@@ -1,6 +1,6 @@
 import Glibc
 
-/// How far each consumer has read: a file of digits for each, named by the consumer.
+/// `Cursors` says how far each consumer has read: in a file of digits for each, named by the consumer.
 ///
 /// Any process may read and move cursors, beside the writer and without it. A cursor is moved durably and at once: who
 /// reads it sees the old number or the new.
@@ -54,7 +54,7 @@ package struct Cursors: Sendable {
         return "\(directory.cursors)/\(name)"
     }
 
-    /// The last record that the consumer has had; nil where it never had any.
+    /// Reads which record the consumer has had last; nil where it never had any.
     package func read(_ name: String) throws(StoreError) -> UInt64? {
         let path = try path(of: name)
         guard let file = try OpenFile.reading(path, followsLinks: false) else { return nil }
@@ -72,9 +72,7 @@ package struct Cursors: Sendable {
 
     /// Moves the cursor, forwards or back; durable when this returns.
     package func advance(_ name: String, to seq: UInt64) throws(StoreError) {
-        let lock = try lockForMoving(name)
-        try replace(name, with: seq, holding: lock)
-        withExtendedLifetime(lock) {}
+        try moving(name) { lock throws(StoreError) in try replace(name, with: seq, holding: lock) }
     }
 
     /// Moves the cursor if it still stands where it stood when the caller began: whoever moved it by hand meanwhile meant
@@ -89,31 +87,35 @@ package struct Cursors: Sendable {
         _ name: String, from old: UInt64?, to seq: UInt64, isRight: () throws(StoreError) -> Bool,
         isStillRight: () throws(StoreError) -> Bool
     ) throws(StoreError) -> UInt64? {
-        let lock = try lockForMoving(name)
-        defer { withExtendedLifetime(lock) {} }
-        let there = try read(name)
-        if let there, there != old { return there }
-        guard try isRight() else { return nil }
-        try replace(name, with: seq, holding: lock)
-        guard try !isStillRight() else { return nil }
-        if let old { try replace(name, with: old, holding: lock) } else { _ = files.remove(try path(of: name)) }
-        return nil
+        try moving(name) { lock throws(StoreError) in
+            let there = try read(name)
+            if let there, there != old { return there }
+            guard try isRight() else { return nil }
+            try replace(name, with: seq, holding: lock)
+            guard try !isStillRight() else { return nil }
+            if let old { try replace(name, with: old, holding: lock) } else { _ = files.remove(try path(of: name)) }
+            return nil
+        }
     }
 
     /// Says beforehand whether the cursor could be moved, so that nothing is printed that would come again.
     func checkCanMove(_ name: String) throws(StoreError) {
-        let lock = try lockForMoving(name)
-        let (file, temporary) = try newFile()
-        _ = files.remove(temporary)
-        withExtendedLifetime((lock, file)) {}
+        try moving(name) { _ throws(StoreError) in
+            let (_, temporary) = try newFile()
+            _ = files.remove(temporary)
+        }
         var status = stat()
         let path = try path(of: name)
         if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw .noRegularFile(path) }
     }
 
-    /// - Parameter lock: of all cursors.
-    private func replace(_ name: String, with seq: UInt64, holding lock: OpenFile) throws(StoreError) {
-        precondition(lock.path == lockFile, "I10: who moves a cursor holds the lock of all")
+    /// `MovingLock` is the right to move cursors, which one process has at a time (I10). Only `moving` makes one.
+    private struct MovingLock: ~Copyable {
+        fileprivate let file: OpenFile
+    }
+
+    /// Replaces the cursor's file; durable when this returns.
+    private func replace(_ name: String, with seq: UInt64, holding lock: borrowing MovingLock) throws(StoreError) {
         let target = try path(of: name)
         let (file, temporary) = try newFile()
         do throws(StoreError) {
@@ -127,11 +129,11 @@ package struct Cursors: Sendable {
         try directory.syncFolder(directory.cursors, files)
     }
 
-    /// As many names are tried for a new file.
+    /// How many names are tried for a new file.
     private static let names = 8
 
-    /// A new, empty file, which nobody else has open. The first name is free but where somebody has put there what cannot
-    /// be removed: whoever holds the lock is the only one to use them.
+    /// Makes a new, empty file, which nobody else has open. Whoever holds the lock is the only one to use the names, so
+    /// that the first one is free unless somebody has put there what cannot be removed.
     private func newFile() throws(StoreError) -> (OpenFile, path: String) {
         var number = 0
         while true {
@@ -147,13 +149,19 @@ package struct Cursors: Sendable {
         }
     }
 
-    private var lockFile: String { "\(directory.cursors)/.lock" }
+    /// Runs `body` while this process alone moves cursors, so that none undoes what another does.
+    private func moving<Value>(
+        _ name: String, _ body: (borrowing MovingLock) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        let lock = MovingLock(file: try lockForMoving(name))
+        defer { withExtendedLifetime(lock.file) {} }
+        return try body(lock)
+    }
 
-    /// One mover at a time, so that none undoes what another does.
     private func lockForMoving(_ name: String) throws(StoreError) -> OpenFile {
         _ = try path(of: name)
         try directory.makeFolder(directory.cursors, files)
-        let lock = try directory.openFile(lockFile, in: directory.cursors, files)
+        let lock = try directory.openFile("\(directory.cursors)/.lock", in: directory.cursors, files)
         let deadline = ContinuousClock.now + patience
         while flock(lock.descriptor, LOCK_EX | LOCK_NB) != 0 {
             if errno == EINTR { continue }
@@ -171,17 +179,18 @@ package struct Cursors: Sendable {
     /// Microseconds between two tries to get the lock.
     private static let pause: UInt32 = 10_000
 
-    /// The right to dump for a consumer, which one process has at a time.
+    /// Takes the right to dump for a consumer, which one process has at a time.
     ///
-    /// - Throws: also where the cursor could not be moved afterwards.
+    /// - Throws: an error of the code `inUse` where another process has it, and one where the cursor could not be moved
+    ///   afterwards.
     package func lockForDump(_ name: String) throws(StoreError) -> ConsumerLock {
         let lock = try take(try openDumpLock(name), name)
         try checkCanMove(name)
         return lock
     }
 
-    /// The same for a dump that leaves the cursor: nil where the disk is read-only or full, the store somebody else's, or
-    /// what stands in the lock's place no regular file.
+    /// Takes the same right for a dump that leaves the cursor where it is. It is nil where the disk is read-only or
+    /// full, where the store is somebody else's, or where what stands in the lock's place is no regular file.
     package func lockForReading(_ name: String) throws(StoreError) -> ConsumerLock? {
         let file: OpenFile
         do throws(StoreError) {
@@ -211,7 +220,7 @@ package struct Cursors: Sendable {
     }
 }
 
-/// Held while dumping for a consumer; given up when it goes away, or its process does.
+/// `ConsumerLock` is the right to dump for a consumer. It is given up when this object or its process goes away.
 package final class ConsumerLock: Sendable {
     private let file: OpenFile
 
@@ -225,21 +234,21 @@ package final class ConsumerLock: Sendable {
     }
 }
 
-/// A consumer, and where its cursor stands.
+/// `ConsumerCursor` is a consumer and where its cursor stands.
 package struct ConsumerCursor: Sendable, Equatable {
-    /// The consumer, named as its file is.
+    /// The consumer's name is that of its file.
     package var name: String
     /// The last record that it has had; nil where that cannot be told.
     package var seq: UInt64?
-    /// Why not.
+    /// Why the cursor cannot be read; nil where it can.
     package var trouble: StoreError?
 }
 
 extension Cursors {
-    /// As many files as the folder may hold: a member of the group can make any number of them.
+    /// How many files the folder may hold: a member of the group can make any number of them.
     static let maximumFiles = 10_000
 
-    /// All consumers by name. One whose cursor cannot be read is among them, whatever stands in its place.
+    /// Lists all consumers by name. One whose cursor cannot be read is among them, whatever stands in its place.
     ///
     /// - Throws: where the folder cannot be listed, or holds more than 10 000 files.
     package func list() throws(StoreError) -> [ConsumerCursor] {

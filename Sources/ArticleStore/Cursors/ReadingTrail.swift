@@ -1,13 +1,14 @@
 import Digest
 
-/// A record that was handed out, by its number and its chain: together they are one record of one store.
+/// `RecordMark` names a record that was handed out, by its number and its chain: together they are one record of one
+/// store.
 package struct RecordMark: Equatable, Sendable {
     /// The record's number.
     package let seq: UInt64
     /// The 64 digits of the chain, as its line has them: nothing is computed for a record that is only passed.
     let digits: SIMD64<UInt8>
 
-    /// The mark of a record that is at hand.
+    /// Makes the mark of a record that is at hand.
     package init(_ envelope: RecordEnvelope) {
         seq = envelope.seq
         digits = envelope.chainText
@@ -23,21 +24,22 @@ package struct RecordMark: Equatable, Sendable {
         digits = SIMD64(bytes)
     }
 
-    /// The chain as 64 hexadecimal digits.
+    /// The chain is given as 64 hexadecimal digits.
     package var chain: String { String(decoding: (0..<64).map { digits[$0] }, as: UTF8.self) }
 }
 
-/// The last records that are passed while many are read: to put each into a trail would take too long.
+/// `RecentMarks` keeps the last records that are passed while many are read: to put each into a trail would take too
+/// long.
 package struct RecentMarks: Sendable {
     private var marks: [RecordMark] = []
     private var next = 0
 
     private static let count = 32
 
-    /// None yet.
+    /// Begins with no record.
     package init() {}
 
-    /// Passes a record.
+    /// Takes in the next record that was passed.
     package mutating func pass(_ envelope: RecordEnvelope) {
         if marks.count < Self.count {
             marks.append(RecordMark(envelope))
@@ -51,24 +53,25 @@ package struct RecentMarks: Sendable {
     fileprivate var all: [RecordMark] { Array(marks[next...] + marks[..<next]) }
 }
 
-/// Where a reader has been: the last record that it has had, and some before it, the closer the newer.
+/// `ReadingTrail` says where a reader has been: the last record that it has had, and some before it, of which there are
+/// the more the newer they are.
 ///
 /// A store that was put back from an older copy gives numbers again, to other records. By the chains a reader notices, and
 /// finds from where on the records are not those that it has had: at most twice as far back as need be.
 package struct ReadingTrail: Equatable, Sendable {
-    /// Ascending.
+    /// The marks stand in the order of their numbers.
     package private(set) var marks: [RecordMark] = []
 
     /// More than `pass` leaves of any numbers.
     private static let limit = 160
 
-    /// The trail of who has had nothing.
+    /// Makes the trail of a reader that has had nothing.
     package init() {}
 
     /// The last record that was passed; nil where none was.
     package var last: RecordMark? { marks.last }
 
-    /// Goes on to a record; whoever went back has not had what was behind it.
+    /// Goes on to a record. Where it lies before others of the trail the reader has gone back, and has not had those.
     package mutating func pass(_ mark: RecordMark) {
         goBack(to: mark.seq)
         if last?.seq == mark.seq { marks.removeLast() }
@@ -114,7 +117,7 @@ package struct ReadingTrail: Equatable, Sendable {
 
 /// Whether the store still has the records that somebody has had.
 extension StoreReader {
-    /// An answer to whether the store still has a record that somebody has had.
+    /// `Standing` answers whether the store still has a record that somebody has had.
     package enum Standing: Sendable, Equatable {
         /// It is the record that was handed out.
         case same
@@ -126,7 +129,7 @@ extension StoreReader {
         case unknown
     }
 
-    /// An answer to where a reader goes on.
+    /// `Place` answers where a reader goes on.
     package enum Place: Sendable, Equatable {
         /// Behind the last record of the trail.
         case here
@@ -141,7 +144,8 @@ extension StoreReader {
         return there == mark ? .same : .other
     }
 
-    /// The record of a number as it is there, or as retention has left it; nil where it cannot be read.
+    /// Returns the mark of the record of a number, as it is there or as retention has left it; nil where it cannot be
+    /// read.
     package func mark(of seq: UInt64) throws(StoreError) -> RecordMark? {
         if let line = try line(seq: seq) {
             return line.withUnsafeBytes { RecordEnvelope($0).map { RecordMark($0) } }

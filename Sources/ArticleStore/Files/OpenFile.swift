@@ -3,6 +3,7 @@ import Glibc
 /// A file that is open for as long as this object lives.
 final class OpenFile: Sendable {
     let descriptor: Int32
+    /// Where the file was opened, for messages.
     let path: String
 
     /// Takes the descriptor over.

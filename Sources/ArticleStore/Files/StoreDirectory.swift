@@ -56,7 +56,8 @@ struct StoreDirectory: Sendable {
     /// The folder of a store that has to be there.
     static func there(_ path: String) throws(StoreError) -> StoreDirectory {
         guard let directory = try StoreDirectory(existing: path) else {
-            throw .system("opening the store", path, errno: ENOENT, advice: "name the right [store] directory")
+            throw .system(
+                "opening the store", path, errno: ENOENT, advice: "name the right [store] directory, or poll first")
         }
         return directory
     }

@@ -17,8 +17,6 @@ final class ArticleIndex: Sendable {
 
     private struct State {
         var table: IndexFile
-        /// Where the table's file is.
-        var path: String
         var waiting: WaitingEntries
     }
 
@@ -26,20 +24,19 @@ final class ArticleIndex: Sendable {
     private let directory: StoreDirectory
     private let files: FileSystem
 
-    /// As many keys as wait in memory before storing articles is refused.
+    /// How many keys may wait in memory before storing articles is refused.
     static let waitingLimit = 400_000
-    /// In bytes: from then on the system may not have the file in memory.
+    /// The size in bytes from which on the system may not have the whole file in memory.
     private static let largeSize: UInt64 = 256 << 20
-    /// Keys put into the table at a time: questions wait for no more.
+    /// How many keys are put into the table at a time: whoever asks for a key waits for no more than these.
     private static let step = 4096
-    /// In percent of the slots: then the table grows to twice its size, a small one to four times.
+    /// The percentage of slots taken at which the table grows to twice its size, a small one to four times.
     private static let growingLoad: UInt64 = 60
-    /// Beyond this searches would take long, and articles are not stored until the table could grow.
+    /// The percentage of slots taken beyond which searches would take long: articles wait until the table could grow.
     private static let highestLoad: UInt64 = 90
 
     init(_ table: IndexFile, in directory: StoreDirectory, _ files: FileSystem) {
-        state = Locked(
-            State(table: table, path: table.file.path, waiting: WaitingEntries(salt: table.header.salt)))
+        state = Locked(State(table: table, waiting: WaitingEntries(salt: table.header.salt)))
         self.directory = directory
         self.files = files
     }
@@ -96,7 +93,7 @@ final class ArticleIndex: Sendable {
             do throws(StoreError) {
                 try makeRoom(for: order.count, &state)
             } catch {
-                if error.code == .damagedIndex { throw error }
+                if error.isDamagedIndex { throw error }
                 failure = error
             }
             return min(order.count, state.table.room(upTo: Self.highestLoad))
@@ -129,7 +126,7 @@ final class ArticleIndex: Sendable {
         do throws(StoreError) {
             var larger = try state.table.grown(to: capacity, at: path, in: directory)
             try larger.checkpoint(larger.header.complete)
-            try directory.rename(path, to: state.path, files)
+            try larger.move(to: state.table.path, in: directory)
             state.table = larger
         } catch {
             _ = files.remove(path)
@@ -156,19 +153,15 @@ final class ArticleIndex: Sendable {
 
     /// Takes over the table of another, which was made anew beside this one's file, and that file's place.
     func adopt(_ other: ArticleIndex) throws(StoreError) {
+        try other.install()
         let new = other.state.withLock { $0 }
-        try state.withLock { state throws(StoreError) in
-            try directory.rename(new.path, to: directory.indexFile, files)
-            state = new
-            state.path = directory.indexFile
-        }
+        state.withLock { $0 = new }
     }
 
     /// Moves a table that was made beside the index's place into that place.
     func install() throws(StoreError) {
         try state.withLock { state throws(StoreError) in
-            try directory.rename(state.path, to: directory.indexFile, files)
-            state.path = directory.indexFile
+            try state.table.move(to: directory.indexFile, in: directory)
         }
     }
 }

@@ -1,14 +1,15 @@
 import Digest
 import FeedModel
 
-/// Makes an index anew from records, however many. It writes the table once, from front to back: the changes that records
-/// mean are first sorted into regions of the table, in a file of their own, and then each region is made in memory.
+/// `IndexBuilder` makes an index anew from records, however many. It writes the table once, from front to back: what
+/// records mean for keys is first sorted by regions of the table, into a temporary file, and then each region is made
+/// in memory.
 final class IndexBuilder {
-    /// Changes of keys whose hashes begin alike, in the order of their records.
+    /// `Region` holds the changes of keys whose hashes begin alike, in the order of their records.
     private struct Region {
-        /// Those that are in memory.
+        /// The changes that are still in memory.
         var bytes: [UInt8] = []
-        /// Where in the file the others begin, a piece of them each.
+        /// The offsets in the temporary file at which pieces of the other changes begin.
         var pieces: [UInt64] = []
     }
 
@@ -17,17 +18,18 @@ final class IndexBuilder {
     private let progress: ReadingProgress
     private let salt: Hash128
     private let pieceSize: Int
-    /// By the first bits of the hash: of 200 million changes each has 50 MB in the file and, in its turn, 100 in memory.
+    /// The regions by the first bits of the hash. Of 200 million changes each region has 50 MB in the file, and takes
+    /// 100 MB of memory while it is made.
     private var regions = [Region](repeating: Region(), count: 1 << regionBits)
     private var spool: OpenFile?
     private var spooled: UInt64 = 0
     private var count: UInt64 = 0
 
     private static let regionBits = 8
-    /// The slot, and what else a change says.
+    /// The bytes of a change: its slot, and one that says whether it is an alias.
     private static let changeSize = IndexSlot.size + 1
 
-    /// - Parameter pieceChanges: as many changes of a region are in memory before they are written to a file.
+    /// - Parameter pieceChanges: how many changes of a region gather in memory before they are written to the file.
     init(_ directory: StoreDirectory, _ files: FileSystem, _ progress: ReadingProgress, pieceChanges: Int = 1000) {
         self.directory = directory
         self.files = files
@@ -36,18 +38,14 @@ final class IndexBuilder {
         salt = IndexHeader.newSalt()
     }
 
-    /// Takes a record, in their order.
+    /// Takes in the next record.
     func add(_ envelope: RecordEnvelope) throws(StoreError) {
         guard let entry = ArticleIndex.Entry(envelope) else { return }
         try add(entry)
     }
 
     func add(_ entry: ArticleIndex.Entry) throws(StoreError) {
-        var failure: StoreError?
-        entry.forEachChange { change in
-            do throws(StoreError) { try put(change) } catch { failure = error }
-        }
-        if let failure { throw failure }
+        try entry.forEachChange { change throws(StoreError) in try put(change) }
     }
 
     private func put(_ change: IndexChange) throws(StoreError) {
@@ -69,7 +67,7 @@ final class IndexBuilder {
         spooled += UInt64(pieceSize)
     }
 
-    /// A file without a name, which is gone with the process.
+    /// Returns the temporary file. Its name is removed at once, so that it is gone with the process.
     private func openSpool() throws(StoreError) -> OpenFile {
         if let spool { return spool }
         let path = "\(directory.indexFile).parts"
@@ -79,7 +77,7 @@ final class IndexBuilder {
         return file
     }
 
-    /// The index, in a file beside the one in use, which it takes the place of with `install` or `adopt`.
+    /// Makes the index in a file beside the one in use, whose place it takes with `install` or `adopt`.
     func finish() throws(StoreError) -> ArticleIndex {
         let table = try IndexFile(
             creating: "\(directory.indexFile).new", in: directory,
@@ -97,7 +95,7 @@ final class IndexBuilder {
         return ArticleIndex(try writer.finish(), in: directory, files)
     }
 
-    /// What the changes of a region come to. They are not needed again.
+    /// Puts a region's changes together, and gives up its memory.
     private func changes(of number: Int) throws(StoreError) -> WaitingEntries {
         var waiting = WaitingEntries(salt: salt, sharedBits: Self.regionBits)
         let region = regions[number]

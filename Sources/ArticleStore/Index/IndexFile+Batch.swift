@@ -26,7 +26,7 @@ extension IndexFile {
                 do throws(StoreError) {
                     try put(changes, extent, buffer, &single)
                 } catch {
-                    if error.code == .damagedIndex { throw error }
+                    if error.isDamagedIndex { throw error }
                     failure = error
                     single += extent.changes
                 }
@@ -40,7 +40,7 @@ extension IndexFile {
             do throws(StoreError) {
                 try put(changes[index])
             } catch {
-                if error.code == .damagedIndex { throw error }
+                if error.isDamagedIndex { throw error }
                 failure = error
                 left.append(index)
             }

@@ -8,6 +8,8 @@ import FeedModel
 struct IndexFile {
     var header: IndexHeader
     let file: OpenFile
+    /// Where the file is: what is made beside the index moves into its place.
+    private(set) var path: String
     let files: FileSystem
     /// What stood in places whose slot a failing disk has taken by half: it counts until the slot is written.
     var torn: [UInt64: IndexSlot?] = [:]
@@ -23,6 +25,7 @@ struct IndexFile {
         try directory.makeFolder(directory.index, files)
         _ = files.remove(path)
         file = try directory.openFile(path, in: directory.index, files)
+        self.path = path
         self.files = files
         header = IndexHeader(capacity: capacity, salt: salt)
         guard let length = Int(exactly: size), files.allocate(file.descriptor, length) == 0 else {
@@ -37,11 +40,13 @@ struct IndexFile {
             try readable.size() >= UInt64(IndexHeader.size) + header.capacity * UInt64(IndexSlot.size)
         else { return nil }
         self.header = header
+        self.path = path
         self.files = files
         file = writable ? try directory.openFile(path, in: directory.index, files) : readable
     }
 
-    /// Up to where an index says that it is complete: what it says so of was durable before. Nil where there is none.
+    /// Returns up to where the store's index says that it is complete, which was durable before it said so; nil where
+    /// there is no index.
     static func complete(in directory: StoreDirectory) throws(StoreError) -> StorePosition? {
         guard let file = try OpenFile.reading(directory.indexFile) else { return nil }
         return (try? file.read(128, at: 0)).flatMap(IndexHeader.init)?.complete
@@ -59,10 +64,16 @@ struct IndexFile {
         return most > header.count ? Int(most - header.count) : 0
     }
 
-    /// Of the file, in bytes.
+    /// The size of the file in bytes.
     var size: UInt64 { offset(header.capacity) }
 
-    func damage(_ reason: String) -> StoreError { .damagedIndex(file.path, reason) }
+    func damage(_ reason: String) -> StoreError { .damagedIndex(path, reason) }
+
+    /// Moves the file to another path, in the place of what is there.
+    mutating func move(to path: String, in directory: StoreDirectory) throws(StoreError) {
+        try directory.rename(self.path, to: path, files)
+        self.path = path
+    }
 
     func offset(_ slot: UInt64) -> UInt64 { UInt64(IndexHeader.size) + slot * UInt64(IndexSlot.size) }
 
@@ -123,18 +134,15 @@ struct IndexFile {
         let (place, old) = try search(change.key)
         guard let content = change.applied(to: old?.content) else { return }
         if old == nil, header.count + 1 >= header.capacity { throw damage("it is full") }
-        var failure: StoreError?
-        withUnsafeTemporaryAllocation(byteCount: IndexSlot.size, alignment: 64) { bytes in
-            IndexSlot(key: change.key, content: content).write(to: bytes)
-            do throws(StoreError) {
+        do throws(StoreError) {
+            try withUnsafeTemporaryAllocation(byteCount: IndexSlot.size, alignment: 64) {
+                bytes throws(StoreError) in
+                IndexSlot(key: change.key, content: content).write(to: bytes)
                 try file.write(UnsafeRawBufferPointer(bytes), at: offset(place), files)
-            } catch {
-                failure = error
             }
-        }
-        if let failure {
+        } catch {
             torn[place] = .some(old)
-            throw failure
+            throw error
         }
         if !torn.isEmpty { torn[place] = nil }
         if old == nil || change.countsOld { header.count = min(header.count + 1, header.capacity) }
@@ -183,9 +191,9 @@ struct IndexHeader: Equatable, Sendable {
     private static let magic: StaticString = "newswire index 1"
 
     var capacity: UInt64
-    /// At least as many as are taken.
+    /// How many slots are taken, at most.
     var count: UInt64
-    /// So that no publisher can choose ids that crowd one place of the file.
+    /// Goes into the hash, so that no publisher can choose ids that crowd one place of the file.
     var salt: Hash128
     var complete: StorePosition
 
@@ -204,7 +212,7 @@ struct IndexHeader: Equatable, Sendable {
     /// Where a key's slot would stand if nothing stood there yet.
     func home(of key: Hash128) -> UInt64 { Self.hash(of: key, salt).multipliedFullWidth(by: capacity).high }
 
-    /// Keys' homes have the order of these, in a table of any size.
+    /// The hash by which keys are placed: the homes of keys have the order of their hashes, in a table of any size.
     static func hash(of key: Hash128, _ salt: Hash128) -> UInt64 {
         let product = (key.high ^ salt.high).multipliedFullWidth(by: (key.low ^ salt.low) | 1)
         return product.high ^ product.low ^ key.low

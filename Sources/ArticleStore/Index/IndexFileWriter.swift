@@ -1,8 +1,9 @@
-/// Fills a new table with slots that come in the order of their homes, or nearly: the file is written from front to back.
+/// `IndexFileWriter` fills a new table with slots that come in the order of their homes, or nearly: it writes the file
+/// from front to back.
 struct IndexFileWriter: ~Copyable {
     private var table: IndexFile
     private var window: SlotWindow
-    /// Slots for which there is no place before the end of the file, or that come too late for theirs: few.
+    /// The few slots that come too late for their place, or that find none before the end of the file.
     private var late: [IndexSlot] = []
 
     init(_ table: IndexFile) {
@@ -10,7 +11,7 @@ struct IndexFileWriter: ~Copyable {
         window = SlotWindow(capacity: table.header.capacity)
     }
 
-    /// No two slots may have the same key.
+    /// Puts a slot into the table, which holds none with its key yet.
     mutating func put(_ slot: IndexSlot) throws(StoreError) {
         let home = table.header.home(of: slot.key)
         while true {
@@ -24,7 +25,7 @@ struct IndexFileWriter: ~Copyable {
 
     mutating func putLate(_ slot: IndexSlot) { late.append(slot) }
 
-    /// The table with all of them.
+    /// Returns the table with all slots in it.
     mutating func finish() throws(StoreError) -> IndexFile {
         try flush(upTo: table.header.capacity)
         table.header.count = window.count
@@ -33,21 +34,16 @@ struct IndexFileWriter: ~Copyable {
     }
 
     private mutating func flush(upTo place: UInt64) throws(StoreError) {
-        var failure: StoreError?
-        while failure == nil, window.start < place {
-            window.advance(to: place) { bytes, start in
-                do throws(StoreError) {
-                    try table.file.write(bytes, at: table.offset(start), table.files)
-                } catch {
-                    failure = error
-                }
+        while window.start < place {
+            try window.advance(to: place) { bytes, start throws(StoreError) in
+                try table.file.write(bytes, at: table.offset(start), table.files)
             }
         }
-        if let failure { throw failure }
     }
 }
 
-/// The part of a growing index that is being filled, in memory; it moves on through the file and never back.
+/// `SlotWindow` is the part of a new table that is being filled, in memory. It moves on through the file and never
+/// back.
 struct SlotWindow: ~Copyable {
     enum Place {
         case done
@@ -57,7 +53,7 @@ struct SlotWindow: ~Copyable {
         case ahead
     }
 
-    /// In slots: a mebibyte.
+    /// How many slots the window has: a mebibyte of them.
     static let size = 16_384
 
     private(set) var start: UInt64 = 0
@@ -83,7 +79,7 @@ struct SlotWindow: ~Copyable {
         while place < end {
             let range = (Int(place - start) * IndexSlot.size)..<((Int(place - start) + 1) * IndexSlot.size)
             let bytes = UnsafeMutableRawBufferPointer(rebasing: bytes[range])
-            // The byte that says what a slot holds.
+            // This byte says what a slot holds, and is 0 in an empty one.
             if bytes[57] == 0 {
                 slot.write(to: bytes)
                 count += 1
@@ -91,16 +87,19 @@ struct SlotWindow: ~Copyable {
             }
             place += 1
         }
-        // At its own place the window cannot help any more.
+        // The window may begin no later than at the slot's home: where it begins there already, moving it on is no help.
         return end == capacity || home == start ? .behind : .ahead
     }
 
-    /// Moves the window's start to `place`, or as far as there are slots, and hands out what it leaves.
-    mutating func advance(to place: UInt64, _ write: (_ bytes: UnsafeRawBufferPointer, _ start: UInt64) -> Void) {
+    /// Moves the window's start to `place`, or as far as there are slots, and hands out the slots that it leaves
+    /// behind. Where `write` throws, the window stays where it is.
+    mutating func advance<Failure: Error>(
+        to place: UInt64, _ write: (_ bytes: UnsafeRawBufferPointer, _ start: UInt64) throws(Failure) -> Void
+    ) throws(Failure) {
         let place = min(place, start + UInt64(Self.size), capacity)
         let leaving = Int(place - start) * IndexSlot.size
         if leaving == 0 { return }
-        write(UnsafeRawBufferPointer(rebasing: bytes[..<leaving]), start)
+        try write(UnsafeRawBufferPointer(rebasing: bytes[..<leaving]), start)
         bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[leaving...]))
         let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[(bytes.count - leaving)...])
         rest.initializeMemory(as: UInt8.self, repeating: 0)
@@ -109,12 +108,12 @@ struct SlotWindow: ~Copyable {
 }
 
 extension IndexFile {
-    /// A larger copy at `path`. As places follow the hash, both files are gone through from front to back.
+    /// Makes a larger copy at `path`. As places follow the hash, both files are gone through from front to back.
     func grown(to capacity: UInt64, at path: String, in directory: StoreDirectory) throws(StoreError) -> IndexFile {
         let larger = try IndexFile(creating: path, in: directory, capacity: capacity, salt: header.salt, files)
         var writer = IndexFileWriter(larger)
         try forEach { place, slot throws(StoreError) in
-            // Moved on past the end of the file.
+            // Such a slot stands at the beginning because there was no place before the end of the file.
             if header.home(of: slot.key) > place { return writer.putLate(slot) }
             try writer.put(slot)
         }

@@ -34,9 +34,8 @@ struct IndexRebuild {
     /// Puts the records between two places into an index that has all before the first.
     func add(from start: StorePosition, upTo end: StorePosition, to index: ArticleIndex) throws(StoreError) {
         let walk = RecordWalk(from: start, isChainKnown: false, checksChain: false)
-        _ = try forEachRecord(of: try Segment.all(in: directory), from: start, to: end, walk) { envelope in
-            if let entry = ArticleIndex.Entry(envelope) { index.add(CollectionOfOne(entry), replaying: true) }
-        }
+        _ = try forEachRecord(
+            of: try Segment.all(in: directory), from: start, to: end, walk, IndexCatchUp(index).add)
     }
 
     /// - Parameters:
@@ -69,13 +68,13 @@ struct IndexRebuild {
         return count
     }
 
-    /// What a builder has made. That what was just written cannot be read is the disk's fault, and no reason to make it
-    /// again.
+    /// Returns what the builder makes. Where it cannot read what it has just written, the disk is at fault: the error
+    /// is not one after which the index would be made again.
     static func finish(_ builder: IndexBuilder, _ directory: StoreDirectory) throws(StoreError) -> ArticleIndex {
         do throws(StoreError) {
             return try builder.finish()
         } catch {
-            guard error.code == .damagedIndex else { throw error }
+            guard error.isDamagedIndex else { throw error }
             throw StoreError(
                 .damaged, "making", directory.indexFile, error.reason,
                 advice: "look into the kernel's log (dmesg) for the disk")
@@ -83,7 +82,7 @@ struct IndexRebuild {
     }
 }
 
-/// Puts records that came after the index was last complete into it, many at a time.
+/// `IndexCatchUp` puts records into an index that came after it was last complete, many at a time.
 struct IndexCatchUp {
     private let index: ArticleIndex
 
@@ -97,14 +96,17 @@ struct IndexCatchUp {
         if index.waitingCount >= StoreOptions.usualIndexLag { try finish() }
     }
 
+    /// Writes what waits.
+    ///
+    /// - Throws: where the disk takes so little that too much would be left in memory.
     func finish() throws(StoreError) {
         let failure = try index.writeWaiting()
-        // While the store is opened there is no reason to go on without a disk.
         if let failure, index.isOverfull { throw failure }
     }
 }
 
-/// How far the reading of segments has come from which the index is made; told ten times a second at most.
+/// `ReadingProgress` counts what has been read of the segments that the index is made from, and tells of it ten times a
+/// second at most.
 final class ReadingProgress {
     private let tell: (_ done: UInt64, _ total: UInt64) -> Void
     private var total: UInt64 = 0
@@ -112,16 +114,16 @@ final class ReadingProgress {
     private var untold: UInt64 = 0
     private var told: ContinuousClock.Instant?
 
-    /// Bytes after which the clock is looked at.
+    /// How many bytes are read before the clock is looked at.
     private static let step: UInt64 = 256 << 10
 
     init(_ tell: @escaping (_ done: UInt64, _ total: UInt64) -> Void) {
         self.tell = tell
     }
 
-    /// Starts anew.
+    /// Starts anew, with all bytes of the segments ahead.
     ///
-    /// - Parameter offset: what of the first segment is not read.
+    /// - Parameter offset: how many bytes of the first segment are not read.
     func begin(_ segments: some Sequence<Segment>, from offset: UInt64 = 0) throws(StoreError) {
         var size: UInt64 = 0
         for segment in segments { size += try OpenFile.reading(segment.path)?.size() ?? 0 }
@@ -139,7 +141,7 @@ final class ReadingProgress {
         goOn()
     }
 
-    /// Something goes on, though nothing is read meanwhile.
+    /// Tells how far it is once more, because the work goes on although nothing is read meanwhile.
     func goOn() {
         if total == 0 { return }
         if let told, ContinuousClock.now - told < .milliseconds(100) { return }

@@ -125,14 +125,18 @@ extension ArticleIndex.Entry {
             keys: members.keys)
     }
 
-    /// - Parameter replaying: the entry may be there already.
-    func forEachChange(replaying: Bool = false, _ body: (IndexChange) -> Void) {
+    /// Calls `body` with what the entry means for each of its keys.
+    ///
+    /// - Parameter replaying: the entry may be in the index already.
+    func forEachChange<Failure: Error>(
+        replaying: Bool = false, _ body: (IndexChange) throws(Failure) -> Void
+    ) throws(Failure) {
         let isAlias = kind == .alias
         if !isAlias {
-            body(IndexChange(key: known.uid.key, content: .article(known), countsOld: replaying && kind != .update))
+            try body(IndexChange(key: known.uid.key, content: .article(known), countsOld: replaying && kind != .update))
         }
         for key in keys where key != known.uid.key {
-            body(
+            try body(
                 IndexChange(
                     key: key, content: .link(to: known.uid, seq: known.seq), isAlias: isAlias, countsOld: replaying))
         }

@@ -1,14 +1,14 @@
 import Digest
 import FeedModel
 
-/// What the index knows and its table does not yet: found at once, and put into the table many at a time, in the order of
-/// the table's places.
+/// `WaitingEntries` holds what the index knows and its table does not yet: it is found at once, and goes into the table
+/// many keys at a time, in the order of the table's places.
 ///
-/// About 50 bytes a key, because tens of thousands wait.
+/// A key takes about 50 bytes, because tens of thousands wait.
 struct WaitingEntries {
     private struct Slot {
         var key: Hash128
-        /// The number of the article that it holds or leads to.
+        /// The index in `articles` of the article that the key stands for or leads to.
         var article: UInt32
         var isLink: Bool
         var isAlias: Bool
@@ -19,12 +19,13 @@ struct WaitingEntries {
     private let sharedBits: Int
     private var articles: [KnownArticle] = []
     private var slots: [Slot] = []
-    /// By open addressing and in the order of the keys' hashes: a slot's number and 1, or 0.
+    /// The places of a hash table with open addressing, in the order of the keys' hashes: each holds one more than an
+    /// index in `slots`, or 0.
     private var table: [UInt32] = []
 
     /// - Parameters:
-    ///   - salt: of the index's table.
-    ///   - sharedBits: as many bits at the beginning of their hashes all keys have in common.
+    ///   - salt: the salt of the index's table.
+    ///   - sharedBits: how many bits at the beginning of their hashes all keys have in common.
     init(salt: Hash128, sharedBits: Int = 0) {
         self.salt = salt
         self.sharedBits = sharedBits
@@ -53,7 +54,7 @@ struct WaitingEntries {
         return number == 0 ? nil : content(slots[Int(number - 1)])
     }
 
-    /// What comes later counts, as in the table.
+    /// Takes in an entry, in the place of an older one with the same key.
     ///
     /// - Parameter replaying: the entry may be in the table already.
     mutating func add(_ entry: ArticleIndex.Entry, replaying: Bool = false) {
@@ -62,13 +63,13 @@ struct WaitingEntries {
         entry.forEachChange(replaying: replaying) { put($0, article) }
     }
 
-    /// The same for one key alone.
+    /// Takes in what a record means for one key alone.
     mutating func add(_ change: IndexChange) {
         let article = UInt32(articles.count)
         switch change.content {
         case .article(let known): articles.append(known)
         case .link(let uid, let seq):
-            // Of the article that it leads to no more is known here, and no more asked for.
+            // A link is written with no more than the uid and the number of the article that it leads to.
             let nothing = Hash128(high: 0, low: 0)
             articles.append(
                 KnownArticle(
@@ -91,8 +92,8 @@ struct WaitingEntries {
         }
         let number = Int(table[place] - 1)
         guard change.applied(to: content(slots[number])) != nil else { return }
-        // The change that this one replaces never reaches the table, so its rights there pass on to this one: to take an
-        // article's place, and to count as taken anew.
+        // The change that this one replaces never reaches the table. So this one gets its right to take an article's
+        // place there, and to count the slot as taken anew.
         slot.isAlias = slot.isAlias || slots[number].isAlias
         slot.countsOld = slot.countsOld || slots[number].countsOld
         slots[number] = slot
@@ -103,10 +104,10 @@ struct WaitingEntries {
         for number in slots.indices { table[place(of: slots[number].key)] = UInt32(number + 1) }
     }
 
-    /// The numbers of all, as the table's places follow each other.
+    /// Returns the numbers of all slots in the order of the places that their keys have in the index's table.
     func inOrder() -> [UInt32] {
-        // The memory's places have nearly the order of the table's: only keys that found their place taken, or went on at
-        // the beginning behind the end, stand elsewhere. Sorting what is nearly in order is quick.
+        // The places here have nearly that order: only keys that found their place taken, or that wrapped from the end
+        // to the beginning, stand elsewhere. Sorting what is nearly in order is quick.
         var order: [UInt32] = []
         order.reserveCapacity(slots.count)
         for number in table where number != 0 { order.append(number - 1) }
@@ -122,7 +123,7 @@ struct WaitingEntries {
             key: slot.key, content: content(slot), isAlias: slot.isAlias, countsOld: slot.countsOld)
     }
 
-    /// Leaves those of the numbers.
+    /// Drops all slots but those of the numbers.
     mutating func keep(_ numbers: [UInt32]) {
         var kept = WaitingEntries(salt: salt, sharedBits: sharedBits)
         for number in numbers {

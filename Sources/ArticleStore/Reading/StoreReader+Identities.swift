@@ -1,10 +1,10 @@
 internal import Digest
 package import FeedModel
 
-/// Where the records of an article are, told by the index. Where that cannot tell, because it is missing or wrong or
-/// being written, the records themselves are looked through.
+/// The index tells where the records of an article are. Where it cannot, because it is missing or wrong or just being
+/// written, the records themselves are looked through.
 extension StoreReader {
-    /// Slots that a writer is just writing are read again.
+    /// How often the index is read, because a slot may be met while a writer writes it.
     private static let attempts = 4
 
     /// Tells what is known of an article; also of one that an alias leads to, then with that article's `uid`.
@@ -20,13 +20,13 @@ extension StoreReader {
                 case nil: return nil
                 }
             } catch {
-                guard error.code == .damagedIndex else { throw error }
+                guard error.isDamagedIndex else { throw error }
             }
         }
         return try newest(after: 0) { $0 == uid }.values.first
     }
 
-    /// What the index says, and the records that it is not complete with.
+    /// Finds what the index says, as changed by the records behind those that it is complete with.
     private func content(_ key: Hash128, _ index: IndexFile) throws(StoreError) -> IndexSlot.Content? {
         var content = try index.find(key)?.content
         try scan(after: index.header.complete.seq) { envelope in
@@ -38,7 +38,7 @@ extension StoreReader {
         return content
     }
 
-    /// The articles whose identity begins with a text, at most `limit` of them.
+    /// Finds the articles whose identity begins with a text, at most `limit` of them.
     ///
     /// Goes through the whole index, or where there is none through all records.
     package func identifiers(
@@ -57,14 +57,14 @@ extension StoreReader {
                 complete = index.header.complete.seq
             } catch {
                 // Where a writer is just writing, the records tell as well.
-                guard error.code == .damagedIndex else { throw error }
+                guard error.isDamagedIndex else { throw error }
             }
         }
         found.formUnion(try newest(after: complete) { $0.description.hasPrefix(start) }.keys)
         return Array(found.sorted { $0.description < $1.description }.prefix(limit))
     }
 
-    /// The records of one article up to number `seq`, oldest first: looks at the end of every line.
+    /// Finds the records of one article up to number `seq`, oldest first. Looks at the end of every line.
     package func records(of uid: ArticleIdentifier, upTo seq: UInt64) throws(StoreError) -> [UInt64] {
         var found: [UInt64] = []
         try scan(after: 0) { envelope in
@@ -75,7 +75,8 @@ extension StoreReader {
         return found
     }
 
-    /// Nil where there is none, or one of other articles: of those that an older copy was put in the place of.
+    /// Opens the index; nil where there is none, or where it is of other articles because an older copy was put in
+    /// their place.
     private func index() throws(StoreError) -> IndexFile? {
         guard let index = try IndexFile(existing: directory.indexFile, writable: false, in: directory, FileSystem()),
             try index.header.complete.isPlace(in: try Segment.all(in: directory))

@@ -1,15 +1,15 @@
 package import FeedModel
 import Glibc
 
-/// One record as it stands in the store. Valid only while the closure that got it runs.
+/// `RecordSlice` is one record as it stands in the store. It is valid only while the closure that got it runs.
 package struct RecordSlice {
-    /// The line with its line feed.
+    /// The bytes are those of the line with its line feed.
     package let bytes: UnsafeRawBufferPointer
     /// What the store wrote around the record.
     package let envelope: RecordEnvelope
 }
 
-/// Reads the articles without a lock: beside a writer, after it, on a copy, on another machine.
+/// `StoreReader` reads the articles without a lock: beside a writer, after it, on a copy, on another machine.
 ///
 /// Only whole records are handed out, each checked against its checksum, in the order of their numbers, none twice.
 /// While a writer lives nothing behind its published end is seen (`DurableEnd`), and without one nothing that the next
@@ -21,12 +21,8 @@ package struct StoreReader: Sendable {
     ///
     /// - Parameter path: the store's folder, which may be read-only. A store without articles is an empty one.
     package init(directory path: String) throws(StoreError) {
-        guard let directory = try StoreDirectory(existing: path) else {
-            throw .system(
-                "opening the store", path, errno: ENOENT, advice: "name the right [store] directory, or poll first")
-        }
+        directory = try StoreDirectory.there(path)
         _ = try directory.checkFormat()
-        self.directory = directory
     }
 
     /// Opens a store for reading; nil where there is none yet.
@@ -34,10 +30,10 @@ package struct StoreReader: Sendable {
         try StoreDirectory(existing: path) == nil ? nil : StoreReader(directory: path)
     }
 
-    /// How far to read, as of one moment.
+    /// `Extent` is how far the articles are to be read, as of one moment.
     struct Extent {
         var segments: [Segment]
-        /// In the last segment.
+        /// The byte of the last segment before which reading ends.
         var limit: UInt64
         /// Whether `limit` was published by a writer.
         var isPublished: Bool
@@ -45,7 +41,7 @@ package struct StoreReader: Sendable {
         var isEndKnown = true
         /// What stands behind `limit` and was never stored: the next writer takes it away.
         var unfinishedBytes: UInt64 = 0
-        /// As the writer has published it last.
+        /// The end that a writer has published last.
         var published: DurableEnd?
 
         /// The number that the segment with that index has a record of, if one is known.
@@ -85,7 +81,7 @@ package struct StoreReader: Sendable {
         }
     }
 
-    /// The end that a writer has published; it may be met in the middle of being written.
+    /// Reads the end that a writer has published, which may be met in the middle of being written.
     private func publishedEnd() throws(StoreError) -> DurableEnd? {
         for _ in 0..<16 {
             if let end = try DurableEnd(in: directory) { return end }
@@ -146,16 +142,16 @@ package struct StoreReader: Sendable {
         }
     }
 
-    /// What of a segment is to be read.
+    /// `SegmentPlace` is what of a segment is to be read.
     private struct SegmentPlace {
         let file: OpenFile
         let segment: Segment
         let limit: UInt64
         var offset: UInt64 = 0
-        /// As `RecordScanner` has them.
+        /// What `RecordScanner.init` takes under these names.
         var next = UInt64.max
         var expected: UInt64?
-        /// Nobody vouches for the end: what is damaged there may be a torn tail.
+        /// Whether nobody has said where the end is, so that what is damaged there may be a torn tail.
         var isOpenEnd = false
     }
 
@@ -174,7 +170,7 @@ package struct StoreReader: Sendable {
         var records = RecordScanner(
             place.file, place.segment, from: place.offset, limit: place.limit, next: place.next,
             expected: place.expected, walk: walk)
-        // At an end that nobody vouches for, damage is only told when a whole record follows.
+        // Where nobody has said where the end is, damage is only told when a whole record follows.
         var held: [StoreDamage] = []
         var isFound = place.offset == 0 || walk.position.seq == seq
         while let item = try records.nextItem() {
@@ -199,7 +195,7 @@ package struct StoreReader: Sendable {
         return isFound ? .goesOn : .missed
     }
 
-    /// A record's line with its line feed; nil where there is no whole record of that number.
+    /// Reads a record's line with its line feed; nil where there is no whole record of that number.
     package func line(seq: UInt64) throws(StoreError) -> [UInt8]? {
         guard seq > 0 else { return nil }
         var line: [UInt8]?
@@ -216,15 +212,15 @@ package struct StoreReader: Sendable {
         return line
     }
 
-    /// The record of a number; nil where there is no whole one.
+    /// Reads the record of a number; nil where there is no whole one.
     package func record(seq: UInt64) throws(StoreError) -> StoredRecord? {
         try line(seq: seq).flatMap { StoredRecord(line: $0) }
     }
 
-    /// The number of the first record that there is, as its segment's name says; nil where there is none.
+    /// Returns the number of the first record that there is, as its segment's name says; nil where there is none.
     package func firstSeq() throws(StoreError) -> UInt64? { try extent().segments.first?.firstSeq }
 
-    /// The number of the last record that may be read; 0 where there is none.
+    /// Returns the number of the last record that may be read; 0 where there is none.
     package func lastSeq() throws(StoreError) -> UInt64 {
         let extent = try extent()
         if extent.isPublished, let published = extent.published { return published.seq }
@@ -238,12 +234,12 @@ package struct StoreReader: Sendable {
         return 0
     }
 
-    /// When the last record was stored; nil where there is none.
+    /// Tells when the last record was stored; nil where there is none.
     package func lastStored() throws(StoreError) -> Timestamp? {
         try line(seq: try lastSeq())?.withUnsafeBytes { RecordEnvelope($0)?.storedAt }
     }
 
-    /// The states of all feeds, in the order of their ids, as the file has them.
+    /// Reads the states of all feeds, in the order of their ids, as the file has them.
     package func states() throws(StoreError) -> [FeedState] {
         guard let file = try OpenFile.reading(directory.stateFile) else { return [] }
         var states: [FeedIdentifier: PackedFeedState] = [:]
@@ -252,13 +248,13 @@ package struct StoreReader: Sendable {
     }
 }
 
-/// Tells when a store may have got new articles: inotify(7) on what its writer publishes.
+/// `ArticleWatch` tells when a store may have got new articles, by inotify(7) on what its writer publishes.
 ///
-/// It may tell too often, and where the system has no watch left, or the file system is another machine's, not at all:
-/// who waits looks for himself now and then.
+/// It may tell too often. Where the system has no watch left, or the file system is another machine's, it does not tell
+/// at all, so that whoever waits looks now and then all the same.
 package final class ArticleWatch: Sendable {
     private let directory: String
-    /// Readable when something has changed; -1 where nothing can be watched.
+    /// The descriptor becomes readable when something has changed; it is -1 where nothing can be watched.
     package let descriptor: Int32
 
     /// Watches nothing before `arm` is called.

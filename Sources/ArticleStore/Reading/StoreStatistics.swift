@@ -1,11 +1,11 @@
 package import FeedModel
 import Glibc
 
-/// Sizes and counts of a store, gathered without reading all of it.
+/// `StoreStatistics` holds the sizes and counts of a store, which are gathered without reading all of it.
 package struct StoreStatistics: Sendable, Equatable {
     /// How many files the articles are in.
     package var segments = 0
-    /// Bytes of those files.
+    /// How many bytes those files have.
     package var articleBytes: UInt64 = 0
     /// The number of the first record; nil where there is none.
     package var firstSeq: UInt64?
@@ -15,31 +15,31 @@ package struct StoreStatistics: Sendable, Equatable {
     package var firstStored: Timestamp?
     /// When the last record was stored.
     package var lastStored: Timestamp?
-    /// Bytes of what retention has left of removed records.
+    /// How many bytes retention has left of removed records.
     package var identityBytes: UInt64 = 0
-    /// Bytes of the index.
+    /// How many bytes the index has.
     package var indexBytes: UInt64 = 0
-    /// Articles and further keys in the index, at least; 0 where there is none.
+    /// How many articles and further keys the index has, at least; 0 where there is none.
     package var indexEntries: UInt64 = 0
     /// How many feeds have a state.
     package var feeds = 0
-    /// Bytes of the file of states, with lines that are out of date.
+    /// How many bytes the file of states has, with lines that are out of date.
     package var stateBytes: UInt64 = 0
     /// How many consumers have a cursor.
     package var consumers = 0
-    /// A process has it open for writing.
+    /// Whether a process has the store open for writing.
     package var isBeingWritten = false
 }
 
 extension StoreReader {
-    /// Bytes of each file that the articles are in, oldest first.
+    /// Tells the size in bytes of each file that the articles are in, oldest first.
     package func segmentSizes() throws(StoreError) -> [UInt64] {
         var sizes: [UInt64] = []
         for segment in try extent().segments { sizes.append(try Self.size(segment.path)) }
         return sizes
     }
 
-    /// Sizes and counts as they are now. Reads the ends of segments, the names in folders and all feed states.
+    /// Gathers sizes and counts as they are now. Reads the ends of segments, the names in folders and all feed states.
     package func statistics() throws(StoreError) -> StoreStatistics {
         var result = StoreStatistics()
         let extent = try extent()

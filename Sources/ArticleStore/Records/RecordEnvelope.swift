@@ -2,7 +2,8 @@ package import Digest
 package import FeedModel
 import JSONText
 
-/// What the store wrote around a record, read from the line's end without looking at the rest of it.
+/// `RecordEnvelope` is what the store wrote around a record, read from the line's end without looking at the rest of
+/// it.
 ///
 /// It points into the line: it lives as long as the line's bytes do.
 package struct RecordEnvelope {

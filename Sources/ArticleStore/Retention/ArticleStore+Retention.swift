@@ -74,8 +74,8 @@ extension ArticleStore {
         }
     }
 
-    /// The segments that `expire` would look at, by what their ends say. The last one, which stays, is among them where it
-    /// is as old. Reads a few lines of each segment.
+    /// Lists the segments that `expire` would look at, by what their ends say. The last one, which stays, is among them
+    /// where it is as old. Reads a few lines of each segment.
     package func oldSegments(before cutoff: Timestamp, now: Timestamp) throws(StoreError) -> [OldSegment] {
         let segments = try Segment.all(in: directory)
         let ages = try SegmentAges(segments, cutoff, now: now)
@@ -92,7 +92,7 @@ extension ArticleStore {
         return result
     }
 
-    /// How many records there are.
+    /// Counts the records by the number of the first and the last one.
     package var recordCount: UInt64 {
         get throws(StoreError) {
             guard let first = try Segment.all(in: directory).first else { return 0 }
@@ -137,9 +137,9 @@ private struct SegmentAges {
     }
 }
 
-/// Retention has removed this, or would.
+/// `RetentionResult` says what retention has removed, or would.
 package struct RetentionResult: Sendable, Equatable {
-    /// Why it stopped before it came to what is young enough.
+    /// `Obstacle` is why retention stopped before it came to what is young enough.
     package enum Obstacle: Sendable, Equatable {
         /// They have not had all of the next segment yet; nil where the cursor cannot be read.
         case consumers([Consumer])
@@ -147,7 +147,7 @@ package struct RetentionResult: Sendable, Equatable {
         case damage(StoreDamage)
     }
 
-    /// A consumer that has not had all that could go.
+    /// `Consumer` is one that has not had all that could go.
     package struct Consumer: Sendable, Equatable {
         /// The consumer's name.
         package var name: String

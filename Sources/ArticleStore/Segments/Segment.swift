@@ -25,9 +25,15 @@ struct Segment: Equatable, Sendable {
     /// was cut short, and without files that others have taken in (`IdentityFiles`).
     static func identities(in directory: StoreDirectory) throws(StoreError) -> [Segment] {
         var result: [Segment] = []
+        var last: RecordMark?
         for segment in try all(folder: directory.identities) {
-            if let before = result.last, try before.hasTakenIn(segment) { continue }
+            let mark = try segment.lastMark()
+            if let before = result.last, let last, let mark, mark.seq <= last.seq, try before.mark(of: mark.seq) == mark
+            {
+                continue
+            }
             result.append(segment)
+            last = mark
         }
         return result
     }
@@ -86,14 +92,7 @@ extension Segment {
 
 /// What a file of identities that retention has left has.
 extension Segment {
-    /// Whether this file of identities has all of another that comes behind it.
-    func hasTakenIn(_ other: Segment) throws(StoreError) -> Bool {
-        guard let last = try lastMark(), last.seq >= other.firstSeq, let theirs = try other.lastMark(),
-            theirs.seq <= last.seq
-        else { return false }
-        return try mark(of: theirs.seq) == theirs
-    }
-
+    /// The last whole record; nil where there is none. Reads the file's end.
     private func lastMark() throws(StoreError) -> RecordMark? {
         guard let file = try OpenFile.reading(path) else { return nil }
         return try SegmentSearch(file, self, limit: .max).last { RecordMark($0) }

@@ -1,19 +1,20 @@
 import Digest
 import FeedModel
 
-/// What `state/contents` has of one feed: the articles of its last whole document, and the last of those that have gone
-/// from it, with the time when each was last seen there.
+/// `ContentsBlock` is what `state/contents` has of one feed: the articles of its last whole document, and the last of
+/// those that have gone from it, with the time when each was last seen there.
 ///
-/// A block takes 32 KiB of the file, of which only what is used is ever written: 4 KiB of the disk for 50 articles and 220
-/// that have gone. Integers are little-endian: XXH3-64 of all that follows, then 8 bytes each the hash of the feed's id, half
-/// of the hash of the document's bytes, the time (ms); 4 bytes each how many articles the document has and how many have
-/// gone; then 8 bytes for each article, and for each that has gone, the oldest first, 8 for it and 8 for the time (s).
+/// A block takes 32 KiB of the file, of which only what is used is ever written: 4 KiB of the disk for 50 articles and
+/// 220 that have gone. Integers are little-endian, times signed: XXH3-64 of all that follows, then 8 bytes each the
+/// hash of the feed's id, half of the hash of the document's bytes, the time (ms); 4 bytes each how many articles the
+/// document has and how many have gone; then 8 bytes for each article, and for each that has gone, the oldest first, 8
+/// for it and 8 for the time (s).
 struct ContentsBlock: Equatable {
     static let size = 32_768
     static let headerSize = 40
     /// More than a document may have (security.md §4).
     static let mostArticles = 2040
-    /// As many as are remembered of those that have gone.
+    /// How many are remembered of those that have gone.
     static let mostGone = 1000
 
     /// What most blocks fit into.

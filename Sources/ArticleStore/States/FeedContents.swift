@@ -3,8 +3,8 @@ package import FeedModel
 import JSONText
 import Locking
 
-/// Which articles the feeds' documents have, and when those that have gone from them were last seen there
-/// (identity.md §8), in `state/contents`: a block for each feed (`ContentsBlock`).
+/// `FeedContents` keeps which articles the feeds' documents have, and when those that have gone from them were last
+/// seen there (identity.md §8), in `state/contents`: a block for each feed (`ContentsBlock`).
 ///
 /// A feed's block has the number of its block of `PollHistory`. Documents wait in memory until `write`, which the caller
 /// sees to. Nothing is synced and nothing depends on it: a block that is lost or damaged is told of, and begins anew with
@@ -16,7 +16,7 @@ package final class FeedContents: Sendable {
     private let waiting = Locked(Waiting())
     private let output = Locked(Output())
 
-    /// Articles that may wait, where the disk is slower than the polls.
+    /// How many articles may wait, where the disk is slower than the polls.
     static let mostWaiting = 1 << 18
 
     private struct Waiting {
@@ -27,7 +27,7 @@ package final class FeedContents: Sendable {
     private struct Document {
         var number: UInt32
         var block: ContentsBlock
-        /// What the state was of before, and when that was last known to be so.
+        /// The document before, by half of its hash, and when the feed was last known to have it.
         var previous: (document: UInt64, time: Timestamp)?
     }
 
@@ -37,7 +37,7 @@ package final class FeedContents: Sendable {
         var hasFailed = false
     }
 
-    /// Removes the two files in which an earlier newswire kept this.
+    /// Prepares to write, and removes the two files in which an earlier newswire kept this.
     ///
     /// - Parameters:
     ///   - path: the store's folder, which is there.
@@ -141,7 +141,7 @@ package final class FeedContents: Sendable {
     }
 }
 
-/// Whether an article is still in its feed's document, as far as that has been kept (`FeedContents`).
+/// `Sighting` says whether an article is still in its feed's document, as far as that has been kept (`FeedContents`).
 package struct Sighting: Sendable, Equatable {
     /// Whether the feed's last whole document has the article.
     package var isInDocument: Bool
@@ -178,7 +178,7 @@ extension StoreReader {
         return Sighting(isInDocument: false, documentTime: time, lastSeen: block.lastSeen(uid))
     }
 
-    /// A feed's state as the file has it; of the others no more is read than their names.
+    /// Reads a feed's state from the file. Of other feeds' lines no more is looked at than their beginning.
     private func state(of feed: FeedIdentifier) throws(StoreError) -> FeedState? {
         guard let file = try OpenFile.reading(directory.stateFile) else { return nil }
         let opening = Array(#"{"feed":"#.utf8) + RecordWriter.json(feed.text)

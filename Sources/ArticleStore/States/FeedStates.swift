@@ -43,9 +43,9 @@ final class FeedStates: Sendable {
         var known = Known()
         var log = Log(lastSeq: lastSeq)
         if let file = try OpenFile.reading(directory.stateFile) {
-            let latest = try SupersededLines(of: file)
-            known.states.reserveCapacity(latest.feeds)
-            let read = try Self.read(file, only: latest) { state, seq in
+            let superseded = try SupersededLines(of: file)
+            known.states.reserveCapacity(superseded.feeds)
+            let read = try Self.read(file, skipping: superseded) { state, seq in
                 var state = state
                 if seq > lastSeq {
                     state.validators = nil
@@ -72,9 +72,11 @@ final class FeedStates: Sendable {
 
     /// Reads all lines that are whole, in their order: of a feed's the last one counts.
     ///
-    /// - Parameter latest: where nobody writes to the file meanwhile, what need not be read for that.
+    /// - Parameter superseded: the lines that are passed over because a later one of their feed counts; only where nobody
+    ///   writes to the file meanwhile.
     static func read(
-        _ file: OpenFile, only latest: SupersededLines? = nil, _ take: (_ state: FeedState, _ seq: UInt64) -> Void
+        _ file: OpenFile, skipping superseded: SupersededLines? = nil,
+        _ take: (_ state: FeedState, _ seq: UInt64) -> Void
     ) throws(StoreError) -> Read {
         var read = Read()
         var scanner = LineScanner(file, from: 0)
@@ -85,7 +87,7 @@ final class FeedStates: Sendable {
             read.isCutOff = !line.isEnded
             if line.bytes.count == 1, line.isEnded { continue }
             read.lines += 1
-            if let latest, latest.isSuperseded(number) { continue }
+            if let superseded, superseded.contains(number) { continue }
             guard line.isEnded, let entry = entry(line.bytes) else {
                 read.damaged += 1
                 continue
@@ -239,12 +241,12 @@ final class FeedStates: Sendable {
     }
 }
 
-/// Which lines of a file of states are followed by another whole one of the same feed: half of them may be, and telling
-/// that takes a fraction of what reading them takes.
+/// `SupersededLines` are the lines of a file of states that are followed by another whole one of the same feed. Half of
+/// all lines may be, and finding that out takes a fraction of what reading them takes.
 struct SupersededLines {
     /// A bit for each line.
     private var superseded: [UInt64] = []
-    /// Feeds that have a whole line.
+    /// How many feeds have a whole line.
     private(set) var feeds = 0
 
     /// - Parameter file: nobody writes to it as long as this is used.
@@ -263,8 +265,8 @@ struct SupersededLines {
         feeds = latest.count
     }
 
-    /// Whether the line need not be read; counted from 0.
-    func isSuperseded(_ line: Int) -> Bool {
+    /// Whether the line is followed by another of its feed; counted from 0.
+    func contains(_ line: Int) -> Bool {
         superseded[line / 64] & 1 << UInt64(line % 64) != 0
     }
 

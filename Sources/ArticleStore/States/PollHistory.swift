@@ -1,14 +1,14 @@
 package import FeedModel
 import Locking
 
-/// The last polls of each feed, in `state/polls`: a ring of fixed places for each, so that one more costs one small
-/// write wherever the feed stands, and the file never outgrows the feeds.
+/// `PollHistory` keeps the last polls of each feed, in `state/polls`: a ring of fixed places for each, so that one more
+/// costs one small write wherever the feed stands, and the file never outgrows the feeds.
 ///
 /// A feed has a block of 4096 bytes, whose number is in its state; its n-th poll is in place n modulo `perFeed`. Polls
 /// wait in memory until `write`, which the caller sees to. Nothing is synced and nothing depends on it: what is lost or
 /// damaged is not shown.
 package final class PollHistory: Sendable {
-    /// Polls that are kept of a feed.
+    /// How many polls are kept of a feed.
     package static let perFeed: UInt32 = 50
     private static let blockSize: UInt64 = 4096
 
@@ -29,7 +29,7 @@ package final class PollHistory: Sendable {
         var hasFailed = false
     }
 
-    /// Opens the file with the first poll that is written.
+    /// Prepares to write. The file is opened when the first poll is written.
     ///
     /// - Parameters:
     ///   - path: the store's folder, which is there.
@@ -51,7 +51,7 @@ package final class PollHistory: Sendable {
         waiting = Locked(Waiting(nextBlock: lastBlock.map { $0 < .max ? $0 + 1 : 0 } ?? 0))
     }
 
-    /// A block that no feed has.
+    /// Returns a block that no feed has.
     package func newBlock() -> UInt32 {
         waiting.withLock { waiting in
             defer { waiting.nextBlock &+= 1 }
@@ -67,7 +67,7 @@ package final class PollHistory: Sendable {
         waiting.withLock { $0.polls.append((offset, record)) }
     }
 
-    /// Writes what waits. What the disk does not take is gone: it is no more than what was done when.
+    /// Writes what waits. What the disk does not take is forgotten: only what people are shown of past polls needs it.
     package func write() {
         let polls = waiting.withLock { waiting in
             defer { waiting.polls = [] }
@@ -93,17 +93,17 @@ package final class PollHistory: Sendable {
     }
 }
 
-/// Reads the last polls of feeds, beside a writer or on a copy.
+/// `PollHistoryReader` reads the last polls of feeds, beside a writer or on a copy.
 package struct PollHistoryReader: Sendable {
     private let file: OpenFile?
 
-    /// Opens the file; where there is none, nothing is read.
+    /// Opens the file. Where there is none, every feed has no polls.
     package init(directory path: String) throws(StoreError) {
         let directory = try StoreDirectory(existing: path)
         file = try directory.flatMap { directory throws(StoreError) in try OpenFile.reading(directory.pollFile) }
     }
 
-    /// The polls that are kept of a feed, the oldest first.
+    /// Reads the polls that are kept of a feed, the oldest first.
     ///
     /// - Parameter hash: of its id: places that another feed has written are passed over.
     package func polls(of state: FeedState, hash: UInt32) throws(StoreError) -> [PollRecord] {

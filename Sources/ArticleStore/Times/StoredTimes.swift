@@ -1,7 +1,7 @@
 package import FeedModel
 internal import JSONText
 
-/// Which of the times that records were stored at can be right.
+/// `StoredTimes` tells which of the times that records were stored at can be right.
 ///
 /// Numbers only grow, and so does the time: a record is not older than one before it, nor younger than one behind it.
 /// Where clocks were wrong, the times of the segments' first records are not in order. The longest row of them that is
@@ -131,14 +131,6 @@ extension StoreReader {
         return (last + 1, times)
     }
 
-    /// The number of the first record stored at `time` or later; one more than the last where there is none.
-    ///
-    /// Records whose own time cannot be right count as stored with the one behind them. Later records may have been stored
-    /// before `time`, where the clock was put back.
-    package func firstSeq(storedSince time: Timestamp, now: Timestamp) throws(StoreError) -> UInt64 {
-        try place(storedSince: time, now: now).firstSeq
-    }
-
     /// Tells which of the times in the store can be right. Reads the first lines of all segments.
     package func storedTimes(now: Timestamp) throws(StoreError) -> StoredTimes {
         let extent = try extent()
@@ -150,7 +142,8 @@ extension StoreReader {
     }
 }
 
-/// What a store says of the time: when it was last written by a clock that counted, as far as is known.
+/// `TimeEvidence` is what a store says of the time: when it was last written by a clock that counted, as far as is
+/// known.
 package struct TimeEvidence: Sendable, Equatable {
     /// The times of its newest record that does not say `clock_doubtful`, and of the last moment at which a writer's
     /// clock counted.
@@ -158,7 +151,7 @@ package struct TimeEvidence: Sendable, Equatable {
     /// Whether no record was ever stored.
     package var isEmpty = false
 
-    /// Evidence from times that are at hand.
+    /// Makes evidence of times that are at hand.
     package init(times: [Timestamp] = [], isEmpty: Bool = false) {
         self.times = times
         self.isEmpty = isEmpty

@@ -141,7 +141,7 @@ struct IndexComparison: Sendable {
             do throws(StoreError) {
                 return try read()
             } catch {
-                guard error.code == .damagedIndex else { throw error }
+                guard error.isDamagedIndex else { throw error }
             }
         }
         return nil

@@ -2,13 +2,13 @@ import Digest
 import FeedModel
 import Locking
 
-/// Reads every byte of a store and proves it whole: each line by its checksum, all of them by the chain, their numbers
-/// unbroken, what retention has left, the index and the cursors against the articles.
+/// `StoreVerifier` reads every byte of a store and proves it whole: each line by its checksum, all of them by the
+/// chain, their numbers unbroken, what retention has left, the index and the cursors against the articles.
 ///
 /// Takes no lock; beside a writer it goes as far as what is published.
 package struct StoreVerifier: Sendable {
-    /// A record's number and its chain in hexadecimal: who keeps the two can tell later that nothing before them was
-    /// changed.
+    /// `Head` is a record's number and its chain in hexadecimal: who keeps the two can tell later that nothing before
+    /// them was changed.
     package struct Head: Sendable, Equatable {
         /// The record's number.
         package var seq: UInt64
@@ -30,7 +30,7 @@ package struct StoreVerifier: Sendable {
         }
     }
 
-    /// An answer to whether a head that was written down is still there.
+    /// `HeadAnswer` answers whether a head that was written down is still there.
     package enum HeadAnswer: Sendable, Equatable {
         case found
         /// The store ends before it.

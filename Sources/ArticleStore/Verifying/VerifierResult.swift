@@ -1,7 +1,7 @@
 import Digest
 package import FeedModel
 
-/// `StoreVerifier` has found this.
+/// `VerifierResult` is what a `StoreVerifier` has found.
 package struct VerifierResult: Sendable, Equatable {
     /// How many segments there are.
     package var segments = 0
@@ -19,19 +19,19 @@ package struct VerifierResult: Sendable, Equatable {
     package var head = Hex.string(RecordWriter.firstChain)
     /// How many records retention has removed and left the identities of.
     package var removedRecords: UInt64 = 0
-    /// Places that are not as they were written.
+    /// How many places are not as they were written.
     package var damages: UInt64 = 0
-    /// Bytes that a crash left of an unfinished write; the next start of a writer removes them.
+    /// How many bytes a crash left of an unfinished write; the next start of a writer removes them.
     package var unfinishedBytes: UInt64 = 0
-    /// Records that had been stored last and are gone, as far as is known.
+    /// How many records had been stored last and are gone, as far as is known.
     package var lostRecords: UInt64 = 0
     /// How many entries of the index say otherwise than the articles; it is made again when its folder is removed.
     package var indexErrors: UInt64 = 0
-    /// Lines of feed states that are passed over: those feeds are polled anew.
+    /// How many lines of feed states are passed over: those feeds are polled anew.
     package var damagedStateLines = 0
-    /// Consumers whose cursor holds no number or stands beyond the last record.
+    /// The consumers whose cursor holds no number or stands beyond the last record.
     package var wrongCursors: [String] = []
-    /// The answer, where a head was asked for.
+    /// The answer about the head, where one was asked for.
     package var headAnswer: StoreVerifier.HeadAnswer?
 
     /// Whether every record that was ever stored and not removed by retention is there as it was written, and the head
