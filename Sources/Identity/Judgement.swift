@@ -65,6 +65,14 @@ package struct Judgement: Sendable, Equatable {
         /// This version is the last that is kept, until the publisher's own date of change moves.
         case volatile
     }
+
+    /// Tells whether the article gets a record of its own.
+    package var isStored: Bool {
+        switch verdict {
+        case .new, .reusing, .update, .duplicate: true
+        case .unchanged, .volatile, .ignored: false
+        }
+    }
 }
 
 /// What is stored, as far as identity asks for it: questions about keys and records, answered by whoever keeps them.
