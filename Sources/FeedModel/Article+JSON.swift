@@ -64,7 +64,7 @@ extension Article {
         json.flag("incomplete", isIncomplete)
     }
 
-    /// Whether `writeExtensionMembers` would write anything.
+    /// Tells whether `writeExtensionMembers` would write anything.
     package var hasExtensionMembers: Bool {
         contentSource != nil || commentsURL != nil || source != nil || license != nil || location != nil
             || durationInSeconds != nil
@@ -76,6 +76,7 @@ extension Article {
 }
 
 extension JSONWriter {
+    /// Writes a member with a time in RFC 3339; nothing for nil.
     package mutating func member(_ key: StaticString, _ time: Timestamp?) {
         guard let time else { return }
         self.key(key)

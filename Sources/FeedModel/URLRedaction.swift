@@ -1,9 +1,9 @@
 private import Digest
 private import Text
 
-/// A URL as it may be shown and stored: without what lets others in (security.md §12).
+/// `URLRedaction` makes a URL fit to be shown and stored: without what lets others in (security.md §12).
 package enum URLRedaction {
-    /// Which parameters hold secrets.
+    /// `Names` is which parameters hold secrets.
     package enum Names: Sendable {
         /// All that are known here.
         case all
@@ -27,8 +27,8 @@ package enum URLRedaction {
         }
     }
 
-    /// Sixteen bits of a URL's hash: enough to notice that what is hidden of it has changed, too few to guess it by. nil
-    /// where nothing of it is hidden.
+    /// Returns sixteen bits of a URL's hash: enough to notice that what is hidden of it has changed, too few to guess
+    /// it by. It is nil where nothing of the URL is hidden.
     package static func mark(of url: String) -> UInt16? {
         if redacted(url) == url { return nil }
         var url = url
@@ -40,7 +40,7 @@ package enum URLRedaction {
     private static let at = UInt8(ascii: "@")
 }
 
-/// Writes a URL without its secrets.
+/// `Redactor` writes a URL without its secrets.
 private struct Redactor {
     private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
 

@@ -1,6 +1,7 @@
-/// Text with the differences taken out that do not make another text.
+/// `NormalizedText` takes the differences out of a text that do not make another text.
 package enum NormalizedText {
-    /// White space runs as one space, none at the ends, lower case: how titles are compared (identity.md §3, §9).
+    /// Returns a title as titles are compared (identity.md §3, §9): runs of white space as one space, none at the ends,
+    /// lower case.
     package static func title(_ title: String) -> String {
         var form: [UInt8] = []
         form.reserveCapacity(title.utf8.count)
