@@ -25,7 +25,7 @@ extension Article {
 
     private static let shownIDBytes = 4096
 
-    /// As much of an id as is shown, cut between characters.
+    /// Returns as much of an id as is shown, cut between characters.
     private static func shown(_ id: String) -> String {
         guard id.utf8.count > shownIDBytes else { return id }
         var end = id.utf8.index(id.utf8.startIndex, offsetBy: shownIDBytes)

@@ -2,7 +2,7 @@
 ///
 /// Numbers are in seconds if nothing else is said, and 0 where a term does not apply.
 package struct PollTerms: Sendable, Equatable {
-    /// From one poll to the next this much time passes as long as nothing puts it off.
+    /// The next poll comes after this much time as long as nothing puts it off.
     package var interval = 0
     /// The interval would be this without hints, bounds and floors.
     package var adaptive = 0

@@ -172,7 +172,7 @@ package enum RecordMember {
     package static var events: StaticString { "events" }
     /// The date that counts where the publisher's lies in the future (identity.md §10).
     package static var effectiveDate: StaticString { "published_effective" }
-    /// What is the matter with the date.
+    /// These words say what is wrong with the date.
     package static var dateFlags: StaticString { "date_flags" }
     /// The word in `dateFlags` for a date that lies in the future.
     package static var futureDate: String { "future" }

@@ -115,7 +115,7 @@ extension Timestamp: CustomStringConvertible {
         self = time
     }
 
-    /// The same of its bytes.
+    /// Reads the bytes of such a text.
     init?(rfc3339 bytes: UnsafeRawBufferPointer) {
         func number(_ range: Range<Int>) -> Int? {
             guard range.upperBound <= bytes.count else { return nil }

@@ -5,7 +5,7 @@ internal import FeedModel
 ///
 /// It only finds; `ItemMatcher` decides. It remembers who has the links of the document for which it was made.
 struct CandidateFinder {
-    /// What is known under the keys of an item that was not found.
+    /// `Candidate` is an item that was not found, and what is known under its keys.
     struct Candidate {
         var place: Int
         /// The key of the form of the item's id, where it is a URL.
@@ -79,7 +79,7 @@ struct CandidateFinder {
         return owner
     }
 
-    /// What there is under the item's link; nil where it has no http or https link.
+    /// Returns what there is under the item's link; nil where it has no http or https link.
     mutating func link<Knowledge: ArticleKnowledge>(
         _ place: Int, _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> LinkCandidate? {

@@ -102,7 +102,7 @@ package enum CanonicalURL {
         return bytes
     }
 
-    /// Where the authority starts behind `http://`, `//`, `http:/` or a doubled scheme; nil for another scheme or none.
+    /// Returns where the authority starts behind `http://`, `//`, `http:/` or a doubled scheme; nil for another scheme or none.
     private static func schemesEnd(_ bytes: [UInt8]) -> Int? {
         var index = 0
         var found = false

@@ -75,7 +75,7 @@ package struct ContentHash: ~Copyable {
         form.removeLast(form.count - kept)
     }
 
-    /// Where the parameter ends whose `?`, `&` or `&amp;` stands at `index`; nil where it is none of those.
+    /// Returns where the parameter ends whose `?`, `&` or `&amp;` stands at `index`; nil where it is none of those.
     private static func trackingParameterEnd(at index: Int, in form: UnsafeBufferPointer<UInt8>) -> Int? {
         var name = index + 1
         if form[index] == UInt8(ascii: "&"), form[name...].starts(with: "amp;".utf8) { name += 4 }

@@ -44,14 +44,14 @@ struct DocumentItems: ~Copyable {
         var titleAndDateKey: Hash128??
     }
 
-    /// What the items have taken, so that no two of them take the same.
+    /// The articles and keys that items have taken, so that no two of them take the same.
     var claims = DocumentClaims()
     var matchKeys: MatchKeys
     private let articles: [Article]
     private let comparison: ArticleComparison
     private var articleKeys: ArticleKey
     private var items: [DocumentItem] = []
-    /// By place; empty as long as nobody has asked.
+    /// The forms by place; empty as long as nobody has asked.
     private var forms: [Forms] = []
 
     init(_ articles: [Article], _ rules: IdentityRules) {
@@ -154,7 +154,7 @@ struct DocumentItems: ~Copyable {
         return key
     }
 
-    /// What is left of the item's id where it is a URL (identity.md §3.2); nil for any other id.
+    /// The form of the item's id by which variants of a URL are one, where it is a URL (identity.md §3.2); nil for any other id.
     func idForm(_ place: Int) -> String? { articles[items[place].index].id.flatMap(URLVariant.form) }
 
     mutating func isSameTitle(_ place: Int, _ other: Int) -> Bool {
@@ -173,7 +173,7 @@ struct DocumentItems: ~Copyable {
 
     // MARK: - Telling items of one id apart
 
-    /// What makes two items of one document the same.
+    /// `Payload` makes two items of one document the same where it is equal.
     private struct Payload: Hashable {
         var base: ArticleIdentifier
         /// The publisher chooses it, so both halves count.

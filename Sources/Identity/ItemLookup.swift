@@ -68,7 +68,7 @@ struct ItemLookup {
         return try laterUse(place, onlyFree: onlyFree, &items, knowledge) ?? closest ?? own
     }
 
-    /// For an item whose id others of the document have too.
+    /// Does what `closer` does for an item whose id others of the document have too.
     private func closerShared<Knowledge: ArticleKnowledge>(
         _ place: Int, _ own: KnownArticle?, onlyFree: Bool, _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {

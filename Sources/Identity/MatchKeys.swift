@@ -157,7 +157,7 @@ package struct ArticleKey: ~Copyable {
 
 /// `URLVariant` gives ids that are URLs and name the same thing one form (identity.md §3.2).
 enum URLVariant {
-    /// What is left of an http or https URL without its scheme, a leading `www.`, the default port and a slash at the
+    /// Returns what is left of an http or https URL without its scheme, a leading `www.`, the default port and a slash at the
     /// end; nil for any other id. Everything else counts as it stands.
     static func form(_ id: String) -> String? {
         var id = id

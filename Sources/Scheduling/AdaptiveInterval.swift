@@ -58,7 +58,7 @@ struct AdaptiveInterval {
     /// - Parameter document: nil where it was unchanged.
     func next(after previous: Int, document: PollEvent.Document?) -> Int {
         guard let document, document.newItems > 0 else { return capped(previous + previous / 4) }
-        // Known / all < 1/3.
+        // The document is mostly new where less than a third of it was known.
         if Self.isMostlyNew(document) { return capped(previous / 2) }
         return capped((previous * 4 + aim) / 5)
     }

@@ -23,7 +23,7 @@ package enum PauseRules {
         let previous = previous.map { believable($0, at: now) }
         var incidents = 1
         if let previous, isRemembered(previous, at: now) {
-            // What was under way when the pause began is no further incident.
+            // A request that was under way when the pause began is no further incident.
             incidents = Int(previous.incidents) + (previous.until > now ? 0 : 1)
         }
         incidents = min(max(incidents, 1), Int(UInt8.max))

@@ -90,7 +90,7 @@ package struct PollPolicy: Sendable {
             note(read, event, &decision)
         }
         if decision.schedule.rhythm.latest == nil {
-            // From here on its silence is counted.
+            // The feed's silence is counted from its first poll on.
             decision.schedule.rhythm.note(event.endedAt, merging: 1)
         }
         let interval = adaptive(decision.schedule, at: event.endedAt)
@@ -140,7 +140,7 @@ package struct PollPolicy: Sendable {
             date <= event.endedAt && date.seconds > 0 && latest.map { date > $0 } ?? true
         }
         dates.sort()
-        // Of a feed that dates all its items anew each time, only as many as came are believed.
+        // A feed may date all its items anew each time: only as many dates as new items came are believed.
         let believed = dates.suffix(document.newItems)
         if document.isFirst, let first = believed.first, let last = believed.last, first == last,
             document.newItems > 1
@@ -239,7 +239,7 @@ package struct PollPolicy: Sendable {
             decision.terms.backoff = Self.day
         case .gone:
             decision.schedule.refusals = 0
-            // By a clock in doubt nobody knows whether a day has passed since it was first said.
+            // A clock in doubt cannot tell whether a day has passed since the first 410.
             let first = event.isClockDoubtful ? now : decision.schedule.goneSince ?? now
             decision.schedule.goneSince = first
             let confirmation = first.adding(seconds: Self.goneConfirmation)
@@ -271,7 +271,7 @@ package struct PollPolicy: Sendable {
         }
         if let retryAfter = event.retryAfter, retryAfter > 0 {
             decision.terms.retryAfter = min(retryAfter, PauseRules.maxRetryAfter)
-            // Where it is as long as the pause, it is why.
+            // Where Retry-After is as long as the pause, it is the reason that is told.
             if decision.terms.retryAfter >= plan.wait { plan.reason = .retryAfter }
             plan.raise(to: decision.terms.retryAfter, .retryAfter)
         }

@@ -16,7 +16,7 @@ package struct TrustedTime: Sendable {
     private static let memory: Int64 = 2 * 86_400_000
     /// The words of this many hosts are remembered, the latest ones.
     private static let hosts = 64
-    /// From as many hosts on, only those count that prove who they are.
+    /// As soon as this many hosts prove who they are, the others do not count.
     private static let enoughSecure = 3
 
     /// `Doubt` is why the clock does not count.

@@ -6,7 +6,7 @@ package struct PolitenessAudit {
     package enum Criterion: String, Sendable, CaseIterable {
         /// Validators were known and none was sent.
         case conditional
-        /// What was sent is what was kept of the poll before, and nothing else.
+        /// The validators that were sent are those kept of the poll before, and no others.
         case exactValidators = "exact_validators"
         case freshness
         case retryAfter = "retry_after"
@@ -72,7 +72,7 @@ package struct PolitenessAudit {
         var pauses: [(from: Timestamp, until: Timestamp, by: FeedIdentifier)] = []
     }
 
-    /// What was under way when a pause began is over after this many seconds.
+    /// A request that was under way when a pause began is over after this many seconds.
     private static let underWay = 60
     private static let maximumExamples = 3
     /// Two readings of a clock may differ by this many milliseconds.

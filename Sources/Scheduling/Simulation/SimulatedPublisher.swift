@@ -155,7 +155,7 @@ package struct SimulatedFeed: Sendable {
         // Who publishes every few minutes shows more than ten.
         if case .random(let gap, _) = pattern, gap < 1200 { feed.items = max(feed.items, between(20, 50, 7)) }
         feed.bytes = between(4000, 60_000, 8)
-        // Those that come often and cannot be asked conditionally hold more.
+        // Feeds that publish often and cannot be asked conditionally hold more than ten items.
         feed.hasValidators = draw(9) < 0.9 || kind < 0.10 && feed.items == 10
         if draw(10) < 0.2 { feed.freshFor = [300, 600, 900, 1800][Int(draw(11) * 4)] }
         if draw(12) < 0.3 { feed.hints.updatePeriodSeconds = 3600 }

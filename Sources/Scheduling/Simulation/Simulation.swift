@@ -194,7 +194,7 @@ package struct Simulation: ~Copyable {
         second.count += 1
         let host = feeds[number].host
         hosts[host].requests += 1
-        // As soon as allowed: nobody could have come sooner.
+        // A run of requests goes on while each comes about as soon as the delay of the host allows.
         let distance = now.milliseconds.subtractingReportingOverflow(hosts[host].last.milliseconds)
         if distance.overflow || distance.partialValue > hosts[host].delay * 3 / 2 {
             endRun(host)

@@ -20,9 +20,9 @@ package struct SimulationResult: Sendable {
     package var missedOfTen = 0
     /// Counts the documents that had nothing of the document before.
     package var possibleGaps = 0
-    /// From publishing to storing so much time passed, for all feeds.
+    /// Tells how long it took from publishing to storing, for all feeds.
     package var delay = DelayHistogram()
-    /// The same time, for feeds that publish hourly or more often.
+    /// Tells how long it took from publishing to storing, for feeds that publish hourly or more often.
     package var hourlyDelay = DelayHistogram()
     /// Counts the feeds that publish hourly or more often.
     package var hourlyFeeds = 0
