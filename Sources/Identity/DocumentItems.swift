@@ -67,6 +67,7 @@ struct DocumentItems: ~Copyable {
     var places: Range<Int> { 0..<items.count }
     /// The places of the items that are not known under their ids.
     var unfound: [Int] { items.indices.filter { items[$0].found == nil } }
+    var unfoundCount: Int { items.count { $0.found == nil } }
     /// The keys of the items' own identities.
     var uidKeys: [Hash128] { items.map(\.uid.key) }
 

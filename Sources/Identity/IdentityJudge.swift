@@ -13,7 +13,7 @@ package import FeedModel
 /// ids, `Versioner` for edits and `KeyAssigner` for the keys of records.
 package struct IdentityJudge: ~Copyable {
     /// An article counts as volatile after so many changes in a row without a change of the publisher's own date.
-    package static let maximumSilentChanges: UInt8 = 24
+    package static var maximumSilentChanges: UInt8 { Versioner.maximumSilentChanges }
 
     private let rules: IdentityRules
     private let lookup: ItemLookup
@@ -62,7 +62,7 @@ package struct IdentityJudge: ~Copyable {
     ) throws(Knowledge.Failure) -> [Judgement] {
         // Ids that are not known: another article's new id, another feed's article, or something new.
         var finder = CandidateFinder(rules)
-        let detector = MigrationDetector(facts: facts, itemCount: items.count, unknownCount: items.unfound.count)
+        let detector = MigrationDetector(facts: facts, itemCount: items.count, unknownCount: items.unfoundCount)
         var matches = try matcher.matches(&items, &finder, facts, knowledge)
 
         // All of them at once may be those of the articles that are gone.

@@ -4,6 +4,10 @@ internal import FeedModel
 /// `Versioner` decides what a known article brings: nothing, an edit, or another article under its id
 /// (identity.md §3.1, §8).
 struct Versioner {
+    /// An article counts as volatile after this many changes in a row without a change of the publisher's own date
+    /// (identity.md §8).
+    static let maximumSilentChanges: UInt8 = 24
+
     private let rules: IdentityRules
     private let comparison: ArticleComparison
     private let assigner: KeyAssigner
@@ -68,14 +72,14 @@ struct Versioner {
     ) throws(Knowledge.Failure) {
         let version = version(of: known, old, items.article(place))
         judgement.verdict = .update(version)
-        if version.silentChanges == IdentityJudge.maximumSilentChanges { judgement.events.append(.volatile) }
+        if version.silentChanges == Self.maximumSilentChanges { judgement.events.append(.volatile) }
         judgement.keys = try assigner.changedKeys(place, known.uid, old?.article, &items, knowledge)
     }
 
     /// Why an edit would not be stored, if it would not.
     private func verdictWithoutVersion(_ known: KnownArticle, _ article: Article) -> Judgement.Verdict? {
         if !rules.keepsUpdates { return .ignored }
-        return silentChanges(known, article) > IdentityJudge.maximumSilentChanges ? .volatile : nil
+        return silentChanges(known, article) > Self.maximumSilentChanges ? .volatile : nil
     }
 
     private func silentChanges(_ known: KnownArticle, _ article: Article) -> UInt8 {
