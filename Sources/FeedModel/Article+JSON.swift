@@ -25,7 +25,7 @@ extension Article {
 
     private static let shownIDBytes = 4096
 
-    /// As much of an id as is shown, cut between characters.
+    /// Returns as much of an id as is shown, cut between characters.
     private static func shown(_ id: String) -> String {
         guard id.utf8.count > shownIDBytes else { return id }
         var end = id.utf8.index(id.utf8.startIndex, offsetBy: shownIDBytes)
@@ -64,7 +64,7 @@ extension Article {
         json.flag("incomplete", isIncomplete)
     }
 
-    /// Whether `writeExtensionMembers` would write anything.
+    /// Tells whether `writeExtensionMembers` would write anything.
     package var hasExtensionMembers: Bool {
         contentSource != nil || commentsURL != nil || source != nil || license != nil || location != nil
             || durationInSeconds != nil
@@ -76,6 +76,7 @@ extension Article {
 }
 
 extension JSONWriter {
+    /// Writes a member with a time in RFC 3339; nothing for nil.
     package mutating func member(_ key: StaticString, _ time: Timestamp?) {
         guard let time else { return }
         self.key(key)

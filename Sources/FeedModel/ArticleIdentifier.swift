@@ -1,12 +1,14 @@
 package import Digest
 
-/// The identity of an article, the same in every version of it: 160 bits of SHA-256 (identity.md §2).
+/// `ArticleIdentifier` is the identity of an article, the same in every version of it: 160 bits of SHA-256
+/// (identity.md §2).
 package struct ArticleIdentifier: Sendable, CustomStringConvertible {
+    /// An identity has this many bytes.
     package static let byteCount = 20
 
-    /// The first 128 bits, which indexes use as their key.
+    /// Indexes use the first 128 bits as their key.
     package let key: Hash128
-    /// The other 32.
+    /// The other 32 bits.
     package let rest: UInt32
 
     package init(key: Hash128, rest: UInt32) {
@@ -14,7 +16,7 @@ package struct ArticleIdentifier: Sendable, CustomStringConvertible {
         self.rest = rest
     }
 
-    /// - Parameter bytes: at least 20 of them, of which the first 20 count.
+    /// Takes the first 20 of the bytes; there must be as many.
     package init(_ bytes: [UInt8]) {
         precondition(bytes.count >= Self.byteCount)
         (key, rest) = bytes.withUnsafeBytes { bytes in
@@ -25,17 +27,18 @@ package struct ArticleIdentifier: Sendable, CustomStringConvertible {
         }
     }
 
-    /// The first 160 bits of SHA-256.
+    /// Takes the first 160 bits of SHA-256 of the bytes.
     package init(hashing bytes: [UInt8]) {
         (key, rest) = bytes.withUnsafeBytes { SHA256.first160(of: $0) }
     }
 
+    /// The identity as 20 bytes, the most significant first.
     package var bytes: [UInt8] {
         func bytes(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
         return bytes(key.high) + bytes(key.low) + bytes(rest)
     }
 
-    /// Base32 in lower case, 32 characters.
+    /// The identity in base32, 32 characters in lower case.
     package var description: String {
         String(unsafeUninitializedCapacity: 32) { text in
             copyText(to: text)
@@ -43,7 +46,7 @@ package struct ArticleIdentifier: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Appends what `description` is.
+    /// Appends the 32 bytes of `description`, without making a text.
     package func appendDescription(to bytes: inout [UInt8]) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { text in
             copyText(to: text)
@@ -51,7 +54,7 @@ package struct ArticleIdentifier: Sendable, CustomStringConvertible {
         }
     }
 
-    /// What `description` is, as 32 bytes.
+    /// Writes the 32 bytes of `description` into a buffer, which must have room for them.
     package func copyText(to text: UnsafeMutableBufferPointer<UInt8>) {
         let digits = Base32.alphabet.utf8Start
         // 160 bits are 32 digits of 5: taken from the top, the rest shifted up.
@@ -64,6 +67,7 @@ package struct ArticleIdentifier: Sendable, CustomStringConvertible {
         }
     }
 
+    /// Reads what `description` gives; nil for any other text.
     package init?(_ text: String) {
         guard text.utf8.count == 32, let bytes = Base32.bytes(text.utf8), bytes.count == Self.byteCount else {
             return nil
@@ -82,17 +86,19 @@ extension ArticleIdentifier: Hashable {
     package func hash(into hasher: inout Hasher) { key.hash(into: &hasher) }
 }
 
-/// What the store knows of an article that it has.
+/// `KnownArticle` is what the store's index knows of an article.
 package struct KnownArticle: Sendable, Equatable {
+    /// The article has this identity.
     package var uid: ArticleIdentifier
-    /// The newest record of the article.
+    /// The newest record of the article has this number.
     package var seq: UInt64
+    /// That record has this version; the first is 1.
     package var version: UInt32
-    /// Identity's hash of that version's content.
+    /// That version's content has this hash (identity.md §8).
     package var contentHash: Hash128
-    /// The publisher's own date of change in that version.
+    /// That version has this date of change, as its publisher says.
     package var modified: Timestamp?
-    /// How many versions in a row came without a change of `modified` (identity.md §8).
+    /// Counts the versions in a row that came without a change of `modified` (identity.md §8).
     package var silentChanges: UInt8
 
     package init(
@@ -108,13 +114,14 @@ package struct KnownArticle: Sendable, Equatable {
     }
 }
 
-/// What a record of the store is (contract.md §3).
+/// `RecordKind` is what a record of the store is (contract.md §3).
 package enum RecordKind: String, Sendable, CaseIterable {
     case new, update, duplicate, alias
 }
 
-/// The name that a feed keeps for life, through changes of its URL (contract.md §2).
+/// `FeedIdentifier` is the name that a feed keeps for life, through changes of its URL (contract.md §2).
 package struct FeedIdentifier: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// The name as the configuration has it.
     package let text: String
 
     package init(_ text: String) {

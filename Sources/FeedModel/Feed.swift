@@ -1,42 +1,64 @@
 package import JSONText
 
-/// A whole document: what it says of the feed, and its articles in the order in which they stand.
+/// `Feed` is a whole document: what it says of the feed, and its articles in the order in which they stand.
 package struct Feed: Sendable, Equatable {
+    /// The document is in this format.
     package var format: Format
-    /// The character encoding that the document was read in, by its IANA name in lower case.
+    /// The document was read in this character encoding, by its IANA name in lower case.
     package var encoding = "utf-8"
-    /// What was wrong with the document and what was assumed, one sentence each.
+    /// This was wrong with the document, and this was assumed, one sentence each.
     package var warnings: [String] = []
-    /// Of what kinds they are.
+    /// The warnings are of these kinds.
     package var warningClasses: WarningClasses = []
 
-    /// Plain text.
+    /// The title is plain text.
     package var title: String?
+    /// The feed's site has this URL.
     package var homePageURL: String?
-    /// The feed's own idea of its URL (rel=self).
+    /// The feed says that its own URL is this (rel=self).
     package var feedURL: String?
+    /// The description is as sent, so it may hold HTML.
     package var description: String?
+    /// The feed's picture has this URL.
     package var icon: String?
+    /// The site's icon has this URL.
     package var favicon: String?
+    /// The feed is in this language, by its BCP 47 tag as sent.
     package var language: String?
+    /// The feed has these authors.
     package var authors: [Author] = []
+    /// These places tell of new articles at once.
     package var hubs: [Hub] = []
+    /// The next page of older articles has this URL.
     package var nextURL: String?
+    /// The feed says that it is over.
     package var expired = false
 
+    /// The feed's own identifier is atom:id or rdf:about.
     package var id: String?
+    /// The feed was last changed then, as it says.
     package var updated: Timestamp?
+    /// The feed has this note of copyright.
     package var copyright: String?
+    /// The document was made by this program.
     package var generator: String?
+    /// The feed has these further links.
     package var links: [Link] = []
+    /// The feed has these categories.
     package var tags: [String] = []
+    /// These people help with the feed.
     package var contributors: [Author] = []
+    /// The feed asks this of those who poll it.
     package var hints = PollingHints()
+    /// These URLs have another scheme than http, https and mailto, or could not be made absolute: text only, never
+    /// opened.
     package var unsafeURLs: [String] = []
+    /// These of the feed's own dates could not be read.
     package var rawDates: [Article.RawDate] = []
 
+    /// The articles stand in the order of the document.
     package var articles: [Article] = []
-    /// Items that were passed over: too many, or with nothing in them.
+    /// Counts the items that were passed over: too many, or with nothing in them.
     package var droppedArticles = 0
     /// The document ended early: what is here may be taken, but nothing may be concluded from what is not
     /// (security.md §5).
@@ -46,16 +68,17 @@ package struct Feed: Sendable, Equatable {
         self.format = format
     }
 
-    // Article by article in place: a loop over the articles copies each of them.
+    // These look at the articles in place: a loop over the articles copies each of them.
 
-    /// How many of the articles could be known by anything.
+    /// Tells how many of the articles could be known by anything.
     package var identifiableArticles: Int { articles.indices.count { articles[$0].isIdentifiable } }
 
-    /// When the articles were published, or else changed, as far as they say.
+    /// Tells when the articles were published, or else changed, as far as they say.
     package var articleDates: [Timestamp] {
         articles.indices.compactMap { articles[$0].published ?? articles[$0].modified }
     }
 
+    /// `Format` is what a feed is written in; the raw value is what `newswire parse` prints.
     package enum Format: String, Sendable {
         case rss090 = "rss-0.90"
         case rss091 = "rss-0.91"
@@ -69,9 +92,11 @@ package struct Feed: Sendable, Equatable {
         case cdf
     }
 
-    /// A place that tells of new articles at once (WebSub, rssCloud).
+    /// `Hub` is a place that tells of new articles at once (WebSub, rssCloud).
     package struct Hub: Sendable, Equatable {
+        /// The hub is of this kind, as JSON Feed has it.
         package var type: String
+        /// The hub has this URL.
         package var url: String
 
         package init(type: String, url: String) {
@@ -81,14 +106,15 @@ package struct Feed: Sendable, Equatable {
     }
 }
 
-/// What a feed asks of those who poll it (polling.md §4), as it stands there and not yet judged.
+/// `PollingHints` is what a feed asks of those who poll it (polling.md §4), as it stands there and not yet judged.
 package struct PollingHints: Sendable, Equatable {
+    /// The feed wants this many seconds between two polls.
     package var ttlSeconds: Int?
-    /// The syndication module's period divided by its frequency.
+    /// The syndication module's period divided by its frequency gives this many seconds.
     package var updatePeriodSeconds: Int?
-    /// Hours 0 to 23 in UTC.
+    /// The feed asks not to be polled in these hours, 0 to 23 in UTC.
     package var skipHours: [Int] = []
-    /// English names.
+    /// The feed asks not to be polled on these days, by their English names in UTC.
     package var skipDays: [String] = []
 
     package init() {}
@@ -178,7 +204,7 @@ extension Feed {
     }
 }
 
-/// What kinds of warnings a document gave, for counting: `Feed.warnings` says the same to people.
+/// `WarningClasses` is what kinds of warnings a document gave, for counting: `Feed.warnings` says the same to people.
 package struct WarningClasses: OptionSet, Sendable, Equatable {
     package let rawValue: UInt8
 
@@ -186,18 +212,18 @@ package struct WarningClasses: OptionSet, Sendable, Equatable {
         self.rawValue = rawValue
     }
 
-    /// It is in another encoding than it says, or holds what that encoding does not have.
+    /// The document is in another encoding than it says, or holds what that encoding does not have.
     package static let encoding = WarningClasses(rawValue: 1)
-    /// It is not well-formed: XML that was mended, JSON that breaks its rules.
+    /// The document is not well-formed: XML that was mended, JSON that breaks its rules.
     package static let markup = WarningClasses(rawValue: 2)
-    /// Dates without a zone, or that cannot be read.
+    /// Dates have no zone, or cannot be read.
     package static let dates = WarningClasses(rawValue: 4)
-    /// Fields or items beyond what is taken.
+    /// Fields or items are beyond what is taken.
     package static let limits = WarningClasses(rawValue: 8)
-    /// It ends early.
+    /// The document ends early.
     package static let truncated = WarningClasses(rawValue: 16)
 
-    /// One word for each class that is in it.
+    /// Gives one word for each class that is in the set.
     package var names: [String] {
         let all: [(WarningClasses, String)] = [
             (.encoding, "encoding"), (.markup, "markup"), (.dates, "dates"), (.limits, "limits"),

@@ -1,21 +1,27 @@
-/// One poll as it is kept for whoever asks later why a feed was polled when it was, and whether that was polite.
+/// `PollRecord` is one poll as it is kept for whoever asks later why a feed was polled when it was, and whether that
+/// was polite.
 package struct PollRecord: Sendable, Equatable {
-    /// When the request began.
+    /// The request began then.
     package var startedAt: Timestamp
     /// A hash of the feed's id.
     package var feed: UInt32
+    /// The poll ended like this.
     package var outcome: Outcome
-    /// HTTP status; 0 where there was none.
+    /// The HTTP status; 0 where there was none.
     package var status = 0
-    /// nil: not by itself. To the second.
+    /// The feed is polled next at this time, to the second; nil: not by itself.
     package var next: Timestamp?
+    /// The document had this many items.
     package var items = 0
+    /// This many of them were new.
     package var newItems = 0
-    /// Of the body, as they came over the wire.
+    /// The body had this many bytes as it came over the wire.
     package var bytes = 0
-    /// Hashes of the validators that were sent and of those kept for the next time; 0 for none.
+    /// The validators that were sent have this hash; 0 for none.
     package var sent: UInt32 = 0
+    /// The validators that were kept for the next time have this hash; 0 for none.
     package var kept: UInt32 = 0
+    /// The next poll was decided from these numbers.
     package var terms = PollTerms()
 
     package init(startedAt: Timestamp, feed: UInt32, outcome: Outcome) {
@@ -24,6 +30,7 @@ package struct PollRecord: Sendable, Equatable {
         self.outcome = outcome
     }
 
+    /// `Outcome` is how a poll ended; the raw value is what stands on disk.
     package enum Outcome: UInt8, Sendable, CaseIterable {
         case new = 1
         case unchanged, notModified, failed, gone
@@ -31,10 +38,11 @@ package struct PollRecord: Sendable, Equatable {
 }
 
 extension PollRecord {
-    /// Bytes of a record, whatever is in it. Integers are little-endian; what is too large for its place is the largest
-    /// that fits.
+    /// A record has this many bytes, whatever is in it. Integers are little-endian; what is too large for its place is
+    /// the largest that fits.
     package static let size = 80
 
+    /// Gives the record as `size` bytes.
     package var bytesOnDisk: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.size)
@@ -69,7 +77,9 @@ extension PollRecord {
         return bytes
     }
 
-    /// nil where the bytes are none: a place that was never written, or damage.
+    /// Reads a record; nil where the bytes are none: a place that was never written, or damage.
+    ///
+    /// - Parameter bytes: only the first `size` of them are read, while the initialiser runs.
     package init?(onDisk bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= Self.size else { return nil }
         var offset = 0
@@ -141,6 +151,6 @@ package enum FailureKind: String, Sendable, CaseIterable {
 }
 
 extension FailureKind {
-    /// The kind that is written so; `unknown` where no kind is.
+    /// Finds the kind with this word; `unknown` where no kind has it.
     package init(word: String) { self = FailureKind(rawValue: word) ?? .unknown }
 }

@@ -1,46 +1,55 @@
-/// How it was decided when a feed is polled next: every number that went into it (polling.md §3–§8). Seconds, if
-/// nothing else is said; 0 where a term does not apply.
+/// `PollTerms` is every number from which it was decided when a feed is polled next (polling.md §3–§8).
+///
+/// Numbers are in seconds if nothing else is said, and 0 where a term does not apply.
 package struct PollTerms: Sendable, Equatable {
-    /// From one poll to the next as long as nothing puts it off.
+    /// The next poll comes after this much time as long as nothing puts it off.
     package var interval = 0
-    /// What the interval would be without hints, bounds and floors.
+    /// The interval would be this without hints, bounds and floors.
     package var adaptive = 0
     /// The median gap between publications; 0 where too few are known.
     package var gap = 0
-    /// What the feed asks for: its ttl or its update period.
+    /// The feed asks for this: its ttl or its update period.
     package var hint = 0
-    /// What the response's freshness was, how much of it had passed already, and what is left of it under the cap.
+    /// The response was fresh for this long from when it was made.
     package var lifetime = 0
+    /// This much of its freshness had passed already.
     package var age = 0
+    /// This much of its freshness is left, under the cap.
     package var freshFor = 0
+    /// The server asked to be left alone for this long.
     package var retryAfter = 0
+    /// The host or the feed is paused for this long.
     package var pause = 0
-    /// How long failures in a row put the poll off, and their weight in quarters of a hard one.
+    /// Failures in a row put the poll off by this much.
     package var backoff = 0
+    /// The failures in a row weigh this many quarters of a hard one.
     package var failureQuarters = 0
-    /// Milliseconds by which it is later than it need be, so that feeds do not come together.
+    /// The poll is later by this many milliseconds than it need be, so that feeds do not come together.
     package var jitter = 0
-    /// By how much it was moved out of hours and days that the feed excludes.
+    /// The poll was moved by this much out of hours and days that the feed excludes.
     package var skipped = 0
+    /// This had the last word on the next poll.
     package var reason = Reason.none
+    /// These things were remarkable about the poll.
     package var notes: Notes = []
 
     package init() {}
 
-    /// What had the last word on the next poll.
+    /// `Reason` is what had the last word on the next poll; the raw value is what stands on disk.
     package enum Reason: UInt8, Sendable, CaseIterable {
         case none, adaptive, fixed, initial, minimum, maximum, ttl, updatePeriod, noValidators, freshness, retryAfter
         case pause, backoff, refused, credentials, gone, goneForGood, expired, skipHours
 
-        /// For programs: `retry_after`.
+        /// The reason as a word for programs: `retry_after`.
         package var word: String { Self.words[Int(rawValue)] }
 
+        /// Finds the reason with this word; nil where none has it.
         package init?(word: String) {
             guard let value = Self.words.firstIndex(of: word) else { return nil }
             self.init(rawValue: UInt8(value))
         }
 
-        /// By the raw values. Every feed's state has one, so they are not put together each time.
+        /// The words by raw value. Every feed's state has one, so they are not put together each time.
         private static let words = allCases.map { reason in
             switch reason {
             case .updatePeriod: "update_period"
@@ -53,6 +62,7 @@ package struct PollTerms: Sendable, Equatable {
         }
     }
 
+    /// `Notes` is what was remarkable about a poll; the raw value is what stands on disk.
     package struct Notes: OptionSet, Sendable {
         package let rawValue: UInt16
 
@@ -74,6 +84,7 @@ package struct PollTerms: Sendable, Equatable {
         package static let conditional = Notes(rawValue: 64)
         /// A person asked for the poll.
         package static let byHand = Notes(rawValue: 128)
+        /// A person asked for the poll without regard to what the server wants.
         package static let forced = Notes(rawValue: 256)
         /// The response could be asked for conditionally the next time.
         package static let hasValidators = Notes(rawValue: 512)

@@ -1,11 +1,12 @@
 private import Glibc
 
-/// How often something is published: when it last was, and the gaps between the last publications (polling.md §5).
+/// `Rhythm` is how often something is published: when it last was, and the gaps between the last publications
+/// (polling.md §5).
 ///
 /// What is published within a short time of each other counts as one publication. A gap is kept in a byte, as its
 /// logarithm: to 3 %, up to 27 days. It takes 32 bytes, whatever the feed.
 package struct Rhythm: Sendable, Equatable {
-    /// Gaps that are kept.
+    /// This many gaps are kept, the newest.
     package static let maximumGaps = 20
 
     /// Seconds since 1970 of the latest publication; 0 where none is known.
@@ -17,6 +18,7 @@ package struct Rhythm: Sendable, Equatable {
 
     package init() {}
 
+    /// The latest publication was then; nil where none is known.
     package var latest: Timestamp? { latestSeconds == 0 ? nil : Timestamp(seconds: Int64(latestSeconds)) }
 
     /// Takes in when something was published. What is not after the latest publication is known already.
@@ -43,16 +45,17 @@ package struct Rhythm: Sendable, Equatable {
         return UInt8(truncatingIfNeeded: word >> UInt64(index % 8 * 8))
     }
 
+    /// Tells how many gaps are known.
     package var gapCount: Int {
         var count = 0
         while count < Self.maximumGaps, code(at: count) != 0 { count += 1 }
         return count
     }
 
-    /// The gaps in seconds, the newest first.
+    /// Gives the gaps in seconds, the newest first.
     package var gaps: [Int] { (0..<gapCount).map { Self.seconds(code(at: $0)) } }
 
-    /// Seconds; nil where fewer than `least` gaps are known.
+    /// Returns the median of the gaps in seconds, the lower one of two; nil where fewer than `least` gaps are known.
     package func medianGap(least: Int) -> Int? {
         let count = gapCount
         guard count >= max(1, least) else { return nil }
@@ -71,13 +74,15 @@ package struct Rhythm: Sendable, Equatable {
         }
     }
 
-    /// What was kept of an earlier one.
+    /// Makes a rhythm of what was kept of an earlier one.
+    ///
+    /// - Parameter gaps: in seconds, the newest first.
     package init(latest: Timestamp?, gaps: [Int]) {
         latestSeconds = latest.flatMap { UInt32(exactly: $0.seconds) } ?? 0
         for gap in gaps.prefix(Self.maximumGaps).reversed() where gap > 0 { push(Self.code(gap)) }
     }
 
-    /// The same from its parts.
+    /// Makes a rhythm of the parts of another one.
     init(latestSeconds: UInt32, recent: UInt64, older: UInt64, oldest: UInt64) {
         self.latestSeconds = latestSeconds
         self.recent = recent
@@ -85,7 +90,7 @@ package struct Rhythm: Sendable, Equatable {
         self.oldest = oldest
     }
 
-    /// Codes to the doubling.
+    /// A gap of twice the length has a code that is larger by this.
     private static let steps = 12.0
 
     private static func code(_ gap: Int) -> UInt8 {
@@ -97,22 +102,28 @@ package struct Rhythm: Sendable, Equatable {
     private static func seconds(_ code: UInt8) -> Int { lengths[Int(code)] }
 }
 
-/// What of a feed's state decides when it is polled and in which condition it is: so little that all feeds can be looked
-/// at one after another.
+/// `FeedOutlook` is what of a feed's state decides when it is polled and in which condition it is: so little that all
+/// feeds can be looked at one after another.
 package struct FeedOutlook: Sendable, Equatable {
+    /// The feed's schedule.
     package var schedule: FeedState.Schedule
+    /// The feed was last polled then.
     package var lastPoll: Timestamp?
+    /// The feed is to be polled then; nil: not by itself.
     package var nextPoll: Timestamp?
+    /// This many seconds lie between two polls.
     package var intervalSeconds: Int?
-    /// `FeedState.Failure.kind`; nil where the last poll went well.
+    /// The last poll failed like this; nil where it went well.
     package var failureKind: FailureKind?
-    /// Whether it is remembered of the URL that is configured now.
+    /// Whether the state is remembered of the URL that is configured now.
     package var isOfURL: Bool
-    /// `FeedState.Move.adopted`.
+    /// The feed has moved to this URL for good (`FeedState.Move.adopted`).
     package var adoptedURL: String?
 }
 
 extension FeedOutlook {
+    /// Takes what counts of a feed's state.
+    ///
     /// - Parameter url: the feed's as configured.
     package init(_ state: FeedState, at url: String) {
         self.init(
@@ -121,7 +132,7 @@ extension FeedOutlook {
             adoptedURL: state.move.adopted)
     }
 
-    /// A person has paused the feed.
+    /// Tells whether a person has paused the feed.
     package func isHeld(at now: Timestamp) -> Bool {
         schedule.heldUntil.map { $0 > now } ?? false
     }

@@ -1,35 +1,36 @@
 package import JSONText
 
-/// A line of the store with its members by name and type: the one way in which records are read as JSON.
+/// `StoredRecord` is a line of the store with its members by name and type: the one way in which records are read as
+/// JSON.
 ///
-/// What is missing or malformed is nil, empty or false: newswire reads what older and damaged programs wrote. Making one
-/// parses the line; what the store wrote around a record is told by `RecordEnvelope` without that.
+/// What is missing or malformed is nil, empty or false: newswire reads what older and damaged programs wrote. Making
+/// one parses the line; what the store wrote around a record is told by `RecordEnvelope` without that.
 package struct StoredRecord: Sendable, Equatable {
-    /// The whole line: a JSON Feed item with `_newswire`.
+    /// The whole line is a JSON Feed item with `_newswire`.
     package let json: JSONValue
     private let own: JSONValue
 
-    /// The record of a line that has been parsed.
+    /// Takes a line that has been parsed.
     package init(_ json: JSONValue) {
         self.json = json
         own = json[Self.ownMember] ?? .null
     }
 
-    /// The record of a line, nil where that is no JSON; the line feed at its end may be there.
+    /// Parses a line; nil where it is no JSON. The line feed at its end may be there.
     package init?(line: some Collection<UInt8>) {
         guard let json = try? JSONParser.parse(Array(line)).value else { return nil }
         self.init(json)
     }
 
-    /// The member that holds what JSON Feed has no place for.
+    /// This member holds what JSON Feed has no place for.
     package static var ownMember: StaticString { "_newswire" }
 
     // MARK: - The article
 
-    /// The whole article, as far as the record has it; of a duplicate or an alias that is little.
+    /// The article as far as the record has it; of a duplicate or an alias that is little.
     package var article: Article { Article(record: json) }
 
-    /// Whether the record is kept without the article's content.
+    /// The record is kept without the article's content.
     package var isShort: Bool { kind == .duplicate }
 
     /// The publisher's id, or the uid where there was none.
@@ -54,7 +55,7 @@ package struct StoredRecord: Sendable, Equatable {
 
     /// The record's number.
     package var seq: UInt64? { number("seq") }
-    /// What the record is; nil for a kind that this newswire does not know.
+    /// The record is of this kind; nil for a kind that this newswire does not know.
     package var kind: RecordKind? { own["kind"]?.string.flatMap(RecordKind.init(rawValue:)) }
     /// The feed's id.
     package var feed: FeedIdentifier? { own["feed"]?.string.map { FeedIdentifier($0) } }
@@ -62,13 +63,13 @@ package struct StoredRecord: Sendable, Equatable {
     package var uid: ArticleIdentifier? { own["uid"]?.string.flatMap { ArticleIdentifier($0) } }
     /// The version of the article, from 1.
     package var version: UInt64? { number("version") }
-    /// Whether the article was in its feed already when that was first polled.
+    /// The article was in its feed already when that was first polled.
     package var isInitial: Bool { own["initial"]?.bool ?? false }
-    /// When the record was stored, as it is written: RFC 3339, UTC, whole seconds.
+    /// The record was stored then, as it is written: RFC 3339, UTC, whole seconds.
     package var storedAtText: String? { own["stored_at"]?.string }
-    /// When the record was stored.
+    /// The record was stored then.
     package var storedAt: Timestamp? { storedAtText.flatMap(Timestamp.init(rfc3339:)) }
-    /// How many edits in a row did not move the publisher's date of change (identity.md §8).
+    /// Counts the edits in a row that did not move the publisher's date of change (identity.md §8).
     package var silentChanges: UInt64 { number("silent", of: own["index"]) ?? 0 }
 
     // MARK: - Where it came from, and why it is what it is
@@ -98,12 +99,12 @@ package struct StoredRecord: Sendable, Equatable {
     /// The date that counts instead of one in the future, as it is written.
     package var effectiveDateText: String? { own[RecordMember.effectiveDate]?.string }
 
-    /// Why the article has another id, in one of the words of `Reason`; nil for a word that it does not know.
+    /// Returns why the article has another id, in one of the words of `Reason`; nil for a word that it does not know.
     package func aliasReason<Reason: RawRepresentable<String>>(_ type: Reason.Type = Reason.self) -> Reason? {
         own[RecordMember.aliasReason]?.string.flatMap(Reason.init(rawValue:))
     }
 
-    /// What happened to the article's identity, in the words of `Event`, without those that it does not know.
+    /// Returns what happened to the article's identity, in the words of `Event`, without those that it does not know.
     package func events<Event: RawRepresentable<String>>(_ type: Event.Type = Event.self) -> [Event] {
         texts(RecordMember.events).compactMap(Event.init(rawValue:))
     }
@@ -119,7 +120,7 @@ extension StoredRecord {
     /// The members of `_newswire` that hold for the line as the store has it, and not for what is made of it.
     private static let proofs = ["prev", "chain", "xxh3"]
 
-    /// The record with other members, and without the chain and the checksum, which are of its line.
+    /// Returns the record with other members, and without the chain and the checksum, which are of its line.
     ///
     /// - Parameters:
     ///   - item: what stands in the place of a member of the item.
@@ -137,8 +138,8 @@ extension StoredRecord {
     }
 }
 
-/// The members of a record's `_newswire` by which newswire says what the record is and where it came from (docs/store.md,
-/// contract.md §3), each name written once: for who writes them and for who reads them.
+/// `RecordMember` names the members of a record's `_newswire` by which newswire says what the record is and where it
+/// came from (docs/store.md, contract.md §3), each name written once: for who writes them and for who reads them.
 ///
 /// What the publisher said stands in members that `Article` writes and reads. What the store adds to every line stands
 /// behind these, where `RecordEnvelope` finds it without reading JSON.
@@ -171,7 +172,7 @@ package enum RecordMember {
     package static var events: StaticString { "events" }
     /// The date that counts where the publisher's lies in the future (identity.md §10).
     package static var effectiveDate: StaticString { "published_effective" }
-    /// What is the matter with the date.
+    /// These words say what is wrong with the date.
     package static var dateFlags: StaticString { "date_flags" }
     /// The word in `dateFlags` for a date that lies in the future.
     package static var futureDate: String { "future" }

@@ -1,12 +1,14 @@
-/// An instant: milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
+/// `Timestamp` is an instant: milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
 package struct Timestamp: Hashable, Sendable, Comparable {
+    /// Milliseconds since 1970-01-01T00:00:00Z; negative before.
     package var milliseconds: Int64
 
     package init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
 
-    /// What is too far away to be counted in milliseconds is the nearest instant that can be.
+    /// Takes seconds since 1970. An instant that is too far away to be counted in milliseconds is the nearest that can
+    /// be.
     package init(seconds: Int64) {
         let (product, overflows) = seconds.multipliedReportingOverflow(by: 1000)
         milliseconds = overflows ? (seconds < 0 ? .min : .max) : product
@@ -19,7 +21,7 @@ package struct Timestamp: Hashable, Sendable, Comparable {
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
-    /// A day of the proleptic Gregorian calendar and a time of that day in UTC. Values out of range carry over.
+    /// Takes a day of the proleptic Gregorian calendar and a time of that day in UTC. Values out of range carry over.
     package init(
         year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, millisecond: Int = 0
     ) {
@@ -28,7 +30,7 @@ package struct Timestamp: Hashable, Sendable, Comparable {
         milliseconds = seconds * 1000 + Int64(millisecond)
     }
 
-    /// Days since 1970-01-01; the algorithm is Howard Hinnant's `days_from_civil`.
+    /// Returns the days since 1970-01-01; the algorithm is Howard Hinnant's `days_from_civil`.
     package static func days(year: Int, month: Int, day: Int) -> Int {
         let year = month <= 2 ? year - 1 : year
         let era = (year >= 0 ? year : year - 399) / 400
@@ -38,7 +40,7 @@ package struct Timestamp: Hashable, Sendable, Comparable {
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    /// The day in UTC that an instant falls on; Howard Hinnant's `civil_from_days`.
+    /// Gives the day in UTC that an instant falls on, by Howard Hinnant's `civil_from_days`.
     package var civilDay: (year: Int, month: Int, day: Int) {
         let seconds = self.seconds
         let days = Int(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400) + 719_468
@@ -53,15 +55,16 @@ package struct Timestamp: Hashable, Sendable, Comparable {
 }
 
 extension Timestamp: CustomStringConvertible {
-    /// RFC 3339 in UTC, with milliseconds only where there are any: `2026-11-22T08:00:03Z`.
+    /// The instant in RFC 3339 in UTC, with milliseconds only where there are any: `2026-11-22T08:00:03Z`.
     package var description: String {
         withRFC3339 { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// `description` as bytes: 20 of them for a whole second of the years 0000 to 9999, which is all that is written.
+    /// The bytes of `description`: 20 of them for a whole second of the years 0000 to 9999, which is all that is
+    /// written.
     package var rfc3339: [UInt8] { withRFC3339 { Array($0) } }
 
-    /// The same, for as long as `body` runs.
+    /// Calls `body` with the bytes of `description`, which are there only while it runs.
     package func withRFC3339<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { bytes in
             let count = write(to: bytes)
@@ -104,14 +107,15 @@ extension Timestamp: CustomStringConvertible {
         return count
     }
 
-    /// Strict RFC 3339, for what newswire or a person on the command line wrote; feeds' dates are read by FeedParsing.
+    /// Reads strict RFC 3339, which newswire or a person on the command line wrote; feeds' dates are read by
+    /// FeedParsing.
     package init?(rfc3339 text: String) {
         var text = text
         guard let time = text.withUTF8({ Timestamp(rfc3339: UnsafeRawBufferPointer($0)) }) else { return nil }
         self = time
     }
 
-    /// The same of its bytes.
+    /// Reads the bytes of such a text.
     init?(rfc3339 bytes: UnsafeRawBufferPointer) {
         func number(_ range: Range<Int>) -> Int? {
             guard range.upperBound <= bytes.count else { return nil }
@@ -161,6 +165,7 @@ extension Timestamp: CustomStringConvertible {
             millisecond: millisecond)
     }
 
+    /// Returns the number of days in a month, 1 to 12.
     package static func daysIn(month: Int, year: Int) -> Int {
         switch month {
         case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28

@@ -1,13 +1,13 @@
 private import Digest
 private import Text
 
-/// A URL as it may be shown and stored: without what lets others in (security.md §12).
+/// `URLRedaction` makes a URL fit to be shown and stored: without what lets others in (security.md §12).
 package enum URLRedaction {
-    /// Which parameters hold secrets.
+    /// `Names` is which parameters hold secrets.
     package enum Names: Sendable {
         /// All that are known here.
         case all
-        /// Those of an earlier newswire, which left the values of these alone out of the ids that it made.
+        /// The parameters that an earlier newswire knew: only their values are missing in the ids that it made.
         case first
     }
 
@@ -27,8 +27,8 @@ package enum URLRedaction {
         }
     }
 
-    /// Sixteen bits of a URL's hash: enough to notice that what is hidden of it has changed, too few to guess it by. nil
-    /// where nothing of it is hidden.
+    /// Returns sixteen bits of a URL's hash: enough to notice that what is hidden of it has changed, too few to guess
+    /// it by. It is nil where nothing of the URL is hidden.
     package static func mark(of url: String) -> UInt16? {
         if redacted(url) == url { return nil }
         var url = url
@@ -40,7 +40,7 @@ package enum URLRedaction {
     private static let at = UInt8(ascii: "@")
 }
 
-/// Writes a URL without its secrets.
+/// `Redactor` writes a URL without its secrets.
 private struct Redactor {
     private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
 
@@ -71,7 +71,7 @@ private struct Redactor {
         appendPairs(url[query...], between: Self.separatesPairs)
     }
 
-    /// Of a query or a fragment.
+    /// Tells whether the byte separates the parameters of a query or a fragment.
     private static func separatesPairs(_ byte: UInt8) -> Bool {
         byte == ampersand || byte == semicolon || byte == hash || byte == question
     }
@@ -86,7 +86,7 @@ private struct Redactor {
         return at
     }
 
-    /// Where userinfo and host begin: behind two slashes, or behind one or three where libcurl takes them for two.
+    /// Returns where userinfo and host begin: behind two slashes, or behind one or three where libcurl takes them for two.
     private static func authority(of url: UnsafeBufferPointer<UInt8>) -> Int? {
         if let colon = url.prefix("https:".utf8.count).firstIndex(of: UInt8(ascii: ":")),
             url[..<colon].elementsEqual("http".utf8, by: isSameLetter)
@@ -143,7 +143,7 @@ private struct Redactor {
         }
     }
 
-    /// Where such a byte stands as `%26`.
+    /// Returns where the first wanted byte stands percent-encoded, such as `%26`.
     private static func firstEncoded(in text: Bytes, where isWanted: (UInt8) -> Bool) -> Range<Int>? {
         var index = text.startIndex
         while let percent = text[index...].firstIndex(of: UInt8(ascii: "%")) {
@@ -160,7 +160,7 @@ private struct Redactor {
 
 /// Which parameters of a URL hold secrets, by their names (security.md §12).
 enum SecretParameter {
-    /// No name of a secret is that long, and nothing longer has to be decoded.
+    /// No name of a secret is longer than this, and nothing longer has to be decoded.
     private static let longestName = 200
 
     /// Whether a parameter of that name holds a secret: `token`, `API_KEY`, `X-Amz-Signature`, `%74oken`, `passkey`.

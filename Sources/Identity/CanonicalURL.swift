@@ -1,12 +1,12 @@
 private import Text
 
-/// The form of a link by which two links are told to be the same (identity.md §7). A key for comparing only: what is
-/// shown and stored is the link as it came.
+/// `CanonicalURL` makes the form of a link by which two links are told to be the same (identity.md §7). It is a key for
+/// comparing only: what is shown and stored is the link as it came.
 package enum CanonicalURL {
     /// Links longer than this are no key (security.md §4).
     package static let maximumLength = 2048
 
-    /// The key of an http or https link, the same for both schemes; nil for any other text.
+    /// Returns the key of an http or https link, the same for both schemes; nil for any other text.
     ///
     /// - Parameter ownHosts: hosts of the feed and its site: a `ref` parameter that names one of them is dropped.
     package static func key(_ link: String, ownHosts: [String] = []) -> String? {
@@ -102,7 +102,7 @@ package enum CanonicalURL {
         return bytes
     }
 
-    /// Where the authority starts behind `http://`, `//`, `http:/` or a doubled scheme; nil for another scheme or none.
+    /// Returns where the authority starts behind `http://`, `//`, `http:/` or a doubled scheme; nil for another scheme or none.
     private static func schemesEnd(_ bytes: [UInt8]) -> Int? {
         var index = 0
         var found = false

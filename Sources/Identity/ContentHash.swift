@@ -1,16 +1,17 @@
 package import Digest
 package import FeedModel
 
-/// The hash by which an edited article is told from an unchanged one (identity.md §8).
+/// `ContentHash` makes the hash by which an edited article is told from an unchanged one (identity.md §8).
 ///
 /// It is stored with each version, so its form is fixed: title, link, summary, content, authors, tags, attachments and
 /// the date of publishing, without differences in white space and tracking parameters. Everything else may change
-/// without a new version.
+/// without a new version. One value serves many articles, so that its memory is used again.
 package struct ContentHash: ~Copyable {
     private var form: [UInt8] = []
 
     package init() {}
 
+    /// Returns the hash of what counts of an article.
     package mutating func hash(of article: Article) -> Hash128 {
         hash(of: article, link: article.url.flatMap { CanonicalURL.key($0) })
     }
@@ -74,7 +75,7 @@ package struct ContentHash: ~Copyable {
         form.removeLast(form.count - kept)
     }
 
-    /// Where the parameter ends whose `?`, `&` or `&amp;` stands at `index`; nil where it is none of those.
+    /// Returns where the parameter ends whose `?`, `&` or `&amp;` stands at `index`; nil where it is none of those.
     private static func trackingParameterEnd(at index: Int, in form: UnsafeBufferPointer<UInt8>) -> Int? {
         var name = index + 1
         if form[index] == UInt8(ascii: "&"), form[name...].starts(with: "amp;".utf8) { name += 4 }
@@ -102,9 +103,9 @@ package struct ContentHash: ~Copyable {
     }
 }
 
-/// Names the fields that make a version another one.
+/// `ChangedFields` names the fields that make a version another one (identity.md §8).
 package enum ChangedFields {
-    /// - Returns: names as in JSON Feed, in the order in which an item has them.
+    /// Returns the names of the fields that differ, as in JSON Feed, in the order in which an item has them.
     ///
     /// - Parameter isShort: the old record was kept without its content, so only some fields can be compared.
     package static func names(from old: Article, to new: Article, isShort: Bool = false) -> [String] {

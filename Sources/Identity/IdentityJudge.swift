@@ -1,117 +1,123 @@
 package import Digest
 package import FeedModel
 
-/// Tells new, known, edited and repeated items of one document apart (identity.md §3–§5, §8, §9).
+/// `IdentityJudge` tells new, known, edited and repeated items of one document apart (identity.md §3–§5, §8, §9).
 ///
-/// Pure but for what it asks of `ArticleKnowledge`. An item that is known and has not changed costs one question, and no
-/// stored article is read for it.
+/// It asks `ArticleKnowledge` what is stored, and does nothing else with the outside. An item that is known and has not
+/// changed costs one question, and no stored article is read for it.
 ///
-/// In two steps, because what other feeds store between them would change the second: `read` looks the items up,
-/// `linkKeys` says what must not change meanwhile, and `judge` decides.
+/// It works in two steps, because what other feeds store between them would change the second: `read` looks the items
+/// up, `linkKeys` says what must not change meanwhile, and `judge` decides. Each part of the work has an owner:
+/// `DocumentItems` for the items, their forms and keys, `DocumentClaims` for what they have taken, `ItemLookup` for ids
+/// that are known, `CandidateFinder` and `ItemMatcher` for those that are not, `MigrationDetector` for a change of all
+/// ids, `Versioner` for edits and `KeyAssigner` for the keys of records.
 package struct IdentityJudge: ~Copyable {
-    /// Changes in a row without a change of the publisher's own date after which an article counts as volatile.
-    package static let maximumSilentChanges: UInt8 = 24
-    /// How often one id may be used anew before its items count as one article that changes.
-    static let maximumGenerations = 16
+    /// An article counts as volatile after so many changes in a row without a change of the publisher's own date.
+    package static var maximumSilentChanges: UInt8 { Versioner.maximumSilentChanges }
 
-    let rules: IdentityRules
-    let sameness: Sameness
-    var keys: ArticleKey
-    var matchKeys: MatchKeys
-    private var hashes = ContentHash()
-
-    var articles: [Article] = []
-    var items: [DocumentItem] = []
-    /// The articles that the document has, and the place of the item that is each.
-    var present: [ArticleIdentifier: Int] = [:]
-    /// Keys that items of this document will have, and the place of the item.
-    var fresh: [Hash128: Int] = [:]
-    /// The places of the items that were not found, in the order in which they are judged: never the document's.
-    var unfound: [Int] = []
-    /// By place, as far as anybody has asked: only for items that were not found.
-    var links: [Link??] = []
-    var titles: [String?] = []
-    var datedTitles: [Hash128??] = []
+    private let rules: IdentityRules
+    private let lookup: ItemLookup
+    private let matcher: ItemMatcher
+    private let versioner: Versioner
+    private let assigner: KeyAssigner
+    private var items: DocumentItems
 
     package init(_ rules: IdentityRules) {
         self.rules = rules
-        sameness = Sameness(ownHosts: rules.ownHosts)
-        keys = ArticleKey(feed: rules.feed, ownHosts: rules.ownHosts)
-        matchKeys = MatchKeys(feed: rules.feed)
+        lookup = ItemLookup(rules)
+        matcher = ItemMatcher(rules)
+        versioner = Versioner(rules)
+        assigner = KeyAssigner(rules)
+        items = DocumentItems([], rules)
     }
 
     /// Looks up the items of a document.
+    ///
+    /// It throws what `knowledge` throws.
     package mutating func read<Knowledge: ArticleKnowledge>(
         _ articles: [Article], _ knowledge: Knowledge
     ) throws(Knowledge.Failure) {
-        self.articles = articles
-        items = DocumentItems(articles, keys: &keys, hashes: &hashes).items
-        present.removeAll()
-        fresh.removeAll()
-        try findAll(knowledge)
-        links = Array(repeating: nil, count: items.count)
-        titles = Array(repeating: nil, count: items.count)
-        datedTitles = Array(repeating: nil, count: items.count)
+        items = DocumentItems(articles, rules)
+        try lookup.findAll(&items, knowledge)
     }
 
-    /// The keys of the links that new items may have: while they are judged and stored, no other feed may store an
-    /// article under one of them. None where nothing is new; the same one as often as items have it.
+    /// Returns the keys of the links that new items may have: while they are judged and stored, no other feed may store
+    /// an article under one of them. There are none where nothing is new, and one several times where items share it.
     package mutating func linkKeys() -> [Hash128] {
         var result: [Hash128] = []
-        for place in items.indices where items[place].found == nil {
-            if let link = link(place) { result.append(link.key) }
+        for place in items.places where items[place].found == nil {
+            if let link = items.link(place) { result.append(link.key) }
         }
         return result
     }
 
+    /// Judges the items that `read` looked up; to be called once for each `read`.
+    ///
+    /// It throws what `knowledge` throws.
+    ///
     /// - Returns: a judgement for each item, in the order of the document, without items that are empty, say the same
     ///   as another, or are told from another by nothing.
     package mutating func judge<Knowledge: ArticleKnowledge>(
         _ facts: DocumentFacts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> [Judgement] {
-        var matches = try match(facts, knowledge)
+        // Ids that are not known: another article's new id, another feed's article, or something new.
+        var finder = CandidateFinder(rules)
+        let detector = MigrationDetector(facts: facts, itemCount: items.count, unknownCount: items.unfoundCount)
+        var matches = try matcher.matches(&items, &finder, facts, knowledge)
+
+        // All of them at once may be those of the articles that are gone.
         var isMigration = false
-        if mayBeMigration(facts) {
-            try findPairs(&matches, facts, knowledge)
-            isMigration = self.isMigration(matches, facts)
-            if isMigration { matches = migrated(matches) }
+        if detector.isPossible {
+            try matcher.findPairs(&matches, for: detector, &items, &finder, knowledge)
+            isMigration = detector.isEnough(matches.count(where: \.isPair))
+            if isMigration { for index in matches.indices { matches[index].join() } }
         }
+
+        // Ids that are known come first: their articles are taken before an alias can be an edit of one.
         var judgements: [Judgement?] = Array(repeating: nil, count: items.count)
-        for place in found() {
+        for place in items.found() {
             guard let found = items[place].found else { continue }
-            judgements[place] = try compare(place, with: found, knowledge)
+            judgements[place] = try versioner.judgement(place, is: found, &items, &finder, knowledge)
         }
-        for place in unfound {
-            guard let match = matches[place], var judgement = try decide(place, match, knowledge) else { continue }
+        for match in matches {
+            guard var judgement = try judgement(match, &finder, knowledge) else { continue }
             if isMigration, judgement.alias != nil { judgement.events.append(.idMigration) }
-            judgements[place] = judgement
+            judgements[match.place] = judgement
         }
-        for place in items.indices where items[place].isShared && judgements[place]?.isStored == true {
+
+        for place in items.places where items[place].isShared && judgements[place]?.isStored == true {
             judgements[place]?.events.insert(.idNotUnique, at: 0)
         }
         return judgements.compactMap { $0 }
     }
 
-    /// The places of the items that were found: those that say what they said, and the others in an order that is not the
-    /// document's.
-    private func found() -> [Int] {
-        var result: [Int] = []
-        var changed: [Int] = []
-        for place in items.indices {
-            guard let found = items[place].found else { continue }
-            if found.contentHash == items[place].hash { result.append(place) } else { changed.append(place) }
+    /// - Returns: nil where the item says what another says that is not stored yet.
+    private mutating func judgement<Knowledge: ArticleKnowledge>(
+        _ match: Match, _ finder: inout CandidateFinder, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> Judgement? {
+        let place = match.place
+        let item = items[place]
+        var judgement = Judgement(index: item.index, uid: item.uid, contentHash: item.hash, verdict: .new)
+        let aliased: (of: KnownArticle, reason: Judgement.Alias.Reason)
+        switch match.kind {
+        case .new:
+            judgement.keys = match.keys
+            return judgement
+        case .duplicate(let seq):
+            judgement.verdict = .duplicate(of: seq)
+            judgement.keys = match.keys
+            return judgement
+        case .alias(let known, let reason):
+            judgement = try versioner.judgement(place, is: known, &items, &finder, knowledge)
+            aliased = (known, reason)
+        case .repeats(let known):
+            guard let known else { return nil }
+            judgement.uid = known.uid
+            judgement.verdict = .unchanged
+            aliased = (known, .variant)
         }
-        changed.sort { isBefore($0, $1) }
-        return result + changed
-    }
-}
-
-extension Judgement {
-    /// Whether the article gets a record of its own.
-    package var isStored: Bool {
-        switch verdict {
-        case .new, .reusing, .update, .duplicate: true
-        case .unchanged, .volatile, .ignored: false
-        }
+        let keys = assigner.aliasKeys(place, variant: match.variant, &items)
+        judgement.alias = Judgement.Alias(of: aliased.of, reason: aliased.reason, keys: keys)
+        return judgement
     }
 }

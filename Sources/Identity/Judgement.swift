@@ -1,19 +1,24 @@
 package import Digest
 package import FeedModel
 
-/// What an incoming item is.
+/// `Judgement` says what an item of a document is: new, known, edited or a repetition, and what its record carries.
 package struct Judgement: Sendable, Equatable {
-    /// Its place in the document.
+    /// The item stands here in the document; counts from 0.
     package var index: Int
+    /// The item is this article.
     package var uid: ArticleIdentifier
+    /// The hash of the item's content, which its record carries.
     package var contentHash: Hash128
+    /// What the item is decides whether it is stored.
     package var verdict: Verdict
-    /// The item's id means an article that was stored under another one.
+    /// The item's id means an article that was stored under another one; nil where it does not.
     package var alias: Alias?
+    /// These things happened to the article's identity.
     package var events: [Event] = []
-    /// What the record carries beside its `uid`, so that the article is found.
+    /// The record carries these keys beside its `uid`, so that the article is found by them.
     package var keys: [Hash128] = []
 
+    /// `Verdict` says what an item is.
     package enum Verdict: Sendable, Equatable {
         case new
         /// New, under an id that the article of that record had before (identity.md §3.1).
@@ -29,19 +34,25 @@ package struct Judgement: Sendable, Equatable {
         case ignored
     }
 
-    /// A known article with other content.
+    /// `Version` is a known article with other content (identity.md §8).
     package struct Version: Sendable, Equatable {
+        /// The version counts from 1; the first edit is 2.
         package var number: UInt32
-        /// The record of the version before, and the article's first one.
+        /// The record of the version before has this number.
         package var previous: UInt64
+        /// The article's first record has this number.
         package var first: UInt64
+        /// The article's first record was stored then; nil where that is not known.
         package var firstSeen: Timestamp?
-        /// The JSON names of the fields that differ.
+        /// The fields with these JSON names differ; none where the version before cannot be read.
         package var changed: [String]
+        /// Counts the versions in a row, this one among them, that came without a change of the publisher's own date.
         package var silentChanges: UInt8
     }
 
+    /// `Alias` says that an item's id means an article that was stored under another id.
     package struct Alias: Sendable, Equatable {
+        /// `Reason` is the rule of identity.md by which two ids are one article; records carry its word.
         package enum Reason: String, Sendable {
             /// §3.2
             case variant = "url_variant"
@@ -51,13 +62,15 @@ package struct Judgement: Sendable, Equatable {
             case migration
         }
 
+        /// The id means this article.
         package var of: KnownArticle
+        /// This rule says so.
         package var reason: Reason
-        /// What leads to the article from now on: the key of the identity that the item's own id gives, and others.
+        /// These keys lead to the article from now on: that of the identity which the item's own id gives, and others.
         package var keys: [Hash128]
     }
 
-    /// Something about identities that a person may want to know.
+    /// `Event` is something about an article's identity that a person may want to know; records carry its word.
     package enum Event: String, Sendable, CaseIterable {
         case guidReused = "guid_reused"
         case idNotUnique = "id_not_unique"
@@ -65,33 +78,46 @@ package struct Judgement: Sendable, Equatable {
         /// This version is the last that is kept, until the publisher's own date of change moves.
         case volatile
     }
+
+    /// Tells whether the article gets a record of its own.
+    package var isStored: Bool {
+        switch verdict {
+        case .new, .reusing, .update, .duplicate: true
+        case .unchanged, .volatile, .ignored: false
+        }
+    }
 }
 
-/// What is stored, as far as identity asks for it: questions about keys and records, answered by whoever keeps them.
+/// `ArticleKnowledge` answers what is stored, as far as identity asks for it.
+///
+/// A judge asks it from one thread, and only while `read` and `judge` run.
 package protocol ArticleKnowledge {
     associatedtype Failure: Error
 
-    /// The article that has this key: the key of its `uid`, or one of those that its records carry.
+    /// Returns the article that has this key: the key of its `uid`, or one of those that its records carry.
     func known(_ key: Hash128) throws(Failure) -> KnownArticle?
 
-    /// Whether it takes long to find a key, and less for many at a time.
+    /// Tells whether it takes long to find a key, and less for many at a time.
     var readsAhead: Bool { get }
 
-    /// Takes in which keys are going to be asked for; asked only where it `readsAhead`.
+    /// Takes in which keys are going to be asked for. It is called only where it `readsAhead`.
     func prepare(_ keys: [Hash128])
 
-    /// What a record holds; nil where its segment was removed. Asked only about items that are not what they were.
+    /// Returns what a record holds; nil where its segment was removed. It is asked only about items that have changed.
     func stored(_ seq: UInt64) throws(Failure) -> StoredArticle?
 }
 
-/// A record as identity looks at it.
+/// `StoredArticle` is a record as identity looks at it.
 package struct StoredArticle: Sendable, Equatable {
+    /// The record holds this much of the article.
     package var article: Article
+    /// The article belongs to this feed.
     package var feed: FeedIdentifier
-    /// Its content was left out, because another feed had it (identity.md §9).
+    /// The content was left out, because another feed had it (identity.md §9).
     package var isShort: Bool
-    /// The article's first record, and when that was stored.
+    /// The article's first record has this number.
     package var first: UInt64
+    /// The article's first record was stored then; nil where that is not known.
     package var firstSeen: Timestamp?
 
     package init(
@@ -105,16 +131,17 @@ package struct StoredArticle: Sendable, Equatable {
     }
 }
 
-/// What holds for all items of a feed.
+/// `IdentityRules` is what holds for all items of one feed, by its configuration.
 package struct IdentityRules: Sendable {
+    /// The items are this feed's.
     package var feed: FeedIdentifier
-    /// Hosts of the feed and of its site, in lower case (identity.md §7: `ref`).
+    /// These are the hosts of the feed and of its site, in lower case (identity.md §7: `ref`).
     package var ownHosts: [String] = []
-    /// Whether ids that differ only in scheme, `www.`, default port or a trailing slash are one (identity.md §3.2).
+    /// Ids that differ only in scheme, `www.`, default port or a slash at the end are one (identity.md §3.2).
     package var joinsVariants = true
-    /// Whether edits are wanted.
+    /// Edits are stored as versions.
     package var keepsUpdates = true
-    /// Whether what another feed had already becomes a short record (identity.md §9).
+    /// An article that another feed had already becomes a short record (identity.md §9).
     package var findsDuplicates = true
 
     package init(feed: FeedIdentifier) {
@@ -122,13 +149,14 @@ package struct IdentityRules: Sendable {
     }
 }
 
-/// What is known of a document beside its items.
+/// `DocumentFacts` is what is known of a document beside its items.
 package struct DocumentFacts: Sendable {
-    /// Nothing may be concluded from what is missing in a document that is not whole.
+    /// The document did not end early. Nothing may be concluded from what is missing in one that did.
     package var isWhole = true
-    /// How many articles the document before this one had; nil where that is not known.
+    /// The document before this one had this many articles; nil where that is not known.
     package var previousCount: Int?
-    /// The program that made it, or the URL that it came from, is another than the last time (identity.md §5).
+    /// The program that made the document, or the URL that it came from, is another than the last time
+    /// (identity.md §5).
     package var isArmed = false
 
     package init() {}

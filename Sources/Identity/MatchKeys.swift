@@ -1,10 +1,11 @@
 internal import Digest
 package import FeedModel
 
-/// The further keys under which articles are found, beside their `uid` (identity.md §3, §5, §9).
+/// `MatchKeys` makes the further keys under which articles are found, beside their `uid` (identity.md §3, §5, §9).
 ///
 /// They stand in the records, so that the index can be made from those alone. They are cut from SHA-256, because
-/// publishers choose what goes in. Their form is fixed: other keys would not find what is stored.
+/// publishers choose what goes in. Their form is fixed: other keys would not find what is stored. One value serves many
+/// articles, so that its memory is used again.
 struct MatchKeys: ~Copyable {
     private let feed: FeedIdentifier
     private var form: [UInt8] = []
@@ -13,21 +14,21 @@ struct MatchKeys: ~Copyable {
         self.feed = feed
     }
 
-    /// Of all feeds: the article that was first to have the link.
+    /// Of all feeds, the article that was first to have the link has this key.
     mutating func link(_ link: String) -> Hash128 {
         begin("link")
         part(link)
         return key
     }
 
-    /// Of all feeds: there are several articles with the link, so it tells none of them.
+    /// Of all feeds, several articles have the link where this key is there, so the link tells none of them.
     mutating func sharedLink(_ link: String) -> Hash128 {
         begin("shared")
         part(link)
         return key
     }
 
-    /// Of all feeds: the article that has the link and once had the title.
+    /// Of all feeds, the article that has the link and once had the title has this key.
     mutating func formerTitle(_ link: String, _ title: String) -> Hash128 {
         begin("former")
         part(link)
@@ -35,7 +36,7 @@ struct MatchKeys: ~Copyable {
         return key
     }
 
-    /// Of this feed: an article with that link and title which is not the one that `link` leads to.
+    /// Of this feed, an article with that link and title which is not the one that `link` leads to has this key.
     mutating func linkAndTitle(_ link: String, _ title: String) -> Hash128 {
         begin("both")
         part(feed.text)
@@ -44,7 +45,7 @@ struct MatchKeys: ~Copyable {
         return key
     }
 
-    /// Of this feed: the article with that title and date of publishing.
+    /// Of this feed, the article with that title and date of publishing has this key.
     mutating func titleAndDate(_ title: String, _ published: Timestamp) -> Hash128 {
         begin("dated")
         part(feed.text)
@@ -53,7 +54,7 @@ struct MatchKeys: ~Copyable {
         return key
     }
 
-    /// Of this feed: the article whose id is a variant of the same URL.
+    /// Of this feed, the article whose id is a variant of the same URL has this key.
     mutating func variant(_ form: String) -> Hash128 {
         begin("variant")
         part(feed.text)
@@ -61,8 +62,8 @@ struct MatchKeys: ~Copyable {
         return key
     }
 
-    /// The newest of the further articles that have the same id as the article of that identity; of those that one
-    /// document brought, any.
+    /// The newest of the further articles that have the same id as the article of that identity has this key; of those
+    /// that one document brought, any.
     mutating func more(_ uid: ArticleIdentifier) -> Hash128 {
         begin("more")
         form.append(0)
@@ -84,11 +85,12 @@ struct MatchKeys: ~Copyable {
     private var key: Hash128 { ArticleIdentifier(hashing: form).key }
 }
 
-/// Makes the identity of an article from what its publisher says (identity.md §2).
+/// `ArticleKey` makes the identity of an article from what its publisher says (identity.md §2). One value serves many
+/// articles, so that its memory is used again.
 package struct ArticleKey: ~Copyable {
     private let feed: FeedIdentifier
     private let ownHosts: [String]
-    /// What is digested next, kept for its memory.
+    /// The bytes that are digested next.
     private var form: [UInt8] = []
 
     package init(feed: FeedIdentifier, ownHosts: [String] = []) {
@@ -96,18 +98,20 @@ package struct ArticleKey: ~Copyable {
         self.ownHosts = ownHosts
     }
 
-    /// How closely an article is looked at, where its id alone does not tell it from others (identity.md §4).
+    /// `Precision` says how closely an article is looked at, where its id alone does not tell it from others
+    /// (identity.md §4).
     package enum Precision: Int, CaseIterable, Sendable, Comparable {
         case id, link, title
-        /// What has one id, link and title in one document, as bulletins have, is told by its date.
+        /// The date tells apart what has one id, link and title in one document, as bulletins have.
         case published
 
         package static func < (left: Precision, right: Precision) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// - Parameters:
-    ///   - generation: counts from 1; each later one is another article to which the publisher gave the same id
-    ///     (identity.md §3.1).
+    /// Returns the identity of an article at a look of this precision.
+    ///
+    /// - Parameter generation: counts from 1; each later one is another article to which the publisher gave the same id
+    ///   (identity.md §3.1).
     package mutating func identifier(
         of article: Article, precision: Precision = .id, generation: Int = 1
     ) -> ArticleIdentifier {
@@ -148,5 +152,62 @@ package struct ArticleKey: ~Copyable {
 
     private static func day(_ time: Timestamp) -> Int64 {
         Int64((Double(time.seconds) / 86_400).rounded(.down))
+    }
+}
+
+/// `URLVariant` gives ids that are URLs and name the same thing one form (identity.md §3.2).
+enum URLVariant {
+    /// Returns what is left of an http or https URL without its scheme, a leading `www.`, the default port and a slash at the
+    /// end; nil for any other id. Everything else counts as it stands.
+    static func form(_ id: String) -> String? {
+        var id = id
+        return id.withUTF8 { bytes in
+            guard let start = authorityStart(bytes) else { return nil }
+            var rest = start
+            while rest < bytes.count, !endsAuthority(bytes[rest]) { rest += 1 }
+            var host = start..<rest
+            for port in [":80", ":443"] as [StaticString] where host.count > port.utf8CodeUnitCount {
+                let colon = host.upperBound - port.utf8CodeUnitCount
+                guard matches(bytes, at: colon, port) else { continue }
+                host = start..<colon
+                break
+            }
+            if host.count > 4, matches(bytes, at: start, "www.") { host = (start + 4)..<host.upperBound }
+            guard !host.isEmpty else { return nil }
+            let end = rest < bytes.count && bytes[bytes.count - 1] == slash ? bytes.count - 1 : bytes.count
+            return String(unsafeUninitializedCapacity: host.count + end - rest) { form in
+                for (place, index) in host.enumerated() { form[place] = lower(bytes[index]) }
+                for index in rest..<end { form[host.count + index - rest] = bytes[index] }
+                return host.count + end - rest
+            }
+        }
+    }
+
+    private static let slash = UInt8(ascii: "/")
+
+    private static func endsAuthority(_ byte: UInt8) -> Bool {
+        byte == slash || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+    }
+
+    private static func authorityStart(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        for scheme in ["http://", "https://"] {
+            let length = scheme.utf8.count
+            guard bytes.count > length, zip(bytes, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 }) else { continue }
+            return length
+        }
+        return nil
+    }
+
+    private static func lower(_ byte: UInt8) -> UInt8 {
+        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+    }
+
+    /// Whether a text in lower case stands there, letters compared without regard to case.
+    private static func matches(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int, _ text: StaticString) -> Bool {
+        guard bytes.count - start >= text.utf8CodeUnitCount else { return false }
+        for index in 0..<text.utf8CodeUnitCount where lower(bytes[start + index]) != text.utf8Start[index] {
+            return false
+        }
+        return true
     }
 }

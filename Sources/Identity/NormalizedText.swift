@@ -1,6 +1,7 @@
-/// Text with the differences taken out that do not make another text.
+/// `NormalizedText` takes the differences out of a text that do not make another text.
 package enum NormalizedText {
-    /// White space runs as one space, none at the ends, lower case: how titles are compared (identity.md §3, §9).
+    /// Returns a title as titles are compared (identity.md §3, §9): runs of white space as one space, none at the ends,
+    /// lower case.
     package static func title(_ title: String) -> String {
         var form: [UInt8] = []
         form.reserveCapacity(title.utf8.count)
@@ -17,7 +18,7 @@ package enum NormalizedText {
         }
     }
 
-    /// What `lowercased()` makes of it, which takes each letter of ASCII for a text of its own.
+    /// Returns what `lowercased()` would, which is slow because it takes each letter of ASCII for a text of its own.
     private static func lowercasedBeyondASCII(_ text: String) -> String {
         var changed: [UInt8] = []
         var kept = text.startIndex
@@ -52,7 +53,7 @@ package enum NormalizedText {
             var start = 0
             var index = 0
             while index < utf8.count {
-                // What needs no change is copied in one piece, single spaces between words too: that is nearly all.
+                // Text that needs no change is copied in one piece, with single spaces between words: that is nearly all.
                 while index < utf8.count {
                     if let more = unchangedLength(utf8, index, isStart: index == start) {
                         index += more
@@ -98,7 +99,7 @@ package enum NormalizedText {
         let spaces = ByteSearch.mark(0x20, in: bytes)
         var unclear = controls | ByteSearch.mark(0xc2, in: bytes) | (spaces & spaces << 8)
         if isStart { unclear |= spaces & 0x80 }
-        // Of a space at the end it depends on what follows.
+        // Whether a space at the end needs a change depends on the byte that follows.
         if unclear == 0 { return spaces >> 63 == 0 ? 8 : 7 }
         // The first mark is exact; others need not be.
         let clear = unclear.trailingZeroBitCount / 8
@@ -126,7 +127,7 @@ enum ByteSearch {
         return (different &- 0x0101_0101_0101_0101) & ~different & 0x8080_8080_8080_8080
     }
 
-    /// Where the first of two bytes stands from `start` on.
+    /// Returns where the first of two bytes stands from `start` on.
     static func first(
         _ one: UInt8, or other: UInt8, in bytes: UnsafeMutableBufferPointer<UInt8>, from start: Int
     ) -> Int? {

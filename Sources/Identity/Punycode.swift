@@ -16,7 +16,7 @@ enum Punycode {
     private static func encoded(_ label: [Unicode.Scalar]) -> [UInt8] {
         let basic = label.filter(\.isASCII).map { UInt8($0.value) }
         if basic.count == label.count { return basic }
-        // No name then: it keeps its bytes.
+        // A label that is too long is no name of DNS, and keeps its bytes.
         guard label.count <= longestLabel else { return Array(String(String.UnicodeScalarView(label)).utf8) }
         var output = Array("xn--".utf8) + basic
         if !basic.isEmpty { output.append(UInt8(ascii: "-")) }

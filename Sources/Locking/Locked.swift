@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// A value that several threads share, reached by one at a time.
+/// `Locked` is a value that several threads share, reached by one at a time.
 ///
-/// A `pthread_mutex_t` rather than `Synchronization.Mutex`, because Thread Sanitizer on Linux does not see the latter.
-/// Never wait for anything inside `withLock`.
+/// It has a `pthread_mutex_t` rather than `Synchronization.Mutex`, because Thread Sanitizer on Linux does not see the
+/// latter. Never wait for anything inside `withLock`.
 // Sendable because the value is only ever touched under the mutex.
 package final class Locked<Value>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -22,6 +22,9 @@ package final class Locked<Value>: @unchecked Sendable {
         mutex.deallocate()
     }
 
+    /// Runs `body` with the value while no other thread has it, and throws what `body` throws.
+    ///
+    /// It may be called from any thread, but not from inside `body`: that would wait for itself.
     package func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {

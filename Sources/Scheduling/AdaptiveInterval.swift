@@ -1,6 +1,7 @@
 package import FeedModel
 
-/// How often a feed is polled that has no interval of its own: by how often it publishes (polling.md §5).
+/// `AdaptiveInterval` says how often a feed is polled that has no interval of its own, by how often it publishes
+/// (polling.md §5).
 ///
 /// The interval aims at a third of the median gap between publications. It is halved where a document was mostly new,
 /// and grows by a quarter where nothing was: to an eighth of the feed's silence at most, and as long as the feed is
@@ -11,17 +12,17 @@ struct AdaptiveInterval {
     /// A feed that has published in the last seven days is aimed at every two hours at least.
     static let activeDays = 7 * 86_400
     static let activeMaximum = 7200
-    /// Gaps from which on the median is believed.
+    /// The median is believed from this many gaps on.
     static let leastGaps = 2
-    /// How far off its due time a poll may have run for the interval to learn from it.
+    /// The interval learns from a poll that ran at most this part of itself away from its due time.
     static let judgedTolerance = 0.25
 
     let settings: PollSettings
     /// The median gap between publications; nil where too few are known.
     let gap: Int?
-    /// I0: what the publications alone would say.
+    /// The publications alone would have this interval, in seconds.
     let aim: Int
-    /// The longest interval that the feed's silence bears out.
+    /// The feed's silence bears out no longer interval than this, in seconds.
     let ceiling: Int
 
     /// - Parameter items: of the feed's document.
@@ -49,15 +50,15 @@ struct AdaptiveInterval {
     /// Seconds within which publications count as one.
     static func merging(_ settings: PollSettings) -> Int { max(1, min(burst, settings.minInterval / 2)) }
 
-    /// Before anything is known but the first document.
+    /// The interval before anything is known but the first document.
     var first: Int { min(bounded(settings.initialInterval), ceiling) }
 
-    /// After a poll that was judged.
+    /// Returns the interval after a poll that ran when it was meant to.
     ///
     /// - Parameter document: nil where it was unchanged.
     func next(after previous: Int, document: PollEvent.Document?) -> Int {
         guard let document, document.newItems > 0 else { return capped(previous + previous / 4) }
-        // Known / all < 1/3.
+        // The document is mostly new where less than a third of it was known.
         if Self.isMostlyNew(document) { return capped(previous / 2) }
         return capped((previous * 4 + aim) / 5)
     }
@@ -68,7 +69,7 @@ struct AdaptiveInterval {
         (document.items - document.newItems) * 3 < document.items
     }
 
-    /// Whether the poll ran when it was meant to.
+    /// Tells whether the poll ran when it was meant to, so that the interval may learn from it.
     static func isJudged(_ event: PollEvent) -> Bool {
         guard let due = event.due, let interval = event.interval, interval > 0 else { return false }
         let off = Double(abs(event.startedAt.milliseconds - due.milliseconds))
@@ -76,13 +77,14 @@ struct AdaptiveInterval {
     }
 }
 
-/// What looks like chance and is none: the same feed at the same time gets the same number (polling.md §6).
+/// `Jitter` makes numbers that look like chance and are none: the same feed at the same time gets the same number
+/// (polling.md §6).
 package enum Jitter {
-    /// Milliseconds that a poll is late at most for the sake of not coming together with others.
+    /// A poll is late by this many milliseconds at most for the sake of not coming together with others.
     private static let longest: Int64 = 30 * 60 * 1000
     private static let quarter: Int64 = 15 * 60
 
-    /// A number of 64 bits from two; by Sebastiano Vigna's SplitMix64.
+    /// Returns 64 bits made from two numbers, by Sebastiano Vigna's SplitMix64.
     package static func mix(_ first: UInt64, _ second: UInt64) -> UInt64 {
         var value = first &+ second &* 0x9e37_79b9_7f4a_7c15
         value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -90,8 +92,9 @@ package enum Jitter {
         return value ^ value >> 31
     }
 
-    /// Milliseconds, at most a tenth of the interval and half an hour, for a poll that is due then. Where that would be
-    /// a quarter of an hour to the second, when everybody else polls, it is some seconds more.
+    /// Returns the milliseconds by which a poll that is due at some time is put off: at most a tenth of the interval
+    /// and half an hour. Where that would be a quarter of an hour to the second, when everybody else polls, it is some
+    /// seconds more.
     ///
     /// - Parameters:
     ///   - feed: a hash of the feed's id.
@@ -106,7 +109,9 @@ package enum Jitter {
         return jitter + 1000 + Int64(hash >> 32 % 29_000)
     }
 
-    /// 0 to 1.
+    /// Returns a number from 0 to 1, without 1.
+    ///
+    /// - Parameter feed: a hash of the feed's id.
     package static func fraction(feed: UInt64, time: Timestamp) -> Double {
         Double(mix(feed, UInt64(bitPattern: time.seconds)) >> 11) / Double(1 << 53)
     }

@@ -1,8 +1,8 @@
-/// How often one host may be asked (polling.md §7).
+/// `HostAllowance` says how often one host may be asked (polling.md §7).
 package struct HostAllowance: Sendable, Equatable {
-    /// Transfers at a time.
+    /// At most this many transfers run at a time; at least 1.
     package var concurrency: Int
-    /// Milliseconds from the start of one request to the start of the next.
+    /// This many milliseconds pass from the start of one request to the start of the next; at least 0.
     package var delay: Int64
 
     package init(concurrency: Int, delay: Int64) {
@@ -11,7 +11,7 @@ package struct HostAllowance: Sendable, Equatable {
     }
 }
 
-/// One host as `PollQueue` sees it: what it may be asked, and who stands in line for it.
+/// `HostLine` is one host as `PollQueue` sees it: how often it may be asked, and who waits for it.
 ///
 /// There are three lines, each in the order of coming, and the host takes from them by turns, so that none of them
 /// starves: a thousand redirects to a host cost its own feeds every other turn and no more.
@@ -34,37 +34,37 @@ struct HostLine {
         }
     }
 
-    /// A place in line. It counts as long as the feed still has that order.
+    /// `Waiter` is a feed's place in line. It counts as long as the feed still has the same order.
     struct Waiter {
         var feed: Int32
-        /// Whether it is the redirect of a poll that has begun.
+        /// The place is that of the redirect of a poll that has begun.
         var isHop: Bool
         var order: Int
-        /// Since when it stands here.
+        /// The feed has stood here since then.
         var since: SteadyTime
     }
 
-    /// What stands for a host among those that are to be looked at at some time.
+    /// `Offer` is the entry that stands for a host in one of the queue's heaps.
     struct Offer {
-        /// Of the entry that counts; 0 where there is none.
+        /// The entry that counts has this order; 0 where there is none.
         var order = 0
         var time = SteadyTime(milliseconds: .max)
     }
 
     var allowance: HostAllowance
-    /// Requests under way.
+    /// Counts the requests that are under way.
     var running = 0
-    /// Redirects in line.
+    /// Counts the redirects that stand in line.
     var hops = 0
-    /// Feeds that wait for it or for their time, or are being polled.
+    /// Counts the feeds that wait for the host or for their time, or are being polled.
     var members = 0
-    /// Paused until then.
+    /// The host is paused until then.
     var heldUntil = SteadyTime(milliseconds: .min)
-    /// Has been paused, and has not yet shown that it is well again.
+    /// The host was paused, and has not yet shown that it is well again.
     var isProbed = false
-    /// For those that a person waits for.
+    /// The entry for those that a person waits for.
     var urgentOffer = Offer()
-    /// For all others.
+    /// The entry for all others.
     var ordinaryOffer = Offer()
     private var lastStart = SteadyTime(milliseconds: .min)
     private var asked = Line()
@@ -76,18 +76,18 @@ struct HostLine {
         self.allowance = allowance
     }
 
-    // MARK: When it may be asked
+    // MARK: - When the host may be asked
 
-    /// Whether it may be asked by one more at a time.
+    /// Whether one more request may run beside those that do.
     @inline(__always)
     var hasRoom: Bool { running < (isProbed ? 1 : allowance.concurrency) }
 
-    /// Milliseconds from one request to the next while it is not known to be well.
+    /// This many milliseconds pass at least from one request to the next while the host is not known to be well.
     private static let probeDelay: Int64 = 1000
 
-    /// From when on it may be asked.
+    /// Returns when the next request may begin.
     ///
-    /// - Parameter isForced: by somebody who passes its pause.
+    /// - Parameter isForced: whether the request passes a pause.
     @inline(__always)
     func opensAt(isForced: Bool) -> SteadyTime {
         let delay = isProbed ? max(allowance.delay, Self.probeDelay) : allowance.delay
@@ -95,24 +95,26 @@ struct HostLine {
         return isForced ? next : max(next, heldUntil)
     }
 
+    /// Tells whether the host is paused.
     @inline(__always)
     func isHeld(at now: SteadyTime) -> Bool { heldUntil > now }
 
-    /// A request begins.
-    mutating func begin(at now: SteadyTime) { lastStart = max(lastStart, now) }
+    /// Records that a request begins, from which `delay` counts. Steady time never goes back, so this is the latest
+    /// one.
+    mutating func begin(at now: SteadyTime) { lastStart = now }
 
     /// Whether the last request began when the pause was over: what began before it says nothing of the time after it.
     @inline(__always)
     var hasBegunSincePause: Bool { lastStart >= heldUntil }
 
-    /// Whether nothing would be lost by forgetting it.
+    /// Tells whether nothing would be lost by forgetting the host.
     func isForgettable(at now: SteadyTime) -> Bool {
         members == 0 && running == 0 && opensAt(isForced: false) <= now
     }
 
-    // MARK: Its lines
+    // MARK: - The lines
 
-    // What looks at a host without changing it is inlined: else the host would be copied for it, with all its lines.
+    // Methods that look at a host without changing it are inlined: otherwise each call copies the host with its lines.
 
     @inline(__always)
     func count(_ kind: Kind) -> Int {
@@ -128,13 +130,13 @@ struct HostLine {
         change(kind) { $0.append(waiter) }
     }
 
-    /// One place in that line counts no more.
+    /// Takes one place in that line out of the count.
     mutating func leave(_ kind: Kind, isHop: Bool) {
         if isHop { hops -= 1 }
         change(kind) { $0.leave() }
     }
 
-    /// The first place in that line, which may be one that counts no more.
+    /// Returns the first place in that line, which may be one that counts no more.
     @inline(__always)
     func first(_ kind: Kind) -> Waiter? {
         switch kind {
@@ -144,17 +146,17 @@ struct HostLine {
         }
     }
 
-    /// Takes it away; where it counted, `leave` is to follow.
+    /// Takes the first place out of that line. Where it counted, `leave` is to follow.
     mutating func removeFirst(_ kind: Kind) -> Waiter? { change(kind) { $0.removeFirst() } }
 
-    /// All places in that line, which is empty afterwards. Those that are redirects are no longer counted as such.
+    /// Empties that line, and returns the places that counted. Those that are redirects are no longer counted as such.
     mutating func removeAll(_ kind: Kind, counts: (Waiter) -> Bool) -> [Waiter] {
         let waiters = change(kind) { $0.removeAll() }.filter(counts)
         hops -= waiters.count(where: \.isHop)
         return waiters
     }
 
-    /// Which line has its turn; nil where nobody waits who may ask at this time.
+    /// Returns the line that has its turn; nil where nobody waits who may ask at this time.
     @inline(__always)
     func turn(at now: SteadyTime, onlyAsked: Bool) -> Kind? {
         var kind = lastTaken
@@ -165,10 +167,11 @@ struct HostLine {
         return nil
     }
 
+    /// Records which line had its turn.
     mutating func took(_ kind: Kind) { lastTaken = kind }
 
-    /// When something may change for those that a person waits for, or for the others; nil where none waits, or where
-    /// only the end of a request can change something.
+    /// Returns when something may change for those that a person waits for, or for the others; nil where none waits, or
+    /// where only the end of a request can change something.
     ///
     /// - Parameter longestHop: milliseconds that a redirect stands in line.
     @inline(__always)
@@ -190,11 +193,11 @@ struct HostLine {
         }
     }
 
-    /// A queue that forgets from the front at no cost.
+    /// `Line` is a queue that forgets from the front at no cost.
     private struct Line {
         private var waiters: [Waiter] = []
         private var taken: Int32 = 0
-        /// Those that count.
+        /// Counts the places that still count.
         private(set) var count: Int32 = 0
 
         var first: Waiter? { Int(taken) < waiters.count ? waiters[Int(taken)] : nil }

@@ -1,15 +1,16 @@
-/// Tells an outage of one's own network from servers that are down (polling.md §8).
+/// `OutageDetector` tells an outage of one's own network from servers that are down (polling.md §8).
 ///
 /// The network is taken to be down when, within two minutes, connections to ten hosts or more have failed and they are
 /// at least half of all attempts; and to be up again as soon as one server answers.
 package struct OutageDetector: Sendable {
-    /// Milliseconds.
+    /// An attempt counts for this many milliseconds.
     private static let window: Int64 = 120_000
     private static let slice: Int64 = 10_000
     private static let leastHosts = 10
-    /// Milliseconds between two probes while the network is down.
+    /// While the network is down, this many milliseconds lie between two probes.
     package static let probeInterval: Int64 = 60_000
 
+    /// The network is taken to be down.
     package private(set) var isDown = false
     /// Attempts and failures of the last slices of the window.
     private var slices: [Slice] = []

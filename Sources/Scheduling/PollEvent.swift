@@ -1,21 +1,26 @@
 package import FeedModel
 
-/// What happened at a poll, as far as the schedule wants to know.
+/// `PollEvent` is what happened at a poll, as far as the schedule wants to know.
 package struct PollEvent: Sendable {
-    /// When the request began, and when all was over.
+    /// The request began then.
     package var startedAt: Timestamp
+    /// The poll was over then.
     package var endedAt: Timestamp
-    /// For when it had been planned, and the interval in force; nil where it was not planned.
+    /// The poll had been planned for then; nil where it was not planned.
     package var due: Timestamp?
+    /// The interval in force was this many seconds; nil where the poll was not planned.
     package var interval: Int?
+    /// The poll brought this.
     package var result: Result
-    /// Nothing is decided for good by a clock that is in doubt.
+    /// The clock is in doubt, so nothing is decided for good by it.
     package var isClockDoubtful = false
-    /// Whether the feed can be asked conditionally the next time.
+    /// The feed can be asked conditionally the next time.
     package var hasValidators = true
+    /// The answer is fresh for so long; nil where it does not say.
     package var freshness: Freshness?
-    /// How long the server asked to be left alone, in seconds.
+    /// The server asked to be left alone for this many seconds.
     package var retryAfter: Int?
+    /// The feed asks this of those who poll it.
     package var hints = PollingHints()
 
     package init(startedAt: Timestamp, endedAt: Timestamp, result: Result) {
@@ -24,9 +29,11 @@ package struct PollEvent: Sendable {
         self.result = result
     }
 
-    /// In seconds (polling.md §3).
+    /// `Freshness` is how long an answer may be used, in seconds (polling.md §3).
     package struct Freshness: Sendable, Equatable {
+        /// The answer is fresh for this many seconds from when it was made.
         package var lifetime: Int
+        /// The answer was made this many seconds ago.
         package var age: Int
 
         package init(lifetime: Int, age: Int) {
@@ -35,6 +42,7 @@ package struct PollEvent: Sendable {
         }
     }
 
+    /// `Result` is what a poll brought.
     package enum Result: Sendable {
         /// 304, or the very bytes of the last time.
         case unchanged
@@ -42,15 +50,17 @@ package struct PollEvent: Sendable {
         case failure(Failure)
     }
 
+    /// `Document` is a document that was read, in figures.
     package struct Document: Sendable {
-        /// Items that can be told apart, and those of them that were not known: known ones that have got other ids
-        /// (identity.md §5) are not new.
+        /// The document has this many items that can be told apart.
         package var items: Int
+        /// Counts those of them that were not known. Known ones that have got other ids (identity.md §5) are not new.
         package var newItems: Int
-        /// When new items were published, as far as they say so, in any order; others may be among them.
+        /// The new items were published then, as far as they say so, in any order; dates of others may be among them.
         package var dates: [Timestamp] = []
         /// The feed was never read before: all of it is new, and says nothing of what was missed.
         package var isFirst = false
+        /// The feed says that it is over.
         package var isExpired = false
 
         package init(items: Int, newItems: Int) {
@@ -59,7 +69,7 @@ package struct PollEvent: Sendable {
         }
     }
 
-    /// How a failure is met (polling.md §8).
+    /// `Failure` is how a failure is met (polling.md §8).
     package enum Failure: Sendable, Equatable, CaseIterable {
         /// It will not mend itself soon.
         case hard

@@ -1,35 +1,38 @@
 package import FeedModel
 
-/// When a feed is polled again, and why.
+/// `PollDecision` says when a feed is polled again, and why.
 package struct PollDecision: Sendable, Equatable {
-    /// What is to be remembered of the feed.
+    /// This is to be remembered of the feed.
     package var schedule: FeedState.Schedule
-    /// nil: not by itself.
+    /// The feed is polled next at this time; nil: not by itself.
     package var next: Timestamp?
-    /// Until then the server wants to be left alone, whatever the interval says.
+    /// The server wants to be left alone until then, whatever the interval says.
     package var notBefore: Timestamp?
+    /// These are the reasons, for whoever asks later.
     package var terms: PollTerms
 }
 
-/// The schedule: from what is remembered of a feed and what happened at a poll to the next one (polling.md §3–§8).
+/// `PollPolicy` leads from what is remembered of a feed and what happened at a poll to the next one (polling.md §3–§8).
 ///
-/// A function of its arguments: it knows no clock and throws no dice.
+/// It is a function of its arguments: it knows no clock and throws no dice.
 package struct PollPolicy: Sendable {
     static let day = 86_400
-    /// Bounds of what a feed may ask for in its hints.
+    /// A feed may ask in its hints for an interval of this many seconds.
     private static let hintBounds = 300...day
-    /// What WordPress says of every feed, and means of none.
+    /// WordPress says this of every feed, and means it of none.
     private static let boilerplatePeriod = 3600
-    /// A feed that cannot be asked conditionally costs its server the whole document each time.
+    /// A feed that cannot be asked conditionally costs its server the whole document each time, so it is asked no more
+    /// often.
     private static let withoutValidators = 3600
     private static let expiredInterval = 30 * day
     private static let firstRefusal = 4 * 3600
-    /// Failing feeds are put off by a day at most in the first week, by a week later on.
+    /// Failing feeds are put off by a day at most for this many seconds, by a week later on.
     private static let failingWeek = 7 * day
     private static let goneConfirmation = day
-    /// New items that show that a feed does publish in times which its hints exclude.
+    /// This many new items show that a feed does publish in times which its hints exclude.
     private static let itemsAgainstSkipping = 2
 
+    /// A person has set this for the feed.
     package var settings: PollSettings
     /// A hash of the feed's id.
     package var feed: UInt64
@@ -39,7 +42,10 @@ package struct PollPolicy: Sendable {
         self.feed = feed
     }
 
+    /// Decides when the feed is polled next.
+    ///
     /// - Parameters:
+    ///   - schedule: what was remembered of the feed before the poll.
     ///   - pause: the last pause of the feed's host, or of the feed where it is for that alone.
     ///   - pausesHost: whether a 429 or 503 pauses all feeds of the host.
     package func decide(
@@ -61,7 +67,7 @@ package struct PollPolicy: Sendable {
         return decision
     }
 
-    /// Seconds to wait from the end of the poll, and what asks for it.
+    /// `Plan` is the seconds to wait from the end of the poll, and what asks for them.
     private struct Plan {
         var wait: Int
         var reason: PollTerms.Reason
@@ -71,7 +77,7 @@ package struct PollPolicy: Sendable {
         }
     }
 
-    // MARK: What the feed is like
+    // MARK: - What the feed is like
 
     private func learn(from event: PollEvent, _ decision: inout PollDecision) -> AdaptiveInterval {
         let isJudged = AdaptiveInterval.isJudged(event)
@@ -84,7 +90,7 @@ package struct PollPolicy: Sendable {
             note(read, event, &decision)
         }
         if decision.schedule.rhythm.latest == nil {
-            // From here on its silence is counted.
+            // The feed's silence is counted from its first poll on.
             decision.schedule.rhythm.note(event.endedAt, merging: 1)
         }
         let interval = adaptive(decision.schedule, at: event.endedAt)
@@ -126,7 +132,7 @@ package struct PollPolicy: Sendable {
         noteDates(document, event, &decision.schedule.rhythm)
     }
 
-    /// Publishing dates where they can be right, else the time at which the items were first seen.
+    /// Learns publishing dates where they can be right, else the time at which the items were first seen.
     private func noteDates(_ document: PollEvent.Document, _ event: PollEvent, _ rhythm: inout Rhythm) {
         let merging = AdaptiveInterval.merging(settings)
         let latest = rhythm.latest
@@ -134,7 +140,7 @@ package struct PollPolicy: Sendable {
             date <= event.endedAt && date.seconds > 0 && latest.map { date > $0 } ?? true
         }
         dates.sort()
-        // Of a feed that dates all its items anew each time, only as many as came are believed.
+        // A feed may date all its items anew each time: only as many dates as new items came are believed.
         let believed = dates.suffix(document.newItems)
         if document.isFirst, let first = believed.first, let last = believed.last, first == last,
             document.newItems > 1
@@ -146,7 +152,7 @@ package struct PollPolicy: Sendable {
         if believed.isEmpty, !document.isFirst { rhythm.note(event.endedAt, merging: merging) }
     }
 
-    // MARK: The interval
+    // MARK: - The interval
 
     private func setInterval(_ event: PollEvent, _ adaptive: AdaptiveInterval, _ decision: inout PollDecision) {
         let learned = Int(decision.schedule.adaptive)
@@ -186,7 +192,7 @@ package struct PollPolicy: Sendable {
         min(max(hint, hintBounds.lowerBound), hintBounds.upperBound)
     }
 
-    // MARK: What puts a poll off
+    // MARK: - What puts a poll off
 
     private func applyFailure(
         _ event: PollEvent, pause: FeedState.Pause?, pausesHost: Bool, _ decision: inout PollDecision,
@@ -233,7 +239,7 @@ package struct PollPolicy: Sendable {
             decision.terms.backoff = Self.day
         case .gone:
             decision.schedule.refusals = 0
-            // By a clock in doubt nobody knows whether a day has passed since it was first said.
+            // A clock in doubt cannot tell whether a day has passed since the first 410.
             let first = event.isClockDoubtful ? now : decision.schedule.goneSince ?? now
             decision.schedule.goneSince = first
             let confirmation = first.adding(seconds: Self.goneConfirmation)
@@ -265,7 +271,7 @@ package struct PollPolicy: Sendable {
         }
         if let retryAfter = event.retryAfter, retryAfter > 0 {
             decision.terms.retryAfter = min(retryAfter, PauseRules.maxRetryAfter)
-            // Where it is as long as the pause, it is why.
+            // Where Retry-After is as long as the pause, it is the reason that is told.
             if decision.terms.retryAfter >= plan.wait { plan.reason = .retryAfter }
             plan.raise(to: decision.terms.retryAfter, .retryAfter)
         }
@@ -297,23 +303,26 @@ package struct PollPolicy: Sendable {
         return placed
     }
 
-    /// Rounded up, not below 0.
+    /// Rounds up; never below 0.
     private func seconds(from start: Timestamp, to end: Timestamp) -> Int {
         let (milliseconds, overflows) = end.milliseconds.subtractingReportingOverflow(start.milliseconds)
         return overflows ? 0 : Int(max(0, (milliseconds + 999) / 1000))
     }
 }
 
-/// What a person has set for the schedule of a feed, in seconds (contract.md §2).
+/// `PollSettings` is what a person has set for the schedule of a feed, in seconds (contract.md §2).
 package struct PollSettings: Sendable, Equatable {
-    /// The fixed interval of this feed; nil: adaptive.
+    /// The feed has this fixed interval; nil: an adaptive one.
     package var interval: Int?
+    /// The adaptive interval begins here.
     package var initialInterval = 3600
+    /// No interval is shorter.
     package var minInterval = 600
+    /// No interval is longer.
     package var maxInterval = 86_400
-    /// How far freshness may put a poll off.
+    /// Freshness puts a poll off by no more than this.
     package var maxAgeCap = 86_400
-    /// A file of this machine needs no politeness.
+    /// The feed is a file of this machine, which needs no politeness.
     package var isLocal = false
 
     package init() {}

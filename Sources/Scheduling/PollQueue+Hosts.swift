@@ -1,9 +1,9 @@
-/// What hosts may be asked: allowances, pauses, and which of them are remembered.
+/// This part knows how often hosts may be asked: allowances, pauses, and which hosts are remembered.
 extension PollQueue {
-    /// Transfers at a time from here on; those that run are left alone.
+    /// Allows this many transfers at a time from here on; those that run are left alone.
     package mutating func limit(concurrency: Int) { self.concurrency = max(1, concurrency) }
 
-    /// What each host may be asked from here on. When it was asked last counts by the new delay.
+    /// Gives each host its allowance anew. The new delay counts from when the host was asked last.
     package mutating func renewAllowances(_ allowance: (_ key: String) -> HostAllowance) {
         for (key, number) in hostNumbers { allow(number, allowance(key)) }
     }
@@ -14,7 +14,7 @@ extension PollQueue {
         offer(number)
     }
 
-    /// The number of a host, with what it may be asked from here on. It is the host's while a feed of it is in line.
+    /// Returns the number of a host, and gives it its allowance anew. It is the host's while a feed of it is in line.
     package mutating func host(_ key: String, allowance: HostAllowance) -> Int {
         if let known = hostNumbers[key] {
             allow(known, allowance)
@@ -27,7 +27,7 @@ extension PollQueue {
         return number
     }
 
-    /// Redirects may lead to other hosts without end: those that nobody needs are forgotten when there are many.
+    /// Forgets the hosts that nobody needs when there are many: redirects may lead to other ones without end.
     mutating func forgetIdleHosts(_ now: SteadyTime) {
         guard hostNumbers.count >= hostLimit else { return }
         for (key, number) in hostNumbers where hosts[number].isForgettable(at: now) {
@@ -38,8 +38,8 @@ extension PollQueue {
         hostLimit = max(Self.fewHosts, hostNumbers.count * 2)
     }
 
-    /// From when on the host of a feed may be asked that is forced, as far as that is known; of a poll that stands in line with a
-    /// redirect, the host where it stands.
+    /// Returns when the host of a forced feed may be asked, as far as that is known. For a poll that stands in line
+    /// with a redirect it is the host where it stands.
     ///
     /// - Parameter key: of the host where the feed would stand.
     package func opening(forced feed: Int, host key: String) -> SteadyTime {
@@ -48,16 +48,16 @@ extension PollQueue {
         return number.map { hosts[$0].opensAt(isForced: true) } ?? SteadyTime(milliseconds: .min)
     }
 
-    /// What a pause keeps from going on.
+    /// `Held` is what a pause keeps from going on.
     package struct Held: Sendable, Equatable {
-        /// Polls that stood in line with a redirect to the host: they are to end.
+        /// These feeds' polls stood in line with a redirect to the host, and are to end.
         package var hops: [Int] = []
-        /// Feeds that somebody has asked for: they are polled after the pause.
+        /// Somebody has asked for these feeds. They are polled after the pause.
         package var asked: [Int] = []
     }
 
-    /// Lets no feed of that host start before then (polling.md §8), but for those that are forced. Afterwards they come
-    /// one by one, each when the one before has ended, until one of them has ended well.
+    /// Lets no feed of that host start before the time (polling.md §8), but for those that are forced. Afterwards they
+    /// come one by one, each when the one before has ended, until one of them has ended well.
     package mutating func pause(host key: String, until time: SteadyTime, now: SteadyTime) -> Held {
         guard let number = hostNumbers[key] else { return Held() }
         hosts[number].heldUntil = max(hosts[number].heldUntil, time)
@@ -95,7 +95,7 @@ extension PollQueue {
     }
 }
 
-/// Where one feed is in a `PollQueue`.
+/// `QueuedFeed` is where one feed is in a `PollQueue`.
 struct QueuedFeed {
     enum Place: UInt8 {
         case none
@@ -111,12 +111,12 @@ struct QueuedFeed {
         case ending
     }
 
-    /// -1 for a feed that is nowhere.
+    /// The number of the host for which the feed stands in line or which it asks; -1 for a feed that is nowhere.
     var host: Int32 = -1
     var place = Place.none
     var urgency = PollUrgency.none
-    /// Of its entry among those that wait for their time, or of its place in its host's line; entries of another order
-    /// are left over.
+    /// The order of the feed's entry among those that wait for their time, or of its place in its host's line. Entries
+    /// of another order are left over and do not count.
     var order = 0
 
     var isWaiting: Bool { place == .due || place == .line }
@@ -126,7 +126,7 @@ struct QueuedFeed {
     var kind: HostLine.Kind { urgency != .none ? .asked : place == .hop ? .hops : .polls }
 }
 
-/// By time, and in the order of their coming at the same time.
+/// `QueueEntry` sorts by time, and at one time in the order of coming.
 struct QueueEntry: Comparable {
     var time: SteadyTime
     var order: Int
@@ -138,7 +138,7 @@ struct QueueEntry: Comparable {
     }
 }
 
-/// Whether a person waits for a poll.
+/// `PollUrgency` says whether a person waits for a poll.
 package enum PollUrgency: UInt8, Sendable, Comparable {
     case none
     /// Somebody has asked for it: it comes before others, and while the network is thought to be down too.

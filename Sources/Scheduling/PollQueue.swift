@@ -1,14 +1,15 @@
 private import HeapModule
 
-/// Says which feed to poll next and when: due times, host allowances and the number of transfers at a time.
+/// `PollQueue` says which feed to poll next and when: due times, host allowances and the number of transfers at a time.
 ///
-/// A poll has a transfer only while it asks a host. Where a redirect leads it to another one, it gives its transfer back
-/// and stands in line there (polling.md §6, §7).
+/// A poll has a transfer only while it asks a host. Where a redirect leads it to another one, it gives its transfer
+/// back and stands in line there (polling.md §6, §7).
 ///
 /// It knows no clock: the caller tells the time with each call and waits as long as it is told. A step costs the
 /// logarithm of the number of feeds. Feeds are small numbers that the caller gives them; hosts with one key share one
 /// allowance.
 package struct PollQueue: ~Copyable {
+    /// `Step` is what the caller is to do next.
     package enum Step: Sendable, Equatable {
         /// Poll this feed now, and say `finished` when that is over.
         case start(feed: Int)
@@ -22,7 +23,7 @@ package struct PollQueue: ~Copyable {
         case done
     }
 
-    /// What becomes of a redirect.
+    /// `Redirect` is what becomes of a poll that is led on to another host.
     package enum Redirect: Sendable, Equatable {
         /// It stands in line; `next` says when it may go on.
         case waits
@@ -32,32 +33,32 @@ package struct PollQueue: ~Copyable {
         case crowded
     }
 
-    /// Milliseconds that a redirect stands in line at most.
+    /// A redirect stands in line for this many milliseconds at most.
     package static let longestHop: Int64 = 30 * 60 * 1000
-    /// Redirects that stand in line for one host at most.
+    /// At most this many redirects stand in line for one host.
     package static let mostHops = 256
-    /// Hosts among which nobody looks for those that are not needed any more.
+    /// Hosts that are not needed any more are not looked for among fewer than this many.
     static let fewHosts = 1024
 
     var concurrency: Int
     var hosts: [HostLine] = []
     var hostNumbers: [String: Int] = [:]
-    /// Numbers that stand for no host.
+    /// These numbers stand for no host.
     var freeHosts: [Int] = []
-    /// How many hosts there may be before those that are not needed any more are looked for.
+    /// Hosts that are not needed any more are looked for when there are more than this many.
     var hostLimit = fewHosts
     var feeds: [QueuedFeed] = []
-    /// Transfers in use.
+    /// Counts the transfers that are in use.
     private var running = 0
-    /// Polls that have begun, those that stand in line with a redirect too.
+    /// Counts the polls that have begun, those that stand in line with a redirect among them.
     private var begun = 0
     private var order = 0
     private var due = Heap<QueueEntry>()
-    /// Hosts for which somebody waits, by the time at which that may change something: those for which a person waits,
-    /// and the others.
+    /// Hosts for which a person waits, and those for which nobody but a feed does, by the time at which that may change
+    /// something.
     private var urgent = Heap<QueueEntry>()
     private var ordinary = Heap<QueueEntry>()
-    /// Which of the two comes first the next time.
+    /// Whether `urgent` comes first the next time.
     private var prefersUrgent = true
     /// Milliseconds between any two starts, while trying now and then is all that makes sense.
     private var throttle: Int64?
@@ -67,21 +68,22 @@ package struct PollQueue: ~Copyable {
         self.concurrency = max(1, concurrency)
     }
 
-    /// How many feeds wait for their time or their host.
+    /// Counts the feeds that wait for their time or their host.
     package private(set) var waiting = 0
 
     /// The earliest time at which a feed is due that does not already wait for its host.
     package var nextDue: SteadyTime? { due.min?.time }
 
-    /// Lets polls start no closer together than that, of whatever host, unless a person waits for one; nil: as they come.
+    /// Lets polls start at least this many milliseconds apart, whatever their hosts, unless a person waits for one;
+    /// nil: as they come.
     package mutating func limitStarts(every milliseconds: Int64?, from time: SteadyTime) {
         throttle = milliseconds
         nextStart = milliseconds.map { time.adding(milliseconds: $0) } ?? SteadyTime(milliseconds: .min)
     }
 
-    // MARK: Who is in line
+    // MARK: - Who is in line
 
-    /// Puts a feed in line; one that is in line or being polled must not be added again.
+    /// Puts a feed in line. One that is in line or being polled must not be added again.
     ///
     /// - Parameter allowance: the host's from here on.
     package mutating func add(
@@ -90,7 +92,7 @@ package struct PollQueue: ~Copyable {
         add(feed: feed, host: host(key, allowance: allowance), due: time, urgency: urgency)
     }
 
-    /// The same for a host by the number that `host` has given it.
+    /// Puts a feed in line for a host by the number that `host` has given it.
     package mutating func add(feed: Int, host number: Int, due time: SteadyTime, urgency: PollUrgency = .none) {
         while feeds.count <= feed { feeds.append(QueuedFeed()) }
         feeds[feed].host = Int32(number)
@@ -107,7 +109,7 @@ package struct PollQueue: ~Copyable {
         due.insert(QueueEntry(time: time, order: order, value: feed))
     }
 
-    /// Whether the feed waits for its time or for its host.
+    /// Tells whether the feed waits for its time or for its host.
     package func isInLine(_ feed: Int) -> Bool { feeds.indices.contains(feed) && feeds[feed].isWaiting }
 
     /// Lets a feed that is in line be due at that time, or, where it waits for its host already, be one that a person
@@ -123,7 +125,7 @@ package struct PollQueue: ~Copyable {
             enter(feed, due: time)
         case .line, .hop:
             let (before, number) = (feeds[feed].urgency, Int(feeds[feed].host))
-            // A poll that has begun goes on in the manner in which it began.
+            // A poll that has begun does not become a forced one: a pause of its host keeps its redirect back.
             let wanted = max(before, place == .hop ? min(urgency, .asked) : urgency)
             if wanted == before || wanted == .asked && hosts[number].isHeld(at: now) { return }
             if before == .none { hosts[number].leave(feeds[feed].kind, isHop: place == .hop) }
@@ -132,13 +134,15 @@ package struct PollQueue: ~Copyable {
         }
     }
 
-    /// A feed that has not started.
+    /// `Waiting` is a feed that has not started.
     package struct Waiting: Sendable, Equatable {
+        /// The feed's number.
         package var feed: Int
+        /// Whether a person waits for the feed.
         package var urgency: PollUrgency
     }
 
-    /// Forgets all feeds that have not started, and returns them. What stands in line with a redirect stays.
+    /// Forgets all feeds that have not started, and returns them. Redirects in line stay.
     package mutating func removeWaiting() -> [Waiting] {
         var removed: [Waiting] = []
         removed.reserveCapacity(waiting)
@@ -152,7 +156,7 @@ package struct PollQueue: ~Copyable {
         return removed
     }
 
-    /// Ends all polls that stand in line with a redirect.
+    /// Ends all polls that stand in line with a redirect. `finished` is still to be said of each.
     ///
     /// - Returns: their feeds.
     package mutating func endHops() -> [Int] {
@@ -183,9 +187,9 @@ package struct PollQueue: ~Copyable {
         offer(number)
     }
 
-    // MARK: Whose turn it is
+    // MARK: - Whose turn it is
 
-    /// What to do at this time. After all but `wait` and `done`, ask again at once.
+    /// Returns what to do at this time. After all but `wait` and `done`, ask again at once.
     package mutating func next(now: SteadyTime) -> Step {
         while let first = due.min, first.time <= now {
             due.removeMin()
@@ -234,7 +238,7 @@ package struct PollQueue: ~Copyable {
         return nil
     }
 
-    /// The redirect that has stood first in that line for too long.
+    /// Takes the first redirect out of a line where it has stood there for too long.
     private mutating func takeExpired(_ kind: HostLine.Kind, of number: Int, _ now: SteadyTime) -> Int? {
         while let first = hosts[number].first(kind) {
             if counts(first) {
@@ -278,9 +282,9 @@ package struct PollQueue: ~Copyable {
         return .start(feed: feed)
     }
 
-    // MARK: What becomes of a poll
+    // MARK: - What becomes of a poll
 
-    /// The poll of a feed is led on to that host. It gives its transfer back.
+    /// Leads the poll of a feed on to another host. It gives its transfer back.
     package mutating func redirect(
         feed: Int, to key: String, allowance: HostAllowance, now: SteadyTime
     ) -> Redirect {
@@ -299,7 +303,7 @@ package struct PollQueue: ~Copyable {
         return .waits
     }
 
-    /// The poll of a feed that `next` started is over.
+    /// Ends the poll of a feed that `next` started.
     ///
     /// - Parameter isGood: whether the host that was asked last has shown that it can be asked.
     package mutating func finished(feed: Int, isGood: Bool = true) {

@@ -1,15 +1,15 @@
 package import FeedModel
 
-/// The hours and days, in UTC, in which a feed asks not to be polled (polling.md §4).
+/// `SkippedTimes` is the hours and days, in UTC, in which a feed asks not to be polled (polling.md §4).
 package struct SkippedTimes: Sendable, Equatable {
-    /// A bit for each hour, and one for each day of the week from Sunday on.
+    /// There is a bit for each hour, and one for each day of the week from Sunday on.
     private var hours: UInt32 = 0
     private var days: UInt8 = 0
 
     private static let names = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
     private static let hour: Int64 = 3600
 
-    /// Hours that are none, and days that are not English, are left out.
+    /// Takes the hours from 0 to 24 and the days with English names; all others are left out.
     package init(_ hints: PollingHints) {
         for hour in hints.skipHours where (0...24).contains(hour) { hours |= 1 << UInt32(hour % 24) }
         for day in hints.skipDays {
@@ -18,10 +18,12 @@ package struct SkippedTimes: Sendable, Equatable {
         }
     }
 
+    /// The feed asks for nothing.
     package var isEmpty: Bool { hours == 0 && days == 0 }
     /// There would be no time left to poll.
     package var excludesAll: Bool { hours == 0xff_ffff || days == 0x7f }
 
+    /// Tells whether the feed asks not to be polled at this time.
     package func contains(_ time: Timestamp) -> Bool {
         let hour = time.seconds.flooredQuotient(Self.hour)
         // 1970-01-01 was a Thursday.
@@ -29,7 +31,7 @@ package struct SkippedTimes: Sendable, Equatable {
         return hours & 1 << UInt32(hour.modulo(24)) != 0 || days & 1 << UInt8(day) != 0
     }
 
-    /// The time itself, else the first minute after it that is not excluded.
+    /// Returns the time itself, else the first full hour after it that is not excluded.
     package func firstAllowed(from time: Timestamp) -> Timestamp {
         if isEmpty || excludesAll || !contains(time) { return time }
         var hour = time.seconds.flooredQuotient(Self.hour)

@@ -1,24 +1,25 @@
 package import FeedModel
 
-/// Whether the wall clock counts for what lasts: removing articles, and what is stored of a time (contract.md §6).
+/// `TrustedTime` tells whether the wall clock counts for what lasts: removing articles, and what is stored of a time
+/// (contract.md §6).
 ///
-/// A value that is told what is known and when it is: it reads no clock. All comparisons are of offsets, the wall clock
-/// less the steady one, so what a server has said stays right however the wall clock is set meanwhile. Witnesses are the
-/// store, as it was found at the start, and each host that was asked, by the `Date` of its last answer. One of them alone
-/// decides nothing against the others; where they are divided, what was found right before counts on.
+/// It is a value that is told what is known and when it is: it reads no clock. All comparisons are of offsets, the wall
+/// clock less the steady one, so what a server has said stays right however the wall clock is set meanwhile. Witnesses
+/// are the store, as it was found at the start, and each host that was asked, by the `Date` of its last answer. One of
+/// them alone decides nothing against the others; where they are divided, what was found right before counts on.
 package struct TrustedTime: Sendable {
-    /// Milliseconds by which a right clock and a witness may differ.
+    /// A right clock and a witness may differ by this many milliseconds.
     package static let tolerance: Int64 = 86_400_000
-    /// Milliseconds that the clock must have gone on steadily to count where no witness can tell.
+    /// The clock must have gone on steadily for this many milliseconds to count where no witness can tell.
     package static let steadyNeeded: Int64 = 86_400_000
-    /// Milliseconds after which a host's word is forgotten.
+    /// A host's word is forgotten after this many milliseconds.
     private static let memory: Int64 = 2 * 86_400_000
-    /// Hosts that are remembered, the latest.
+    /// The words of this many hosts are remembered, the latest ones.
     private static let hosts = 64
-    /// From as many hosts on, only those count that prove who they are.
+    /// As soon as this many hosts prove who they are, the others do not count.
     private static let enoughSecure = 3
 
-    /// Why the clock does not count.
+    /// `Doubt` is why the clock does not count.
     package enum Doubt: Sendable, Equatable {
         /// It is before the program was made.
         case beforeRelease(Timestamp)
@@ -37,22 +38,22 @@ package struct TrustedTime: Sendable {
         var isSecure: Bool
     }
 
-    /// In the order in which they were heard, one of a host.
+    /// The words of the hosts in the order in which they were heard, one of a host.
     private var words: [Word] = []
     private var released: Timestamp?
     /// The offsets of the times that the store was found with.
     private var stored: [Int64] = []
     private var lastStored: Timestamp?
-    /// Whether there was nothing in the store that could tell.
+    /// There was nothing in the store that could tell.
     private var isNewStore = true
-    /// The offset that the clock has had since then.
+    /// The offset that the clock has, and since when it has it.
     private var course: (offset: Int64, since: SteadyTime)?
     /// The offset that was last found right.
     private var settled: Int64?
 
     package init() {}
 
-    /// - Parameter time: when the program was made, at the latest a moment ago.
+    /// Takes in when the program was made, at the latest a moment ago. A clock that is before that does not count.
     package mutating func adopt(release time: Timestamp) { released = time }
 
     /// Takes in when the store was last written by a clock that counted, as it was found when it was opened.
@@ -66,7 +67,7 @@ package struct TrustedTime: Sendable {
         lastStored = times.max()
     }
 
-    /// Takes in a `Date` header, with its `Age`.
+    /// Takes in what a `Date` header and its `Age` say of the time.
     ///
     /// - Parameters:
     ///   - host: a hash of the host in the feed's configured URL: where redirects lead is not the user's choice.
@@ -79,7 +80,9 @@ package struct TrustedTime: Sendable {
         words.append(word)
     }
 
-    /// - Returns: nil where the clock counts.
+    /// Tells why the clock does not count; nil where it does.
+    ///
+    /// It is to be asked with every use of the clock, because it also learns from the course that the clock takes.
     package mutating func doubt(now: Timestamp, steady: SteadyTime) -> Doubt? {
         let offset = Self.difference(now, steady)
         if !(course.map { Self.isNear($0.offset, offset) } ?? false) {
@@ -105,7 +108,7 @@ package struct TrustedTime: Sendable {
         // Nothing says otherwise, and nothing is found right by that.
         if isNewStore, opponents == 0, settled == nil { return nil }
         if let course, steady.milliseconds(since: course.since) >= Self.steadyNeeded { return settle(offset) }
-        if let settled { return .moved(milliseconds: Self.subtract(offset, settled)) }
+        if let settled { return .moved(milliseconds: offset.subtractingOrClamping(settled)) }
         if let word = against.last {
             return .servers(
                 against: against.count, of: heard.count, saying: Self.wall(steady, offset: word.offset))
@@ -113,7 +116,7 @@ package struct TrustedTime: Sendable {
         return .store(lastStored)
     }
 
-    /// Whether a witness, or a day of going on steadily, has confirmed the clock: that is worth remembering.
+    /// A witness, or a day of going on steadily, has confirmed the clock: that is worth remembering.
     package var isConfirmed: Bool { settled != nil }
 
     private mutating func settle(_ offset: Int64) -> Doubt? {
@@ -129,25 +132,20 @@ package struct TrustedTime: Sendable {
     }
 
     private static func difference(_ time: Timestamp, _ steady: SteadyTime) -> Int64 {
-        subtract(time.milliseconds, steady.milliseconds)
+        time.milliseconds.subtractingOrClamping(steady.milliseconds)
     }
 
     private static func wall(_ steady: SteadyTime, offset: Int64) -> Timestamp {
         Timestamp(milliseconds: steady.milliseconds).adding(milliseconds: offset)
     }
 
-    private static func subtract(_ left: Int64, _ right: Int64) -> Int64 {
-        let (difference, overflows) = left.subtractingReportingOverflow(right)
-        return overflows ? (left < 0 ? .min : .max) : difference
-    }
-
     private static func isNear(_ left: Int64, _ right: Int64) -> Bool {
-        (-tolerance...tolerance).contains(subtract(left, right))
+        (-tolerance...tolerance).contains(left.subtractingOrClamping(right))
     }
 }
 
 extension TrustedTime.Doubt: CustomStringConvertible {
-    /// The rest of a sentence that begins with "the clock is in doubt: ".
+    /// The doubt as the rest of a sentence that begins with "the clock is in doubt: ".
     package var description: String {
         func shown(_ time: Timestamp) -> String { "\(Timestamp(seconds: time.seconds))" }
         return switch self {
@@ -163,12 +161,12 @@ extension TrustedTime.Doubt: CustomStringConvertible {
     }
 }
 
-/// `SteadyTime` is an instant on the clock that only goes on, also while the machine sleeps: milliseconds since some
-/// beginning, for one run of the machine.
+/// `SteadyTime` is an instant on the clock that only goes on, also while the machine sleeps.
 ///
-/// How long something has lasted, and when something is to begin, is told by it. What is kept, shown or compared with what
-/// servers say is a `Timestamp`, whose clock somebody may set.
+/// How long something has lasted, and when something is to begin, is told by it. What is kept, shown or compared with
+/// what servers say is a `Timestamp`, whose clock somebody may set.
 package struct SteadyTime: Hashable, Sendable, Comparable {
+    /// Milliseconds since some beginning, the same for one run of the machine.
     package let milliseconds: Int64
 
     package init(milliseconds: Int64) {
@@ -177,34 +175,40 @@ package struct SteadyTime: Hashable, Sendable, Comparable {
 
     package static func < (left: SteadyTime, right: SteadyTime) -> Bool { left.milliseconds < right.milliseconds }
 
-    /// Gives a later or an earlier instant; the last or first one there is where that is beyond it.
+    /// Returns a later or an earlier instant; the last or first one there is where that is beyond it.
     package func adding(milliseconds: Int64) -> SteadyTime {
         SteadyTime(milliseconds: self.milliseconds.addingOrClamping(milliseconds))
     }
 
-    /// Gives the milliseconds that have passed since another instant, as many as can be counted.
+    /// Returns the milliseconds that have passed since another instant, as many as can be counted.
     package func milliseconds(since other: SteadyTime) -> Int64 {
-        let (difference, overflows) = milliseconds.subtractingReportingOverflow(other.milliseconds)
-        return overflows ? (milliseconds < 0 ? .min : .max) : difference
+        milliseconds.subtractingOrClamping(other.milliseconds)
     }
 }
 
 extension Timestamp {
-    /// Later, or earlier; the last or first instant there is where that is beyond it.
+    /// Returns a later or an earlier instant; the last or first one there is where that is beyond it.
     package func adding(seconds: Int) -> Timestamp {
         adding(milliseconds: Int64(clamping: seconds).multiplied(by: 1000))
     }
 
+    /// Returns a later or an earlier instant; the last or first one there is where that is beyond it.
     package func adding(milliseconds: Int64) -> Timestamp {
         Timestamp(milliseconds: self.milliseconds.addingOrClamping(milliseconds))
     }
 }
 
 extension Int64 {
-    /// The sum, or the largest or smallest number there is where that is beyond it.
+    /// Returns the sum, or the largest or smallest number there is where that is beyond it.
     func addingOrClamping(_ other: Int64) -> Int64 {
         let (sum, overflows) = addingReportingOverflow(other)
         return overflows ? (other < 0 ? .min : .max) : sum
+    }
+
+    /// Returns the difference, or the largest or smallest number there is where that is beyond it.
+    fileprivate func subtractingOrClamping(_ other: Int64) -> Int64 {
+        let (difference, overflows) = subtractingReportingOverflow(other)
+        return overflows ? (self < 0 ? .min : .max) : difference
     }
 
     fileprivate func multiplied(by factor: Int64) -> Int64 {

@@ -3,7 +3,7 @@ import FeedModel
 import Testing
 
 @Suite struct ArticleIdentifierTests {
-    @Test("identity.md §2: 160 bits are 32 characters and back")
+    @Test("identity.md §2: an article's identity of 160 bits is written as 32 characters and read back")
     func roundTrip() throws {
         let bytes = (0..<20).map { UInt8($0 * 13) }
         let uid = ArticleIdentifier(bytes + [99])
@@ -13,7 +13,7 @@ import Testing
         #expect(uid.key.hex.hasPrefix("000d1a27"))
     }
 
-    @Test("identity.md §2: the bits are the first of SHA-256")
+    @Test("identity.md §2: an article's identity is the first 160 bits of SHA-256")
     func hashing() {
         for text in ["", "abc", String(repeating: "päckchen", count: 100)] {
             var digest = MessageDigest(.sha256)
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(
-        "text that no identifier gives is none",
+        "ArticleIdentifier does not read text that no identity gives",
         arguments: [
             "", "a", String(repeating: "A", count: 32), String(repeating: "1", count: 32),
             String(repeating: "a", count: 33),

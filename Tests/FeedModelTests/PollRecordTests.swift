@@ -1,7 +1,7 @@
 import FeedModel
 import Testing
 
-@Suite("Polls as they are kept")
+@Suite("PollRecord keeps a poll on disk")
 struct PollRecordTests {
     private var record: PollRecord {
         var record = PollRecord(startedAt: Timestamp(milliseconds: 1_790_000_000_123), feed: 77, outcome: .notModified)
@@ -32,14 +32,14 @@ struct PollRecordTests {
 
     private func read(_ bytes: [UInt8]) -> PollRecord? { bytes.withUnsafeBytes { PollRecord(onDisk: $0) } }
 
-    @Test("A poll comes back as it was written, in 80 bytes")
+    @Test("PollRecord reads a poll back as it was written, in 80 bytes")
     func roundTrip() {
         let bytes = record.bytesOnDisk
         #expect(bytes.count == PollRecord.size)
         #expect(read(bytes) == record)
     }
 
-    @Test("What is too large for its place is cut, and a place without a poll holds none")
+    @Test("PollRecord cuts a number that is too large for its place, and reads no poll where none was written")
     func limits() {
         var large = record
         large.items = 1_000_000
@@ -53,7 +53,9 @@ struct PollRecordTests {
         #expect(read(Array(record.bytesOnDisk.dropLast())) == nil)
     }
 
-    @Test("Every reason has a word of its own, by which it is found", arguments: PollTerms.Reason.allCases)
+    @Test(
+        "Every reason for the next poll has a word of its own, by which it is found",
+        arguments: PollTerms.Reason.allCases)
     func words(reason: PollTerms.Reason) {
         #expect(PollTerms.Reason(word: reason.word) == reason)
         #expect(reason.rawValue < 32)

@@ -2,9 +2,9 @@ import FeedModel
 import JSONText
 import Testing
 
-@Suite("security.md §8: text from outside, as it is shown")
+@Suite("security.md §8: SafeText makes text from outside fit to be shown")
 struct SafeTextTests {
-    @Test("On a line nothing breaks it and nothing steers; columns keep their tabs, texts their lines")
+    @Test("SafeText lets nothing break a line or steer a terminal; columns keep their tabs, texts their lines")
     func forms() {
         let text = "a\tb\nc\rd\u{1b}[e\u{9b}f\u{202e}g\u{2029}h\u{85}i\u{200f}j"
         #expect(
@@ -14,7 +14,7 @@ struct SafeTextTests {
         #expect(SafeText.line("Grüße, 你好, שלום 👩‍👩‍👧") == "Grüße, 你好, שלום 👩‍👩‍👧")
     }
 
-    @Test("What JSON escapes is what is unsafe; only marks that say where text goes on stay as they are there")
+    @Test("JSON escapes the characters that SafeText calls unsafe, but for three marks of direction")
     func json() {
         for scalar in (0..<0x2100).compactMap(Unicode.Scalar.init(_:)) where scalar != "\"" && scalar != "\\" {
             var json = JSONWriter()

@@ -49,7 +49,7 @@ import Testing
         #expect(StoredRecord(.null).feed == nil)
     }
 
-    @Test("A record with other members has no proofs of its line any more")
+    @Test("A record with other members loses the chain and checksum of its line")
     func changing() throws {
         let record = try record(#""feed":"f","prev":"0","chain":"1","xxh3":"2""#)
         let changed = record.changing(

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct TimestampTests {
     @Test(
-        "RFC 3339: what is written is read back",
+        "Timestamp reads back the RFC 3339 text that it writes",
         arguments: [
             "1970-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "1969-12-31T23:59:59.999Z", "2000-02-29T12:00:00Z",
             "2026-03-03T10:14:55.007Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z", "0000-01-01T00:00:00Z",
@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(
-        "RFC 3339: offsets, fractions and leap seconds are taken into account",
+        "Timestamp takes offsets, fractions and leap seconds of RFC 3339 into account",
         arguments: [
             ("2026-03-03T10:14:55+02:00", "2026-03-03T08:14:55Z"),
             ("2026-03-03 10:14:55-23:59", "2026-03-04T10:13:55Z"),
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(
-        "RFC 3339: anything else is nil",
+        "Timestamp reads nothing but RFC 3339",
         arguments: [
             "", "2026-03-03", "2026-03-03T10:14:55", "2026-03-03T10:14:55+0200", "2026-02-29T00:00:00Z",
             "1900-02-29T00:00:00Z",
@@ -43,7 +43,7 @@ import Testing
         #expect(Timestamp(rfc3339: text) == nil)
     }
 
-    @Test("the calendar agrees with itself on every day of four centuries")
+    @Test("Timestamp's two calendar functions agree on every day of four centuries")
     func calendar() {
         var expected = Timestamp.days(year: 1800, month: 1, day: 1)
         for year in 1800..<2200 {
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test("instants too far away stop at the last one, without a trap")
+    @Test("Timestamp stops at the last instant for times that are too far away, without a trap")
     func extremes() {
         #expect(Timestamp(seconds: .max).milliseconds == .max)
         #expect(Timestamp(seconds: .min).milliseconds == .min)

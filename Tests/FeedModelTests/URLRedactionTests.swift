@@ -5,7 +5,7 @@ import Web
 /// security.md §12.
 @Suite struct URLRedactionTests {
     @Test(
-        "userinfo and the values of secret parameters are hidden",
+        "URLRedaction hides userinfo and the values of secret parameters",
         arguments: [
             ("https://user:pw@h/x", "https://***@h/x"), ("https://user@h", "https://***@h"),
             ("https://a@b:c@h/x", "https://***@h/x"), ("https://h/x?token=1", "https://h/x?token=***"),
@@ -26,7 +26,7 @@ import Web
     }
 
     @Test(
-        "security.md §12: what libcurl takes for a user and a password is hidden, however it is written",
+        "security.md §12: URLRedaction hides what libcurl takes for a user and a password, however it is written",
         arguments: [
             "http://me:hunter2@h/", "http:/me:hunter2@h/", "http:///me:hunter2@h//x", "HTTPS:/me:hunter2@h?a",
             "https://me:hunter2@h#b", "http://me:hunter2@[::1]:80/", "http:/me:hunter2@h/a//b@c",
@@ -39,7 +39,7 @@ import Web
     }
 
     @Test(
-        "all else stays as it is",
+        "URLRedaction leaves everything else of a URL as it is",
         arguments: [
             "", "https://h/x@y", "https://h/?a=1&b", "https://h/?monkey=1", "https://h/?token", "https://h/?q=a@b",
             "mailto:a@b", "https://h/?&&=&#", "not a url", "https://h/?a=1#b=2", "http://", "/", "?",
@@ -50,7 +50,7 @@ import Web
     }
 
     @Test(
-        "A parameter is a secret by the end of its name, in any case and with anything between its words",
+        "URLRedaction knows a secret parameter by the end of its name, in any case and with anything between its words",
         arguments: [
             "passkey", "authkey", "rsskey", "userkey", "feedkey", "secretkey", "apitoken", "access-key-id",
             "AWSAccessKeyId",
@@ -64,7 +64,7 @@ import Web
     }
 
     @Test(
-        "Words that end like a secret and hold none are shown",
+        "URLRedaction shows parameters whose names end like a secret and hold none",
         arguments: [
             "monkey", "turkey", "zipcode", "postcode", "country_code", "countryCode", "lang-code", "compass", "bypass",
             "spin", "hashtag", "keyword", "keys", "codec", "author", "passage", "pinned", "tokens", "id", "feed",
@@ -76,7 +76,7 @@ import Web
     }
 
     @Test(
-        "Secrets are found in paths, and in a URL that stands encoded in another",
+        "URLRedaction finds secrets in paths, and in a URL that stands encoded in another",
         arguments: [
             ("https://h/feed;jsessionid=A1/x;v=2?a=1", "https://h/feed;jsessionid=***/x;v=2?a=1"),
             ("https://h/rss/passkey=A1/all.xml", "https://h/rss/passkey=***/all.xml"),
@@ -97,7 +97,7 @@ import Web
         #expect(URLRedaction.redacted(expected) == expected)
     }
 
-    @Test("What an earlier newswire hid can still be told, for the ids that it made")
+    @Test("URLRedaction can still hide only what an earlier newswire hid, for the ids that it made")
     func first() {
         for (url, expected) in [
             ("https://h/;token=1?passkey=2&token=3", "https://h/;token=1?passkey=2&token=***"),
@@ -108,7 +108,7 @@ import Web
         }
     }
 
-    @Test("A mark tells two secrets apart, and a URL without any has none")
+    @Test("The mark of a redacted URL tells two secrets apart, and a URL without any has none")
     func marks() {
         #expect(URLRedaction.mark(of: "https://h/?a=1") == nil)
         let marks = (0..<20).map { URLRedaction.mark(of: "https://h/?code=\($0)") }

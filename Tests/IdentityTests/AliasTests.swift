@@ -3,7 +3,7 @@ import Testing
 
 @testable import Identity
 
-@Suite("Ids that change (identity.md §3.2, §3.3)")
+@Suite("An article whose id changes is still the same article (identity.md §3.2, §3.3)")
 struct AliasTests {
     let memory = StoreMemory()
 
@@ -13,7 +13,7 @@ struct AliasTests {
         ("https://e.org:443/?p=1", "http://www.e.org/?p=1"), ("HTTP://E.org/a", "http://e.org/a"),
     ]
 
-    @Test("§3.2: ids that differ in scheme, www, port or a slash at the end are one", arguments: variants)
+    @Test("identity.md §3.2: ids that differ in scheme, www, port or a slash at the end are one", arguments: variants)
     func variant(old: String, new: String) {
         memory.poll([article(id: old, title: "A", text: "x")])
         let judgement = memory.poll([article(id: new, title: "B", text: "y")])[0]
@@ -30,21 +30,22 @@ struct AliasTests {
     }
 
     @Test(
-        "§3.2: any other difference makes another id",
+        "identity.md §3.2: any other difference between two URLs makes them two ids",
         arguments: ["https://e.org/b", "https://e.org/a?x=1", "https://e.org/a#1", "https://m.e.org/a", "e.org/a"])
     func noVariant(other: String) {
         memory.poll([article(id: "https://e.org/a", title: "A")])
         #expect(memory.poll([article(id: other, title: "B")]).map(\.verdict) == [.new])
     }
 
-    @Test("§3.2: a feed can do without")
+    @Test("identity.md §3.2: with `aliases = false` a variant of an id is a new article")
     func variantsOff() {
         memory.poll([article(id: "http://e.org/a", title: "A")]) { $0.joinsVariants = false }
         let other = article(id: "https://e.org/a", title: "B")
         #expect(memory.poll([other]) { $0.joinsVariants = false }.map(\.verdict) == [.new])
     }
 
-    @Test("§3.2: two items of one document with variants of an id are one where they say the same, else two")
+    @Test(
+        "identity.md §3.2: two items of one document with variants of an id are one where they say the same, else two")
     func variantsTogether() {
         let first = article(id: "http://e.org/a", title: "A", text: "x")
         let same = article(id: "https://e.org/a", title: "A", text: "x")
@@ -55,7 +56,7 @@ struct AliasTests {
         #expect(memory.articles == 2)
     }
 
-    @Test("§3.2: an id that once meant another article is one of its own beside it, and stays so")
+    @Test("identity.md §3.2: an id that once meant another article is one of its own beside it, and stays so")
     func split() {
         let first = article(id: "http://e.org/a", title: "A", text: "x")
         let second = article(id: "https://e.org/a", title: "B", text: "y")
@@ -68,7 +69,8 @@ struct AliasTests {
         #expect(memory.articles == 2)
     }
 
-    @Test("§3.2: of two variants of a known id the one that says the same is the article, wherever it stands")
+    @Test(
+        "identity.md §3.2: of two variants of a known id the one that says the same is the article, wherever it stands")
     func variantThatSaysTheSame() {
         let same = article(id: "https://e.org/a", title: "A", text: "x")
         let other = article(id: "https://www.e.org/a", title: "B", text: "y")
@@ -84,7 +86,9 @@ struct AliasTests {
     }
 
     /// The id means an article by a closer look, which another item is, and beside it the one that it always meant.
-    @Test("§3.2, §4: an item whose closer look finds what another item is stays the article that its id alone means")
+    @Test(
+        "identity.md §3.2, §4: an item whose closer look finds what another item is stays the article that its id alone means"
+    )
     func closerLookIsTaken() {
         let (old, older) = ("http://e.org/2", "http://e.org/4")
         memory.poll([
@@ -109,7 +113,7 @@ struct AliasTests {
         }
     }
 
-    @Test("§3.2, §3.3: which article an item is does not depend on where it stands")
+    @Test("identity.md §3.2, §3.3: which article an item is does not depend on where it stands in the document")
     func orderOfItems() {
         let first = [
             article(id: "https://e.org/3", url: "https://e.org/1", title: "A", text: "1"),
@@ -135,7 +139,7 @@ struct AliasTests {
         #expect(results[0].count == 5)
     }
 
-    @Test("§3.3: link and title are the same and the old id is gone: the same item")
+    @Test("identity.md §3.3: an item with the link and title of an article whose id has gone is that article")
     func linkAndTitle() {
         memory.poll([article(id: "1", url: "https://e.org/a", title: "A", text: "x")])
         let judgement = memory.poll([article(id: "2", url: "http://e.org/a?utm_source=x", title: " a", text: "y")])[0]
@@ -146,7 +150,9 @@ struct AliasTests {
         #expect(memory.poll([article(id: "1", url: "https://e.org/a", title: "A", text: "z")])[0].isUpdate)
     }
 
-    @Test("§3.3: not while the old id is in the document, and not by link or title alone")
+    @Test(
+        "identity.md §3.3: an item is new while the old id is in the document, or where only link or only title is the same"
+    )
     func noLinkAndTitle() {
         let old = article(id: "1", url: "https://e.org/a", title: "A", text: "x")
         memory.poll([old])
@@ -156,7 +162,7 @@ struct AliasTests {
         #expect(memory.poll([article(id: "4", url: "https://e.org/d", title: "A")]).map(\.verdict) == [.new])
     }
 
-    @Test("§3.3: nothing is concluded from a document that ends early")
+    @Test("identity.md §3.3: a document that ends early makes no aliases by link and title")
     func truncated() {
         memory.poll([article(id: "1", url: "https://e.org/a", title: "A")])
         var facts = DocumentFacts()
@@ -164,7 +170,7 @@ struct AliasTests {
         #expect(memory.poll([article(id: "2", url: "https://e.org/a", title: "A")], facts: facts)[0].verdict == .new)
     }
 
-    @Test("§3.3: one of several articles with one link is found by its title too")
+    @Test("identity.md §3.3: one of several articles with one link is found by link and title too")
     func sharedLink() {
         let items = ["A", "B", "C"].map { article(id: $0, url: "https://e.org/", title: $0, text: $0) }
         memory.poll(items)
@@ -176,7 +182,7 @@ struct AliasTests {
         #expect(memory.articles == 3)
     }
 
-    @Test("§3.3: bulletins with one link and title, but another date and text or another file, are not one")
+    @Test("identity.md §3.3: bulletins with one link and title, but another date and text or another file, are not one")
     func bulletins() {
         memory.poll([article(id: "1", url: "https://e.org/news", title: "News", text: "x", day: 1)])
         let next = article(id: "2", url: "https://e.org/news", title: "News", text: "y", day: 2)
@@ -190,14 +196,14 @@ struct AliasTests {
         #expect(memory.poll([episode("e2")]).map(\.verdict) == [.new])
     }
 
-    @Test("§3.3: a title that was edited still finds the article")
+    @Test("identity.md §3.3: an article whose title was edited is still found by its link and title")
     func formerTitle() {
         memory.poll([article(id: "1", url: "https://e.org/a", title: "A")])
         memory.poll([article(id: "1", url: "https://e.org/a", title: "A, edited")])
         #expect(memory.poll([article(id: "2", url: "https://e.org/a", title: "A")])[0].alias?.of.version == 2)
     }
 
-    @Test("A link that an article has given up may be another's")
+    @Test("A link that an article has given up may become another article's")
     func movedLink() {
         memory.poll([article(id: "1", url: "https://e.org/a", title: "A")])
         memory.poll([article(id: "1", url: "https://e.org/a-2", title: "A2")])

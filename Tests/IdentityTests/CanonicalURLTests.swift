@@ -2,10 +2,10 @@ import Testing
 
 @testable import Identity
 
-@Suite("Canonical links (identity.md §7)")
+@Suite("CanonicalURL gives links to one page one key (identity.md §7)")
 struct CanonicalURLTests {
     @Test(
-        "Links to the same page have one key",
+        "Links to the same page have one key as canonical URLs",
         arguments: [
             ("  https://Example.ORG/a  ", "//example.org/a"),
             ("HTTP://example.org:80/a", "//example.org/a"),
@@ -49,7 +49,7 @@ struct CanonicalURLTests {
     }
 
     @Test(
-        "What is no http link has no key",
+        "CanonicalURL gives no key to text that is no http link",
         arguments: [
             "", "mailto:a@example.org", "example.org/a", "ftp://example.org/", "http://", "http:///", "/a", "//",
         ])
@@ -57,7 +57,7 @@ struct CanonicalURLTests {
         #expect(CanonicalURL.key(link) == nil)
     }
 
-    @Test("Differences that may lead elsewhere stay")
+    @Test("CanonicalURL keeps differences between links that may lead to another page")
     func kept() {
         #expect(CanonicalURL.key("https://example.org/a") != CanonicalURL.key("https://example.org/a/"))
         #expect(CanonicalURL.key("https://example.org/A") != CanonicalURL.key("https://example.org/a"))
@@ -65,13 +65,13 @@ struct CanonicalURLTests {
         #expect(CanonicalURL.key("https://example.org/?sid=1") != CanonicalURL.key("https://example.org/"))
     }
 
-    @Test("`ref` goes only where it names the feed's own host")
+    @Test("CanonicalURL drops a parameter `ref` only where it names the feed's own host")
     func ownReference() {
         #expect(CanonicalURL.key("https://e.org/a?ref=site.example", ownHosts: ["site.example"]) == "//e.org/a")
         #expect(CanonicalURL.key("https://e.org/a?ref=main", ownHosts: ["site.example"]) == "//e.org/a?ref=main")
     }
 
-    @Test("A link longer than 2048 bytes is no key (security.md §4)")
+    @Test("security.md §4: CanonicalURL gives no key to a link longer than 2048 bytes")
     func tooLong() {
         #expect(CanonicalURL.key("https://example.org/" + String(repeating: "a", count: 2028)) != nil)
         #expect(CanonicalURL.key("https://example.org/" + String(repeating: "a", count: 2029)) == nil)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Identity
 
-@Suite("Content hash (identity.md §8)")
+@Suite("ContentHash tells an edited article from an unchanged one (identity.md §8)")
 struct ContentHashTests {
     private func hash(_ change: (inout Article) -> Void = { _ in }) -> String {
         var article = Article()
@@ -18,12 +18,12 @@ struct ContentHashTests {
         return hash.hash(of: article).hex
     }
 
-    @Test("The form is fixed: this value is stored in articles")
+    @Test("ContentHash never changes its value for an article, because records hold it")
     func stable() {
         #expect(hash() == "e8f120ee9a873f0f34ea9ee37c126db2")
     }
 
-    @Test("An edit changes it")
+    @Test("An edit of any field that counts changes the content hash")
     func edits() {
         #expect(hash() != hash { $0.title = "Contract not signed" })
         #expect(hash() != hash { $0.url = "https://example.org/c" })
@@ -35,7 +35,7 @@ struct ContentHashTests {
         #expect(hash() != hash { $0.published = Timestamp(seconds: 1) })
     }
 
-    @Test("White space, tracking parameters and the date of change do not")
+    @Test("White space, tracking parameters and the date of change do not change the content hash")
     func noise() {
         #expect(hash() == hash { $0.title = "  Contract \n signed\u{a0}" })
         #expect(hash() == hash { $0.url = "http://example.org/a?utm_source=rss" })
@@ -51,7 +51,7 @@ struct ContentHashTests {
                 == hash { $0.contentHTML = #"<a href="/b?fbclid=1">x</a>"# })
     }
 
-    @Test("§8: tracking parameters are found wherever they stand in the text")
+    @Test("identity.md §8: ContentHash finds tracking parameters wherever they stand in the text")
     func parametersAnywhere() {
         for length in 0..<24 {
             let before = String(repeating: "x", count: length)
@@ -63,7 +63,7 @@ struct ContentHashTests {
         }
     }
 
-    @Test("Text moved from one field to the next is another content")
+    @Test("Text that moves from one field to the next changes the content hash")
     func fields() {
         #expect(
             hash {

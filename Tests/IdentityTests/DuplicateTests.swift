@@ -3,7 +3,7 @@ import Testing
 
 @testable import Identity
 
-@Suite("The same article in several feeds (identity.md §9)")
+@Suite("An article that several feeds have is stored whole once (identity.md §9)")
 struct DuplicateTests {
     let memory = StoreMemory()
 
@@ -15,7 +15,7 @@ struct DuplicateTests {
         memory.poll([article(id: "1", url: "https://e.org/a", title: "Head line", text: "x", day: 1)], feed: "a")
     }
 
-    @Test("Link and title are the same: a duplicate of the first feed's, once")
+    @Test("An item with the link and title of another feed's article becomes its duplicate, once")
     func duplicate() {
         #expect(memory.poll([copy("b1")], feed: "b").map(\.verdict) == [.duplicate(of: 1)])
         memory.forgetCounts()
@@ -24,7 +24,8 @@ struct DuplicateTests {
         #expect(memory.poll([copy("c1", title: "HEAD  line ")], feed: "c").map(\.verdict) == [.duplicate(of: 1)])
     }
 
-    @Test("Link or title alone are not enough, and neither is no title or no link")
+    @Test(
+        "An item that shares only link or only title with another feed's article is new, and so is one without either")
     func alone() {
         let other = article(id: "b2", url: "https://e.org/b", title: "Head line")
         #expect(memory.poll([other], feed: "b").map(\.verdict) == [.new])
@@ -34,20 +35,20 @@ struct DuplicateTests {
         #expect(memory.poll([copy("b1", title: "Another")], feed: "b").map(\.verdict) == [.new])
     }
 
-    @Test("A link that two titles share tells no article")
+    @Test("A link that two titles share makes no duplicates")
     func sharedLink() {
         memory.poll([article(id: "2", url: "https://e.org/a", title: "Second")], feed: "a")
         #expect(memory.poll([copy("b1")], feed: "b").map(\.verdict) == [.new])
     }
 
-    @Test("A link that two articles of one document share tells no article either")
+    @Test("A link that two articles of one document share makes no duplicates")
     func sharedInDocument() {
         let items = ["One", "Two", "Three"].map { article(id: $0, url: "https://e.org/home", title: $0) }
         memory.poll(items, feed: "a")
         for item in items { #expect(memory.poll([item], feed: "b").map(\.verdict) == [.new]) }
     }
 
-    @Test("Bulletins of one title tell no article once there are two; episodes not from the first")
+    @Test("Bulletins with one link and title make no duplicates once there are two, episodes none from the first on")
     func bulletins() {
         func bulletin(_ id: String, day: Int) -> Article {
             article(id: id, url: "https://e.org/news", title: "News", text: id, day: day)
@@ -81,7 +82,7 @@ struct DuplicateTests {
             memory.poll([copy("b1", title: "New head line")], feed: "b").map(\.changed) == [["title", "content_text"]])
     }
 
-    @Test("duplicates = \"keep\": it is a new article")
+    @Test("With `duplicates = \"keep\"` another feed's article is a new article")
     func keep() {
         #expect(memory.poll([copy("b1")], feed: "b") { $0.findsDuplicates = false }.map(\.verdict) == [.new])
     }
@@ -94,7 +95,7 @@ struct DuplicateTests {
         #expect(judgement.verdict == .unchanged)
     }
 
-    @Test("What retention has removed is a duplicate only where nothing differs")
+    @Test("An article that retention has removed has a duplicate only where nothing differs")
     func expired() {
         memory.expire()
         let same = article(id: "b1", url: "https://e.org/a", title: "Head line", text: "x", day: 1)

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Identity
 
-@Suite("New, known, edited (identity.md §1, §2, §3.1, §4, §8)")
+@Suite("IdentityJudge tells new, known and edited items apart (identity.md §1, §2, §3.1, §4, §8)")
 struct IdentityJudgeTests {
     let memory = StoreMemory()
 
-    @Test("An item is new once")
+    @Test("An item is new at its first poll and unchanged afterwards")
     func newOnce() {
         let items = [article(id: "1", title: "A"), article(id: "2", title: "B")]
         #expect(memory.poll(items).map(\.verdict) == [.new, .new])
@@ -28,12 +28,12 @@ struct IdentityJudgeTests {
         #expect(memory.readings == 0)
     }
 
-    @Test("§1: an item with neither id, link, title, content nor enclosure is dropped")
+    @Test("identity.md §1: an item with neither id, link, title, content nor enclosure is dropped")
     func empty() {
         #expect(memory.poll([article(day: 1), article(id: "1")]).map(\.index) == [1])
     }
 
-    @Test("§2: the same id in another feed is another article")
+    @Test("identity.md §2: the same id in another feed is another article")
     func feedsApart() {
         var keys = ArticleKey(feed: FeedIdentifier("a"))
         var others = ArticleKey(feed: FeedIdentifier("b"))
@@ -41,7 +41,7 @@ struct IdentityJudgeTests {
         #expect(keys.identifier(of: article(id: "1")) == keys.identifier(of: article(id: "1", title: "x")))
     }
 
-    @Test("§2: the identity is fixed: it is stored in articles")
+    @Test("identity.md §2: the identity of an article never changes, because it stands in the records")
     func stable() {
         var keys = ArticleKey(feed: FeedIdentifier("desk"))
         #expect(
@@ -52,14 +52,16 @@ struct IdentityJudgeTests {
         )
     }
 
-    @Test("§2: the further keys are fixed too: they stand in the records")
+    @Test("identity.md §2: the further keys of an article never change, because they stand in the records")
     func stableKeys() {
         var keys = MatchKeys(feed: FeedIdentifier("desk"))
         #expect(keys.link("//example.org/a").hex == "7f582012b33d06a2792bfb7e71eccc4f")
         #expect(keys.variant("example.org/?p=42").hex == "9f26133ddf34a5b3d74232c8f2ef2e0d")
     }
 
-    @Test("§2: without an id the link counts, then title, day and enclosure, then the text")
+    @Test(
+        "identity.md §2: an article without an id is known by its link, then by title, day and enclosure, then by its text"
+    )
     func fallbacks() {
         var keys = ArticleKey(feed: FeedIdentifier("desk"))
         let byLink = keys.identifier(of: article(url: "https://example.org/a", title: "x"))
@@ -72,7 +74,7 @@ struct IdentityJudgeTests {
         #expect(byText != keys.identifier(of: article(text: "Other text")))
     }
 
-    @Test("§7: a parameter that names the feed's own host does not make another link")
+    @Test("identity.md §7: a parameter that names the feed's own host does not make another link")
     func ownHost() {
         var keys = ArticleKey(feed: FeedIdentifier("desk"), ownHosts: ["example.org"])
         let plain = keys.identifier(of: article(url: "https://other.org/a"))
@@ -82,7 +84,7 @@ struct IdentityJudgeTests {
 
     // MARK: §3.1
 
-    @Test("§3.1: an id used anew for another article is a new article, time after time")
+    @Test("identity.md §3.1: an id used anew for another article is a new article, time after time")
     func reuse() {
         let items = [1, 5, 9].map { (day: Int) in
             article(id: "1", url: "https://e.org/\(day)", title: "Title \(day)", text: "\(day)", day: day)
@@ -103,7 +105,7 @@ struct IdentityJudgeTests {
         #expect(memory.poll([edited]).map(\.changed) == [["content_text"]])
     }
 
-    @Test("§3.1: one of link, title and date alone makes no other article")
+    @Test("identity.md §3.1: one of link, title and date alone makes no other article")
     func noReuse() {
         let first = article(id: "1", url: "https://e.org/a", title: "A", day: 1)
         for changed in [
@@ -119,13 +121,14 @@ struct IdentityJudgeTests {
 
     // MARK: §4
 
-    @Test("§4: the same item twice in a document is one")
+    @Test("identity.md §4: the same item twice in a document is one")
     func repeated() {
         let item = article(id: "1", title: "A")
         #expect(memory.poll([item, item]).map(\.verdict) == [.new])
     }
 
-    @Test("§4: several items under one id are told apart by link, then by title, then by date, in any order")
+    @Test(
+        "identity.md §4: several items under one id are told apart by link, then by title, then by date, in any order")
     func notUnique() {
         let items = [
             article(id: "x", url: "https://e.org/1", title: "A"),
@@ -143,14 +146,14 @@ struct IdentityJudgeTests {
         #expect(memory.poll(items.reversed()).allSatisfy { $0.verdict == .unchanged })
     }
 
-    @Test("§4: what nothing tells apart is one article, which does not change with the order")
+    @Test("identity.md §4: items that nothing tells apart are one article, which does not change with their order")
     func nothingApart() {
         let items = ["one", "two"].map { article(id: "x", url: "https://e.org/1", title: "A", text: $0) }
         #expect(memory.poll(items).map(\.verdict) == [.new])
         #expect(memory.poll(items.reversed()).map(\.verdict) == [.unchanged])
     }
 
-    @Test("§4: when some of them are left they are still known")
+    @Test("identity.md §4: items of one id are still known when only some of them are left")
     func notUniqueThenFewer() {
         let items = [
             article(id: "x", url: "https://e.org/1", title: "A"), article(id: "x", url: "https://e.org/2", title: "B"),
@@ -162,7 +165,7 @@ struct IdentityJudgeTests {
         #expect(memory.poll([items[1], items[0]]).map(\.verdict) == [.unchanged, .unchanged])
     }
 
-    @Test("§4: an article that was alone under its id stays itself when others join it, edited or not")
+    @Test("identity.md §4: an article that was alone under its id stays itself when others join it, edited or not")
     func joined() {
         let first = article(id: "x", url: "https://e.org/1", title: "A")
         let second = article(id: "x", url: "https://e.org/2", title: "B")
@@ -178,7 +181,7 @@ struct IdentityJudgeTests {
 
     // MARK: §8
 
-    @Test("§8: an edit is a new version that names what changed, the version before it and the first")
+    @Test("identity.md §8: an edit is a new version that names what changed, the version before it and the first")
     func update() {
         memory.poll([article(id: "1", title: "A", text: "first")])
         let edited = article(id: "1", title: "A2", text: "second")
@@ -191,7 +194,7 @@ struct IdentityJudgeTests {
         #expect(memory.poll([article(id: "1", title: "A2", text: "third")]).map(\.verdict) == [.update(third)])
     }
 
-    @Test("§8: a date of change that moves alone makes no version")
+    @Test("identity.md §8: a date of change that moves alone makes no version of an article")
     func movedDate() {
         var item = article(id: "1", text: "same")
         item.modified = Timestamp(seconds: 1)
@@ -200,7 +203,7 @@ struct IdentityJudgeTests {
         #expect(memory.poll([item]).map(\.verdict) == [.unchanged])
     }
 
-    @Test("§8: after 24 changes without a word the article is volatile, until its date of change moves")
+    @Test("identity.md §8: an article that changed 24 times without a new date of change is volatile until that moves")
     func volatile() {
         memory.poll([article(id: "1", url: "https://e.org/1", text: "0", day: 1)])
         for change in 1...24 {
@@ -222,7 +225,7 @@ struct IdentityJudgeTests {
         #expect(version.silentChanges == 0)
     }
 
-    @Test("§8: a volatile article's id may still be used anew")
+    @Test("identity.md §8: a volatile article's id may still be used anew")
     func volatileReuse() {
         memory.poll([article(id: "1", url: "https://e.org/1", title: "A", text: "0", day: 1)])
         for change in 1...25 {
@@ -232,7 +235,7 @@ struct IdentityJudgeTests {
         #expect(memory.poll([other]).map(\.events) == [[.guidReused]])
     }
 
-    @Test("§8: what was gone from the document and is back is not new")
+    @Test("identity.md §8: an article that was gone from the document and is back is not new")
     func reappearance() {
         let items = [article(id: "1", title: "A"), article(id: "2", title: "B")]
         memory.poll(items)
@@ -240,7 +243,7 @@ struct IdentityJudgeTests {
         #expect(memory.poll(items).map(\.verdict) == [.unchanged, .unchanged])
     }
 
-    @Test("§8: what retention has removed does not come back as new")
+    @Test("identity.md §8: an article that retention has removed does not come back as new")
     func expired() {
         let item = article(id: "1", url: "https://e.org/1", title: "A", text: "x")
         memory.poll([item])
@@ -249,7 +252,7 @@ struct IdentityJudgeTests {
         #expect(memory.poll([article(id: "1", url: "https://e.org/1", title: "A", text: "y")])[0].isUpdate)
     }
 
-    @Test("updates = \"ignore\": an edit is not stored, and is told without reading the article")
+    @Test("With `updates = \"ignore\"` an edit is not stored, and is told without reading the article")
     func ignored() {
         memory.poll([article(id: "1", url: "https://e.org/1", text: "a", day: 1)])
         memory.forgetCounts()
@@ -260,7 +263,7 @@ struct IdentityJudgeTests {
     }
 
     @Test(
-        "§10: a date far in the future counts from when the article was first seen",
+        "identity.md §10: a date far in the future counts from when the article was first seen",
         arguments: [(49, true), (47, false), (-9000, false)])
     func future(hours: Int64, isFlagged: Bool) {
         let now = Timestamp(seconds: 1_700_000_000)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Identity
 
-@Suite("All ids change at once (identity.md §5)")
+@Suite("A feed all of whose ids change at once keeps its articles (identity.md §5)")
 struct MigrationTests {
     let memory = StoreMemory()
 
@@ -22,7 +22,7 @@ struct MigrationTests {
         return facts
     }
 
-    @Test("By link: the articles are edited, none is new")
+    @Test("A migration found by links makes edits and no new articles")
     func byLink() {
         memory.poll(document(1...10))
         let judgements = memory.poll(document(1...10, id: "new", title: "Other"), facts: facts(10))
@@ -36,7 +36,7 @@ struct MigrationTests {
         #expect(memory.lookUps == 10)
     }
 
-    @Test("By title and date, where the links have changed too")
+    @Test("A migration is found by titles and dates where the links have changed too")
     func byTitleAndDate() {
         memory.poll(document(1...10))
         let judgements = memory.poll(document(1...10, id: "new", link: "https://blog.example/"), facts: facts(10))
@@ -45,14 +45,14 @@ struct MigrationTests {
         #expect(memory.articles == 10)
     }
 
-    @Test("What comes with the migrated articles is new")
+    @Test("An article that comes with migrated ones and was not there before is new")
     func newAmongThem() {
         memory.poll(document(1...10))
         let judgements = memory.poll(document(1...12, id: "new", link: "https://blog.example/"), facts: facts(10))
         #expect(judgements.map(\.isFirst) == [Bool](repeating: false, count: 10) + [true, true])
     }
 
-    @Test("Fewer than five, or less than half of the document before: no migration")
+    @Test("Fewer than five articles, or less than half of the document before, make no migration")
     func tooFew() {
         memory.poll(document(1...4))
         let four = memory.poll(document(1...4, id: "new", link: "https://blog.example/"), facts: facts(4))
@@ -63,7 +63,7 @@ struct MigrationTests {
         #expect(memory.poll(mixed, facts: facts(20)).count { $0.verdict == .new } == 6)
     }
 
-    @Test("Another generator or URL makes fewer than five enough, but not less than half")
+    @Test("With another generator or URL fewer than five articles make a migration, but not less than half")
     func armed() {
         memory.poll(document(1...3))
         let new = document(1...3, id: "new", link: "https://blog.example/")
@@ -90,7 +90,7 @@ struct MigrationTests {
         #expect(memory.lookUps == 100 * 3 + 51)
     }
 
-    @Test("Articles that are still in the document are nobody else's")
+    @Test("A migration takes no article that is still in the document")
     func stillThere() {
         memory.poll(document(1...10))
         let doubled = document(1...10) + document(1...10, id: "new", title: "Other")
@@ -98,7 +98,7 @@ struct MigrationTests {
         #expect(judgements.count { $0.verdict == .new } == 10)
     }
 
-    @Test("Nothing is concluded from a document that ends early")
+    @Test("identity.md §5: a document that ends early makes no migration")
     func truncated() {
         memory.poll(document(1...10))
         var facts = facts(10)
@@ -107,7 +107,7 @@ struct MigrationTests {
         #expect(judgements.allSatisfy { $0.verdict == .new })
     }
 
-    @Test("Where the feed's state was lost, the document at hand is what counts")
+    @Test("A migration counts by the document at hand where the feed's state was lost")
     func stateLost() {
         memory.poll(document(1...10))
         let judgements = memory.poll(document(1...10, id: "new", link: "https://blog.example/"), facts: facts(nil))

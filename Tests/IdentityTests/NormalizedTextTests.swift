@@ -2,7 +2,7 @@ import Testing
 
 @testable import Identity
 
-@Suite("Text without the differences that do not count")
+@Suite("NormalizedText takes out the differences that do not count")
 struct NormalizedTextTests {
     private func collapsed(_ text: String) -> String {
         var bytes = Array("|".utf8)
@@ -11,7 +11,7 @@ struct NormalizedTextTests {
     }
 
     @Test(
-        "White space runs are one space, and none stands at the ends",
+        "NormalizedText makes runs of white space one space, and leaves none at the ends",
         arguments: [
             ("", ""), (" ", ""), ("\t\n ", ""), ("a", "a"), (" a", "a"), ("a ", "a"), ("a b", "a b"), ("a  b", "a b"),
             ("a \n b", "a b"), ("a\tb", "a b"), ("a b  c d ", "a b c d"), ("  a b c", "a b c"),
@@ -22,7 +22,7 @@ struct NormalizedTextTests {
         #expect(collapsed(text) == expected)
     }
 
-    @Test("Titles are in lower case, each character as the standard library has it")
+    @Test("NormalizedText puts titles in lower case, each character as the standard library has it")
     func everyCharacter() {
         for first in stride(from: UInt32(0), to: 0x1_1000, by: 64) {
             var text = "A"
@@ -36,7 +36,7 @@ struct NormalizedTextTests {
         #expect(NormalizedText.title("  ΟΔΟΣ  İstanbul\n") == "ΟΔΟΣ İstanbul".lowercased())
     }
 
-    @Test("What is cut into words and put together again is the same, whatever stands between the words")
+    @Test("NormalizedText gives one form to one list of words, whatever white space stands between them")
     func anySpaces() {
         let spaces = [" ", "  ", "\n", "\u{a0}", " \t", "\r\n "]
         let words = ["a", "bc", "Übung", "©", "x\u{1}y"]
@@ -49,7 +49,7 @@ struct NormalizedTextTests {
         }
     }
 
-    @Test("Eight bytes at a time say what one at a time would, wherever a piece begins")
+    @Test("NormalizedText reads eight bytes at a time as it would one by one, wherever a piece begins")
     func anyText() {
         let pieces = [" ", "  ", "\n", "\u{a0}", "a", "!", "bcdef", "ghijklmno", "é", "©", "\u{1}", "\u{7f}", "漢字"]
         var state: UInt64 = 1

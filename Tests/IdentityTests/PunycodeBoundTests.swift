@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Host names of other scripts cost no more than their length")
 struct PunycodeBoundTests {
-    @Test("A label that is longer than DNS has any keeps its bytes; one that is not is encoded")
+    @Test("Punycode encodes a label of a host name, but leaves one alone that is too long for DNS")
     func labels() {
         #expect(CanonicalURL.key("http://bücher.example/") == "//xn--bcher-kva.example/")
         let long = String(repeating: "ü", count: 64)

@@ -4,7 +4,7 @@ import Testing
 @Suite struct LockedTests {
     private struct Refusal: Error, Equatable {}
 
-    @Test("no change is lost among many tasks")
+    @Test("Locked loses no change among many tasks")
     func exclusion() async {
         let counter = Locked(0)
         await withTaskGroup(of: Void.self) { group in
@@ -15,7 +15,7 @@ import Testing
         #expect(counter.withLock { $0 } == 40_000)
     }
 
-    @Test("an error comes out as it was thrown, and the lock is free again")
+    @Test("Locked throws the error of its body as it is, and is free again")
     func errors() {
         let value = Locked("a")
         #expect(throws: Refusal()) {

@@ -3,9 +3,11 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("Intervals that follow the feed (polling.md §5)")
+@Suite("AdaptiveInterval follows how often a feed publishes (polling.md §5)")
 struct AdaptiveIntervalTests {
-    @Test("polling.md §5: it begins with the initial interval, or sooner where the feed shows that it publishes often")
+    @Test(
+        "polling.md §5: the interval begins with the initial interval, or sooner where the feed shows that it publishes often"
+    )
     func first() {
         let slow = PolicyFixture()
         #expect(slow.begin(gaps: 86_400).terms.interval == 3600)
@@ -17,7 +19,9 @@ struct AdaptiveIntervalTests {
         #expect(faster.begin(gaps: 120).terms.interval == 600)
     }
 
-    @Test("polling.md §5: I0 is a third of the median gap, 2 h at most where the feed has published in the last 7 days")
+    @Test(
+        "polling.md §5: the interval aims at a third of the median gap, 2 h at most where the feed has published in the last 7 days"
+    )
     func aim() {
         func aim(gap: Int, silence: Int) -> Int {
             let latest = PolicyFixture.start.adding(seconds: -silence)
@@ -32,7 +36,9 @@ struct AdaptiveIntervalTests {
         #expect(aim(gap: 400_000, silence: 8 * 86_400) == 86_400)
     }
 
-    @Test("polling.md §5: nothing new lengthens it by a quarter, but not beyond an eighth of the silence")
+    @Test(
+        "polling.md §5: a poll that brings nothing new lengthens the interval by a quarter, but not beyond an eighth of the silence"
+    )
     func quiet() {
         let feed = PolicyFixture()
         feed.begin(gaps: 3 * 3600)
@@ -60,7 +66,7 @@ struct AdaptiveIntervalTests {
         #expect(ceiling(items: 10, silence: 10 * 86_400) == 86_400)
     }
 
-    @Test("polling.md §5: a document that is mostly new halves it")
+    @Test("polling.md §5: a document that is mostly new halves the interval")
     func overlap() {
         let feed = PolicyFixture()
         feed.begin(gaps: 86_400)
@@ -71,7 +77,7 @@ struct AdaptiveIntervalTests {
         #expect(decision.terms.notes.contains(.littleOverlap))
     }
 
-    @Test("polling.md §5: new items among known ones draw it to I0 by a fifth")
+    @Test("polling.md §5: new items among known ones draw the interval to its aim by a fifth")
     func drawn() {
         let feed = PolicyFixture()
         feed.begin(gaps: 86_400)
@@ -81,7 +87,7 @@ struct AdaptiveIntervalTests {
         #expect(decision.terms.interval == (before * 4 + 7200) / 5)
     }
 
-    @Test("polling.md §5: only polls within a quarter of their due time are judged")
+    @Test("polling.md §5: the interval learns only from polls within a quarter of their due time")
     func judged() {
         let feed = PolicyFixture()
         feed.begin(gaps: 40_000)
@@ -95,14 +101,16 @@ struct AdaptiveIntervalTests {
         #expect(inTime.terms.interval == before * 5 / 4)
     }
 
-    @Test("polling.md §5: the first poll is not judged")
+    @Test("polling.md §5: the interval does not learn from the first poll")
     func firstNotJudged() {
         let feed = PolicyFixture()
         let decision = feed.begin(gaps: 3600)
         #expect(decision.terms.notes.isDisjoint(with: [.judged, .littleOverlap, .possibleGap]))
     }
 
-    @Test("polling.md §5: two documents of five items with nothing in common are a possible gap, and halve it at once")
+    @Test(
+        "polling.md §5: two documents of five items with nothing in common are a possible gap, and halve the interval at once"
+    )
     func possibleGap() {
         let feed = PolicyFixture()
         feed.begin(gaps: 50_000)
@@ -165,9 +173,9 @@ struct AdaptiveIntervalTests {
     }
 }
 
-@Suite("The rhythm of a feed")
+@Suite("Rhythm keeps when a feed has published")
 struct RhythmTests {
-    @Test("It keeps twenty gaps, to 3 %")
+    @Test("Rhythm keeps twenty gaps, to 3 %")
     func keeps() {
         var rhythm = Rhythm()
         var time = Timestamp(seconds: 1_000_000_000)
@@ -183,7 +191,7 @@ struct RhythmTests {
         #expect(rhythm.latest == time)
     }
 
-    @Test("What was written down is read back the same")
+    @Test("A rhythm that was written down is read back the same")
     func roundTrip() {
         var rhythm = Rhythm()
         var time = Timestamp(seconds: 1_000_000_000)
@@ -196,14 +204,16 @@ struct RhythmTests {
         #expect(Rhythm(latest: read.latest, gaps: read.gaps) == read)
     }
 
-    @Test("The median of gaps", arguments: [([5000], 5000), ([9000, 1000, 5000], 5000), ([1000, 9000], 1000)])
+    @Test(
+        "Rhythm gives the median of its gaps, the lower one of two",
+        arguments: [([5000], 5000), ([9000, 1000, 5000], 5000), ([1000, 9000], 1000)])
     func median(gaps: [Int], expected: Int) {
         let rhythm = Rhythm(latest: Timestamp(seconds: 1_000_000_000), gaps: gaps)
         #expect(rhythm.medianGap(least: 1).map { abs($0 - expected) * 33 <= expected } == true)
         #expect(rhythm.medianGap(least: 4) == nil)
     }
 
-    @Test("It takes no more memory than 32 bytes")
+    @Test("Rhythm takes no more memory than 32 bytes")
     func small() {
         #expect(MemoryLayout<Rhythm>.size <= 32)
         #expect(MemoryLayout<FeedState.Schedule>.size <= 96)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("Polls that a person waits for, and what a reload changes (contract.md §1)")
+@Suite("PollQueue heeds polls that a person waits for, and reloads (contract.md §1)")
 struct AskedPollTests {
     private let free = HostAllowance(concurrency: 10, delay: 0)
 
@@ -26,7 +26,7 @@ struct AskedPollTests {
         #expect(queue.next(now: time(3_600_000)) == .wait(until: nil))
     }
 
-    @Test("A pause that comes says who need not wait for it, and what is forced goes on")
+    @Test("A new pause names the feeds that were asked for and wait for it, and forced polls go on")
     func pauseComes() {
         var queue = PollQueue(concurrency: 1)
         queue.add(feed: 9, host: "other", due: time(0), allowance: free)
@@ -41,7 +41,7 @@ struct AskedPollTests {
         #expect(queue.next(now: time(60_000)) == .start(feed: 0))
     }
 
-    @Test("What a person waits for comes before what nobody waits for, but not always")
+    @Test("A poll that a person waits for comes before others, but not always")
     func priority() {
         var queue = PollQueue(concurrency: 1)
         for feed in 0..<4 { queue.add(feed: feed, host: "h\(feed)", due: time(0), allowance: free) }
@@ -58,7 +58,7 @@ struct AskedPollTests {
         #expect(order[1] == 1)
     }
 
-    @Test("While the network is thought to be down, what a person waits for is tried at once")
+    @Test("A poll that a person waits for is tried at once while the network is thought to be down")
     func throttled() {
         var queue = PollQueue(concurrency: 10)
         for feed in 0..<3 { queue.add(feed: feed, host: "h\(feed)", due: time(0), allowance: free) }
@@ -84,7 +84,7 @@ struct AskedPollTests {
         #expect(queue.next(now: time(1000)) == .proceed(feed: 4))
     }
 
-    @Test("A smaller delay counts from the last request on, at once; a longer one as well")
+    @Test("A new delay of a host counts from its last request on, at once, be it smaller or longer")
     func delays() {
         var queue = PollQueue(concurrency: 10)
         for feed in 0..<4 {
@@ -102,7 +102,7 @@ struct AskedPollTests {
         #expect(queue.next(now: time(11_000)) == .start(feed: 2))
     }
 
-    @Test("What a feed is added with counts for its host, whatever it was met with")
+    @Test("The allowance with which a feed is added counts for its host from then on")
     func allowanceOfAdding() {
         var queue = PollQueue(concurrency: 10)
         queue.add(feed: 0, host: "h", due: time(0), allowance: HostAllowance(concurrency: 1, delay: 5000))
@@ -132,7 +132,7 @@ struct AskedPollTests {
         #expect(queue.next(now: time(0)) == .wait(until: nil))
     }
 
-    @Test("Who waits for a feed is remembered where the line is taken back")
+    @Test("A feed that is taken back out of line still says whether a person waits for it")
     func removed() {
         var queue = PollQueue(concurrency: 1)
         queue.add(feed: 0, host: "h", due: time(100), allowance: free)

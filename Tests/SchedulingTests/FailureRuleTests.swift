@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("Failures (polling.md §8)")
+@Suite("Failures put polls off (polling.md §8)")
 struct FailureRuleTests {
     private let start = PolicyFixture.start
 
@@ -28,7 +28,7 @@ struct FailureRuleTests {
         #expect(pause(retryAfter: asked).until == start.adding(seconds: 600))
     }
 
-    @Test("polling.md §8: it doubles with each incident, up to a day, and is forgiven after 24 quiet hours")
+    @Test("polling.md §8: a pause doubles with each incident, up to a day, and is forgiven after 24 quiet hours")
     func doubles() {
         var last = pause()
         var waits: [Int] = []
@@ -119,7 +119,7 @@ struct FailureRuleTests {
         #expect(feed.poll(.failure(.hard)).wait(from: feed.now) == 7 * 86_400)
     }
 
-    @Test("polling.md §8: one success resets it")
+    @Test("polling.md §8: one success resets the backoff")
     func reset() {
         let feed = PolicyFixture()
         for _ in 0..<9 { feed.poll(.failure(.hard)) }
@@ -205,7 +205,8 @@ struct FailureRuleTests {
         #expect(!network(failures + [(host: 50, isReached: true, isNews: true, second: 1000)]).isDown)
     }
 
-    @Test("polling.md §8: failures of fewer hosts, spread over time, or of feeds that have long been dead are none")
+    @Test(
+        "polling.md §8: failures of fewer hosts, spread over time, or of feeds that have long been dead are no outage")
     func noOutage() {
         #expect(!network((0..<100).map { (host: $0 % 9, isReached: false, isNews: true, second: 0) }).isDown)
         #expect(!network((0..<100).map { (host: $0, isReached: false, isNews: true, second: $0 * 15) }).isDown)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("What feeds and servers ask for (polling.md §3, §4)")
+@Suite("PollPolicy heeds what feeds and servers ask for (polling.md §3, §4)")
 struct HintTests {
     @Test("polling.md §3: freshness less age puts a poll off, never forward")
     func freshness() {
@@ -53,7 +53,7 @@ struct HintTests {
         #expect(decision.terms.reason == reason)
     }
 
-    @Test("polling.md §4: hints hold where nothing was sent anew")
+    @Test("polling.md §4: the hints of a feed hold where its document was not sent anew")
     func hintsHold() {
         let feed = PolicyFixture()
         feed.hints.ttlSeconds = 20_000
@@ -61,7 +61,7 @@ struct HintTests {
         #expect(feed.pollInTime(.unchanged).terms.interval == 20_000)
     }
 
-    @Test("polling.md §4: the boilerplate hourly/1 raises nothing")
+    @Test("polling.md §4: an update period of an hour, which WordPress says of every feed, raises no interval")
     func boilerplate() {
         let feed = PolicyFixture { $0.initialInterval = 900 }
         feed.hints.updatePeriodSeconds = 3600
@@ -80,7 +80,7 @@ struct HintTests {
         #expect(feed.poll(.unchanged).wait(from: feed.now) == 4000)
     }
 
-    @Test("The bounds hold for a fixed interval as well")
+    @Test("The minimum and maximum hold for a fixed interval as well")
     func bounds() {
         let feed = PolicyFixture { $0.interval = 60 }
         #expect(feed.begin(gaps: 3600).terms.interval == 600)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("Whatever the history of a feed")
+@Suite("PollPolicy keeps its promises whatever the history of a feed")
 struct PolicyPropertyTests {
     /// What may happen at a poll, made up from a number.
     private struct History {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("The report of politeness (polling.md §11)")
+@Suite("PolitenessAudit counts polls that broke a rule (polling.md §11)")
 struct PolitenessAuditTests {
     private let start = PolicyFixture.start
 
@@ -27,7 +27,7 @@ struct PolitenessAuditTests {
         return audit.finish().first ?? .init(name: "")
     }
 
-    @Test("A polite run has nothing against it")
+    @Test("PolitenessAudit finds nothing against a polite run")
     func polite() {
         let host = audit([[poll(at: 0), poll(at: 3600), poll(at: 7200)], [poll(at: 10), poll(at: 3610)]])
         #expect(host.violations == 0)
@@ -38,7 +38,7 @@ struct PolitenessAuditTests {
     }
 
     @Test(
-        "Each rule that was broken is counted, with an example",
+        "PolitenessAudit counts each rule that was broken, with an example",
         arguments: [
             PolitenessAudit.Criterion.conditional, .exactValidators, .freshness, .retryAfter, .dueTime, .gone,
         ])
@@ -68,7 +68,7 @@ struct PolitenessAuditTests {
         }
     }
 
-    @Test("What a person has forced is not judged by its time")
+    @Test("PolitenessAudit does not judge a poll that a person has forced by its time")
     func forced() {
         let first = poll(at: 0) {
             $0.terms.freshFor = 1000
@@ -79,7 +79,7 @@ struct PolitenessAuditTests {
         #expect(host.violations == 0 && host.forced == 1)
     }
 
-    @Test("Requests of several feeds to one host count together, and so do its pauses")
+    @Test("PolitenessAudit counts the requests of several feeds to one host together, and so its pauses")
     func hosts() {
         #expect(audit([[poll(at: 0)], [poll(at: 1)]]).counts[.hostDelay]?.violations == 1)
         #expect(audit([[poll(at: 0)], [poll(at: 1)]], delay: 0).violations == 0)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("Which feed is next (polling.md §6, §7)")
+@Suite("PollQueue says which feed is next (polling.md §6, §7)")
 struct PollQueueTests {
     private func time(_ milliseconds: Int64) -> SteadyTime { SteadyTime(milliseconds: milliseconds) }
     private let free = HostAllowance(concurrency: 10, delay: 0)
@@ -76,7 +76,7 @@ struct PollQueueTests {
         #expect(queue.next(now: time(60)) == .start(feed: 7))
     }
 
-    @Test("What has not started can be taken back, and what runs ends in order")
+    @Test("Feeds that have not started can be taken back, and polls that run end in order")
     func removeWaiting() {
         var queue = PollQueue(concurrency: 1)
         for feed in 0..<3 { queue.add(feed: feed, host: "a", due: time(0), allowance: free) }
@@ -132,7 +132,7 @@ struct PollQueueTests {
         for feed in 1..<5 { #expect(queue.next(now: time(61_000)) == .start(feed: feed)) }
     }
 
-    @Test("100 000 feeds of 1000 hosts pass through, each once")
+    @Test("100 000 feeds of 1000 hosts pass through the queue, each once")
     func many() {
         var queue = PollQueue(concurrency: 64)
         for feed in 0..<100_000 {

@@ -155,7 +155,7 @@ struct RedirectedPollTests {
         #expect(places <= 2 * PollQueue.fewHosts)
     }
 
-    @Test("Told to stop, all that wait with a redirect end, and what runs ends in order")
+    @Test("A stop ends all polls that wait with a redirect, and those that run end in order")
     func ends() {
         var queue = PollQueue(concurrency: 10)
         for feed in 0..<3 { queue.add(feed: feed, host: "r\(feed)", due: time(0), allowance: free) }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("Simulated days")
+@Suite("Simulation shows what a schedule makes of feeds over days")
 struct SimulationTests {
     private let allowance = HostAllowance(concurrency: 1, delay: 2000)
     private let start = Timestamp(year: 2026, month: 11, day: 2)
@@ -14,14 +14,14 @@ struct SimulationTests {
         return simulation.run(days: days)
     }
 
-    @Test("The same feeds do the same again")
+    @Test("A simulation of the same feeds gives the same result again")
     func deterministic() {
         let (one, other) = (result(.newswire, feeds: 50, days: 1), result(.newswire, feeds: 50, days: 1))
         #expect(one.requests == other.requests && one.items == other.items && one.bytes == other.bytes)
         #expect(one.delay.quantile(0.5) == other.delay.quantile(0.5))
     }
 
-    @Test("A fixed rule asks as often as it says, and waits half its interval in the middle")
+    @Test("A simulated fixed interval asks as often as it says, and is late by half of it on average")
     func fixed() {
         let result = result(.fixed(900), feeds: 100, days: 2)
         #expect(result.requestsPerFeedAndDay > 94 && result.requestsPerFeedAndDay < 97)
@@ -39,7 +39,7 @@ struct SimulationTests {
         #expect(own.missedOfTen == 0)
     }
 
-    @Test("Feeds of one host come no closer than its delay")
+    @Test("Simulated feeds of one host are asked no closer together than its delay")
     func hostDelay() {
         var simulation = Simulation(rule: .fixed(600), start: start, concurrency: 64)
         for number in 0..<50 {
@@ -51,7 +51,7 @@ struct SimulationTests {
         #expect(result.requests <= 8641)
     }
 
-    @Test("What is known of a feed is simulated: its gaps, and where its schedule stands")
+    @Test("A simulation goes on from the gaps of a known feed, and from where its schedule stands")
     func known() {
         var model = SimulatedFeed(host: "h", allowance: allowance, publisher: .known(gaps: [7200, 7300]), seed: 1)
         model.items = 10
@@ -67,7 +67,7 @@ struct SimulationTests {
         #expect(result.delay.quantile(0.5) ?? .max <= 2400)
     }
 
-    @Test("The rules of others, step by step")
+    @Test("IntervalRule gives the intervals that other programs' rules give, step by step")
     func rules() {
         let storm = IntervalRule.stormCrawler
         #expect(storm.interval(after: 0, hasNews: true, weekly: 0, freshFor: 0) == 5400)
@@ -79,7 +79,7 @@ struct SimulationTests {
         #expect(flux.interval(after: 0, hasNews: true, weekly: 100_000, freshFor: 900) == 900)
     }
 
-    @Test("Quantiles of delays")
+    @Test("DelayHistogram gives the delay that a part of all delays does not exceed")
     func quantiles() {
         var histogram = DelayHistogram()
         #expect(histogram.quantile(0.5) == nil)

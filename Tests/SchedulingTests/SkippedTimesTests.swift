@@ -3,7 +3,7 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("Hours and days that feeds exclude")
+@Suite("SkippedTimes knows the hours and days that feeds exclude")
 struct SkippedTimesTests {
     private func skipping(hours: [Int] = [], days: [String] = []) -> SkippedTimes {
         var hints = PollingHints()
@@ -14,7 +14,7 @@ struct SkippedTimesTests {
 
     private func time(_ text: String) -> Timestamp { Timestamp(rfc3339: text) ?? Timestamp(seconds: 0) }
 
-    @Test("Each day of the week is known, and before 1970 too")
+    @Test("SkippedTimes knows each day of the week, and before 1970 too")
     func days() {
         let names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
         for (index, name) in names.enumerated() {
@@ -27,14 +27,14 @@ struct SkippedTimesTests {
         #expect(skipping(days: ["Wednesday"]).contains(time("1969-12-31T23:00:00Z")))
     }
 
-    @Test("24 is midnight; what is no hour is left out")
+    @Test("SkippedTimes takes hour 24 for midnight, and leaves out numbers that are no hour")
     func hours() {
         #expect(skipping(hours: [24]).contains(time("2026-11-02T00:30:00Z")))
         #expect(skipping(hours: [25, -1]).isEmpty)
         #expect(skipping(days: ["someday"]).isEmpty)
     }
 
-    @Test("The first allowed minute may be days away")
+    @Test("The first time that a feed allows may be days away")
     func firstAllowed() {
         let week = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
         let skipped = skipping(hours: Array(0...22), days: week)

@@ -229,7 +229,7 @@ struct TrustedTimeTests {
         }
     }
 
-    @Test("Small steps one after the other do not lead a clock away")
+    @Test("Small steps one after the other do not lead the trusted clock away")
     func steps() {
         let machine = machine(storeAge: Self.hour)
         for _ in 0..<4 {
@@ -267,7 +267,7 @@ struct TrustedTimeTests {
         #expect(!machine.counts)
     }
 
-    @Test("Hosts are remembered in bounded memory, and the latest count")
+    @Test("TrustedTime remembers the words of a bounded number of hosts, and the latest count")
     func manyHosts() {
         let machine = machine(storeAge: Self.hour)
         for host in 0..<10_000 as Range<UInt64> { machine.hear(host, error: 400 * Self.day) }
@@ -287,7 +287,7 @@ struct TrustedTimeTests {
                 == .servers(against: 2, of: 2, saying: machine.truth.adding(milliseconds: 2 * Self.hour)))
     }
 
-    @Test("Times at the ends of what can be counted are only far away")
+    @Test("TrustedTime takes times at the ends of what can be counted for times that are far away")
     func extremes() {
         for time in [Int64.min, .max] {
             let machine = machine(storeAge: Self.hour)
@@ -301,7 +301,7 @@ struct TrustedTimeTests {
         }
     }
 
-    @Test("Each doubt says what contradicts the clock")
+    @Test("Each doubt about the clock says what contradicts it")
     func words() {
         let machine = machine(error: 400 * Self.day, storeAge: Self.hour)
         #expect(machine.doubt?.description.contains("2026-11-27T23:00:00Z") == true)

@@ -1,9 +1,11 @@
 package import FeedModel
 
-/// When a made-up feed publishes: by a known feed's gaps, or at random with the hours and days of people who work.
+/// `SimulatedPublisher` says when a made-up feed publishes: by a known feed's gaps, or at random with the hours and
+/// days of people who work.
 ///
 /// The same publisher publishes at the same times, however often it is asked.
 package struct SimulatedPublisher: Sendable {
+    /// `Pattern` is by what a publisher publishes.
     package enum Pattern: Sendable {
         /// Never again.
         case dead
@@ -13,7 +15,7 @@ package struct SimulatedPublisher: Sendable {
         case known(gaps: [Int])
     }
 
-    /// Seconds between items below which they come one by one.
+    /// Items come one by one where fewer seconds than these lie between them.
     private static let oneByOne = 7200
 
     private let pattern: Pattern
@@ -24,7 +26,7 @@ package struct SimulatedPublisher: Sendable {
     /// Items that come with the next one, in the minute after it.
     private var burst = 0
 
-    /// - Parameter start: nothing is published before.
+    /// Makes a publisher that publishes nothing before `start`.
     package init(_ pattern: Pattern, seed: UInt64, start: Timestamp) {
         self.pattern = pattern
         self.seed = seed
@@ -95,22 +97,29 @@ package struct SimulatedPublisher: Sendable {
     }
 }
 
-/// A feed and its server, as far as a schedule notices them.
+/// `SimulatedFeed` is a feed and its server, as far as a schedule notices them.
 package struct SimulatedFeed: Sendable {
-    /// The key of its host, and how that may be asked.
+    /// The key of the feed's host.
     package var host: String
+    /// The host may be asked so often.
     package var allowance: HostAllowance
+    /// The feed publishes by this.
     package var publisher: SimulatedPublisher.Pattern
-    /// Items that its document holds.
+    /// The document holds this many items.
     package var items = 20
+    /// The document has this many bytes.
     package var bytes = 20_000
+    /// The document can be asked for conditionally.
     package var hasValidators = true
-    /// Seconds; 0 for none.
+    /// An answer is fresh for this many seconds; 0 where it does not say.
     package var freshFor = 0
+    /// The document asks this of those who poll it.
     package var hints = PollingHints()
-    /// Whether each request fails.
+    /// Each request fails.
     package var isBroken = false
+    /// A person has set this for the feed.
     package var settings = PollSettings()
+    /// The feed's chances come from this.
     package var seed: UInt64
 
     package init(
@@ -122,8 +131,8 @@ package struct SimulatedFeed: Sendable {
         self.seed = seed
     }
 
-    /// A feed as there are many: a tenth of them publish hourly or more often, half daily, a quarter weekly, and the
-    /// rest nothing any more.
+    /// Returns a feed as there are many: a tenth of them publish hourly or more often, half daily, a quarter weekly,
+    /// and the rest nothing any more.
     ///
     /// - Parameter number: the same number is the same feed.
     package static func madeUp(_ number: Int, host: String? = nil, allowance: HostAllowance) -> SimulatedFeed {
@@ -146,7 +155,7 @@ package struct SimulatedFeed: Sendable {
         // Who publishes every few minutes shows more than ten.
         if case .random(let gap, _) = pattern, gap < 1200 { feed.items = max(feed.items, between(20, 50, 7)) }
         feed.bytes = between(4000, 60_000, 8)
-        // Those that come often and cannot be asked conditionally hold more.
+        // Feeds that publish often and cannot be asked conditionally hold more than ten items.
         feed.hasValidators = draw(9) < 0.9 || kind < 0.10 && feed.items == 10
         if draw(10) < 0.2 { feed.freshFor = [300, 600, 900, 1800][Int(draw(11) * 4)] }
         if draw(12) < 0.3 { feed.hints.updatePeriodSeconds = 3600 }
@@ -156,7 +165,8 @@ package struct SimulatedFeed: Sendable {
     }
 }
 
-/// Ways to choose the next poll that newswire's is compared with, as others have published them (polling.md §5).
+/// `IntervalRule` is a way to choose the next poll that newswire's is compared with, as others have published them
+/// (polling.md §5).
 package enum IntervalRule: Sendable, Equatable {
     /// The policy of this program.
     case newswire
@@ -169,6 +179,7 @@ package enum IntervalRule: Sendable, Equatable {
     /// of the way to the minimum where something has; 90 minutes to 90 days.
     case stormCrawler
 
+    /// The rule's name as `newswire simulate` prints it.
     package var name: String {
         switch self {
         case .newswire: "newswire"
@@ -178,13 +189,14 @@ package enum IntervalRule: Sendable, Equatable {
         }
     }
 
+    /// All rules that are compared, newswire's first.
     package static let all: [IntervalRule] = [
         .newswire, .fixed(900), .fixed(3600), .entryFrequency, .stormCrawler,
     ]
 
     static let week = 7 * 86_400
 
-    /// Seconds to the next poll by a rule that is not newswire's.
+    /// Returns the seconds to the next poll by a rule that is not newswire's.
     ///
     /// - Parameters:
     ///   - previous: the last interval; 0 at the beginning.

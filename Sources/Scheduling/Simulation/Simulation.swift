@@ -1,11 +1,12 @@
 package import FeedModel
 
-/// Many feeds and their servers over days, on a clock of its own: what a schedule would make of them.
+/// `Simulation` lets many feeds and their servers run over days, on a clock of its own, and counts what a schedule
+/// makes of them.
 ///
 /// The queue and the policy are those that the service runs; an answer takes no time.
 package struct Simulation: ~Copyable {
     private static let headerBytes = 400
-    /// A feed publishes hourly that does so at least every so many seconds.
+    /// A feed publishes hourly that does so with no more than this many seconds from one item to the next.
     private static let hourlyGap = 3600
 
     private let rule: IntervalRule
@@ -42,12 +43,15 @@ package struct Simulation: ~Copyable {
         var runBegan = Timestamp(milliseconds: 0)
     }
 
+    /// Makes a simulation without feeds, whose clock stands at `start`.
     package init(rule: IntervalRule, start: Timestamp, concurrency: Int) {
         self.rule = rule
         self.start = start
         queue = PollQueue(concurrency: concurrency)
     }
 
+    /// Adds a feed.
+    ///
     /// - Parameters:
     ///   - schedule: what is known of the feed already.
     ///   - due: when it is polled first; nil: spread over the first quarter of an hour.
@@ -84,7 +88,9 @@ package struct Simulation: ~Copyable {
         if isHourly { result.hourlyFeeds += 1 }
     }
 
-    /// Lets the days pass.
+    /// Lets the days pass, and returns what came of them.
+    ///
+    /// - Parameter busiest: this many hosts are listed in the result.
     package consuming func run(days: Int, busiest: Int = 10) -> SimulationResult {
         let end = start.adding(seconds: days * 86_400)
         var now = start
@@ -179,7 +185,7 @@ package struct Simulation: ~Copyable {
         feeds[number].next = decision.next
     }
 
-    // MARK: Counting
+    // MARK: - Counting
 
     private mutating func countRequest(_ number: Int, at now: Timestamp) {
         result.requests += 1
@@ -188,7 +194,7 @@ package struct Simulation: ~Copyable {
         second.count += 1
         let host = feeds[number].host
         hosts[host].requests += 1
-        // As soon as allowed: nobody could have come sooner.
+        // A run of requests goes on while each comes about as soon as the delay of the host allows.
         let distance = now.milliseconds.subtractingReportingOverflow(hosts[host].last.milliseconds)
         if distance.overflow || distance.partialValue > hosts[host].delay * 3 / 2 {
             endRun(host)

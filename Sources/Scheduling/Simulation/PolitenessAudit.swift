@@ -1,11 +1,12 @@
 package import FeedModel
 
-/// Goes through the polls that are kept and counts what was polite and what was not (polling.md §11).
+/// `PolitenessAudit` goes through the polls that are kept and counts what was polite and what was not (polling.md §11).
 package struct PolitenessAudit {
+    /// `Criterion` is a rule of politeness; its word is what `newswire report` prints.
     package enum Criterion: String, Sendable, CaseIterable {
         /// Validators were known and none was sent.
         case conditional
-        /// What was sent is what was kept of the poll before, and nothing else.
+        /// The validators that were sent are those kept of the poll before, and no others.
         case exactValidators = "exact_validators"
         case freshness
         case retryAfter = "retry_after"
@@ -17,29 +18,42 @@ package struct PolitenessAudit {
         case gone
     }
 
+    /// `Count` is how often a rule was kept and broken.
     package struct Count: Sendable {
+        /// Counts the polls to which the rule applied.
         package var checked = 0
+        /// Counts the polls among them that broke it.
         package var violations = 0
-        /// Of the violations, the first few.
+        /// These are the first few of the violations.
         package var examples: [Example] = []
     }
 
+    /// `Example` is a poll that broke a rule.
     package struct Example: Sendable {
+        /// The poll was of this feed.
         package var feed: FeedIdentifier
+        /// The poll began then.
         package var time: Timestamp
-        /// How many seconds too early, where it is about that.
+        /// The poll came this many seconds too early; nil where the rule is not about time.
         package var early: Double?
     }
 
+    /// `Host` is what came of one host's polls.
     package struct Host: Sendable {
+        /// The key of the host's allowance.
         package var name: String
+        /// Counts how often the host was asked.
         package var polls = 0
+        /// Counts the answers that were 304.
         package var notModified = 0
+        /// The bodies had this many bytes, as they came over the wire.
         package var bytes = 0
-        /// A person has asked for them, without regard to what the server wants.
+        /// Counts the polls for which a person asked without regard to what the server wants.
         package var forced = 0
+        /// The rules that applied, with their figures.
         package var counts: [Criterion: Count] = [:]
 
+        /// Counts how often a rule was broken.
         package var violations: Int { counts.values.reduce(0) { $0 + $1.violations } }
     }
 
@@ -58,17 +72,20 @@ package struct PolitenessAudit {
         var pauses: [(from: Timestamp, until: Timestamp, by: FeedIdentifier)] = []
     }
 
-    /// What was under way when a pause began is over after so many seconds.
+    /// A request that was under way when a pause began is over after this many seconds.
     private static let underWay = 60
     private static let maximumExamples = 3
-    /// Milliseconds by which two readings of a clock may differ.
+    /// Two readings of a clock may differ by this many milliseconds.
     private static let tolerance: Int64 = 50
 
     private var hosts: [String: HostPolls] = [:]
 
     package init() {}
 
-    /// - Parameter polls: of one feed, the oldest first.
+    /// Takes in the polls of one feed, the oldest first.
+    ///
+    /// - Parameters:
+    ///   - name: the key of the host's allowance.
     package mutating func add(
         feed: FeedIdentifier, host name: String, allowance: HostAllowance, polls: [PollRecord]
     ) {
@@ -128,7 +145,7 @@ package struct PolitenessAudit {
         host.counts[criterion] = count
     }
 
-    /// Each host, the one with most violations first, then by the number of polls.
+    /// Returns each host, the one with most violations first, then by the number of polls.
     package consuming func finish() -> [Host] {
         let finished = hosts.values.map { entry -> Host in
             var entry = entry

@@ -1,0 +1,27 @@
+internal import FeedModel
+
+/// `MigrationDetector` tells whether all ids of a feed have changed at once, because the program that makes it is
+/// another one or runs elsewhere (identity.md §5). It only counts.
+struct MigrationDetector {
+    /// So many articles must be gone from the document, and be back under other ids. A feed that is made by another
+    /// program than before, or comes from another URL, needs no such number.
+    private static let leastCount = 5
+
+    let facts: DocumentFacts
+    /// The document has so many items.
+    let itemCount: Int
+    /// So many of them have ids that are not known.
+    let unknownCount: Int
+
+    /// Whether so many ids are not known, and so many articles gone, that it is worth looking for pairs.
+    var isPossible: Bool {
+        guard facts.isWhole else { return false }
+        let gone = facts.previousCount.map { max(0, $0 - (itemCount - unknownCount)) } ?? unknownCount
+        return isEnough(unknownCount) && isEnough(gone)
+    }
+
+    /// Whether so many pairs, each an unknown id and an article that was known under another, make a migration.
+    func isEnough(_ count: Int) -> Bool {
+        count >= (facts.isArmed ? 1 : Self.leastCount) && count * 2 >= facts.previousCount ?? itemCount
+    }
+}
