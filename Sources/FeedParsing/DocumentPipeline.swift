@@ -139,8 +139,7 @@ final class DocumentPipeline {
             parser = XMLPushParser(FeedReader(baseURL: context.baseURL, limits: limits))
         }
         guard parser != nil else { return }
-        parser?.reader.pointee.bases.add(document: markup.count + repair.aside.bytes.count)
-        parser?.reader.pointee.aside.take(from: &repair.aside)
+        parser?.reader.pointee.expect(markupBytes: markup.count, texts: &repair.aside)
         markup.withUnsafeBufferPointer { parser?.parse($0) }
         markup.removeAll(keepingCapacity: true)
         if case .other(let root)? = parser?.reader.pointee.outcome {
@@ -174,7 +173,7 @@ final class DocumentPipeline {
             push()
             parser?.finish()
         }
-        guard let feed = parser?.reader.pointee.feed.feed(), case .feed? = parser?.reader.pointee.outcome else {
+        guard let feed = parser?.reader.pointee.feed(), case .feed? = parser?.reader.pointee.outcome else {
             return .notAFeed(refusal ?? unmarked)
         }
         // A text that speaks of <rss> is none.

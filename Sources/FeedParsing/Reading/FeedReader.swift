@@ -2,29 +2,14 @@ import FeedModel
 
 /// Reads the events of one XML document into a feed.
 ///
-/// What an element means is decided in two steps: `ElementTable` says what it is, and the innermost scope that is open
-/// says what that is good for. What has no meaning where it stands is passed over with everything in it, so that the
-/// title of an image never becomes the title of a feed.
+/// What an element means is decided in two steps: `ElementTable` says what it is, and the innermost part of the document
+/// that is open says what that is good for. What has no meaning where it stands is passed over with everything in it, so
+/// that the title of an image never becomes the title of a feed.
+///
+/// The reader only hands the events round. `ElementStack` knows where the document stands, `FieldReader` gathers text and
+/// makes values of it, and each part of the document has a reader that owns what has been read of it.
 struct FeedReader: ~Copyable {
-    /// The part of the document that an element stands in.
-    enum Scope {
-        /// Outside the root element.
-        case document
-        /// Inside `rdf:RDF` or `rss`, beside the channel.
-        case root
-        case feed
-        case item
-        /// A group of items with a name of its own (CDF).
-        case group
-        case image, source, person, media, podcastOwner, place, skipHours, skipDays
-    }
-
-    struct OpenScope {
-        var scope: Scope
-        var depth: Int
-    }
-
-    /// Where a document stands from the reader's point of view.
+    /// What the document has turned out to be.
     enum Outcome {
         /// No root element has been seen.
         case undecided
@@ -32,62 +17,47 @@ struct FeedReader: ~Copyable {
         case other(root: String)
     }
 
-    let limits: ParseLimits
-    var outcome = Outcome.undecided
+    private(set) var outcome = Outcome.undecided
     /// Set before what is open is closed by force: what is open then is incomplete.
     var endsEarly = false
     /// Whether the root element has had anything in it.
     private(set) var sawContent = false
+    private(set) var articles: [Article] = []
+    /// How many items there were beyond the limit.
+    private(set) var dropped = 0
 
-    var depth = 0
     private var elements = ElementTable()
-    private var scopes = [OpenScope(scope: .document, depth: 0)]
-    /// The depth of the element that is passed over with everything in it; 0 when there is none.
-    private var skippedFrom = 0
-    var capture = TextCapture()
+    private var stack = ElementStack()
+    private var fields: FieldReader
     /// What the instructions of the markup that is being parsed stand for.
-    var aside = AsideText()
-    /// What the captured text is where no element stands in it.
-    var capturedKind = TextValue.Kind.unknown
-    /// What the link whose text is captured says of itself.
-    var openLinkRel: String?
-    var openLinkType: String?
-    var bases: BaseURLs
-    var languages = LanguageScope()
+    private var aside = AsideText()
 
-    var feed = FeedDraft()
-    var item = ItemDraft()
-    var person = PersonDraft()
-    var image = ImageDraft()
-    var source = SourceDraft()
-    var media = MediaDraft()
-    var articles: [Article] = []
-    var dropped = 0
-    var notes = ReadingNotes()
+    private var channel = ChannelReader()
+    private var item = ItemReader()
+    private var person = PersonReader()
+    private var image = ImageReader()
+    private var source = SourceReader()
 
     init(baseURL: String?, limits: ParseLimits) {
-        self.limits = limits
-        bases = BaseURLs(document: baseURL)
+        fields = FieldReader(baseURL: baseURL, limits: limits)
     }
 
-    var scope: Scope { scopes[scopes.count - 1].scope }
+    /// What has been noticed so far and a person may want to know.
+    var notes: ReadingNotes { mutating get { fields.notes } }
 
-    /// The depth of the element that opened the innermost scope.
-    var scopeDepth: Int { scopes[scopes.count - 1].depth }
-
-    /// The scope around the innermost one.
-    var outerScope: Scope { scopes.count > 1 ? scopes[scopes.count - 2].scope : .document }
-
-    /// Whether an item is open.
-    var isInItem: Bool { scopes.contains { $0.scope == .item } }
-
-    mutating func enter(_ scope: Scope) {
-        scopes.append(OpenScope(scope: scope, depth: depth))
+    /// The feed as far as it has been read, without its articles and warnings.
+    mutating func feed() -> Feed {
+        channel.feed(format: fields.format, notes: fields.feedNotes)
     }
 
-    /// Passes over the element that has just begun.
-    mutating func skip() {
-        skippedFrom = depth
+    /// Takes what belongs to the markup that comes next.
+    ///
+    /// - Parameters:
+    ///   - markupBytes: how much of it comes.
+    ///   - texts: what its instructions stand for; goes on empty.
+    mutating func expect(markupBytes: Int, texts: inout AsideText) {
+        fields.expect(bytes: markupBytes + texts.bytes.count)
+        aside.take(from: &texts)
     }
 
     // MARK: - Events
@@ -95,122 +65,217 @@ struct FeedReader: ~Copyable {
     mutating func start(
         _ name: XMLElementName?, namespaces: XMLNamespaces, attributes: XMLAttributes
     ) {
-        depth += 1
-        guard skippedFrom == 0, let name else { return }
+        stack.push()
+        guard !stack.isSkipping, let name else { return }
         if !attributes.isEmpty, attributes.hasXMLAttributes {
-            if let base = attributes.xml("base") { bases.push(base, depth: depth) }
-            if let language = attributes.xml("lang") { languages.push(language, depth: depth) }
+            if let base = attributes.xml("base") { fields.pushBase(base, depth: stack.depth) }
+            if let language = attributes.xml("lang") { stack.setLanguage(language) }
         }
         let element = elements.element(name)
-        if capture.isActive {
-            if !leavesCapture(element) {
-                capture.startTag(name, attributes: attributes, bases: &bases, depth: depth)
-                return
+        if fields.capture.isActive, !endsText(element) {
+            return fields.appendStartTag(name, attributes, depth: stack.depth)
+        }
+        if stack.depth > 1 { sawContent = true }
+        if attributes.hasOversizedValue { fields.noteOversizedAttribute(of: element) }
+        let use =
+            switch stack.part {
+            case .document: startRoot(element, name, namespaces, attributes)
+            case .root: startInRoot(element, name, attributes)
+            case .feed: channel.start(element, attributes, &fields)
+            case .item: item.start(element, attributes, &fields)
+            case .group: Self.startInGroup(element)
+            case .image: ImageReader.start(element, fields.limits)
+            case .source: source.start(element, attributes, &fields)
+            case .person: person.start(element, fields.limits)
+            case .media:
+                fields.isInItem
+                    ? item.startMedia(element, attributes, &fields) : channel.startMedia(element, attributes, &fields)
+            case .place: PlaceReader.start(element)
+            case .skipHours, .skipDays: PollingHintsReader.start(element)
             }
-        }
-        if depth > 1 { sawContent = true }
-        if attributes.hasOversizedValue { noteOversizedAttribute(of: element) }
-        switch scope {
-        case .document: startRoot(element, name, namespaces, attributes)
-        case .root: startInRoot(element, name, attributes)
-        case .feed: startInFeed(element, attributes)
-        case .item: startInItem(element, attributes)
-        case .group: startInGroup(element, attributes)
-        case .image: startInImage(element)
-        case .source: startInSource(element, attributes)
-        case .person, .podcastOwner: startInPerson(element, attributes)
-        case .media: startMedia(element, attributes)
-        case .place: startInPlace(element, attributes)
-        case .skipHours, .skipDays: startInSkipList(element)
-        }
+        open(use, element, attributes)
     }
 
     mutating func end(_ name: UnsafePointer<UInt8>?) {
-        defer { depth -= 1 }
-        if skippedFrom != 0 {
-            if depth == skippedFrom { skippedFrom = 0 }
+        if stack.isSkipping {
+            stack.endSkipping()
         } else {
-            if capture.isActive {
-                if capture.depth == depth { finishCapture() } else if let name { capture.endTag(name) }
+            if fields.capture.isActive {
+                if fields.capture.depth == stack.depth { finishField() } else if let name { fields.appendEndTag(name) }
             }
-            if let last = scopes.last, last.depth == depth {
-                leave(last.scope)
-                scopes.removeLast()
+            if stack.endsPart {
+                finishPart()
+                stack.leave()
             }
         }
-        bases.pop(depth: depth)
-        languages.pop(depth: depth)
+        fields.popBases(depth: stack.depth)
+        stack.pop()
     }
 
     mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) {
-        if skippedFrom == 0, capture.isActive { capture.append(bytes) }
+        if !stack.isSkipping, fields.capture.isActive { fields.append(bytes) }
     }
 
     /// The text that an instruction stands for.
     mutating func textAside(_ name: UnsafePointer<UInt8>?) {
-        guard let name, let range = aside.due(name), skippedFrom == 0, capture.isActive else { return }
-        aside.bytes.withUnsafeBufferPointer { capture.append(UnsafeBufferPointer(rebasing: $0[range])) }
+        guard let name, let range = aside.due(name), !stack.isSkipping, fields.capture.isActive else { return }
+        aside.bytes.withUnsafeBufferPointer { fields.append(UnsafeBufferPointer(rebasing: $0[range])) }
+    }
+
+    // MARK: - Fields and parts
+
+    /// Whether an element that begins while text is gathered belongs beside the text or has a meaning of its own there,
+    /// so that the gathering is over.
+    private mutating func endsText(_ element: Element) -> Bool {
+        switch fields.interruption(by: element, in: stack.part, partDepth: stack.partDepth) {
+        case .none: return false
+        case .drops: fields.end()
+        case .ends: finishField()
+        }
+        return true
+    }
+
+    private mutating func open(_ use: ElementUse, _ element: Element, _ attributes: XMLAttributes) {
+        switch use {
+        case .ignored: stack.skip()
+        case .transparent: break
+        case .field: fields.begin(element, attributes, depth: stack.depth)
+        case .plainText(let limit): fields.begin(element, depth: stack.depth, limit: limit)
+        case .part(let part): open(part, element, attributes)
+        }
+    }
+
+    private mutating func open(_ part: DocumentPart, _ element: Element, _ attributes: XMLAttributes) {
+        stack.enter(part)
+        switch part {
+        case .item: return item.begin(attributes, language: stack.ownLanguage, &fields)
+        case .person: person = PersonReader(element, attributes)
+        case .image: image.begin(attributes, &fields)
+        case .source: source.begin(attributes, &fields)
+        default: return
+        }
+        // Some write as the element's own text what others have inside.
+        fields.begin(element, depth: stack.depth, limit: fields.limits.fieldBytes)
+    }
+
+    /// Hands the text that has been gathered to the part that it stands in.
+    private mutating func finishField() {
+        let element = fields.end()
+        let part = stack.part
+        switch part {
+        case .feed, .root, .skipHours, .skipDays: channel.finish(element, in: part, &fields)
+        case .item, .place: item.finish(element, in: part, &fields)
+        case .media where fields.isInItem: item.finish(element, in: part, &fields)
+        case .media: channel.finish(element, in: part, &fields)
+        case .person: person.finish(element, &fields)
+        case .image: image.finish(element, &fields)
+        case .source: source.finish(element, &fields)
+        case .group, .document: break
+        }
+    }
+
+    /// Takes what the innermost part has turned out to be: its end tag has come.
+    private mutating func finishPart() {
+        let isInItem = stack.outerPart == .item
+        switch stack.part {
+        case .item: finishItem()
+        case .person:
+            if isInItem { item.add(person, &fields) } else { channel.add(person, &fields) }
+        case .image:
+            guard let url = image.url else { return }
+            if isInItem { item.setImage(url) } else { channel.setImage(url) }
+        case .source: if let source = source.source { item.setSource(source) }
+        default: break
+        }
+    }
+
+    private mutating func finishItem() {
+        defer { fields.endItem() }
+        guard articles.count < fields.limits.items else {
+            dropped += 1
+            fields.notes.surplusItems += 1
+            return
+        }
+        var article = item.article(&fields)
+        if !article.isIdentifiable { fields.notes.emptyItems += 1 }
+        article.isIncomplete = endsEarly
+        fields.notes.truncatedFields += article.truncatedFields.contains("id") ? 1 : 0
+        articles.append(consume article)
     }
 
     // MARK: - The document's frame
 
     private mutating func startRoot(
         _ element: Element, _ name: XMLElementName, _ namespaces: XMLNamespaces, _ attributes: XMLAttributes
-    ) {
+    ) -> ElementUse {
         let element = element == .unknown ? elements.adopt(name) : element
+        let part: DocumentPart
         switch element {
         case .rss:
-            feed.format = Self.rssFormat(attributes("version"))
-            enter(.root)
+            fields.format = .rss(version: attributes("version"))
+            part = .root
         case .rdf:
-            feed.format = Self.rdfFormat(namespaces.usual)
-            enter(.root)
+            fields.format = .rdf(uri: namespaces.usual)
+            part = .root
         case .feed:
-            feed.format = Self.atomFormat(attributes("version"), uri: name.uriText ?? "")
-            enter(.feed)
+            fields.format = .atom(version: attributes("version"), uri: name.uriText ?? "")
+            part = .feed
         case .channel where name.isRSS11:
-            feed.format = .rss10
-            feed.about = attributes("about")
-            enter(.feed)
+            fields.format = .rss10
+            channel.setAbout(attributes)
+            part = .feed
         case .channel:
-            feed.format = .cdf
-            enter(.feed)
-            startCDFChannel(attributes)
+            fields.format = .cdf
+            channel.startCDF(attributes, depth: stack.depth, &fields)
+            part = .feed
         case .item where Optional(name.local).equalsIgnoringCase("entry") && name.uri != nil:
             // RFC 4287 §4.1.2: an entry may be a document by itself.
-            feed.format = Self.atomFormat(attributes("version"), uri: name.uriText ?? "")
-            enter(.root)
-            startItem(attributes)
+            fields.format = .atom(version: attributes("version"), uri: name.uriText ?? "")
+            stack.enter(.root)
+            part = .item
         default:
             outcome = .other(root: String(String(cString: name.local).prefix(64)))
-            skip()
-            return
+            return .ignored
         }
         outcome = .feed
-        feed.language = languages.current
+        channel.setLanguage(stack.language)
+        return .part(part)
     }
 
-    private mutating func startInRoot(_ element: Element, _ name: XMLElementName, _ attributes: XMLAttributes) {
+    private mutating func startInRoot(
+        _ element: Element, _ name: XMLElementName, _ attributes: XMLAttributes
+    ) -> ElementUse {
         var element = element
         if element == .unknown, Optional(name.local).equalsIgnoringCase("channel") {
             element = elements.adopt(name)
         }
         switch element {
         case .channel:
-            if feed.format == .rss10, name.uri != nil { feed.format = Self.rdfFormat(name.uriText) }
-            feed.about = feed.about ?? attributes("about")
-            if let language = languages.current { feed.language = language }
+            if fields.format == .rss10, name.uri != nil { fields.format = .rdf(uri: name.uriText) }
+            channel.setAbout(attributes)
+            if let language = stack.language { channel.setLanguage(language) }
             // Of a second channel only the items count: what it says of itself is not the feed's.
-            enter(feed.title == nil && articles.isEmpty ? .feed : .group)
-        case .feed: enter(.feed)
+            return .part(!channel.hasTitle && articles.isEmpty ? .feed : .group)
+        case .feed: return .part(.feed)
         case .image, .item, .textInput, .title, .link, .description:
             // RSS 1.0 has items beside the channel; other documents forget it.
-            startInFeed(element, attributes)
-        default: skip()
+            return channel.start(element, attributes, &fields)
+        default: return .ignored
         }
     }
 
-    private static func rssFormat(_ version: String?) -> Feed.Format {
+    /// A part of a feed with a name of its own: of it only the items count.
+    private static func startInGroup(_ element: Element) -> ElementUse {
+        switch element {
+        case .item: .part(.item)
+        case .channel: .part(.group)
+        default: .ignored
+        }
+    }
+}
+
+extension Feed.Format {
+    fileprivate static func rss(version: String?) -> Feed.Format {
         guard let version else { return .rss20 }
         if version.hasPrefix("0.90") || version == "0.9" { return .rss090 }
         if version.hasPrefix("0.91") { return .rss091 }
@@ -219,49 +284,13 @@ struct FeedReader: ~Copyable {
         return version.hasPrefix("1.") ? .rss10 : .rss20
     }
 
-    private static func rdfFormat(_ uri: String?) -> Feed.Format {
+    fileprivate static func rdf(uri: String?) -> Feed.Format {
         guard let uri else { return .rss10 }
         return uri.contains("netscape.com") && uri.contains("0.9") ? .rss090 : .rss10
     }
 
-    private static func atomFormat(_ version: String?, uri: String) -> Feed.Format {
+    fileprivate static func atom(version: String?, uri: String) -> Feed.Format {
         if uri.contains("2005/Atom") { return .atom10 }
         return version?.hasPrefix("0.") == true || uri.contains("atom/ns") || uri.contains("echo") ? .atom03 : .atom10
-    }
-}
-
-/// What a reader noticed and a person may want to know; becomes `Feed.warnings`.
-struct ReadingNotes {
-    var assumedZones = 0
-    var unreadableDates = 0
-    var truncatedFields = 0
-    var surplusItems = 0
-    var emptyItems = 0
-
-    var classes: WarningClasses {
-        var classes: WarningClasses = []
-        if assumedZones + unreadableDates > 0 { classes.insert(.dates) }
-        if truncatedFields + surplusItems > 0 { classes.insert(.limits) }
-        return classes
-    }
-
-    var warnings: [String] {
-        var warnings: [String] = []
-        func note(_ count: Int, _ one: String, _ many: (Int) -> String) {
-            if count == 1 { warnings.append(one) }
-            if count > 1 { warnings.append(many(count)) }
-        }
-        note(assumedZones, "A date without a time zone was read as UTC.") {
-            "\($0) dates without a time zone were read as UTC."
-        }
-        note(unreadableDates, "A date could not be read.") { "\($0) dates could not be read." }
-        note(truncatedFields, "A field was cut to its limit.") { "\($0) fields were cut to their limits." }
-        note(surplusItems, "An item beyond the limit was passed over.") {
-            "\($0) items beyond the limit were passed over."
-        }
-        note(emptyItems, "An item has nothing that it could be known by.") {
-            "\($0) items have nothing that they could be known by."
-        }
-        return warnings
     }
 }

@@ -98,9 +98,24 @@ struct TextConstruct {
     var mode: TextCapture.Mode
     var kind: TextValue.Kind
 
+    /// How the text of a field has to be taken.
+    ///
+    /// - Parameter isAtom: the format says that a text without a type is no markup.
+    init(_ element: Element, _ attributes: XMLAttributes, isAtom: Bool) {
+        switch element {
+        case .body:
+            self.init(.none, usual: .html)
+            mode = .inlineHTML
+        case .encoded: self.init(attributes, usual: .html)
+        case .content: self.init(attributes, usual: isAtom ? .text : .unknown, isContent: true)
+        case .title, .subtitle, .summary, .rights: self.init(attributes, usual: isAtom ? .text : .unknown)
+        default: self.init(attributes, usual: .unknown)
+        }
+    }
+
     /// - Parameter usual: what it is where the element does not say.
     /// - Parameter isContent: it may be anything, such as a picture in base64.
-    init(_ attributes: XMLAttributes, usual: TextValue.Kind, isContent: Bool = false) {
+    private init(_ attributes: XMLAttributes, usual: TextValue.Kind, isContent: Bool = false) {
         mode = .text
         kind = usual
         guard !attributes.isEmpty else { return }

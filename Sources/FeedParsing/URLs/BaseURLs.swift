@@ -52,31 +52,6 @@ struct BaseURLs {
     }
 }
 
-/// The language that xml:lang gives at one place of a document.
-struct LanguageScope {
-    private var entries: [(language: String, depth: Int)] = []
-
-    /// Nil where none is given, or it was taken back with an empty one.
-    var current: String? {
-        guard let language = entries.last?.language, !language.isEmpty else { return nil }
-        return language
-    }
-
-    /// What the element at that depth says for itself.
-    func own(depth: Int) -> String? {
-        guard let last = entries.last, last.depth == depth, !last.language.isEmpty else { return nil }
-        return last.language
-    }
-
-    mutating func push(_ language: String, depth: Int) {
-        entries.append((language, depth))
-    }
-
-    mutating func pop(depth: Int) {
-        while let last = entries.last, last.depth >= depth { entries.removeLast() }
-    }
-}
-
 /// How many bytes of base URLs may be copied into the relative references of a document.
 ///
 /// A reference is a few bytes long and its base may be thousands: without a bound a document of some megabytes would become

@@ -1,0 +1,127 @@
+/// The part of a document that elements stand in.
+enum DocumentPart {
+    /// Outside the root element.
+    case document
+    /// Inside `rdf:RDF` or `rss`, beside the channel.
+    case root
+    case feed
+    case item
+    /// A group of items with a name of its own (CDF).
+    case group
+    case image, source, person, media, place, skipHours, skipDays
+}
+
+/// What an element is good for in the part of the document where it stands.
+enum ElementUse {
+    /// It has no meaning there, and is passed over with everything in it.
+    case ignored
+    /// It has been read, and the elements in it count as if they stood beside it.
+    case transparent
+    /// Its text is the value of a field, whose type its attributes say.
+    case field
+    /// Its text is a value without a type, of no more bytes than that.
+    case plainText(limit: Int)
+    /// It is a part of the document: the elements in it have a meaning of their own.
+    case part(DocumentPart)
+}
+
+/// Where in the document the reader stands: how deep, in which parts, in which language, and whether what comes is passed
+/// over.
+struct ElementStack {
+    private struct OpenPart {
+        var part: DocumentPart
+        var depth: Int
+    }
+
+    /// How many elements are open.
+    private(set) var depth = 0
+    private var parts = [OpenPart(part: .document, depth: 0)]
+    /// The depth of the element that is passed over with everything in it; 0 when there is none.
+    private var skippedFrom = 0
+    private var languages = LanguageScope()
+
+    /// The innermost part that is open.
+    var part: DocumentPart { parts[parts.count - 1].part }
+
+    /// The depth of the element that opened the innermost part.
+    var partDepth: Int { parts[parts.count - 1].depth }
+
+    /// The part around the innermost one.
+    var outerPart: DocumentPart { parts.count > 1 ? parts[parts.count - 2].part : .document }
+
+    /// Whether the innermost element is passed over, or stands in one that is.
+    var isSkipping: Bool { skippedFrom != 0 }
+
+    /// The language of the innermost element, by itself or by one around it.
+    var language: String? { languages.current }
+
+    /// The language that the innermost element says for itself.
+    var ownLanguage: String? { languages.own(depth: depth) }
+
+    // MARK: - Start tags
+
+    mutating func push() {
+        depth += 1
+    }
+
+    /// Takes the language that the innermost element says for itself and for what is in it.
+    mutating func setLanguage(_ language: String) {
+        languages.push(language, depth: depth)
+    }
+
+    /// Makes the innermost element a part of the document.
+    mutating func enter(_ part: DocumentPart) {
+        parts.append(OpenPart(part: part, depth: depth))
+    }
+
+    /// Passes over the innermost element with everything in it.
+    mutating func skip() {
+        skippedFrom = depth
+    }
+
+    // MARK: - End tags
+
+    /// Ends the passing over, if the innermost element is the one where it began.
+    mutating func endSkipping() {
+        if depth == skippedFrom { skippedFrom = 0 }
+    }
+
+    /// Whether the innermost element is the one that opened the innermost part.
+    var endsPart: Bool { partDepth == depth }
+
+    /// Closes the innermost part.
+    mutating func leave() {
+        parts.removeLast()
+    }
+
+    /// Closes the innermost element.
+    mutating func pop() {
+        languages.pop(depth: depth)
+        depth -= 1
+    }
+}
+
+/// The language that xml:lang gives at one place of a document.
+private struct LanguageScope {
+    private var entries: [(language: String, depth: Int)] = []
+
+    /// Nil where none is given, or it was taken back with an empty one.
+    var current: String? {
+        guard let language = entries.last?.language, !language.isEmpty else { return nil }
+        return language
+    }
+
+    /// What the element at that depth says for itself.
+    func own(depth: Int) -> String? {
+        guard let last = entries.last, last.depth == depth, !last.language.isEmpty else { return nil }
+        return last.language
+    }
+
+    mutating func push(_ language: String, depth: Int) {
+        entries.append((language, depth))
+    }
+
+    mutating func pop(depth: Int) {
+        while let last = entries.last, last.depth >= depth { entries.removeLast() }
+    }
+}

@@ -1,0 +1,130 @@
+import FeedModel
+
+/// What has been gathered of the item that is open.
+struct ItemDraft {
+    var guid: String?
+    var guidIsPermalink = true
+    var id: String?
+    var identifier: String?
+    var about: String?
+    var title: String?
+    var rawTitleType: String?
+    var secondaryTitle: String?
+    var mediaTitle: String?
+    var link: String?
+    var links = LinkList()
+    var originalLink: String?
+    var originalEnclosure: String?
+    var content: TextValue?
+    var description: TextValue?
+    var summary: TextValue?
+    var secondaryDescription: TextValue?
+    var mediaDescription: TextValue?
+    var published: Timestamp?
+    var updated: Timestamp?
+    var date: Timestamp?
+    var created: Timestamp?
+    var people = PeopleLists()
+    var tags = TagList()
+    var language: String?
+    var attachments = AttachmentList()
+    var duration: Double?
+    var image: String?
+    var thumbnail: String?
+    var mediaImage: String?
+    var commentsURL: String?
+    var source: Article.Source?
+    var license: String?
+}
+
+extension ItemDraft {
+    /// Decides what stands where in an article (contract.md §3, identity.md §1).
+    func article(limits: ParseLimits, notes: PartNotes) -> Article {
+        var article = Article()
+        article.id = guid ?? id ?? about ?? identifier
+        article.title = title ?? secondaryTitle ?? mediaTitle
+        article.url = url
+        setBody(of: &article)
+        article.published = published ?? date ?? created
+        article.modified = updated
+        article.authors = people.authors.isEmpty ? people.secondaryAuthors : people.authors
+        article.contributors = people.contributors
+        article.tags = tags.tags
+        article.language = language
+        setAttachments(of: &article)
+        article.image = image ?? thumbnail ?? mediaImage
+        article.commentsURL = commentsURL ?? links.repliesPage
+        article.source = source
+        article.license = license
+        article.links = allLinks(beside: article.url)
+        article.rawTitleType = title == nil ? nil : rawTitleType
+        article.rawDates = notes.rawDates
+        article.assumedUTC = notes.assumedUTC
+        article.unsafeURLs = notes.unsafeURLs
+        article.truncatedFields += notes.truncated
+        if let id = article.id, id.utf8.count > limits.idBytes { article.truncatedFields.append("id") }
+        return article
+    }
+
+    /// First the alternate link, then RSS's link, then a guid that is one, then the enclosure; a feed that counts
+    /// clicks says where its links lead.
+    private var url: String? {
+        if let originalLink { return originalLink }
+        if let link = links.alternate?.href ?? link { return link }
+        if let guid, guidIsPermalink, guid.isPlainWebURL { return guid }
+        if let about, about.isPlainWebURL { return about }
+        return attachments.attachments.first?.url
+    }
+
+    private func setBody(of article: inout Article) {
+        let brief = description ?? summary ?? secondaryDescription ?? mediaDescription
+        if let content {
+            article.setBody(content, source: .content)
+            if let brief, brief.text != content.text { article.setSummary(brief) }
+        } else if let description {
+            article.setBody(description, source: .description)
+            if let summary, summary.text != description.text { article.setSummary(summary) }
+        } else if let brief {
+            article.setBody(brief, source: summary == nil ? .description : .summary)
+        }
+    }
+
+    private func setAttachments(of article: inout Article) {
+        let attachments = attachments.attachments
+        article.attachments = attachments
+        // Of several nobody knows which one is counted.
+        if let originalEnclosure, attachments.count == 1 { article.attachments[0].url = originalEnclosure }
+        guard let duration else { return }
+        guard !attachments.isEmpty else {
+            article.durationInSeconds = duration
+            return
+        }
+        let playable = attachments.firstIndex {
+            $0.mimeType?.hasPrefix("audio/") == true || $0.mimeType?.hasPrefix("video/") == true
+        }
+        let index = playable ?? 0
+        if article.attachments[index].durationInSeconds == nil {
+            article.attachments[index].durationInSeconds = duration
+        }
+    }
+
+    /// Atom's links with their relations; RSS's own is among them only where another URL was preferred to it.
+    private func allLinks(beside url: String?) -> [Link] {
+        guard let link, link != url, !links.contains(href: link) else { return links.links }
+        return links.links + [Link(rel: "alternate", href: link)]
+    }
+}
+
+extension Article {
+    fileprivate mutating func setSummary(_ value: TextValue) {
+        summary = value.text
+        if value.isCut { truncatedFields.append("summary") }
+    }
+
+    fileprivate mutating func setBody(_ value: TextValue, source: ContentSource) {
+        contentSource = source
+        let isHTML = value.isHTML
+        if isHTML { contentHTML = value.text } else { contentText = value.text }
+        if value.isCut { truncatedFields.append(isHTML ? "content_html" : "content_text") }
+    }
+}
