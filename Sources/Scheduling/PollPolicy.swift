@@ -309,21 +309,3 @@ package struct PollPolicy: Sendable {
         return overflows ? 0 : Int(max(0, (milliseconds + 999) / 1000))
     }
 }
-
-/// `PollSettings` is what a person has set for the schedule of a feed, in seconds (contract.md §2).
-package struct PollSettings: Sendable, Equatable {
-    /// The feed has this fixed interval; nil: an adaptive one.
-    package var interval: Int?
-    /// The adaptive interval begins here.
-    package var initialInterval = 3600
-    /// No interval is shorter.
-    package var minInterval = 600
-    /// No interval is longer.
-    package var maxInterval = 86_400
-    /// Freshness puts a poll off by no more than this.
-    package var maxAgeCap = 86_400
-    /// The feed is a file of this machine, which needs no politeness.
-    package var isLocal = false
-
-    package init() {}
-}
