@@ -1,9 +1,10 @@
 private import Text
 
-/// Lower-case hexadecimal.
+/// `Hex` writes lower-case hexadecimal, and reads it in either case.
 package enum Hex {
     private static let digits: StaticString = "0123456789abcdef"
 
+    /// Appends a number as 16 digits.
     package static func append(_ value: UInt64, to bytes: inout [UInt8]) {
         var shift = 60
         while shift >= 0 {
@@ -12,6 +13,7 @@ package enum Hex {
         }
     }
 
+    /// Appends two digits for each byte.
     package static func append(_ data: some Sequence<UInt8>, to bytes: inout [UInt8]) {
         for byte in data {
             bytes.append(digits.utf8Start[Int(byte >> 4)])
@@ -19,13 +21,14 @@ package enum Hex {
         }
     }
 
+    /// Returns two digits for each byte.
     package static func string(_ data: some Sequence<UInt8>) -> String {
         var bytes: [UInt8] = []
         append(data, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The bytes of hexadecimal text in either case, or nil for an odd length or any other character.
+    /// Returns the bytes of hexadecimal text in either case, or nil for an odd length or any other character.
     package static func bytes(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }
         var result: [UInt8] = []
@@ -44,10 +47,12 @@ package enum Hex {
     }
 }
 
-/// Base32 of RFC 4648 in lower case, without padding.
+/// `Base32` writes and reads the base32 of RFC 4648 §6 in lower case, without padding.
 package enum Base32 {
+    /// The alphabet has the character of each value from 0 to 31.
     package static let alphabet: StaticString = "abcdefghijklmnopqrstuvwxyz234567"
 
+    /// Returns the text of bytes: eight characters for five bytes.
     package static func string(_ data: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((data.count * 8 + 4) / 5)
@@ -65,7 +70,7 @@ package enum Base32 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The bytes of such text, or nil where it holds another character or ends in the middle of a byte.
+    /// Returns the bytes of such text, or nil where it holds another character or ends in the middle of a byte.
     package static func bytes(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var data: [UInt8] = []
         var buffer: UInt32 = 0

@@ -1,9 +1,10 @@
 private import CCrypto
 
-/// A cryptographic digest, computed piece by piece and reusable: SHA-256 or BLAKE2b.
+/// `MessageDigest` computes a cryptographic digest piece by piece, SHA-256 or BLAKE2b, and is used again for the next one.
 ///
 /// Keep one where many digests are made: making the context costs more than hashing a short text.
 package struct MessageDigest: ~Copyable {
+    /// The algorithms are those of libcrypto.
     package enum Algorithm: Sendable {
         case sha256
         /// BLAKE2b-512; its first 32 bytes are what newswire calls 256 bits of BLAKE2b.
@@ -13,6 +14,7 @@ package struct MessageDigest: ~Copyable {
     private let context: OpaquePointer
     private let size: Int
 
+    /// Makes a context; the process ends where libcrypto has none, because no record can be written without.
     package init(_ algorithm: Algorithm) {
         // Cannot be nil but for want of memory; both algorithms are in every libcrypto.
         context = EVP_MD_CTX_new()!
@@ -36,20 +38,23 @@ package struct MessageDigest: ~Copyable {
         precondition(started == 1, "libcrypto refused to start a digest")
     }
 
+    /// Adds bytes behind those that came before.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     }
 
+    /// Adds bytes behind those that came before.
     package mutating func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { update($0) }
     }
 
+    /// Adds a text as UTF-8 behind what came before.
     package mutating func update(_ text: String) {
         var text = text
         text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
     }
 
-    /// The digest of all that was put in, after which this one is empty again.
+    /// Returns the digest of all that was put in, after which this one is empty again.
     ///
     /// - Parameter length: how many of its first bytes are wanted, if not all.
     package mutating func finish(_ length: Int = .max) -> [UInt8] {
@@ -62,9 +67,9 @@ package struct MessageDigest: ~Copyable {
     }
 }
 
-/// SHA-256 of short texts, many of them: without the context that `MessageDigest` keeps.
+/// `SHA256` hashes short texts, many of them: without the context that `MessageDigest` keeps.
 package enum SHA256 {
-    /// The first 160 bits.
+    /// Returns the first 160 bits of the digest.
     package static func first160(of bytes: UnsafeRawBufferPointer) -> (first: Hash128, rest: UInt32) {
         withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { digest in
             newswire_sha256(bytes.baseAddress, bytes.count, digest.baseAddress)

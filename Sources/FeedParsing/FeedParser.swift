@@ -12,6 +12,7 @@ private import Glibc
 package struct FeedParser: ~Copyable {
     private let pipeline: DocumentPipeline
 
+    /// Begins to read the document that came from `context`.
     package init(context: DocumentContext, limits: ParseLimits = ParseLimits()) {
         self.init(context: context, limits: limits, blockBytes: 32 * 1024)
     }
@@ -35,13 +36,13 @@ package struct FeedParser: ~Copyable {
     }
 }
 
-/// Where a document came from: what its relative URLs and its bytes are read by.
+/// `DocumentContext` says where a document came from: what its relative URLs and its bytes are read by.
 package struct DocumentContext: Sendable {
-    /// The URL that answered, after redirects.
+    /// The URL is the one that answered, after redirects.
     package var url: String?
-    /// The value of the Content-Location header; it may be relative to `url`.
+    /// The Content-Location header stands here as it was sent; it may be relative to `url`.
     package var contentLocation: String?
-    /// The value of the Content-Type header as it was sent.
+    /// The Content-Type header stands here as it was sent.
     package var contentType: String?
 
     package init(url: String? = nil, contentLocation: String? = nil, contentType: String? = nil) {
@@ -57,31 +58,36 @@ package struct DocumentContext: Sendable {
     }
 }
 
-/// How much of a document is read (security.md §4 and §6). Sizes are in bytes of UTF-8.
+/// `ParseLimits` says how much of a document is read (security.md §4 and §6). Sizes are in bytes of UTF-8.
 package struct ParseLimits: Sendable {
     /// Items beyond that are counted in `Feed.droppedArticles`.
     package var items = 2000
+    /// Titles and other short texts are cut to this.
     package var titleBytes = 4 * 1024
-    /// How much of an id is shown; `Article.id` itself is whole, because the identity is made of all of it.
+    /// An id is shown up to this length; `Article.id` itself is whole, because the identity is made of all of it.
     package var idBytes = 4 * 1024
+    /// Bodies, summaries and ids are read up to this length.
     package var contentBytes = 1024 * 1024
-    /// Any other text: names, addresses, dates.
+    /// Any other text is read up to this length: names, addresses, dates.
     package var fieldBytes = 64 * 1024
+    /// A longer URL is told as text.
     package var urlBytes = 16 * 1024
+    /// One article or feed has no more tags.
     package var categories = 100
+    /// One article has no more attachments.
     package var enclosures = 100
-    /// Authors, contributors and links of one article or feed, each.
+    /// One article or feed has no more authors, no more contributors and no more links.
     package var listEntries = 100
-    /// Open elements; tags below that are passed over, their text is kept.
+    /// No more elements are open at once: tags below that are passed over, and their text is kept.
     package var depth = 250
-    /// Time spent inside the parser, by `clock`. What was read until then is kept and flagged as truncated.
+    /// The parser spends no more time than this, by `clock`. What was read until then is kept and flagged as truncated.
     package var time = Duration.seconds(5)
-    /// A clock that never goes back. It is read every few ten thousand bytes, by the thread that parses them.
+    /// The clock never goes back. It is read every few ten thousand bytes, by the thread that parses them.
     package var clock: @Sendable () -> Duration = processorClock
 
     package init() {}
 
-    /// The processor time of the thread: on a machine that is busy with other things no document is cut off for it.
+    /// Tells the processor time of the thread: on a machine that is busy with other things no document is cut off for it.
     package static let processorClock: @Sendable () -> Duration = {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
@@ -89,18 +95,20 @@ package struct ParseLimits: Sendable {
     }
 }
 
-/// What a document turned out to be.
+/// `ParseResult` is what a document turned out to be.
 package enum ParseResult: Sendable {
     case feed(Feed)
     case notAFeed(NotAFeed)
 }
 
-/// A document that is no feed, and what it is instead.
+/// `NotAFeed` tells what a document is that is no feed.
 package struct NotAFeed: Error, Sendable {
+    /// The kind is what the document is instead.
     package var kind: Kind
-    /// One sentence for people: what it looked like, and what to do.
+    /// The message is one sentence for people: what the document looked like, and what to do.
     package var message: String
 
+    /// The kinds of documents are told apart by their first bytes and their root element.
     package enum Kind: String, Sendable {
         case html, json, xml, text, binary, empty
     }

@@ -1,8 +1,10 @@
-/// Bytes that are put together piece by piece, in memory of their own: an array asks at each byte whether it is shared
+/// `ByteBuffer` puts bytes together piece by piece, in memory of its own: an array asks at each byte whether it is shared
 /// and has room.
 package struct ByteBuffer: ~Copyable {
     private var memory: UnsafeMutablePointer<UInt8>
+    /// So many bytes fit before the memory has to grow.
     package private(set) var capacity: Int
+    /// So many bytes have been put in.
     package private(set) var count = 0
 
     package init(capacity: Int = 0) {
@@ -14,9 +16,11 @@ package struct ByteBuffer: ~Copyable {
         memory.deallocate()
     }
 
-    /// A copy of them.
+    /// Copies the bytes.
     package var bytes: [UInt8] { Array(UnsafeBufferPointer(start: memory, count: count)) }
 
+    /// Lends the bytes to `body`, without a copy.
+    ///
     /// - Parameter body: gets what begins at `start`, valid while it runs.
     package func withBytes<Result, Failure: Error>(
         from start: Int = 0, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
@@ -27,38 +31,42 @@ package struct ByteBuffer: ~Copyable {
     /// Starts anew, keeping the memory.
     package mutating func removeAll() { count = 0 }
 
+    /// Appends bytes.
     package mutating func append(_ bytes: [UInt8]) {
         bytes.withUnsafeBufferPointer { append($0) }
     }
 
+    /// Appends bytes, which may not be the buffer's own.
     package mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
         reserve(bytes.count)
         put(bytes)
     }
 
+    /// Appends a text of the program as UTF-8.
     package mutating func append(_ text: StaticString) {
         append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    /// Appends a text as UTF-8.
     package mutating func append(_ text: String) {
         var text = text
         text.withUTF8 { append($0) }
     }
 
-    /// In decimal digits.
+    /// Appends a number in decimal digits.
     package mutating func append(decimal number: UInt64) {
         reserve(20)
         put(decimal: number)
     }
 
-    /// 16 hexadecimal digits in lower case.
+    /// Appends a number as 16 hexadecimal digits in lower case.
     package mutating func append(hex number: UInt64) {
         reserve(16)
         put(hex: UInt32(number >> 32))
         put(hex: UInt32(truncatingIfNeeded: number))
     }
 
-    /// Two hexadecimal digits in lower case for each byte.
+    /// Appends two hexadecimal digits in lower case for each byte.
     package mutating func append(hex bytes: [UInt8]) {
         reserve(2 * bytes.count)
         var rest = bytes[...]
@@ -72,6 +80,8 @@ package struct ByteBuffer: ~Copyable {
         }
     }
 
+    /// Appends as many bytes as `body` fills in.
+    ///
     /// - Parameter body: initializes all of the bytes.
     package mutating func append(count more: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
         reserve(more)

@@ -1,10 +1,10 @@
 private import Glibc
 
-/// The members of a JSON object, found without making values of them: for the lines that newswire writes itself and reads
+/// `JSONMembers` finds the members of a JSON object without making values of them: for the lines that newswire writes itself and reads
 /// by the hundred thousand.
 ///
 /// Strings and brackets are told apart, and no more is looked at until a member is asked for; one that is malformed counts
-/// as absent. Valid only as long as the bytes are.
+/// as absent. It is valid only as long as the bytes are.
 package struct JSONMembers {
     private let bytes: UnsafeRawBufferPointer
     private var places: [Place] = []
@@ -14,7 +14,7 @@ package struct JSONMembers {
         var value: Range<Int>
     }
 
-    /// nil where the bytes do not begin with a whole object.
+    /// Finds the members; nil where the bytes do not begin with a whole object.
     package init?(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
         var scan = JSONScan(bytes)
@@ -31,7 +31,7 @@ package struct JSONMembers {
         guard scan.take(UInt8(ascii: "}")) else { return nil }
     }
 
-    /// The member of that name, the last where there are several; nil where there is none.
+    /// Finds the member of that name, the last where there are several; nil where there is none.
     package subscript(name: StaticString) -> JSONPiece? {
         let first = name.utf8Start.pointee
         for place in places.reversed() where place.key.count == name.utf8CodeUnitCount {
@@ -45,7 +45,7 @@ package struct JSONMembers {
     }
 }
 
-/// The text of one JSON value. Valid only as long as the bytes are.
+/// `JSONPiece` is the text of one JSON value. It is valid only as long as the bytes are.
 package struct JSONPiece {
     private let bytes: UnsafeRawBufferPointer
 
@@ -53,20 +53,23 @@ package struct JSONPiece {
         self.bytes = bytes
     }
 
+    /// The members of an object; nil where this is none.
     package var members: JSONMembers? { JSONMembers(bytes) }
 
+    /// The value of a string, with its escapes undone; nil where this is none.
     package var string: String? {
         guard let text = rawText else { return nil }
         if text.contains(UInt8(ascii: "\\")) { return parsed?.string }
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// What stands between the quotes of a string, escapes and all.
+    /// The text between the quotes of a string stands here as it is, with its escapes; nil where this is none.
     package var rawText: UnsafeRawBufferPointer? {
         guard bytes.count >= 2, bytes[0] == UInt8(ascii: "\"") else { return nil }
         return UnsafeRawBufferPointer(rebasing: bytes[1..<bytes.count - 1])
     }
 
+    /// The value of an integer; nil where this is none or does not fit.
     package var integer: Int64? {
         let isNegative = bytes.first == UInt8(ascii: "-")
         let digits = bytes.dropFirst(isNegative ? 1 : 0)
@@ -77,8 +80,10 @@ package struct JSONPiece {
         return isNegative ? -value : value
     }
 
+    /// The value of `true` or `false`; nil where this is neither.
     package var bool: Bool? { parsed?.bool }
 
+    /// The elements of an array; nil where this is none.
     package var array: [JSONPiece]? {
         var scan = JSONScan(bytes)
         guard scan.take(UInt8(ascii: "[")) else { return nil }

@@ -1,4 +1,4 @@
-/// A bounded reader of JSON that takes what feeds really send.
+/// `JSONParser` reads JSON as feeds really send it, within limits.
 ///
 /// Invalid UTF-8 and lone surrogates become U+FFFD, raw control characters in strings are kept, a byte order mark and
 /// what follows the document are passed over; all of it is told in `findings`. Anything else that RFC 8259 forbids is an
@@ -18,6 +18,7 @@ package struct JSONParser: ~Copyable {
         self.recovers = recovers
     }
 
+    /// Reads a whole document of UTF-8. Throws where it is none, or asks for more than the limits allow.
     package static func parse(
         _ bytes: UnsafeRawBufferPointer, limits: JSONLimits = JSONLimits()
     ) throws(JSONError) -> (value: JSONValue, findings: JSONFindings) {
@@ -45,6 +46,7 @@ package struct JSONParser: ~Copyable {
         return (value, findings)
     }
 
+    /// Reads a whole document of UTF-8. Throws where it is none, or asks for more than the limits allow.
     package static func parse(
         _ bytes: [UInt8], limits: JSONLimits = JSONLimits()
     ) throws(JSONError) -> (value: JSONValue, findings: JSONFindings) {
@@ -202,20 +204,21 @@ package struct JSONParser: ~Copyable {
     }
 }
 
-/// How much a JSON document may ask for (security.md §7).
+/// `JSONLimits` says how much a JSON document may ask for (security.md §7).
 package struct JSONLimits: Sendable {
-    /// How deep arrays and objects may nest.
+    /// Arrays and objects nest no deeper.
     package var depth = 64
-    /// How many values the whole document may hold.
+    /// The whole document holds no more values.
     package var values = 500_000
-    /// How many bytes a number may have.
+    /// A number has no more bytes.
     package var numberLength = 64
 
     package init() {}
 }
 
-/// Why a document could not be read, and at which byte.
+/// `JSONError` tells why a document could not be read, and at which byte.
 package struct JSONError: Error, Equatable, CustomStringConvertible {
+    /// The reasons are written out as they stand here.
     package enum Reason: String, Sendable {
         case unexpectedEnd = "the document ends early"
         case unexpectedByte = "unexpected character"
@@ -225,26 +228,33 @@ package struct JSONError: Error, Equatable, CustomStringConvertible {
         case badEscape = "bad escape in a string"
     }
 
+    /// The reason that reading ended there.
     package var reason: Reason
+    /// The place in the document, in bytes from its beginning.
     package var offset: Int
 
     package var description: String { "\(reason.rawValue) at byte \(offset)" }
 }
 
-/// What was tolerated while reading.
+/// `JSONFindings` tells what was tolerated while reading.
 package struct JSONFindings: Sendable, Equatable {
+    /// An object has several members of one name; the last one counts.
     package var duplicateKeys = false
+    /// An escape of half a character became U+FFFD.
     package var loneSurrogates = false
+    /// Bytes that are no UTF-8 became U+FFFD.
     package var invalidUTF8 = false
+    /// A string has control characters that are not escaped.
     package var controlCharacters = false
+    /// Something other than white space stands behind the document.
     package var trailingBytes = false
-    /// Commas with nothing behind them (`JSONParser.recover` alone).
+    /// There are commas with nothing behind them (`JSONParser.recover` alone).
     package var trailingCommas = false
-    /// Arrays and objects beyond the depth allowed, each read as null (`JSONParser.recover` alone).
+    /// Arrays and objects beyond the depth allowed were read as null (`JSONParser.recover` alone).
     package var tooDeep = false
-    /// Where and why reading ended before the document did (`JSONParser.recover` alone).
+    /// Tells where and why reading ended before the document did (`JSONParser.recover` alone).
     package var failure: JSONError?
-    /// How many arrays and objects were open there: the last element of each is what it was cut off in.
+    /// So many arrays and objects were open there: the last element of each is what it was cut off in.
     package var openContainers = 0
 
     package init() {}

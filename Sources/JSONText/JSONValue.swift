@@ -1,4 +1,4 @@
-/// A JSON document as a tree, with its members in order.
+/// `JSONValue` is a JSON document as a tree, with its members in order.
 package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -8,6 +8,7 @@ package enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object([Member])
 
+    /// `Member` is one name of an object with its value; several may have one name.
     package struct Member: Sendable, Equatable {
         package var key: String
         package var value: JSONValue
@@ -18,13 +19,13 @@ package enum JSONValue: Sendable, Equatable {
         }
     }
 
-    /// The member of that name, the last where there are several (security.md §7); nil where this is no object.
+    /// Finds the member of that name, the last where there are several (security.md §7); nil where this is no object.
     package subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.key == key }?.value
     }
 
-    /// The same for a name that is written in the program: no text is made of it.
+    /// Finds the member of a name that is written in the program, without making a text of that.
     package subscript(name: StaticString) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
@@ -44,16 +45,19 @@ package enum JSONValue: Sendable, Equatable {
         return elements
     }
 
+    /// The value of a string; nil where this is none.
     package var string: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
 
+    /// The value of `true` or `false`; nil where this is neither.
     package var bool: Bool? {
         guard case .bool(let value) = self else { return nil }
         return value
     }
 
+    /// The value of a number that is whole and fits; nil for anything else.
     package var integer: Int64? {
         guard case .number(let text) = self else { return nil }
         if let value = Int64(text) { return value }
@@ -61,16 +65,19 @@ package enum JSONValue: Sendable, Equatable {
         return Int64(exactly: value)
     }
 
+    /// The value of a number; nil where this is none.
     package var double: Double? {
         guard case .number(let text) = self else { return nil }
         return Double(text)
     }
 
+    /// The elements of an array; nil where this is none.
     package var array: [JSONValue]? {
         guard case .array(let elements) = self else { return nil }
         return elements
     }
 
+    /// The members of an object; nil where this is none.
     package var object: [Member]? {
         guard case .object(let members) = self else { return nil }
         return members

@@ -11,12 +11,13 @@ package struct JSONWriter: ~Copyable {
         output = ByteBuffer(capacity: capacity)
     }
 
-    /// How many bytes have been written so far.
+    /// So many bytes have been written so far.
     package var count: Int { output.count }
 
-    /// What has been written so far: a copy of it.
+    /// Copies what has been written so far.
     package var bytes: [UInt8] { output.bytes }
 
+    /// Ends the writing, and returns what has been written.
     package consuming func finish() -> [UInt8] { bytes }
 
     /// Hands over what has been written, and goes on behind it in the same memory.
@@ -31,12 +32,16 @@ package struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
+    /// Begins an object, as a value; keys and values follow.
     package mutating func beginObject() { begin(UInt8(ascii: "{")) }
+    /// Ends the object that was begun last.
     package mutating func endObject() { end(UInt8(ascii: "}")) }
+    /// Begins an array, as a value; values follow.
     package mutating func beginArray() { begin(UInt8(ascii: "[")) }
+    /// Ends the array that was begun last.
     package mutating func endArray() { end(UInt8(ascii: "]")) }
 
-    /// A key that needs no escaping.
+    /// Writes a key that needs no escaping.
     package mutating func key(_ key: StaticString) {
         let length = key.utf8CodeUnitCount
         output.reserve(length + 4)
@@ -48,6 +53,7 @@ package struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
+    /// Writes a key, escaped where it has to be.
     package mutating func key(_ key: String) {
         string(key)
         output.reserve(1)
@@ -55,12 +61,13 @@ package struct JSONWriter: ~Copyable {
         needsComma = false
     }
 
+    /// Writes a string, escaped where it has to be.
     package mutating func string(_ text: String) {
         var text = text
         text.withUTF8 { string(utf8: $0) }
     }
 
-    /// Text that the caller knows to be valid UTF-8.
+    /// Writes a string that the caller knows to be valid UTF-8, escaped where it has to be.
     package mutating func string(utf8: UnsafeBufferPointer<UInt8>) {
         output.reserve(2)
         separate()
@@ -78,6 +85,7 @@ package struct JSONWriter: ~Copyable {
         needsComma = true
     }
 
+    /// Writes a whole number.
     package mutating func integer(_ value: Int) {
         output.reserve(22)
         separate()
@@ -86,28 +94,32 @@ package struct JSONWriter: ~Copyable {
         needsComma = true
     }
 
+    /// Writes a whole number of any size.
     package mutating func integer(_ value: some BinaryInteger) {
         raw(String(value))
     }
 
-    /// A number; null where JSON has none for it (infinite, not a number).
+    /// Writes a number, or null where JSON has none for it (infinite, not a number).
     package mutating func number(_ value: Double) {
         raw(value.isFinite ? "\(value)" : "null")
     }
 
+    /// Writes `true` or `false`.
     package mutating func bool(_ value: Bool) {
         raw(value ? "true" : "false")
     }
 
+    /// Writes `null`.
     package mutating func null() {
         raw("null")
     }
 
-    /// JSON that was written elsewhere.
+    /// Writes a value that is JSON already.
     package mutating func raw(_ json: [UInt8]) {
         json.withUnsafeBufferPointer { raw($0) }
     }
 
+    /// Writes a value that is JSON already.
     package mutating func raw(_ json: String) {
         var json = json
         json.withUTF8 { raw($0) }
@@ -140,30 +152,35 @@ package struct JSONWriter: ~Copyable {
 }
 
 extension JSONWriter {
+    /// Writes a member, unless its value is nil.
     package mutating func member(_ key: StaticString, _ text: String?) {
         guard let text else { return }
         self.key(key)
         string(text)
     }
 
+    /// Writes a member, unless its value is nil.
     package mutating func member(_ key: StaticString, _ value: Int?) {
         guard let value else { return }
         self.key(key)
         integer(value)
     }
 
+    /// Writes a member, unless its value is nil.
     package mutating func member(_ key: StaticString, _ value: (some BinaryInteger)?) {
         guard let value else { return }
         self.key(key)
         integer(value)
     }
 
+    /// Writes a member, unless its value is nil.
     package mutating func member(_ key: StaticString, _ value: Double?) {
         guard let value else { return }
         self.key(key)
         number(value)
     }
 
+    /// Writes a member with an array of strings, unless that is empty.
     package mutating func member(_ key: StaticString, _ texts: [String]) {
         if texts.isEmpty { return }
         self.key(key)

@@ -1,13 +1,24 @@
 /// What a byte is in ASCII, whatever the text around it. Inlined where parsers ask it of every byte.
 extension UInt8 {
+    /// Tells whether it is one of `0` to `9`.
     @inlinable package var isASCIIDigit: Bool { self >= 0x30 && self <= 0x39 }
 
-    /// In either case.
+    /// Tells whether it is a letter of ASCII in either case.
     @inlinable package var isASCIILetter: Bool { self | 0x20 >= 0x61 && self | 0x20 <= 0x7a }
 
+    /// Tells whether it is a letter of ASCII in either case, or a digit.
     @inlinable package var isASCIIAlphanumeric: Bool { isASCIILetter || isASCIIDigit }
 
-    /// From 0 to 15, in either case; nil for what is no hexadecimal digit.
+    /// Tells whether it is a space or a control character, which feeds and servers have where a space should be.
+    @inlinable package var isASCIISpaceOrControl: Bool { self <= 0x20 }
+
+    /// The lower case of a letter of ASCII; any other byte is itself.
+    @inlinable package var asciiLowercased: UInt8 { self >= 0x41 && self <= 0x5a ? self | 0x20 : self }
+
+    /// The value of a decimal digit; nil for any other byte.
+    @inlinable package var decimalValue: UInt8? { isASCIIDigit ? self - 0x30 : nil }
+
+    /// The value of a hexadecimal digit in either case; nil for any other byte.
     @inlinable package var hexadecimalValue: UInt8? {
         if isASCIIDigit { return self - 0x30 }
         let lower = self | 0x20
@@ -16,7 +27,7 @@ extension UInt8 {
 }
 
 extension BidirectionalCollection {
-    /// The part that is left without the elements at either end that are noise.
+    /// Returns the part that is left without the elements at either end that are noise.
     @inlinable package func trimming(where isNoise: (Element) -> Bool) -> SubSequence {
         var (start, end) = (startIndex, endIndex)
         while start < end, isNoise(self[start]) { formIndex(after: &start) }
@@ -39,5 +50,19 @@ extension Sequence<UInt8> {
             number = Swift.min((number ?? 0) * 10 + Int(byte - 0x30), greatest)
         }
         return number
+    }
+}
+
+extension RandomAccessCollection {
+    /// Finds an element with that key by halving, in a collection that is sorted by its keys; nil where there is none.
+    @inlinable package func binarySearch<Key: Comparable>(_ key: Key, by keyOf: (Element) -> Key) -> Element? {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = index(low, offsetBy: distance(from: low, to: high) / 2)
+            let found = keyOf(self[middle])
+            if found == key { return self[middle] }
+            if found < key { low = index(after: middle) } else { high = middle }
+        }
+        return nil
     }
 }

@@ -1,4 +1,4 @@
-/// Bytes as text of 64 characters (RFC 4648 §4).
+/// `Base64` writes bytes as text of 64 characters, and reads it (RFC 4648 §4).
 package enum Base64 {
     private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -22,7 +22,7 @@ package enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Reads it as it comes in feeds: with line ends anywhere, with or without padding, in the alphabet of URLs too (RFC
+    /// Reads text as it comes in feeds: with line ends anywhere, with or without padding, in the alphabet of URLs too (RFC
     /// 4648 §5). Nil where there is anything else.
     package static func bytes(_ text: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []

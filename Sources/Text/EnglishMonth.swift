@@ -1,6 +1,6 @@
-/// The months as the dates of HTTP, e-mail and feeds name them.
+/// `EnglishMonth` knows the months as the dates of HTTP, e-mail and feeds name them.
 package enum EnglishMonth {
-    /// The month from 1 to 12 that three letters of lower case stand for, the first of them in the highest byte.
+    /// Returns the month from 1 to 12 that three letters of lower case stand for, the first of them in the highest byte.
     @inlinable package static func number(packed letters: UInt64) -> Int? {
         switch letters {
         case 0x6a616e: 1
@@ -19,7 +19,7 @@ package enum EnglishMonth {
         }
     }
 
-    /// The month that `Jan` to `Dec` stand for, in just this case (RFC 9110 §5.6.7).
+    /// Returns the month that `Jan` to `Dec` stand for, in just this case (RFC 9110 §5.6.7).
     package static func number(_ name: some Collection<UInt8>) -> Int? {
         guard name.count == 3, let first = name.first, first & 0x20 == 0 else { return nil }
         return number(packed: name.dropFirst().reduce(UInt64(first | 0x20)) { $0 << 8 | UInt64($1) })

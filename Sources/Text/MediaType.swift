@@ -1,10 +1,11 @@
-/// Content-Type taken apart (RFC 9110 §8.3), leniently.
+/// `MediaType` is a Content-Type taken apart (RFC 9110 §8.3), leniently.
 package struct MediaType: Sendable, Equatable {
-    /// `application/rss+xml`, in lower case; empty where the value has none.
+    /// The essence is like `application/rss+xml`, in lower case; it is empty where the value has none.
     package var essence: String
-    /// The charset parameter without quotes, in lower case.
+    /// The charset parameter stands here without quotes, in lower case.
     package var charset: String?
 
+    /// Reads the value of a header; no value is refused.
     package init(_ value: String) {
         // No server means so many; a hostile one may send thousands.
         var parts = value.split(separator: ";", maxSplits: 20)[...]

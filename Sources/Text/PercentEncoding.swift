@@ -1,8 +1,8 @@
-/// Bytes of a URL that stand in it as `%2F` (RFC 3986 §2.1).
+/// `PercentEncoding` reads and writes bytes of a URL that stand in it as `%2F` (RFC 3986 §2.1).
 package enum PercentEncoding {
     private static let digits: StaticString = "0123456789ABCDEF"
 
-    /// The byte that three bytes from `index` on stand for; nil where they stand for themselves.
+    /// Returns the byte that three bytes from `index` on stand for; nil where they stand for themselves.
     @inlinable package static func byte<Text: RandomAccessCollection<UInt8>>(
         in text: Text, at index: Int
     ) -> UInt8? where Text.Index == Int {

@@ -38,7 +38,7 @@ import Testing
         #expect(empty == Hash128(high: 0x99aa_06d3_0147_98d8, low: 0x6001_c324_468d_497f))
     }
 
-    @Test("128 bits are 32 hexadecimal digits and back")
+    @Test("A hash of 128 bits is written as 32 hexadecimal digits and read back")
     func hash128() {
         let hash = Hash128(high: 0x0123_4567_89ab_cdef, low: 0xf)
         #expect(hash.hex == "0123456789abcdef000000000000000f")
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(
-        "RFC 4648 §10: base32, in lower case and without padding",
+        "RFC 4648 §10: base32 is written and read in lower case and without padding",
         arguments: [
             ("", ""), ("f", "my"), ("fo", "mzxq"), ("foo", "mzxw6"), ("foob", "mzxw6yq"), ("fooba", "mzxw6ytb"),
             ("foobar", "mzxw6ytboi"),

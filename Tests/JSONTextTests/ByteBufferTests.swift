@@ -2,7 +2,7 @@ import Testing
 
 @testable import JSONText
 
-@Suite("Bytes put together piece by piece")
+@Suite("A byte buffer puts bytes together piece by piece")
 struct ByteBufferTests {
     private func text(_ fill: (inout ByteBuffer) -> Void) -> String {
         var buffer = ByteBuffer()
@@ -10,12 +10,13 @@ struct ByteBufferTests {
         return String(decoding: buffer.bytes, as: UTF8.self)
     }
 
-    @Test("Numbers have all their digits", arguments: [0, 9, 10, 1234, UInt64(Int64.max) + 1, .max])
+    @Test(
+        "A byte buffer writes numbers with all their digits", arguments: [0, 9, 10, 1234, UInt64(Int64.max) + 1, .max])
     func decimal(number: UInt64) {
         #expect(text { $0.append(decimal: number) } == String(number))
     }
 
-    @Test("Hexadecimal digits are in lower case, the zeros in front of them too")
+    @Test("A byte buffer writes hexadecimal numbers in lower case, with the zeros in front")
     func hexadecimal() {
         #expect(text { $0.append(hex: 0x0123_4567_89ab_cdef) } == "0123456789abcdef")
         #expect(text { $0.append(hex: UInt64(0xa)) } == "000000000000000a")
@@ -29,7 +30,7 @@ struct ByteBufferTests {
         }
     }
 
-    @Test("What is put in stays, however far the memory has to grow", arguments: [1, 63, 64, 65, 1000, 100_000])
+    @Test("Bytes in a buffer stay, however far its memory has to grow", arguments: [1, 63, 64, 65, 1000, 100_000])
     func growing(length: Int) {
         let piece = [UInt8](repeating: 0x78, count: length)
         var buffer = ByteBuffer()

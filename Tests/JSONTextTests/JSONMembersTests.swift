@@ -1,14 +1,14 @@
 import JSONText
 import Testing
 
-@Suite("Members of an object found without reading it all")
+@Suite("Members of a JSON object are found without reading it all")
 struct JSONMembersTests {
     private func value(_ text: String, _ body: (JSONMembers) -> String?) -> String? {
         Array(text.utf8).withUnsafeBytes { bytes in JSONMembers(bytes).map { body($0) ?? "absent" } }
     }
 
     @Test(
-        "are what the reader of whole documents finds",
+        "Members that are found singly are what the reader of whole documents finds",
         arguments: [
             #"{"a":"x"}"#, #"{ "a" : "x" , "b":[1,{"c":"}"}] }"#, #"{"b":"\"a\":1","a":"q\u00fc\n"}"#, #"{"a":-12}"#,
             #"{"a":1e3,"b":{}}"#, #"{"a":true}"#, #"{"a":null}"#, #"{}"#, #"{"a":1,"a":2}"#, #"{"a":"ü"}"#,
@@ -31,7 +31,7 @@ struct JSONMembersTests {
     }
 
     @Test(
-        "are none where there is no whole object",
+        "No members are found where there is no whole JSON object",
         arguments: [
             "", "[]", "3", "{", #"{"a"}"#, #"{"a":}"#, #"{"a":1"#, #"{"a":"x}"#, #"{"a":[1}"#, #"{"a" 1}"#, #"{a:1}"#,
             #"{"a":"\"#,

@@ -67,7 +67,7 @@ import Testing
         #expect(throws: JSONError.self) { try value("1234 ", limits) }
     }
 
-    @Test("security.md §7: what is tolerated is told")
+    @Test("security.md §7: mistakes in JSON that are tolerated are told")
     func findings() throws {
         func findings(_ text: [UInt8]) throws -> JSONFindings { try JSONParser.parse(text).findings }
         var expected = JSONFindings()
@@ -108,7 +108,7 @@ import Testing
         #expect(try value("\"1\"").integer == nil)
     }
 
-    @Test("recovery: of a document cut anywhere, everything that was complete is there")
+    @Test("Recovery of a JSON document that was cut anywhere gives everything that was complete")
     func cutOff() throws {
         let text = Array("{\"a\":[{\"b\":\"c\"},{\"d\":[true,\"é\\n\"]}],\"e\":null}".utf8)
         for length in 1..<text.count {
@@ -123,7 +123,7 @@ import Testing
         #expect(try whole.value == JSONParser.parse(text).value)
     }
 
-    @Test("recovery: openContainers tells how deep the break lies")
+    @Test("Recovery of JSON tells in openContainers how deep the break lies")
     func openContainers() throws {
         for (text, open) in [
             ("{\"a\":[{\"b\":1", 3), ("{\"a\":[{\"b\":1}", 2), ("{\"a\":[1]", 1), ("[[[", 3), ("[1 2]", 1),
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test("recovery: what is too deep becomes null, and the rest is read")
+    @Test("Recovery of JSON reads null for what is too deep, and goes on with the rest")
     func tooDeep() throws {
         let deep = String(repeating: "[", count: 70) + "\"]\\\"\"" + String(repeating: "]", count: 70)
         let (json, findings) = try recover(Array("{\"a\":\(deep),\"b\":2}".utf8)).get()
@@ -145,14 +145,14 @@ import Testing
         #expect(inString.findings.failure != nil)
     }
 
-    @Test("recovery: commas with nothing behind them do no harm")
+    @Test("Recovery of JSON passes over commas with nothing behind them")
     func trailingCommas() throws {
         let (json, findings) = try recover(Array("{\"a\":[1, ],}".utf8)).get()
         #expect(json == .object([.init(key: "a", value: .array([.number("1")]))]))
         #expect(findings.trailingCommas && findings.failure == nil)
     }
 
-    @Test("recovery: what does not begin as a document is an error")
+    @Test("Recovery of JSON refuses what does not begin as a document")
     func notADocument() {
         for text in ["", " ", "x", "\"a", "tru", "-"] {
             #expect(throws: JSONError.self, "\(text)") { try recover(Array(text.utf8)).get() }

@@ -8,7 +8,7 @@ import Testing
         return String(decoding: writer.finish(), as: UTF8.self)
     }
 
-    @Test("commas stand where they belong")
+    @Test("A JSON writer puts commas where they belong")
     func commas() {
         let text = written { json in
             json.beginObject()
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test("numbers are JSON's, and null where it has none")
+    @Test("A JSON writer writes null for a number that JSON has no form for")
     func numbers() {
         #expect(written { $0.number(.infinity) } == "null")
         #expect(written { $0.number(.nan) } == "null")

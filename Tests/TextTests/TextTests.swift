@@ -11,6 +11,10 @@ struct TextTests {
             #expect(byte.isASCIILetter == (character?.isLetter ?? false))
             #expect(byte.isASCIIAlphanumeric == (byte.isASCIIDigit || byte.isASCIILetter))
             #expect(byte.hexadecimalValue.map(Int.init) == character?.hexDigitValue)
+            #expect(byte.decimalValue.map(Int.init) == (byte.isASCIIDigit ? character?.wholeNumberValue : nil))
+            #expect(byte.isASCIISpaceOrControl == (byte <= 0x20))
+            let lower = character?.lowercased().utf8.first ?? byte
+            #expect(byte.asciiLowercased == lower)
         }
     }
 
@@ -20,6 +24,17 @@ struct TextTests {
     func trimming(text: String, trimmed: String) {
         #expect(text.trimming { $0 == " " } == trimmed)
         #expect(Array(text.utf8).trimming { $0 == 0x20 }.elementsEqual(trimmed.utf8))
+    }
+
+    @Test("A search by halving finds every key of a sorted table and no other")
+    func binarySearch() {
+        for count in 0..<20 {
+            let table = (0..<count).map { (key: 2 * $0, value: "\($0)") }
+            for key in -1...2 * count {
+                let found = table.binarySearch(key) { $0.key }?.value
+                #expect(found == (key >= 0 && key < 2 * count && key.isMultiple(of: 2) ? "\(key / 2)" : nil))
+            }
+        }
     }
 
     @Test(

@@ -67,8 +67,7 @@ struct DateScanner {
     private func byte(at index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
 
     private func digit(at index: Int) -> Int? {
-        let byte = byte(at: index)
-        return byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") ? Int(byte - UInt8(ascii: "0")) : nil
+        byte(at: index).decimalValue.map(Int.init)
     }
 
     private mutating func digits() -> Number? {

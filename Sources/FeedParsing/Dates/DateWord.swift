@@ -111,14 +111,7 @@ enum DateMonth {
     }
 
     private static func find(_ key: UInt64) -> Int? {
-        var low = 0
-        var high = table.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if table[middle].key == key { return table[middle].month }
-            if table[middle].key < key { low = middle + 1 } else { high = middle }
-        }
-        return nil
+        table.binarySearch(key) { $0.key }?.month
     }
 
     /// 0 marks a word that begins like a month and is none: the Tuesdays `martes`, `mardi`, `martedì`.
@@ -159,21 +152,8 @@ enum DateZone {
         // GMT, UTC, UT, Z.
         case 0x676d74, 0x757463, 0x7574, 0x7a: return 0
         case 0: return nil
-        default: break
+        default: return table.binarySearch(word.ascii) { $0.name }?.minutes
         }
-        var low = 0
-        var high = table.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if table[middle].name == word.ascii { return table[middle].minutes }
-            if table[middle].name < word.ascii { low = middle + 1 } else { high = middle }
-        }
-        return nil
-    }
-
-    /// Whether an offset may follow the name and count from it: `GMT+0200`.
-    static func isGreenwich(_ word: DateWord) -> Bool {
-        [0x676d74, 0x757463, 0x7574, 0x7a].contains(word.ascii)
     }
 
     private static let table: [(name: UInt64, minutes: Int)] = {

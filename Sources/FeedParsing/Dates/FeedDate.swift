@@ -17,11 +17,8 @@ enum FeedDate {
 
     /// The instant, or nil where the text cannot be read or lies outside of the years 1 to 9999.
     static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Reading? {
-        var range = 0..<bytes.count
-        while let first = range.first, bytes[first] <= 0x20 { range = first + 1..<range.upperBound }
-        while let last = range.last, bytes[last] <= 0x20 { range = range.lowerBound..<last }
-        guard !range.isEmpty, range.count <= maximumLength else { return nil }
-        let text = UnsafeBufferPointer(rebasing: bytes[range])
+        let text = bytes.trimmed
+        guard !text.isEmpty, text.count <= maximumLength else { return nil }
         if let reading = ISODateScanner.read(text) { return reading }
         var scanner = DateScanner(text)
         return scanner.read()

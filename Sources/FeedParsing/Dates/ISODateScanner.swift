@@ -1,3 +1,5 @@
+private import Text
+
 /// ISO 8601 with its profiles RFC 3339 and W3CDTF, extended and basic.
 ///
 /// It takes what begins with a year of four digits and has nothing in it that is not ISO; everything else is left to
@@ -20,8 +22,7 @@ struct ISODateScanner {
     private func byte(at index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
 
     private func digit(at index: Int) -> Int? {
-        let byte = byte(at: index)
-        return byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") ? Int(byte - UInt8(ascii: "0")) : nil
+        byte(at: index).decimalValue.map(Int.init)
     }
 
     /// How many digits follow.

@@ -178,6 +178,13 @@ extension UnsafeBufferPointer<UInt8> {
         return true
     }
 
+    /// Whether the bytes begin with a text.
+    func hasPrefix(_ text: StaticString) -> Bool {
+        guard count >= text.utf8CodeUnitCount else { return false }
+        for index in 0..<text.utf8CodeUnitCount where self[index] != text.utf8Start[index] { return false }
+        return true
+    }
+
     /// Whether the bytes from `start` on are a text, letters compared without regard to case.
     ///
     /// - Parameter text: in lower case.
@@ -185,9 +192,7 @@ extension UnsafeBufferPointer<UInt8> {
         let length = text.utf8CodeUnitCount
         guard start >= 0, count - start >= length else { return false }
         for offset in 0..<length {
-            var byte = self[start + offset]
-            if byte >= 0x41 && byte <= 0x5a { byte |= 0x20 }
-            if byte != text.utf8Start[offset] { return false }
+            if self[start + offset].asciiLowercased != text.utf8Start[offset] { return false }
         }
         return true
     }

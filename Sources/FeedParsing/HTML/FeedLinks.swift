@@ -1,18 +1,21 @@
 package import FeedModel
+private import Text
 
-/// The feeds that an HTML page names: `<link rel="alternate" type="application/rss+xml" href="...">`.
+/// `FeedLinks` finds the feeds that an HTML page names: `<link rel="alternate" type="application/rss+xml" href="...">`.
 package enum FeedLinks {
     /// No page has its links behind that.
     private static let maximumBytes = 4 << 20
     static let maximumLinks = 100
 
-    /// A link, and what the page calls the feed.
+    /// `Found` is a link to a feed, and what the page calls the feed.
     package struct Found: Sendable, Equatable {
+        /// The link has an absolute URL of http or https.
         package let link: Link
+        /// The title is nil where the page gives none.
         package let title: String?
     }
 
-    /// The links in the order of the page, each URL once, absolute and http or https.
+    /// Returns the links in the order of the page, each URL once, absolute and http or https.
     ///
     /// The page's encoding does not matter: types are ASCII, and so are nearly all URLs. It takes a time that grows with
     /// the length of the page alone.
@@ -96,7 +99,7 @@ private struct LinkSearch {
 }
 
 extension FeedLinks {
-    /// The same of a response's `Link` header fields (RFC 8288): `<URL>; rel="alternate"; type="…"; title="…"`.
+    /// Returns the links to feeds in a response's `Link` header fields (RFC 8288): `<URL>; rel="alternate"; type="…"; title="…"`.
     package static func inHeader(_ fields: [String], baseURL: String) -> [Found] {
         var result: [Found] = []
         var known = Set<String>()
@@ -145,9 +148,7 @@ extension FeedLinks {
     }
 
     private static func trimmed(_ bytes: ArraySlice<UInt8>) -> String {
-        let noise: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\"") }
-        guard let first = bytes.firstIndex(where: { !noise($0) }), let last = bytes.lastIndex(where: { !noise($0) })
-        else { return "" }
-        return String(decoding: bytes[first...last], as: UTF8.self)
+        let text = bytes.trimming { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\"") }
+        return String(decoding: text, as: UTF8.self)
     }
 }

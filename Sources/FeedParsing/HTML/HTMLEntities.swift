@@ -69,19 +69,10 @@ enum HTMLEntities {
         if isHexadecimal { index += 1 }
         let digits = index
         var value: UInt32 = 0
-        while index < bytes.count {
-            let digit: UInt32
-            switch bytes[index] {
-            case let byte where byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"):
-                digit = UInt32(byte - UInt8(ascii: "0"))
-            case let byte where isHexadecimal && byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "f"):
-                digit = UInt32((byte | 0x20) - UInt8(ascii: "a") + 10)
-            default:
-                digit = .max
-            }
-            if digit == .max { break }
+        let radix: UInt32 = isHexadecimal ? 16 : 10
+        while index < bytes.count, let digit = bytes[index].digit(radix: radix) {
             // Kept just above the last scalar, so that no number of digits overflows.
-            value = min(value * (isHexadecimal ? 16 : 10) + digit, 0x11_0000)
+            value = min(value * radix + digit, 0x11_0000)
             index += 1
         }
         guard index > digits else { return nil }

@@ -1,4 +1,4 @@
-/// HTML reduced to what may be shown without danger (security.md §9).
+/// `HTMLSanitizer` reduces HTML to what may be shown without danger (security.md §9).
 ///
 /// Kept are the elements, attributes, URL schemes and CSS properties of `HTMLAllowList`; of other elements the text
 /// stays, of `script`, `style` and their like nothing. What makes the result safe is how it is written, not how the
@@ -8,6 +8,8 @@
 /// It works on `HTMLTokenizer` rather than libxml2's HTML parser, which compares each attribute of a tag with all
 /// others: 800 kB of attributes take it eleven seconds. Here the time grows with the length alone.
 package enum HTMLSanitizer {
+    /// Returns HTML in which nothing runs, loads or posts by itself (security.md §9).
+    ///
     /// - Parameter baseURL: what relative URLs are made absolute against; nil leaves them relative.
     package static func sanitize(_ html: String, baseURL: String?) -> String {
         var html = html

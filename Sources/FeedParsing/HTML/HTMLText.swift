@@ -1,4 +1,4 @@
-/// The text in HTML, for titles and names.
+/// `HTMLText` reads the text in HTML, for titles and names.
 package enum HTMLText {
     /// What a reader sees: markup removed, references decoded once, white space collapsed, nothing around it.
     ///
@@ -150,7 +150,7 @@ extension [UInt8] {
 }
 
 extension HTMLText {
-    /// HTML as plain text for reading: a blank line between paragraphs, list items on lines of their own.
+    /// Returns HTML as plain text for reading: a blank line between paragraphs, list items on lines of their own.
     package static func paragraphs(_ html: String) -> String {
         var html = html
         return html.withUTF8 { bytes in

@@ -84,9 +84,9 @@ struct FeedReader: ~Copyable {
             case .feed: channel.start(element, attributes, &fields)
             case .item: item.start(element, attributes, &fields)
             case .group: Self.startInGroup(element)
-            case .image: ImageReader.start(element, fields.limits)
+            case .image: ImageReader.start(element, limit: fields.limits.fieldBytes)
             case .source: source.start(element, attributes, &fields)
-            case .person: person.start(element, fields.limits)
+            case .person: person.start(element, limit: fields.limits.fieldBytes)
             case .media:
                 fields.isInItem
                     ? item.startMedia(element, attributes, &fields) : channel.startMedia(element, attributes, &fields)

@@ -59,7 +59,17 @@ struct FieldReader: ~Copyable {
     mutating func begin(_ element: Element, _ attributes: XMLAttributes, depth: Int) {
         let construct = TextConstruct(element, attributes, isAtom: format == .atom10 || format == .atom03)
         kind = construct.kind
-        capture.begin(element, mode: construct.mode, depth: depth, limit: limits.bytes(of: element))
+        capture.begin(element, mode: construct.mode, depth: depth, limit: limit(of: element))
+    }
+
+    /// What the text of an element may have in bytes.
+    private mutating func limit(of element: Element) -> Int {
+        switch element {
+        case .content, .encoded, .body, .description, .summary, .secondaryDescription, .secondarySummary,
+            .mediaDescription, .subtitle, .guid, .id, .identifier:
+            limits.contentBytes
+        default: limits.fieldBytes
+        }
     }
 
     /// Begins to gather a text that has no type.
@@ -260,41 +270,6 @@ struct FieldReader: ~Copyable {
         case .item, .unknown: break
         default: noteCut("links")
         }
-    }
-}
-
-extension ParseLimits {
-    /// What the text of an element may have in bytes.
-    fileprivate func bytes(of element: Element) -> Int {
-        switch element {
-        case .content, .encoded, .body, .description, .summary, .secondaryDescription, .secondarySummary,
-            .mediaDescription, .subtitle, .guid, .id, .identifier:
-            contentBytes
-        default: fieldBytes
-        }
-    }
-}
-
-extension String {
-    /// Whether it is an http or https URL that needs no mending.
-    var isPlainWebURL: Bool {
-        var text = self
-        return text.withUTF8 { bytes in
-            let scheme = bytes.hasPrefix("https://") ? 8 : bytes.hasPrefix("http://") ? 7 : 0
-            guard scheme > 0, bytes.count > scheme, bytes[scheme] != UInt8(ascii: "/") else { return false }
-            for byte in bytes where byte <= 0x20 || byte == UInt8(ascii: "\\") { return false }
-            return true
-        }
-    }
-
-    fileprivate var isFollowable: Bool { URLResolution.isWeb(self) || URLResolution.scheme(of: self) == "mailto" }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-    fileprivate func hasPrefix(_ text: StaticString) -> Bool {
-        guard count >= text.utf8CodeUnitCount else { return false }
-        for index in 0..<text.utf8CodeUnitCount where self[index] != text.utf8Start[index] { return false }
-        return true
     }
 }
 

@@ -1,4 +1,5 @@
 import FeedModel
+private import Text
 
 /// Reads what an item says of itself.
 struct ItemReader: ~Copyable {
@@ -249,7 +250,7 @@ extension Duration {
         guard parts.count <= 3 else { return nil }
         for part in parts {
             let part = String(part).whitespaceCollapsed
-            guard !part.isEmpty, part.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2e }),
+            guard !part.isEmpty, part.utf8.allSatisfy({ $0.isASCIIDigit || $0 == 0x2e }),
                 let value = Double(part)
             else { return nil }
             total = total * 60 + value

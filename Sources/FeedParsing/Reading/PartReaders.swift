@@ -22,11 +22,11 @@ struct PersonReader {
     /// What the JSON calls those that the person is one of.
     var field: String { element == .contributor ? "contributors" : "authors" }
 
-    mutating func start(_ element: Element, _ limits: ParseLimits) -> ElementUse {
+    mutating func start(_ element: Element, limit: Int) -> ElementUse {
         switch element {
         case .name, .email, .uri, .url:
             isStructured = true
-            return .plainText(limit: limits.fieldBytes)
+            return .plainText(limit: limit)
         default: return .ignored
         }
     }
@@ -109,8 +109,8 @@ struct ImageReader {
     }
 
     /// What an element inside an image is good for.
-    static func start(_ element: Element, _ limits: ParseLimits) -> ElementUse {
-        element == .url ? .plainText(limit: limits.fieldBytes) : .ignored
+    static func start(_ element: Element, limit: Int) -> ElementUse {
+        element == .url ? .plainText(limit: limit) : .ignored
     }
 
     /// Takes the text of the element itself, or of its URL.

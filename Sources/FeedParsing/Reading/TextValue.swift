@@ -1,4 +1,5 @@
 import FeedModel
+private import Text
 
 /// A text of a feed, decoded as far as XML and its own type say.
 struct TextValue {
@@ -50,7 +51,7 @@ extension String {
 
     /// With the letters of ASCII in lower case: what has none in upper case, which is nearly all, is not made anew.
     var lowercasedASCII: String {
-        utf8.contains { $0 >= 0x41 && $0 <= 0x5a } ? lowercased() : self
+        utf8.contains { $0.asciiLowercased != $0 } ? lowercased() : self
     }
 
     /// Cut to a number of bytes of UTF-8, never inside a character.

@@ -1,3 +1,5 @@
+private import Text
+
 /// The five parts of a URL reference (RFC 3986 §3), as places in its bytes.
 ///
 /// Any bytes can be taken apart so: what is neither scheme, authority, query nor fragment is path.
@@ -41,8 +43,8 @@ struct URLParts {
         while length < bytes.count {
             let byte = bytes[length]
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): break
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+            case _ where byte.isASCIILetter: break
+            case _ where byte.isASCIIDigit, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
                 if length == 0 { return nil }
             case UInt8(ascii: ":"): return length > 0 ? length : nil
             default: return nil

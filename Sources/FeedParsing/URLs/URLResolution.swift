@@ -1,9 +1,9 @@
-/// Relative references to absolute URLs: RFC 3986 §5, with the leniency of browsers.
+/// `URLResolution` makes absolute URLs of relative references: RFC 3986 §5, with the leniency of browsers.
 package enum URLResolution {
     /// Longer URLs are not resolved.
     static let maximumLength = 65_536
 
-    /// The absolute URL that a reference means in a document at `base`, or nil where there is none.
+    /// Returns the absolute URL that a reference means in a document at `base`, or nil where there is none.
     ///
     /// White space around it is cut off, tabs and line breaks inside are dropped, other spaces become `%20`; in http and
     /// https URLs a backslash is a slash and slashes missing behind the scheme are put in. Everything else stays as
@@ -14,7 +14,7 @@ package enum URLResolution {
         return resolve(reference, base: base, &budget)
     }
 
-    /// The same for one of many references of a document: nil as well for one that needs the base where nothing is left of
+    /// Resolves one of many references of a document. The result is nil as well for one that needs the base where nothing is left of
     /// the budget.
     static func resolve(_ reference: String, base: String?, _ budget: inout ResolutionBudget) -> String? {
         var reference = reference
@@ -56,7 +56,7 @@ package enum URLResolution {
         _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>?, _ budget: inout ResolutionBudget,
         into result: inout [UInt8]
     ) -> Bool {
-        let reference = trimmed(reference)
+        let reference = reference.trimmed
         guard reference.count <= maximumLength else { return false }
         guard !isClean(reference) else { return resolve(clean: reference, base: base, &budget, into: &result) }
         return cleaned(reference).withUnsafeBufferPointer { resolve(clean: $0, base: base, &budget, into: &result) }
@@ -67,7 +67,7 @@ package enum URLResolution {
         _ reference: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>, _ budget: inout ResolutionBudget,
         into result: inout [UInt8]
     ) -> Bool {
-        let reference = trimmed(reference)
+        let reference = reference.trimmed
         guard reference.count <= maximumLength else { return false }
         // Tabs and line breaks inside a scheme do not hide it.
         guard !isClean(reference) else {
@@ -232,13 +232,6 @@ package enum URLResolution {
 // MARK: - White space and slashes
 
 extension URLResolution {
-    private static func trimmed(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-        var range = 0..<bytes.count
-        while let first = range.first, bytes[first] <= 0x20 { range = first + 1..<range.upperBound }
-        while let last = range.last, bytes[last] <= 0x20 { range = range.lowerBound..<last }
-        return UnsafeBufferPointer(rebasing: bytes[range])
-    }
-
     private static func isClean(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         bytes.allSatisfy { $0 > 0x20 && $0 != 0x7f }
     }
@@ -267,4 +260,20 @@ extension URLResolution {
         }
         return copy.withUnsafeBufferPointer(body)
     }
+}
+
+extension String {
+    /// Whether it is an http or https URL that needs no mending.
+    var isPlainWebURL: Bool {
+        var text = self
+        return text.withUTF8 { bytes in
+            let scheme = bytes.hasPrefix("https://") ? 8 : bytes.hasPrefix("http://") ? 7 : 0
+            guard scheme > 0, bytes.count > scheme, bytes[scheme] != UInt8(ascii: "/") else { return false }
+            for byte in bytes where byte <= 0x20 || byte == UInt8(ascii: "\\") { return false }
+            return true
+        }
+    }
+
+    /// Whether it may be followed: http, https or mailto.
+    var isFollowable: Bool { URLResolution.isWeb(self) || URLResolution.scheme(of: self) == "mailto" }
 }

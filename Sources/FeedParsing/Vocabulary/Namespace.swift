@@ -1,3 +1,5 @@
+private import Text
+
 /// The vocabularies that newswire knows, by meaning: each under all the URIs that it was ever given.
 enum Namespace: UInt8 {
     /// RSS and Atom of every version, and no namespace at all.
@@ -29,7 +31,7 @@ enum Namespace: UInt8 {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(uri.utf8.count)
         for byte in uri.utf8 where byte > 0x20 {
-            bytes.append(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
+            bytes.append(byte.asciiLowercased)
         }
         if bytes.starts(with: "https:".utf8) { bytes.remove(at: 4) }
         while let last = bytes.last, last == UInt8(ascii: "/") || last == UInt8(ascii: "#") { bytes.removeLast() }
@@ -144,8 +146,7 @@ struct NameTable<Value: Sendable>: Sendable {
     private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> Int {
         var hash: UInt32 = 0x811c_9dc5
         for byte in name {
-            let letter = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
-            hash = (hash ^ UInt32(letter)) &* 0x0100_0193
+            hash = (hash ^ UInt32(byte.asciiLowercased)) &* 0x0100_0193
         }
         return Int(hash ^ hash >> 15)
     }

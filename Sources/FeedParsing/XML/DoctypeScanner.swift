@@ -1,3 +1,5 @@
+private import Text
+
 /// Finds the end of a document type declaration, which is passed over with everything in it.
 struct DoctypeScanner {
     private var quote: UInt8 = 0
@@ -39,7 +41,7 @@ struct DoctypeScanner {
     }
 
     private mutating func watch(_ byte: UInt8) {
-        let letter = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+        let letter = byte.asciiLowercased
         if letter == Self.entity.utf8Start[matched] {
             matched += 1
             if matched == Self.entity.utf8CodeUnitCount {

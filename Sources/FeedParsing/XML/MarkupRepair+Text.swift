@@ -252,13 +252,9 @@ extension MarkupRepair {
 }
 
 extension UInt8 {
+    /// The value of a digit of the number in a reference, which is decimal or hexadecimal.
     func digit(radix: UInt32) -> UInt32? {
-        switch self {
-        case 0x30...0x39: UInt32(self - 0x30)
-        case 0x41...0x46 where radix == 16: UInt32(self - 0x37)
-        case 0x61...0x66 where radix == 16: UInt32(self - 0x57)
-        default: nil
-        }
+        (radix == 16 ? hexadecimalValue : decimalValue).map(UInt32.init)
     }
 }
 

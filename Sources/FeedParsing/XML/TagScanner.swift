@@ -1,3 +1,5 @@
+private import Text
+
 /// Finds the parts of one start tag, as leniently as a browser.
 struct TagScanner {
     enum Outcome {
@@ -103,7 +105,7 @@ struct TagScanner {
         var colon = -1
         while index < input.count {
             let byte = input[index]
-            if byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a {
+            if byte.isASCIILetter {
                 index &+= 1
                 continue
             }

@@ -99,10 +99,8 @@ extension UnsafePointer<UInt8>? {
         let expected = text.utf8Start
         var index = 0
         while index < text.utf8CodeUnitCount {
-            var byte = self[index]
-            if byte >= 0x41 && byte <= 0x5a { byte |= 0x20 }
             // A NUL is never expected, so that nothing behind it is looked at.
-            if byte != expected[index] { return false }
+            if self[index].asciiLowercased != expected[index] { return false }
             index += 1
         }
         return self[index] == 0
@@ -110,13 +108,9 @@ extension UnsafePointer<UInt8>? {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Without white space at either end.
+    /// The bytes without white space at either end.
     var trimmed: UnsafeBufferPointer<UInt8> {
-        var start = 0
-        var end = count
-        while start < end, self[start] <= 0x20 { start += 1 }
-        while end > start, self[end - 1] <= 0x20 { end -= 1 }
-        return UnsafeBufferPointer(rebasing: self[start..<end])
+        UnsafeBufferPointer(rebasing: trimming { $0.isASCIISpaceOrControl })
     }
 }
 
@@ -163,7 +157,7 @@ enum XMLName {
 
 extension UInt8 {
     /// Whether a name may begin with it; beyond ASCII that is a question for the whole character.
-    var beginsName: Bool { self | 0x20 >= 0x61 && self | 0x20 <= 0x7a || self == 0x5f || self >= 0x80 }
+    var beginsName: Bool { isASCIILetter || self == 0x5f || self >= 0x80 }
 
     /// Whether it may stand in a qualified name.
     var continuesName: Bool {

@@ -155,7 +155,7 @@ struct AsideText {
 }
 
 extension FeedParser {
-    /// Which libxml2 is in use: `2.9.14`.
+    /// Tells which libxml2 is in use: `2.9.14`.
     package static var libxml2Version: String {
         // `20914` and perhaps more behind it.
         let digits = String(cString: newswire_xml_version()).prefix { $0.isASCII && $0.isNumber }

@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(
-        "RFC 4287 §3.1: text by its type",
+        "RFC 4287 §3.1: the text of Atom is read by its type",
         arguments: [
             ("<content type=\"text\">a &lt;b> &amp;amp;</content>", nil, "a <b> &amp;"),
             ("<content>a &lt;b></content>", nil, "a <b>"),
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(
-        "Atom 0.3: text by its mode",
+        "The text of Atom 0.3 is read by its mode",
         arguments: [
             ("<content type=\"text/html\" mode=\"escaped\">&lt;i>x&lt;/i></content>", "<i>x</i>"),
             ("<content type=\"text/html\" mode=\"xml\"><i>x</i></content>", "<i>x</i>"),
@@ -104,7 +104,7 @@ import Testing
         #expect(article.source == Article.Source(title: "Source", url: "https://example.com/"))
     }
 
-    @Test("contract.md §3: xml:base, then Content-Location, then the document's URL")
+    @Test("contract.md §3: relative URLs are resolved against xml:base, else Content-Location, else the document's URL")
     func bases() throws {
         let entry = "<link href=\"x\"/><content type=\"html\">&lt;a href='y'>z&lt;/a></content>"
         let context = DocumentContext(url: "https://example.org/a/feed", contentLocation: "/b/feed")
@@ -130,7 +130,7 @@ import Testing
         #expect(html.contains("<a href=\"https://example.org/d\">"))
     }
 
-    @Test("identity.md §1: ids are never resolved")
+    @Test("identity.md §1: an id is never resolved against a base")
     func relativeID() throws {
         let article = try article(
             atom(entry: "<id>../1</id>"), context: DocumentContext(url: "https://example.org/feed"))

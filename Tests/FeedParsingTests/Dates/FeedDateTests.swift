@@ -6,7 +6,7 @@ import Testing
 /// identity.md §10.
 @Suite struct FeedDateTests {
     @Test(
-        "the dates of the standards are read",
+        "Dates are read in every form that the standards name",
         arguments: [
             // RFC 822, 1123, 2822, 5322
             ("Tue, 03 Mar 2026 10:14:55 GMT", "2026-03-03T10:14:55Z"),
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(
-        "without a zone that is known, UTC is assumed and told",
+        "A date without a known time zone is read as UTC, and that is told",
         arguments: [
             ("2026", "2026-01-01T00:00:00Z"), ("2026-03", "2026-03-01T00:00:00Z"),
             ("2026-03-03", "2026-03-03T00:00:00Z"),
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(
-        "zones have names",
+        "The names of time zones in dates are known",
         arguments: [
             ("UT", 0), ("GMT", 0), ("UTC", 0), ("Z", 0), ("EST", -300), ("EDT", -240), ("CST", -360), ("CDT", -300),
             ("MST", -420), ("MDT", -360), ("PST", -480), ("PDT", -420), ("CET", 60), ("CEST", 120), ("MEZ", 60),
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(
-        "midnight at 24:00 and the leap second carry over",
+        "A date at 24:00 or in a leap second is read as the next day or minute",
         arguments: [
             ("2026-12-31T24:00:00Z", "2027-01-01T00:00:00Z"), ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
             ("Thu, 31 Dec 2026 24:00:00 GMT", "2027-01-01T00:00:00Z"),
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(
-        "months have names in many languages",
+        "The names of months in dates are known in many languages",
         arguments: [
             ("Di, 3 Mär 2026 10:14:55 +0100", "2026-03-03T09:14:55Z"), ("3. Dezember 2026", "2026-12-03T00:00:00Z"),
             ("mar., 03 févr. 2026 10:14:55 +0100", "2026-02-03T09:14:55Z"),
@@ -120,7 +120,7 @@ import Testing
         #expect(FeedDate.parse(text)?.time.description == expected)
     }
 
-    @Test("seconds and milliseconds since 1970 are instants")
+    @Test("A date in seconds or milliseconds since 1970 is read as that instant")
     func epoch() {
         #expect(FeedDate.parse("1772533695")?.time.description == "2026-03-03T10:28:15Z")
         #expect(FeedDate.parse(" 1772533695123 ")?.time.description == "2026-03-03T10:28:15.123Z")
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test(
-        "what is no date is nil",
+        "A text that is no date gives none",
         arguments: [
             "", " ", "yesterday", "2026-02-30", "Thu, 30 Nov -0001 00:00:00 +0000", "2026-13-01", "2026-00-10",
             "31 Apr 2026", "0000-01-01T00:00:00Z",
@@ -142,19 +142,19 @@ import Testing
         #expect(FeedDate.parse(text) == nil)
     }
 
-    @Test("a text longer than any date is not looked at, white space around one is no part of it")
+    @Test("A text longer than any date is not looked at, and white space around a date is no part of it")
     func length() {
         #expect(FeedDate.parse("3 Mar 2026 " + String(repeating: "x ", count: 200)) == nil)
         #expect(FeedDate.parse(String(repeating: " \n", count: 500) + "2026-03-03") != nil)
     }
 
-    @Test("bytes that are no UTF-8 are passed over")
+    @Test("Bytes of a date that are no UTF-8 are passed over")
     func invalidBytes() {
         let bytes: [UInt8] = [0xff, 0xe3, 0x81] + Array("3 Mar 2026 10:14 GMT".utf8) + [0xe5, 0xb9]
         #expect(bytes.withUnsafeBufferPointer { FeedDate.parse($0) }?.time.description == "2026-03-03T10:14:00Z")
     }
 
-    @Test("any short text is read without a crash")
+    @Test("Any short text is read as a date, or not, without a crash")
     func randomText() {
         var state: UInt64 = 0x9e37_79b9_7f4a_7c15
         let alphabet = Array("0123456789 :-+/.,TZWaphmjun年월Марé(".utf8)

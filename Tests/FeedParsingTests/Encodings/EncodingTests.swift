@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(
-        "RFC 7303 §3: the HTTP header, then the declaration",
+        "RFC 7303 §3: the encoding is what the HTTP header says, or else the declaration",
         arguments: [
             ([0xe9], "iso-8859-1", nil, "\u{e9}", "iso-8859-1"),
             ([0xc3, 0xa9], "utf-8", nil, "\u{e9}", "utf-8"),
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(
-        "What is claimed and is not so is said in a warning",
+        "A wrong claim about the encoding is told in a warning",
         arguments: [
             ([0x93, 0x43, 0xe9, 0x94], "utf-8", nil, "\u{201c}C\u{e9}\u{201d}", "windows-1252"),
             ([0x93, 0xe9, 0x94], "iso-8859-1", nil, "\u{201c}\u{e9}\u{201d}", "windows-1252"),
@@ -67,7 +67,9 @@ import Testing
         }
     }
 
-    @Test("UTF-16 and UTF-32 with and without a byte order mark", arguments: [true, false], [true, false])
+    @Test(
+        "A document in UTF-16 or UTF-32 is read with and without a byte order mark", arguments: [true, false],
+        [true, false])
     func wide(bigEndian: Bool, marked: Bool) throws {
         let text = (marked ? "\u{feff}" : "") + document(nil) + "\u{e9}\u{1f600}</title></channel></rss>"
         for step in [1, 3, 4096] {
@@ -104,7 +106,7 @@ import Testing
         #expect(found.title == "\u{e9}\u{fffd} A")
     }
 
-    @Test("A declaration without its last question mark is one")
+    @Test("An XML declaration without its last question mark still names the encoding")
     func unclosedDeclaration() throws {
         let text = "<?xml version=\"1.0\" encoding=\"windows-1251\"><rss><channel><title>"
         for step in [1, 4096] {
@@ -115,7 +117,7 @@ import Testing
     }
 
     @Test(
-        "Labels have many spellings",
+        "An encoding is known by many spellings of its label",
         arguments: [
             ("ISO_8859-2", "iso-8859-2"), ("iso8859_2", "iso-8859-2"), ("ISO-8859-2:1987", "iso-8859-2"),
             ("latin2", "iso-8859-2"), ("csISOLatin2", "iso-8859-2"), ("l2", "iso-8859-2"), ("8859_2", "iso-8859-2"),

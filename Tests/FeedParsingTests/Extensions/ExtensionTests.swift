@@ -167,7 +167,7 @@ import Testing
     }
 
     @Test(
-        "What is no place on Earth is none",
+        "A point that is no place on Earth is not taken for one",
         arguments: ["<georss:point>91 0</georss:point>", "<georss:point>1</georss:point>", "<geo:lat>5</geo:lat>"])
     func noPlaces(elements: String) throws {
         #expect(try article(rss(item: elements + "<guid>1</guid>")).location == nil)
@@ -179,7 +179,7 @@ import Testing
         #expect(feed.hubs == [Feed.Hub(type: "rssCloud", url: "http://rpc.example.org:8080/RPC2")])
     }
 
-    @Test("Channel Definition Format: attributes say what others have elements for")
+    @Test("A feed of the Channel Definition Format is read from its attributes, where others have elements")
     func cdf() throws {
         let feed = try feed(
             """

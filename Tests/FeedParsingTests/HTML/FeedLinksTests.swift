@@ -51,7 +51,7 @@ import Testing
         #expect(links("<script>" + one + "></script><!-- " + one + "> -->").isEmpty)
     }
 
-    @Test("a page in Latin-1 is read")
+    @Test("Links to feeds are found in a page in Latin-1")
     func latin1() {
         let bytes =
             Array("<meta charset=iso-8859-1><title>caf".utf8) + [0xe9]
@@ -60,7 +60,7 @@ import Testing
             bytes.withUnsafeBytes { FeedLinks.inHTML($0, baseURL: "https://h/") }.map(\.link.href) == ["https://h/f"])
     }
 
-    @Test("what the page calls a feed is known")
+    @Test("A link to a feed comes with the title that the page gives it")
     func title() {
         let html = "<link rel=alternate type=application/atom+xml href=atom.xml title=\"a &amp; b\">"
         let found = Array(html.utf8).withUnsafeBytes { FeedLinks.inHTML($0, baseURL: "https://h/") }

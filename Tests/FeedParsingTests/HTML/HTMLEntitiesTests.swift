@@ -26,7 +26,7 @@ import Testing
         #expect(records.count { $0.contains(":") } == 106)
     }
 
-    @Test("first, last and well-known names")
+    @Test("The first, the last and the well-known names of references are found")
     func samples() {
         #expect(named("AElig") == "Æ")
         #expect(named("zwnj") == "\u{200c}")

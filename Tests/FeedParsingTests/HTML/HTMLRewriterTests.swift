@@ -60,7 +60,7 @@ import Testing
         #expect(html.withUTF8 { RelativeURLScan.mayFind(in: $0) } == mayHoldRelativeURL)
     }
 
-    @Test("a long text is rewritten like a short one")
+    @Test("The URLs of a long text are made absolute like those of a short one")
     func longTexts() {
         let unit =
             "<p>\u{e4} &amp; <a href=x?a&amp;b>x</a> <img srcset='a 1x, b 2x' alt=\"q\"> <a href=\"http://x/\">y</a></p>"

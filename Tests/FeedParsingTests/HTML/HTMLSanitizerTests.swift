@@ -7,7 +7,7 @@ import Testing
     private func clean(_ html: String, base: String? = nil) -> String { HTMLSanitizer.sanitize(html, baseURL: base) }
 
     @Test(
-        "what is harmless comes through",
+        "Harmless HTML comes through the sanitizer",
         arguments: [
             ("plain", "plain"), ("a & b < c", "a &amp; b &lt; c"), ("<p>a <b>b</b></p>", "<p>a <b>b</b></p>"),
             ("<a href=\"http://x/?a=1&amp;b\">y</a>", "<a href=\"http://x/?a=1&amp;b\">y</a>"),
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(
-        "what runs, loads, posts or moves is left out",
+        "HTML that runs, loads, posts or moves is left out by the sanitizer",
         arguments: [
             ("a<script>alert(1)</script>b", "ab"), ("a<SCRIPT SRC=x>b</SCRIPT >c", "ac"),
             ("a<style>*{}</style>b", "ab"),
@@ -104,7 +104,7 @@ import Testing
 
     /// Inputs that the fuzzer has found.
     @Test(
-        "security.md §9: what is clean stays as it is",
+        "security.md §9: clean HTML stays as it is in the sanitizer",
         arguments: [
             "<img srcset=\"a 1x, \u{1a} 2x\">", "<img srcset=\"a b\u{8}\">", "<img srcset=\"a 1 \u{8}\">",
             "<img srcset=\"a, \u{81} 2x\">", "<a href=\"a \u{81}\">",
@@ -114,14 +114,14 @@ import Testing
         #expect(clean(clean(html)) == clean(html))
     }
 
-    @Test("relative URLs are made absolute where a base is given")
+    @Test("Relative URLs are made absolute by the sanitizer where a base is given")
     func base() {
         #expect(clean("<a href=x>y</a>", base: "http://h/p/") == "<a href=\"http://h/p/x\">y</a>")
         #expect(clean("<a href=x>y</a>") == "<a href=\"x\">y</a>")
         #expect(clean("<a href=\"\">y</a>", base: "http://h/p/") == "<a href=\"\">y</a>")
     }
 
-    @Test("what is nested too deep loses its tags and keeps its text")
+    @Test("HTML that is nested too deep loses its tags and keeps its text in the sanitizer")
     func deep() {
         let result = clean(String(repeating: "<b>", count: 1000) + "x" + String(repeating: "</b>", count: 1000) + "y")
         #expect(result == String(repeating: "<b>", count: 200) + "x" + String(repeating: "</b>", count: 200) + "y")
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test(
-        "what authors leave open is closed where HTML closes it",
+        "Elements that authors leave open are closed by the sanitizer where HTML closes them",
         arguments: [
             ("<p>a<p>b", "<p>a</p><p>b</p>"), ("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>"),
             ("<ul><li>a<ul><li>b</ul><li>c</ul>", "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>"),
@@ -172,7 +172,7 @@ import Testing
     }
 
     @Test(
-        "what is hidden ends where it ends",
+        "An element whose content the sanitizer hides ends where HTML ends it",
         arguments: [
             ("<svg/>a", "a"), ("<svg><svg></svg>a</svg>b", "b"), ("<svg><b>a</svg>c</b>d", "cd"), ("a<template>b", "a"),
             ("<script>a</script><b>c</b>", "<b>c</b>"),
@@ -185,7 +185,7 @@ import Testing
         #expect(clean(html) == expected)
     }
 
-    @Test("long text keeps all its characters")
+    @Test("Long text keeps all its characters in the sanitizer")
     func longText() {
         let text = String(repeating: "ä€😀 ", count: 50_000)
         #expect(clean("<p>" + text + "</p>") == "<p>" + text + "</p>")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct HTMLTextTests {
     @Test(
-        "a title is what a reader would see",
+        "A title is the text that a reader of its HTML would see",
         arguments: [
             ("Plain", "Plain"), ("", ""), ("  a\n\t b ", "a b"), ("a&nbsp;&nbsp;b", "a b"), ("<b>a</b>b", "ab"),
             ("a<br>b", "a b"), ("<p>a</p><p>b</p>", "a b"), ("1 < 2 & 3 > 2", "1 < 2 & 3 > 2"), ("a <3 b", "a <3 b"),

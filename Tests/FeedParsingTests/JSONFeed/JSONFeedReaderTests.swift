@@ -25,7 +25,7 @@ import Testing
         try #require(try feed("{\(head),\"items\":[{\(members)}]}", limits: limits).articles.first)
     }
 
-    @Test("a whole feed is read, with every member in its place")
+    @Test("A whole JSON Feed is read, with every member in its place")
     func wholeFeed() throws {
         let feed = try feed(
             """
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(
-        "JSON that is no feed is none",
+        "A JSON document that is no feed is not read as one",
         arguments: [
             "", "{}", "[]", "{\"items\":[]}", "{\"verion\":\"1.0\"}", "{\"version\":1.1,\"items\":[]}", "null", "12",
             "{",
@@ -113,7 +113,7 @@ import Testing
         #expect(try item("\"id\":\(json),\"title\":\"x\"").id == expected)
     }
 
-    @Test("an id is never cut, and null and nothing are none")
+    @Test("An id of JSON Feed is never cut, and null or an empty text is no id")
     func wholeIdentifiers() throws {
         let long = String(repeating: "i", count: 10_000)
         #expect(try item("\"id\":\"\(long)\"").id == long)
@@ -201,7 +201,7 @@ import Testing
         #expect(feed.droppedArticles == 6)
     }
 
-    @Test("wrong types are taken for what they were meant to be")
+    @Test("Values of the wrong type in JSON Feed are taken for what they were meant to be")
     func leniency() throws {
         let article = try item(
             """

@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(
-        "security.md §10: other schemes are text, never URLs",
+        "security.md §10: a URL of another scheme is told as text, never as a URL",
         arguments: [
             "javascript:alert(1)", "data:text/html,x", "ftp://example.org/", "vbscript:x", " java\tscript:alert(1)",
         ])
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test(
-        "polling.md §4: hints out of range are none",
+        "polling.md §4: a hint out of range is not taken",
         arguments: [
             "<ttl>-5</ttl>", "<ttl>9999999999999999999999</ttl>", "<ttl>soon</ttl>",
             "<sy:updatePeriod>always</sy:updatePeriod>",

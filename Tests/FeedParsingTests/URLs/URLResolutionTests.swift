@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(
-        "what browsers forgive is forgiven",
+        "A URL is resolved in spite of the mistakes that browsers forgive",
         arguments: [
             (" \n/x\t", "https://h/x"), ("/a\n\tb", "https://h/ab"), ("a b c", "https://h/p/a%20b%20c"),
             ("\\x\\y", "https://h/x/y"), ("\\\\other\\x", "https://other/x"), ("x?a\\b", "https://h/p/x?a\\b"),
@@ -36,7 +36,7 @@ import Testing
         #expect(URLResolution.resolve(reference, base: "https://h/p/d") == expected)
     }
 
-    @Test("an absolute URL needs no base, and is not changed")
+    @Test("An absolute URL needs no base, and is not changed")
     func absolute() {
         #expect(URLResolution.resolve("http://h/a/../b", base: nil) == "http://h/a/../b")
         #expect(URLResolution.resolve("urn:x:y", base: "http://h/") == "urn:x:y")
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(
-        "what cannot be resolved is nil",
+        "A reference that cannot be resolved gives no URL",
         arguments: [
             ("x", nil), ("//h/x", nil), ("x", "mailto:a@b"), ("x", "urn:a:b"), ("x", "/relative"), ("http://", nil),
             ("http:///", nil), ("http://?q", "http://h/"), ("///x", "http://h/"), ("x", "http:///p"), ("x", ""),
@@ -53,7 +53,7 @@ import Testing
         #expect(URLResolution.resolve(reference, base: base) == nil)
     }
 
-    @Test("a base with a path and no host resolves too")
+    @Test("A base with a path and no host resolves relative URLs too")
     func hostless() {
         #expect(URLResolution.resolve("b", base: "file:///tmp/a") == "file:///tmp/b")
         #expect(URLResolution.resolve("x", base: "http://host") == "http://host/x")
@@ -161,7 +161,7 @@ import Testing
         }
     }
 
-    @Test("schemes are told in lower case, and only where there is one")
+    @Test("The scheme of a URL is told in lower case, and only where there is one")
     func schemes() {
         #expect(URLResolution.scheme(of: "HTTPS://x") == "https")
         #expect(URLResolution.scheme(of: "svn+ssh:x") == "svn+ssh")

@@ -14,7 +14,9 @@ import Testing
         </channel></rss>
         """
 
-    @Test("The cuts of a transfer change nothing, down to one byte", arguments: [1, 2, 3, 5, 64, 1023, 1024, 1025])
+    @Test(
+        "The cuts of a transfer change nothing in the feed that is read, down to one byte",
+        arguments: [1, 2, 3, 5, 64, 1023, 1024, 1025])
     func cuts(step: Int) throws {
         #expect(try feed(Self.sample, step: step) == feed(Self.sample))
     }
@@ -32,7 +34,9 @@ import Testing
         #expect(feed.articles.count == 2)
     }
 
-    @Test("Blank lines before the document mean nothing, however many", arguments: [1, 100, 100_000])
+    @Test(
+        "Blank lines before the document change nothing in the feed that is read, however many there are",
+        arguments: [1, 100, 100_000])
     func blankLines(step: Int) throws {
         let blank = String(repeating: " \n", count: 10_000)
         let document = "<?xml version='1.0' encoding='windows-1251'?><rss><channel><title>"
@@ -65,7 +69,7 @@ import Testing
     }
 
     @Test(
-        "What is no feed says what it is",
+        "A document that is no feed is refused with what it is",
         arguments: [
             ("", NotAFeed.Kind.empty), (" \n", .empty), ("<!DOCTYPE html><html><body>x</body></html>", .html),
             ("<html><head><title>About <![CDATA[<rss>]]></title></head></html>", .html),
@@ -153,7 +157,7 @@ import Testing
         #expect(both.truncatedFields == ["summary"])
     }
 
-    @Test("The size of the blocks changes nothing", arguments: [2, 64, 130, 1024])
+    @Test("The size of the parser's blocks changes nothing in the feed that is read", arguments: [2, 64, 130, 1024])
     func blocks(bytes: Int) throws {
         let text = String(repeating: "a &amp; b \u{e9} &hellip; ", count: 40)
         let document = Array(rss(item: "<title>T</title><description>\(text)<![CDATA[\(text)]]></description>").utf8)
@@ -166,7 +170,7 @@ import Testing
         #expect(try feed(document) == inBlocks)
     }
 
-    @Test("security.md §4: nothing is appended behind a cut")
+    @Test("security.md §4: no text is appended to a field behind the place where it was cut")
     func cutIsFinal() throws {
         var limits = ParseLimits()
         limits.contentBytes = 10

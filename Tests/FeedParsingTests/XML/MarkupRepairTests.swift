@@ -112,7 +112,7 @@ import Testing
         #expect(mended(document) == expected)
     }
 
-    @Test("The cuts of a transfer change nothing", arguments: cases)
+    @Test("The cuts of a transfer change nothing in the mended markup", arguments: cases)
     func cuts(document: String, expected: String) {
         for step in [1, 2, 3, 7] { #expect(mended(document, step: step) == expected) }
     }

@@ -121,7 +121,7 @@ import Testing
         #expect(try article(rss(item: "<title>One</title>" + element)).truncatedFields.isEmpty)
     }
 
-    @Test("What nobody reads cannot be cut")
+    @Test("A long attribute of an element that nobody reads is not told as cut")
     func oversizedAttributesOfUnknownElementsAreNothing() throws {
         let long = String(repeating: "x", count: 65 * 1024)
         #expect(try feed(rss(item: "<title>One</title><foo bar=\"\(long)\"/>")).warnings.isEmpty)
