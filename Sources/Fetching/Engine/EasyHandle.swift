@@ -1,6 +1,6 @@
 import CCurl
 
-/// One `CURL *` with what must live as long as it does. Stays on the engine's thread.
+/// `EasyHandle` is one `CURL *` with what must live as long as it does. It stays on the engine's thread.
 final class EasyHandle {
     let curl: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
@@ -28,7 +28,7 @@ final class EasyHandle {
         profile = nil
     }
 
-    /// Forgets the last request, and keeps what is the same for others of its profile. Nothing points to its running.
+    /// Forgets the last request, and keeps what is the same for others of its profile. Nothing points to its transfer.
     func forgetRequest() {
         guard profile != nil else { return reset() }
         setContext(nil)

@@ -166,7 +166,8 @@ package final class FetchEngine: Sendable {
     }
 }
 
-/// What is asked of the engine's thread: one value behind one lock, and an eventfd that wakes the thread where it waits.
+/// `Mailbox` takes what is asked of the engine's thread: one value behind one lock, and an eventfd that wakes the thread
+/// where it waits.
 ///
 /// Tasks can run on that thread, too: a poll that only starts a transfer and takes in a short answer costs no change of
 /// threads there. Nothing may block in them.

@@ -5,7 +5,8 @@ import Glibc
 import Text
 import Web
 
-/// The engine's side of one transfer, from its start to its end over all redirects. Stays on the engine's thread.
+/// `RunningTransfer` is the engine's side of one transfer, from its start to its end over all redirects. It stays on the
+/// engine's thread.
 final class RunningTransfer {
     let transfer: Transfer
     unowned let loop: TransferLoop
@@ -245,7 +246,7 @@ final class RunningTransfer {
     var guide: FetchRequest.Guide? { redirects.hops.isEmpty ? request.ledBy : .redirect }
 
     /// Takes in that the server that has just answered is about to say where the request goes next.
-    func noteGuide() {
+    func observeGuide() {
         // Behind a proxy nobody knows whose word it is, unless the URL has the address.
         let isPrivate = usesProxy ? AddressPolicy.isPrivate(host: url.host) : outcome.isPublicAddress == false
         if !isPrivate { isAmongPrivate = false }
@@ -259,7 +260,7 @@ final class RunningTransfer {
         return result
     }
 
-    /// The head, the first time that it is asked for after the last response has begun.
+    /// Returns the head the first time that it is asked for after the last response has begun, and nil otherwise.
     func takeHead() -> ResponseHead? {
         guard isHeadComplete, !hasDelivered else { return nil }
         hasDelivered = true

@@ -12,7 +12,7 @@ package final class Transfer: Sendable {
     private struct Shared {
         var state = TransferState()
         var waiter: CheckedContinuation<Void, Never>?
-        /// Nil but for a local file, and once the consumer wants no more of it.
+        /// What is read where the transfer is of a local file, as long as the consumer wants more of it; else nil.
         var document: LocalDocument?
 
         mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
@@ -28,7 +28,7 @@ package final class Transfer: Sendable {
         shared = Locked(Shared())
     }
 
-    /// A transfer without an engine: a local file, or one that failed before it began.
+    /// Makes a transfer without an engine: of a local file, or one that failed before it began.
     private init(_ request: FetchRequest, state: TransferState, document: LocalDocument? = nil) {
         self.request = request
         mailbox = nil
@@ -126,7 +126,7 @@ package final class Transfer: Sendable {
 
     // MARK: The engine's thread
 
-    /// Hands over a block. Returns whether the transfer is to rest.
+    /// Hands over a block of the body; the head comes with the first one.
     func deliver(_ chunk: [UInt8], head: ResponseHead?) {
         change { $0.deliver(chunk, head: head) }
     }
@@ -154,7 +154,7 @@ package final class Transfer: Sendable {
     }
 }
 
-/// What the engine's thread and the consumer of one transfer share, as a value: it decides, others act.
+/// `TransferState` is what the engine's thread and the consumer of one transfer share, as a value: it decides, others act.
 struct TransferState {
     /// The consumer is woken for so many bytes, or for the end.
     static let wakeBytes = 64 << 10

@@ -12,7 +12,7 @@ final class TransferLoop {
     private var active: [ObjectIdentifier: RunningTransfer] = [:]
     /// Handles without secrets that the next requests take.
     private var idle: [EasyHandle] = []
-    /// Transfers of which is to be looked, between two blocks of libcurl's, whether too much waits.
+    /// Transfers of which too much may wait: they are paused, where it does, once libcurl is done with the block at hand.
     private var restless: [RunningTransfer] = []
 
     /// The most handles that are kept for the next requests.
@@ -157,7 +157,7 @@ final class TransferLoop {
 
     private func follow(_ running: RunningTransfer) {
         let from = running.url
-        running.noteGuide()
+        running.observeGuide()
         do {
             running.url = try running.redirects.follow(
                 from: from, status: running.status, location: running.fields.firstBytes("Location"),

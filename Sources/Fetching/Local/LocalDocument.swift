@@ -3,8 +3,8 @@ import Glibc
 import Locking
 import Text
 
-/// A local document as a transfer hands it out: opened and read a few blocks at a time, on threads of its own, each time
-/// that the consumer has taken all that there was.
+/// `LocalDocument` reads a local document for a transfer: a few blocks at a time, on threads of its own, each time that the
+/// consumer has taken all that there was.
 final class LocalDocument: Sendable {
     private struct State {
         /// Open between two readings.
@@ -101,7 +101,7 @@ final class LocalDocument: Sendable {
     }
 }
 
-/// A local document, read block by block.
+/// `LocalFile` is an open local document that is read block by block.
 ///
 /// Only a regular file is opened, without waiting: neither a device nor a pipe holds anybody up. A file system that does
 /// not answer does, so that a file is opened and read by `FileThreads` alone.

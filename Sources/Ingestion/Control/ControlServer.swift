@@ -26,7 +26,7 @@ package final class ControlServer: Sendable {
     private let news: News
     private let ended = DispatchSemaphore(value: 0)
 
-    /// What other threads tell the server's.
+    /// `News` is what other threads tell the server's.
     final class News: Sendable {
         private struct State {
             var changed = Set<Int>()
@@ -38,8 +38,8 @@ package final class ControlServer: Sendable {
 
         init(wake: Int32) { self.wake = wake }
 
-        /// Something was handed over to that connection.
-        func note(_ connection: Int) {
+        /// Tells the server's thread that something was handed over to that connection.
+        func markChanged(_ connection: Int) {
             let isFirst = state.withLock { state in
                 defer { state.changed.insert(connection) }
                 return state.changed.isEmpty
@@ -114,7 +114,7 @@ package final class ControlServer: Sendable {
     }
 }
 
-/// The control socket's connections and the one thread that looks after them.
+/// `ControlLoop` has the control socket's connections and is what the one thread does that looks after them.
 struct ControlLoop {
     /// Milliseconds for which those that have been answered are still looked after when the service stops.
     private static let stoppingTime: Int64 = 2000
@@ -226,7 +226,7 @@ struct ControlLoop {
     }
 
     private mutating func answer(_ line: [UInt8], _ number: Int, _ connection: ControlConnection, _ now: Int64) {
-        let reply = ControlReply(budget: budget) { [news] in news.note(number) }
+        let reply = ControlReply(budget: budget) { [news] in news.markChanged(number) }
         connection.answer(with: reply)
         do throws(ControlRequest.Refusal) {
             let request = try ControlRequest(line, for: store)
