@@ -47,8 +47,8 @@ package struct Configuration: Sendable {
         return low < hosts.count && hosts[low].name == name ? hosts[low] : nil
     }
 
-    /// Returns the feed that a URL already stands for: one whose URL is the same but for http or https, `www.` and a slash
-    /// at the end of the path (contract.md §2).
+    /// Returns the feed that a URL already stands for: one whose URL is the same but for http or https, `www.` and a
+    /// slash at the end of the path (contract.md §2).
     package func feed(at url: String) -> FeedConfiguration? {
         if let feed = feeds.first(where: { $0.url == url }) { return feed }
         guard let host = HostKey.of(url: url).map(FeedIDResolver.bare) else { return nil }

@@ -51,8 +51,8 @@ package enum AddressPolicy: Sendable, Hashable {
         }
     }
 
-    /// Tells whether a port may be asked on that host: ports of other services than web servers only where an entry names
-    /// them (security.md §3).
+    /// Tells whether a port may be asked on that host: ports of other services than web servers only where an entry
+    /// names them (security.md §3).
     package func allows(port: UInt16, host: String) -> Bool {
         if port == 80 || port == 443 || port >= 1024 { return true }
         guard case .list(let entries) = self else { return false }
@@ -62,8 +62,8 @@ package enum AddressPolicy: Sendable, Hashable {
         }
     }
 
-    /// Tells whether a proxy may be asked for a host. Addresses and names for this machine are judged; other names are up to
-    /// the proxy, which resolves them.
+    /// Tells whether a proxy may be asked for a host. Addresses and names for this machine are judged; other names are
+    /// up to the proxy, which resolves them.
     ///
     /// - Parameter host: as `WebURL.host` has it.
     package func allowsThroughProxy(host: String, port: UInt16) -> Bool {

@@ -36,8 +36,8 @@ package enum HostKey {
 
 /// The host of a URL as libcurl's parser gives it, judged by what resolvers and proxies make of it.
 ///
-/// To libcurl `127.0.0.1.` is a name like any other, though whoever looks it up takes it for the address. So each host is
-/// either a name in its one form or not asked at all.
+/// To libcurl `127.0.0.1.` is a name like any other, though whoever looks it up takes it for the address. So each host
+/// is either a name in its one form or not asked at all.
 enum HostName: Equatable {
     /// In lower case and without the dot at its end: a name, or an IPv4 address as four numbers.
     case name(String)

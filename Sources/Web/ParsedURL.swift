@@ -50,9 +50,9 @@ struct ParsedURL: ~Copyable {
     var password: String? { part(CURLUPART_PASSWORD, UInt32(CURLU_URLDECODE)) }
     /// Whether its host is an address of one network interface (`fe80::1%eth0`).
     var hasZone: Bool { part(CURLUPART_ZONEID) != nil }
-    /// With brackets where it is an IPv6 address.
+    /// The host, with brackets where it is an IPv6 address.
     var host: String? { part(CURLUPART_HOST) }
-    /// As it was written.
+    /// The port as it was written; nil where none was.
     var writtenPort: String? { part(CURLUPART_PORT) }
     /// The one that was written, else that of http or https.
     var port: UInt16? { part(CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT)).flatMap { UInt16($0) } }
@@ -71,8 +71,8 @@ struct ParsedURL: ~Copyable {
     /// How often a host may turn out to be another one in disguise: another script, then a dot at the end.
     private static let disguises = 3
 
-    /// Gives the URL the host that it means, in the form in which it is asked, and returns that host as `WebURL.host` has
-    /// it.
+    /// Gives the URL the host that it means, in the form in which it is asked, and returns that host as `WebURL.host`
+    /// has it.
     ///
     /// libcurl connects to what it reads in the text of the whole URL, so that is read once more after each change.
     func settleHost() throws(WebURL.Problem) -> String {

@@ -1,5 +1,5 @@
-/// `WebURL` is an http or https URL taken apart by the parser that libcurl connects with, so that what is checked is what
-/// is asked.
+/// `WebURL` is an http or https URL taken apart by the parser that libcurl connects with, so that what is checked is
+/// what is asked.
 package struct WebURL: Sendable, Equatable {
     /// The text is what is sent: without userinfo and fragment, path and query as they were given, the host in ASCII.
     package let text: String
@@ -62,7 +62,8 @@ package struct WebURL: Sendable, Equatable {
         try self.init(ParsedURL(text.utf8, keepsPath: isConfigured), keepsUser: true)
     }
 
-    /// Returns the URL that a Location header leads to, without its userinfo. Throws where nobody could be asked for it.
+    /// Returns the URL that a Location header leads to, without its userinfo. Throws where nobody could be asked for
+    /// it.
     package func resolving(_ location: [UInt8]) throws(Problem) -> WebURL {
         try WebURL(ParsedURL(location, base: text, keepsPath: false), keepsUser: false)
     }
@@ -91,8 +92,8 @@ package struct ProxyURL: Sendable, Hashable {
     package let written: String
     /// The text is the one that libcurl is given: `http`, `https`, `socks4a` or `socks5h`, host and port.
     ///
-    /// With `socks4` and `socks5` libcurl would look names up here and send the address on, which nothing judges then. So
-    /// they are `socks4a` and `socks5h`: every proxy is told names, and looks them up itself.
+    /// With `socks4` and `socks5` libcurl would look names up here and send the address on, which nothing judges then.
+    /// So they are `socks4a` and `socks5h`: every proxy is told names, and looks them up itself.
     package let text: String
 
     /// `Problem` says why a text is not a proxy.
@@ -112,8 +113,8 @@ package struct ProxyURL: Sendable, Hashable {
         "socks5h": "socks5h",
     ]
 
-    /// Reads `http://HOST:PORT`, or the same with `https`, `socks4`, `socks4a`, `socks5` or `socks5h`. Without a port it is
-    /// the one that libcurl takes: 443 for `https`, else 1080.
+    /// Reads `http://HOST:PORT`, or the same with `https`, `socks4`, `socks4a`, `socks5` or `socks5h`. Without a port
+    /// it is the one that libcurl takes: 443 for `https`, else 1080.
     package init(_ written: String) throws(Problem) {
         guard let colon = written.firstIndex(of: ":"), written[colon...].hasPrefix("://"),
             let scheme = Self.schemes[written[..<colon].lowercased()]

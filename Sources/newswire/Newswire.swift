@@ -69,7 +69,7 @@ struct Newswire: AsyncParsableCommand {
 ///
 /// Programs that use select(2) break beyond 1024, hence the low soft limit that processes are given; this one does not.
 enum DescriptorLimit {
-    /// For the store, the log, epoll and what the runtime opens.
+    /// Descriptors that are kept for the store, the log, epoll and what the runtime opens.
     private static let reserve = 64
     /// A transfer whose name is being looked up has a pair of sockets for the answer, and the resolver's own.
     private static let perTransfer = 4

@@ -61,7 +61,7 @@ struct DescriptorTests {
         #expect(ending.status == 0)
         #expect(ending.lines.count == feeds)
         #expect(!ending.output.contains("error_class"))
-        #expect(ending.errors.contains("concurrency is 1000") && ending.errors.contains("8 is what is used"))
+        #expect(ending.errors.contains("concurrency is 1000") && ending.errors.contains("8 is used"))
     }
 
     @Test("A host's feeds go through one connection, where one is polled after the other")

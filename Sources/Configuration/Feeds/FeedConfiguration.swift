@@ -55,8 +55,8 @@ package struct FeedConfiguration: Sendable {
         if case .host(let name) = origin { name } else { nil }
     }
 
-    /// Returns the host of any URL, under the name that all its forms share (polling.md §7); nil for one that no request
-    /// could be made for. It parses the URL, which takes some microseconds: `host` is for the feed's own.
+    /// Returns the host of any URL, under the name that all its forms share (polling.md §7); nil for one that no
+    /// request could be made for. It parses the URL, which takes some microseconds: `host` is for the feed's own.
     package static func host(of url: String) -> String? { HostKey.of(url: url) }
 
     /// Tells whether a URL begins with `https:`, in whatever case.
@@ -171,7 +171,8 @@ package struct FeedOptions: Sendable, Hashable {
     package struct ClientCertificate: Sendable, Hashable {
         /// The absolute path names a PEM file.
         package var cert: String
-        /// The key has several lines, so it is read with `Secret.contents`; nil where it is in the file of the certificate.
+        /// The key has several lines, so it is read with `Secret.contents`; nil where it is in the file of the
+        /// certificate.
         package var key: Secret?
     }
 }

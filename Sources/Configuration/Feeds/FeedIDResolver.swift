@@ -24,8 +24,8 @@ package enum FeedIDResolver {
 
     /// Returns an id for each candidate, in their order.
     ///
-    /// No two are alike, but for ids that a person gave twice. The ids depend neither on the order of the candidates nor on
-    /// that of the known feeds.
+    /// No two are alike, but for ids that a person gave twice. The ids depend neither on the order of the candidates
+    /// nor on that of the known feeds.
     package static func assign(_ candidates: [Candidate], known: [Known] = []) -> [FeedIdentifier] {
         var ids = candidates.map(\.id)
         var taken = Set(ids.compactMap { $0 })
@@ -91,8 +91,8 @@ package enum FeedIDResolver {
             if ambiguous.isEmpty { continue }
             let indexes = Dictionary(grouping: zip(candidateForms, free).filter { ambiguous.contains($0.0) }) { $0.0 }
             let doubtful = ordered(zip(entries, forms).filter { ambiguous.contains($0.1) }.map { ($0.0.id, $0.1) })
-            // URLs that differ only in a secret look alike in the state: there the id itself tells them apart, by what is
-            // made of the URL here or was in an earlier newswire.
+            // URLs that differ only in a secret look alike in the state: there the id itself tells them apart, by what
+            // is made of the URL here or was in an earlier newswire.
             for isKnown: (inout StandardNames, Int, String) -> Bool in [
                 { names, index, id in names[index] == id }, { names, index, id in names.isFirst(id, of: index) },
                 { _, _, _ in true },
@@ -109,8 +109,8 @@ package enum FeedIDResolver {
         }
     }
 
-    /// Sorts known feeds by their ids, each feed's own URL before every redirect. Only the few that are not recognised at
-    /// once are ever sorted.
+    /// Sorts known feeds by their ids, each feed's own URL before every redirect. Only the few that are not recognised
+    /// at once are ever sorted.
     private static func ordered(_ known: [Known]) -> [Known] {
         var met: Set<FeedIdentifier> = []
         let ranked = known.map { (isRedirect: !met.insert($0.id).inserted, entry: $0) }
@@ -120,8 +120,8 @@ package enum FeedIDResolver {
         return sorted.map(\.entry)
     }
 
-    /// The name of each URL, with a suffix where two URLs have one name. The names are made when one is first asked for:
-    /// where all feeds are known, none is.
+    /// The name of each URL, with a suffix where two URLs have one name. The names are made when one is first asked
+    /// for: where all feeds are known, none is.
     private struct StandardNames {
         private let candidates: [Candidate]
         private lazy var names = make(.all)

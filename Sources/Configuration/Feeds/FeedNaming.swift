@@ -9,8 +9,8 @@ package enum FeedNaming {
 
     /// Returns a readable name: of `https://www.example.org/news/feed.xml?cat=5` it is `example.org-news-feed-cat-5`.
     ///
-    /// It has letters and digits in lower case, `.`, `_` and `-`, and nothing of userinfo or of secrets in the query. Of a
-    /// local file only its name counts. Two URLs may have one name; `suffix` then tells them apart.
+    /// It has letters and digits in lower case, `.`, `_` and `-`, and nothing of userinfo or of secrets in the query.
+    /// Of a local file only its name counts. Two URLs may have one name; `suffix` then tells them apart.
     ///
     /// - Parameter secrets: `.first` for the name that an earlier newswire gave.
     package static func name(for url: String, _ secrets: URLRedaction.Names = .all) -> String {
@@ -46,8 +46,8 @@ package enum FeedNaming {
 package enum FeedName {
     /// Returns why a text is no id, or nil where it is one.
     ///
-    /// An id has 1 to 128 bytes: letters and digits of any script, and `. _ - @ + ~ :`, but no hyphen at the start, where
-    /// it would be an option on the command line.
+    /// An id has 1 to 128 bytes: letters and digits of any script, and `. _ - @ + ~ :`, but no hyphen at the start,
+    /// where it would be an option on the command line.
     package static func refusal(_ text: String) -> String? {
         guard !text.isEmpty else { return "is empty" }
         guard text.utf8.count <= 128 else { return "is longer than 128 bytes" }
@@ -64,8 +64,8 @@ package enum FeedName {
     }
 }
 
-/// Makes an id of the words of a URL, in lower case and with single hyphens between them. Whatever may not stand in an id
-/// separates words.
+/// Makes an id of the words of a URL, in lower case and with single hyphens between them. Whatever may not stand in an
+/// id separates words.
 struct URLSlug {
     private static let endings: [StaticString] = [
         "xml", "rss", "rss2", "atom", "rdf", "json", "php", "asp", "aspx", "html", "htm", "cgi", "jsp",
@@ -104,7 +104,7 @@ struct URLSlug {
 
     private typealias Part = Slice<UnsafeBufferPointer<UInt8>>
 
-    /// Where the host begins.
+    /// The index at which the host begins.
     private static func firstSlashes(in url: UnsafeBufferPointer<UInt8>) -> Int? {
         guard let colon = url.firstIndex(of: UInt8(ascii: ":")), url[(colon + 1)...].starts(with: "//".utf8) else {
             return nil
@@ -183,7 +183,7 @@ struct URLSlug {
         }
     }
 
-    /// Without dots and hyphens at its ends.
+    /// The id so far, without dots and hyphens at its ends.
     private var name: String {
         let isEdge: (UInt8) -> Bool = { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
         guard let first = bytes.firstIndex(where: { !isEdge($0) }), let last = bytes.lastIndex(where: { !isEdge($0) })

@@ -87,8 +87,8 @@ package struct FeedListImport: Sendable, Equatable {
 
 /// A text that equals only what has the same bytes.
 ///
-/// `String` compares and hashes what its characters mean, which takes many times as long where accents are characters of
-/// their own: too long for what others wrote.
+/// `String` compares and hashes what its characters mean, which takes many times as long where accents are characters
+/// of their own: too long for what others wrote.
 struct ExactText: Hashable {
     private let text: String
 

@@ -148,8 +148,8 @@ extension OPMLDocument {
         return result + "/>"
     }
 
-    /// Text as it may stand in an element or between double quotes. What XML cannot hold becomes U+FFFD; what could steer a
-    /// terminal is written as its number.
+    /// Text as it may stand in an element or between double quotes. What XML cannot hold becomes U+FFFD; what could
+    /// steer a terminal is written as its number.
     private static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {

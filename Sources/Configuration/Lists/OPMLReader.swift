@@ -12,8 +12,8 @@ extension OPMLDocument {
 
     /// Reads a document of at most 64 MiB.
     ///
-    /// Broken XML is read as far as it goes, with a warning. External entities, and entities that the document declares, are
-    /// never followed. Throws where the root is not `<opml>`, and for what would take libxml2 very long.
+    /// Broken XML is read as far as it goes, with a warning. External entities, and entities that the document
+    /// declares, are never followed. Throws where the root is not `<opml>`, and for what would take libxml2 very long.
     package static func read(_ bytes: [UInt8]) throws(ReadError) -> OPMLDocument {
         guard bytes.count <= LoadingState.Limit.fileBytes else {
             throw ReadError(line: 1, message: "is larger than 64 MiB")
@@ -42,7 +42,8 @@ private final class OPMLReader {
     private var context: xmlParserCtxtPtr?
     /// The names of the open folders, as tags: feeds of one folder share them.
     private var folders = FeedTags()
-    /// For each open outline, whether its name is one of the folders. libxml2 ends a document that is nested deeper than 256.
+    /// For each open outline, whether its name is one of the folders. libxml2 ends a document that is nested deeper
+    /// than 256.
     private var outlines: [Bool] = []
     private var hasXMLError = false
     /// Whether the element that is open is the document's title.
@@ -151,7 +152,7 @@ private final class OPMLReader {
         return tags.list
     }
 
-    /// Of a broken document the first error says most; those that follow are mostly its consequences.
+    /// Reports the first error of a broken document, which says most: those that follow are mostly its consequences.
     private func failed(_ message: UnsafePointer<CChar>?, _ line: Int32?) {
         guard !hasXMLError, !isOther else { return }
         hasXMLError = true
@@ -200,8 +201,8 @@ private final class OPMLReader {
     }
 }
 
-/// What would cost libxml2 far more than reading it: it compares each attribute of a tag with all others, looks through all
-/// namespaces that are declared for each name, and from each ampersand looks for the next semicolon, however far.
+/// What would cost libxml2 far more than reading it: it compares each attribute of a tag with all others, looks through
+/// all namespaces that are declared for each name, and from each ampersand looks for the next semicolon, however far.
 enum OPMLBounds {
     /// Between two angle brackets.
     private static let mostAttributes = 512
@@ -251,8 +252,8 @@ enum OPMLBounds {
 
     private static let xmlns = Array("xmlns".utf8)
 
-    /// The document with each ampersand that begins no reference written as one, as programs should have; nil where there
-    /// is none, and in UTF-16.
+    /// The document with each ampersand that begins no reference written as one, as programs should have; nil where
+    /// there is none, and in UTF-16.
     static func withReferences(_ bytes: [UInt8]) -> [UInt8]? {
         if bytes.prefix(4).contains(0) || bytes.first ?? 0 >= 0xfe { return nil }
         return bytes.withUnsafeBufferPointer { bytes in

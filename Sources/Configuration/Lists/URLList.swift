@@ -6,7 +6,7 @@ enum URLList {
         var number: Int
         var url: String
         var title: String?
-        /// As they stand in the line: the same one may come again.
+        /// The tags as they stand in the line, where one may stand twice.
         var tags: [String]
     }
 
@@ -27,8 +27,8 @@ enum URLList {
         }
     }
 
-    /// It looks at bytes, as newsboat does: to `Character`, a tilde with an accent behind it is another character, and to
-    /// find that out takes many times as long.
+    /// It looks at bytes, as newsboat does: to `Character`, a tilde with an accent behind it is another character, and
+    /// to find that out takes many times as long.
     private static func assemble(_ url: String, _ others: ArraySlice<String>, _ number: Int) -> Line {
         var line = Line(number: number, url: url, title: nil, tags: [])
         for field in others {
@@ -112,7 +112,7 @@ struct URLListReader {
 
 /// Titles and tags of lists that other programs wrote: made fit rather than refused.
 enum ListText {
-    /// Without control characters, white space collapsed, and at most `limit` bytes.
+    /// The text without control characters, with single spaces, and of at most `limit` bytes.
     static func cleaned(_ text: String, limit: Int) -> String {
         if isClean(text), text.utf8.count <= limit { return text }
         var result = ""

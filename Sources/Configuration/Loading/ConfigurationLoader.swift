@@ -95,7 +95,7 @@ private struct ConfigurationAssembler {
 
     /// Options with the cap of a host, so that each pair of them is made once.
     private struct CappedOptions: Hashable {
-        /// Of a box that `PendingFeeds` keeps.
+        /// The identity of a box that `PendingFeeds` keeps.
         var options: ObjectIdentifier
         var cap: Duration
     }

@@ -6,7 +6,8 @@ package enum ConfigurationPath: Sendable, Equatable {
     /// No file at any of these.
     case missing(tried: [String])
 
-    /// Returns `option` (--config) as it is; else the first that exists of `$NEWSWIRE_CONFIG`, the user's folder and /etc.
+    /// Returns `option` (--config) as it is; else the first that exists of `$NEWSWIRE_CONFIG`, the user's folder and
+    /// /etc.
     package static func find(
         option: String?, environment: [String: String], fileExists: (String) -> Bool = Self.fileExists
     ) -> ConfigurationPath {
@@ -29,11 +30,11 @@ package enum ConfigurationPath: Sendable, Equatable {
 
 /// A file of the configuration: how people call it, and what relative paths in it are relative to.
 struct ConfigurationFile {
-    /// As it stands in messages.
+    /// The name of the file in messages.
     var name: String
-    /// Absolute.
+    /// The absolute path of the file.
     var path: String
-    /// Absolute.
+    /// The absolute path of the folder that the file lies in.
     var directory: String
 
     init(name: String) {
@@ -93,7 +94,7 @@ enum Path {
     }
 }
 
-/// Where the store lies when the configuration does not say (contract.md §2).
+/// Finds the place of the store where the configuration names none (contract.md §2).
 enum StoreLocation {
     /// `$STATE_DIRECTORY`; else /var/lib/newswire for a configuration under /etc; else a folder of
     /// `$XDG_STATE_HOME`. nil where the last needs a home and there is none.

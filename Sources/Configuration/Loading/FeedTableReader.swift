@@ -64,8 +64,8 @@ struct FeedTableReader {
 
 /// The tags of a feed as lists give them: each once, and no more than a feed may have.
 ///
-/// A tag is added in a time that grows with its length alone, however many there are: an OPML file may have a folder of a
-/// few bytes within a hundred others again and again.
+/// A tag is added in a time that grows with its length alone, however many there are: an OPML file may have a folder of
+/// a few bytes within a hundred others again and again.
 struct FeedTags {
     /// More are left out.
     static let most = 100

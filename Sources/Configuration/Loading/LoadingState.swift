@@ -15,7 +15,7 @@ final class LoadingState {
     private(set) var hasErrors = false
 
     var top = TopSettings()
-    /// Also where what was written for it is refused.
+    /// Whether the file has a contact, even one that was refused.
     var isContactNamed = false
     var fetch = FetchSettings()
     var schedule = ScheduleSettings()
@@ -57,7 +57,7 @@ final class LoadingState {
         }
     }
 
-    /// By file, in the order in which they were met, and line.
+    /// Sorts by the order in which files were met, then by line.
     private func sort() {
         var order: [String: Int] = [:]
         for diagnostic in diagnostics where order[diagnostic.file] == nil { order[diagnostic.file] = order.count }
@@ -86,9 +86,9 @@ struct PendingFeed {
     var title: String?
     var tags: [String]
     var place: SourcePlace
-    /// nil for a line of a list, which can set nothing. Where `hasOwnCap` is false, a host's may still take the place of
-    /// `maxAgeCap`.
+    /// The options that a table sets; nil for a line of a list, which can set nothing.
     var options: Shared<FeedOptions>?
+    /// Whether the table sets `max_age_cap`; otherwise the cap of its host comes before that of all feeds.
     var hasOwnCap = false
 }
 

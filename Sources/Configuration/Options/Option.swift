@@ -15,7 +15,7 @@ struct Option: Sendable {
     let example: String
     /// Whether the sample sets it to the example.
     let isSetInSample: Bool
-    /// Where it may stand; the manual describes it in the first of them.
+    /// The tables in which it may stand; the manual describes it in the first of them.
     let tables: [OptionTable]
     /// What else the manual says of it in each of them; mostly empty.
     private let notes: [String]
@@ -128,7 +128,7 @@ struct OptionUse<Value: Sendable>: Sendable {
 enum OptionTable: String, CaseIterable, Sendable {
     case top, fetch, host, schedule, store, status, log, feed
 
-    /// As people write it: `[fetch]`.
+    /// The table as people write it: `[fetch]`.
     var title: String {
         switch self {
         case .top: "the top of the file"

@@ -47,7 +47,7 @@ extension OptionKind where Value == [String] {
 extension OptionContext {
     private static let forms = "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }"
 
-    /// Where a secret is found.
+    /// Reads where a secret is found.
     func secret(_ node: TOMLNode) -> Secret? {
         guard node.kind == .table else {
             let what = node.kind == .string ? "a secret must not be written in the file" : "must be a secret"

@@ -111,7 +111,7 @@ extension OptionTable {
         }
     }
 
-    /// nil for the top of the file; a comment where the table would be one host or feed.
+    /// The header of the table in the sample: nil for the top of the file, and a comment for tables of hosts and feeds.
     fileprivate var sampleHeader: String? {
         switch self {
         case .top: nil

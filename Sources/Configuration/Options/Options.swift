@@ -39,30 +39,35 @@ enum Options {
         Option(
             "contact", .text(refusal: Contact.refusal),
             """
-            Who fetches: the page that explains the bot, or mailto:. Publishers see it in the User-Agent, so that they \
-            can ask before they block. Must be set as soon as a feed is fetched over http or https.
+            How publishers can reach you: the URL of a page that explains your newswire, or a mailto: address. They \
+            see it in the User-Agent, so that they can ask before they block. It must be set as soon as a feed is \
+            fetched over http or https.
             """, example: "\"https://example.org/bot\"", in: .top(\.contact)),
         Option(
             "include", .includes,
             """
-            Files with more feeds, or patterns of such, by the ending of the file: .toml with [[feed]] and [host] \
-            tables; .opml; anything else one URL a line as in newsboat's urls file: URL "tag" "~Title". A pattern may \
-            match nothing; a file that is named has to be there. An OPML file reaches http and https alone.
+            Files with more feeds, or patterns for such files. The ending of a file says what it is: .toml for \
+            [[feed]] and [host] tables, .opml for OPML, anything else for one URL a line as in newsboat's urls file: \
+            URL "tag" "~Title". A pattern may match nothing, but a file that is named has to be there. An OPML file \
+            reaches http and https alone.
             """, example: "[\"feeds.d/*.toml\"]", isSetInSample: true, in: .top(\.includes)),
     ]
 
     private static let fetch: [Option] = [
         Option(
-            "concurrency", .integer(in: 1...4096), "Transfers at a time, over all hosts.", in: .fetch(\.concurrency)),
+            "concurrency", .integer(in: 1...4096), "How many transfers run at a time, over all hosts.",
+            in: .fetch(\.concurrency)),
         Option(
-            "host_concurrency", .integer(in: hostConcurrency), "Transfers at a time to one host.",
+            "host_concurrency", .integer(in: hostConcurrency), "How many transfers run at a time to one host.",
             in: .fetch(\.hostConcurrency)),
         Option(
-            "host_delay", .span(in: delays), "From the start of one request to a host to the start of the next.",
+            "host_delay", .span(in: delays),
+            "How long it is from the start of one request to a host to the start of the next.",
             in: .fetch(\.hostDelay)),
         Option(
             "max_body", .size(in: 1 << 10...2 << 30),
-            "Larger documents are not read on. Counted after decompression.", in: .fetch(\.maxBody)),
+            "How large a document may be, once it is decompressed. A larger one is not read to its end.",
+            in: .fetch(\.maxBody)),
     ]
 
     private static let transfers: [Option] = [
@@ -101,9 +106,11 @@ enum Options {
 
     private static let host: [Option] = [
         Option(
-            "delay", .span(in: delays), "As host_delay in [fetch].", example: "\"60s\"", in: .host(\.delay)),
+            "delay", .span(in: delays), "The same as host_delay in [fetch], for this host.", example: "\"60s\"",
+            in: .host(\.delay)),
         Option(
-            "concurrency", .integer(in: hostConcurrency), "As host_concurrency in [fetch].", example: "1",
+            "concurrency", .integer(in: hostConcurrency), "The same as host_concurrency in [fetch], for this host.",
+            example: "1",
             in: .host(\.concurrency)),
         Option(
             "pause_scope", .word,
@@ -114,9 +121,12 @@ enum Options {
     ]
 
     private static let schedule: [Option] = [
-        Option("min_interval", .span(in: intervals), "No feed is polled more often.", in: .schedule(\.minInterval)),
         Option(
-            "max_interval", .span(in: intervals), "No feed is polled less often, unless its server asks for it.",
+            "min_interval", .span(in: intervals), "The shortest interval: no feed is polled more often.",
+            in: .schedule(\.minInterval)),
+        Option(
+            "max_interval", .span(in: intervals),
+            "The longest interval: no feed is polled less often, unless its server asks for it.",
             in: .schedule(\.maxInterval)),
         Option(
             "initial_interval", .span(in: intervals),
@@ -125,7 +135,8 @@ enum Options {
         Option(
             "max_age_cap", .span(in: .zero...day * 31),
             """
-            A server may say how long its answer stays fresh, and is not asked again before; at most this is believed.
+            How long an answer is believed to be fresh at most. A server is not asked again before the time for which \
+            it says that its answer is fresh.
             """, in: .schedule(\.maxAgeCap), .host(\.maxAgeCap), .feed(\.options.maxAgeCap)),
     ]
 
@@ -148,13 +159,13 @@ enum Options {
             """, in: .store(\.keep)),
         Option(
             "updates", .word,
-            "Edits of articles that are known already: \"keep\" stores each as a version, \"ignore\" drops them.",
+            "What becomes of edits of known articles: \"keep\" stores each as a version, \"ignore\" drops them.",
             in: .store(\.updates), .feed(\.options.updates)),
         Option(
             "duplicates", .word,
             """
-            The same article in several feeds: "short" stores one whole and of the others where they were, "keep" all \
-            whole.
+            How an article is stored that comes in several feeds: "short" stores the first whole, and of the others \
+            only where they were; "keep" stores all of them whole.
             """, in: .store(\.duplicates)),
     ]
 
@@ -166,7 +177,7 @@ enum Options {
             node_exporter's textfile collector. Empty, the default: none. The service's sandbox must let it write \
             there: ReadWritePaths= in a drop-in.
             """, example: "\"/var/lib/prometheus/node-exporter/newswire.prom\"", in: .status(\.textfile)),
-        Option("level", .word, "How serious a message must be to get into the log.", in: .log(\.level)),
+        Option("level", .word, "How serious a message must be to be logged.", in: .log(\.level)),
     ]
 
     private static let feed: [Option] = [
@@ -175,15 +186,17 @@ enum Options {
             example: "\"https://example.org/feed.xml\"", in: .feed(\.address)),
         Option(
             "id", .text(refusal: FeedName.refusal),
-            "The name that the feed keeps whatever becomes of its URL. Left out: made from the URL.",
+            "The name that the feed keeps whatever becomes of its URL. If it is left out, it is made from the URL.",
             example: "\"example\"", in: .feed(\.id)),
         Option(
-            "title", .label(limit: 4096), "What the feed is called. Left out: its own title.", example: "\"Example\"",
+            "title", .label(limit: 4096), "What the feed is called. If it is left out, it is the feed's own title.",
+            example: "\"Example\"",
             in: .feed(\.title)),
         Option(
             "tags", .tags, "Words by which articles can be chosen.", example: "[\"defence\"]", in: .feed(\.tags)),
         Option(
-            "interval", .span(in: intervals), "How often the feed is polled. Left out: as often as it publishes.",
+            "interval", .span(in: intervals),
+            "How often the feed is polled. If it is left out, that is as often as it publishes.",
             example: "\"30m\"",
             in: .feed(\.options.interval)),
         Option(
@@ -212,23 +225,28 @@ enum Options {
             example: "{ env = \"EXAMPLE_TOKEN\" }", in: .feed(\.options.bearer)),
         Option(
             "client_cert", .clientCertificate,
-            "A PEM file and the secret key to it. Without a key, it is in the file of the certificate.",
+            "A PEM file and the secret key to it. If no key is named, it is in the file of the certificate.",
             example: "{ cert = \"secrets/example.pem\", key = { file = \"secrets/example-key.pem\" } }",
             in: .feed(\.options.clientCert)),
     ]
 
     private static let switches: [Option] = [
         Option(
-            "tls_verify", .boolean, "false only for a server whose certificate cannot be put right.",
+            "tls_verify", .boolean,
+            "Whether certificates are verified. Only for a server whose certificate cannot be put right: false.",
             in: .feed(\.options.tlsVerify)),
-        Option("http2", .boolean, "false for servers that fail with HTTP/2.", in: .feed(\.options.http2)),
         Option(
-            "keep_alive", .boolean, "false for servers that fail with connections that are used again.",
+            "http2", .boolean, "Whether HTTP/2 may be used. For a server that fails with it: false.",
+            in: .feed(\.options.http2)),
+        Option(
+            "keep_alive", .boolean, "Whether a connection is used again. For a server that fails with that: false.",
             in: .feed(\.options.keepAlive)),
         Option(
             "aliases", .boolean, "Whether an article whose id has changed is recognised as the same.",
             in: .feed(\.options.aliases)),
-        Option("enabled", .boolean, "false: kept here, but not polled.", in: .feed(\.options.enabled)),
+        Option(
+            "enabled", .boolean, "Whether the feed is polled. A feed that is not keeps its articles.",
+            in: .feed(\.options.enabled)),
     ]
 }
 

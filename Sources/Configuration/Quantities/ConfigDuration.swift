@@ -35,7 +35,8 @@ package enum ConfigDuration {
 package enum ByteSize {
     private static let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)]
 
-    /// Returns the number of bytes, or nil where the text is no size. A size has digits and one unit, and at most 1024 GiB.
+    /// Returns the number of bytes, or nil where the text is no size. A size has digits and one unit, and at most 1024
+    /// GiB.
     package static func parse(_ text: String) -> Int? {
         for (unit, scale) in units where text.hasSuffix(unit) {
             let digits = text.utf8.dropLast(unit.utf8.count)

@@ -14,8 +14,8 @@ package enum Secret: Hashable, Sendable {
 
     /// Reads the secret as one line, for a header or a password; a line break at its end is dropped.
     ///
-    /// It is to be read for each use and not kept: a changed file then counts at once. Throws where it cannot be read, is
-    /// empty, is not UTF-8 or has several lines. It waits for the file system.
+    /// It is to be read for each use and not kept: a changed file then counts at once. Throws where it cannot be read,
+    /// is empty, is not UTF-8 or has several lines. It waits for the file system.
     package func resolve(environment: [String: String]) throws(SecretError) -> String {
         var bytes = try contents(environment: environment)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }

@@ -34,7 +34,8 @@ package struct FetchSettings: Sendable, Equatable {
     }
 }
 
-/// `TransferSettings` are those that may stand in `[fetch]`, for every transfer, and in the table of a feed, for its own.
+/// `TransferSettings` are those that may stand in `[fetch]`, for every transfer, and in the table of a feed, for its
+/// own.
 package struct TransferSettings: Sendable, Hashable {
     /// The timeout is for resolving, connecting and TLS together.
     package var connectTimeout: Duration = .seconds(10)

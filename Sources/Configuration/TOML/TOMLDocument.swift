@@ -39,7 +39,7 @@ struct TOMLNode {
     enum Kind {
         case table, array, string, integer, float, boolean, date
 
-        /// As it stands in messages.
+        /// The name of the kind in messages.
         var name: String {
             switch self {
             case .table: "a table"
@@ -73,9 +73,9 @@ struct TOMLNode {
         }
     }
 
-    /// Where the value begins.
+    /// The line in which the value begins.
     var line: Int { Int(raw.pointee.line) }
-    /// Where the key stands.
+    /// The line in which the key stands.
     var keyLine: Int { Int(raw.pointee.key_line) }
     var key: String { Self.string(raw.pointee.key, raw.pointee.key_length) }
     var count: Int { raw.pointee.child_count }
@@ -127,8 +127,8 @@ struct TOMLNode {
 
 /// `TOMLText` writes text as TOML has it.
 package enum TOMLText {
-    /// Returns a basic string on one line. Control characters, and those that turn the direction of text on a terminal, are
-    /// escaped.
+    /// Returns a basic string on one line. Control characters, and those that turn the direction of text on a terminal,
+    /// are escaped.
     package static func quoted(_ text: String) -> String {
         var result = "\"".unicodeScalars
         for scalar in text.unicodeScalars {

@@ -136,7 +136,7 @@ struct AddCommand: AsyncParsableCommand {
             .usage, "adding \(shown(url)): it is configured already, as \(feed.id) in \(feed.source)\(state)")
     }
 
-    /// Nil while a service has it.
+    /// Opens the store; nil while a service has it.
     private func openStore(_ configuration: Configuration, _ logger: Logger) throws -> ArticleStore? {
         do throws(StoreError) {
             return try IngestionSession.openStore(configuration.store, logger)

@@ -16,7 +16,7 @@ struct CheckCommand: ParsableCommand {
         name: .customLong("print"), help: "Print every value that is in force as TOML; of a secret, where it is found.")
     var printsValues = false
 
-    /// For `make man`.
+    /// Prints the sample or the manual of options in place of the check, for `make man`.
     @Option(name: .customLong("manual"), help: .hidden)
     var manual: Manual?
 

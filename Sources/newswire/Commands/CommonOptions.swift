@@ -35,8 +35,8 @@ struct CommonOptions: ParsableArguments {
         try ConfigurationLoader.load(path: path(), environment: Self.environment)
     }
 
-    /// The configuration, checked, with the ids by which the store knows feeds, and a warning where another id would keep
-    /// a history.
+    /// The configuration, checked, with the ids by which the store knows feeds, and a warning where another id would
+    /// keep a history.
     func loadWithKnownFeeds() throws -> Configuration {
         try ConfigurationLoader.load(path: path(), environment: Self.environment, knownFeeds: knownFeeds)
     }

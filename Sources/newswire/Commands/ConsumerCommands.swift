@@ -109,8 +109,8 @@ struct ConsumersCommand: ParsableCommand {
         }
     }
 
-    /// How many articles there are behind each of some numbers, in one pass: articles and not records, what a dump without
-    /// options would print.
+    /// How many articles there are behind each of some numbers, in one pass: articles and not records, what a dump
+    /// without options would print.
     private func articles(behind cursors: [UInt64], _ reader: StoreReader) throws -> [UInt64: UInt64] {
         let cursors = Set(cursors).sorted()
         guard let lowest = cursors.first else { return [:] }
@@ -136,11 +136,11 @@ extension DumpSession {
     /// A consumer's cursor while a dump for it runs; no other may run meanwhile.
     final class Place {
         let name: String
-        /// Where it stood, and stands.
+        /// The number at which the cursor stands: the last record that the consumer has had.
         private(set) var cursor: UInt64?
         /// Which records the consumer has had, as far as is known.
         private(set) var trail = ReadingTrail()
-        /// It stands beyond the store's end, and waits there.
+        /// Whether the cursor stands beyond the store's end, where it waits.
         private(set) var isAhead = false
         private let acknowledges: Bool
         private let cursors: Cursors
@@ -175,8 +175,8 @@ extension DumpSession {
                     + " if it is the right store, `newswire ack \(name) SEQ` moves the cursor")
         }
 
-        /// Moves the cursor on, after all up to there was written. Where somebody has put it elsewhere by hand meanwhile it
-        /// stays there.
+        /// Moves the cursor on, after all up to there was written. Where somebody has put it elsewhere by hand
+        /// meanwhile it stays there.
         func move(to pass: DumpPass, in reader: StoreReader) throws(StoreError) -> Cursors.Move {
             guard acknowledges, pass.lastSeen > cursor ?? 0 else { return .done }
             let move = try cursors.advance(name, from: cursor, to: pass.lastSeen, trail: pass.trail, in: reader)

@@ -131,7 +131,8 @@ struct DumpFilter {
     private let feeds: [FeedIdentifier]
     private let feedBytes: [[UInt8]]
     private let tags: [String]
-    /// As records have it: 20 bytes of RFC 3339, which sort as the times do. From the first on, before the second.
+    /// The first time that is printed and the first that is not, as records have them: 20 bytes of RFC 3339, which sort
+    /// as the times do.
     private let since: [UInt8]?
     private let until: [UInt8]?
     private let end: [UInt8]?

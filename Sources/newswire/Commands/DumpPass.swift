@@ -12,14 +12,14 @@ struct DumpPass {
     private(set) var lastSeen: UInt64
     /// Which records were the last of a pass, as far as `lastSeen`.
     private(set) var trail: ReadingTrail
-    /// Where the dump began.
+    /// The number behind which the dump began.
     private let first: UInt64
     private(set) var isOver: Bool
     private var damages = 0
     /// The place of the last damage that was told of: a follower passes it again and again.
     private var lastDamage: (segment: String, offset: UInt64)?
 
-    /// As many damaged places as are told one by one.
+    /// So many damaged places are told one by one; the others are counted.
     private static let toldDamages = 10
 
     /// - Parameter trail: of the records that its reader has had before.
@@ -68,8 +68,8 @@ struct DumpPass {
         trail.goBack(to: seq)
     }
 
-    /// Goes back where the store has not all that was printed of it: an older copy was put in its place, and the numbers
-    /// behind it are other records'.
+    /// Goes back where the store has not all that was printed of it: an older copy was put in its place, and the
+    /// numbers behind it are other records'.
     ///
     /// - Returns: where to; nil where it has all.
     mutating func goBack(in reader: StoreReader) throws(StoreError) -> UInt64? {
@@ -107,8 +107,8 @@ extension ArticleWatch {
         case readerGone
     }
 
-    /// Waits for the store to change, or for the reader of standard output to go: articles are seen within a second, also
-    /// where the kernel does not tell.
+    /// Waits for the store to change, or for the reader of standard output to go: articles are seen within a second,
+    /// also where the kernel does not tell.
     func wait(output: Int32 = STDOUT_FILENO) -> Reason {
         var descriptors = [
             pollfd(fd: output, events: 0, revents: 0), pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),

@@ -16,16 +16,16 @@ struct DumpSession {
     let format: DumpFormat
     let sanitize: Bool
     let limit: UInt64?
-    /// Where to begin without a consumer.
+    /// The number behind which a dump without a consumer begins.
     let after: UInt64
     let since: Timestamp?
-    /// Whether that depends on the clock.
+    /// Whether `since` was a span, which depends on the clock.
     let isSinceByClock: Bool
-    /// When a follower ends by itself.
+    /// The time at which a follower ends by itself.
     let until: Timestamp?
     let consumer: Consumer?
 
-    /// As many records as a follower looks at between two moves of its cursor.
+    /// A follower looks at so many records between two moves of its cursor.
     private static let batch = 4096
 
     func run(follow: Bool) throws {
@@ -57,8 +57,8 @@ struct DumpSession {
 
     /// Moves the cursor past what was looked at.
     ///
-    /// By a clock that is ahead, all that a span leaves out would be taken as had: where nothing in the store is as young as
-    /// the clock says, and nothing was printed, the cursor stays.
+    /// By a clock that is ahead, all that a span leaves out would be taken as had: where nothing in the store is as
+    /// young as the clock says, and nothing was printed, the cursor stays.
     private func move(_ place: Place?, _ pass: DumpPass, _ reader: StoreReader) throws -> Cursors.Move {
         guard let place else { return .done }
         if isSinceByClock, pass.printed == 0, try !isConfirmed(reader) { return .done }
@@ -95,7 +95,7 @@ struct DumpSession {
         return max(start, first > 0 ? first - 1 : 0)
     }
 
-    /// When the newest record was stored: what is dumped is as new as that.
+    /// The time at which the newest record was stored, which an Atom document gives as its own.
     private func newest(_ reader: StoreReader) throws -> Timestamp {
         guard format == .atom else { return SystemClock.now() }
         return try reader.lastStored() ?? SystemClock.now()

@@ -286,7 +286,7 @@ extension PollTerms.Reason {
 }
 
 extension String {
-    /// With spaces up to that width.
+    /// The text with spaces behind it, up to that width.
     func padded(_ width: Int) -> String {
         count < width ? self + String(repeating: " ", count: width - count) : self
     }

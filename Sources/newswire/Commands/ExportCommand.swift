@@ -42,7 +42,7 @@ struct ExportCommand: ParsableCommand {
         try output.flush()
     }
 
-    /// Where the configuration names none, the feed's own title, if the store knows it.
+    /// Gives feeds without a title in the configuration their own, if the store knows it.
     private func addKnownTitles(to configuration: inout Configuration) {
         guard let states = try? StoreReader(directory: configuration.store.directory).states() else { return }
         let titles = Dictionary(states.map { ($0.feed, $0.title) }, uniquingKeysWith: { first, _ in first })

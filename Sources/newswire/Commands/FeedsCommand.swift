@@ -85,7 +85,7 @@ struct FeedHealth {
     /// Feeds that end on the same URL.
     var sameAs: [FeedIdentifier] = []
 
-    /// Until when a person, or the feed's host, wants it to rest; nil where it does not.
+    /// The time until which a person, or the feed's host, wants it to rest; nil where nobody does.
     private let pausedUntil: Timestamp?
 
     /// - Parameter hostPause: until when the feed's host wants, or wanted, to be left alone.
@@ -108,7 +108,7 @@ struct FeedHealth {
 
     private var url: String { URLRedaction.redacted(feed.url) }
 
-    /// nil for never, and where it is not known.
+    /// The time of the next poll; nil where there is none, and where it is not known.
     private var nextPoll: Timestamp? {
         guard feed.enabled, let next = known?.nextPoll, pausedUntil != FeedState.Schedule.forGood else { return nil }
         return pausedUntil.map { max($0, next) } ?? next
@@ -190,7 +190,7 @@ struct StoredFeeds {
         var id: FeedIdentifier
         /// Redacted, where it is the store that knows it.
         var url: String
-        /// nil for a feed of before.
+        /// nil for a feed that is not configured any more.
         var configuredURL: String?
     }
 

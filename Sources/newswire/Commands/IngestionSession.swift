@@ -57,7 +57,8 @@ struct IngestionSession {
         let most = DescriptorLimit.mostTransfers
         guard configuration.fetch.concurrency > most else { return }
         logger.warning(
-            "[fetch] concurrency is \(configuration.fetch.concurrency), but so few files may be open that \(most) is what is used; raise LimitNOFILE= or ulimit -n"
+            "[fetch] concurrency is \(configuration.fetch.concurrency), but \(most) is used, since so few files may be open;"
+                + " raise LimitNOFILE= or ulimit -n"
         )
         configuration.fetch.concurrency = most
     }
@@ -108,7 +109,7 @@ extension CommandFailure {
         self.init(ExitStatus(error), error.description)
     }
 
-    /// The same for work that may fail otherwise too.
+    /// Runs work that may also fail for other reasons, and gives the store's errors the exit status of the contract.
     static func wrappingAll<Value>(_ work: () throws -> Value) throws -> Value {
         do {
             return try work()

@@ -98,7 +98,7 @@ private struct Hold {
     /// - Returns: how many feeds it is for.
     func set(until: Timestamp?) throws -> Int {
         if let service = try ServiceSession.open(configuration) {
-            // Of very many, the names would not fit into a request.
+            // The names of very many feeds would not fit into a request.
             let ids = isAll ? [] : feeds.map(\.id)
             try service.ask(until.map { .pause(feeds: ids, until: $0) } ?? .resume(feeds: ids))
         } else {

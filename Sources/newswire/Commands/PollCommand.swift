@@ -63,7 +63,7 @@ struct PollCommand: AsyncParsableCommand {
     private func ask(_ service: consuming ServiceSession, _ configuration: Configuration) throws -> CommandFailure? {
         let chosen = try FeedSelection.choose(feeds, from: configuration)
         let printer = printer(total: chosen.count)
-        // Without names all that the service knows are meant, also those of a configuration that has changed since.
+        // Without names all feeds of the service are meant, also where its configuration is older than the file.
         let ids = feeds.isEmpty ? [] : chosen.map(\.id)
         var other: String?
         try service.ask(.poll(feeds: ids, selection: selection, isDryRun: dryRun)) { line in

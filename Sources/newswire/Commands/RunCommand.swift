@@ -82,7 +82,7 @@ struct RunCommand: AsyncParsableCommand {
             configuration: .init(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
-        // Not on the threads that tasks share, which a file system that does not answer may hold up.
+        // The service has a thread of its own: a file system that does not answer may hold up those that tasks share.
         try await withTaskExecutorPreference(LoopExecutor()) {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {

@@ -83,7 +83,7 @@ struct StatusCommand: ParsableCommand {
         return json.finish()
     }
 
-    /// Where no service runs. Feeds without an id have the one that the store knows them by.
+    /// The figures where no service runs. Feeds without an id have the one that the store knows them by.
     private static func onDisk(_ configuration: Configuration) -> StatusFigures {
         let directory = configuration.store.directory
         var figures = StatusFigures.onDisk(store: directory)

@@ -296,7 +296,7 @@ struct StoreExpireCommand: ParsableCommand {
         }
     }
 
-    /// Before when articles go, and whether it is the clock that says so.
+    /// The time before which articles are removed, and whether that time comes from the clock.
     private func cutoff(_ keep: StoreSettings.Retention) -> (Timestamp, isByClock: Bool)? {
         let now = SystemClock.now()
         if let before { return (before.time(now: now), before.isSpan) }

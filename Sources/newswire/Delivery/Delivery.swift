@@ -73,13 +73,13 @@ struct Delivery {
     }
 
     private struct Progress {
-        /// As it is on the disk.
+        /// The cursor as it is on the disk.
         var cursor: UInt64?
-        /// Behind it, only records that are not wanted have been looked at.
+        /// The last record that was looked at; between the cursor and it are only records that are not wanted.
         var seen: UInt64
         /// Which records those were, as far as is known.
         var trail: ReadingTrail
-        /// Where the delivery began.
+        /// The number behind which the delivery began.
         let first: UInt64
 
         init(_ position: Cursors.Position) {
@@ -105,7 +105,8 @@ struct Delivery {
         return progress
     }
 
-    /// Where the store has not all that was delivered of it, the numbers behind that are other articles'.
+    /// Goes back to the last record that is still the one that was delivered, where an older copy of the store was put
+    /// in its place: the numbers behind that record belong to other articles.
     private func goBack(_ progress: inout Progress) throws {
         // A consumer that is ahead of the store waits: it may be a copy that is behind.
         guard progress.seen > progress.first,

@@ -1,7 +1,8 @@
 internal import CShims
 internal import Glibc
 
-/// The command that takes batches, run without a shell and with nothing of a feed among its arguments (security.md §14).
+/// The command that takes batches, run without a shell and with nothing of a feed among its arguments (security.md
+/// §14).
 struct DeliveryCommand: Sendable {
     /// How a run of it ended.
     enum Ending: Equatable {
@@ -17,7 +18,7 @@ struct DeliveryCommand: Sendable {
 
     /// Absolute, or as it was given where that holds a slash.
     let path: String
-    /// With the command itself as it was given.
+    /// All words of the command, of which the first is its name as it was given.
     let arguments: [String]
     /// All that it gets beside what `run` adds.
     let environment: [String: String]
@@ -76,7 +77,7 @@ struct DeliveryCommand: Sendable {
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
-        // What newswire ignores its commands do not.
+        // Signals that newswire ignores would be ignored by its commands, too.
         for signal in [SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGQUIT] { sigaddset(&signals, signal) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
@@ -113,7 +114,7 @@ struct DeliveryProcess {
     private func end(_ descriptor: Int32, _ grace: Int64, as ending: DeliveryCommand.Ending) -> DeliveryCommand.Ending {
         kill(-pid, SIGTERM)
         _ = Self.poll(descriptor, -1, for: grace)
-        // Those of its group that do not go with it, too.
+        // Processes of its group that outlive it are killed, too.
         kill(-pid, SIGKILL)
         _ = collect()
         return ending

@@ -5,7 +5,7 @@ internal import Identity
 
 /// Why a record is what it is, in words and with the evidence: from the record, those that it names, and the index.
 struct RecordExplanation {
-    /// As they are printed, without line breaks in them.
+    /// The lines as they are printed; none has a line break in it.
     private(set) var lines: [String] = []
 
     private let record: StoredRecord

@@ -51,8 +51,8 @@ final class JournalSocket: Sendable {
         return newswire_send_memory_file(descriptor, address, length, file) == 0
     }
 
-    /// Whether a descriptor is the stream that systemd has connected to the journal: `$JOURNAL_STREAM` is its device and
-    /// inode (systemd.exec(5)). A variable that was only inherited says nothing of what standard error is now.
+    /// Whether a descriptor is the stream that systemd has connected to the journal: `$JOURNAL_STREAM` is its device
+    /// and inode (systemd.exec(5)). A variable that was only inherited says nothing of what standard error is now.
     static func isConnected(_ descriptor: Int32, environment: [String: String]) -> Bool {
         guard let stream = environment["JOURNAL_STREAM"] else { return false }
         var status = stat()

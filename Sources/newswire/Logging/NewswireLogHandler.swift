@@ -34,8 +34,8 @@ struct NewswireLogHandler: LogHandler {
     }
 }
 
-/// Where log lines go: to the journal with their fields where standard error is connected to it, else to standard error,
-/// in colour on a terminal and as logfmt elsewhere.
+/// Where log lines go: to the journal with their fields where standard error is connected to it, else to standard
+/// error, in colour on a terminal and as logfmt elsewhere.
 enum LogOutput: Sendable {
     case journal(JournalSocket, fallback: Int32)
     case logfmt(Int32)
@@ -98,16 +98,16 @@ struct LogLine: Equatable {
         return fields.reduce(into: head) { $0 += " \($1.key)=\(Self.quoted($1.value))" }
     }
 
-    /// For a person who watches: only what is wrong has a label.
+    /// The line for a person who watches: only what is wrong has a label.
     func terminal(color: Bool) -> String {
         guard let (label, code) = label else { return text }
         return color ? "\u{1b}[\(code)m\(label):\u{1b}[0m \(text)" : "\(label): \(text)"
     }
 
-    /// For a standard error that systemd reads: it takes the number for the priority (sd-daemon(3)).
+    /// The line for a standard error that systemd reads, which takes the number for the priority (sd-daemon(3)).
     var prefixed: String { "<\(priority)>\(text)" }
 
-    /// For the journal's own socket: what is a field there can be asked for, as in `journalctl FEED_ID=example`.
+    /// The entry for the journal's own socket. People can ask for its fields, as in `journalctl FEED_ID=example`.
     var journalEntry: JournalEntry {
         var entry = JournalEntry()
         entry.append("MESSAGE", text)
@@ -125,7 +125,7 @@ struct LogLine: Equatable {
         }
     }
 
-    /// Of syslog(3).
+    /// The priority of syslog(3).
     private var priority: Int {
         switch level {
         case .trace, .debug: 7
@@ -155,8 +155,8 @@ struct LogLine: Equatable {
 /// The log lines of the service on their way out: one thread writes them, and nobody else waits for that.
 ///
 /// Standard error may be a pipe that nobody reads, a file on a mount that does not answer, or a journal that takes each
-/// line after a second. Polling goes on then, and what no longer fits into the queue is counted and said as soon as lines
-/// are taken again. Used from any thread. Lines go out in the order in which they came.
+/// line after a second. Polling goes on then, and what no longer fits into the queue is counted and said as soon as
+/// lines are taken again. Used from any thread. Lines go out in the order in which they came.
 final class LogQueue: Sendable {
     private struct State {
         /// Bytes of the lines that have not been written.
@@ -177,7 +177,7 @@ final class LogQueue: Sendable {
 
     func write(_ line: LogLine) {
         let size = line.text.utf8.count
-        // nil where there is no room; else how many have been lost just before it.
+        // Nil where the line has no room; else how many lines have been lost just before it.
         let lost: Int? = state.withLock { state in
             guard state.waiting == 0 || state.waiting + size <= limit else {
                 state.lost += 1

@@ -24,11 +24,12 @@ extension ArticleFormat {
     var epilogue: String { "" }
 }
 
-/// Prints records to standard output in a format. Lines that are asked for as they are get copied, without being parsed.
+/// Prints records to standard output in a format. Lines that are asked for as they are get copied, without being
+/// parsed.
 struct ArticlePrinter: ~Copyable {
     private var output = StandardOutput()
     private let sanitize: Bool
-    /// Nil for lines as they are.
+    /// Nil where records are printed as the store has them.
     private var format: (any ArticleFormat)?
     private var buffer: [UInt8] = []
 
@@ -90,8 +91,8 @@ struct JSONLinesFormat: ArticleFormat {
     }
 }
 
-/// One JSON Feed 1.1 document. Items are known by `urn:newswire:UID`, because publishers' ids collide across feeds; what
-/// the publisher calls the item is `_newswire.id`.
+/// One JSON Feed 1.1 document. Items are known by `urn:newswire:UID`, because publishers' ids collide across feeds;
+/// what the publisher calls the item is `_newswire.id`.
 struct JSONFeedFormat: ArticleFormat {
     private var isFirst = true
 
@@ -126,8 +127,8 @@ enum ArticleURN {
 
 /// `seq stored_at feed kind id url title`, separated by tabs: for `cut`, `awk` and spreadsheets.
 ///
-/// A backslash is `\\`, a tab `\t`, line breaks `\n` and `\r`; other control characters, and those that turn the direction
-/// of text, are `\u` with four digits.
+/// A backslash is `\\`, a tab `\t`, line breaks `\n` and `\r`; other control characters, and those that turn the
+/// direction of text, are `\u` with four digits.
 struct TSVFormat: ArticleFormat {
     func append(_ record: StoredRecord, to bytes: inout [UInt8]) {
         let fields = [

@@ -169,8 +169,8 @@ struct XMLText {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// What XML 1.0 has no place for becomes U+FFFD. What could steer a terminal is written as its number, which means the
-    /// same to whoever reads XML.
+    /// What XML 1.0 has no place for becomes U+FFFD. What could steer a terminal is written as its number, which means
+    /// the same to whoever reads XML.
     private mutating func escape(_ text: String) {
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -217,7 +217,7 @@ extension XMLText {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// By the pattern of RFC 4287's schema, and without what would need quoting.
+    /// Whether a text is an address by the pattern of RFC 4287's schema.
     static func isEmail(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } && !text.contains { $0.isWhitespace }

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Ingestion
 internal import Locking
 
-/// One line on the terminal that tells how far the reading of many bytes has come; nothing where there is no terminal.
+/// One line on the terminal that tells how far the reading of many bytes has come. Without a terminal it says nothing.
 final class ByteProgress: Sendable {
     private struct State {
         var lastDrawn: Timestamp

@@ -56,8 +56,8 @@ extension CommandFailure {
 
 /// Lines for people, on standard error.
 enum StandardError {
-    /// What ends the program. To the journal it is an error, which takes a mark before each line (sd-daemon(3)): the log
-    /// is not there yet, or no longer.
+    /// What ends the program. To the journal it is an error, which takes a mark before each line (sd-daemon(3)): the
+    /// log is not there yet, or no longer.
     static func fail(_ text: String) {
         let isJournal = JournalSocket.isConnected(STDERR_FILENO, environment: CommonOptions.environment)
         write(isJournal ? "<3>\(text)" : text)
