@@ -57,9 +57,10 @@ struct IngestionSession {
         let most = DescriptorLimit.mostTransfers
         guard configuration.fetch.concurrency > most else { return }
         logger.warning(
-            "[fetch] concurrency is \(configuration.fetch.concurrency), but \(most) is used, since so few files may be open;"
-                + " raise LimitNOFILE= or ulimit -n"
-        )
+            """
+            [fetch] concurrency is \(configuration.fetch.concurrency), but \(most) is used, since so few files may be open; \
+            raise LimitNOFILE= or ulimit -n
+            """)
         configuration.fetch.concurrency = most
     }
 
