@@ -69,7 +69,7 @@ package struct FeedDiscovery: Sendable {
 
     static func check(_ url: String) throws(Failure) {
         let scheme = url.prefix { $0 != ":" }.lowercased()
-        guard scheme == "http" || scheme == "https", FeedConfiguration.host(of: url)?.isEmpty == false else {
+        guard scheme == "http" || scheme == "https", FeedConfiguration.host(of: url) != nil else {
             throw Failure(message: "only http and https URLs are asked; write https://HOST/PATH")
         }
     }

@@ -1,3 +1,4 @@
+private import CShims
 private import Dispatch
 import Glibc
 private import Locking
@@ -14,21 +15,9 @@ struct MetricsFile {
     /// - Returns: what went wrong; nil where nothing did.
     func write(_ text: String) -> String? {
         guard let (descriptor, temporary) = newFile() else { return reason("making \(temporary(0))") }
-        var failure: String?
         let bytes = Array(text.utf8)
-        bytes.withUnsafeBytes { bytes in
-            var offset = 0
-            while offset < bytes.count {
-                // Not nil: there are bytes left.
-                let count = Glibc.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else {
-                    failure = reason("writing \(temporary)")
-                    return
-                }
-                offset += count
-            }
-        }
+        let isWritten = newswire_write_all(descriptor, bytes, bytes.count) == 0
+        var failure = isWritten ? nil : reason("writing \(temporary)")
         // The collector runs as somebody else, whatever the umask says.
         fchmod(descriptor, 0o644)
         close(descriptor)
