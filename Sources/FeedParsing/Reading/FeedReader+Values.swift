@@ -68,6 +68,9 @@ extension FeedReader {
 
     private mutating func unreadable(_ text: String?, _ field: String) -> Timestamp? {
         guard let text else { return nil }
+        // A month's name may mean several, unless its language is known (identity.md §10).
+        let language = languages.current ?? (isInItem ? item.language : nil) ?? feed.language
+        if let language, let reading = FeedDate.parse(text, language: language) { return noted(reading, field) }
         notes.unreadableDates += 1
         let raw = Article.RawDate(field: field, text: text.cut(toBytes: 256))
         if isInItem { item.rawDates.add(raw) } else { feed.rawDates.add(raw) }
