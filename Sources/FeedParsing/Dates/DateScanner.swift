@@ -4,34 +4,58 @@ private import Text
 /// Everything but ISO 8601: goes through the text once, gathers numbers, words and the time, and then decides which
 /// number is what.
 struct DateScanner {
-    private struct Number {
+    struct Number {
         var value = 0
         var digits = 0
         /// What stands right behind it.
         var separator: UInt8 = 0
     }
 
-    private enum Meridiem {
+    enum Meridiem {
         case am, pm
     }
 
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private var index = 0
-    private var fields = DateFields()
-    private var numbers: InlineArray<3, Number> = .init(repeating: Number())
-    private var count = 0
-    private var hasTime = false
-    private var meridiem: Meridiem?
-    /// The zone came as a name that an offset may follow, or not yet at all.
-    private var takesOffset = true
-    private var isBroken = false
-
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
-        self.bytes = bytes
+    /// What a number counts.
+    enum Marker {
+        case year, month, day, weekday, hour, minute, second
     }
 
-    mutating func read() -> FeedDate.Reading? {
-        while index < bytes.count {
+    let bytes: UnsafeBufferPointer<UInt8>
+    var index = 0
+    var fields = DateFields()
+    private var numbers: InlineArray<3, Number> = .init(repeating: Number())
+    var count = 0
+    var hasTime = false
+    var meridiem: Meridiem?
+    /// The zone came as a name that an offset may follow, or not yet at all.
+    var takesOffset = true
+    var isBroken = false
+    var month = DateMonth()
+    /// What the number that follows counts, as a word in front of it said.
+    var announced: Marker?
+    /// The year before the first one of an era that years are counted in.
+    var era = 0
+    /// Years count from the Buddha's death, as in Thailand.
+    var isThai: Bool
+    private var wordCount = 0
+    /// Bits: how many numbers stood in front of a time, of a word, and of a word that nothing is known about.
+    private var times: UInt8 = 0
+    private var words: UInt8 = 0
+    private var strangers: UInt8 = 0
+    /// It has digits of another script, and was read no further.
+    var hasOtherDigits = false
+
+    /// No date has more words, and each of them may be looked up among all names.
+    private static let mostWords = 20
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>, isThai: Bool = false) {
+        self.bytes = bytes
+        self.isThai = isThai
+    }
+
+    /// - Parameter languages: decide where a month's name means several and the date itself does not say which.
+    mutating func read(_ languages: DateLanguages) -> FeedDate.Reading? {
+        while index < bytes.count, !isBroken {
             switch bytes[index] {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 guard number() else { return nil }
@@ -52,21 +76,24 @@ struct DateScanner {
             }
         }
         if let time = epoch() { return DateFields.reading(of: time, assumedZone: false) }
-        guard !isBroken, assignNumbers() else { return nil }
+        guard !isBroken, !hasOtherDigits, settleMonth(languages), assignNumbers() else { return nil }
         if let meridiem, fields.hour <= 12 {
             fields.hour = fields.hour % 12 + (meridiem == .pm ? 12 : 0)
         }
         return fields.reading
     }
 
+    /// A month has been named, although perhaps not which one.
+    private var hasMonth: Bool { fields.month != nil || month.isNamed }
+
     private func beginsNegativeYear() -> Bool {
-        count == 1 && fields.month != nil && bytes[index] == UInt8(ascii: "-") && byte(at: index - 1) == 0x20
+        count == 1 && hasMonth && bytes[index] == UInt8(ascii: "-") && byte(at: index - 1) == 0x20
             && digit(at: index + 1) != nil
     }
 
-    private func byte(at index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
+    func byte(at index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
 
-    private func digit(at index: Int) -> Int? {
+    func digit(at index: Int) -> Int? {
         byte(at: index).decimalValue.map(Int.init)
     }
 
@@ -88,7 +115,11 @@ struct DateScanner {
     private mutating func number() -> Bool {
         guard var number = digits() else { return false }
         if number.digits <= 2, !hasTime, beginsTime(number) { return time(hour: number.value) }
-        if let marker = marker() { return assign(number.value, marker) }
+        if let announced {
+            self.announced = nil
+            return assign(number, announced)
+        }
+        if let marker = marker() { return assign(number, marker) }
         guard count < 3 else { return false }
         if count == 0, number.digits == 8 {
             // 20040315 with a time that is not ISO's.
@@ -107,17 +138,18 @@ struct DateScanner {
         case UInt8(ascii: "h"), UInt8(ascii: "H"): return digit(at: index + 1) != nil || !isLetter(byte(at: index + 1))
         case UInt8(ascii: "."):
             // 10.30 behind a whole date, with two digits and no third number.
-            let hasDate = count == 3 || (fields.month != nil && (count == 2 || fields.day != nil))
+            let hasDate = count == 3 || (hasMonth && (count == 2 || fields.day != nil))
             return hasDate && digit(at: index + 1) != nil && digit(at: index + 2) != nil && digit(at: index + 3) == nil
         default: return false
         }
     }
 
-    private func isLetter(_ byte: UInt8) -> Bool { DateWord.isLetter(UInt32(byte)) || byte >= 0x80 }
+    func isLetter(_ byte: UInt8) -> Bool { DateWord.isLetter(UInt32(byte)) || byte >= 0x80 }
 
     /// `10:14`, `10:14:55`, `10:14:55.123`, `10h14`, `10.14`.
     private mutating func time(hour: Int) -> Bool {
         hasTime = true
+        times |= 1 << UInt8(count)
         fields.hour = hour
         let separator = bytes[index] | 0x20 == UInt8(ascii: "h") ? UInt8(ascii: ":") : bytes[index]
         index += 1
@@ -165,127 +197,53 @@ struct DateScanner {
         fields.offset = (hours * 60 + minutes) * (isNegative ? -1 : 1)
     }
 
-    // MARK: - Words
+    // MARK: - What words say of numbers
 
-    private mutating func word() {
-        if takesEnglish() { return }
-        var word = DateWord()
-        while let (scalar, length) = DateWord.scalar(bytes, at: index) {
-            guard DateWord.isLetter(scalar) else {
-                if word.count == 0 { index += length }
-                break
-            }
-            word.append(scalar)
-            index += length
-        }
-        if word.count > 0 { take(word) }
+    mutating func note(isStranger: Bool) {
+        words |= 1 << UInt8(count)
+        wordCount += 1
+        if wordCount > Self.mostWords { isBroken = true }
+        // What follows a time may be the name of a zone.
+        if isStranger, times & 1 << UInt8(count) == 0 { strangers |= 1 << UInt8(count) }
     }
 
-    /// The words of nearly every feed, three letters each, without the way that all others take.
-    private mutating func takesEnglish() -> Bool {
-        guard bytes.count - index >= 3, index + 3 == bytes.count || !isLetter(bytes[index + 3]),
-            isLetter(bytes[index + 1]), isLetter(bytes[index + 2])
-        else { return false }
-        let ascii =
-            UInt64(bytes[index] | 0x20) << 16 | UInt64(bytes[index + 1] | 0x20) << 8 | UInt64(bytes[index + 2] | 0x20)
-        switch ascii {
-        // Mon, Tue, Wed, Thu, Fri, Sat, Sun.
-        case 0x6d6f6e, 0x747565, 0x776564, 0x746875, 0x667269, 0x736174, 0x73756e: break
-        // GMT, UTC.
-        case 0x676d74, 0x757463:
-            guard hasTime, fields.offset == nil, takesOffset else { return false }
-            fields.offset = 0
-        default:
-            guard let month = EnglishMonth.number(packed: ascii) else { return false }
-            fields.month = month
-        }
-        index += 3
-        return true
-    }
-
-    private mutating func take(_ word: DateWord) {
-        // A week that ISO does not have.
-        if word.ascii == 0x77, count == 1, !hasTime { isBroken = true }
-        if let meridiem = Self.meridiem(word) {
-            self.meridiem = meridiem
-            return
-        }
-        // a.m. and p.m.
-        if hasTime, word.ascii == 0x61 || word.ascii == 0x70, byte(at: index) == UInt8(ascii: "."),
-            byte(at: index + 1) | 0x20 == UInt8(ascii: "m")
-        {
-            meridiem = word.ascii == 0x70 ? .pm : .am
-            index += 2
-            return
-        }
-        if hasTime, fields.offset == nil, takesOffset, let minutes = DateZone.minutes(word) {
-            fields.offset = minutes
-            return
-        }
-        guard let month = DateMonth.number(word), month > 0 else { return }
-        // The last one counts: `mar, 3 feb` has a Tuesday in front.
-        fields.month = month
-    }
-
-    private static func meridiem(_ word: DateWord) -> Meridiem? {
-        switch word.ascii {
-        case 0x616d: return .am
-        case 0x706d: return .pm
-        default: break
-        }
-        switch word.letters {
-        // 上午, 午前, 오전.
-        case 0x4e0a_5348_0000_0000, 0x5348_524d_0000_0000, 0xc624_c804_0000_0000: return .am
-        // 下午, 午後, 오후.
-        case 0x4e0b_5348_0000_0000, 0x5348_5f8c_0000_0000, 0xc624_d6c4_0000_0000: return .pm
-        default: return nil
-        }
-    }
-
-    // MARK: - Markers of East Asia
-
-    private enum Marker {
-        case year, month, day, hour, minute, second
-    }
-
-    /// The character behind a number that says what it counts.
-    private mutating func marker() -> Marker? {
-        var place = index
-        while byte(at: place) == 0x20 { place += 1 }
-        guard byte(at: place) >= 0xe3, let (scalar, length) = DateWord.scalar(bytes, at: place) else { return nil }
-        let marker: Marker
-        switch scalar {
-        case 0x5e74, 0xb144: marker = .year
-        case 0x6708, 0xc6d4: marker = .month
-        case 0x65e5, 0x53f7, 0x865f, 0xc77c: marker = .day
-        case 0x65f6, 0x6642, 0x70b9, 0x9ede, 0xc2dc: marker = .hour
-        case 0x5206, 0xbd84: marker = .minute
-        case 0x79d2, 0xcd08: marker = .second
-        default: return nil
-        }
-        index = place + length
-        return marker
-    }
-
-    private mutating func assign(_ value: Int, _ marker: Marker) -> Bool {
+    private mutating func assign(_ number: Number, _ marker: Marker) -> Bool {
         switch marker {
-        case .year: fields.year = value
-        case .month: fields.month = value
-        case .day: fields.day = value
+        case .year:
+            // 令和7年, and 25年 for short; a year 7 is none that an article can be of.
+            guard era > 0 || number.digits == 2 || number.digits == 4 else { return false }
+            fields.year = era > 0 ? era + number.value : year(number)
+        case .month:
+            fields.month = number.value
+            month = DateMonth()
+        case .day: fields.day = number.value
+        case .weekday: break
         case .hour:
-            fields.hour = value
+            fields.hour = number.value
             hasTime = true
-        case .minute: fields.minute = value
-        case .second: fields.second = value
+        case .minute: fields.minute = number.value
+        case .second: fields.second = number.value
         }
         return true
+    }
+
+    /// - Returns: false where a name means several months.
+    private mutating func settleMonth(_ languages: DateLanguages) -> Bool {
+        guard month.isNamed else { return true }
+        // `mar. 03/02/2026`: a Tuesday.
+        if count == 3, month.place == 0, month.mayBeDay(bytes) {
+            fields.month = nil
+            return true
+        }
+        if fields.month == nil || month.isDoubtful { fields.month = month.number(bytes, languages) }
+        return fields.month != nil
     }
 
     // MARK: - Which number is what
 
     /// Seconds or milliseconds since 1970: ten or thirteen digits and nothing else.
     private func epoch() -> Timestamp? {
-        guard count == 1, !hasTime, fields.month == nil, numbers[0].digits == bytes.count else { return nil }
+        guard count == 1, !hasTime, !hasMonth, numbers[0].digits == bytes.count else { return nil }
         switch numbers[0].digits {
         case 10: return Timestamp(seconds: Int64(numbers[0].value))
         case 13: return Timestamp(milliseconds: Int64(numbers[0].value))
@@ -304,7 +262,8 @@ struct DateScanner {
         switch count {
         case 3: return assignDate()
         case 2:
-            guard numbers[1].digits == 4, numbers[0].digits <= 2 else { return false }
+            // A word may be a month that nobody here knows, and the number its day.
+            guard numbers[1].digits == 4, numbers[0].digits <= 2, (words | times) & 0b11 == 0 else { return false }
             fields.month = numbers[0].value
             fields.year = numbers[1].value
             return true
@@ -317,10 +276,12 @@ struct DateScanner {
         switch count {
         case 1:
             guard isYear(numbers[0]) else { return false }
-            fields.year = Self.year(numbers[0])
+            fields.year = year(numbers[0])
         case 2:
+            // `Mar, 5 Xyz 2026`: whatever Xyz is, March was none.
+            guard month.place == 1 || strangers & 0b10 == 0 else { return false }
             let yearFirst = isYear(numbers[0])
-            fields.year = Self.year(numbers[yearFirst ? 0 : 1])
+            fields.year = year(numbers[yearFirst ? 0 : 1])
             fields.day = numbers[yearFirst ? 1 : 0].value
         default: return false
         }
@@ -331,13 +292,14 @@ struct DateScanner {
 
     /// Three numbers: `2004/3/15`, `15.3.2004`, `15-3-2004`, and with slashes, as in America, `3/15/2004`.
     private mutating func assignDate() -> Bool {
+        guard strangers & 0b110 == 0 else { return false }
         if isYear(numbers[0]) {
-            fields.year = Self.year(numbers[0])
+            fields.year = year(numbers[0])
             fields.month = numbers[1].value
             fields.day = numbers[2].value
             return true
         }
-        fields.year = Self.year(numbers[2])
+        fields.year = year(numbers[2])
         let monthFirst = numbers[0].separator == UInt8(ascii: "/") ? numbers[0].value <= 12 : numbers[1].value > 12
         fields.month = numbers[monthFirst ? 0 : 1].value
         fields.day = numbers[monthFirst ? 1 : 0].value
@@ -345,11 +307,22 @@ struct DateScanner {
     }
 
     /// RFC 5322 §4.3: two digits below 50 belong to this century, the others and all of three to the last one.
-    private static func year(_ number: Number) -> Int {
-        switch number.digits {
+    private func year(_ number: Number) -> Int {
+        if isThai { return thaiYear(number) }
+        return switch number.digits {
         case ...2: number.value + (number.value < 50 ? 2000 : 1900)
         case 3: number.value + 1900
         default: number.value
+        }
+    }
+
+    /// 2568, or in short 68, is 2025. No year, where two digits may be of either calendar.
+    private func thaiYear(_ number: Number) -> Int {
+        switch number.value {
+        case 50..<100 where number.digits == 2: number.value + 1957
+        case 2400..<2700: number.value - 543
+        case 1900..<2100: number.value
+        default: 0
         }
     }
 }

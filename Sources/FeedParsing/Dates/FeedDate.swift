@@ -1,3 +1,4 @@
+private import Text
 import FeedModel
 
 /// Dates as feeds write them (identity.md §10).
@@ -16,17 +17,50 @@ enum FeedDate {
     private static let maximumLength = 200
 
     /// The instant, or nil where the text cannot be read or lies outside of the years 1 to 9999.
-    static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Reading? {
+    ///
+    /// - Parameter language: of the text around the date, as a tag. It decides what is in doubt without it, so that a date
+    ///   that could be read need not be asked again.
+    static func parse(_ bytes: UnsafeBufferPointer<UInt8>, language: String? = nil) -> Reading? {
         let text = bytes.trimmed
         guard !text.isEmpty, text.count <= maximumLength else { return nil }
         if let reading = ISODateScanner.read(text) { return reading }
         var scanner = DateScanner(text)
-        return scanner.read()
+        let languages = language.map { DateNames.languages(tag: $0) } ?? 0
+        if let reading = scanner.read(languages) { return reading }
+        return scanner.hasOtherDigits ? parseOtherDigits(text, languages) : nil
     }
 
-    static func parse(_ text: String) -> Reading? {
+    static func parse(_ text: String, language: String? = nil) -> Reading? {
         var text = text
-        return text.withUTF8 { parse($0) }
+        return text.withUTF8 { parse($0, language: language) }
+    }
+
+    /// A date whose digits are of another script: ۲۰۲۵, २०२५, ๒๕๖๘.
+    private static func parseOtherDigits(
+        _ text: UnsafeBufferPointer<UInt8>, _ languages: DateLanguages
+    ) -> Reading? {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: maximumLength) { copy in
+            var count = 0
+            var index = 0
+            var isThai = false
+            while let (scalar, length) = DateWord.scalar(text, at: index) {
+                if let digit = DateWord.digit(scalar) {
+                    copy[count] = UInt8(ascii: "0") + UInt8(digit)
+                    count += 1
+                    isThai = isThai || DateWord.isThai(scalar)
+                } else {
+                    for byte in text[index..<index + length] {
+                        copy[count] = byte
+                        count += 1
+                    }
+                }
+                index += length
+            }
+            let copied = UnsafeBufferPointer(rebasing: copy[..<count])
+            if !isThai, let reading = ISODateScanner.read(copied) { return reading }
+            var scanner = DateScanner(copied, isThai: isThai)
+            return scanner.read(languages)
+        }
     }
 }
 
@@ -62,6 +96,8 @@ struct DateFields {
     static func reading(of time: Timestamp, assumedZone: Bool) -> FeedDate.Reading? {
         // 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
         guard time.seconds >= -62_135_596_800, time.seconds <= 253_402_300_799 else { return nil }
+        // From 1300 to 1499: a year of Iran's or of the Islamic calendar, whose months are others.
+        guard time.seconds < -21_143_116_800 || time.seconds >= -14_831_769_600 else { return nil }
         return FeedDate.Reading(time: time, assumedZone: assumedZone)
     }
 

@@ -13,10 +13,10 @@ extension JSONFeedFields {
         readBody(item, into: &article)
         article.image = url(item["image"])
         article.bannerImage = url(item["banner_image"])
-        article.published = date(item["date_published"], "date_published", raw: &article.rawDates)
-        article.modified = date(item["date_modified"], "date_modified", raw: &article.rawDates)
-        article.authors = authors(item)
         article.language = text(item["language"], limit: limits.titleBytes, "language")
+        article.published = date(item["date_published"], "date_published", in: &article)
+        article.modified = date(item["date_modified"], "date_modified", in: &article)
+        article.authors = authors(item)
         readTags(item["tags"], into: &article)
         readAttachments(item["attachments"], into: &article)
         article.unsafeURLs = unsafeURLs
@@ -74,6 +74,8 @@ struct JSONFeedFields {
     let limits: ParseLimits
     /// What relative URLs are resolved against; nil where nothing says so.
     var baseURL: String?
+    /// The feed's.
+    var language: String?
     /// URLs of the current item that may not stand in a URL field.
     private(set) var unsafeURLs: [String] = []
     /// Fields of the current item that were cut.
@@ -160,10 +162,10 @@ struct JSONFeedFields {
         return number.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
     }
 
-    mutating func date(_ value: JSONValue?, _ field: String, raw: inout [Article.RawDate]) -> Timestamp? {
+    mutating func date(_ value: JSONValue?, _ field: String, in article: inout Article) -> Timestamp? {
         guard let text = text(value, field) else { return nil }
-        guard let reading = FeedDate.parse(text) else {
-            raw.append(Article.RawDate(field: field, text: text.cut(toBytes: 256)))
+        guard let reading = FeedDate.parse(text, language: article.language ?? language) else {
+            article.rawDates.append(Article.RawDate(field: field, text: text.cut(toBytes: 256)))
             return nil
         }
         if reading.assumedZone {

@@ -171,6 +171,7 @@ struct JSONFeedBuilder {
         feed.icon = fields.url(document["icon"])
         feed.favicon = fields.url(document["favicon"])
         feed.language = fields.text(document["language"], "language")
+        fields.language = feed.language
         feed.nextURL = fields.url(document["next_url"])
         feed.expired = fields.flag(document["expired"])
         feed.authors = fields.authors(document)

@@ -195,7 +195,11 @@ struct ChannelReader: ~Copyable {
         case .updated: draft.updated = draft.updated ?? fields.date("updated")
         case .published: draft.published = draft.published ?? fields.date("published")
         case .date, .created: draft.date = draft.date ?? fields.date("updated")
-        case .language: if let text = fields.text { draft.language = text.cut(toBytes: 64) }
+        case .language:
+            if let text = fields.text {
+                draft.language = text.cut(toBytes: 64)
+                fields.feedLanguage = draft.language
+            }
         case .ttl, .updatePeriod, .updateFrequency, .hour, .day: hints.finish(element, in: part, &fields)
         case .icon: draft.icon = draft.icon ?? fields.url
         case .logo: draft.logo = draft.logo ?? fields.url

@@ -94,10 +94,10 @@ struct ElementStack {
         parts.removeLast()
     }
 
-    /// Closes the innermost element.
-    mutating func pop() {
-        languages.pop(depth: depth)
-        depth -= 1
+    /// Closes the innermost element, and says whether the language is another than in it.
+    @discardableResult mutating func pop() -> Bool {
+        defer { depth -= 1 }
+        return languages.pop(depth: depth)
     }
 }
 
@@ -121,7 +121,9 @@ private struct LanguageScope {
         entries.append((language, depth))
     }
 
-    mutating func pop(depth: Int) {
+    mutating func pop(depth: Int) -> Bool {
+        guard let last = entries.last, last.depth >= depth else { return false }
         while let last = entries.last, last.depth >= depth { entries.removeLast() }
+        return true
     }
 }

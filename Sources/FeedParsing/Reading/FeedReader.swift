@@ -69,7 +69,10 @@ struct FeedReader: ~Copyable {
         guard !stack.isSkipping, let name else { return }
         if !attributes.isEmpty, attributes.hasXMLAttributes {
             if let base = attributes.xml("base") { fields.pushBase(base, depth: stack.depth) }
-            if let language = attributes.xml("lang") { stack.setLanguage(language) }
+            if let language = attributes.xml("lang") {
+                stack.setLanguage(language)
+                fields.language = stack.language
+            }
         }
         let element = elements.element(name)
         if fields.capture.isActive, !endsText(element) {
@@ -109,7 +112,7 @@ struct FeedReader: ~Copyable {
             }
         }
         fields.popBases(depth: stack.depth)
-        stack.pop()
+        if stack.pop() { fields.language = stack.language }
     }
 
     mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) {

@@ -22,6 +22,11 @@ struct FieldReader: ~Copyable {
     private(set) var itemNotes = PartNotes()
     private(set) var isInItem = false
 
+    /// The language that xml:lang gives where the reader stands, and those that the open item and the feed give.
+    var language: String?
+    var itemLanguage: String?
+    var feedLanguage: String?
+
     init(baseURL: String?, limits: ParseLimits) {
         self.limits = limits
         bases = BaseURLs(document: baseURL)
@@ -31,6 +36,7 @@ struct FieldReader: ~Copyable {
 
     mutating func beginItem() {
         itemNotes = PartNotes()
+        itemLanguage = nil
         isInItem = true
     }
 
@@ -198,6 +204,12 @@ struct FieldReader: ~Copyable {
 
     private mutating func unreadable(_ text: String?, _ field: String) -> Timestamp? {
         guard let text else { return nil }
+        // A month's name may mean several, unless its language is known (identity.md §10).
+        if let language = language ?? (isInItem ? itemLanguage : nil) ?? feedLanguage,
+            let reading = FeedDate.parse(text, language: language)
+        {
+            return noted(reading, field)
+        }
         notes.unreadableDates += 1
         let raw = Article.RawDate(field: field, text: text.cut(toBytes: 256))
         if isInItem { itemNotes.add(rawDate: raw) } else { feedNotes.add(rawDate: raw) }

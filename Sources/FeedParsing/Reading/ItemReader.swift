@@ -216,7 +216,11 @@ struct ItemReader: ~Copyable {
         case .created: draft.created = fields.date("date_published") ?? draft.created
         case .commentsFeed: draft.links.add("replies", fields.text, type: "application/rss+xml", &fields)
         case .comments: draft.commentsURL = draft.commentsURL ?? fields.url
-        case .language: if let text = fields.text { draft.language = text.cut(toBytes: 64) }
+        case .language:
+            if let text = fields.text {
+                draft.language = text.cut(toBytes: 64)
+                fields.itemLanguage = draft.language
+            }
         case .license: draft.license = fields.url
         case .duration: draft.duration = draft.duration ?? fields.text.flatMap(Duration.seconds(clock:))
         case .subject, .category, .mediaCategory: draft.tags.finishCategory(&fields)
