@@ -41,6 +41,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .target(name: "CTOML", cxxSettings: [.unsafeFlags(["-std=c++17", "-fvisibility=hidden"])]),
         .target(name: "CShims"),
@@ -57,7 +58,7 @@ let package = Package(
         room("Configuration", ["FeedModel", "Web", "Text", "Digest", "CTOML", "CLibXML2", "CShims"]),
         room("Scheduling", ["FeedModel", heap]),
         room("Fetching", ["FeedModel", "Web", "Text", "Locking", "Digest", "CCurl", "CShims"]),
-        room("FeedParsing", ["FeedModel", "JSONText", "Text", "CLibXML2"]),
+        room("FeedParsing", ["FeedModel", "JSONText", "Text", "CLibXML2", "CUchardet"]),
         room("Identity", ["FeedModel", "Text", "Digest"]),
         room("ArticleStore", ["FeedModel", "JSONText", "Digest", "Locking", "CShims"]),
 

@@ -17,6 +17,8 @@ final class DocumentPipeline {
     private let blockBytes: Int
     private var stage = Stage.sniffing
     private var head: [UInt8] = []
+    /// How much of the document has to be here before the next look at its encoding: the same, whatever the pieces.
+    private var sniffedBytes = EncodingDecision.prefixBytes
     private var json: [UInt8] = []
     private var decoder: TextDecoder?
     private var repair: MarkupRepair
@@ -50,12 +52,14 @@ final class DocumentPipeline {
         case .sniffing:
             // Blank lines before the document mean nothing, and could hide what it is.
             head.append(contentsOf: head.isEmpty ? UnsafeBufferPointer(rebasing: bytes.drop { $0.isXMLSpace }) : bytes)
-            if head.count >= EncodingDecision.prefixBytes { sniff() }
+            while stage == .sniffing, head.count >= sniffedBytes {
+                sniff(isLast: sniffedBytes == EncodingDecision.windowBytes)
+            }
         }
     }
 
     func finish(isComplete: Bool) -> ParseResult {
-        if stage == .sniffing { sniff() }
+        if stage == .sniffing { sniff(isLast: true) }
         if let refusal { return .notAFeed(refusal) }
         if stage == .json { return readJSON(isComplete: isComplete) }
         decode(UnsafeBufferPointer(start: nil, count: 0), isFinal: true)
@@ -65,7 +69,9 @@ final class DocumentPipeline {
     // MARK: - Stages
 
     /// Decides what the document is, by its first bytes.
-    private func sniff() {
+    ///
+    /// - Parameter isLast: whether it is to be decided now, whatever may still come.
+    private func sniff(isLast: Bool) {
         let head = self.head
         self.head = []
         let kind = DocumentKind(head)
@@ -78,9 +84,14 @@ final class DocumentPipeline {
             json = head
         case .markup:
             let decision = head.withUnsafeBufferPointer {
-                EncodingDecision(
-                    prefix: UnsafeBufferPointer(rebasing: $0.prefix(EncodingDecision.prefixBytes)),
-                    contentType: context.contentType)
+                let window = UnsafeBufferPointer(
+                    rebasing: $0.prefix(isLast ? EncodingDecision.windowBytes : sniffedBytes))
+                return EncodingDecision(window: window, isLast: isLast, contentType: context.contentType)
+            }
+            guard let decision else {
+                self.head = head
+                sniffedBytes = EncodingDecision.windowBytes
+                return
             }
             warnings = decision.warnings
             decoder = TextDecoder(decision.encoding)

@@ -25,6 +25,11 @@ struct CharacterEncoding: Equatable {
         }
     }
 
+    /// Whether its characters beyond ASCII take two bytes or more.
+    var isMultiByte: Bool {
+        ["gb18030", "big5", "shift_jis", "euc-jp", "iso-2022-jp", "euc-kr"].contains(name)
+    }
+
     private init(name: String, form: Form) {
         self.name = name
         self.form = form

@@ -1,93 +1,108 @@
 private import Glibc
 private import Text
 
-/// Which encoding a document is read in, and why: byte order mark, then the HTTP header, then the document's own
-/// declaration, then what its bytes look like (RFC 7303 §3, as browsers do it).
+/// Which encoding a document is read in, and why (encodings.md).
+///
+/// The byte order mark comes first, then the HTTP header, then the document's own declaration (RFC 7303 §3, as browsers do
+/// it); but bytes that are plainly something else outweigh a label.
 struct EncodingDecision {
-    var encoding: CharacterEncoding
+    var encoding = CharacterEncoding.utf8
     /// Length of the byte order mark.
     var skipped = 0
     var warnings: [String] = []
 
-    /// How many bytes of the document are enough to decide.
+    /// How many bytes of most documents are enough to decide.
     static let prefixBytes = 4096
+    /// How many are looked at where those are not.
+    static let windowBytes = 64 * 1024
 
-    /// - Parameter prefix: the beginning of the document, all of it where it is shorter than `prefixBytes`.
+    /// Nil where the bytes that follow may still tell more.
+    ///
+    /// - Parameter window: the beginning of the document.
+    /// - Parameter isLast: whether that is all of it, or all that is looked at.
     /// - Parameter contentType: the value of the HTTP header.
-    init(prefix: UnsafeBufferPointer<UInt8>, contentType: String?) {
-        if let (encoding, length) = Self.byteOrderMark(prefix) {
+    init?(window: UnsafeBufferPointer<UInt8>, isLast: Bool, contentType: String?) {
+        if let (encoding, length) = Self.byteOrderMark(window) {
             self.encoding = encoding
             skipped = length
             return
         }
+        let prefix = UnsafeBufferPointer(rebasing: window.prefix(Self.prefixBytes))
         let seen = Self.detected(prefix)
-        encoding = seen ?? .utf8
+        if let seen { encoding = seen }
         let header = contentType.flatMap { MediaType($0).charset }
         let declared = seen == nil ? Self.declaredLabel(prefix) : nil
+        let isDecided: Bool
         if let header, adopt(label: header, from: "the HTTP header", detected: seen) {
-            resolveConflict(with: declared, prefix: prefix)
-            recognizeUTF8(in: prefix)
-            return
+            isDecided = weigh(declared.flatMap { CharacterEncoding(label: $0) }, window: window, isLast: isLast)
+        } else if seen != nil {
+            isDecided = true
+        } else if let declared, adopt(label: declared, from: "the document", detected: nil) {
+            isDecided = weigh(nil, window: window, isLast: isLast)
+        } else {
+            isDecided = detect(in: window, isLast: isLast)
         }
-        if seen != nil { return }
-        if let declared, adopt(label: declared, from: "the document", detected: nil) {
-            recognizeUTF8(in: prefix)
-            return
-        }
-        encoding = .utf8
+        guard isDecided else { return nil }
     }
 
     /// Takes the encoding of a label, unless nobody knows it or the bytes show that it is wrong.
     private mutating func adopt(label: String, from place: String, detected: CharacterEncoding?) -> Bool {
         guard let named = CharacterEncoding(label: label) else {
-            warnings.append(
-                "The encoding \"\(label.prefix(40))\" that \(place) names is unknown; the document was read as "
-                    + "\(encoding.name).")
+            warnings.append("The encoding \"\(label.prefix(40))\" that \(place) names is unknown.")
             return false
         }
         guard named.isASCIICompatible == (detected == nil) else {
             // "utf-16" says nothing of the byte order, which the bytes have shown.
             if !named.isASCIICompatible, detected != nil { return true }
-            warnings.append(
-                "The encoding \"\(named.name)\" that \(place) names cannot be right; the document was read as "
-                    + "\(encoding.name).")
+            warnings.append("The encoding \"\(named.name)\" that \(place) names cannot be right.")
             return false
         }
         encoding = named
         return true
     }
 
-    /// A header that says UTF-8 for a document which declares a code page and is not UTF-8 comes from a server's
-    /// default: the declaration is believed.
-    private mutating func resolveConflict(with label: String?, prefix: UnsafeBufferPointer<UInt8>) {
-        guard encoding.form == .utf8, let label, let declared = CharacterEncoding(label: label),
-            declared.isASCIICompatible, declared.form != .utf8
-        else { return }
-        let findings = Self.findings(in: prefix)
-        guard findings.foreignBytes + findings.cutSequences > 0 else { return }
-        warnings.append(
-            "The HTTP header names \(encoding.name), but the document is not; it was read as \(declared.name), as it "
-                + "declares.")
-        encoding = declared
-    }
-
-    /// Letters of ISO-8859-1 that happen to be UTF-8 are next to impossible: a document that claims the one and begins as
-    /// the other has come through a program that writes UTF-8.
-    private mutating func recognizeUTF8(in prefix: UnsafeBufferPointer<UInt8>) {
-        guard encoding.form == .windows1252 else { return }
-        let findings = Self.findings(in: prefix)
-        guard findings.hasNonASCII, findings.foreignBytes + findings.cutSequences + findings.c1Controls == 0 else {
-            return
+    /// Holds the label that was adopted against the bytes; false where more of them may tell more.
+    ///
+    /// - Parameter declared: what the document calls itself, where the label is the HTTP header's.
+    private mutating func weigh(
+        _ declared: CharacterEncoding?, window: UnsafeBufferPointer<UInt8>, isLast: Bool
+    ) -> Bool {
+        guard encoding.isASCIICompatible else { return true }
+        guard encoding.form == .utf8 else {
+            let evidence = UTF8Evidence(window)
+            guard isLast || evidence.foreign > 0 else { return false }
+            // Where the document says that it is UTF-8 and is, a server's default is wrong.
+            let isAgreed = declared?.form == .utf8 && evidence.foreign == 0 && !evidence.isASCII
+            if isAgreed || evidence.outweighs(encoding) {
+                warnings.append("The document is UTF-8, although it is said to be \(encoding.name).")
+                encoding = .utf8
+            }
+            return true
         }
-        warnings.append("The document is UTF-8, although it is said to be \(encoding.name).")
-        encoding = .utf8
+        // A header that says UTF-8 for a document which declares a code page and is not UTF-8 comes from a server's
+        // default, too: the declaration is believed.
+        guard let declared, declared.isASCIICompatible, declared.form != .utf8 else { return true }
+        let evidence = UTF8Evidence(window)
+        guard isLast || !evidence.isASCII else { return false }
+        if !evidence.isMostlyUTF8 {
+            warnings.append(
+                "The HTTP header names \(encoding.name), but the document is not; it was read as \(declared.name), as it "
+                    + "declares.")
+            encoding = declared
+        }
+        return true
     }
 
-    private static func findings(in prefix: UnsafeBufferPointer<UInt8>) -> UTF8Text.Findings {
-        var scratch: [UInt8] = []
-        var findings = UTF8Text.Findings()
-        _ = UTF8Text.appendMended(prefix, isFinal: false, into: &scratch, findings: &findings)
-        return findings
+    /// Decides about a document that names no encoding; false where more bytes may tell more.
+    private mutating func detect(in window: UnsafeBufferPointer<UInt8>, isLast: Bool) -> Bool {
+        let evidence = UTF8Evidence(window)
+        if evidence.isMostlyUTF8 { return isLast || !evidence.isASCII }
+        guard isLast else { return false }
+        if let found = EncodingDetector.encoding(of: window) {
+            warnings.append("The document names no encoding that it could be in; it was detected as \(found.name).")
+            encoding = found
+        }
+        return true
     }
 
     private static func byteOrderMark(_ bytes: UnsafeBufferPointer<UInt8>) -> (CharacterEncoding, Int)? {

@@ -164,7 +164,7 @@ enum UTF8Text {
     /// The sequence that begins with a byte above ASCII: its length if it is valid; if not, 1 where the byte begins
     /// nothing, the length of what belongs together where the sequence is cut short by something else, and 0 where
     /// the input ends before it.
-    private static func sequence(_ bytes: UnsafePointer<UInt8>, available: Int) -> (length: Int, isValid: Bool) {
+    static func sequence(_ bytes: UnsafePointer<UInt8>, available: Int) -> (length: Int, isValid: Bool) {
         let first = bytes[0]
         let length: Int
         var low: UInt8 = 0x80

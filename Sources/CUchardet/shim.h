@@ -1,0 +1,3 @@
+// uchardet for Swift.
+#pragma once
+#include <uchardet.h>
