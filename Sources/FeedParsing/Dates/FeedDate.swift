@@ -1,5 +1,5 @@
-private import Text
 import FeedModel
+private import Text
 
 /// Dates as feeds write them (identity.md §10).
 ///
