@@ -2,6 +2,9 @@
 struct UTF8Evidence {
     /// Valid sequences of two bytes, but for C1 control characters, which say nothing.
     private(set) var pairs = 0
+    /// Those of the pairs that stand alone beside a small letter of ASCII, as `é` does in `café`. Two bytes of Chinese seldom
+    /// stand so.
+    private(set) var lonePairs = 0
     /// Valid sequences of three and four bytes.
     private(set) var longer = 0
     /// Places at which no valid sequence stands. One that the end has cut short is none of them.
@@ -34,10 +37,15 @@ struct UTF8Evidence {
                 longer &+= 1
             } else if base[index] != 0xc2 || base[index &+ 1] >= 0xa0 {
                 pairs &+= 1
+                let before = index > 0 ? base[index &- 1] : 0
+                let behind = index &+ 2 < bytes.count ? base[index &+ 2] : 0
+                if before < 0x80, behind < 0x80, Self.isSmall(before) || Self.isSmall(behind) { lonePairs &+= 1 }
             }
             index &+= length
         }
     }
+
+    private static func isSmall(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") }
 
     /// Whether they outweigh a label that says otherwise.
     func outweighs(_ label: CharacterEncoding) -> Bool {
@@ -45,9 +53,9 @@ struct UTF8Evidence {
         switch label.form {
         // A letter of Latin-1 and a sign behind it that are UTF-8 by chance are next to impossible.
         case .windows1252: return pairs + longer >= 1
-        // Three Chinese characters are three pairs by chance more often than once in a thousand; a sequence of three
-        // bytes takes rare ones, and counts for three.
-        case .iconv where label.isMultiByte: return pairs + 3 * longer >= 9
+        // Three Chinese characters are three pairs by chance more often than once in a thousand. A sequence of three
+        // bytes takes rare ones, and a pair among small letters a rare place: each counts for three.
+        case .iconv where label.isMultiByte: return pairs + 2 * lonePairs + 3 * longer >= 9
         default: return pairs + longer >= 3
         }
     }
