@@ -123,7 +123,9 @@ struct OpenElements {
         }
         let hash = Self.hash(name)
         var level = Int(byRemainder[Int(hash) % Self.buckets]) - 1
-        while level >= 0, levels[level].hash != hash || !isNamed(name, at: level) { level = Int(levels[level].outer) - 1 }
+        while level >= 0, levels[level].hash != hash || !isNamed(name, at: level) {
+            level = Int(levels[level].outer) - 1
+        }
         guard level >= 0 else { return false }
         close(downTo: level, into: &output)
         return false

@@ -10,14 +10,17 @@ struct SectionMarkTests {
     static let sections: [(String, String)] = [
         ("<![CDATA[<p>a ]]> b</p>]]>", "<p>a ]]> b</p>"), ("<![CDATA[<p>a]]>]]>", "<p>a]]>"),
         ("<![CDATA[ <p>a <![CDATA[ b ]]> c</p> ]]>", "<p>a <![CDATA[ b ]]> c</p>"),
-        ("<![CDATA[<![CDATA[<p>a</p>]]>]]>", "<p>a</p>"), ("<![CDATA[<p>a ]]> <b>b</b> ]]> & c</p>]]>\n", "<p>a ]]> <b>b</b> ]]> & c</p>"),
+        ("<![CDATA[<![CDATA[<p>a</p>]]>]]>", "<p>a</p>"),
+        ("<![CDATA[<p>a ]]> <b>b</b> ]]> & c</p>]]>\n", "<p>a ]]> <b>b</b> ]]> & c</p>"),
         ("<![CDATA[<pre>x]]></pre><p>a<br>b & c</p>]]>", "<pre>x]]></pre><p>a<br>b & c</p>"),
         ("<![CDATA[<p>a</p> ]]> <link>x</link> ]]>", "<p>a</p> ]]> <link>x</link>"),
         ("<![CDATA[<p>a ]]> <![CDATA[ b ]]> c</p> ]]>", "<p>a ]]> <![CDATA[ b ]]> c</p>"),
-        ("<![CDATA[<p>]]>]]>]]>]]>]]>", "<p>]]>]]>]]>]]>"), ("<![CDATA[<p>a ]]> <!-- ]]> --> b ]]>", "<p>a ]]> <!-- ]]> --> b"),
+        ("<![CDATA[<p>]]>]]>]]>]]>]]>", "<p>]]>]]>]]>]]>"),
+        ("<![CDATA[<p>a ]]> <!-- ]]> --> b ]]>", "<p>a ]]> <!-- ]]> --> b"),
         // These are as XML has them.
         ("<![CDATA[<p>a]]]]><![CDATA[>b</p>]]>", "<p>a]]>b</p>"), ("<![CDATA[<p>a]]><![CDATA[</p>]]>", "<p>a</p>"),
-        ("<![CDATA[<p>a</p>]]> x <![CDATA[<p>b</p>]]>", "<p>a</p> x <p>b</p>"), ("<![CDATA[<p>a</p>]]> x", "<p>a</p> x"),
+        ("<![CDATA[<p>a</p>]]> x <![CDATA[<p>b</p>]]>", "<p>a</p> x <p>b</p>"),
+        ("<![CDATA[<p>a</p>]]> x", "<p>a</p> x"),
         ("<![CDATA[<p>a</p>]]>x]]&gt;", "<p>a</p>x]]>"), ("<![CDATA[<p>a</p>]]>&lt;p&gt;b]]&gt;", "<p>a</p><p>b]]>"),
     ]
 
