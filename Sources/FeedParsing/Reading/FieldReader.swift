@@ -116,7 +116,7 @@ struct FieldReader: ~Copyable {
     var text: String? {
         mutating get {
             capture.bytes.withUnsafeBufferPointer { bytes in
-                let text = bytes.trimmed
+                let text = bytes.trimmed.withoutCDATAMarks
                 return text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
             }
         }
@@ -180,7 +180,7 @@ struct FieldReader: ~Copyable {
     /// The text as a date. One that cannot be read is kept as text, under the name of the field that it is meant for.
     mutating func date(_ field: String) -> Timestamp? {
         let reading = capture.bytes.withUnsafeBufferPointer { bytes in
-            let text = bytes.trimmed
+            let text = bytes.trimmed.withoutCDATAMarks
             return text.isEmpty ? nil : FeedDate.parse(text)
         }
         return noted(reading, field) ?? unreadable(text, field)

@@ -63,12 +63,12 @@ extension MarkupRepair {
             }
             place = .content
         }
-        if open.isInterrupted(by: name) {
-            findings.crossedTags += 1
-            flush(input, upTo: index, &output)
-            open.closeItem(into: &output)
+        guard closeUnfinished(before: name, input, tag, isFinal, &output) else { return nil }
+        var isEmpty = scanner.isEmpty || HTMLJunk.isVoid(name)
+        if !isEmpty, scanner.end - scanner.name.upperBound > 1 {
+            guard let isLeftOpen = isLeftOpen(name, input, scanner, isFinal) else { return nil }
+            isEmpty = isLeftOpen
         }
-        let isEmpty = scanner.isEmpty || HTMLJunk.isVoid(name)
         let declarations = min(scanner.declarations, max(0, Self.mostDeclarations - open.declarations))
         guard open.open(name, isEmpty: isEmpty, declarations: declarations) else {
             findings.deepElements += 1
@@ -169,7 +169,7 @@ extension MarkupRepair {
             return nil
         }
         let name = UnsafeBufferPointer(start: base + start, count: length)
-        if OpenElements.isItem(name) || length <= 3 && HTMLJunk.isVoid(name) { return nil }
+        if OpenElements.itemName(name) != nil || length <= 3 && HTMLJunk.isVoid(name) { return nil }
         let close = input.firstSpecialByte(from: end &+ 1)
         // Longer text is set aside.
         guard close &- end <= AsideText.shortest, input.count &- close >= length &+ 3,
@@ -227,6 +227,7 @@ extension MarkupRepair.Findings {
         note(byteReferences, "References to single bytes of UTF-8 were joined to characters")
         note(literalAngles, "Angle brackets that begin no tag were taken as text")
         note(mendedTags, "Tags that are not well-formed were mended")
+        note(innerMarks, "Marks inside of CDATA sections were taken as text")
         note(crossedTags, "End tags were missing or in the wrong order")
         note(deepElements, "Elements that are nested too deeply were passed over")
         note(oversizedTags, "Tags without an end were taken as text")

@@ -15,6 +15,7 @@ struct MarkupRepair {
         var byteReferences = 0
         var literalAngles = 0
         var mendedTags = 0
+        var innerMarks = 0
         var crossedTags = 0
         var deepElements = 0
         var oversizedTags = 0
@@ -50,6 +51,10 @@ struct MarkupRepair {
     /// Where the input of `process` begins in the document.
     private(set) var offset = 0
     var deadEnds = DeadEnds()
+    /// How far ahead was looked, all in all.
+    var looked = 0
+    /// Up to this place of the document it is settled where CDATA sections end.
+    var settled = 0
 
     init(depth: Int) {
         open = OpenElements(limit: depth)
@@ -202,25 +207,25 @@ struct MarkupRepair {
     private mutating func cdata(
         _ input: UnsafeBufferPointer<UInt8>, _ start: Int, _ isFinal: Bool, _ output: inout [UInt8]
     ) -> Int? {
-        let mark = input.firstRange(of: "]]>", from: start)
-        let end = mark?.lowerBound ?? (isFinal ? input.count : input.count - 2)
+        var mark: Int?
+        if let first = input.firstRange(of: "]]>", from: start)?.lowerBound {
+            guard let last = sectionEnd(input, first, isFinal) else { return nil }
+            mark = last
+        }
+        let end = mark ?? (isFinal ? input.count : input.count - 2)
         if mark == nil, end <= start { return nil }
         flush(input, upTo: start, &output)
-        if let mark, end - start < AsideText.shortest, input.isPlainText(start..<end) {
+        if mark != nil, end - start < AsideText.shortest, input.isPlainText(start..<end) {
             // As text it costs the parser less than the instruction that would stand for it.
             output.append(contentsOf: UnsafeBufferPointer(rebasing: input[start..<end]))
             place = .content
-            copied = mark.upperBound
-            return mark.upperBound
+            copied = end + 3
+            return copied
         }
         aside.add(to: &output) { $0.append(contentsOf: UnsafeBufferPointer(rebasing: input[start..<end])) }
-        if let mark {
-            place = .content
-            copied = mark.upperBound
-            return mark.upperBound
-        }
-        copied = end
-        return end
+        if mark != nil { place = .content }
+        copied = mark == nil ? end : end + 3
+        return copied
     }
 
     private mutating func skip(past mark: StaticString, _ input: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {

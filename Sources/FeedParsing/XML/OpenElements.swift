@@ -9,8 +9,11 @@ struct OpenElements {
         var hash: UInt32
         /// One more than the next level outwards whose hash has the same remainder, or 0.
         var outer: UInt8
-        /// How many of the elements around it have a colon in their names, and how many namespaces those declare.
-        var colonsOutside: Int
+        /// The innermost element up to this one that items stand in.
+        var holder: UInt8
+        /// It is an item in such an element.
+        var isItem: Bool
+        /// How many namespaces the elements around it declare.
         var declarationsOutside: Int
     }
 
@@ -20,14 +23,13 @@ struct OpenElements {
     private let limit: Int
     /// For each remainder of a hash one more than the innermost level that has it, or 0: a name is looked for among those
     /// alone, because one process in ten has a seed by which a given name shares its remainder with one of 230.
-    private var innermost = [UInt8](repeating: 0, count: buckets)
-    private var colons = 0
+    private var byRemainder = [UInt8](repeating: 0, count: buckets)
     /// How many namespaces the open elements declare.
     private(set) var declarations = 0
     /// Elements below the limit, whose tags are passed over.
     private var beyond = 0
-    /// Where the innermost item or entry is on the stack.
-    private var item: Int?
+    /// The element whose end tag is known to come, so that items in it are its own.
+    private var sealed: Int?
 
     private static let buckets = 2048
     /// Chosen anew by each process, so that nobody can write names that have one hash.
@@ -42,6 +44,9 @@ struct OpenElements {
 
     var isEmpty: Bool { levels.isEmpty }
 
+    /// Where the innermost element is; nil where there is none, or its tag was passed over.
+    var innermost: Int? { beyond == 0 && !levels.isEmpty ? levels.count - 1 : nil }
+
     /// Whether another element may begin.
     var hasRoom: Bool { levels.count < limit }
 
@@ -54,15 +59,18 @@ struct OpenElements {
             return false
         }
         if isEmpty { return true }
-        if Self.isItem(name) { item = levels.count }
-        let (hash, hasColon) = Self.hash(name)
+        let level = levels.count
+        // Only what stands in an element that items stand in can be one itself, or an item.
+        let isHeld = level == 0 || Int(levels[level - 1].holder) == level - 1
+        let holds = level == 0 || isHeld && Self.holdsItems(name)
+        let hash = Self.hash(name)
         let bucket = Int(hash) % Self.buckets
         levels.append(
             Level(
-                start: names.count, hash: hash, outer: innermost[bucket], colonsOutside: colons,
+                start: names.count, hash: hash, outer: byRemainder[bucket],
+                holder: holds ? UInt8(level) : levels[level - 1].holder, isItem: isHeld && isItem(name),
                 declarationsOutside: self.declarations))
-        innermost[bucket] = UInt8(levels.count)
-        if hasColon { colons += 1 }
+        byRemainder[bucket] = UInt8(levels.count)
         self.declarations += declarations
         names.append(contentsOf: name)
         return true
@@ -70,7 +78,7 @@ struct OpenElements {
 
     /// Closes the innermost element, if it has that name; its end tag is the caller's.
     mutating func closeInnermost(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard beyond == 0, !levels.isEmpty, matches(levels.count - 1, name) else { return false }
+        guard beyond == 0, !levels.isEmpty, isNamed(name, at: levels.count - 1) else { return false }
         removeLast()
         return true
     }
@@ -79,16 +87,26 @@ struct OpenElements {
     ///
     /// - Returns: where the tag ends.
     mutating func closeInnermost(_ input: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
+        guard let end = endsInnermost(input, at: index) else { return nil }
+        removeLast()
+        return end
+    }
+
+    /// Whether the end tag of the innermost element, and nothing else, stands at that place.
+    ///
+    /// - Returns: where the tag ends.
+    @inline(__always)
+    func endsInnermost(_ input: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
         guard beyond == 0, let start = levels.last?.start else { return nil }
         let length = names.count &- start
-        guard input.count &- index >= length &+ 3, input[index &+ 2 &+ length] == UInt8(ascii: ">") else { return nil }
+        guard input.count &- index >= length &+ 3, input[index &+ 2 &+ length] == UInt8(ascii: ">"),
+            input[index &+ 1] == UInt8(ascii: "/"), input[index] == UInt8(ascii: "<")
+        else { return nil }
         let isSame = names.withUnsafeBufferPointer { names in
             for offset in 0..<length where names[start &+ offset] != input[index &+ 2 &+ offset] { return false }
             return true
         }
-        guard isSame else { return nil }
-        removeLast()
-        return index &+ length &+ 3
+        return isSame ? index &+ length &+ 3 : nil
     }
 
     /// Closes an element and all that are open in it, and writes their end tags.
@@ -99,15 +117,17 @@ struct OpenElements {
             beyond -= 1
             return true
         }
-        if !levels.isEmpty, matches(levels.count - 1, name) {
+        if !levels.isEmpty, isNamed(name, at: levels.count - 1) {
             closeLast(into: &output)
             return true
         }
-        let hash = Self.hash(name).hash
-        var level = Int(innermost[Int(hash) % Self.buckets]) - 1
-        while level >= 0, levels[level].hash != hash || !matches(level, name) { level = Int(levels[level].outer) - 1 }
+        let hash = Self.hash(name)
+        var level = Int(byRemainder[Int(hash) % Self.buckets]) - 1
+        while level >= 0, levels[level].hash != hash || !isNamed(name, at: level) {
+            level = Int(levels[level].outer) - 1
+        }
         guard level >= 0 else { return false }
-        while levels.count > level { closeLast(into: &output) }
+        close(downTo: level, into: &output)
         return false
     }
 
@@ -116,39 +136,93 @@ struct OpenElements {
         while !levels.isEmpty { closeLast(into: &output) }
     }
 
-    /// Whether an item begins in another one, whose end tag then is missing. What stands between them may only be plain
-    /// fields, because extensions may hold entries of their own.
-    func isInterrupted(by name: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let item, beyond == 0, Self.isItem(name), matches(item, name) else { return false }
-        return item + 1 == levels.count || levels[item + 1].colonsOutside == colons
+    /// What is open between an item that begins and the element that it has to stand in.
+    struct Unfinished {
+        /// The element that items stand in.
+        var holder: Int
+        /// The outermost element in it, to be closed with all that are open in it.
+        var outermost: Int
+        /// The outermost element that could hold the item by itself, if its end tag is still to come; nil where an item
+        /// begins straight in another one.
+        var doubtful: Int?
     }
 
-    /// Closes the innermost item and all that are open in it, and writes their end tags.
-    mutating func closeItem(into output: inout [UInt8]) {
-        guard let item else { return }
-        while levels.count > item { closeLast(into: &output) }
+    /// What an item that begins shows to have been left open, if anything.
+    func unfinished(before name: UnsafeBufferPointer<UInt8>) -> Unfinished? {
+        guard let last = levels.last, Int(last.holder) + 1 < levels.count, sealed == nil, beyond == 0, isItem(name)
+        else { return nil }
+        let holder = Int(last.holder)
+        let first = holder + 1
+        guard levels[first].isItem else { return Unfinished(holder: holder, outermost: first, doubtful: first) }
+        // Of items by two names one is something else.
+        guard isNamed(name, at: first) else { return nil }
+        return Unfinished(
+            holder: holder, outermost: first, doubtful: first + 1 < levels.count ? first + 1 : nil)
     }
 
-    static func isItem(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        name.count == 4 && name[0] == UInt8(ascii: "i") && name.equals("item")
-            || name.count == 5 && name[0] == UInt8(ascii: "e") && name.equals("entry")
+    /// Says that the end tag of an open element is known to come.
+    mutating func seal(_ level: Int) {
+        sealed = level
+    }
+
+    /// Closes an element and all that are open in it, and writes their end tags.
+    mutating func close(downTo level: Int, into output: inout [UInt8]) {
+        while levels.count > level { closeLast(into: &output) }
+    }
+
+    func withName<Result>(at level: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        names.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[levels[level].start..<end(of: level)])) }
+    }
+
+    /// Whether an element is an item or entry: one without a prefix, with the root's, or with one that is only used so.
+    func isItem(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let start = Self.itemName(name) else { return false }
+        if start == 0 { return true }
+        let prefix = UnsafeBufferPointer(rebasing: name[..<start])
+        let usual: [StaticString] = ["rss:", "atom:", "a10:", "atom10:", "atom03:"]
+        return usual.contains { $0.utf8CodeUnitCount == start && prefix.hasPrefixIgnoringCase($0) }
+            || !levels.isEmpty && withName(at: 0) { $0.starts(with: prefix) }
+    }
+
+    /// Where the local name of what may be an item begins; nil where it is none, whatever its prefix.
+    static func itemName(_ name: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard name.count >= 4 else { return nil }
+        let start: Int
+        switch name[name.count - 1] {
+        case UInt8(ascii: "m"), UInt8(ascii: "M"):
+            start = name.count - 4
+            guard name.hasPrefixIgnoringCase("item", at: start) else { return nil }
+        case UInt8(ascii: "y"), UInt8(ascii: "Y"):
+            start = name.count - 5
+            guard start >= 0, name.hasPrefixIgnoringCase("entry", at: start) else { return nil }
+        default: return nil
+        }
+        return start == 0 || name[start - 1] == UInt8(ascii: ":") ? start : nil
+    }
+
+    /// Whether items stand in an element of that name.
+    private static func holdsItems(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        let names: [StaticString] = ["rss", "rdf", "channel", "feed", "items"]
+        return names.contains {
+            let start = name.count - $0.utf8CodeUnitCount
+            return start >= 0 && name.hasPrefixIgnoringCase($0, at: start)
+                && (start == 0 || name[start - 1] == UInt8(ascii: ":"))
+        }
     }
 
     /// FNV-1a.
     @inline(__always)
-    private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> (hash: UInt32, hasColon: Bool) {
+    private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> UInt32 {
         var hash = seed
-        var hasColon = false
-        for byte in name {
-            if byte == UInt8(ascii: ":") { hasColon = true }
-            hash = (hash ^ UInt32(byte)) &* 0x0100_0193
-        }
-        return (hash ^ hash >> 15, hasColon)
+        for byte in name { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return hash ^ hash >> 15
     }
 
-    private func matches(_ level: Int, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    private func end(of level: Int) -> Int { level + 1 < levels.count ? levels[level + 1].start : names.count }
+
+    func isNamed(_ name: UnsafeBufferPointer<UInt8>, at level: Int) -> Bool {
         let start = levels[level].start
-        let end = level + 1 < levels.count ? levels[level + 1].start : names.count
+        let end = end(of: level)
         guard end - start == name.count else { return false }
         return names.withUnsafeBufferPointer { names in
             for offset in 0..<name.count where names[start + offset] != name[offset] { return false }
@@ -167,11 +241,10 @@ struct OpenElements {
 
     private mutating func removeLast() {
         guard let level = levels.popLast() else { return }
-        innermost[Int(level.hash) % Self.buckets] = level.outer
-        colons = level.colonsOutside
+        byRemainder[Int(level.hash) % Self.buckets] = level.outer
         declarations = level.declarationsOutside
         names.removeLast(names.count - level.start)
-        if item == levels.count { item = nil }
+        if sealed == levels.count { sealed = nil }
     }
 }
 
