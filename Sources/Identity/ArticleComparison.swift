@@ -1,3 +1,4 @@
+internal import Digest
 package import FeedModel
 
 /// `ArticleComparison` holds the rules by which two articles are told to be the same or not, where their ids alone do
@@ -29,31 +30,104 @@ struct ArticleComparison {
         left.title == right.title || title(left) == title(right)
     }
 
-    /// Whether a look of this precision sees no difference between two articles of one id (identity.md §4).
+    /// Whether a look of this precision sees no difference between two articles of one id whose content differs
+    /// (identity.md §4).
     func isSame(_ left: Article, _ right: Article, at precision: ArticleKey.Precision) -> Bool {
-        isSameLink(left, right) && (precision < .title || isSameTitle(left, right))
+        guard precision < .content, isSameLink(left, right) else { return false }
+        return (precision != .link || left.id != nil || left.fragment == right.fragment)
+            && (precision < .title || isSameTitle(left, right))
             && (precision < .published || left.published?.seconds == right.published?.seconds)
     }
 
-    /// Whether the publisher has used an id again for another article: link and title are others, and the dates are
-    /// more than a day apart (identity.md §3.1).
-    func isReuse(_ old: Article, _ new: Article) -> Bool {
-        guard new.id != nil, let oldDate = old.published, let newDate = new.published else { return false }
-        let (distance, overflows) = oldDate.milliseconds.subtractingReportingOverflow(newDate.milliseconds)
-        guard overflows || distance.magnitude > Self.reuseDistance else { return false }
-        return !isSameLink(old, new) && !isSameTitle(old, new)
+    // MARK: - Another article under what a known one has
+
+    /// Whether an item with the id of a stored article, or without an id with its link, or its title and day, is another
+    /// article all the same (identity.md §3.1).
+    func isAnother(_ old: StoredArticle, _ new: Article) -> Bool {
+        if new.id != nil { return isReuse(old, new) }
+        // Without a link the text is all there is beside title and day.
+        guard link(new.url) != nil else { return TextLikeness(old, new) == .other }
+        let hasOtherFragment = old.article.fragment != new.fragment
+        let distance = Distance(old.article.published, new.published)
+        guard distance.isOther || hasOtherFragment,
+            !hasSame(old.article.title, new.title, isSameTitle(old.article, new))
+        else { return false }
+        return switch TextLikeness(old, new) {
+        case .other: true
+        case .neither: distance == .days || hasOtherFragment && distance.isOther
+        case .same, .alike, .partly, .unknown: false
+        }
     }
 
-    /// Whether an item that has the link and title of a stored article, but another id, is still another article
-    /// (identity.md §3.3). Bulletins, episodes and questions of the day have the same link and title each time; they
-    /// are told by another file, or by another date and text.
-    func isContradicted(_ old: StoredArticle, _ new: Article) -> Bool {
-        if hasOtherFile(old, new) { return true }
-        guard !old.isShort, let oldDate = old.article.published, let newDate = new.published,
+    /// Whether the publisher has used an id again: link and title are others, and the dates are more than a day apart,
+    /// or the text is another. What both lack says nothing.
+    private func isReuse(_ old: StoredArticle, _ new: Article) -> Bool {
+        let article = old.article
+        if hasSame(article.url, new.url, isSameLink(article, new))
+            || hasSame(article.title, new.title, isSameTitle(article, new))
+        {
+            return false
+        }
+        let distance = Distance(article.published, new.published)
+        if distance == .none { return false }
+        let differsInBoth = !isSameLink(article, new) && !isSameTitle(article, new)
+        if differsInBoth, distance == .days { return true }
+        return switch TextLikeness(old, new) {
+        case .other: differsInBoth || distance.isOther && !(isSameLink(article, new) && isSameTitle(article, new))
+        case .neither: differsInBoth && distance.isOther
+        case .same, .alike, .partly, .unknown: false
+        }
+    }
+
+    /// Whether a thing that both can have is there and the same.
+    private func hasSame(_ left: String?, _ right: String?, _ isSame: Bool) -> Bool {
+        isSame && !(left == nil && right == nil)
+    }
+
+    /// `Distance` is how far two dates are from each other.
+    private enum Distance {
+        case unknown, none, hours, days
+
+        init(_ left: Timestamp?, _ right: Timestamp?) {
+            guard let left, let right else {
+                self = .unknown
+                return
+            }
+            if left.seconds == right.seconds {
+                self = .none
+                return
+            }
+            let (distance, overflows) = left.milliseconds.subtractingReportingOverflow(right.milliseconds)
+            self = overflows || distance.magnitude > ArticleComparison.reuseDistance ? .days : .hours
+        }
+
+        var isOther: Bool { self == .hours || self == .days }
+    }
+
+    // MARK: - The same article under another id
+
+    /// Whether an item that has the link and title of a stored article, but another id, is that article
+    /// (identity.md §3.3). Alerts, bulletins and episodes have the same link and title each time; an id and a date of
+    /// their own, another text or another file tells that they are others.
+    ///
+    /// - Parameter hash: that of the stored content, which stands for a text that was left out.
+    func isRenamed(_ old: StoredArticle, hash: Hash128, _ new: Article, hash newHash: Hash128) -> Bool {
+        if hasOtherFile(old, new) { return false }
+        if let oldDate = old.article.published ?? old.article.modified, let newDate = new.published ?? new.modified,
             oldDate.seconds != newDate.seconds
-        else { return false }
-        let changed = ChangedFields.names(from: old.article, to: new)
-        return !Set(changed).isDisjoint(with: ["content_html", "content_text", "summary"])
+        {
+            return false
+        }
+        if old.isShort { return hash == newHash }
+        let texts = TextLikeness(old, new)
+        return texts.isOneText || texts == .neither
+    }
+
+    /// Whether an item that has the link of a stored article has anything else of it (identity.md §5).
+    func isPair(_ old: StoredArticle, _ new: Article) -> Bool {
+        if let oldDate = old.article.published, oldDate.seconds == new.published?.seconds { return true }
+        return hasSame(old.article.title, new.title, isSameTitle(old.article, new))
+            || TextLikeness(old, new).isOneText
     }
 
     /// Whether both have a file, and the files are two.

@@ -126,7 +126,8 @@ struct CandidateFinder {
         _ place: Int, _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
         if let link = try link(place, &items, knowledge), let owner = link.owner, !link.isFree,
-            link.stored?.feed == rules.feed, !items.claims.isTaken(owner.uid)
+            let stored = link.stored, stored.feed == rules.feed, !items.claims.isTaken(owner.uid),
+            link.isSameTitle || comparison.isPair(stored, items.article(place))
         {
             return owner
         }

@@ -50,6 +50,8 @@ struct DocumentItems: ~Copyable {
     private let articles: [Article]
     private let comparison: ArticleComparison
     private var articleKeys: ArticleKey
+    /// The newest of the further articles that have an item's id, by the identity that the id alone gives.
+    private var newestUses: [ArticleIdentifier: KnownArticle] = [:]
     private var items: [DocumentItem] = []
     /// The forms by place; empty as long as nobody has asked.
     private var forms: [Forms] = []
@@ -100,6 +102,13 @@ struct DocumentItems: ~Copyable {
 
     mutating func setFound(_ known: KnownArticle?, at place: Int) { items[place].found = known }
 
+    /// The newest of the further articles that have the item's id; nil where there is none.
+    func newestUse(_ place: Int) -> KnownArticle? {
+        newestUses.isEmpty ? nil : newestUses[items[place].base]
+    }
+
+    mutating func setNewestUse(_ known: KnownArticle, at place: Int) { newestUses[items[place].base] = known }
+
     /// Makes an item an article of its own, because another item is the article that its id means.
     mutating func split(_ place: Int) { items[place].isSplit = true }
 
@@ -123,7 +132,9 @@ struct DocumentItems: ~Copyable {
     mutating func identifier(
         _ place: Int, precision: ArticleKey.Precision, generation: Int = 1
     ) -> ArticleIdentifier {
-        articleKeys.identifier(of: articles[items[place].index], precision: precision, generation: generation)
+        let item = items[place]
+        return articleKeys.identifier(
+            of: articles[item.index], precision: precision, content: item.hash, generation: generation)
     }
 
     /// Nil where the item has no http or https link.
@@ -223,7 +234,7 @@ struct DocumentItems: ~Copyable {
     private mutating func tellApart(_ group: [Int]) {
         var rest = group
         for place in group { items[place].isShared = true }
-        for precision in [ArticleKey.Precision.link, .title, .published] {
+        for precision in [ArticleKey.Precision.link, .title, .published, .content] {
             var seen: [ArticleIdentifier: Int] = [:]
             for place in rest {
                 let uid = identifier(place, precision: precision)

@@ -6,9 +6,6 @@ internal import FeedModel
 /// It sets `found` of each item and takes the articles in the document's claims. An item whose content is that of the
 /// article that its id means costs one question.
 struct ItemLookup {
-    /// An id may be used again so often before its items count as one article that changes.
-    static let maximumGenerations = 16
-
     private let comparison: ArticleComparison
 
     init(_ rules: IdentityRules) {
@@ -58,14 +55,23 @@ struct ItemLookup {
         let item = items[place]
         // Others may have the same id: a later one, or some that once stood beside each other.
         guard let newest = try knowledge.known(items.matchKeys.more(item.base)) else { return own }
+        items.setNewestUse(newest, at: place)
         if newest.contentHash == item.hash, !(onlyFree && items.claims.isTaken(newest.uid)) { return newest }
         var closest: KnownArticle?
-        for precision in [ArticleKey.Precision.published, .title, .link] {
+        for precision in [ArticleKey.Precision.content, .published, .title, .link] {
             guard let closer = try known(place, precision, onlyFree: onlyFree, &items, knowledge) else { continue }
             if closer.contentHash == item.hash { return closer }
             closest = closest ?? closer
         }
-        return try laterUse(place, onlyFree: onlyFree, &items, knowledge) ?? closest ?? own
+        if let later = try laterUse(place, onlyFree: onlyFree, &items, knowledge) { return later }
+        let dated = items.identifier(place, precision: .published)
+        if try knowledge.known(items.matchKeys.more(dated)) != nil {
+            // Nothing but their content tells such articles apart, and no one has this.
+            items.setIdentity(items.identifier(place, precision: .content), .content, at: place)
+            items.split(place)
+            return nil
+        }
+        return closest ?? own
     }
 
     /// Does what `closer` does for an item whose id others of the document have too.
@@ -103,17 +109,19 @@ struct ItemLookup {
         return onlyFree && items.claims.isTaken(known.uid) ? nil : known
     }
 
-    /// The later article with the item's id (identity.md §3.1) that says what the item says.
+    /// The later article with the item's id that says what the item says. Earlier stores have them, counted
+    /// (identity.md §3.1).
     private func laterUse<Knowledge: ArticleKnowledge>(
         _ place: Int, onlyFree: Bool, _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
         let item = items[place]
-        for generation in 2...Self.maximumGenerations {
+        var generation = 2
+        while true {
             let uid = items.identifier(place, precision: item.precision, generation: generation)
             guard let known = try knowledge.known(uid.key) else { return nil }
             if known.contentHash == item.hash, !(onlyFree && items.claims.isTaken(known.uid)) { return known }
+            generation += 1
         }
-        return nil
     }
 
     // MARK: - All items together

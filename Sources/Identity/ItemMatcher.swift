@@ -178,7 +178,7 @@ struct ItemMatcher {
             else { return true }
         }
         guard let stored = try knowledge.stored(known.seq) else { return false }
-        return comparison.isReuse(stored.article, items.article(place))
+        return comparison.isAnother(stored, items.article(place))
     }
 
     /// The match of an item that says the same as one that is judged before it, under a variant of its id.
@@ -202,12 +202,15 @@ struct ItemMatcher {
         _ place: Int, _ link: LinkCandidate, _ items: inout DocumentItems, _ finder: CandidateFinder,
         _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
-        guard !link.isInDocument, let owner = link.owner else { return nil }
+        // What nothing but its content tells from others is told by that alone.
+        guard !link.isInDocument, items[place].precision < .content, let owner = link.owner else { return nil }
+        let (article, hash) = (items.article(place), items[place].hash)
         if let stored = link.stored, stored.feed == rules.feed, link.isSameTitle, !items.claims.isTaken(owner.uid) {
-            return comparison.isContradicted(stored, items.article(place)) ? nil : owner
+            return comparison.isRenamed(stored, hash: owner.contentHash, article, hash: hash) ? owner : nil
         }
         guard let known = try finder.linkAndTitle(place, link, &items, knowledge), !items.claims.isTaken(known.uid),
-            let other = try knowledge.stored(known.seq), !comparison.isContradicted(other, items.article(place))
+            let other = try knowledge.stored(known.seq),
+            comparison.isRenamed(other, hash: known.contentHash, article, hash: hash)
         else { return nil }
         return known
     }

@@ -16,14 +16,19 @@ struct KeyAssigner {
     /// - Parameters:
     ///   - link: what there is under the item's link.
     ///   - variant: the key of the form of the item's id, where no other article has that.
+    ///   - isFurther: the article has an id that another one had before.
     func newKeys<Knowledge: ArticleKnowledge>(
         _ place: Int, _ uid: ArticleIdentifier, _ link: LinkCandidate?, variant: Hash128?, isDuplicate: Bool = false,
-        _ items: inout DocumentItems, _ knowledge: Knowledge
+        isFurther: Bool = false, _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> [Hash128] {
         let base = items[place].base
         var result: [Hash128] = []
         result.reserveCapacity(4)
         if uid != base { result.append(items.matchKeys.more(base)) }
+        if items[place].precision == .content {
+            result.append(items.matchKeys.more(items.identifier(place, precision: .published)))
+        }
+        if isFurther { result += try closerKeys(place, uid, &items, knowledge) }
         if let variant { result.append(variant) }
         if let link {
             if link.isFree, !isDuplicate {
@@ -36,6 +41,20 @@ struct KeyAssigner {
         }
         if let key = items.titleAndDateKey(place) { result.append(key) }
         return items.claims.takeFree(result, for: place)
+    }
+
+    /// The keys under which closer looks find one of several articles with one id after its date, title or link has
+    /// changed, as far as no other has them.
+    private func closerKeys<Knowledge: ArticleKnowledge>(
+        _ place: Int, _ uid: ArticleIdentifier, _ items: inout DocumentItems, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> [Hash128] {
+        var result: [Hash128] = []
+        for precision in [ArticleKey.Precision.link, .title, .published] {
+            let key = items.identifier(place, precision: precision).key
+            if key == uid.key { continue }
+            if try knowledge.known(key) == nil { result.append(key) }
+        }
+        return result
     }
 
     /// The key that marks a link as one that tells no article, because it has two titles, or two articles in one feed;
@@ -78,6 +97,9 @@ struct KeyAssigner {
         {
             result.append(key)
         }
+        if uid != items[place].base, items.newestUse(place) != nil {
+            result += try closerKeys(place, uid, &items, knowledge)
+        }
         return items.claims.takeFree(result, for: place)
     }
 
@@ -86,7 +108,10 @@ struct KeyAssigner {
     /// - Parameter variant: the key of the form of the item's id, where no other article has that.
     func aliasKeys(_ place: Int, variant: Hash128?, _ items: inout DocumentItems) -> [Hash128] {
         let item = items[place]
-        if item.uid != item.base { return [item.uid.key, items.matchKeys.more(item.base)] }
+        if item.uid != item.base {
+            // Which of several is the newest does not depend on the order in which they are stored.
+            return [item.uid.key] + items.claims.takeFree([items.matchKeys.more(item.base)], for: place)
+        }
         return [item.uid.key] + (variant.map { [$0] } ?? [])
     }
 }

@@ -1,4 +1,4 @@
-internal import Digest
+package import Digest
 package import FeedModel
 
 /// `MatchKeys` makes the further keys under which articles are found, beside their `uid` (identity.md §3, §5, §9).
@@ -104,16 +104,20 @@ package struct ArticleKey: ~Copyable {
         case id, link, title
         /// The date tells apart what has one id, link and title in one document, as bulletins have.
         case published
+        /// All that counts as content tells apart what has even one date, as notices of one second have.
+        case content
 
         package static func < (left: Precision, right: Precision) -> Bool { left.rawValue < right.rawValue }
     }
 
     /// Returns the identity of an article at a look of this precision.
     ///
-    /// - Parameter generation: counts from 1; each later one is another article to which the publisher gave the same id
-    ///   (identity.md §3.1).
+    /// - Parameters:
+    ///   - content: the hash of the article's content, by which the closest look goes.
+    ///   - generation: counts from 1; each later one is another article to which the publisher gave the same id, as
+    ///     earlier stores have it (identity.md §3.1).
     package mutating func identifier(
-        of article: Article, precision: Precision = .id, generation: Int = 1
+        of article: Article, precision: Precision = .id, content: Hash128? = nil, generation: Int = 1
     ) -> ArticleIdentifier {
         form.removeAll(keepingCapacity: true)
         form.append(contentsOf: feed.text.utf8)
@@ -136,8 +140,11 @@ package struct ArticleKey: ~Copyable {
             let link = article.url.flatMap { CanonicalURL.key($0, ownHosts: ownHosts) }
             part("with-link", link ?? article.url ?? "")
         }
+        // What is told apart by its title keeps its identity where the fragment changes.
+        if precision == .link, article.id == nil, let fragment = article.fragment { part("with-fragment", fragment) }
         if precision >= .title { part("with-title", NormalizedText.title(article.title ?? "")) }
-        if precision == .published { part("with-date", article.published.map { String($0.seconds) } ?? "") }
+        if precision >= .published { part("with-date", article.published.map { String($0.seconds) } ?? "") }
+        if precision == .content { part("with-content", content?.hex ?? "") }
         if generation > 1 { part("generation", "~\(generation)") }
         return ArticleIdentifier(hashing: form)
     }
@@ -152,6 +159,14 @@ package struct ArticleKey: ~Copyable {
 
     private static func day(_ time: Timestamp) -> Int64 {
         Int64((Double(time.seconds) / 86_400).rounded(.down))
+    }
+}
+
+extension Article {
+    /// What stands behind the `#` of the article's link; nil where there is none.
+    var fragment: String? {
+        guard let url, let mark = url.utf8.firstIndex(of: UInt8(ascii: "#")) else { return nil }
+        return String(url[url.utf8.index(after: mark)...])
     }
 }
 

@@ -18,7 +18,7 @@ struct Versioner {
         assigner = KeyAssigner(rules)
     }
 
-    /// Compares an item with the article that its id means, and with the later ones that were given the same id.
+    /// Compares an item with the article that its id means, and with later ones that were given the same id.
     func judgement<Knowledge: ArticleKnowledge>(
         _ place: Int, is found: KnownArticle, _ items: inout DocumentItems, _ finder: inout CandidateFinder,
         _ knowledge: Knowledge
@@ -28,42 +28,91 @@ struct Versioner {
         // At a poll nearly all are.
         if found.contentHash == item.hash { return judgement }
         let article = items.article(place)
-        var current = found
-        var generation = 1
-        while true {
-            // A later use of the id may be another item of the document.
-            if generation == 1 || items.claims.item(being: current.uid) ?? place == place {
-                judgement.uid = current.uid
-                if current.contentHash == item.hash { return judgement }
-                let passedOver = verdictWithoutVersion(current, article)
-                if let passedOver, try isSurelyNoReuse(place, of: current, &items, knowledge) {
-                    judgement.verdict = passedOver
-                    return judgement
-                }
-                let old = try knowledge.stored(current.seq)
-                let isReuse = old.map { comparison.isReuse($0.article, article) } ?? false
-                if !isReuse || generation >= ItemLookup.maximumGenerations {
-                    items.claims.take(current.uid, for: place)
-                    if let passedOver {
-                        judgement.verdict = passedOver
-                    } else {
-                        try edit(&judgement, place, current, old, &items, knowledge)
-                    }
-                    return judgement
-                }
-            }
-            generation += 1
-            let uid = items.identifier(place, precision: item.precision, generation: generation)
-            guard let next = try knowledge.known(uid.key) else {
-                judgement.uid = uid
-                judgement.verdict = .reusing(current.seq)
-                judgement.events.append(.guidReused)
-                let link = try finder.link(place, &items, knowledge)
-                judgement.keys = try assigner.newKeys(place, uid, link, variant: nil, &items, knowledge)
-                return judgement
-            }
-            current = next
+        if items.newestUse(place) == nil, let passedOver = verdictWithoutVersion(found, article),
+            try isSurelyNoReuse(place, of: found, &items, knowledge)
+        {
+            judgement.verdict = passedOver
+            return judgement
         }
+        var use = Use(known: found, stored: try knowledge.stored(found.seq))
+        if let other = try otherUse(place, than: use, &items, knowledge) {
+            use = other
+        } else if isAnother(use, article), let uid = try furtherIdentity(place, &items, knowledge) {
+            judgement.uid = uid
+            judgement.verdict = .reusing(items.newestUse(place)?.seq ?? found.seq)
+            judgement.events.append(.guidReused)
+            let link = try finder.link(place, &items, knowledge)
+            judgement.keys = try assigner.newKeys(place, uid, link, variant: nil, isFurther: true, &items, knowledge)
+            return judgement
+        }
+        judgement.uid = use.known.uid
+        if use.known.contentHash == item.hash { return judgement }
+        items.claims.take(use.known.uid, for: place)
+        if let passedOver = verdictWithoutVersion(use.known, article) {
+            judgement.verdict = passedOver
+        } else {
+            try edit(&judgement, place, use.known, use.stored, &items, knowledge)
+        }
+        return judgement
+    }
+
+    /// `Use` is an article that has the item's id.
+    private struct Use {
+        let known: KnownArticle
+        /// The article's record, where it can be read.
+        let stored: StoredArticle?
+    }
+
+    private func isAnother(_ use: Use, _ article: Article) -> Bool {
+        use.stored.map { comparison.isAnother($0, article) } ?? false
+    }
+
+    /// Of the further articles with the item's id the one that the item is: where it has one text with it and not with
+    /// the first, or is surely not the first.
+    private func otherUse<Knowledge: ArticleKnowledge>(
+        _ place: Int, than first: Use, _ items: inout DocumentItems, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> Use? {
+        guard let newest = items.newestUse(place) else { return nil }
+        let article = items.article(place)
+        let isSurelyOther = isAnother(first, article)
+        var known: KnownArticle? = newest
+        var generation = 2
+        while let next = known {
+            // It may be another item of the document.
+            if next.uid != first.known.uid, items.claims.item(being: next.uid) ?? place == place {
+                let use = Use(known: next, stored: try knowledge.stored(next.seq))
+                let isThis =
+                    if isSurelyOther {
+                        use.stored.map { !comparison.isAnother($0, article) } ?? false
+                    } else {
+                        use.stored.map { TextLikeness($0, article).isOneText } ?? false
+                            && !(first.stored.map { TextLikeness($0, article).isOneText } ?? true)
+                    }
+                if isThis { return use }
+            }
+            // Earlier stores have counted them.
+            let uid = items.identifier(place, precision: items[place].precision, generation: generation)
+            known = isSurelyOther ? try knowledge.known(uid.key) : nil
+            generation += 1
+        }
+        return nil
+    }
+
+    /// The identity of another article with the item's id: by the first closer look that gives one which no article has.
+    private func furtherIdentity<Knowledge: ArticleKnowledge>(
+        _ place: Int, _ items: inout DocumentItems, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> ArticleIdentifier? {
+        let article = items.article(place)
+        let isByFragment = article.id == nil && article.fragment != nil
+        for precision in ArticleKey.Precision.allCases where precision >= .published || precision == .link {
+            if precision == .link, !isByFragment { continue }
+            let uid = items.identifier(place, precision: precision)
+            if items.claims.isTaken(uid) { continue }
+            if try knowledge.known(uid.key) != nil { continue }
+            items.setIdentity(uid, precision, at: place)
+            return uid
+        }
+        return nil
     }
 
     private func edit<Knowledge: ArticleKnowledge>(
@@ -98,9 +147,8 @@ struct Versioner {
     private func isSurelyNoReuse<Knowledge: ArticleKnowledge>(
         _ place: Int, of known: KnownArticle, _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Bool {
-        let article = items.article(place)
-        if article.published == nil || article.id == nil { return true }
-        guard let link = items.link(place) else { return false }
+        // Without an id the link alone is no proof.
+        guard items.article(place).id != nil, let link = items.link(place) else { return false }
         if try knowledge.known(link.key)?.uid == known.uid { return true }
         let title = items.title(place)
         return try knowledge.known(items.matchKeys.linkAndTitle(link.form, title))?.uid == known.uid

@@ -141,13 +141,17 @@ struct AliasTests {
 
     @Test("identity.md §3.3: an item with the link and title of an article whose id has gone is that article")
     func linkAndTitle() {
-        memory.poll([article(id: "1", url: "https://e.org/a", title: "A", text: "x")])
-        let judgement = memory.poll([article(id: "2", url: "http://e.org/a?utm_source=x", title: " a", text: "y")])[0]
+        let text = "the harbour was closed again for most of the day"
+        memory.poll([article(id: "1", url: "https://e.org/a", title: "A", text: text)])
+        let judgement = memory.poll([
+            article(id: "2", url: "http://e.org/a?utm_source=x", title: " a", text: text + " and the night")
+        ])[0]
         #expect(judgement.alias?.reason == .linkAndTitle)
         #expect(judgement.alias?.of.seq == 1)
         #expect(judgement.changed == ["title", "content_text"])
         #expect(memory.articles == 1)
         #expect(memory.poll([article(id: "1", url: "https://e.org/a", title: "A", text: "z")])[0].isUpdate)
+        #expect(memory.poll([article(id: "3", url: "https://e.org/a", title: "A", text: "new")])[0].verdict == .new)
     }
 
     @Test(

@@ -135,10 +135,13 @@ struct CandidateFinderTests {
         #expect(found.map(\.isPair) == [false])
     }
 
-    @Test("ItemMatcher lets one of several items stand for all where nothing tells them apart")
-    func oneForAll() {
-        let items = [article(id: "1", title: "A", text: "x"), article(id: "1", title: "A", text: "y")]
-        #expect(matches(items).count == 1)
+    @Test("identity.md §4: ItemMatcher has a match for each item that anything tells apart")
+    func oneForEach() {
+        let items = [
+            article(id: "1", title: "A", text: "x"), article(id: "1", title: "A", text: "y"),
+            article(id: "1", title: "A", text: " x"),
+        ]
+        #expect(matches(items).count == 2)
     }
 
     @Test("identity.md §5: a match joins the article that it is where all ids have changed")

@@ -146,11 +146,11 @@ struct IdentityJudgeTests {
         #expect(memory.poll(items.reversed()).allSatisfy { $0.verdict == .unchanged })
     }
 
-    @Test("identity.md §4: items that nothing tells apart are one article, which does not change with their order")
-    func nothingApart() {
+    @Test("identity.md §4: items that only their text tells apart are told apart by it, in any order")
+    func onlyText() {
         let items = ["one", "two"].map { article(id: "x", url: "https://e.org/1", title: "A", text: $0) }
-        #expect(memory.poll(items).map(\.verdict) == [.new])
-        #expect(memory.poll(items.reversed()).map(\.verdict) == [.unchanged])
+        #expect(memory.poll(items).map(\.verdict) == [.new, .new])
+        #expect(memory.poll(items.reversed()).map(\.verdict) == [.unchanged, .unchanged])
     }
 
     @Test("identity.md §4: items of one id are still known when only some of them are left")

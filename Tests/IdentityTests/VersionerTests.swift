@@ -67,9 +67,12 @@ struct VersionerTests {
         #expect(judgement.verdict == .reusing(1))
         #expect(judgement.uid != old[0].uid)
         #expect(judgement.events == [.guidReused])
+        var closer = ArticleKey(feed: rules.feed)
+        #expect(judgement.uid == closer.identifier(of: again, precision: .published))
         #expect(
             judgement.keys == [
-                keys.more(old[0].uid), keys.link("//e.org/b"),
+                keys.more(old[0].uid), closer.identifier(of: again, precision: .link).key,
+                closer.identifier(of: again, precision: .title).key, keys.link("//e.org/b"),
                 keys.titleAndDate("b", Timestamp(year: 2026, month: 11, day: 9)),
             ])
     }

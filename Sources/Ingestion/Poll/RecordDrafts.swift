@@ -132,9 +132,10 @@ extension Judgement.Event {
         let (them, they) = count == 1 ? ("1 item", "it is") : ("\(count) items", "they are")
         return switch self {
         case .guidReused:
-            "\(rawValue): \(them) came under an id that another article had before; \(they) kept as new"
+            "\(rawValue): \(them) came under an id or link that another article had before; \(they) kept as new"
         case .idNotUnique:
-            "\(rawValue): \(them) had the same id as others in the document; told apart by link, title or date"
+            "\(rawValue): \(them) had the same id as others in the document; told apart by link, title,"
+                + " date or content"
         case .idMigration:
             "\(rawValue): the ids of this feed have changed; \(them) came under a new id and \(they) known as before"
         case .volatile:

@@ -59,8 +59,10 @@ struct RecordExplanation {
 
     private mutating func explainNew(_ reader: StoreReader) throws {
         if let other = record.reusesIDOf, let old = try reader.record(seq: other) {
-            why("its id is that of record \(other), but link and title are others and the date is more than a day away")
-            add("", "so the publisher uses the id anew (guid_reused)")
+            let shared =
+                article.id == nil ? "it has no id, and its link, or title and day, are those" : "its id is that"
+            why("\(shared) of record \(other), but it is another article by the rest, date or text among it")
+            add("", "so the publisher uses the same again (guid_reused)")
             compare("link", article.url, old.url, other)
             compare("title", article.title, old.title, other)
             compare("date", record.publishedText, old.publishedText, other)
@@ -68,7 +70,7 @@ struct RecordExplanation {
         }
         why("no article of this feed was known by \(basis)")
         if events.contains(.idNotUnique) {
-            add("", "others in the same document had the same id (id_not_unique), so link, title or date count as well")
+            add("", "others in the same document had the same id (id_not_unique), so more of it counts")
         } else {
             add("", "nor by a variant of that id, nor was one with its link and title gone from the document")
         }
@@ -87,10 +89,14 @@ struct RecordExplanation {
             if article.title != nil { return "its title, day and file; it has neither id nor link" }
             return "its text; it has neither id, link nor title"
         }
+        var hashes = ContentHash()
+        let content = hashes.hash(of: article)
         for (precision, name) in [
             (ArticleKey.Precision.link, "its id and link"), (.title, "its id, link and title"),
-            (.published, "its id, link, title and date"),
-        ] where keys.identifier(of: article, precision: precision) == uid { return name }
+            (.published, "its id, link, title and date"), (.content, "its id and all of its content"),
+        ] {
+            if keys.identifier(of: article, precision: precision, content: content) == uid { return name }
+        }
         return "its identity"
     }
 
