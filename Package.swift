@@ -60,7 +60,7 @@ let package = Package(
         room("Fetching", ["FeedModel", "Web", "Text", "Locking", "Digest", "CCurl", "CShims"]),
         room("FeedParsing", ["FeedModel", "JSONText", "Text", "CLibXML2", "CUchardet"]),
         room("Identity", ["FeedModel", "Text", "Digest"]),
-        room("ArticleStore", ["FeedModel", "JSONText", "Digest", "Locking", "CShims"]),
+        room("ArticleStore", ["FeedModel", "Text", "JSONText", "Digest", "Locking", "CShims"]),
 
         // What joins them, and the program.
         room(

@@ -1,4 +1,5 @@
 internal import FeedModel
+private import Text
 
 /// `TextLikeness` says how much of their text two articles have in common (identity.md §3).
 ///
@@ -98,7 +99,7 @@ struct TextWords {
         while index < end {
             let byte = utf8[index]
             switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: word.take(byte)
+            case _ where byte.isASCIIAlphanumeric: word.take(byte)
             case UInt8(ascii: "<"):
                 finish(&word)
                 if Self.beginsTag(utf8, index + 1, end) {
@@ -155,10 +156,8 @@ struct TextWords {
 
     private static func beginsTag(_ utf8: UnsafeBufferPointer<UInt8>, _ index: Int, _ end: Int) -> Bool {
         guard index < end else { return false }
-        return switch utf8[index] {
-        case 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "/"), UInt8(ascii: "!"): true
-        default: false
-        }
+        let byte = utf8[index]
+        return byte.isASCIILetter || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "!")
     }
 
     private static func isSource(_ utf8: UnsafeBufferPointer<UInt8>, _ index: Int, _ end: Int) -> Bool {
@@ -178,10 +177,8 @@ struct TextWords {
     private static func referenceEnd(_ utf8: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Int {
         var index = start
         while index < end, index - start < 10, utf8[index] != UInt8(ascii: ";") {
-            switch utf8[index] {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "#"): index += 1
-            default: return start
-            }
+            guard utf8[index].isASCIIAlphanumeric || utf8[index] == UInt8(ascii: "#") else { return start }
+            index += 1
         }
         return index < end && utf8[index] == UInt8(ascii: ";") ? index + 1 : start
     }
@@ -192,8 +189,7 @@ struct TextWords {
         private(set) var isEmpty = true
 
         mutating func take(_ byte: UInt8) {
-            let lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
-            hash = (hash ^ UInt64(lower)) &* 0x100_0000_01b3
+            hash = (hash ^ UInt64(byte.asciiLowercased)) &* 0x100_0000_01b3
             isEmpty = false
         }
     }

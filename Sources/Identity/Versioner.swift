@@ -35,9 +35,10 @@ struct Versioner {
             return judgement
         }
         var use = Use(known: found, stored: try knowledge.stored(found.seq))
-        if let other = try otherUse(place, than: use, &items, knowledge) {
+        let isAnother = isAnother(use, article)
+        if let other = try otherUse(place, than: use, isSurelyOther: isAnother, &items, knowledge) {
             use = other
-        } else if isAnother(use, article), let uid = try furtherIdentity(place, &items, knowledge) {
+        } else if isAnother, let uid = try furtherIdentity(place, &items, knowledge) {
             judgement.uid = uid
             judgement.verdict = .reusing(items.newestUse(place)?.seq ?? found.seq)
             judgement.events.append(.guidReused)
@@ -70,11 +71,10 @@ struct Versioner {
     /// Of the further articles with the item's id the one that the item is: where it has one text with it and not with
     /// the first, or is surely not the first.
     private func otherUse<Knowledge: ArticleKnowledge>(
-        _ place: Int, than first: Use, _ items: inout DocumentItems, _ knowledge: Knowledge
+        _ place: Int, than first: Use, isSurelyOther: Bool, _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Use? {
         guard let newest = items.newestUse(place) else { return nil }
         let article = items.article(place)
-        let isSurelyOther = isAnother(first, article)
         var known: KnownArticle? = newest
         var generation = 2
         while let next = known {

@@ -52,17 +52,3 @@ extension Sequence<UInt8> {
         return number
     }
 }
-
-extension RandomAccessCollection {
-    /// Finds an element with that key by halving, in a collection that is sorted by its keys; nil where there is none.
-    @inlinable package func binarySearch<Key: Comparable>(_ key: Key, by keyOf: (Element) -> Key) -> Element? {
-        var (low, high) = (startIndex, endIndex)
-        while low < high {
-            let middle = index(low, offsetBy: distance(from: low, to: high) / 2)
-            let found = keyOf(self[middle])
-            if found == key { return self[middle] }
-            if found < key { low = index(after: middle) } else { high = middle }
-        }
-        return nil
-    }
-}

@@ -26,6 +26,12 @@ struct TextTests {
         #expect(Array(text.utf8).trimming { $0 == 0x20 }.elementsEqual(trimmed.utf8))
     }
 
+    @Test("A search by halving finds the place behind all numbers in front, in rows of any length", arguments: 0...33)
+    func partitionPoint(_ count: Int) {
+        for place in 0...count { #expect((0..<count).partitionPoint { $0 < place } == place) }
+        #expect(Array(0..<count)[...].dropFirst(1).partitionPoint { _ in false } == min(1, count))
+    }
+
     @Test("A search by halving finds every key of a sorted table and no other")
     func binarySearch() {
         for count in 0..<20 {

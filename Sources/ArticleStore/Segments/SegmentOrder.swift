@@ -1,3 +1,5 @@
+private import Text
+
 /// Where the whole lines of a segment stand, by their numbers: made where a number is met that is not the next one.
 ///
 /// Damage may have put lines where they do not belong, or there twice. Then a line that is out of place must not hide the

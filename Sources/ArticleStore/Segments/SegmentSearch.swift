@@ -1,3 +1,5 @@
+private import Text
+
 /// Finds places in a segment by the numbers of its records, without reading all of it.
 struct SegmentSearch {
     private let file: OpenFile
@@ -93,26 +95,6 @@ struct SegmentSearch {
             return seq.map { (after, $0) }
         }
         return nil
-    }
-}
-
-extension RandomAccessCollection {
-    /// The first place whose element is not in front, by binary search.
-    ///
-    /// - Parameter isInFront: true for all elements before that place and for none from it on.
-    func partitionPoint(where isInFront: (Element) -> Bool) -> Index {
-        var (low, count) = (startIndex, count)
-        while count > 0 {
-            let half = count / 2
-            let middle = index(low, offsetBy: half)
-            if isInFront(self[middle]) {
-                low = index(after: middle)
-                count -= half + 1
-            } else {
-                count = half
-            }
-        }
-        return low
     }
 }
 

@@ -1,5 +1,6 @@
 package import FeedModel
 internal import JSONText
+private import Text
 
 /// `StoredTimes` tells which of the times that records were stored at can be right.
 ///

@@ -1,5 +1,6 @@
 import Digest
 import FeedModel
+private import Text
 
 /// Compares what the index says of articles with the records, segment by segment.
 ///

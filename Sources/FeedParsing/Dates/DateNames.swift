@@ -1,3 +1,5 @@
+private import Text
+
 /// Languages as bits, in the order of `DateMonthNames`.
 typealias DateLanguages = UInt64
 
@@ -103,19 +105,13 @@ enum DateNames {
         var meanings = DateMeanings()
         var whole: DateLanguages = 0
         // Names that begin with the word stand together, and itself in front.
-        var low = 0
-        var high = table.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if table[middle].word.precedes(word) { low = middle + 1 } else { high = middle }
-        }
-        while low < table.count, table[low].word.begins(with: word) {
-            let isWhole = table[low].word.count == word.count
+        for name in table[table.partitionPoint { $0.word.precedes(word) }...] {
+            guard name.word.begins(with: word) else { break }
+            let isWhole = name.word.count == word.count
             if isWhole || word.count >= fewestLetters {
-                add(table[low], isWhole: isWhole, to: &meanings, whole: &whole)
+                add(name, isWhole: isWhole, to: &meanings, whole: &whole)
             }
             if !isWhole, word.count < fewestLetters { break }
-            low += 1
         }
         return meanings
     }

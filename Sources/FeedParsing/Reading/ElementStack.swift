@@ -25,8 +25,7 @@ enum ElementUse {
     case part(DocumentPart)
 }
 
-/// Where in the document the reader stands: how deep, in which parts, in which language, and whether what comes is passed
-/// over.
+/// Where in the document the reader stands: how deep, in which parts, and whether what comes is passed over.
 struct ElementStack {
     private struct OpenPart {
         var part: DocumentPart
@@ -38,7 +37,6 @@ struct ElementStack {
     private var parts = [OpenPart(part: .document, depth: 0)]
     /// The depth of the element that is passed over with everything in it; 0 when there is none.
     private var skippedFrom = 0
-    private var languages = LanguageScope()
 
     /// The innermost part that is open.
     var part: DocumentPart { parts[parts.count - 1].part }
@@ -52,21 +50,10 @@ struct ElementStack {
     /// Whether the innermost element is passed over, or stands in one that is.
     var isSkipping: Bool { skippedFrom != 0 }
 
-    /// The language of the innermost element, by itself or by one around it.
-    var language: String? { languages.current }
-
-    /// The language that the innermost element says for itself.
-    var ownLanguage: String? { languages.own(depth: depth) }
-
     // MARK: - Start tags
 
     mutating func push() {
         depth += 1
-    }
-
-    /// Takes the language that the innermost element says for itself and for what is in it.
-    mutating func setLanguage(_ language: String) {
-        languages.push(language, depth: depth)
     }
 
     /// Makes the innermost element a part of the document.
@@ -94,36 +81,8 @@ struct ElementStack {
         parts.removeLast()
     }
 
-    /// Closes the innermost element, and says whether the language is another than in it.
-    @discardableResult mutating func pop() -> Bool {
-        defer { depth -= 1 }
-        return languages.pop(depth: depth)
-    }
-}
-
-/// The language that xml:lang gives at one place of a document.
-private struct LanguageScope {
-    private var entries: [(language: String, depth: Int)] = []
-
-    /// Nil where none is given, or it was taken back with an empty one.
-    var current: String? {
-        guard let language = entries.last?.language, !language.isEmpty else { return nil }
-        return language
-    }
-
-    /// What the element at that depth says for itself.
-    func own(depth: Int) -> String? {
-        guard let last = entries.last, last.depth == depth, !last.language.isEmpty else { return nil }
-        return last.language
-    }
-
-    mutating func push(_ language: String, depth: Int) {
-        entries.append((language, depth))
-    }
-
-    mutating func pop(depth: Int) -> Bool {
-        guard let last = entries.last, last.depth >= depth else { return false }
-        while let last = entries.last, last.depth >= depth { entries.removeLast() }
-        return true
+    /// Closes the innermost element.
+    mutating func pop() {
+        depth -= 1
     }
 }

@@ -69,10 +69,7 @@ struct FeedReader: ~Copyable {
         guard !stack.isSkipping, let name else { return }
         if !attributes.isEmpty, attributes.hasXMLAttributes {
             if let base = attributes.xml("base") { fields.pushBase(base, depth: stack.depth) }
-            if let language = attributes.xml("lang") {
-                stack.setLanguage(language)
-                fields.language = stack.language
-            }
+            if let language = attributes.xml("lang") { fields.pushLanguage(language, depth: stack.depth) }
         }
         let element = elements.element(name)
         if fields.capture.isActive, !endsText(element) {
@@ -111,8 +108,8 @@ struct FeedReader: ~Copyable {
                 stack.leave()
             }
         }
-        fields.popBases(depth: stack.depth)
-        if stack.pop() { fields.language = stack.language }
+        fields.popScopes(depth: stack.depth)
+        stack.pop()
     }
 
     mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -151,7 +148,7 @@ struct FeedReader: ~Copyable {
     private mutating func open(_ part: DocumentPart, _ element: Element, _ attributes: XMLAttributes) {
         stack.enter(part)
         switch part {
-        case .item: return item.begin(attributes, language: stack.ownLanguage, &fields)
+        case .item: return item.begin(attributes, language: fields.ownLanguage(depth: stack.depth), &fields)
         case .person: person = PersonReader(element, attributes)
         case .image: image.begin(attributes, &fields)
         case .source: source.begin(attributes, &fields)
@@ -241,7 +238,7 @@ struct FeedReader: ~Copyable {
             return .ignored
         }
         outcome = .feed
-        channel.setLanguage(stack.language)
+        channel.setLanguage(fields.language)
         return .part(part)
     }
 
@@ -256,7 +253,7 @@ struct FeedReader: ~Copyable {
         case .channel:
             if fields.format == .rss10, name.uri != nil { fields.format = .rdf(uri: name.uriText) }
             channel.setAbout(attributes)
-            if let language = stack.language { channel.setLanguage(language) }
+            if let language = fields.language { channel.setLanguage(language) }
             // Of a second channel only the items count: what it says of itself is not the feed's.
             return .part(!channel.hasTitle && articles.isEmpty ? .feed : .group)
         case .feed: return .part(.feed)

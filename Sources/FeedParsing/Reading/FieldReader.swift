@@ -22,8 +22,8 @@ struct FieldReader: ~Copyable {
     private(set) var itemNotes = PartNotes()
     private(set) var isInItem = false
 
-    /// The language that xml:lang gives where the reader stands, and those that the open item and the feed give.
-    var language: String?
+    private var languages = LanguageScope()
+    /// The languages that the open item and the feed give.
     var itemLanguage: String?
     var feedLanguage: String?
 
@@ -49,9 +49,21 @@ struct FieldReader: ~Copyable {
         bases.push(base, depth: depth)
     }
 
-    /// Forgets the bases of the elements from that depth on.
-    mutating func popBases(depth: Int) {
+    /// Takes the xml:lang of the element at that depth.
+    mutating func pushLanguage(_ language: String, depth: Int) {
+        languages.push(language, depth: depth)
+    }
+
+    /// The language of the innermost element, by itself or by one around it.
+    var language: String? { mutating get { languages.current } }
+
+    /// The language that the element at that depth says for itself.
+    mutating func ownLanguage(depth: Int) -> String? { languages.own(depth: depth) }
+
+    /// Forgets the bases and languages of the elements from that depth on.
+    mutating func popScopes(depth: Int) {
         bases.pop(depth: depth)
+        languages.pop(depth: depth)
     }
 
     /// Says that so many bytes more of the document have come.
@@ -293,5 +305,30 @@ extension UnsafeBufferPointer<UInt8> {
         else { return self }
         let inside = UnsafeBufferPointer(rebasing: self[9..<count - 3])
         return inside.firstRange(of: "]]>", from: 0) == nil ? inside.trimmed : self
+    }
+}
+
+/// The language that xml:lang gives at one place of a document.
+private struct LanguageScope {
+    private var entries: [(language: String, depth: Int)] = []
+
+    /// Nil where none is given, or it was taken back with an empty one.
+    var current: String? {
+        guard let language = entries.last?.language, !language.isEmpty else { return nil }
+        return language
+    }
+
+    /// What the element at that depth says for itself.
+    func own(depth: Int) -> String? {
+        guard let last = entries.last, last.depth == depth, !last.language.isEmpty else { return nil }
+        return last.language
+    }
+
+    mutating func push(_ language: String, depth: Int) {
+        entries.append((language, depth))
+    }
+
+    mutating func pop(depth: Int) {
+        while let last = entries.last, last.depth >= depth { entries.removeLast() }
     }
 }

@@ -57,11 +57,9 @@ struct FieldReaderTests {
         var stack = ElementStack()
         stack.push()
         stack.enter(.feed)
-        stack.setLanguage("en")
         stack.push()
         stack.enter(.item)
         #expect(stack.part == .item && stack.outerPart == .feed && stack.partDepth == 2)
-        #expect(stack.language == "en" && stack.ownLanguage == nil)
         stack.push()
         stack.skip()
         stack.push()
@@ -75,6 +73,20 @@ struct FieldReaderTests {
         stack.leave()
         stack.pop()
         #expect(stack.part == .feed && stack.depth == 1)
+    }
+
+    @Test("Fields know the language that xml:lang gives around them, and what their element says for itself")
+    func language() {
+        var fields = FieldReader(baseURL: nil, limits: ParseLimits())
+        fields.pushLanguage("en", depth: 1)
+        var (current, own) = (fields.language, fields.ownLanguage(depth: 2))
+        #expect(current == "en" && own == nil)
+        fields.pushLanguage("fi", depth: 2)
+        (current, own) = (fields.language, fields.ownLanguage(depth: 2))
+        #expect(current == "fi" && own == "fi")
+        fields.popScopes(depth: 2)
+        current = fields.language
+        #expect(current == "en")
     }
 
     @Test("Hours and days of a list count only where they belong, each once")

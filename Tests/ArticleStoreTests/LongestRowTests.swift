@@ -2,13 +2,7 @@ import Testing
 
 @testable import ArticleStore
 
-@Suite struct BinarySearchTests {
-    @Test("SegmentOrder finds the place behind all numbers in front, in rows of any length", arguments: 0...33)
-    func partitionPoint(_ count: Int) {
-        for place in 0...count { #expect((0..<count).partitionPoint { $0 < place } == place) }
-        #expect(Array(0..<count)[...].dropFirst(1).partitionPoint { _ in false } == min(1, count))
-    }
-
+@Suite struct LongestRowTests {
     @Test("SegmentOrder finds the longest ascending row, and what is out of order is not in it")
     func row() {
         #expect(longestRow([Int?]()) { $0 < $1 } == [])
