@@ -49,6 +49,8 @@ package struct StoredRecord: Sendable, Equatable {
     package var authorNames: [String] { json["authors"]?.array?.compactMap { $0["name"]?.string } ?? [] }
     /// The publisher's date, as it is written in the record.
     package var publishedText: String? { json["date_published"]?.string }
+    /// The date of the last change as the record has it, in RFC 3339.
+    package var modifiedText: String? { json["date_modified"]?.string }
     /// The fields whose dates came without a time zone.
 
     // MARK: - What the store wrote

@@ -71,17 +71,16 @@ struct RecordDrafts {
                 feedTitle: state.title, feedTags: feed.tags),
             now: now, trusted: trusted)
         var events: [Judgement.Event: Int] = [:]
-        result.records.reserveCapacity(judgements.count { $0.isStored })
-        for judgement in judgements {
+        // Half an article never takes the place of a whole one (security.md §5).
+        let stored = judgements.filter { $0.leavesRecords && !(articles[$0.index].isIncomplete && $0.isOfKnown) }
+        for judgement in StoringOrder(articles).sorted(stored, by: \.index) {
             let article = articles[judgement.index]
-            let before = result.records.count
             if let alias = judgement.alias {
                 result.records.append(record(of: alias, prefix.bytes(of: article, alias, judgement)))
             }
             if let record = record(of: judgement, article, &prefix, isInitial: isInitial) {
                 result.records.append(record)
             }
-            guard result.records.count > before else { continue }
             if explains { result.plan += judgement.plan(article) }
             for event in judgement.events { events[event, default: 0] += 1 }
         }
@@ -146,6 +145,17 @@ extension Judgement.Event {
 }
 
 extension Judgement {
+    /// Whether the item brings anything to store: an article, or another id of one.
+    fileprivate var leavesRecords: Bool { isStored || alias != nil }
+
+    /// Whether the item is an article that is stored already.
+    fileprivate var isOfKnown: Bool {
+        switch verdict {
+        case .new, .reusing, .duplicate: alias != nil
+        case .update, .unchanged, .volatile, .ignored: true
+        }
+    }
+
     /// What will be stored of it and why, for people.
     fileprivate func plan(_ article: Article) -> [String] {
         let name = article.title ?? article.url ?? article.id ?? uid.description

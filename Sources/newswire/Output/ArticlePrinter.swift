@@ -165,7 +165,8 @@ struct TextFormat: ArticleFormat {
         var origin = [record.feedTitle ?? record.feed?.text ?? ""]
         let authors = record.authorNames
         if !authors.isEmpty { origin.append(authors.joined(separator: ", ")) }
-        if let date = record.publishedText ?? record.storedAtText { origin.append(Self.shown(date)) }
+        let date = record.publishedText ?? record.modifiedText ?? record.storedAtText
+        if let date { origin.append(Self.shown(date)) }
         switch record.kind {
         case .update: origin.append("version \(record.version ?? 0)")
         case .duplicate: origin.append("the same as \(record.duplicateOf ?? 0)")
