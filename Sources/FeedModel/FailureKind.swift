@@ -22,6 +22,8 @@ package enum FailureKind: String, Sendable, CaseIterable {
     case configuration
     /// A whole document came, and it is no feed.
     case notAFeed = "not_a_feed"
+    /// A whole feed came in which items stand, and none of them could be read.
+    case noItems = "no_items"
     /// The articles cannot be stored.
     case store
     /// Another newswire, a newer one, has written a word that this one does not know (`FeedState.Failure.word`).

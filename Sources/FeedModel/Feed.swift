@@ -63,9 +63,20 @@ package struct Feed: Sendable, Equatable {
     /// The document ended early: what is here may be taken, but nothing may be concluded from what is not
     /// (security.md §5).
     package var isTruncated = false
+    /// Items stand in the document, and none of them came to be an article: what this newswire does not understand of
+    /// it is more than what it does.
+    package var hasLostAllItems = false
 
     package init(format: Format) {
         self.format = format
+    }
+
+    /// Takes in that items with something in them stand in the document: where no article came of any, all are lost.
+    package mutating func noteLostItems() {
+        guard identifiableArticles == 0 else { return }
+        hasLostAllItems = true
+        warnings.append("Items stand in the document, and none of them could be read.")
+        warningClasses.insert(.markup)
     }
 
     // These look at the articles in place: a loop over the articles copies each of them.

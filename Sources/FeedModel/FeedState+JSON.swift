@@ -19,6 +19,7 @@ extension FeedState {
         coder.field("not_before", &notBefore)
         coder.field("articles", &articles, absent: 0)
         coder.members(of: &document)
+        coder.members(of: &cutOff)
     }
 
     /// Hands the fields to the coder that a `FeedOutlook` is made of.

@@ -51,6 +51,8 @@ package struct FeedState: Sendable, Equatable {
 
     /// The last whole document; nil before the first.
     package var document: Document?
+    /// Where the last document ended early, inside an item; nil where it came whole.
+    package var cutOff: CutOff?
 
     /// Makes the state of a feed of which nothing is known.
     ///
@@ -78,6 +80,26 @@ package struct FeedState: Sendable, Equatable {
         mutating func visit<Coder: StateCoder & ~Copyable>(_ coder: inout Coder) {
             coder.field(required: "document_articles", &articles)
             coder.field(required: "document_source", &source)
+        }
+    }
+
+    /// `CutOff` is where documents end early, one after another (security.md §5).
+    package struct CutOff: Sendable, Equatable, StatePart {
+        /// The hash of what there was of the item.
+        package var place: Hash128
+        /// How many documents in a row ended there; no more are counted than matter.
+        package var count: Int
+
+        package init(place: Hash128, count: Int) {
+            self.place = place
+            self.count = count
+        }
+
+        init() { self.init(place: Hash128(high: 0, low: 0), count: 0) }
+
+        mutating func visit<Coder: StateCoder & ~Copyable>(_ coder: inout Coder) {
+            coder.field(required: "cut_off", &place)
+            coder.field(required: "cut_off_count", &count)
         }
     }
 

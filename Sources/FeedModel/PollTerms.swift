@@ -38,7 +38,7 @@ package struct PollTerms: Sendable, Equatable {
     /// `Reason` is what had the last word on the next poll; the raw value is what stands on disk.
     package enum Reason: UInt8, Sendable, CaseIterable {
         case none, adaptive, fixed, initial, minimum, maximum, ttl, updatePeriod, noValidators, freshness, retryAfter
-        case pause, backoff, refused, credentials, gone, goneForGood, expired, skipHours
+        case pause, backoff, refused, credentials, gone, goneForGood, expired, skipHours, cutShort
 
         /// The reason as a word for programs: `retry_after`.
         package var word: String { Self.words[Int(rawValue)] }
@@ -57,6 +57,7 @@ package struct PollTerms: Sendable, Equatable {
             case .retryAfter: "retry_after"
             case .goneForGood: "gone_for_good"
             case .skipHours: "skip_hours"
+            case .cutShort: "cut_short"
             default: "\(reason)"
             }
         }

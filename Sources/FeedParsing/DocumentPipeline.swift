@@ -220,6 +220,7 @@ final class DocumentPipeline {
         feed.encoding = encodingName
         if warnings.count > others { feed.warningClasses.insert(.encoding) }
         feed.warnings = warnings
+        if repair.findings.itemTags > parser?.reader.pointee.blankItems ?? 0 { feed.noteLostItems() }
         return feed
     }
 

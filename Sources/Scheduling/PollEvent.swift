@@ -74,6 +74,11 @@ package struct PollEvent: Sendable {
         /// It will not mend itself soon.
         case hard
         case soft
+        /// The server has answered as it should, and the document ends early: what is whole in it has been read, and
+        /// the next time it may be whole.
+        case cutShort
+        /// The document has ended early several times in a row.
+        case cutShortAgain
         /// The name server asks for patience.
         case temporary
         /// 429, 503.
@@ -91,6 +96,7 @@ package struct PollEvent: Sendable {
             case .hard, .credentials, .gone: 4
             case .soft, .busy, .refused: 2
             case .temporary: 1
+            case .cutShort, .cutShortAgain: 0
             }
         }
     }

@@ -29,6 +29,8 @@ package struct PollPolicy: Sendable {
     /// Failing feeds are put off by a day at most for this many seconds, by a week later on.
     private static let failingWeek = 7 * day
     private static let goneConfirmation = day
+    /// A document that ended early is looked at again after this many seconds.
+    private static let cutShortRetry = 600
     /// This many new items show that a feed does publish in times which its hints exclude.
     private static let itemsAgainstSkipping = 2
 
@@ -216,7 +218,11 @@ package struct PollPolicy: Sendable {
         plan.raise(to: backoff, .backoff)
 
         switch failure {
-        case .hard, .soft, .temporary: decision.schedule.refusals = 0
+        case .hard, .soft, .temporary, .cutShortAgain: decision.schedule.refusals = 0
+        case .cutShort:
+            decision.schedule.refusals = 0
+            let soon = max(Self.cutShortRetry, settings.minInterval)
+            if soon < plan.wait { plan = Plan(wait: soon, reason: .cutShort) }
         case .busy:
             decision.schedule.refusals = 0
             let pause = PauseRules.pause(
@@ -284,7 +290,7 @@ package struct PollPolicy: Sendable {
     private func place(_ event: PollEvent, _ plan: Plan, _ decision: inout PollDecision) -> Timestamp {
         decision.terms.reason = plan.reason
         var due = event.endedAt.adding(seconds: max(1, plan.wait))
-        let jitter = Jitter.milliseconds(feed: feed, due: due, interval: decision.terms.interval)
+        let jitter = Jitter.milliseconds(feed: feed, due: due, interval: min(plan.wait, decision.terms.interval))
         decision.terms.jitter = Int(jitter)
         due = due.adding(milliseconds: jitter)
         let skipped = SkippedTimes(event.hints)

@@ -126,6 +126,74 @@ struct PollTests {
         #expect(try await desk.ids() == ["1"])
     }
 
+    @Test("polling.md §8.7: a feed of whose items none can be read fails, and says what to do")
+    func lostItems() async throws {
+        let desk = Desk()
+        desk.server.on(
+            "/feed",
+            .init(
+                body:
+                    "<rss version='2.0'><channel><title>T</title><news><item><title>One</title></item></news></channel></rss>"
+            ))
+        let report = try await desk.poll()
+        #expect(report["outcome"]?.string == "failed" && report["error_class"]?.string == "no_items")
+        #expect(report["error"]?.string?.contains("newswire parse") == true)
+        #expect(try await desk.ids().isEmpty)
+    }
+
+    @Test("security.md §5: half an article never takes the place of the whole one that is stored")
+    func half() async throws {
+        let desk = Desk()
+        let body = Publisher.rss([("2", "Two"), ("1", "One")])
+        desk.server.on("/feed", .init(body: body))
+        _ = try await desk.poll()
+        desk.server.on("/feed", .init(body: String(body.dropLast(100))))
+        for _ in 0..<4 { #expect(try await desk.poll("--force")["error_class"]?.string == "truncated") }
+        #expect(try await desk.dump("--updates").count == 2)
+    }
+
+    @Test(
+        "security.md §5: an item that never comes whole is stored at the third time, flagged, and mended by the whole one"
+    )
+    func incomplete() async throws {
+        let desk = Desk()
+        let body = Publisher.rss([("2", "Two"), ("1", "One")])
+        desk.server.on("/feed", .init(body: String(body.dropLast(100))))
+        for count in 1...4 {
+            _ = try await desk.poll("--force")
+            #expect(try await desk.ids() == (count < 3 ? ["2"] : ["2", "1"]))
+        }
+        #expect(try await desk.dump().last?["_newswire"]?["incomplete"]?.bool == true)
+        desk.server.on("/feed", .init(body: body))
+        _ = try await desk.poll("--force")
+        let records = try await desk.dump("--updates")
+        #expect(records.map { $0["id"]?.string } == ["2", "1", "1"])
+        #expect(records.last?["_newswire"]?["incomplete"] == nil)
+        #expect(records.last?["content_html"]?.string == "About <b>One</b>")
+    }
+
+    @Test("identity.md §10.5: what one document brings is dumped oldest first")
+    func oldestFirst() async throws {
+        let desk = Desk()
+        let items = (1...3).map {
+            "<item><guid isPermaLink='false'>\($0)</guid><title>T\($0)</title><pubDate>\(9 - $0) May 2019 09:30:00 GMT</pubDate></item>"
+        }
+        desk.server.on(
+            "/feed", .init(body: "<rss version='2.0'><channel><title>T</title>\(items.joined())</channel></rss>"))
+        _ = try await desk.poll()
+        #expect(try await desk.ids() == ["3", "2", "1"])
+    }
+
+    @Test("Text output shows when an article was changed where it does not say when it was published")
+    func changedDate() async throws {
+        let desk = Desk()
+        let entry = "<entry><id>urn:1</id><title>One</title><updated>2019-05-20T09:30:00Z</updated></entry>"
+        desk.server.on(
+            "/feed", .init(body: "<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>\(entry)</feed>"))
+        _ = try await desk.poll()
+        #expect(await desk.run("dump", "--format", "text").output.contains("2019-05-20 09:30 UTC"))
+    }
+
     @Test("security.md §5: of a document that breaks off, what came is stored, and the validators are not")
     func truncated() async throws {
         let desk = Desk()

@@ -119,6 +119,20 @@ struct FailureRuleTests {
         #expect(feed.poll(.failure(.hard)).wait(from: feed.now) == 7 * 86_400)
     }
 
+    @Test("polling.md §8.6: a document that was cut short is looked at soon, never below min_interval, without backoff")
+    func cutShort() {
+        let feed = PolicyFixture()
+        feed.poll(.failure(.cutShort))
+        #expect(feed.poll(.failure(.cutShort)).wait(from: start) == 600)
+        #expect(feed.schedule.reason == .cutShort && feed.schedule.failureQuarters == 0)
+        for _ in 0..<9 { #expect(feed.poll(.failure(.cutShortAgain)).wait(from: start) == 3600) }
+        feed.freshness = .init(lifetime: 9000, age: 0)
+        #expect(feed.poll(.failure(.cutShort)).wait(from: start) == 9000)
+        feed.freshness = nil
+        feed.settings.minInterval = 1800
+        #expect(feed.poll(.failure(.cutShort)).wait(from: start) == 1800)
+    }
+
     @Test("polling.md §8: one success resets the backoff")
     func reset() {
         let feed = PolicyFixture()

@@ -83,7 +83,11 @@ struct PolicyPropertyTests {
         let wait = Int((next.milliseconds - event.endedAt.milliseconds) / 1000)
         let asked = max(terms.freshFor, terms.retryAfter, terms.pause)
         #expect(wait >= asked)
-        if case .failure(.gone) = event.result {} else { #expect(wait >= min(terms.interval, 86_400)) }
+        switch event.result {
+        case .failure(.gone): break
+        case .failure(.cutShort): #expect(wait >= min(terms.interval, max(600, settings.minInterval)))
+        default: #expect(wait >= min(terms.interval, 86_400))
+        }
         let latest = max(terms.interval, asked, terms.backoff, 86_400 * (event.result.isGone ? 1 : 0))
         #expect(wait <= latest + min(terms.interval / 10, 1800) + 31 + terms.skipped)
         #expect(terms.skipped <= 8 * 86_400)

@@ -140,6 +140,7 @@ struct JSONFeedBuilder {
         var items = list ?? []
         list = nil
         items.reverse()
+        var hasItems = false
         while let item = items.popLast() {
             guard feed.articles.count < fields.limits.items else {
                 feed.droppedArticles += items.count + 1
@@ -151,6 +152,7 @@ struct JSONFeedBuilder {
                 break
             }
             fields.startItem()
+            if item.object?.isEmpty != true { hasItems = true }
             var article = fields.article(item)
             article.isIncomplete = lastIsIncomplete && items.isEmpty
             if article.isEmpty {
@@ -159,6 +161,7 @@ struct JSONFeedBuilder {
                 feed.articles.append(article)
             }
         }
+        if hasItems { feed.noteLostItems() }
         if fields.assumedZone { warn("A date names no time zone; UTC was assumed.", .dates) }
     }
 

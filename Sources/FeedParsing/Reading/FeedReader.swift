@@ -25,6 +25,8 @@ struct FeedReader: ~Copyable {
     private(set) var articles: [Article] = []
     /// How many items there were beyond the limit.
     private(set) var dropped = 0
+    /// How many items there were without any element in them.
+    private(set) var blankItems = 0
 
     private var elements = ElementTable()
     private var stack = ElementStack()
@@ -197,7 +199,10 @@ struct FeedReader: ~Copyable {
             return
         }
         var article = item.article(&fields)
-        if !article.isIdentifiable { fields.notes.emptyItems += 1 }
+        if !article.isIdentifiable {
+            fields.notes.emptyItems += 1
+            if item.isBlank { blankItems += 1 }
+        }
         article.isIncomplete = endsEarly
         fields.notes.truncatedFields += article.truncatedFields.contains("id") ? 1 : 0
         articles.append(consume article)

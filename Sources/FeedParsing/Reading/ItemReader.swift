@@ -7,6 +7,8 @@ struct ItemReader: ~Copyable {
     private var place = PlaceReader()
     /// The URL of the media:content element that was read last, if it has one.
     private var mediaURL: String?
+    /// Whether no element has stood in the item: some feeds have one such item where they have no news.
+    private(set) var isBlank = true
 
     /// Begins an item.
     ///
@@ -14,6 +16,7 @@ struct ItemReader: ~Copyable {
     mutating func begin(_ attributes: XMLAttributes, language: String?, _ fields: inout FieldReader) {
         draft = ItemDraft()
         place = PlaceReader()
+        isBlank = true
         fields.beginItem()
         draft.about = attributes("about", limit: fields.limits.contentBytes)
         draft.language = language
@@ -51,6 +54,7 @@ struct ItemReader: ~Copyable {
     mutating func start(
         _ element: Element, _ attributes: XMLAttributes, _ fields: inout FieldReader
     ) -> ElementUse {
+        isBlank = false
         switch element {
         case .title, .description, .encoded, .body, .summary, .published, .updated,
             .date, .created, .secondaryTitle, .secondaryDescription, .secondarySummary, .id, .identifier, .comments,

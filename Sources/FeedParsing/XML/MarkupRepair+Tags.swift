@@ -69,6 +69,7 @@ extension MarkupRepair {
             guard let isLeftOpen = isLeftOpen(name, input, scanner, isFinal) else { return nil }
             isEmpty = isLeftOpen
         }
+        if open.isItem(name) { findings.itemTags += 1 }
         let declarations = min(scanner.declarations, max(0, Self.mostDeclarations - open.declarations))
         guard open.open(name, isEmpty: isEmpty, declarations: declarations) else {
             findings.deepElements += 1

@@ -18,6 +18,8 @@ struct MarkupRepair {
         var innerMarks = 0
         var crossedTags = 0
         var deepElements = 0
+        /// How many elements began that are items by their names, wherever they stand.
+        var itemTags = 0
         var oversizedTags = 0
     }
 

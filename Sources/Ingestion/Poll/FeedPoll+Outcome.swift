@@ -94,7 +94,8 @@ extension FeedPoll {
             return policy.decide(previous.schedule, after: event(success, at: moment))
         case .failure(let failure):
             let gravity = failure.gravity(
-                status: report.status, failingSince: previous.schedule.failingSince, at: moment.now)
+                status: report.status, failingSince: previous.schedule.failingSince, failures: previous.failures,
+                hasRead: items > 0, at: moment.now)
             let event = event(.failure(gravity), at: moment)
             guard gravity == .busy else { return policy.decide(previous.schedule, after: event) }
             let coversHost = hostToPause != nil

@@ -164,13 +164,29 @@ struct FeedPoll {
                 brokenOff: failure)
             state.title = feed.title ?? parsed.title
             report.warnings = parsed.warningClasses
+            if body.isWhole, parsed.hasLostAllItems { return failed(.noItems) }
             // The same bytes as last time: nothing in them can be new (polling.md §2.11).
             if body.isWhole, body.hash == state.bodyHash, state.lastSuccess != nil {
                 return succeeded(.unchanged, with: body, at: now)
             }
             self.body = body
-            return .judge(parsed, facts(body))
+            return .judge(body.isWhole ? parsed : holdingBack(parsed), facts(body))
         }
+    }
+
+    /// Half an article says little of what the whole one says, or which it is: the item in which a document ends waits
+    /// until it comes whole, or has ended there so often that no more of it will come (security.md §5).
+    private mutating func holdingBack(_ cut: Feed) -> Feed {
+        guard let last = cut.articles.last, last.isIncomplete else {
+            state.cutOff = nil
+            return cut
+        }
+        state.cutOff = FeedState.CutOff(last, after: state.cutOff)
+        if state.cutOff?.isSettled ?? false { return cut }
+        report.notes.append("the document ends inside an item, which waits until it comes whole")
+        var whole = cut
+        whole.articles.removeLast()
+        return whole
     }
 
     private mutating func count(_ outcome: FetchOutcome) {
@@ -204,6 +220,7 @@ struct FeedPoll {
             report.notes.append("\(passedOver) items were passed over: empty, or beyond the limit of a document")
         }
         report.notes += drafts.notes + drafts.plan
+        items = body.parsed.identifiableArticles
         guard body.isWhole else {
             let failure = body.brokenOff.map { PollFailure.fetch($0) } ?? .truncatedDocument
             report.failure = failure.shown
@@ -212,7 +229,6 @@ struct FeedPoll {
         }
         state.document = FeedState.Document(articles: drafts.articles, source: body.source)
         if body.parsed.hasAllItems(status: report.status) { seen = drafts.seen }
-        items = body.parsed.identifiableArticles
         return succeeded(.document(reading(of: body.parsed)), with: body, at: now)
     }
 
@@ -233,6 +249,7 @@ struct FeedPoll {
             state.bodyHash = body.hash
             state.documentBytes = Int32(clamping: report.bytes)
             state.hints = body.parsed.hints
+            state.cutOff = nil
         }
         if !feed.isLocalFile, state.followRedirects(head.redirects, configured: feed.url, at: now),
             let notice = feed.moveNotice(state)

@@ -1,7 +1,9 @@
 package import ArticleStore
 package import Configuration
+internal import Digest
 package import FeedModel
 internal import Fetching
+internal import Identity
 internal import Scheduling
 
 /// What a poll makes of a feed's state. Pure: the caller stores it, and only after the articles (polling.md §2.6).
@@ -58,6 +60,24 @@ extension FeedState {
     package func isHeld(at now: Timestamp) -> Bool {
         schedule.heldUntil.map { $0 > now } ?? false
     }
+}
+
+extension FeedState.CutOff {
+    /// So many documents in a row end at one place before they are taken to end there always.
+    private static let patience = 3
+
+    /// Takes in that a document has ended inside an article.
+    ///
+    /// - Parameter previous: where the document before it ended, if it did not come whole.
+    init(_ article: Article, after previous: FeedState.CutOff?) {
+        var content = ContentHash()
+        let place = Array("\(article.id ?? "")\0\(content.hash(of: article))".utf8).withUnsafeBytes { XXH3.hash128($0) }
+        let before = previous.map { $0.place == place ? $0.count : 0 } ?? 0
+        self.init(place: place, count: min(before + 1, Self.patience))
+    }
+
+    /// Whether no more of the article is expected to come.
+    var isSettled: Bool { count >= Self.patience }
 }
 
 /// What a feed's state says about where and how it is asked (polling.md §2.9, §9).

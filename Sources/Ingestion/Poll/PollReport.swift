@@ -174,6 +174,8 @@ enum PollFailure: Error, Sendable {
     case notAFeed(NotAFeed)
     /// The transfer was whole, but the document in it ends early.
     case truncatedDocument
+    /// A whole feed came, and none of the items in it could be read.
+    case noItems
     case store(StoreError)
 
     /// Tells whether newswire was told to stop: the feed is not to blame.
@@ -187,6 +189,7 @@ enum PollFailure: Error, Sendable {
         case .fetch(let failure): failure.kind
         case .notAFeed: .notAFeed
         case .truncatedDocument: .truncated
+        case .noItems: .noItems
         case .store: .store
         }
     }
@@ -201,6 +204,9 @@ enum PollFailure: Error, Sendable {
         case .notAFeed(let document): document.message
         case .truncatedDocument:
             "the document ends early; what was whole in it is stored, and it is asked for again"
+        case .noItems:
+            "items stand in the document, and none of them could be read; look at it with `newswire parse`, and tell its"
+                + " publisher, or newswire, if it looks right to you"
         case .store(let error): error.description
         }
     }
@@ -209,14 +215,21 @@ enum PollFailure: Error, Sendable {
 extension PollFailure {
     /// Seconds for which a name that cannot be resolved any more is blamed on the name server (polling.md §8).
     private static let namePatience: Int64 = 86_400
+    /// After so many failures in a row a document that ends early is no longer asked for soon.
+    private static let cutShortPatience = 2
 
     /// Returns how the schedule meets the failure.
     ///
     /// - Parameters:
     ///   - status: the answer's; nil where there was none.
     ///   - failingSince: when the feed began to fail; nil where it did not before.
-    func gravity(status: Int?, failingSince: Timestamp?, at now: Timestamp) -> PollEvent.Failure {
+    ///   - failures: how many polls have failed in a row before this one.
+    ///   - hasRead: whether a part of the document was read.
+    func gravity(
+        status: Int?, failingSince: Timestamp?, failures: Int, hasRead: Bool, at now: Timestamp
+    ) -> PollEvent.Failure {
         switch kind {
+        case .truncated where hasRead: failures < Self.cutShortPatience ? .cutShort : .cutShortAgain
         case .unauthorized: .credentials
         case .forbidden, .botChallenge: .refused
         case .gone: .gone
@@ -230,7 +243,7 @@ extension PollFailure {
         case .paused: .temporary
         case .tls, .redirect, .tooLarge, .bomb, .refusedAddress, .localFile, .invalidRequest, .configuration: .hard
         case .connect, .timeout, .proxy, .truncated, .cancelled, .protocolError, .httpStatus, .rateLimited, .notFound,
-            .notAFeed, .unexpected304, .store, .unknown:
+            .notAFeed, .noItems, .unexpected304, .store, .unknown:
             .soft
         }
     }

@@ -131,7 +131,7 @@ extension PollTerms.Reason {
         switch self {
         case .none, .adaptive, .fixed, .initial, .minimum, .maximum, .ttl, .updatePeriod, .noValidators: false
         case .freshness, .retryAfter, .pause, .backoff, .refused, .credentials, .gone, .goneForGood, .expired,
-            .skipHours:
+            .skipHours, .cutShort:
             true
         }
     }

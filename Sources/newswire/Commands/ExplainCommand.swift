@@ -281,6 +281,7 @@ extension PollTerms.Reason {
         case .goneForGood: "its server has said twice that it is gone (410)"
         case .expired: "the feed says that it has ended"
         case .skipHours: "the feed asks not to be polled before (skipHours, skipDays)"
+        case .cutShort: "its document ended early and may be whole now"
         }
     }
 }

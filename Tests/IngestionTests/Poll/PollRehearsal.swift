@@ -102,7 +102,12 @@ final class PollRehearsal {
             article.id = id
             feed.articles.append(article)
         }
-        return poll.documentEnded(
+        return brings(feed, failure, body: body)
+    }
+
+    @discardableResult
+    func brings(_ feed: Feed, _ failure: FailureKind? = nil, body: UInt64 = 8) -> FeedPoll.Action {
+        poll.documentEnded(
             FetchedDocument(
                 outcome: Self.outcome(failure), content: .feed(feed), hash: Self.hash(body), body: []), at: Self.now)
     }
