@@ -76,6 +76,13 @@ package enum HTMLText {
         }
     }
 
+    /// Whether a tag of HTML's stands in front of everything else.
+    static func beginsWithTag(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var tokenizer = HTMLTokenizer(bytes)
+        guard case .tag(let tag)? = tokenizer.next() else { return false }
+        return !tag.isEnd && HTMLVocabulary.knows(HTMLName(bytes, tag.name))
+    }
+
     /// Whether the text is already what `plainText` would return.
     private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         // A space may neither begin nor end the text nor follow another.

@@ -221,7 +221,9 @@ struct ChannelReader: ~Copyable {
 
 extension XMLAttributes {
     /// Whether a media element says that its file is an image.
-    var isMediaImage: Bool { self("medium") == "image" || self("type")?.hasPrefix("image/") == true }
+    var isMediaImage: Bool {
+        MediaKind(type: self("medium") ?? "") == .picture || MediaKind(type: self("type") ?? "") == .picture
+    }
 }
 
 /// What has been gathered of the feed itself, before it is decided what stands where.

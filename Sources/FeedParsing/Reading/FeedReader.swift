@@ -103,7 +103,11 @@ struct FeedReader: ~Copyable {
             stack.endSkipping()
         } else {
             if fields.capture.isActive {
-                if fields.capture.depth == stack.depth { finishField() } else if let name { fields.appendEndTag(name) }
+                if fields.capture.depth == stack.depth {
+                    finishField()
+                } else if let name {
+                    fields.appendEndTag(name, depth: stack.depth)
+                }
             }
             if stack.endsPart {
                 finishPart()

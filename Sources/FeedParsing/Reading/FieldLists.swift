@@ -109,16 +109,20 @@ struct LinkList {
 /// The files of one item, each URL once.
 struct AttachmentList {
     private(set) var attachments: [Attachment] = []
+    /// What each of them is, where Media RSS has a word for it beside the type.
+    private var kinds: [MediaKind?] = []
 
     /// Adds a file, or what is said of one that is already there.
     ///
     /// - Parameters:
     ///   - type: the media type as it was written.
+    ///   - medium: Media RSS's word for what it is, as it was written.
     ///   - size: a number of bytes as it was written.
     mutating func add(
-        _ url: String, type: String?, size: String?, title: String? = nil, duration: Double? = nil,
-        _ fields: inout FieldReader
+        _ url: String, type: String?, medium: String? = nil, size: String?, title: String? = nil,
+        duration: Double? = nil, _ fields: inout FieldReader
     ) {
+        let kind = medium.flatMap(MediaKind.init(type:))
         let mimeType = type.flatMap { $0.isEmpty ? nil : $0.cut(toBytes: 256) }
         let sizeInBytes = size.flatMap(Self.bytes)
         let title = title?.isEmpty == true ? nil : title
@@ -128,10 +132,12 @@ struct AttachmentList {
             attachments[index].title = known.title ?? title
             attachments[index].sizeInBytes = known.sizeInBytes ?? sizeInBytes
             attachments[index].durationInSeconds = known.durationInSeconds ?? duration
+            kinds[index] = kinds[index] ?? kind
         } else if attachments.count < fields.limits.enclosures {
             attachments.append(
                 Attachment(
                     url: url, mimeType: mimeType, title: title, sizeInBytes: sizeInBytes, durationInSeconds: duration))
+            kinds.append(kind)
         } else {
             fields.noteCut("attachments")
         }
@@ -143,6 +149,26 @@ struct AttachmentList {
             return
         }
         attachments[index].title = title
+    }
+
+    /// The file that takes as long as the item says: the first to be played by its type, else by the ending of its URL,
+    /// else the first that is no picture.
+    var timed: Int? {
+        var byEnding: Int?
+        var other: Int?
+        for index in attachments.indices {
+            switch kinds[index] ?? attachments[index].mimeType.flatMap(MediaKind.init(type:)) {
+            case .playable: return index
+            case .picture: continue
+            case nil: break
+            }
+            switch MediaKind(endingOf: attachments[index].url) {
+            case .playable: byEnding = byEnding ?? index
+            case .picture: continue
+            case nil: other = other ?? index
+            }
+        }
+        return byEnding ?? other
     }
 
     /// A length in bytes; nil for what is none or means nothing.

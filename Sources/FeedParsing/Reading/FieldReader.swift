@@ -77,7 +77,8 @@ struct FieldReader: ~Copyable {
     mutating func begin(_ element: Element, _ attributes: XMLAttributes, depth: Int) {
         let construct = TextConstruct(element, attributes, isAtom: format == .atom10 || format == .atom03)
         kind = construct.kind
-        capture.begin(element, mode: construct.mode, depth: depth, limit: limit(of: element))
+        capture.begin(
+            element, mode: construct.mode, isXHTML: construct.isXHTML, depth: depth, limit: limit(of: element))
     }
 
     /// What the text of an element may have in bytes.
@@ -104,8 +105,8 @@ struct FieldReader: ~Copyable {
         capture.startTag(name, attributes: attributes, bases: &bases, depth: depth)
     }
 
-    mutating func appendEndTag(_ name: UnsafePointer<UInt8>) {
-        capture.endTag(name)
+    mutating func appendEndTag(_ name: UnsafePointer<UInt8>, depth: Int) {
+        capture.endTag(name, depth: depth)
     }
 
     /// What an element that begins while text is gathered means for the text.

@@ -95,14 +95,10 @@ extension ItemDraft {
         // Of several nobody knows which one is counted.
         if let originalEnclosure, attachments.count == 1 { article.attachments[0].url = originalEnclosure }
         guard let duration else { return }
-        guard !attachments.isEmpty else {
+        guard let index = self.attachments.timed else {
             article.durationInSeconds = duration
             return
         }
-        let playable = attachments.firstIndex {
-            $0.mimeType?.hasPrefix("audio/") == true || $0.mimeType?.hasPrefix("video/") == true
-        }
-        let index = playable ?? 0
         if article.attachments[index].durationInSeconds == nil {
             article.attachments[index].durationInSeconds = duration
         }

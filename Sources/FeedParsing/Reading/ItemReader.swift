@@ -75,7 +75,8 @@ struct ItemReader: ~Copyable {
                 "in-reply-to", attributes("href") ?? attributes("ref"), type: attributes("type"), &fields)
             return .ignored
         case .guid:
-            if attributes("ispermalink")?.lowercased() == "false" { draft.guidIsPermalink = false }
+            // Of several the first one counts, with what it says of itself.
+            if draft.guid == nil { draft.guidIsPermalink = attributes("ispermalink")?.lowercased() != "false" }
             return .field
         case .author, .creator, .contributor, .secondaryAuthor: return .part(.person)
         case .category, .mediaCategory, .podcastCategory:
@@ -178,7 +179,7 @@ struct ItemReader: ~Copyable {
         guard let url = fields.url(attributes("url")) else { return }
         if attributes.isMediaImage { draft.mediaImage = draft.mediaImage ?? url }
         draft.attachments.add(
-            url, type: attributes("type"), size: attributes("filesize"),
+            url, type: attributes("type"), medium: attributes("medium"), size: attributes("filesize"),
             duration: attributes("duration").flatMap(Duration.seconds(clock:)), &fields)
         mediaURL = url
     }

@@ -22,15 +22,20 @@ struct TextCapture {
     private(set) var isCut = false
     private(set) var bytes: [UInt8] = []
     private var limit = 0
+    private var wrapper = WrapperDiv.none
     /// The namespaces that elements inside are known to be in.
     private var namespaces: [(uri: UnsafePointer<UInt8>, depth: Int)] = []
 
-    mutating func begin(_ element: Element, mode: Mode = .text, depth: Int, limit: Int) {
+    /// - Parameter isXHTML: Atom's, so that one `div` stands around it.
+    mutating func begin(
+        _ element: Element, mode: Mode = .text, isXHTML: Bool = false, depth: Int, limit: Int
+    ) {
         self.element = element
         self.mode = mode
         self.depth = depth
         self.limit = limit
         isActive = true
+        wrapper = isXHTML ? .awaited : .none
         holdsMarkup = false
         isCut = false
         if !namespaces.isEmpty { namespaces.removeAll(keepingCapacity: true) }
@@ -39,6 +44,29 @@ struct TextCapture {
 
     mutating func end() {
         isActive = false
+        switch wrapper {
+        case .none, .awaited: break
+        case .bare: unescapeMarkup()
+        case .open(let start): bytes.removeFirst(start)
+        case .closed(let inside):
+            bytes.removeLast(bytes.count - inside.upperBound)
+            bytes.removeFirst(inside.lowerBound)
+        }
+    }
+
+    /// Where no element stood in what was said to be XHTML, and the text is markup from its first to its last character,
+    /// its tags were escaped as if it were HTML.
+    private mutating func unescapeMarkup() {
+        let markup = bytes.withUnsafeBufferPointer { escaped -> [UInt8]? in
+            let text = escaped.trimmed
+            guard text.hasPrefix("&lt;"), text.count > 8,
+                UnsafeBufferPointer(rebasing: text[(text.count - 4)...]).hasPrefix("&gt;")
+            else { return nil }
+            var markup: [UInt8] = []
+            HTMLEntities.decode(text, into: &markup)
+            return markup.withUnsafeBufferPointer { HTMLText.beginsWithTag($0) } ? markup : nil
+        }
+        if let markup { bytes = markup }
     }
 
     /// Gives back the memory of a long text that has been taken.
@@ -48,6 +76,7 @@ struct TextCapture {
 
     mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
         if mode == .inlineHTML {
+            wrapper.text(text)
             appendEscaped(text)
         } else {
             appendRaw(text)
@@ -156,6 +185,11 @@ struct TextCapture {
             append("\"")
         }
         append(Self.isVoid(name.local) ? " />" : ">")
+        if depth == self.depth + 1 {
+            wrapper.start(Optional(name.local).equalsIgnoringCase("div"), at: bytes.count)
+            // What is declared on the `div` goes with it.
+            if case .open = wrapper { namespaces.removeAll(keepingCapacity: true) }
+        }
     }
 
     /// Declares the namespaces that are not HTML's where they begin: SVG, MathML, XLink.
@@ -191,8 +225,9 @@ struct TextCapture {
         Optional(name.local).equalsIgnoringCase("svg") || Optional(name.local).equalsIgnoringCase("math")
     }
 
-    mutating func endTag(_ name: UnsafePointer<UInt8>) {
+    mutating func endTag(_ name: UnsafePointer<UInt8>, depth: Int) {
         if mode == .base64 || Self.isVoid(name) { return }
+        if depth == self.depth + 1 { wrapper.end(at: bytes.count) }
         append("</")
         append(name)
         append(">")

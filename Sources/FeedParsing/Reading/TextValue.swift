@@ -98,6 +98,8 @@ extension UnsafeBufferPointer<UInt8> {
 struct TextConstruct {
     var mode: TextCapture.Mode
     var kind: TextValue.Kind
+    /// The elements inside are XHTML by the element's own type.
+    var isXHTML = false
 
     /// How the text of a field has to be taken.
     ///
@@ -133,7 +135,8 @@ struct TextConstruct {
             mode = given == "xml" ? .inlineHTML : .escapedHTML
         case "xhtml", "application/xhtml+xml", "application/xhtml", "text/xhtml":
             kind = .html
-            mode = given == "escaped" ? .escapedHTML : .inlineHTML
+            isXHTML = given != "escaped"
+            mode = isXHTML ? .inlineHTML : .escapedHTML
         case let type? where type.hasSuffix("+xml") || type.hasSuffix("/xml"):
             kind = given == "escaped" ? .text : .html
             mode = given == "escaped" ? .text : .inlineHTML

@@ -43,11 +43,11 @@ import Testing
             ("<content type=\"text/html\">&lt;i>x&lt;/i></content>", "<i>x</i>", nil),
             (
                 "<content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><p>a &lt; b</p></div></content>",
-                "<div><p>a &lt; b</p></div>", nil
+                "<p>a &lt; b</p>", nil
             ),
             (
                 "<content type=\"xhtml\" xmlns:h=\"http://www.w3.org/1999/xhtml\"><h:div><h:br/>x</h:div></content>",
-                "<div><br />x</div>", nil
+                "<br />x", nil
             ),
             ("<content type=\"application/octet-stream\">YSA8\n IGI=</content>", nil, "a < b"),
             ("<content type=\"application/json\">{\"a\":1}</content>", nil, "{\"a\":1}"),
@@ -57,6 +57,57 @@ import Testing
         let article = try article(atom(entry: "<id>1</id>" + content))
         #expect(article.contentHTML == html)
         #expect(article.contentText == text)
+    }
+
+    @Test(
+        "RFC 4287 §3.1.1.3: the one div around XHTML is no part of it; what is no such div stays",
+        arguments: [
+            ("\n <div class=\"e\" xml:lang=\"en\">\n<p>a</p> b\n</div>\n", "<p>a</p> b"),
+            ("<h:div>a <h:div>b</h:div></h:div>", "a <div>b</div>"),
+            ("<DIV>a</DIV>", "a"),
+            ("<div>a</div><div>b</div>", "<div>a</div><div>b</div>"),
+            ("<div>a</div> b", "<div>a</div> b"),
+            ("a <div>b</div>", "a <div>b</div>"),
+            ("<p>a</p><div>b</div>", "<p>a</p><div>b</div>"),
+            ("<section>a</section>", "<section>a</section>"),
+            ("<div>&lt;p&gt;a&lt;/p&gt;</div>", "&lt;p&gt;a&lt;/p&gt;"),
+            ("<div><!-- c --></div>", nil), ("<div/>", nil),
+            (
+                "<div x:y=\"1\"><p x:y=\"2\">a</p></div>",
+                "<p xmlns:x=\"urn:x\" x:y=\"2\">a</p>"
+            ),
+        ] as [(String, String?)])
+    func wrapperDiv(inside: String, html: String?) throws {
+        let names = "xmlns:h=\"http://www.w3.org/1999/xhtml\" xmlns:x=\"urn:x\""
+        let entry = "<id>1</id><content type=\"xhtml\" \(names)>\(inside)</content>"
+        #expect(try article(atom(entry: entry)).contentHTML == html)
+        let old = "<feed version=\"0.3\" xmlns=\"http://purl.org/atom/ns#\"><entry><id>1</id>"
+        let oldEntry =
+            "<content type=\"application/xhtml+xml\" mode=\"xml\" \(names)>\(inside)</content></entry></feed>"
+        #expect(try feed(old + oldEntry).articles.first?.contentHTML == html)
+    }
+
+    @Test("RFC 4287 §3.1.1.3: XHTML that is longer than its limit loses its div, too")
+    func wrapperDivThatIsCut() throws {
+        var limits = ParseLimits()
+        limits.contentBytes = 12
+        let content = "<content type=\"xhtml\"><div>abcdefghij</div><!-- c --></content>"
+        let article = try article(atom(entry: "<id>1</id>" + content), limits: limits)
+        #expect(article.contentHTML == "abcdefg")
+        #expect(article.truncatedFields == ["content_html"])
+    }
+
+    @Test(
+        "XHTML without any element, which is escaped markup from end to end, is that markup",
+        arguments: [
+            ("&lt;p&gt;Hello &amp;amp; so&lt;/p&gt;", "<p>Hello &amp; so</p>"),
+            ("\n&lt;p&gt;Hello&lt;/p&gt;\n", "<p>Hello</p>"),
+            ("Use &lt;b&gt; or &lt;i&gt;", "Use &lt;b&gt; or &lt;i&gt;"),
+            ("&lt;b&gt; is bold", "&lt;b&gt; is bold"), ("&lt;T&gt; and &lt;U&gt;", "&lt;T&gt; and &lt;U&gt;"),
+            ("AT&amp;T", "AT&amp;T"), ("a &lt; b", "a &lt; b"),
+        ])
+    func escapedXHTML(inside: String, html: String) throws {
+        #expect(try article(atom(entry: "<id>1</id><content type=\"xhtml\">\(inside)</content>")).contentHTML == html)
     }
 
     @Test(

@@ -49,6 +49,56 @@ import Testing
         #expect(article.tags == ["a", "b"])
     }
 
+    @Test(
+        "A podcast's duration belongs to what can be played, and never to a picture",
+        arguments: [
+            (
+                [
+                    "<media:content url=\"https://example.org/c\" medium=\"IMAGE\"/>",
+                    "<enclosure url=\"https://example.org/a\"/>",
+                ], 1
+            ),
+            (
+                [
+                    "<enclosure url=\"https://example.org/c.jpg\" type=\"image/jpeg\"/>",
+                    "<enclosure url=\"https://example.org/a.mp3?x=.png\" type=\"file\"/>",
+                ], 1
+            ),
+            (
+                [
+                    "<enclosure url=\"https://example.org/c.JPG?v=1\"/>",
+                    "<enclosure url=\"https://example.org/a.M4A#t\"/>",
+                ], 1
+            ),
+            (
+                [
+                    "<enclosure url=\"https://example.org/a.mp3\"/>",
+                    "<enclosure url=\"https://example.org/a\" type=\"Audio/MPEG; q=1\"/>",
+                ], 1
+            ),
+            (["<enclosure url=\"https://example.org/a.pdf\"/>", "<enclosure url=\"https://example.org/a.ogg\"/>"], 1),
+            (
+                [
+                    "<enclosure url=\"https://example.org/c.png\"/>",
+                    "<enclosure url=\"https://example.org/a.mp3.zip\"/>",
+                ], 1
+            ),
+            (["<enclosure url=\"https://example.org/a.mp3\" type=\"image/png\"/>"], nil),
+            (
+                [
+                    "<enclosure url=\"https://example.org/c.webp\"/>",
+                    "<media:content url=\"https://example.org/d\" type=\"image/gif\"/>",
+                ], nil
+            ),
+            ([], nil),
+        ] as [([String], Int?)])
+    func durations(files: [String], place: Int?) throws {
+        let item = "<title>t</title>" + files.joined() + "<itunes:duration>61</itunes:duration>"
+        let article = try article(rss(item: item, attributes: Self.media + " " + Self.itunes))
+        #expect(article.attachments.map(\.durationInSeconds) == files.indices.map { $0 == place ? 61 : nil })
+        #expect(article.durationInSeconds == (place == nil ? 61 : nil))
+    }
+
     @Test("Prefixes that nobody declared keep their usual meaning; other prefixes mean what they are declared as")
     func prefixes() throws {
         let undeclared = try article(rss(item: "<dc:creator>Ann</dc:creator><content:encoded>&lt;p></content:encoded>"))

@@ -83,6 +83,20 @@ import Testing
         #expect(relative.url == "https://example.org/one")
     }
 
+    @Test(
+        "identity.md §1: of several guids the first decides, with what it says of itself",
+        arguments: [
+            ("<guid isPermaLink=\" True \">https://example.org/b</guid><guid isPermaLink=\"false\">o</guid>", true),
+            ("<guid isPermaLink=\"false\">https://example.org/b</guid><guid>https://example.org/c</guid>", false),
+            ("<guid isPermaLink=\"false\"/><guid>https://example.org/b</guid>", true),
+            ("<guid> </guid><guid isPermaLink=\"FALSE\">https://example.org/b</guid>", false),
+        ])
+    func severalGuids(guids: String, isPermalink: Bool) throws {
+        let article = try article(rss(item: "<title>t</title>" + guids))
+        #expect(article.id == "https://example.org/b")
+        #expect(article.url == (isPermalink ? "https://example.org/b" : nil))
+    }
+
     @Test("identity.md §1: without link and guid the enclosure is the link")
     func enclosure() throws {
         let article = try article(
