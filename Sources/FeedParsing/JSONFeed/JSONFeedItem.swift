@@ -7,7 +7,7 @@ extension JSONFeedFields {
         var article = Article()
         guard item.object != nil else { return article }
         article.id = identifier(item["id"])
-        article.url = url(item["url"])
+        article.url = url(item["url"]) ?? page(named: article.id)
         article.externalURL = url(item["external_url"])
         article.title = text(item["title"], limit: limits.titleBytes, "title")
         readBody(item, into: &article)
@@ -23,6 +23,12 @@ extension JSONFeedFields {
         article.truncatedFields = truncatedFields
         article.assumedUTC = assumedUTC
         return article
+    }
+
+    /// An id that is a URL leads to the item where nothing else does (identity.md §1).
+    private func page(named id: String?) -> String? {
+        guard let id, id.isPlainWebURL, id.utf8.count <= limits.urlBytes else { return nil }
+        return id
     }
 
     /// Contract.md §3: content is the body and the summary stands beside it; a summary alone is the body.

@@ -286,7 +286,7 @@ extension FeedDraft {
 
     private func homePageURL(_ format: Feed.Format) -> String? {
         let page = links.alternate
-        if format == .atom10 || format == .atom03 { return page?.href ?? homePage }
+        if format.isAtom { return page?.href ?? homePage }
         return homePage ?? page?.href
     }
 }

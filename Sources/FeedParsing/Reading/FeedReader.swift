@@ -284,6 +284,8 @@ struct FeedReader: ~Copyable {
 }
 
 extension Feed.Format {
+    var isAtom: Bool { self == .atom10 || self == .atom03 }
+
     fileprivate static func rss(version: String?) -> Feed.Format {
         guard let version else { return .rss20 }
         if version.hasPrefix("0.90") || version == "0.9" { return .rss090 }

@@ -75,7 +75,7 @@ struct FieldReader: ~Copyable {
 
     /// Begins to gather the text of a field whose type the element says.
     mutating func begin(_ element: Element, _ attributes: XMLAttributes, depth: Int) {
-        let construct = TextConstruct(element, attributes, isAtom: format == .atom10 || format == .atom03)
+        let construct = TextConstruct(element, attributes, isAtom: format.isAtom)
         kind = construct.kind
         capture.begin(
             element, mode: construct.mode, isXHTML: construct.isXHTML, depth: depth, limit: limit(of: element))

@@ -39,11 +39,13 @@ struct ItemDraft {
 
 extension ItemDraft {
     /// Decides what stands where in an article (contract.md §3, identity.md §1).
-    func article(limits: ParseLimits, notes: PartNotes) -> Article {
+    ///
+    /// - Parameter isAtom: the format says that an id is a URI.
+    func article(limits: ParseLimits, notes: PartNotes, isAtom: Bool) -> Article {
         var article = Article()
         article.id = guid ?? id ?? about ?? identifier
         article.title = title ?? secondaryTitle ?? mediaTitle
-        article.url = url
+        article.url = url(isAtom: isAtom, limits)
         setBody(of: &article)
         article.published = published ?? date ?? created
         article.modified = updated
@@ -66,13 +68,14 @@ extension ItemDraft {
         return article
     }
 
-    /// First the alternate link, then RSS's link, then a guid that is one, then the enclosure; a feed that counts
-    /// clicks says where its links lead.
-    private var url: String? {
+    /// First the alternate link, then RSS's link, then an id that is one, then the enclosure; a feed that counts clicks
+    /// says where its links lead.
+    private func url(isAtom: Bool, _ limits: ParseLimits) -> String? {
         if let originalLink { return originalLink }
         if let link = links.alternate?.href ?? link { return link }
         if let guid, guidIsPermalink, guid.isPlainWebURL { return guid }
         if let about, about.isPlainWebURL { return about }
+        if isAtom, let id, id.isPlainWebURL, id.utf8.count <= limits.urlBytes { return id }
         return attachments.attachments.first?.url
     }
 

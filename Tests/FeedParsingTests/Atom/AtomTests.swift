@@ -188,6 +188,24 @@ import Testing
         #expect(article.id == "../1")
     }
 
+    @Test(
+        "identity.md §1: an Atom entry without a link to a page has its id for one, where that is an http or https URL",
+        arguments: [
+            ("<id> https://example.org/1 </id>", "https://example.org/1"), ("<id>http://h/1</id>", "http://h/1"),
+            ("<id>https://h/1</id><link href=\"https://h/2\"/>", "https://h/2"),
+            ("<id>https://h/1</id><link>https://h/2</link>", "https://h/2"),
+            ("<id>https://h/1</id><link href=\"javascript:x\"/>", "https://h/1"),
+            ("<id>https://h/1</id><link rel=\"self\" href=\"https://h/1.atom\"/>", "https://h/1"),
+            ("<id>https://h/1</id><link rel=\"enclosure\" href=\"https://h/1.mp3\"/>", "https://h/1"),
+            ("<id>tag:h,2026:1</id>", nil), ("<id>https://h/a b</id>", nil), ("<id>/1</id>", nil),
+            ("<id>h/1</id>", nil),
+            ("<id>urn:1</id><link rel=\"enclosure\" href=\"https://h/1.mp3\"/>", "https://h/1.mp3"),
+        ] as [(String, String?)])
+    func idAsLink(entry: String, url: String?) throws {
+        #expect(try article(atom(entry: "<title>t</title>" + entry)).url == url)
+        #expect(try article(rss(item: "<title>t</title><id>https://example.org/1</id>")).url == nil)
+    }
+
     @Test func aFeedsLinksSayWhereItAndItsHubAre() throws {
         let feed = try feed(
             atom(

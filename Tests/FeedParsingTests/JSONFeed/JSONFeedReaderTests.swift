@@ -113,6 +113,17 @@ import Testing
         #expect(try item("\"id\":\(json),\"title\":\"x\"").id == expected)
     }
 
+    @Test(
+        "identity.md §1: an item of JSON Feed without url has its id for one, where that is an http or https URL",
+        arguments: [
+            ("\"id\":\"https://x/1\"", "https://x/1"), ("\"id\":\"https://x/1\",\"url\":\"/2\"", "https://h/2"),
+            ("\"id\":\"https://x/1\",\"url\":\"\",\"external_url\":\"https://y/\"", "https://x/1"),
+            ("\"id\":\"x/1\"", nil), ("\"id\":\"ftp://x/1\"", nil), ("\"id\":1", nil),
+        ] as [(String, String?)])
+    func idAsURL(members: String, url: String?) throws {
+        #expect(try item(members + ",\"title\":\"t\"").url == url)
+    }
+
     @Test("An id of JSON Feed is never cut, and null or an empty text is no id")
     func wholeIdentifiers() throws {
         let long = String(repeating: "i", count: 10_000)
