@@ -2,7 +2,8 @@
 
 What counts as safe is what POSIX promises and no more: bytes of a file after fsync or fdatasync of that file, names after
 fsync of their folder. Everything else may have reached the disk or not, in any order; a write may have arrived torn, without
-its beginning, or as a length without bytes.
+its beginning, or as a length without bytes. One thing is counted on beyond that: a disk writes a sector whole or not at all, so
+that bytes within one sector which take the place of others are the old ones or the new ones (docs/store.md).
 """
 import hashlib, random
 from traced import Barrier, Change, Saying
@@ -33,9 +34,17 @@ class State:
         return f"power lost {self.moment}, on the disk: {self.kept}"
 
 
-def arrived(data, how):
+SECTOR = 512
+
+
+def arrived(change, length, how):
     """What of a write's bytes has arrived, as (where it begins, bytes), and up to where the file was made longer for it.
-    What has not arrived is as it was: old bytes where there were some, zeros beyond the old end."""
+    What has not arrived is as it was: old bytes where there were some, zeros beyond the old end.
+
+    `length` is that of the file before."""
+    data, end = change.data, change.at + len(change.data)
+    if end <= length and data and change.at // SECTOR == (end - 1) // SECTOR and how != "whole":
+        return 0, b"", len(data)
     half, page = len(data) // 2, max(1, (len(data) - 1) // 4096 * 4096)
     if how == "torn":
         return 0, data[:half], half
@@ -61,7 +70,8 @@ def tree_of(trace, applied):
 
     for change, how in applied:
         if change.kind == "write":
-            file, (begin, data, length) = bytes_of(change.node), arrived(change.data, how)
+            file = bytes_of(change.node)
+            begin, data, length = arrived(change, len(file), how)
             file.extend(bytes(max(0, change.at + length - len(file))))
             file[change.at + begin:change.at + begin + len(data)] = data
         elif change.kind == "resize":
