@@ -33,16 +33,16 @@ package enum JSONValue: Sendable, Equatable {
         return members.last { $0.key.utf8.count == wanted.count && $0.key.utf8.elementsEqual(wanted) }?.value
     }
 
-    /// Takes the array that is the member of that name out of the tree, which has an empty one then; nil where there is
-    /// none. Its elements are the caller's alone, so that they go as he lets them go.
-    package mutating func takeArray(_ key: String) -> [JSONValue]? {
+    /// Takes the value of the member of that name out of the tree, which has null then; nil where there is no such member.
+    /// What is in it is the caller's alone, so that it goes as he lets it go.
+    package mutating func take(_ key: String) -> JSONValue? {
         guard case .object(var members) = self else { return nil }
         self = .null
         defer { self = .object(members) }
-        guard let index = members.lastIndex(where: { $0.key == key }), case .array(let elements) = members[index].value
-        else { return nil }
-        members[index].value = .array([])
-        return elements
+        guard let index = members.lastIndex(where: { $0.key == key }) else { return nil }
+        let value = members[index].value
+        members[index].value = .null
+        return value
     }
 
     /// The value of a string; nil where this is none.

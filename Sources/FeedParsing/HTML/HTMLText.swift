@@ -49,6 +49,29 @@ package enum HTMLText {
         }
     }
 
+    /// The text with those references decoded that end in a semicolon, and nothing else changed.
+    static func decodeWholeReferences(_ text: String) -> String {
+        var text = text
+        return text.withUTF8 { bytes in
+            var result: [UInt8] = []
+            result.reserveCapacity(bytes.count)
+            var start = 0
+            while let ampersand = bytes.first(UInt8(ascii: "&"), from: start) {
+                result.append(contentsOf: bytes[start..<ampersand])
+                let reference = HTMLEntities.reference(in: bytes, at: ampersand)
+                start = ampersand + (reference?.length ?? 1)
+                let isWhole = reference != nil && bytes[start - 1] == UInt8(ascii: ";")
+                if let reference, isWhole {
+                    result.append(reference)
+                } else {
+                    result.append(contentsOf: bytes[ampersand..<start])
+                }
+            }
+            result.append(contentsOf: bytes[start...])
+            return String(decoding: result, as: UTF8.self)
+        }
+    }
+
     /// Whether text of unknown kind is meant as HTML: it has a tag that HTML knows, a comment or a reference.
     static func looksLikeHTML(_ text: String) -> Bool {
         var text = text

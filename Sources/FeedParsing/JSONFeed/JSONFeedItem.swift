@@ -6,10 +6,11 @@ extension JSONFeedFields {
     mutating func article(_ item: JSONValue) -> Article {
         var article = Article()
         guard item.object != nil else { return article }
+        let item = mended(item)
         article.id = identifier(item["id"])
         article.url = url(item["url"]) ?? page(named: article.id)
         article.externalURL = url(item["external_url"])
-        article.title = text(item["title"], limit: limits.titleBytes, "title")
+        article.title = title(item["title"])
         readBody(item, into: &article)
         article.image = url(item["image"])
         article.bannerImage = url(item["banner_image"])
@@ -59,7 +60,7 @@ extension JSONFeedFields {
     }
 
     private mutating func readAttachments(_ value: JSONValue?, into article: inout Article) {
-        for attachment in list(value) {
+        for attachment in objects(value) {
             guard let url = url(attachment["url"]) else { continue }
             guard article.attachments.count < limits.enclosures else {
                 noteTruncated("attachments")
@@ -89,6 +90,8 @@ struct JSONFeedFields {
     /// Fields of the current item whose date named no time zone, and whether there was one anywhere.
     private(set) var assumedUTC: [String] = []
     private(set) var assumedZone = false
+    /// Names of members were put right somewhere.
+    private(set) var sawOtherNames = false
     private var budget: ResolutionBudget
 
     /// - Parameter documentBytes: how long the document is.
@@ -131,6 +134,15 @@ struct JSONFeedFields {
         }
     }
 
+    /// A title: plain text by the format. References stand in it only where a program took it for HTML, so that they are
+    /// decoded; what looks like a tag is text.
+    mutating func title(_ value: JSONValue?) -> String? {
+        guard let text = value?.string, text.utf8.contains(UInt8(ascii: "&")) else {
+            return self.text(value, limit: limits.titleBytes, "title")
+        }
+        return self.text(.string(HTMLText.decodeWholeReferences(text)), limit: limits.titleBytes, "title")
+    }
+
     /// Text of which every space may matter.
     mutating func body(_ value: JSONValue?, _ field: String) -> String? {
         guard let text = value?.string, Self.holdsText(text) else { return text(value, field) }
@@ -159,6 +171,18 @@ struct JSONFeedFields {
         }
     }
 
+    /// The same of objects, with their members named as the format has them.
+    mutating func objects(_ value: JSONValue?) -> [JSONValue] {
+        list(value).map { mended($0) }
+    }
+
+    /// The object with its members named as the format has them.
+    mutating func mended(_ value: JSONValue) -> JSONValue {
+        guard let mended = JSONFeedNames.mended(value) else { return value }
+        sawOtherNames = true
+        return mended
+    }
+
     func flag(_ value: JSONValue?) -> Bool {
         value?.bool ?? (value?.string?.lowercased() == "true")
     }
@@ -184,7 +208,7 @@ struct JSONFeedFields {
     /// `authors` of 1.1 and `author` of 1.0, each person once.
     mutating func authors(_ object: JSONValue) -> [Author] {
         var authors: [Author] = []
-        for value in list(object["authors"]) + list(object["author"]) {
+        for value in objects(object["authors"]) + objects(object["author"]) {
             guard authors.count < limits.listEntries else {
                 noteTruncated("authors")
                 break

@@ -37,6 +37,7 @@ enum JSONFeedReader {
     /// The version that the document claims, or nil for what is no feed.
     private static func format(of document: JSONValue) -> (format: Feed.Format, warning: String?)? {
         guard document.object != nil else { return nil }
+        let document = JSONFeedNames.mended(document) ?? document
         if let version = document["version"]?.string, version.contains("jsonfeed.org") {
             let number = version.split(separator: "/").last ?? ""
             switch number {
@@ -46,9 +47,11 @@ enum JSONFeedReader {
             }
         }
         // Without that URL it takes items that are written as JSON Feed has them.
-        guard let items = document["items"]?.array,
-            items.contains(where: { $0["content_html"] != nil || $0["content_text"] != nil })
-        else { return nil }
+        let isFeed = JSONFeedBuilder.items(document["items"])?.elements.contains { item in
+            let item = JSONFeedNames.mended(item) ?? item
+            return item["content_html"] != nil || item["content_text"] != nil
+        }
+        guard isFeed == true else { return nil }
         return (.json11, "The document names no version of JSON Feed; it was read as 1.1.")
     }
 }
@@ -126,6 +129,7 @@ struct JSONFeedBuilder {
     ///   - document: it goes as it is read: an item's part of the tree is gone before the next one's is read.
     ///   - end: items that would be read later, by the limits' clock, are left out.
     mutating func read(_ document: consuming JSONValue, _ findings: JSONFindings, until end: Duration) {
+        document = fields.mended(document)
         guard let lastKey = document.object?.last?.key else { return }
         if fields.baseURL == nil {
             // A document without a URL still tells where it lives.
@@ -133,12 +137,9 @@ struct JSONFeedBuilder {
             fields.baseURL = own.first { URLResolution.isWeb($0) }
         }
         readFeed(document)
-        var list = document.takeArray("items")
-        if list == nil { warn("The document has no list of items.") }
         // What was cut off is the last element of each open array or object, and the item is the third of those.
         let lastIsIncomplete = findings.openContainers >= 3 && lastKey == "items"
-        var items = list ?? []
-        list = nil
+        var items = takeItems(of: &document)
         items.reverse()
         var hasItems = false
         while let item = items.popLast() {
@@ -163,11 +164,44 @@ struct JSONFeedBuilder {
         }
         if hasItems { feed.noteLostItems() }
         if fields.assumedZone { warn("A date names no time zone; UTC was assumed.", .dates) }
+        if fields.sawOtherNames { warn("Names of members are in capitals; they were read as those of JSON Feed.") }
+    }
+
+    private mutating func takeItems(of document: inout JSONValue) -> [JSONValue] {
+        guard let items = Self.items(document.take("items")) else {
+            warn("The document has no list of items.")
+            return []
+        }
+        if items.isObject { warn("The items are no list but an object; what is in it was taken in its order.") }
+        return items.elements
+    }
+
+    /// The items in what stands as such: a list, an object with one in each member, or one item without a list around it.
+    ///
+    /// - Returns: nil where it is none of these.
+    static func items(_ value: JSONValue?) -> (elements: [JSONValue], isObject: Bool)? {
+        switch value {
+        case .array(let elements): return (elements, false)
+        case .object(let members):
+            if members.contains(where: { $0.value.object != nil }), !members.contains(where: isPartOfItem) {
+                return (members.map(\.value), true)
+            }
+            return members.isEmpty ? ([], true) : ([.object(members)], true)
+        default: return nil
+        }
+    }
+
+    /// Whether it is the member of an item that nearly each has, and no item by itself.
+    private static func isPartOfItem(_ member: JSONValue.Member) -> Bool {
+        switch member.key.lowercasedASCII {
+        case "id", "url", "title", "content_html", "content_text": member.value.object == nil
+        default: false
+        }
     }
 
     private mutating func readFeed(_ document: JSONValue) {
         fields.startItem()
-        feed.title = fields.text(document["title"], limit: fields.limits.titleBytes, "title")
+        feed.title = fields.title(document["title"])
         feed.homePageURL = fields.url(document["home_page_url"])
         feed.feedURL = fields.url(document["feed_url"])
         feed.description = fields.text(document["description"], "description")
@@ -178,7 +212,7 @@ struct JSONFeedBuilder {
         feed.nextURL = fields.url(document["next_url"])
         feed.expired = fields.flag(document["expired"])
         feed.authors = fields.authors(document)
-        for hub in fields.list(document["hubs"]).prefix(fields.limits.listEntries) {
+        for hub in fields.objects(document["hubs"]).prefix(fields.limits.listEntries) {
             guard let url = fields.url(hub["url"] ?? hub) else { continue }
             feed.hubs.append(Feed.Hub(type: fields.text(hub["type"], "hubs") ?? "WebSub", url: url))
         }

@@ -132,6 +132,62 @@ import Testing
         #expect(try item("\"id\":\"  \",\"title\":\"x\"").id == nil)
     }
 
+    @Test(
+        "contract.md §3: references in titles of JSON Feed are decoded once, and tags stay",
+        arguments: [
+            ("Company&#8217;s &amp; others", "Company’s & others"), ("&#x26;amp; &quot;x&quot;", "&amp; \"x\""),
+            ("Why <b> beats <strong>", "Why <b> beats <strong>"), ("<i>a</i> &lt;b&gt;", "<i>a</i> <b>"),
+            ("AT&T & &nope; R&copy &#8217 &", "AT&T & &nope; R&copy &#8217 &"), ("&&amp;&#38;amp;", "&&&amp;"),
+            (" &nbsp;x&hellip; ", "\u{a0}x…"),
+        ])
+    func references(title: String, expected: String) throws {
+        let json = title.replacing("\"", with: "\\\"")
+        let feed = try feed(
+            "{\"version\":\"https://jsonfeed.org/version/1\",\"title\":\"\(json)\",\"items\":[{\"title\":\"\(json)\",\"content_html\":\"&#8217;\",\"content_text\":\"&amp;\"}]}"
+        )
+        #expect(feed.title == expected)
+        #expect(feed.articles.first?.title == expected)
+        #expect(feed.articles.first?.contentHTML == "&#8217;")
+        #expect(feed.articles.first?.contentText == "&amp;")
+        #expect(feed.warnings.isEmpty)
+    }
+
+    @Test(
+        "contract.md §3: names of members count without regard to case, with a warning; one that stands as it should wins"
+    )
+    func namesInCapitals() throws {
+        let feed = try feed(
+            """
+            {"Version":"https://jsonfeed.org/version/1.1","TITLE":"T","HUBS":[{"URL":"https://hub/","Type":"x"}],
+             "Items":[{"ID":"1","Content_HTML":"<p>a</p>","Title":"wrong","title":"right","Authors":[{"Name":"Ann"}],
+              "Attachments":[{"URL":"https://h/a.mp3","MIME_type":"audio/mpeg"}],"_Own":{"ID":"2"}},{"id":"2"}]}
+            """)
+        #expect(feed.title == "T")
+        #expect(feed.hubs == [Feed.Hub(type: "x", url: "https://hub/")])
+        #expect(feed.articles.map(\.id) == ["1", "2"])
+        #expect(feed.articles.first?.title == "right")
+        #expect(feed.articles.first?.contentHTML == "<p>a</p>")
+        #expect(feed.articles.first?.authors == [Author(name: "Ann")])
+        #expect(feed.articles.first?.attachments == [Attachment(url: "https://h/a.mp3", mimeType: "audio/mpeg")])
+        #expect(feed.warnings.count == 1)
+        #expect(feed.warningClasses == .markup)
+        #expect(try self.feed("{\"Items\":[{\"Content_Text\":\"x\"}]}").articles.map(\.contentText) == ["x"])
+    }
+
+    @Test(
+        "contract.md §3: items that are no list are read in their order, with a warning",
+        arguments: [
+            ("{\"9\":{\"id\":1},\"b\":{\"id\":2},\"a\":{\"id\":3,\"author\":{\"name\":\"n\"}}}", ["1", "2", "3"]),
+            ("{\"id\":1,\"author\":{\"name\":\"n\"},\"title\":\"t\"}", ["1"]), ("{\"content_text\":\"x\"}", [nil]),
+            ("{\"id\":{\"id\":1},\"title\":{\"id\":2}}", ["1", "2"]), ("{}", []), ("{\"a\":1}", []),
+        ] as [(String, [String?])])
+    func itemsAsObject(items: String, ids: [String?]) throws {
+        let feed = try feed("{\(head),\"items\":\(items)}")
+        #expect(feed.articles.map(\.id) == ids)
+        #expect(feed.warnings.count == 1)
+        #expect(feed.warningClasses == .markup)
+    }
+
     @Test("The author for readers of 1.0 is not another one")
     func bothKindsOfAuthors() throws {
         let feed = try feed(
