@@ -54,8 +54,9 @@ let package = Package(
         room("Web", ["Text", "CCurl"]),
         room("FeedModel", ["JSONText", "Text", "Digest"]),
 
-        // The rooms that an article goes through. Neighbours never import each other.
-        room("Configuration", ["FeedModel", "Web", "Text", "Digest", "CTOML", "CLibXML2", "CShims"]),
+        // The rooms that an article goes through. Neighbours never import each other, but for lists of feeds, which are
+        // mended as feeds are.
+        room("Configuration", ["FeedParsing", "FeedModel", "Web", "Text", "Digest", "CTOML", "CShims"]),
         room("Scheduling", ["FeedModel", heap]),
         room("Fetching", ["FeedModel", "Web", "Text", "Locking", "Digest", "CCurl", "CShims"]),
         room("FeedParsing", ["FeedModel", "JSONText", "Text", "CLibXML2", "CUchardet"]),

@@ -26,15 +26,27 @@ struct BoundedListsTests {
         #expect(ratio < 9, "four times as long, \(ratio) times as dear")
     }
 
-    @Test("What the XML parser would compare with each other for minutes is refused, with its line")
-    func refused() {
-        let attributes = (0..<600).map { "a\($0)=\"\" " }.joined()
-        let namespaces = String(repeating: "<outline xmlns:a=\"u\"/>", count: 600)
-        var ampersands: [UInt8] = [0xff, 0xfe]
-        for _ in 0..<100_000 { ampersands += [UInt8(ascii: "&"), 0] }
-        let documents: [[UInt8]] = [outlines("\n<outline \(attributes)/>"), outlines(namespaces), ampersands]
-        for bytes in documents {
-            #expect(throws: OPMLDocument.ReadError.self) { try OPMLDocument.read(bytes) }
+    @Test("Many attributes, namespaces or ampersands cost what other text does, in any encoding")
+    func wide() {
+        func utf16(_ text: String) -> [UInt8] {
+            [0xff, 0xfe] + text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+        }
+        func attributes(_ count: Int) -> String { (0..<count).map { "a\($0)=\"\" " }.joined() }
+        let documents: [(Int) -> [UInt8]] = [
+            { outlines("<outline \(attributes(500 * $0))/>") },
+            { outlines(String(repeating: "<outline xmlns:a=\"u\">", count: 1000 * $0)) },
+            { outlines(String(repeating: "</outline>", count: 1000 * $0)) },
+            { outlines(String(repeating: "<", count: 5000 * $0)) },
+            { outlines(String(repeating: "<outline a=\"", count: 1000 * $0)) },
+            { outlines(String(repeating: "\u{1}", count: 5000 * $0)) },
+            { utf16(String(repeating: "&", count: 5000 * $0)) },
+            { utf16("<opml>" + String(repeating: "&", count: 5000 * $0)) },
+        ]
+        for (index, document) in documents.enumerated() {
+            let (long, short) = (document(4), document(1))
+            let ratio = ProcessorTime.ratio(
+                of: { _ = try? OPMLDocument.read(long) }, to: { _ = try? OPMLDocument.read(short) })
+            #expect(ratio < 9, "\(index): four times as long, \(ratio) times as dear")
         }
     }
 

@@ -7,6 +7,9 @@ package struct FeedListImport: Sendable, Equatable {
     /// The warnings say what was left out or had to be guessed, and in which line.
     package var warnings: [OPMLDocument.Warning]
 
+    /// Tells how many of the warnings are about something that the file has and the tables have not, or may not have.
+    package var losses: Int { warnings.count { $0.kind != .mended } }
+
     /// `Failure` says why a file could not be imported.
     package enum Failure: Error, Sendable, Equatable {
         /// What the system said against reading it.
@@ -59,11 +62,13 @@ package struct FeedListImport: Sendable, Equatable {
     private static func urls(_ bytes: [UInt8], _ directory: String) -> Self {
         var result = Self(tables: [], warnings: [])
         var indexes: [String: Int] = [:]
-        URLList.read(bytes) { line, isUTF8 in
+        URLList.read(bytes) { line, problem in
             func leaveOut(_ reason: String) {
-                result.warnings.append(.init(line: line.number, message: "was left out: \(reason)"))
+                // A search shows articles of feeds that have lines of their own.
+                let kind = line.url.hasPrefix("query:") ? OPMLDocument.Warning.Kind.mended : .leftOut
+                result.warnings.append(.init(line: line.number, message: "was left out: \(reason)", kind: kind))
             }
-            guard isUTF8 else { return leaveOut("it is not UTF-8") }
+            if let problem { return leaveOut("it \(problem)") }
             let url: String
             switch FeedAddress.parse(line.url, relativeTo: directory) {
             case .web(let address, _): url = address
@@ -77,7 +82,9 @@ package struct FeedListImport: Sendable, Equatable {
                 result.tables[index].title = result.tables[index].title ?? title
                 return
             }
-            guard result.tables.count < LoadingState.Limit.feeds else { return }
+            guard result.tables.count < LoadingState.Limit.feeds else {
+                return leaveOut("there are more than \(LoadingState.Limit.feeds) feeds")
+            }
             indexes[url] = result.tables.count
             result.tables.append(FeedTable(url: url, title: title, tags: tags))
         }

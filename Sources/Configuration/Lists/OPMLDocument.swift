@@ -30,6 +30,18 @@ package struct OPMLDocument: Sendable, Equatable {
         package var line: Int
         /// The message goes on where `FILE:LINE:` ends.
         package var message: String
+        /// The kind says what that means for the list.
+        package var kind: Kind
+
+        /// `Kind` tells how much of a list a warning is about.
+        package enum Kind: Sendable {
+            /// Nothing is missing: what was wrong has one meaning.
+            case mended
+            /// What was read is no feed here, and is not among the entries.
+            case leftOut
+            /// A part could not be read, or not for sure: the entries may not be what the document holds.
+            case lost
+        }
     }
 
     /// The title is that of the whole list.
@@ -58,7 +70,15 @@ struct OPMLListReader {
         } catch {
             return state.error(error.message, at: file.place(error.line))
         }
-        for warning in document.warnings { state.warning(warning.message, at: file.place(warning.line)) }
+        for warning in document.warnings {
+            let place = file.place(warning.line)
+            // Nothing runs on a list that was understood by half.
+            if warning.kind == .lost {
+                state.error(warning.message, at: place)
+            } else {
+                state.warning(warning.message, at: place)
+            }
+        }
         for entry in document.entries {
             let place = file.place(entry.line)
             let host: String

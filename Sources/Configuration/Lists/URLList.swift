@@ -10,16 +10,18 @@ enum URLList {
         var tags: [String]
     }
 
-    /// Calls `body` for each line that names a feed; `isUTF8` is false for one whose bytes are no UTF-8.
-    static func read(_ bytes: [UInt8], _ body: (Line, _ isUTF8: Bool) -> Void) {
+    /// Calls `body` for each line that names a feed.
+    ///
+    /// `problem` says why it cannot be read for sure, and goes on where "the line" begins; nil where it can.
+    static func read(_ bytes: [UInt8], _ body: (Line, _ problem: String?) -> Void) {
         bytes.withUnsafeBufferPointer { bytes in
             var start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
             var number = 1
             while start < bytes.count {
                 let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
                 let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
-                if let (fields, isUTF8) = fields(of: line), let url = fields.first {
-                    body(assemble(url, fields.dropFirst(), number), isUTF8)
+                if let (fields, problem) = fields(of: line), let url = fields.first {
+                    body(assemble(url, fields.dropFirst(), number), problem)
                 }
                 start = end + 1
                 number += 1
@@ -43,9 +45,9 @@ enum URLList {
     }
 
     /// The words of a line, quoted ones with their spaces; nil for an empty line or a comment.
-    private static func fields(of line: UnsafeBufferPointer<UInt8>) -> ([String], Bool)? {
+    private static func fields(of line: UnsafeBufferPointer<UInt8>) -> ([String], problem: String?)? {
         var fields: [String] = []
-        var isUTF8 = true
+        var problem: String?
         var index = 0
         while index < line.count {
             let byte = line[index]
@@ -63,6 +65,7 @@ enum URLList {
                     text.append(line[index])
                     index += 1
                 }
+                if index >= line.count { problem = "has a quotation mark that is not closed" }
                 index += 1
                 field = String(validating: text, as: UTF8.self)
             } else {
@@ -72,10 +75,10 @@ enum URLList {
                 while index < line.count, line[index] < 0x20, line[index] != 0x09, line[index] != 0x0d { index += 1 }
                 field = String(validating: line[start..<index], as: UTF8.self)
             }
-            if field == nil { isUTF8 = false }
+            if field == nil { problem = "is not UTF-8" }
             fields.append(field ?? "")
         }
-        return fields.isEmpty ? nil : (fields, isUTF8)
+        return fields.isEmpty ? nil : (fields, problem)
     }
 }
 
@@ -86,10 +89,10 @@ struct URLListReader {
 
     func read(_ bytes: [UInt8]) {
         var isFull = false
-        URLList.read(bytes) { line, isUTF8 in
+        URLList.read(bytes) { line, problem in
             guard !isFull else { return }
             let place = file.place(line.number)
-            guard isUTF8 else { return state.error("is not UTF-8", at: place) }
+            if let problem { return state.error(problem, at: place) }
             var feed: PendingFeed
             switch FeedAddress.parse(line.url, relativeTo: file.directory) {
             case .web(let url, let host): feed = PendingFeed(url: url, origin: .host(host), tags: [], place: place)

@@ -128,10 +128,11 @@ extension OPMLDocument {
             switch FeedAddress.parse(entry.url, relativeTo: "/") {
             case .web: break
             case .local:
-                warnings.append(Warning(line: entry.line, message: "is a local file and was left out"))
+                warnings.append(Warning(line: entry.line, message: "is a local file and was left out", kind: .leftOut))
                 continue
             case .refused(let reason):
-                warnings.append(Warning(line: entry.line, message: "was left out: its xmlUrl \(reason)"))
+                warnings.append(
+                    Warning(line: entry.line, message: "was left out: its xmlUrl \(reason)", kind: .leftOut))
                 continue
             }
             if let index = indexes[entry.url] {

@@ -9,6 +9,8 @@ struct EncodingDecision {
     var encoding = CharacterEncoding.utf8
     /// Length of the byte order mark.
     var skipped = 0
+    /// Whether a mark, the bytes of UTF-16 or UTF-32, or a label that was believed has named it.
+    private(set) var isNamed = false
     var warnings: [String] = []
 
     /// How many bytes of most documents are enough to decide.
@@ -25,6 +27,7 @@ struct EncodingDecision {
         if let (encoding, length) = Self.byteOrderMark(window) {
             self.encoding = encoding
             skipped = length
+            isNamed = true
             return
         }
         let prefix = UnsafeBufferPointer(rebasing: window.prefix(Self.prefixBytes))
@@ -34,10 +37,13 @@ struct EncodingDecision {
         let declared = seen == nil ? Self.declaredLabel(prefix) : nil
         let isDecided: Bool
         if let header, adopt(label: header, from: "the HTTP header", detected: seen) {
+            isNamed = true
             isDecided = weigh(declared.flatMap { CharacterEncoding(label: $0) }, window: window, isLast: isLast)
         } else if seen != nil {
+            isNamed = true
             isDecided = true
         } else if let declared, adopt(label: declared, from: "the document", detected: nil) {
+            isNamed = true
             isDecided = weigh(nil, window: window, isLast: isLast)
         } else {
             isDecided = detect(in: window, isLast: isLast)

@@ -48,7 +48,7 @@ extension MarkupRepair {
     }
 
     /// Appends text in which the only references are XML's own five and numbers of characters that XML allows.
-    private static func appendDecoded(_ bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
+    static func appendDecoded(_ bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
         var index = 0
         while index < bytes.count {
             if bytes[index] != UInt8(ascii: "&") {

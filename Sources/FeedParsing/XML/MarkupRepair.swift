@@ -5,7 +5,7 @@
 /// and with them every entity that a document could declare, never reach the XML parser (security.md §6).
 struct MarkupRepair {
     /// What was mended, for the feed's warnings.
-    struct Findings {
+    struct Findings: Equatable {
         var junkBefore = false
         var junkAfter = false
         var declaresEntities = false

@@ -7,7 +7,8 @@ struct ImportCommand: ParsableCommand {
         abstract: "Turns the list of another feed reader into [[feed]] tables.",
         discussion: """
             It reads OPML, or newsboat's urls file (URL "tag" "~Title"), and prints TOML; no file is changed. Folders \
-            become tags. An entry that cannot be a feed here is left out, with a warning.
+            become tags. An entry that cannot be a feed here is left out, with a warning. If anything of the list is \
+            missing, or could not be read for sure, the warnings name it, and the command ends with status 65.
 
             EXAMPLE
               newswire import subscriptions.opml >imported.toml
@@ -33,6 +34,13 @@ struct ImportCommand: ParsableCommand {
         }
         try output.flush()
         if list.tables.isEmpty { StandardError.write("newswire: \(file) holds no feeds") }
+        let losses = list.losses
+        if losses > 0 {
+            throw CommandFailure(
+                .badInput,
+                "importing \(file): \(losses) thing\(losses == 1 ? " is" : "s are") missing or doubtful, as said above; "
+                    + "mend the file, or add what is missing by hand")
+        }
     }
 }
 
