@@ -80,7 +80,7 @@ struct ArticleComparison {
     }
 
     /// Whether a thing that both can have is there and the same.
-    private func hasSame(_ left: String?, _ right: String?, _ isSame: Bool) -> Bool {
+    func hasSame(_ left: String?, _ right: String?, _ isSame: Bool) -> Bool {
         isSame && !(left == nil && right == nil)
     }
 
@@ -121,13 +121,6 @@ struct ArticleComparison {
         if old.isShort { return hash == newHash }
         let texts = TextLikeness(old, new)
         return texts.isOneText || texts == .neither
-    }
-
-    /// Whether an item that has the link of a stored article has anything else of it (identity.md §5).
-    func isPair(_ old: StoredArticle, _ new: Article) -> Bool {
-        if let oldDate = old.article.published, oldDate.seconds == new.published?.seconds { return true }
-        return hasSame(old.article.title, new.title, isSameTitle(old.article, new))
-            || TextLikeness(old, new).isOneText
     }
 
     /// Whether both have a file, and the files are two.

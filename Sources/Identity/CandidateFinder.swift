@@ -115,9 +115,22 @@ struct CandidateFinder {
     ) {
         var keys: [Hash128] = []
         for place in places {
+            if let key = items.secondKey(place) { keys.append(key) }
             if let key = items.titleAndDateKey(place) { keys.append(key) }
         }
         knowledge.prepare(keys)
+    }
+
+    /// The article that was published when the item was, and is no other item of the document: in a second of its own, else
+    /// under the same title.
+    func sameDate<Knowledge: ArticleKnowledge>(
+        _ place: Int, _ items: inout DocumentItems, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> KnownArticle? {
+        if let key = items.secondKey(place), let known = try knowledge.known(key) {
+            return items.claims.isTaken(known.uid) ? nil : known
+        }
+        guard let key = items.titleAndDateKey(place), let known = try knowledge.known(key) else { return nil }
+        return items.claims.isTaken(known.uid) ? nil : known
     }
 
     /// The article that the item may be where all ids have changed (identity.md §5): gone from the document, and with
@@ -125,14 +138,18 @@ struct CandidateFinder {
     mutating func pair<Knowledge: ArticleKnowledge>(
         _ place: Int, _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
+        var facts = RenameFacts()
+        facts.hasOwnSecond = items.hasOwnSecond(place)
         if let link = try link(place, &items, knowledge), let owner = link.owner, !link.isFree,
-            let stored = link.stored, stored.feed == rules.feed, !items.claims.isTaken(owner.uid),
-            link.isSameTitle || comparison.isPair(stored, items.article(place))
+            let stored = link.stored, stored.feed == rules.feed, !items.claims.isTaken(owner.uid)
         {
-            return owner
+            facts.hasOwnLink = try knowledge.known(items.matchKeys.sharedLink(link.form)) == nil
+            if comparison.isPair(stored, items.article(place), hasLink: true, facts) { return owner }
         }
-        guard let key = items.titleAndDateKey(place), let known = try knowledge.known(key) else { return nil }
-        return items.claims.isTaken(known.uid) ? nil : known
+        guard let known = try sameDate(place, &items, knowledge) else { return nil }
+        // Where retention has removed it, its key is all that is known of it: the second alone is not enough.
+        guard let stored = try knowledge.stored(known.seq) else { return facts.hasOwnSecond ? nil : known }
+        return comparison.isPair(stored, items.article(place), hasLink: false, facts) ? known : nil
     }
 }
 

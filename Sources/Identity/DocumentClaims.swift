@@ -44,6 +44,11 @@ struct DocumentClaims {
         return result
     }
 
+    /// Takes keys back that an item was given.
+    mutating func release(_ given: [Hash128], from place: Int) {
+        for key in given where keys[key] == place { keys[key] = nil }
+    }
+
     /// Follows items to their new places; what a removed item was is free again. To be called before keys are given.
     mutating func renumber(_ places: [Int: Int]) {
         precondition(keys.isEmpty)

@@ -55,6 +55,8 @@ struct DocumentItems: ~Copyable {
     private var items: [DocumentItem] = []
     /// The forms by place; empty as long as nobody has asked.
     private var forms: [Forms] = []
+    /// How many items were published in each second; empty as long as nobody has asked.
+    private var seconds: [Int64: Int] = [:]
 
     init(_ articles: [Article], _ rules: IdentityRules) {
         self.articles = articles
@@ -123,6 +125,7 @@ struct DocumentItems: ~Copyable {
         for place in items.indices where !dropped.contains(place) { places[place] = places.count }
         items = items.indices.filter { !dropped.contains($0) }.map { items[$0] }
         forms = []
+        seconds = [:]
         claims.renumber(places)
     }
 
@@ -164,6 +167,35 @@ struct DocumentItems: ~Copyable {
         let key = published.map { matchKeys.titleAndDate(title, $0) }
         forms[place].titleAndDateKey = .some(key)
         return key
+    }
+
+    /// Whether the item was published in a second that no other item of the document has, and that is not midnight, which
+    /// stands for a day.
+    mutating func hasOwnSecond(_ place: Int) -> Bool {
+        guard let second = articles[items[place].index].published?.seconds, second % 86_400 != 0 else { return false }
+        if seconds.isEmpty {
+            seconds.reserveCapacity(items.count)
+            for item in items {
+                if let second = articles[item.index].published?.seconds { seconds[second, default: 0] += 1 }
+            }
+        }
+        return seconds[second] == 1
+    }
+
+    /// The key of the second in which the item was published, where that is its own.
+    mutating func secondKey(_ place: Int) -> Hash128? {
+        guard hasOwnSecond(place), let published = articles[items[place].index].published else { return nil }
+        return matchKeys.second(published)
+    }
+
+    /// The key under which the item is found by its date once it is stored: that of its second, else that of its title and
+    /// date.
+    mutating func dateKey(_ place: Int) -> Hash128? { secondKey(place) ?? titleAndDateKey(place) }
+
+    /// Whether another item of the document has another link.
+    mutating func hasOtherLink(than place: Int) -> Bool {
+        let link = items[place].link
+        return items.contains { $0.link != nil && $0.link != link }
     }
 
     /// The form of the item's id by which variants of a URL are one, where it is a URL (identity.md §3.2); nil for any other id.

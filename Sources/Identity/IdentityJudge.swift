@@ -9,8 +9,8 @@ package import FeedModel
 /// It works in two steps, because what other feeds store between them would change the second: `read` looks the items
 /// up, `linkKeys` says what must not change meanwhile, and `judge` decides. Each part of the work has an owner:
 /// `DocumentItems` for the items, their forms and keys, `DocumentClaims` for what they have taken, `ItemLookup` for ids
-/// that are known, `CandidateFinder` and `ItemMatcher` for those that are not, `MigrationDetector` for a change of all
-/// ids, `Versioner` for edits and `KeyAssigner` for the keys of records.
+/// that are known, `CandidateFinder` and `ItemMatcher` for those that are not, `RenameFinder` for a changed id,
+/// `MigrationDetector` for a change of all ids, `Versioner` for edits and `KeyAssigner` for the keys of records.
 package struct IdentityJudge: ~Copyable {
     /// An article counts as volatile after so many changes in a row without a change of the publisher's own date.
     package static var maximumSilentChanges: UInt8 { Versioner.maximumSilentChanges }
@@ -18,6 +18,7 @@ package struct IdentityJudge: ~Copyable {
     private let rules: IdentityRules
     private let lookup: ItemLookup
     private let matcher: ItemMatcher
+    private let renames: RenameFinder
     private let versioner: Versioner
     private let assigner: KeyAssigner
     private var items: DocumentItems
@@ -26,6 +27,7 @@ package struct IdentityJudge: ~Copyable {
         self.rules = rules
         lookup = ItemLookup(rules)
         matcher = ItemMatcher(rules)
+        renames = RenameFinder(rules)
         versioner = Versioner(rules)
         assigner = KeyAssigner(rules)
         items = DocumentItems([], rules)
@@ -65,12 +67,15 @@ package struct IdentityJudge: ~Copyable {
         let detector = MigrationDetector(facts: facts, itemCount: items.count, unknownCount: items.unfoundCount)
         var matches = try matcher.matches(&items, &finder, facts, knowledge)
 
+        // One by one they may be those of articles that are gone.
+        if detector.hasGone { try renames.find(&matches, &items, &finder, knowledge) }
+
         // All of them at once may be those of the articles that are gone.
         var isMigration = false
         if detector.isPossible {
             try matcher.findPairs(&matches, for: detector, &items, &finder, knowledge)
             isMigration = detector.isEnough(matches.count(where: \.isPair))
-            if isMigration { for index in matches.indices { matches[index].join() } }
+            if isMigration { for index in matches.indices { join(&matches[index]) } }
         }
 
         // Ids that are known come first: their articles are taken before an alias can be an edit of one.
@@ -89,6 +94,13 @@ package struct IdentityJudge: ~Copyable {
             judgements[place]?.events.insert(.idNotUnique, at: 0)
         }
         return judgements.compactMap { $0 }
+    }
+
+    /// Makes the item the article that it is where all ids have changed.
+    private mutating func join(_ match: inout Match) {
+        // What it would have been found by as a new article is given again as what has changed in the known one.
+        if match.pair != nil { items.claims.release(match.keys, from: match.place) }
+        match.join()
     }
 
     /// - Returns: nil where the item says what another says that is not stored yet.

@@ -58,6 +58,12 @@ package struct Judgement: Sendable, Equatable {
             case variant = "url_variant"
             /// §3.3
             case linkAndTitle = "link_and_title"
+            /// §3.4
+            case revision
+            /// §3.4
+            case titleAndDate = "title_and_date"
+            /// §3.4
+            case textAndDate = "text_and_date"
             /// §5
             case migration
         }

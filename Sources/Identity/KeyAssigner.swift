@@ -39,7 +39,7 @@ struct KeyAssigner {
                 if !isDuplicate, let shared = try sharedKey(link, &items, knowledge) { result.append(shared) }
             }
         }
-        if let key = items.titleAndDateKey(place) { result.append(key) }
+        if let key = items.dateKey(place) { result.append(key) }
         return items.claims.takeFree(result, for: place)
     }
 
@@ -92,9 +92,7 @@ struct KeyAssigner {
                 result.append(items.matchKeys.formerTitle(link.form, comparison.title(old)))
             }
         }
-        if let key = items.titleAndDateKey(place),
-            !isSameTitle || old?.published?.seconds != article.published?.seconds
-        {
+        if !isSameTitle || old?.published?.seconds != article.published?.seconds, let key = items.dateKey(place) {
             result.append(key)
         }
         if uid != items[place].base, items.newestUse(place) != nil {

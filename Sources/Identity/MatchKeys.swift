@@ -9,6 +9,8 @@ package import FeedModel
 struct MatchKeys: ~Copyable {
     private let feed: FeedIdentifier
     private var form: [UInt8] = []
+    /// What the keys of all seconds have in common; nil as long as nobody has asked.
+    private var seconds: Hash128?
 
     init(feed: FeedIdentifier) {
         self.feed = feed
@@ -52,6 +54,25 @@ struct MatchKeys: ~Copyable {
         part(title)
         part(String(published.seconds))
         return key
+    }
+
+    /// Of this feed, the article that was published in that second has this key, where no other item of its document was,
+    /// and it is not midnight.
+    ///
+    /// Nearly every article has one, so that only one digest is made for all of them. Of a number of 64 bits nobody can
+    /// choose two that collide.
+    mutating func second(_ published: Timestamp) -> Hash128 {
+        let common: Hash128
+        if let seconds {
+            common = seconds
+        } else {
+            begin("second")
+            part(feed.text)
+            common = key
+            seconds = common
+        }
+        let spread = UInt64(bitPattern: published.seconds) &* 0x9e37_79b9_7f4a_7c15
+        return Hash128(high: common.high, low: common.low &+ spread)
     }
 
     /// Of this feed, the article whose id is a variant of the same URL has this key.

@@ -13,6 +13,12 @@ struct MigrationDetector {
     /// So many of them have ids that are not known.
     let unknownCount: Int
 
+    /// Whether ids are not known, and articles of the document before are gone, which is to be had for nothing.
+    var hasGone: Bool {
+        guard facts.isWhole, unknownCount > 0, let previous = facts.previousCount else { return false }
+        return previous > itemCount - unknownCount
+    }
+
     /// Whether so many ids are not known, and so many articles gone, that it is worth looking for pairs.
     var isPossible: Bool {
         guard facts.isWhole else { return false }

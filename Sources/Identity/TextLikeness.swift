@@ -62,6 +62,8 @@ struct TextWords {
     private static let limit = 64 << 10
 
     private(set) var words: [UInt64] = []
+    /// How many characters the words have, with one between each two.
+    private(set) var length = 0
     private var bytesLeft = Self.limit
 
     /// Takes in all that an article has of text, so that a summary is found in the whole text that comes later.
@@ -130,6 +132,7 @@ struct TextWords {
 
     private mutating func finish(_ word: inout WordHash) {
         if word.isEmpty { return }
+        length += word.length + (words.isEmpty ? 0 : 1)
         words.append(word.hash)
         word = WordHash()
     }
@@ -187,10 +190,13 @@ struct TextWords {
     private struct WordHash {
         private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         private(set) var isEmpty = true
+        /// In characters.
+        private(set) var length = 0
 
         mutating func take(_ byte: UInt8) {
             hash = (hash ^ UInt64(byte.asciiLowercased)) &* 0x100_0000_01b3
             isEmpty = false
+            if byte & 0xc0 != 0x80 { length += 1 }
         }
     }
 }

@@ -148,6 +148,13 @@ struct RecordExplanation {
             why("its id differs from that of record \(other) only in scheme, www., port or a slash at the end")
         case .linkAndTitle:
             why("it has the link and title of record \(other), whose own id was gone from the document")
+        case .revision:
+            why("its id differs from that of record \(other) only in what counts revisions, its link in nothing,")
+            add("", "and that id was gone from the document")
+        case .titleAndDate:
+            why("it has the title and second of publishing of record \(other), whose own id was gone from the document")
+        case .textAndDate:
+            why("it has the text and second of publishing of record \(other), whose own id was gone from the document")
         case .migration:
             why("all ids of the feed changed at once (id_migration), and it has the link, or the title and date,")
             add("", "of record \(other), whose own id was gone")
