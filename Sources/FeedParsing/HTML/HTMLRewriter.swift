@@ -1,16 +1,28 @@
 /// Makes the relative URLs in HTML absolute and leaves every other byte as it is.
 enum HTMLRewriter {
-    /// The HTML with the relative URLs of its attributes resolved against `base`.
+    /// The HTML with the relative URLs of its attributes resolved against `base`, or the base that it gives itself.
     ///
     /// What cannot be resolved stays as written, and so does a URL that has a scheme, whichever it is, and what would make
     /// the text many times as long (`ResolutionBudget`). Linear in time, whatever the input; no tree is built.
-    static func absolutizing(_ html: String, base: String) -> String {
+    static func absolutizing(_ html: String, base: String?) -> String {
+        mayFindRelativeURL(in: html) ? rewriting(html, base: base) : html
+    }
+
+    /// Tells most HTML without a tag or a relative URL from the rest: most feeds have no other.
+    static func mayFindRelativeURL(in html: String) -> Bool {
         var html = html
-        var base = base
+        return html.withUTF8 { $0.first(UInt8(ascii: "<"), from: 0) != nil && RelativeURLScan.mayFind(in: $0) }
+    }
+
+    /// The same as `absolutizing` for HTML that may hold a relative URL.
+    static func rewriting(_ html: String, base: String?) -> String {
+        var html = html
+        var outer = base ?? ""
         let rewritten: String? = html.withUTF8 { bytes in
-            // Without a tag and a relative URL there is nothing to do: most feeds of headlines.
-            guard bytes.first(UInt8(ascii: "<"), from: 0) != nil, RelativeURLScan.mayFind(in: bytes) else { return nil }
-            return base.withUTF8 { bytes.count <= longest ? rewrite(bytes, $0) : rewriteLong(bytes, $0) }
+            if var own = BaseElement.url(in: bytes, base: base) {
+                return own.withUTF8 { own in outer.withUTF8 { rewrite(bytes, own, outer: $0) } }
+            }
+            return outer.isEmpty ? nil : outer.withUTF8 { rewrite(bytes, $0, outer: $0) }
         }
         return rewritten ?? html
     }
@@ -18,19 +30,23 @@ enum HTMLRewriter {
     /// Longer texts are not held once more while they are rewritten.
     private static let longest = 128 * 1024
 
-    private static func rewrite(_ bytes: UnsafeBufferPointer<UInt8>, _ base: UnsafeBufferPointer<UInt8>) -> String? {
-        var rewriting = Rewriting(bytes: bytes, base: base, output: .gathered)
+    /// - Parameter outer: what the base itself is relative to.
+    private static func rewrite(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ base: UnsafeBufferPointer<UInt8>, outer: UnsafeBufferPointer<UInt8>
+    ) -> String? {
+        if bytes.count > longest { return rewriteLong(bytes, base, outer: outer) }
+        var rewriting = Rewriting(bytes: bytes, base: base, outer: outer, output: .gathered)
         return rewriting.run() ? String(decoding: rewriting.result, as: UTF8.self) : nil
     }
 
     /// Goes through the text twice: once to know how long it becomes, and once to write it.
     private static func rewriteLong(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ base: UnsafeBufferPointer<UInt8>
+        _ bytes: UnsafeBufferPointer<UInt8>, _ base: UnsafeBufferPointer<UInt8>, outer: UnsafeBufferPointer<UInt8>
     ) -> String? {
-        var counting = Rewriting(bytes: bytes, base: base, output: .counted)
+        var counting = Rewriting(bytes: bytes, base: base, outer: outer, output: .counted)
         guard counting.run() else { return nil }
         return String(unsafeUninitializedCapacity: counting.written) { memory in
-            var writing = Rewriting(bytes: bytes, base: base, output: .written(memory))
+            var writing = Rewriting(bytes: bytes, base: base, outer: outer, output: .written(memory))
             _ = writing.run()
             return writing.written
         }
@@ -46,6 +62,8 @@ private struct Rewriting {
 
     let bytes: UnsafeBufferPointer<UInt8>
     let base: UnsafeBufferPointer<UInt8>
+    /// What the base itself is relative to, where the text gives one.
+    let outer: UnsafeBufferPointer<UInt8>
     private let output: Output
     /// What has not gone to the output yet.
     private(set) var result: [UInt8] = []
@@ -57,10 +75,14 @@ private struct Rewriting {
     private var resolved: [UInt8] = []
     private var budget: ResolutionBudget
 
-    init(bytes: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>, output: Output) {
+    init(
+        bytes: UnsafeBufferPointer<UInt8>, base: UnsafeBufferPointer<UInt8>, outer: UnsafeBufferPointer<UInt8>,
+        output: Output
+    ) {
         budget = ResolutionBudget(document: bytes.count)
         self.bytes = bytes
         self.base = base
+        self.outer = outer
         self.output = output
     }
 
@@ -80,7 +102,7 @@ private struct Rewriting {
                 element = elementName
                 if name == URLAttribute.data, elementName != URLAttribute.object { continue }
                 switch kind {
-                case .single: rewrite(attribute)
+                case .single: rewrite(attribute, elementName == .base ? outer : base)
                 case .sourceSet: rewriteSourceSet(attribute)
                 }
             }
@@ -118,7 +140,7 @@ private struct Rewriting {
         }
     }
 
-    private mutating func rewrite(_ attribute: HTMLAttributes.Attribute) {
+    private mutating func rewrite(_ attribute: HTMLAttributes.Attribute, _ base: UnsafeBufferPointer<UInt8>) {
         // The common case first: a URL with a scheme is left alone without being looked at any further.
         let value = UnsafeBufferPointer(rebasing: bytes[attribute.value])
         if URLParts.schemeLength(value) != nil { return }
@@ -203,97 +225,5 @@ enum URLAttribute {
         if unrelated.contains(name) { return nil }
         if singles.contains(name) { return .single }
         return sourceSets.contains(name) ? .sourceSet : nil
-    }
-}
-
-/// The elements that are open while HTML is written: closes what authors leave open, as far as HTML lets them.
-///
-/// Where the nearest element of a name or of a role is open is known without looking for it: a text may ask at each tag.
-struct HTMLOpenElements {
-    private struct Element {
-        var name: HTMLName
-        var roles: HTMLElementRoles
-        /// Where the nearest element of that name was before it.
-        var sameNameOutside: Int
-        /// Where the nearest element of each of its roles was.
-        var sameRolesOutside: RoleDepths
-    }
-
-    /// A place on the stack for each role; -1 where there is none.
-    private typealias RoleDepths = InlineArray<16, Int16>
-
-    /// What is nested deeper loses its tags and keeps its text.
-    private static let maximumDepth = 200
-
-    private var elements: [Element] = []
-    private var nearestNames: [HTMLName: Int] = [:]
-    private var nearestRoles = RoleDepths(repeating: -1)
-
-    /// Opens an element; false where it would be nested too deep.
-    mutating func push(_ name: HTMLName, _ roles: HTMLElementRoles) -> Bool {
-        guard elements.count < Self.maximumDepth else { return false }
-        let depth = elements.count
-        let outside = nearestRoles
-        var bits = roles.rawValue
-        while bits != 0 {
-            nearestRoles[bits.trailingZeroBitCount] = Int16(depth)
-            bits &= bits - 1
-        }
-        let sameName = nearestNames.updateValue(depth, forKey: name) ?? -1
-        elements.append(
-            Element(name: name, roles: roles, sameNameOutside: sameName, sameRolesOutside: outside))
-        return true
-    }
-
-    /// Closes what cannot stay open when the element begins: WHATWG HTML §13.1.2.4, optional tags.
-    mutating func prepare(for roles: HTMLElementRoles, _ close: (HTMLName) -> Void) {
-        if elements.isEmpty { return }
-        if roles.contains(.listItem) { closeNearest(.listItem, within: .list, close) }
-        if roles.contains(.cell) { closeNearest(.cell, within: .table, close) }
-        if roles.contains(.row) { closeNearest(.row, within: .table, close) }
-        if roles.contains(.rowGroup) { closeNearest(.rowGroup, within: .table, close) }
-        if !roles.isDisjoint(with: [.option, .optionGroup]) { closeNearest(.option, within: .block, close) }
-        if roles.contains(.optionGroup) { closeNearest(.optionGroup, within: .block, close) }
-        if roles.contains(.annotation) { closeNearest(.annotation, within: .block, close) }
-        if roles.contains(.link) { closeNearest(.link, within: .block, close) }
-        if roles.contains(.block) { closeNearest(.paragraph, within: .block, close) }
-    }
-
-    /// Closes the nearest open element of that name and everything in it; an end tag without a start does nothing, and
-    /// none reaches out of the table cell that it stands in.
-    mutating func close(_ name: HTMLName, _ roles: HTMLElementRoles, _ close: (HTMLName) -> Void) {
-        if let last = elements.last, last.name == name {
-            pop(close)
-            return
-        }
-        guard let place = nearestNames[name], place >= 0 else { return }
-        let barrier = roles.isDisjoint(with: .tablePart) ? nearest(.barrier) : -1
-        if place >= barrier { closeAll(from: place, close) }
-    }
-
-    mutating func closeAll(_ close: (HTMLName) -> Void) {
-        closeAll(from: 0, close)
-    }
-
-    /// - Parameter barrier: a role of elements that the search does not leave.
-    private mutating func closeNearest(
-        _ wanted: HTMLElementRoles, within barrier: HTMLElementRoles, _ close: (HTMLName) -> Void
-    ) {
-        let place = nearest(wanted)
-        if place >= 0, place >= nearest(barrier) { closeAll(from: place, close) }
-    }
-
-    /// - Parameter role: one.
-    private func nearest(_ role: HTMLElementRoles) -> Int { Int(nearestRoles[role.rawValue.trailingZeroBitCount]) }
-
-    private mutating func closeAll(from place: Int, _ close: (HTMLName) -> Void) {
-        while elements.count > place { pop(close) }
-    }
-
-    private mutating func pop(_ close: (HTMLName) -> Void) {
-        guard let element = elements.popLast() else { return }
-        nearestNames[element.name] = element.sameNameOutside
-        nearestRoles = element.sameRolesOutside
-        close(element.name)
     }
 }

@@ -35,7 +35,7 @@ extension JSONFeedFields {
     /// Contract.md §3: content is the body and the summary stands beside it; a summary alone is the body.
     private mutating func readBody(_ item: JSONValue, into article: inout Article) {
         article.contentHTML = body(item["content_html"], "content_html").map { html in
-            baseURL.map { HTMLRewriter.absolutizing(html, base: $0) } ?? html
+            HTMLRewriter.absolutizing(html, base: article.url ?? baseURL)
         }
         article.contentText = body(item["content_text"], "content_text")
         let hasContent = article.contentHTML != nil || article.contentText != nil
@@ -152,8 +152,10 @@ struct JSONFeedFields {
     /// An absolute http or https URL. Any other that is there is noted as unsafe.
     mutating func url(_ value: JSONValue?, allowingMail: Bool = false) -> String? {
         guard let text = value?.string.flatMap(Self.trimmed) else { return nil }
-        let base = text.isPlainWebURL ? nil : baseURL
-        if let url = URLResolution.resolve(text, base: base, &budget), url.utf8.count <= limits.urlBytes,
+        let isPlain = text.isPlainWebURL
+        let meant = isPlain ? text : HostReference.url(text, beside: [baseURL]) ?? text
+        if let url = URLResolution.resolve(meant, base: isPlain ? nil : baseURL, &budget),
+            url.utf8.count <= limits.urlBytes,
             allowingMail ? URLResolution.isPublishable(url) : URLResolution.isWeb(url)
         {
             return url

@@ -180,13 +180,20 @@ struct FieldReader: ~Copyable {
     }
 
     /// The text with its URLs made absolute. What it is is decided with it: nobody has to look again.
+    ///
+    /// In an item without xml:base its page counts, which may be told behind the text: then the value says that it is
+    /// relative.
     mutating func html() -> TextValue? {
         guard var value else { return nil }
         capture.dropLongText()
         if value.isCut { notes.truncatedFields += 1 }
         value.kind = value.isHTML ? .html : .text
-        guard value.kind == .html, let base else { return value }
-        value.text = HTMLRewriter.absolutizing(value.text, base: base)
+        guard value.kind == .html else { return value }
+        if isInItem, !bases.isGiven {
+            value.isRelative = HTMLRewriter.mayFindRelativeURL(in: value.text)
+        } else {
+            value.text = HTMLRewriter.absolutizing(value.text, base: base)
+        }
         return value
     }
 
@@ -229,7 +236,8 @@ struct FieldReader: ~Copyable {
         return nil
     }
 
-    private var base: String? { mutating get { bases.current ?? ownURL } }
+    /// What relative URLs are resolved against.
+    var base: String? { mutating get { bases.current ?? ownURL } }
 
     /// An absolute URL that may be followed: http, https or mailto. Anything else is kept as text.
     mutating func url(_ reference: String?) -> String? {
@@ -239,7 +247,8 @@ struct FieldReader: ~Copyable {
             return nil
         }
         if reference.isPlainWebURL { return reference }
-        guard let url = bases.resolve(reference, base: base), url.isFollowable else {
+        let meant = HostReference.url(reference, beside: [bases.document, bases.current, ownURL]) ?? reference
+        guard let url = bases.resolve(meant, base: base), url.isFollowable else {
             noteUnsafe(reference)
             return nil
         }

@@ -40,13 +40,16 @@ struct ItemDraft {
 extension ItemDraft {
     /// Decides what stands where in an article (contract.md §3, identity.md §1).
     ///
-    /// - Parameter isAtom: the format says that an id is a URI.
-    func article(limits: ParseLimits, notes: PartNotes, isAtom: Bool) -> Article {
+    /// - Parameters:
+    ///   - isAtom: the format says that an id is a URI.
+    ///   - base: what relative URLs in texts are resolved against where the item has no page.
+    func article(limits: ParseLimits, notes: PartNotes, isAtom: Bool, base: String?) -> Article {
         var article = Article()
         article.id = guid ?? id ?? about ?? identifier
         article.title = title ?? secondaryTitle ?? mediaTitle
-        article.url = url(isAtom: isAtom, limits)
-        setBody(of: &article)
+        let page = page(isAtom: isAtom, limits)
+        article.url = page ?? attachments.attachments.first?.url
+        setBody(of: &article, base: page.flatMap { URLResolution.isWeb($0) ? $0 : nil } ?? base)
         article.published = published ?? date ?? created
         article.modified = updated
         article.authors = people.authors.isEmpty ? people.secondaryAuthors : people.authors
@@ -68,27 +71,27 @@ extension ItemDraft {
         return article
     }
 
-    /// First the alternate link, then RSS's link, then an id that is one, then the enclosure; a feed that counts clicks
-    /// says where its links lead.
-    private func url(isAtom: Bool, _ limits: ParseLimits) -> String? {
+    /// First the alternate link, then RSS's link, then an id that is one; a feed that counts clicks says where its links
+    /// lead.
+    private func page(isAtom: Bool, _ limits: ParseLimits) -> String? {
         if let originalLink { return originalLink }
         if let link = links.alternate?.href ?? link { return link }
         if let guid, guidIsPermalink, guid.isPlainWebURL { return guid }
         if let about, about.isPlainWebURL { return about }
         if isAtom, let id, id.isPlainWebURL, id.utf8.count <= limits.urlBytes { return id }
-        return attachments.attachments.first?.url
+        return nil
     }
 
-    private func setBody(of article: inout Article) {
+    private func setBody(of article: inout Article, base: String?) {
         let brief = description ?? summary ?? secondaryDescription ?? mediaDescription
         if let content {
-            article.setBody(content, source: .content)
-            if let brief, brief.text != content.text { article.setSummary(brief) }
+            article.setBody(content.resolved(against: base), source: .content)
+            if let brief, brief.text != content.text { article.setSummary(brief.resolved(against: base)) }
         } else if let description {
-            article.setBody(description, source: .description)
-            if let summary, summary.text != description.text { article.setSummary(summary) }
+            article.setBody(description.resolved(against: base), source: .description)
+            if let summary, summary.text != description.text { article.setSummary(summary.resolved(against: base)) }
         } else if let brief {
-            article.setBody(brief, source: summary == nil ? .description : .summary)
+            article.setBody(brief.resolved(against: base), source: summary == nil ? .description : .summary)
         }
     }
 

@@ -28,7 +28,8 @@ struct ItemReader: ~Copyable {
 
     /// Decides what stands where in the article, once its end tag has come.
     mutating func article(_ fields: inout FieldReader) -> Article {
-        var article = draft.article(limits: fields.limits, notes: fields.itemNotes, isAtom: fields.format.isAtom)
+        var article = draft.article(
+            limits: fields.limits, notes: fields.itemNotes, isAtom: fields.format.isAtom, base: fields.base)
         article.location = place.location
         return article
     }

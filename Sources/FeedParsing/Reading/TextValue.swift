@@ -14,6 +14,17 @@ struct TextValue {
     var text: String
     var kind: Kind
     var isCut = false
+    /// There may be relative URLs in it, and where the item's page is decides what they mean.
+    var isRelative = false
+
+    /// With the relative URLs in it made absolute.
+    func resolved(against base: String?) -> TextValue {
+        guard isRelative else { return self }
+        var value = self
+        value.text = HTMLRewriter.rewriting(text, base: base)
+        value.isRelative = false
+        return value
+    }
 
     var isHTML: Bool {
         switch kind {

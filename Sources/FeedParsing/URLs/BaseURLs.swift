@@ -5,13 +5,16 @@ struct BaseURLs {
         var depth: Int
     }
 
-    private let document: String?
+    let document: String?
     private var entries: [Entry] = []
     private var budget = ResolutionBudget(document: 8192)
 
     init(document: String?) {
         self.document = document
     }
+
+    /// Whether xml:base says something.
+    var isGiven: Bool { !entries.isEmpty }
 
     var current: String? {
         if let last = entries.last { return last.url }

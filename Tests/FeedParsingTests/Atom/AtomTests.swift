@@ -169,6 +169,55 @@ import Testing
         #expect(based.url == "https://example.net/c/x")
     }
 
+    @Test(
+        "contract.md §3: without xml:base what is relative in a text is relative to the item's page, which may follow it",
+        arguments: [
+            ("<link href=\"2025/1.html\"/>", "", "https://example.org/a/2025/"),
+            ("<link href=\"https://example.net/b/1#x\"/>", "", "https://example.net/b/"),
+            ("<id>https://example.org/c/1</id>", "", "https://example.org/c/"),
+            ("<link rel=\"enclosure\" href=\"https://example.net/b/1.mp3\"/>", "", "https://example.org/a/"),
+            ("<link href=\"mailto:a@example.org\"/>", "", "https://example.org/a/"),
+            ("<title>t</title>", "", "https://example.org/a/"),
+            ("<link href=\"https://example.net/b/1\"/>", "xml:base=\"/d/\"", "https://example.org/d/"),
+        ])
+    func pages(entry: String, attributes: String, folder: String) throws {
+        let texts = """
+            <content type="html">&lt;img src="i.png"> &lt;a href="/x">&lt;/content>
+            <summary type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><img src="j.png" /></div></summary>
+            """.replacing("&lt;/content>", with: "</content>")
+        let context = DocumentContext(url: "https://example.org/a/feed")
+        let host = folder.hasPrefix("https://example.net") ? "https://example.net" : "https://example.org"
+        for entry in [texts + entry, entry + texts] {
+            let article = try article(atom(entry: entry, attributes: attributes), context: context)
+            #expect(article.contentHTML == "<img src=\"\(folder)i.png\"> <a href=\"\(host)/x\">")
+            #expect(article.summary == "<img src=\"\(folder)j.png\" />")
+        }
+    }
+
+    @Test(
+        "contract.md §3: an anchor without xml:base is one of the item's page, and fields are relative to the document")
+    func anchors() throws {
+        let article = try article(
+            atom(
+                entry: """
+                    <content type="html">&lt;a href="#fn1">1&lt;/a></content><link rel="enclosure" href="e.mp3"/>
+                    <link href="https://example.org/p/?x=1&amp;y"/><logo>l.png</logo>
+                    """), context: DocumentContext(url: "https://example.org/a/feed", contentLocation: "/b/feed"))
+        #expect(article.contentHTML == "<a href=\"https://example.org/p/?x=1&amp;y#fn1\">1</a>")
+        #expect(article.attachments.map(\.url) == ["https://example.org/b/e.mp3"])
+        #expect(article.image == "https://example.org/b/l.png")
+    }
+
+    @Test("contract.md §3: what is relative in the feed's own texts is relative to the document")
+    func feedTexts() throws {
+        let feed = try feed(
+            atom(
+                entry: "<id>1</id>",
+                feed: "<link href=\"https://example.net/\"/><subtitle type=\"html\">&lt;a href='x'></subtitle>"),
+            context: DocumentContext(url: "https://example.org/a/feed"))
+        #expect(feed.description == "<a href='https://example.org/a/x'>")
+    }
+
     @Test func aBaseInsideXHTMLCountsForWhatIsInIt() throws {
         let article = try article(
             atom(

@@ -74,6 +74,50 @@ import Testing
         #expect(HTMLRewriter.absolutizing(text + unit + text, base: "https://h/p/q") == text + once + text)
     }
 
+    @Test(
+        "contract.md §3: a base element in the HTML decides what is relative in it",
+        arguments: [
+            (
+                "<base href=\"https://b/c/\"><img src=\"i.png\">",
+                "<base href=\"https://b/c/\"><img src=\"https://b/c/i.png\">"
+            ),
+            (
+                "<img src=\"i.png\"><BASE target=x><Base HREF=/c/>",
+                "<img src=\"https://h/c/i.png\"><BASE target=x><Base HREF=\"https://h/c/\">"
+            ),
+            ("<base href='c/'><a href='#n'>", "<base href='https://h/p/c/'><a href='https://h/p/c/#n'>"),
+            ("<base href='//b?x=1&amp;y'><a href='?z'>", "<base href='https://b?x=1&amp;y'><a href='https://b?z'>"),
+            (
+                "<base href='https://b/'><base href='https://c/'><a href='x'>",
+                "<base href='https://b/'><base href='https://c/'><a href='https://b/x'>"
+            ),
+            ("<base href=''><a href='x'>", "<base href=''><a href='https://h/p/x'>"),
+            ("<base href='javascript:1'><a href='x'>", "<base href='javascript:1'><a href='https://h/p/x'>"),
+            ("<basefont href='https://b/'><a href='x'>", "<basefont href='https://b/'><a href='https://h/p/x'>"),
+            (
+                "<!-- <base href='https://b/'> --><a href='x'>",
+                "<!-- <base href='https://b/'> --><a href='https://h/p/x'>"
+            ),
+            ("&lt;base href='https://b/'><a href='x'>", "&lt;base href='https://b/'><a href='https://h/p/x'>"),
+            ("</base href='https://b/'><a href='x'>", "</base href='https://b/'><a href='https://h/p/x'>"),
+        ])
+    func baseElement(html: String, expected: String) {
+        let once = HTMLRewriter.absolutizing(html, base: "https://h/p/q")
+        #expect(once == expected)
+        #expect(HTMLRewriter.absolutizing(once, base: "https://h/p/q") == once)
+        let long = String(repeating: "<p>x</p>", count: 20_000)
+        #expect(HTMLRewriter.absolutizing(html + long, base: "https://h/p/q") == expected + long)
+    }
+
+    @Test("A base element that is absolute needs no other base, and one that is too long counts for nothing")
+    func baseElementAlone() {
+        let html = "<base href='https://b/'><a href='x'>"
+        #expect(HTMLRewriter.absolutizing(html, base: nil) == "<base href='https://b/'><a href='https://b/x'>")
+        #expect(HTMLRewriter.absolutizing("<base href='b/'><a href='x'>", base: nil) == "<base href='b/'><a href='x'>")
+        let long = "<base href='https://b/\(String(repeating: "l", count: 2048))/'>"
+        #expect(HTMLRewriter.absolutizing(long + "<a href='x'>", base: "https://h/") == long + "<a href='https://h/x'>")
+    }
+
     @Test("a base that nothing can be relative to changes nothing")
     func uselessBase() {
         #expect(HTMLRewriter.absolutizing("<a href=\"x\">", base: "mailto:a@b") == "<a href=\"x\">")

@@ -188,6 +188,17 @@ import Testing
         #expect(feed.warningClasses == .markup)
     }
 
+    @Test("contract.md §3: what is relative in an item's HTML is relative to its page, else to the document")
+    func relativeToThePage() throws {
+        let html = "\"content_html\":\"<a href='#n'><img src='i.png'>\""
+        #expect(
+            try item("\(html),\"url\":\"https://x/p/1\"").contentHTML
+                == "<a href='https://x/p/1#n'><img src='https://x/p/i.png'>")
+        #expect(try item(html).contentHTML == "<a href='https://h/dir/feed.json#n'><img src='https://h/dir/i.png'>")
+        #expect(try item("\"url\":\"h.example/1\"").url == "https://h/dir/h.example/1")
+        #expect(try item("\"url\":\"www.h.example/1\"").url == "https://www.h.example/1")
+    }
+
     @Test("The author for readers of 1.0 is not another one")
     func bothKindsOfAuthors() throws {
         let feed = try feed(

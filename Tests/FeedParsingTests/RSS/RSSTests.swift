@@ -155,6 +155,24 @@ import Testing
         #expect(fetched.url == "https://feeds.example.net/x/a/1")
     }
 
+    @Test("contract.md §3: a link without scheme that begins with the feed's own host, or with www., is no path")
+    func linksWithoutScheme() throws {
+        let item = """
+            <link>example.org/1</link><comments>www.example.net/c</comments>
+            <enclosure url="example.org/a.mp3"/><enclosure url="files/b.mp3"/>
+            """
+        let feed = try feed(
+            rss(item: item, channel: "<link>www.example.com</link>"),
+            context: DocumentContext(url: "http://www.example.org/feed/rss.xml"))
+        #expect(feed.homePageURL == "http://www.example.com")
+        let article = try #require(feed.articles.first)
+        #expect(article.url == "http://example.org/1")
+        #expect(article.commentsURL == "http://www.example.net/c")
+        #expect(
+            article.attachments.map(\.url)
+                == ["http://example.org/a.mp3", "http://www.example.org/feed/files/b.mp3"])
+    }
+
     @Test func aTextInputDoesNotLeakIntoTheFeed() throws {
         let feed = try feed(
             "<rss><channel><textInput><title>Search</title><link>https://example.com/</link></textInput></channel></rss>"
