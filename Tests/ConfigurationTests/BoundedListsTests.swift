@@ -85,10 +85,10 @@ struct BoundedListsTests {
         let again = String(repeating: "http://h/ x\n", count: 3000)
         let tagged = Array(("http://h/ " + known.joined(separator: " ") + "\n" + again).utf8)
         let plain = Array(("http://h/ \n" + again + "#" + known.joined()).utf8)
-        #expect(try FeedListImport.read(tagged, relativeTo: "/").tables.first?.tags.count == FeedTags.most - 1)
+        #expect(try FeedListImport.read(tagged).tables.first?.tags.count == FeedTags.most - 1)
         let ratio = ProcessorTime.ratio(
-            of: { _ = try? FeedListImport.read(tagged, relativeTo: "/") },
-            to: { _ = try? FeedListImport.read(plain, relativeTo: "/") })
+            of: { _ = try? FeedListImport.read(tagged) },
+            to: { _ = try? FeedListImport.read(plain) })
         #expect(ratio < Double(FeedTags.most), "\(ratio)")
     }
 

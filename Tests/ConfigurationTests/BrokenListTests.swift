@@ -148,7 +148,7 @@ struct BrokenListTests {
     @Test("newswire import gives what it got, and names each feed and each part that is missing")
     func importing() throws {
         func read(_ text: String) throws -> FeedListImport {
-            try FeedListImport.read(Array(text.utf8), relativeTo: "/")
+            try FeedListImport.read(Array(text.utf8))
         }
         let broken = try read(
             list(

@@ -22,10 +22,10 @@ struct FeedListImportTests {
             "query:Unread:unread = \\"yes\\""
             exec:~/bin/feed
             filter:x:https://example.org/
-            local/b.xml
+            file:///home/me/local/b.xml
             https://me:hunter2@example.org/
             """
-        let read = try FeedListImport.read(Array(list.utf8), relativeTo: "/home/me")
+        let read = try FeedListImport.read(Array(list.utf8))
         #expect(read.warnings.map(\.line) == [4, 5, 6, 8] && !"\(read.warnings)".contains("hunter2"))
         let feeds = try load(read.tables)
         #expect(feeds.map(\.url) == ["https://example.org/a", "file:///home/me/local/b.xml"])
@@ -44,18 +44,18 @@ struct FeedListImportTests {
         } else {
             bytes += " \n\(opml)".utf8
         }
-        let read = try FeedListImport.read(bytes, relativeTo: "/")
+        let read = try FeedListImport.read(bytes)
         #expect(read.tables == [FeedTable(url: "https://example.org/ä", title: "Ä")])
-        let list = try FeedListImport.read([0xef, 0xbb, 0xbf] + Array("https://example.org/".utf8), relativeTo: "/")
+        let list = try FeedListImport.read([0xef, 0xbb, 0xbf] + Array("https://example.org/".utf8))
         #expect(list.tables.map(\.url) == ["https://example.org/"])
     }
 
     @Test("newswire import refuses what is no list or too large, and takes an empty file for an empty list")
     func errors() throws {
-        #expect(throws: OPMLDocument.ReadError.self) { try FeedListImport.read(Array("<rss/>".utf8), relativeTo: "/") }
+        #expect(throws: OPMLDocument.ReadError.self) { try FeedListImport.read(Array("<rss/>".utf8)) }
         let large = [UInt8](repeating: 0x20, count: 64 << 20 + 1)
-        #expect(throws: OPMLDocument.ReadError.self) { try FeedListImport.read(large, relativeTo: "/") }
-        #expect(try FeedListImport.read([], relativeTo: "/").tables.isEmpty)
+        #expect(throws: OPMLDocument.ReadError.self) { try FeedListImport.read(large) }
+        #expect(try FeedListImport.read([]).tables.isEmpty)
         #expect(throws: FeedListImport.Failure.unreadable("cannot be read: No such file or directory")) {
             try FeedListImport.read(file: fixture.folder.file("none"))
         }
@@ -71,7 +71,7 @@ struct FeedListImportTests {
         for _ in 0..<20 {
             let bytes = (0..<2000).map { _ in byte() }
             for begin in ["", "https://example.org/ ", "<opml><body>", "<opml><body><outline xmlUrl='"] {
-                let list = try? FeedListImport.read(Array(begin.utf8) + bytes, relativeTo: "/x")
+                let list = try? FeedListImport.read(Array(begin.utf8) + bytes)
                 _ = try load(list?.tables ?? [])
             }
         }
@@ -83,7 +83,7 @@ struct FeedListImportTests {
         let xml = hostile.unicodeScalars.map { "&#\($0.value);" }.joined()
         let opml =
             "<opml><body><outline text=\"\(xml)\"><outline text=\"\(xml)\" xmlUrl=\"https://example.org/a\"/></outline></body></opml>"
-        let feeds = try load(try FeedListImport.read(Array(opml.utf8), relativeTo: "/").tables)
+        let feeds = try load(try FeedListImport.read(Array(opml.utf8)).tables)
         try #require(feeds.count == 1)
         let title = try #require(feeds[0].title)
         #expect(title.hasPrefix("]]> & <b> \"q\" \\ ''' # [[feed]] url = \"x\""))
@@ -92,7 +92,7 @@ struct FeedListImportTests {
             "contact = \"https://example.org/\"\n"
                 + FeedTable(url: feeds[0].url, title: title, tags: feeds[0].tags).text)
         let again = try FeedListImport.read(
-            OPMLDocument(exporting: configuration, title: hostile).xml(), relativeTo: "/")
+            OPMLDocument(exporting: configuration, title: hostile).xml())
         #expect(again.tables == [FeedTable(url: feeds[0].url, title: title, tags: feeds[0].tags)])
         #expect(again.warnings.isEmpty)
     }
@@ -108,11 +108,11 @@ struct FeedListImportTests {
             opml += "</outline></outline>"
         }
         opml += "</body></opml>"
-        let tables = try FeedListImport.read(Array(opml.utf8), relativeTo: "/").tables
+        let tables = try FeedListImport.read(Array(opml.utf8)).tables
         #expect(tables.count == 10_000)
         fixture.write(tables.map(\.text).joined(separator: "\n"), to: "feeds.d/imported.toml")
         let configuration = try fixture.load("contact = \"https://example.org/\"\ninclude = [\"feeds.d/*.toml\"]")
-        let again = try FeedListImport.read(OPMLDocument(exporting: configuration, title: "x").xml(), relativeTo: "/")
+        let again = try FeedListImport.read(OPMLDocument(exporting: configuration, title: "x").xml())
         #expect(again.tables == tables && again.warnings.isEmpty)
         #expect(again.tables[4321].tags == ["Folder 43", "Inner, 1"])
     }

@@ -17,14 +17,14 @@ struct ListTests {
 
             https://example.org/a  news "two words" "~A \\"Title\\"" !
             http://example.org/b?x=1#frag # a comment
-            local/c.xml
+            file:///srv/c.xml
             file:///srv/d.xml
             \thttps://example.org/e\t"~Über"\r
             """, to: "urls")
         let feeds = try fixture.load(main).feeds
         #expect(feeds.map(\.url).prefix(2) == ["https://example.org/a", "http://example.org/b?x=1#frag"])
         #expect(feeds[0].title == "A \"Title\"" && feeds[0].tags == ["news", "two words"])
-        #expect(feeds[2].localPath == fixture.folder.file("local/c.xml") && feeds[3].localPath == "/srv/d.xml")
+        #expect(feeds[2].localPath == "/srv/c.xml" && feeds[3].localPath == "/srv/d.xml")
         #expect(feeds[4].url == "https://example.org/e" && feeds[4].title == "Über")
         #expect(feeds.map(\.source.line) == [3, 4, 5, 6, 7])
     }
@@ -50,6 +50,46 @@ struct ListTests {
         let errors = fixture.errors(main)
         #expect(errors.count == 1 && errors[0].hasPrefix("urls:2: error: the URL "), "\(errors)")
         #expect(errors[0].contains(message) && !errors[0].contains("hunter2"), "\(errors)")
+    }
+
+    @Test(
+        "contract.md §2.5: a line or an xmlUrl without a scheme is https where its first part is a host",
+        arguments: [
+            "example.org/feed.xml", "www.x.de", "Blog.Example.ORG:8443/?f=rss", "example.org?feed=rss2",
+            "192.0.2.7/feed",
+            "[2001:db8::1]:8080/feed", "müller.example/feed.json", "a.co/local/file.xml", "news.example.xn--p1ai/x",
+        ])
+    func withoutScheme(text: String) throws {
+        fixture.write(text, to: "urls")
+        let fromList = try fixture.load(main).feeds
+        #expect(fromList.map(\.url) == ["https://\(text)"] && fromList.first?.host != nil)
+        fixture.write("<opml><body><outline xmlUrl=\"\(text)\"/></body></opml>", to: "subscriptions.opml")
+        let configuration = try fixture.load(opml)
+        #expect(configuration.feeds.map(\.url) == ["https://\(text)"] && configuration.warnings.isEmpty)
+        #expect(try FeedListImport.read(Array(text.utf8)).tables == [FeedTable(url: "https://\(text)")])
+    }
+
+    @Test(
+        "contract.md §2.5: what is no URL is an error with its line in a list, left out of OPML, and never a path",
+        arguments: [
+            "feed.xml", "local/c.xml", "./example.org/feed.xml", "../x.rss", "/srv/d.xml", "my.feeds.rss",
+            "index.html/x",
+            "feeds.d/a.xml", "localhost/feed", "10/feed", "1.2/feed", "me@example.org", "~/feed.xml",
+            "//example.org/feed",
+            ".example.org/x", "a..org/x", "x", "C:\\feeds.xml", "example.org:port/feed", "*.example.org/feed",
+        ])
+    func noURL(text: String) throws {
+        fixture.write(text, to: "example.org/feed.xml")
+        fixture.write("https://a.org/\n\(text)\n", to: "urls")
+        let errors = fixture.errors(main)
+        #expect(errors.count == 1 && errors[0].hasPrefix("urls:2: error: the URL "), "\(errors)")
+        fixture.write("<opml><body>\n<outline xmlUrl='\(text)'/></body></opml>", to: "subscriptions.opml")
+        let configuration = try fixture.load(opml)
+        let warnings = fixture.shown(configuration.warnings)
+        #expect(configuration.feeds.isEmpty && warnings.count == 1, "\(warnings)")
+        #expect(warnings.first?.hasPrefix("subscriptions.opml:2: warning: the feed is left out: its xmlUrl ") == true)
+        let imported = try FeedListImport.read(Array(text.utf8))
+        #expect(imported.tables.isEmpty && imported.losses == 1)
     }
 
     @Test("Bytes in a list of URLs that are no UTF-8 are an error with their line")

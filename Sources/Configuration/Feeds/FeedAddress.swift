@@ -13,18 +13,54 @@ enum FeedAddress: Equatable {
     /// Longest URL that is taken, in bytes.
     static let limit = 8192
 
+    /// Judges what stands in a table, where a text that is no URL is a path.
+    ///
     /// - Parameter directory: what a relative path is relative to.
     static func parse(_ text: String, relativeTo directory: String) -> FeedAddress {
+        if let address = url(text) { return address }
+        if let scheme = scheme(of: text) { return .refused(refusal(ofScheme: scheme)) }
+        let path = Path.join(directory, text)
+        return .local(path: path, url: url(ofPath: path))
+    }
+
+    /// Judges what stands in a list of URLs or in OPML: without a scheme it is https if it begins with a host, and no
+    /// text is taken for a path (contract.md §2.5).
+    static func parse(listed text: String) -> FeedAddress {
+        if let address = url(text) { return address }
+        if beginsWithHost(text) { return web("https://\(text)") }
+        if let scheme = scheme(of: text) { return .refused(refusal(ofScheme: scheme)) }
+        return .refused("names no host; write https://HOST/PATH, or file:///PATH in a list of URLs")
+    }
+
+    /// Judges a text that cannot be used in any place, or that has one of the schemes that are; nil for any other.
+    private static func url(_ text: String) -> FeedAddress? {
         guard !text.isEmpty else { return .refused("is empty") }
         guard text.utf8.count <= limit else { return .refused("is longer than \(limit) bytes") }
         if let refusal = TextRules.refusal(address: text, allowingSpace: true) { return .refused(refusal) }
         if isWeb(text) { return web(text) }
         if hasScheme(text, "file:") { return fileURL(text) }
-        if text.hasPrefix("|") { return .refused("names a command; newswire runs none") }
-        if let scheme = scheme(of: text) { return .refused(refusal(ofScheme: scheme)) }
-        let path = Path.join(directory, text)
-        return .local(path: path, url: url(ofPath: path))
+        return text.hasPrefix("|") ? .refused("names a command; newswire runs none") : nil
     }
+
+    /// Whether what stands before the first slash can only be meant as a host, with or without a port: an address, or a
+    /// name with a dot that does not end as files do.
+    private static func beginsWithHost(_ text: String) -> Bool {
+        let start = String(decoding: text.utf8.prefix { !"/?#".utf8.contains($0) }, as: UTF8.self)
+        guard !start.utf8.contains(where: { "@\\%".utf8.contains($0) }), let url = try? WebURL("https://\(start)/")
+        else {
+            return false
+        }
+        // Not `10/feed`, though that is an address, too.
+        if IPAddress(url.host) != nil { return start.hasPrefix(url.host) || start.hasPrefix("[") }
+        let labels = url.host.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.count > 1, let last = labels.last, last.utf8.count > 1 else { return false }
+        return !fileEndings.contains(String(last)) && last.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == 0x2d }
+    }
+
+    /// None of these is a domain on its own.
+    private static let fileEndings: Set<String> = [
+        "asp", "aspx", "atom", "cgi", "htm", "html", "json", "jsp", "opml", "php", "rdf", "rss", "toml", "txt", "xml",
+    ]
 
     static func isWeb(_ text: String) -> Bool { hasScheme(text, "https:") || hasScheme(text, "http:") }
 

@@ -29,19 +29,15 @@ package struct FeedListImport: Sendable, Equatable {
         } catch {
             throw .unreadable(error.message)
         }
-        let directory = Path.directory(of: Path.absolute(file))
         do throws(OPMLDocument.ReadError) {
-            return try read(bytes, relativeTo: directory)
+            return try read(bytes)
         } catch {
             throw .noList(error)
         }
     }
 
     /// Reads at most 64 MiB. A text that begins with `<` is OPML, everything else is a list of URLs.
-    ///
-    /// - Parameter directory: absolute; what relative paths in a list of URLs are relative to. OPML never names a local
-    ///   file (security.md §1).
-    package static func read(_ bytes: [UInt8], relativeTo directory: String) throws(OPMLDocument.ReadError) -> Self {
+    package static func read(_ bytes: [UInt8]) throws(OPMLDocument.ReadError) -> Self {
         guard bytes.count <= LoadingState.Limit.fileBytes else {
             throw OPMLDocument.ReadError(line: 1, message: "is larger than 64 MiB")
         }
@@ -49,7 +45,7 @@ package struct FeedListImport: Sendable, Equatable {
             let (tables, warnings) = try OPMLDocument.read(bytes).feedTables()
             return Self(tables: tables, warnings: warnings)
         }
-        return urls(bytes, directory)
+        return urls(bytes)
     }
 
     private static func looksLikeMarkup(_ bytes: [UInt8]) -> Bool {
@@ -59,7 +55,7 @@ package struct FeedListImport: Sendable, Equatable {
         return bytes[start...].first { $0 > 0x20 && $0 != 0x7f } == UInt8(ascii: "<")
     }
 
-    private static func urls(_ bytes: [UInt8], _ directory: String) -> Self {
+    private static func urls(_ bytes: [UInt8]) -> Self {
         var result = Self(tables: [], warnings: [])
         var indexes: [String: Int] = [:]
         URLList.read(bytes) { line, problem in
@@ -70,7 +66,7 @@ package struct FeedListImport: Sendable, Equatable {
             }
             if let problem { return leaveOut("it \(problem)") }
             let url: String
-            switch FeedAddress.parse(line.url, relativeTo: directory) {
+            switch FeedAddress.parse(listed: line.url) {
             case .web(let address, _): url = address
             case .local(_, let address): url = address
             case .refused(let reason): return leaveOut("the URL \(reason)")

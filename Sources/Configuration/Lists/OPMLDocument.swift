@@ -81,9 +81,9 @@ struct OPMLListReader {
         }
         for entry in document.entries {
             let place = file.place(entry.line)
-            let host: String
-            switch FeedAddress.parse(entry.url, relativeTo: file.directory) {
-            case .web(_, let name): host = name
+            let (url, host): (String, String)
+            switch FeedAddress.parse(listed: entry.url) {
+            case .web(let address, let name): (url, host) = (address, name)
             case .local:
                 state.warning("a local file is never read because an OPML file says so; it is left out", at: place)
                 continue
@@ -92,13 +92,13 @@ struct OPMLListReader {
                 continue
             }
             let feed = PendingFeed(
-                url: entry.url, origin: .host(host), title: entry.title, tags: entry.tags, place: place)
+                url: url, origin: .host(host), title: entry.title, tags: entry.tags, place: place)
             switch state.feeds.add(feed) {
             case .tooMany:
                 return state.error("there are more than \(LoadingState.Limit.feeds) feeds", at: place)
             case .merged(let other) where other.file != file.name:
                 // The same feed in two folders of one file is usual, and no mistake.
-                state.warning("\(URLRedaction.redacted(entry.url)) is already in \(other)", at: place)
+                state.warning("\(URLRedaction.redacted(url)) is already in \(other)", at: place)
             case .merged, .added, .sameURL, .sameID: break
             }
         }

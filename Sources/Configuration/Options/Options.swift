@@ -48,8 +48,8 @@ enum Options {
             """
             Files with more feeds, or patterns for such files. The ending of a file says what it is: .toml for \
             [[feed]] and [host] tables, .opml for OPML, anything else for one URL a line as in newsboat's urls file: \
-            URL "tag" "~Title". A pattern may match nothing, but a file that is named has to be there. An OPML file \
-            reaches http and https alone.
+            URL "tag" "~Title". There https:// may be left out, and a local file is file:///PATH. A pattern may match \
+            nothing, but a file that is named has to be there. An OPML file reaches http and https alone.
             """, example: "[\"feeds.d/*.toml\"]", isSetInSample: true, in: .top(\.includes)),
     ]
 

@@ -125,8 +125,9 @@ extension OPMLDocument {
         var indexes: [String: Int] = [:]
         var warnings = self.warnings
         for entry in entries {
-            switch FeedAddress.parse(entry.url, relativeTo: "/") {
-            case .web: break
+            let url: String
+            switch FeedAddress.parse(listed: entry.url) {
+            case .web(let address, _): url = address
             case .local:
                 warnings.append(Warning(line: entry.line, message: "is a local file and was left out", kind: .leftOut))
                 continue
@@ -135,13 +136,13 @@ extension OPMLDocument {
                     Warning(line: entry.line, message: "was left out: its xmlUrl \(reason)", kind: .leftOut))
                 continue
             }
-            if let index = indexes[entry.url] {
+            if let index = indexes[url] {
                 tables[index].tags = FeedTags.joined(tables[index].tags, entry.tags)
                 continue
             }
-            indexes[entry.url] = tables.count
+            indexes[url] = tables.count
             let title = entry.title.map { ListText.cleaned($0, limit: 4096) }
-            tables.append(FeedTable(url: entry.url, title: title, tags: entry.tags))
+            tables.append(FeedTable(url: url, title: title, tags: entry.tags))
         }
         return (tables, warnings)
     }
