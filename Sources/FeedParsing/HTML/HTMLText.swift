@@ -2,30 +2,29 @@
 package enum HTMLText {
     /// What a reader sees: markup removed, references decoded once, white space collapsed, nothing around it.
     ///
-    /// Contents of `script` and `style` are left out; where a block begins or ends, words do not run together.
-    ///
-    /// - Parameter keepsUnknownTags: what looks like a tag, but is none of HTML's, is text: `List<String>`.
-    static func plainText(_ html: String, keepsUnknownTags: Bool = false) -> String {
+    /// Contents of `script` and `style` are left out; where a block begins or ends, words do not run together. A comment that
+    /// is not closed ends at the next `>`, or is only its mark, because a title has no rest that it could hide.
+    static func plainText(_ html: String) -> String {
         var text = html
         let plain: String? = text.withUTF8 { bytes in
             if isPlain(bytes) { return nil }
             var raw: [UInt8] = []
             raw.reserveCapacity(bytes.count)
-            var tokenizer = HTMLTokenizer(bytes)
+            var tokenizer = HTMLTokenizer(bytes, keepsUnclosed: true)
             var skipsRawText = false
             var isInCDATA = false
             while let token = tokenizer.next() {
                 switch token {
-                case .text(let range), .unclosedTag(let range):
+                case .text(let range):
                     appendDecoded(bytes, range, droppingCDATAEnd: isInCDATA, to: &raw)
+                case .unclosedTag(let range):
+                    let isComment = UnsafeBufferPointer(rebasing: bytes[range]).hasPrefix("<!--")
+                    let rest = range.dropFirst(isComment ? 4 : 0)
+                    appendDecoded(bytes, rest, droppingCDATAEnd: isInCDATA, to: &raw)
                 case .rawText(let range):
                     if !skipsRawText { appendDecoded(bytes, range, droppingCDATAEnd: isInCDATA, to: &raw) }
                 case .tag(let tag):
                     let name = HTMLName(bytes, tag.name)
-                    if keepsUnknownTags, !HTMLVocabulary.knows(name) {
-                        appendDecoded(bytes, tag.range, droppingCDATAEnd: isInCDATA, to: &raw)
-                        continue
-                    }
                     skipsRawText = name != .title && name != .textarea
                     if separatesWords(name) { raw.append(0x20) }
                 case .markup(let range):
@@ -121,7 +120,7 @@ package enum HTMLText {
         return previous != 0x20 || bytes.isEmpty
     }
 
-    private static func appendDecoded(
+    static func appendDecoded(
         _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, droppingCDATAEnd: Bool, to raw: inout [UInt8]
     ) {
         let start = raw.count

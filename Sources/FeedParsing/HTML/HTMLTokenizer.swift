@@ -10,7 +10,7 @@ struct HTMLTokenizer {
         /// Text of a `script`, `style`, ...: no markup and no references in it.
         case rawText(Range<Int>)
         case tag(Tag)
-        /// A tag that is not closed before the end.
+        /// A tag that is not closed before the end, and other such markup where that is kept.
         case unclosedTag(Range<Int>)
         /// Comment, doctype, processing instruction, CDATA mark: nothing to be seen.
         case markup(Range<Int>)
@@ -31,11 +31,23 @@ struct HTMLTokenizer {
     private var rawElement: Range<Int>?
 
     private let readsFrames: Bool
+    private let readsScripts: Bool
+    private let keepsUnclosed: Bool
+    /// A comment was not closed, so that none behind it is.
+    private var hasUnclosedComment = false
 
-    /// - Parameter readsFrames: `iframe`, `noembed` and `noframes` hold markup like any other element.
-    init(_ bytes: UnsafeBufferPointer<UInt8>, readsFrames: Bool = false) {
+    /// - Parameters:
+    ///   - readsFrames: `iframe`, `noembed` and `noframes` hold markup like any other element.
+    ///   - readsScripts: so do all elements.
+    ///   - keepsUnclosed: a comment that is not closed ends at the next `>`, and what has none of those is no markup.
+    init(
+        _ bytes: UnsafeBufferPointer<UInt8>, readsFrames: Bool = false, readsScripts: Bool = false,
+        keepsUnclosed: Bool = false
+    ) {
         self.bytes = bytes
         self.readsFrames = readsFrames
+        self.readsScripts = readsScripts
+        self.keepsUnclosed = keepsUnclosed
     }
 
     /// The next piece, nil at the end.
@@ -73,21 +85,26 @@ struct HTMLTokenizer {
         guard bytes[start] == UInt8(ascii: "<"), opensMarkup(at: start) else { return nil }
         switch bytes[start + 1] {
         case UInt8(ascii: "!"):
-            offset = endOfDeclaration(from: start)
-            return .markup(start..<offset)
+            if let end = endOfDeclaration(from: start) { return markup(from: start, to: end) }
+            hasUnclosedComment = keepsUnclosed
+            return markup(from: start, to: keepsUnclosed ? behind(UInt8(ascii: ">"), from: start + 2) : nil)
         case UInt8(ascii: "?"):
-            offset = behind(UInt8(ascii: ">"), from: start + 2)
-            return .markup(start..<offset)
+            return markup(from: start, to: behind(UInt8(ascii: ">"), from: start + 2))
         case UInt8(ascii: "/"):
             guard start + 2 < bytes.count, bytes[start + 2].isASCIILetter else {
                 // `</>` is nothing, `</3` a comment.
-                offset = behind(UInt8(ascii: ">"), from: start + 2)
-                return .markup(start..<offset)
+                return markup(from: start, to: behind(UInt8(ascii: ">"), from: start + 2))
             }
             return tag(from: start, nameStart: start + 2, isEnd: true)
         default:
             return tag(from: start, nameStart: start + 1, isEnd: false)
         }
+    }
+
+    /// - Parameter end: nil where it is not closed.
+    private mutating func markup(from start: Int, to end: Int?) -> Token {
+        offset = end ?? bytes.count
+        return end == nil && keepsUnclosed ? .unclosedTag(start..<offset) : .markup(start..<offset)
     }
 
     private mutating func tag(from start: Int, nameStart: Int, isEnd: Bool) -> Token {
@@ -137,8 +154,8 @@ struct HTMLTokenizer {
         return nil
     }
 
-    /// Behind `<!-- -->`, `<![CDATA[` or any other `<! >`. What is not closed goes on to the end.
-    private func endOfDeclaration(from start: Int) -> Int {
+    /// Behind `<!-- -->`, `<![CDATA[` or any other `<! >`; nil for what is not closed.
+    private func endOfDeclaration(from start: Int) -> Int? {
         func begins(_ text: StaticString) -> Bool {
             start + text.utf8CodeUnitCount <= bytes.count
                 && (0..<text.utf8CodeUnitCount).allSatisfy { bytes[start + $0] == text.utf8Start[$0] }
@@ -151,18 +168,18 @@ struct HTMLTokenizer {
         if index + 1 < bytes.count, bytes[index] == UInt8(ascii: "-"), bytes[index + 1] == UInt8(ascii: ">") {
             return index + 2
         }
-        while let close = bytes.first(UInt8(ascii: ">"), from: index) {
+        while !hasUnclosedComment, let close = bytes.first(UInt8(ascii: ">"), from: index) {
             let dash = { (back: Int) in close - back >= start + 4 && bytes[close - back] == UInt8(ascii: "-") }
             if dash(1), dash(2) { return close + 1 }
             if close - 3 >= start + 4, bytes[close - 1] == UInt8(ascii: "!"), dash(2), dash(3) { return close + 1 }
             index = close + 1
         }
-        return bytes.count
+        return nil
     }
 
-    private func behind(_ byte: UInt8, from start: Int) -> Int {
-        guard start < bytes.count else { return bytes.count }
-        return bytes.first(byte, from: start).map { $0 + 1 } ?? bytes.count
+    private func behind(_ byte: UInt8, from start: Int) -> Int? {
+        guard start < bytes.count else { return nil }
+        return bytes.first(byte, from: start).map { $0 + 1 }
     }
 
     /// Where `</name` stands that ends the raw text, or the end of everything.
@@ -184,6 +201,7 @@ struct HTMLTokenizer {
     }
 
     private func isRawElement(_ name: Range<Int>) -> Bool {
+        if readsScripts { return false }
         // Most names are none of these by their length or first letter.
         guard name.count >= 3, name.count <= 8 else { return false }
         switch bytes[name.lowerBound] | 0x20 {

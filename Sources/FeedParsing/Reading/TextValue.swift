@@ -39,7 +39,7 @@ struct TextValue {
         switch kind {
         case .text: text.whitespaceCollapsed
         case .html: HTMLText.plainText(text)
-        case .unknown: text.holdsMarkup ? HTMLText.plainText(text, keepsUnknownTags: true) : text.whitespaceCollapsed
+        case .unknown: text.holdsMarkup ? TextOfUnknownKind.plain(text) : text.whitespaceCollapsed
         }
     }
 }
