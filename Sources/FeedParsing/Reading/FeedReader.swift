@@ -191,6 +191,7 @@ struct FeedReader: ~Copyable {
             guard let url = image.url else { return }
             if isInItem { item.setImage(url) } else { channel.setImage(url) }
         case .source: if let source = source.source { item.setSource(source) }
+        case .media: item.endMedia()
         default: break
         }
     }

@@ -5,7 +5,7 @@ private import Text
 struct ItemReader: ~Copyable {
     private var draft = ItemDraft()
     private var place = PlaceReader()
-    /// The URL of the media:content element that was read last, if it has one.
+    /// The URL of the media:content element that is open, if it has one.
     private var mediaURL: String?
     /// Whether no element has stood in the item: some feeds have one such item where they have no news.
     private(set) var isBlank = true
@@ -184,6 +184,9 @@ struct ItemReader: ~Copyable {
             duration: attributes("duration").flatMap(Duration.seconds(clock:)), &fields)
         mediaURL = url
     }
+
+    /// A title behind a file, in the group of several, is not that file's.
+    mutating func endMedia() { mediaURL = nil }
 
     /// A title inside media:content is the file's, elsewhere it is all that an item without a title has.
     private mutating func finishMediaTitle(in part: DocumentPart, _ fields: inout FieldReader) {
