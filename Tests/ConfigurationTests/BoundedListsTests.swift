@@ -112,6 +112,28 @@ struct BoundedListsTests {
         #expect(ratio < 3, "\(ratio)")
     }
 
+    @Test("contract.md §2.11: feeds are told apart in a time that grows with their number alone")
+    func manyFeeds() {
+        func adds(_ count: Int, _ url: @escaping (Int) -> String) -> () -> Void {
+            {
+                var feeds = PendingFeeds()
+                for number in 0..<count {
+                    let place = SourcePlace(file: "a", line: number)
+                    _ = feeds.add(PendingFeed(url: url(number), origin: .host("h"), tags: [], place: place))
+                }
+            }
+        }
+        let urls: [(Int) -> String] = [
+            { "https://h\($0).example/feed" }, { "https://h.example/\($0)" },
+            { "http\($0 % 2 == 0 ? "" : "s")://h/\($0 / 2)" },
+            { _ in "https://h.example/" },
+        ]
+        for url in urls {
+            let ratio = ProcessorTime.ratio(of: adds(8000, url), to: adds(2000, url))
+            #expect(ratio < 9, "\(url(1)): four times as many, \(ratio) times as dear")
+        }
+    }
+
     @Test("Accents that are written as characters of their own cost no more than other text")
     func accents() {
         func line(_ tag: String) -> [UInt8] {

@@ -26,7 +26,7 @@ struct FeedListImportTests {
             https://me:hunter2@example.org/
             """
         let read = try FeedListImport.read(Array(list.utf8))
-        #expect(read.warnings.map(\.line) == [4, 5, 6, 8] && !"\(read.warnings)".contains("hunter2"))
+        #expect(read.warnings.map(\.line) == [3, 4, 5, 6, 8] && !"\(read.warnings)".contains("hunter2"))
         let feeds = try load(read.tables)
         #expect(feeds.map(\.url) == ["https://example.org/a", "file:///home/me/local/b.xml"])
         #expect(feeds[0].title == "A \"Title\"" && feeds[0].tags == ["news", "two words", "more"])

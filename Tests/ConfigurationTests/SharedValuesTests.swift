@@ -67,7 +67,8 @@ struct SharedValuesTests {
     @Test("Feeds of one host share its name, whatever form of it their URLs have")
     func hosts() throws {
         let feeds = try load(
-            table("a-name-of-more-than-fifteen-bytes", "") + table("A-Name-of-more-than-fifteen-bytes", "title = \"B\"")
+            table("a-name-of-more-than-fifteen-bytes", "")
+                + "[[feed]]\nurl = \"https://A-Name-of-more-than-fifteen-bytes.example/b\"\ntitle = \"B\"\n"
                 + table("another-name-of-such-a-length", ""),
             list: "https://a-name-of-more-than-fifteen-bytes.example./list\n")
         let hosts = try feeds.map { try #require($0.host) }

@@ -1,3 +1,4 @@
+private import FeedModel
 import Glibc
 
 /// `FeedListImport` is a list of feeds of another program, OPML or newsboat's urls file, as `[[feed]]` tables.
@@ -56,13 +57,12 @@ package struct FeedListImport: Sendable, Equatable {
     }
 
     private static func urls(_ bytes: [UInt8]) -> Self {
-        var result = Self(tables: [], warnings: [])
-        var indexes: [String: Int] = [:]
+        var collected = CollectedTables()
         URLList.read(bytes) { line, problem in
             func leaveOut(_ reason: String) {
                 // A search shows articles of feeds that have lines of their own.
                 let kind = line.url.hasPrefix("query:") ? OPMLDocument.Warning.Kind.mended : .leftOut
-                result.warnings.append(.init(line: line.number, message: "was left out: \(reason)", kind: kind))
+                collected.warn("was left out: \(reason)", line.number, kind)
             }
             if let problem { return leaveOut("it \(problem)") }
             let url: String
@@ -72,19 +72,52 @@ package struct FeedListImport: Sendable, Equatable {
             case .refused(let reason): return leaveOut("the URL \(reason)")
             }
             let title = line.title.map { ListText.cleaned($0, limit: 4096) }
-            let tags = FeedTags(line.tags).list
-            if let index = indexes[url] {
-                result.tables[index].tags = FeedTags.joined(result.tables[index].tags, tags)
-                result.tables[index].title = result.tables[index].title ?? title
-                return
-            }
-            guard result.tables.count < LoadingState.Limit.feeds else {
-                return leaveOut("there are more than \(LoadingState.Limit.feeds) feeds")
-            }
-            indexes[url] = result.tables.count
-            result.tables.append(FeedTable(url: url, title: title, tags: tags))
+            let table = FeedTable(url: url, title: title, tags: FeedTags(line.tags).list)
+            collected.add(table, line: line.number, mayStandAgain: false)
         }
-        return result
+        return Self(tables: collected.tables, warnings: collected.warnings)
+    }
+}
+
+/// The tables of a list, each feed once with the tags of all its places.
+struct CollectedTables {
+    private(set) var tables: [FeedTable] = []
+    private(set) var warnings: [OPMLDocument.Warning] = []
+    /// Where the first table of each form of a URL is.
+    private var indexes: [String: Int] = [:]
+    private var lines: [Int] = []
+
+    init(warnings: [OPMLDocument.Warning] = []) {
+        self.warnings = warnings
+    }
+
+    mutating func warn(_ message: String, _ line: Int, _ kind: OPMLDocument.Warning.Kind) {
+        warnings.append(OPMLDocument.Warning(line: line, message: message, kind: kind))
+    }
+
+    /// - Parameter mayStandAgain: the same URL in two places is no mistake, as in folders of OPML.
+    mutating func add(_ table: FeedTable, line: Int, mayStandAgain: Bool) {
+        let form = FeedIDResolver.looseForm(table.url)
+        guard let index = indexes[form] else {
+            guard tables.count < LoadingState.Limit.feeds else {
+                return warn("was left out: there are more than \(LoadingState.Limit.feeds) feeds", line, .leftOut)
+            }
+            indexes[form] = tables.count
+            tables.append(table)
+            lines.append(line)
+            return
+        }
+        let first = tables[index]
+        tables[index].tags = FeedTags.joined(first.tags, table.tags)
+        tables[index].title = first.title ?? table.title
+        let shown = URLRedaction.redacted(table.url)
+        if first.url != table.url {
+            warn(
+                "\(shown) is the same feed as \(URLRedaction.redacted(first.url)) in line \(lines[index])", line,
+                .mended)
+        } else if !mayStandAgain {
+            warn("\(shown) is already in line \(lines[index])", line, .mended)
+        }
     }
 }
 

@@ -96,10 +96,10 @@ struct OPMLListReader {
             switch state.feeds.add(feed) {
             case .tooMany:
                 return state.error("there are more than \(LoadingState.Limit.feeds) feeds", at: place)
-            case .merged(let other) where other.file != file.name:
+            case .merged(let other) where other.otherURL != nil || other.place.file != file.name:
                 // The same feed in two folders of one file is usual, and no mistake.
-                state.warning("\(URLRedaction.redacted(url)) is already in \(other)", at: place)
-            case .merged, .added, .sameURL, .sameID: break
+                state.warning("\(URLRedaction.redacted(url)) \(other.message)", at: place)
+            case .merged, .added, .alike, .sameURL, .sameID: break
             }
         }
     }

@@ -103,11 +103,11 @@ struct URLListReader {
             feed.tags = FeedTags(line.tags).list
             switch state.feeds.add(feed) {
             case .merged(let other):
-                state.warning("\(URLRedaction.redacted(feed.url)) is already in \(other)", at: place)
+                state.warning("\(URLRedaction.redacted(feed.url)) \(other.message)", at: place)
             case .tooMany:
                 isFull = true
                 state.error("there are more than \(LoadingState.Limit.feeds) feeds", at: place)
-            case .added, .sameURL, .sameID: break
+            case .added, .alike, .sameURL, .sameID: break
             }
         }
     }

@@ -48,8 +48,15 @@ struct FeedTableReader {
             url: url, origin: origin, id: table.id, title: table.title, tags: table.tags, place: place,
             options: table.options == standard.value ? standard : state.feeds.shared(table.options),
             hasOwnCap: node.member("max_age_cap") != nil)
+        func warn(_ message: String) {
+            state.warning("[[feed]] url: \(URLRedaction.redacted(url)) \(message)", at: place)
+        }
         switch state.feeds.add(feed) {
-        case .added, .merged: break
+        case .added: break
+        case .merged(let other):
+            // That a table says more of a feed than a list does is no mistake.
+            if other.otherURL != nil { warn(other.message) }
+        case .alike(let other): warn("\(other.message), but has other options; keep one of them, or give each an id")
         case .sameURL(let other):
             state.error(
                 "[[feed]] url: \(URLRedaction.redacted(url)) is already in \(other); two feeds of one URL "

@@ -1,3 +1,5 @@
+private import FeedModel
+
 /// What has been gathered while the files of a configuration are read, and what is wrong with them.
 final class LoadingState {
     /// Everything newswire reads of a configuration is bounded.
@@ -92,24 +94,41 @@ struct PendingFeed {
     var hasOwnCap = false
 }
 
-/// The feeds of all files, each URL once.
+/// The feeds of all files, each once, however its URL is written.
 struct PendingFeeds {
     private(set) var feeds: [PendingFeed] = []
     private var tags = Interner<ExactTexts>()
     private var hosts = Interner<String>()
     private var options = Interner<Shared<FeedOptions>>()
     private var indexes: [String: Int] = [:]
+    /// The first feed of each form of a URL.
+    private var forms: [String: Int] = [:]
     private var places: [String: SourcePlace] = [:]
 
     /// What became of a feed that was added.
     enum Addition {
         case added
-        /// A list names a feed that is known from elsewhere: its tags and title have been taken over.
-        case merged(with: SourcePlace)
+        /// It is known from elsewhere: tags and title of both are the feed's.
+        case merged(with: Known)
         /// Two tables for one URL that are not told apart by ids.
         case sameURL(as: SourcePlace)
+        /// Two tables with different options for two URLs of one feed: both are kept.
+        case alike(Known)
         case sameID(as: SourcePlace)
         case tooMany
+    }
+
+    /// A feed that was there before.
+    struct Known {
+        var place: SourcePlace
+        /// Its URL where that is written otherwise; nil where it is the same.
+        var otherURL: String?
+
+        /// How a diagnostic of the feed that was added goes on behind its URL.
+        var message: String {
+            guard let otherURL else { return "is already in \(place)" }
+            return "is the same feed as \(URLRedaction.redacted(otherURL)) in \(place)"
+        }
     }
 
     /// The options in a box that is the same for equal ones.
@@ -121,33 +140,50 @@ struct PendingFeeds {
         var feed = feed
         if case .host(let name) = feed.origin { feed.origin = .host(hosts.interned(name)) }
         if !feed.tags.isEmpty { feed.tags = tags.interned(ExactTexts(texts: feed.tags)).texts }
-        if let id = feed.id {
-            if let other = places[id] { return .sameID(as: other) }
-        }
-        if let index = indexes[feed.url] {
+        if let id = feed.id, let other = places[id] { return .sameID(as: other) }
+        var alike: Known?
+        let form = indexes[feed.url] == nil ? FeedIDResolver.looseForm(feed.url) : ""
+        if let index = indexes[feed.url] ?? forms[form] {
             let other = feeds[index]
-            if feed.options == nil {
-                feeds[index].merge(feed)
-                return .merged(with: other.place)
+            let known = Known(place: other.place, otherURL: other.url == feed.url ? nil : other.url)
+            let isMerged = known.otherURL != nil && feed.saysNoMore(than: other)
+            if feed.options == nil || other.options == nil || isMerged {
+                join(feed, index)
+                return .merged(with: known)
             }
-            if other.options == nil {
-                var table = feed
-                table.merge(other)
-                feeds[index] = table
-                if let id = feed.id { places[id] = feed.place }
-                return .merged(with: other.place)
+            if feed.id == nil || other.id == nil {
+                if known.otherURL == nil { return .sameURL(as: other.place) }
+                alike = known
             }
-            guard feed.id != nil, other.id != nil else { return .sameURL(as: other.place) }
         }
         guard feeds.count < LoadingState.Limit.feeds else { return .tooMany }
         if let id = feed.id { places[id] = feed.place }
-        if indexes[feed.url] == nil { indexes[feed.url] = feeds.count }
+        if indexes[feed.url] == nil {
+            indexes[feed.url] = feeds.count
+            if forms[form] == nil { forms[form] = feeds.count }
+        }
         feeds.append(feed)
-        return .added
+        return alike.map { .alike($0) } ?? .added
+    }
+
+    /// Makes one feed of two: a table counts before a line of a list, one with an id before one without.
+    private mutating func join(_ feed: PendingFeed, _ index: Int) {
+        let other = feeds[index]
+        guard feed.options != nil, other.options == nil || feed.id != nil else { return feeds[index].merge(feed) }
+        var table = feed
+        table.merge(other)
+        feeds[index] = table
+        if let id = feed.id { places[id] = feed.place }
+        if indexes[feed.url] == nil { indexes[feed.url] = index }
     }
 }
 
 extension PendingFeed {
+    /// Whether two tables can be one without losing what either says.
+    fileprivate func saysNoMore(than other: PendingFeed) -> Bool {
+        options == other.options && hasOwnCap == other.hasOwnCap && (id == nil || other.id == nil)
+    }
+
     fileprivate mutating func merge(_ other: PendingFeed) {
         if title == nil { title = other.title }
         tags = FeedTags.joined(tags, other.tags)

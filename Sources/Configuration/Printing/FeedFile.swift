@@ -118,32 +118,21 @@ package struct FeedTable: Sendable, Equatable {
 extension OPMLDocument {
     /// Returns the feeds of the document as tables that load without an error.
     ///
-    /// Each URL is there once, with the tags of all its places. What cannot be a feed here (`file:`, a password in the
+    /// Each feed is there once, with the tags of all its places. What cannot be a feed here (`file:`, a password in the
     /// URL) is left out with a warning.
     package func feedTables() -> (tables: [FeedTable], warnings: [Warning]) {
-        var tables: [FeedTable] = []
-        var indexes: [String: Int] = [:]
-        var warnings = self.warnings
+        var collected = CollectedTables(warnings: warnings)
         for entry in entries {
-            let url: String
             switch FeedAddress.parse(listed: entry.url) {
-            case .web(let address, _): url = address
-            case .local:
-                warnings.append(Warning(line: entry.line, message: "is a local file and was left out", kind: .leftOut))
-                continue
+            case .web(let url, _):
+                let title = entry.title.map { ListText.cleaned($0, limit: 4096) }
+                let table = FeedTable(url: url, title: title, tags: entry.tags)
+                collected.add(table, line: entry.line, mayStandAgain: true)
+            case .local: collected.warn("is a local file and was left out", entry.line, .leftOut)
             case .refused(let reason):
-                warnings.append(
-                    Warning(line: entry.line, message: "was left out: its xmlUrl \(reason)", kind: .leftOut))
-                continue
+                collected.warn("was left out: its xmlUrl \(reason)", entry.line, .leftOut)
             }
-            if let index = indexes[url] {
-                tables[index].tags = FeedTags.joined(tables[index].tags, entry.tags)
-                continue
-            }
-            indexes[url] = tables.count
-            let title = entry.title.map { ListText.cleaned($0, limit: 4096) }
-            tables.append(FeedTable(url: url, title: title, tags: entry.tags))
         }
-        return (tables, warnings)
+        return (collected.tables, collected.warnings)
     }
 }
