@@ -32,6 +32,7 @@ extension FeedState {
         coder.field("next_poll", &nextPoll)
         coder.field("interval_seconds", &intervalSeconds)
         schedule.visit(&coder)
+        coder.object("churn", &churn)
     }
 }
 
@@ -63,6 +64,7 @@ extension FeedState {
             return pair.isEmpty ? nil : pair
         }
         move.leaveOutWhatMayNotBeKept()
+        churn = churn?.bounded
         // No more feeds than that can be configured: a larger number is damage, and a file of its size would be, too.
         if let block = schedule.historyBlock, block >= 1 << 24 { schedule.historyBlock = nil }
     }

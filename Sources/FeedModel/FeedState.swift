@@ -54,6 +54,9 @@ package struct FeedState: Sendable, Equatable {
     /// Where the last document ended early, inside an item; nil where it came whole.
     package var cutOff: CutOff?
 
+    /// What of the feed's ids and links changes though its articles do not; nil for most feeds.
+    package var churn: Churn?
+
     /// Makes the state of a feed of which nothing is known.
     ///
     /// - Parameter url: redacted.

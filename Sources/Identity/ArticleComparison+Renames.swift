@@ -59,8 +59,8 @@ extension ArticleComparison {
     ///   - facts: as for a single one.
     func isPair(_ old: StoredArticle, _ new: Article, hasLink: Bool, _ facts: RenameFacts) -> Bool {
         let date = SameDate(old.article, new, isOwnSecond: facts.hasOwnSecond)
-        if !hasLink, date < .day { return false }
         let isSameTitle = hasSame(old.article.title, new.title, isSameTitle(old.article, new))
+        if !hasLink, date < .day { return isSameTitle && date == .unknown && isPairWithoutDate(old, new) }
         if hasLink, date >= .ownHour { return true }
         let (left, right) = (TextWords(of: old.article), TextWords(of: new))
         let texts: TextLikeness = old.isShort ? .unknown : TextLikeness(left, right)
@@ -71,12 +71,25 @@ extension ArticleComparison {
         let isSameText =
             switch texts {
             case .same, .alike: true
-            case .neither: date >= .day || lacksDates
+            case .neither: date > .day || hasLink && (date == .day || lacksDates)
             case .partly, .unknown: date == .ownSecond
             case .other: false
             }
         if isSameTitle, isSameText { return true }
         return hasLink && facts.hasOwnLink ? texts.isOneText : isLongText && date == .ownSecond
+    }
+
+    /// Whether an item with the title of a stored article is that article, where neither has a date.
+    private func isPairWithoutDate(_ old: StoredArticle, _ new: Article) -> Bool {
+        if old.article.published != nil || new.published != nil || old.isShort { return false }
+        let (left, right) = (TextWords(of: old.article), TextWords(of: new))
+        let texts = TextLikeness(left, right)
+        if let oldLink = old.article.url, let newLink = new.url,
+            oldLink == newLink || VolatileParameters.difference(oldLink, newLink)?.mayCount == false
+        {
+            return texts.isOneText || texts == .neither
+        }
+        return texts.isOneText && min(left.length, right.length) >= Self.shortestTellingText
     }
 
     /// Whether an id that only counts the revisions of another's page is that article's. What an id counts may as well be

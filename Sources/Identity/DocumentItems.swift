@@ -158,13 +158,17 @@ struct DocumentItems: ~Copyable {
         return title
     }
 
-    /// The key of the item's title and date of publishing; nil where it lacks one of them.
+    /// The key of the item's title and date of publishing, or of its title alone where it has no date; nil where it has no
+    /// title.
     mutating func titleAndDateKey(_ place: Int) -> Hash128? {
         prepareForms()
         if let key = forms[place].titleAndDateKey { return key }
         let title = title(place)
-        let published = title.isEmpty ? nil : articles[items[place].index].published
-        let key = published.map { matchKeys.titleAndDate(title, $0) }
+        var key: Hash128?
+        if !title.isEmpty {
+            let published = articles[items[place].index].published
+            key = published.map { matchKeys.titleAndDate(title, $0) } ?? matchKeys.title(title)
+        }
         forms[place].titleAndDateKey = .some(key)
         return key
     }

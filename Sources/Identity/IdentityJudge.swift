@@ -21,7 +21,12 @@ package struct IdentityJudge: ~Copyable {
     private let renames: RenameFinder
     private let versioner: Versioner
     private let assigner: KeyAssigner
+    private let observer: ChurnObserver
+    /// What does not count in the feed's URLs; nil for nothing.
+    private let parameters: VolatileParameters?
     private var items: DocumentItems
+    /// What is known of the feed's ids and links behind the document.
+    package private(set) var churn: FeedState.Churn?
 
     package init(_ rules: IdentityRules) {
         self.rules = rules
@@ -30,6 +35,10 @@ package struct IdentityJudge: ~Copyable {
         renames = RenameFinder(rules)
         versioner = Versioner(rules)
         assigner = KeyAssigner(rules)
+        observer = ChurnObserver(rules)
+        churn = rules.churn
+        let names = rules.churn?.volatileParameters ?? []
+        parameters = names.isEmpty ? nil : VolatileParameters(names)
         items = DocumentItems([], rules)
     }
 
@@ -39,8 +48,12 @@ package struct IdentityJudge: ~Copyable {
     package mutating func read<Knowledge: ArticleKnowledge>(
         _ articles: [Article], _ knowledge: Knowledge
     ) throws(Knowledge.Failure) {
-        items = DocumentItems(articles, rules)
-        try lookup.findAll(&items, knowledge)
+        guard let parameters else {
+            items = DocumentItems(articles, rules)
+            return try lookup.findAll(&items, knowledge)
+        }
+        items = DocumentItems(articles.map(parameters.removed), rules)
+        try lookup.findAll(&items, ComparedKnowledge(base: knowledge, parameters: parameters))
     }
 
     /// Returns the keys of the links that new items may have: while they are judged and stored, no other feed may store
@@ -53,6 +66,17 @@ package struct IdentityJudge: ~Copyable {
         return result
     }
 
+    /// Rules by which the document is to be read and judged again, because it has shown which parameters of its URLs do not
+    /// count; nil where it has not. To be asked behind `judge`.
+    package var betterRules: IdentityRules? {
+        let names = churn?.volatileParameters ?? []
+        if names == rules.churn?.volatileParameters ?? [] { return nil }
+        var better = rules
+        better.churn = rules.churn ?? FeedState.Churn()
+        better.churn?.volatileParameters = names
+        return better
+    }
+
     /// Judges the items that `read` looked up; to be called once for each `read`.
     ///
     /// It throws what `knowledge` throws.
@@ -60,6 +84,13 @@ package struct IdentityJudge: ~Copyable {
     /// - Returns: a judgement for each item, in the order of the document, without items that are empty, say the same
     ///   as another, or are told from another by nothing.
     package mutating func judge<Knowledge: ArticleKnowledge>(
+        _ facts: DocumentFacts, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> [Judgement] {
+        guard let parameters else { return try judgeItems(facts, knowledge) }
+        return try judgeItems(facts, ComparedKnowledge(base: knowledge, parameters: parameters))
+    }
+
+    private mutating func judgeItems<Knowledge: ArticleKnowledge>(
         _ facts: DocumentFacts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> [Judgement] {
         // Ids that are not known: another article's new id, another feed's article, or something new.
@@ -90,6 +121,9 @@ package struct IdentityJudge: ~Copyable {
             judgements[match.place] = judgement
         }
 
+        if facts.isWhole, observer.hasSeenChange(matches, judgements) {
+            churn = try observer.churn(matches, judgements, items, knowledge)
+        }
         for place in items.places where items[place].isShared && judgements[place]?.isStored == true {
             judgements[place]?.events.insert(.idNotUnique, at: 0)
         }
@@ -128,7 +162,15 @@ package struct IdentityJudge: ~Copyable {
             judgement.verdict = .unchanged
             aliased = (known, .variant)
         }
-        let keys = assigner.aliasKeys(place, variant: match.variant, &items)
+        // An id that is another one next time leads nowhere.
+        if rules.churn?.idsMeanNothing ?? false, aliased.reason.mayBeChurn { return judgement }
+        var keys = assigner.aliasKeys(place, variant: match.variant, &items)
+        if parameters != nil, let link = items.link(place), !items.claims.isTaken(link.key),
+            try knowledge.known(link.key) == nil
+        {
+            // By its link without the parameters nobody knows it yet.
+            keys += items.claims.takeFree([link.key], for: place)
+        }
         judgement.alias = Judgement.Alias(of: aliased.of, reason: aliased.reason, keys: keys)
         return judgement
     }

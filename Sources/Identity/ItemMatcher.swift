@@ -29,6 +29,12 @@ struct Match {
         return pair != nil
     }
 
+    /// The known article that it is under an id that may change at every poll.
+    var renamed: KnownArticle? {
+        guard case .alias(let known, let reason) = kind, reason.mayBeChurn else { return nil }
+        return known
+    }
+
     /// Makes the item the article that it is where all ids have changed.
     mutating func join() {
         if case .alias(let known, _) = kind {

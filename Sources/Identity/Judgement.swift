@@ -66,6 +66,9 @@ package struct Judgement: Sendable, Equatable {
             case textAndDate = "text_and_date"
             /// §5
             case migration
+
+            /// Whether an id that changes at every poll may be the reason.
+            var mayBeChurn: Bool { self != .variant && self != .revision }
         }
 
         /// The id means this article.
@@ -149,6 +152,8 @@ package struct IdentityRules: Sendable {
     package var keepsUpdates = true
     /// An article that another feed had already becomes a short record (identity.md §9).
     package var findsDuplicates = true
+    /// This is known of the feed's ids and links from its documents before (identity.md §5).
+    package var churn: FeedState.Churn?
 
     package init(feed: FeedIdentifier) {
         self.feed = feed

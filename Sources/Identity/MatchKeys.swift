@@ -75,6 +75,14 @@ struct MatchKeys: ~Copyable {
         return Hash128(high: common.high, low: common.low &+ spread)
     }
 
+    /// Of this feed, the article with that title, which has no date of publishing, has this key.
+    mutating func title(_ title: String) -> Hash128 {
+        begin("titled")
+        part(feed.text)
+        part(title)
+        return key
+    }
+
     /// Of this feed, the article whose id is a variant of the same URL has this key.
     mutating func variant(_ form: String) -> Hash128 {
         begin("variant")

@@ -6,6 +6,7 @@ struct MigrationDetector {
     /// So many articles must be gone from the document, and be back under other ids. A feed that is made by another
     /// program than before, or comes from another URL, needs no such number.
     private static let leastCount = 5
+    private static let leastOfAll = 2
 
     let facts: DocumentFacts
     /// The document has so many items.
@@ -27,7 +28,11 @@ struct MigrationDetector {
     }
 
     /// Whether so many pairs, each an unknown id and an article that was known under another, make a migration.
-    func isEnough(_ count: Int) -> Bool {
-        count >= (facts.isArmed ? 1 : Self.leastCount) && count * 2 >= facts.previousCount ?? itemCount
+    func isEnough(_ count: Int) -> Bool { count >= leastCount && count * 2 >= facts.previousCount ?? itemCount }
+
+    private var leastCount: Int {
+        if facts.isArmed { return 1 }
+        // Where no item has kept its id, two tell as much as five of many.
+        return unknownCount == itemCount ? Self.leastOfAll : Self.leastCount
     }
 }

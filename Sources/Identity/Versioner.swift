@@ -28,6 +28,7 @@ struct Versioner {
         // At a poll nearly all are.
         if found.contentHash == item.hash { return judgement }
         let article = items.article(place)
+        if try differsInParametersAlone(place, from: found, items, knowledge) { return judgement }
         if items.newestUse(place) == nil, let passedOver = verdictWithoutVersion(found, article),
             try isSurelyNoReuse(place, of: found, &items, knowledge)
         {
@@ -55,6 +56,15 @@ struct Versioner {
             try edit(&judgement, place, use.known, use.stored, &items, knowledge)
         }
         return judgement
+    }
+
+    /// Whether an item says what is stored, but for parameters that do not count: its hash was made when they did.
+    private func differsInParametersAlone<Knowledge: ArticleKnowledge>(
+        _ place: Int, from known: KnownArticle, _ items: borrowing DocumentItems, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> Bool {
+        if rules.churn?.volatileParameters.isEmpty ?? true { return false }
+        guard let stored = try knowledge.stored(known.seq) else { return false }
+        return ChangedFields.names(from: stored.article, to: items.article(place), isShort: stored.isShort).isEmpty
     }
 
     /// `Use` is an article that has the item's id.

@@ -139,6 +139,35 @@ struct IdentityTests {
         #expect(try await desk.poll()["new"]?.integer == 0)
     }
 
+    @Test("identity.md §5: ids and links that change at every poll are known from poll to poll, and people are told")
+    func churn() async throws {
+        let desk = Desk()
+        func items(_ poll: Int) -> [Item] {
+            (1...4).map { number in
+                var item = item(number, id: "build\(poll)")
+                item.link += "?sid=A\(poll)"
+                item.text = "Text \(number)"
+                return item
+            }
+        }
+        for poll in 1...6 {
+            desk.server.on("/feed", .init(body: Item.rss(items(poll))))
+            let report = try await desk.poll()
+            #expect(report["new"]?.integer == (poll == 1 ? 4 : 0))
+            #expect(report["updated"]?.integer == 0)
+            let notes = (report["notes"]?.array ?? []).compactMap(\.string).filter { $0.hasPrefix("id_churn: ") }
+            #expect(notes.count == (poll == 2 || poll == 4 ? 1 : 0), "\(notes)")
+        }
+        #expect(kinds(try await desk.dump("--updates", "--duplicates")) == ["new", "new", "new", "new"])
+        let feeds = await desk.run("feeds").output
+        #expect(feeds.contains("its ids change at every poll"))
+        #expect(feeds.contains("from poll to poll its links change in the parameters sid, which do not count"))
+        let json = await desk.run("feeds", "--json").output
+        #expect(json.contains(#""ids":"unstable","volatile_parameters":["sid"]"#))
+        #expect(await desk.run("explain", "feed").output.contains("identity        its ids change at every poll"))
+        #expect(await desk.run("status", "--json").output.contains(#""feeds_with_id_churn":1"#))
+    }
+
     @Test("identity.md §9: an article of two feeds that are polled at once is printed once, and said to be in both")
     func duplicates() async throws {
         let desk = Desk(feeds: ["/a", "/b", "/c"])

@@ -43,7 +43,7 @@ struct DocumentItemsTests {
         let areSameTitles = [items.isSameTitle(0, 1), items.isSameTitle(0, 2)]
         #expect(areSameTitles == [true, false])
         #expect(items.titleAndDateKey(0) == keys.titleAndDate("head line", Timestamp(year: 2026, month: 11, day: 2)))
-        #expect(items.titleAndDateKey(1) == nil)
+        #expect(items.titleAndDateKey(1) == keys.title("head line"))
         #expect(items.titleAndDateKey(2) == nil)
         #expect(items.idForm(0) == "e.org/1")
         #expect(items.idForm(1) == nil)

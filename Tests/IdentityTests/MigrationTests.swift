@@ -52,11 +52,29 @@ struct MigrationTests {
         #expect(judgements.map(\.isFirst) == [Bool](repeating: false, count: 10) + [true, true])
     }
 
-    @Test("Fewer than five articles, or less than half of the document before, make no migration")
+    @Test("identity.md §5: two articles are enough where no item has kept its id", arguments: 1...4)
+    func few(count: Int) {
+        memory.poll(document(1...count))
+        let moved = memory.poll(document(1...count, id: "new", link: "https://blog.example/"), facts: facts(count))
+        #expect(moved.allSatisfy { ($0.alias?.reason == .migration) == (count >= 2) })
+    }
+
+    @Test("identity.md §5: a title and a day make no pair where there is no text, as of notices that come twice a day")
+    func noText() {
+        func notices(_ edition: String) -> [Article] {
+            (1...3).map {
+                article(id: "\(edition)\($0)", url: "https://e.org/\(edition)/\($0)", title: "City \($0)", day: 1)
+            }
+        }
+        memory.poll(notices("morning"))
+        #expect(memory.poll(notices("evening"), facts: facts(3)).allSatisfy { $0.verdict == .new })
+    }
+
+    @Test("Fewer than five of many articles, or less than half of the document before, make no migration")
     func tooFew() {
-        memory.poll(document(1...4))
-        let four = memory.poll(document(1...4, id: "new", link: "https://blog.example/"), facts: facts(4))
-        #expect(four.map(\.verdict) == [.new, .new, .new, .new])
+        memory.poll(document(1...7))
+        let some = document(1...3) + document(4...7, id: "new", link: "https://blog.example/")
+        #expect(memory.poll(some, facts: facts(7)).count { $0.verdict == .new } == 4)
         let memory = StoreMemory()
         memory.poll(document(1...20))
         let mixed = document(1...14) + document(15...20, id: "new", link: "https://blog.example/")

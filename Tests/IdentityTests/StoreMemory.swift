@@ -28,6 +28,12 @@ final class StoreMemory: ArticleKnowledge {
         }
     }
 
+    /// What is known of the one feed's ids and links is kept from poll to poll, as a feed's state keeps it.
+    var keepsChurn = false
+    var churn: FeedState.Churn?
+    /// How many aliases were stored.
+    private(set) var aliases = 0
+
     /// A look-up that was not announced is counted.
     var readsAhead = false
     private var prepared = Set<Hash128>()
@@ -59,10 +65,18 @@ final class StoreMemory: ArticleKnowledge {
         rules change: (inout IdentityRules) -> Void = { _ in }
     ) -> [Judgement] {
         var rules = IdentityRules(feed: FeedIdentifier(feed))
+        if keepsChurn { rules.churn = churn?.believed(of: articles).ifAny }
         change(&rules)
         var judge = IdentityJudge(rules)
         judge.read(articles, self)
-        let judgements = judge.judge(facts, self)
+        var judgements = judge.judge(facts, self)
+        while keepsChurn, let better = judge.betterRules {
+            judge = IdentityJudge(better)
+            judge.read(articles, self)
+            judgements = judge.judge(facts, self)
+        }
+        if keepsChurn { churn = judge.churn }
+        aliases += judgements.count { $0.alias != nil }
         for judgement in judgements { store(judgement, articles[judgement.index], feed) }
         return judgements
     }

@@ -130,6 +130,7 @@ struct StoryPropertyTests {
     func neverOne(kind: StoryFeed, seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let memory = StoreMemory()
+        memory.keepsChurn = Bool.random(using: &generator)
         var facts = DocumentFacts()
         var stories: [StoryFeed.Story] = []
         var retired: [StoryFeed.Story] = []

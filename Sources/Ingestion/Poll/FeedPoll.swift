@@ -228,6 +228,7 @@ struct FeedPoll {
             return .conclude(nil, pauseOf: nil)
         }
         state.document = FeedState.Document(articles: drafts.articles, source: body.source)
+        state.churn = drafts.churn
         if body.parsed.hasAllItems(status: report.status) { seen = drafts.seen }
         return succeeded(.document(reading(of: body.parsed)), with: body, at: now)
     }

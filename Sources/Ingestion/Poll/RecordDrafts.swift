@@ -27,6 +27,8 @@ struct RecordDrafts {
         var articles = 0
         /// The articles of the document, known ones as well.
         var seen: [ArticleIdentifier] = []
+        /// What is known of the feed's ids and links behind the document.
+        var churn: FeedState.Churn?
         /// What a person may want to know of their identities.
         var notes: [String] = []
         /// What each record is and why, a line each, where somebody wants to know.
@@ -38,18 +40,28 @@ struct RecordDrafts {
     /// - Parameter facts: what is known of the document beside its items.
     func result(of document: Feed, _ facts: DocumentFacts) async throws(StoreError) -> Result {
         let knowledge = StoreKnowledge(store: store)
-        var judge = IdentityJudge(rules(document))
-        try judge.read(document.articles, knowledge)
+        var rules = rules(document)
         var result = Result()
-        result.locked = judge.linkKeys()
-        await locks.take(result.locked)
-        do throws(StoreError) {
-            let judgements = try judge.judge(facts, knowledge)
-            add(judgements, document.articles, to: &result)
-            return result
-        } catch {
-            locks.release(result.locked)
-            throw error
+        while true {
+            var judge = IdentityJudge(rules)
+            try judge.read(document.articles, knowledge)
+            result.locked = judge.linkKeys()
+            await locks.take(result.locked)
+            do throws(StoreError) {
+                let judgements = try judge.judge(facts, knowledge)
+                if let better = judge.betterRules {
+                    locks.release(result.locked)
+                    rules = better
+                    continue
+                }
+                add(judgements, document.articles, to: &result)
+                result.churn = judge.churn
+                result.notes += FeedState.Churn.notes(from: state.churn, to: judge.churn)
+                return result
+            } catch {
+                locks.release(result.locked)
+                throw error
+            }
         }
     }
 
@@ -59,6 +71,7 @@ struct RecordDrafts {
         rules.joinsVariants = feed.aliases
         rules.keepsUpdates = feed.updates == .keep
         rules.findsDuplicates = duplicates == .short
+        rules.churn = state.churn?.believed(of: document.articles).ifAny
         return rules
     }
 

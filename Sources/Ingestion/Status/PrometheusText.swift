@@ -101,6 +101,10 @@ extension StatusFigures {
             "newswire_feeds", .gauge, "Configured feeds by how they are.", by: "state",
             FeedCondition.allCases.map { ($0.rawValue, Double(feeds[$0] ?? 0)) })
         text.metric(
+            "newswire_feeds_with_id_churn", .gauge,
+            "Feeds whose ids, or parameters of whose links, change at every poll.",
+            Double(feedsWithChurn))
+        text.metric(
             "newswire_next_poll_timestamp_seconds", .gauge, "When the next feed is due.",
             nextPoll.map { Double($0.milliseconds) / 1000 })
         text.metric(

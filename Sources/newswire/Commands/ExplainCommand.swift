@@ -116,6 +116,7 @@ struct FeedExplanation {
         }
         if let adopted = state.move.adopted { lines.append(row("asked at", adopted)) }
         lines += lastPoll(state)
+        if let churn = state.churn?.sentence { lines.append(row("identity", churn)) }
         lines.append(row("next poll", next(state)))
         if let last = polls.last { lines += terms(last.terms, state, last) }
         lines += allowanceLines

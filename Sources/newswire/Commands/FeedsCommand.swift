@@ -143,6 +143,8 @@ struct FeedHealth {
         json.member("reason", reason?.word)
         json.member("paused_until", pausedUntil)
         json.member("articles", known?.articles ?? 0)
+        if known?.churn?.idsMeanNothing ?? false { json.member("ids", "unstable") }
+        json.member("volatile_parameters", known?.churn?.volatileParameters ?? [])
         json.endObject()
         return json.bytes + [UInt8(ascii: "\n")]
     }
@@ -168,6 +170,7 @@ struct FeedHealth {
             lines.append("        \(count > 1 ? "\(count) times in a row: " : "")\(failure.word): \(failure.message)")
         }
         if let insecurity = feed.insecurity { lines.append("        insecure: \(insecurity)") }
+        if let churn = known?.churn?.sentence { lines.append("        \(churn)") }
         if let notice = feed.moveNotice(known) { lines.append("        \(notice)") }
         if !sameAs.isEmpty {
             let others = sameAs.prefix(5).map(\.text).joined(separator: ", ")
