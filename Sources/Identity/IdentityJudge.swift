@@ -21,6 +21,7 @@ package struct IdentityJudge: ~Copyable {
     private let renames: RenameFinder
     private let versioner: Versioner
     private let assigner: KeyAssigner
+    private let groups = ContentGroups()
     private let observer: ChurnObserver
     /// What does not count in the feed's URLs; nil for nothing.
     private let parameters: VolatileParameters?
@@ -109,6 +110,8 @@ package struct IdentityJudge: ~Copyable {
             if isMigration { for index in matches.indices { join(&matches[index]) } }
         }
 
+        if groups.concerns(matches, items) { try groups.limit(&matches, &items, facts, knowledge) }
+
         // Ids that are known come first: their articles are taken before an alias can be an edit of one.
         var judgements: [Judgement?] = Array(repeating: nil, count: items.count)
         for place in items.found() {
@@ -147,7 +150,13 @@ package struct IdentityJudge: ~Copyable {
         let aliased: (of: KnownArticle, reason: Judgement.Alias.Reason)
         switch match.kind {
         case .new:
-            judgement.keys = match.keys
+            judgement.rounds = match.rounds
+            if match.rounds >= ContentGroups.mostRounds { judgement.events.append(.volatileGroup) }
+            if match.isPassedOver {
+                judgement.verdict = .volatile
+            } else {
+                judgement.keys = match.keys
+            }
             return judgement
         case .duplicate(let seq):
             judgement.verdict = .duplicate(of: seq)

@@ -20,6 +20,10 @@ struct Match {
     var variant: Hash128?
     /// The keys that the article's first record gets where it is new.
     var keys: [Hash128] = []
+    /// As in its judgement.
+    var rounds: UInt8 = 0
+    /// It is new, but one of those that come with other content at every poll, and is not kept (`ContentGroups`).
+    var isPassedOver = false
 
     init(_ place: Int) { self.place = place }
 

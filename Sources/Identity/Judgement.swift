@@ -15,6 +15,9 @@ package struct Judgement: Sendable, Equatable {
     package var alias: Alias?
     /// These things happened to the article's identity.
     package var events: [Event] = []
+    /// So many documents in a row brought other content for all items that only their content tells apart, where the
+    /// item is one of those and new (identity.md §4).
+    package var rounds: UInt8 = 0
     /// The record carries these keys beside its `uid`, so that the article is found by them.
     package var keys: [Hash128] = []
 
@@ -86,6 +89,9 @@ package struct Judgement: Sendable, Equatable {
         case idMigration = "id_migration"
         /// This version is the last that is kept, until the publisher's own date of change moves.
         case volatile
+        /// Items that only their content tells apart have other content at every poll: of what they bring no more is kept
+        /// than one document a day (identity.md §4).
+        case volatileGroup = "volatile_group"
     }
 
     /// Tells whether the article gets a record of its own.
@@ -169,6 +175,8 @@ package struct DocumentFacts: Sendable {
     /// The program that made the document, or the URL that it came from, is another than the last time
     /// (identity.md §5).
     package var isArmed = false
+    /// When the document came; nil where that does not matter.
+    package var time: Timestamp?
 
     package init() {}
 }

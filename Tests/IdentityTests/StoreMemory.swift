@@ -31,6 +31,8 @@ final class StoreMemory: ArticleKnowledge {
     /// What is known of the one feed's ids and links is kept from poll to poll, as a feed's state keeps it.
     var keepsChurn = false
     var churn: FeedState.Churn?
+    /// When the last document came.
+    private var time: Timestamp?
     /// How many aliases were stored.
     private(set) var aliases = 0
 
@@ -76,6 +78,7 @@ final class StoreMemory: ArticleKnowledge {
             judgements = judge.judge(facts, self)
         }
         if keepsChurn { churn = judge.churn }
+        time = facts.time
         aliases += judgements.count { $0.alias != nil }
         for judgement in judgements { store(judgement, articles[judgement.index], feed) }
         return judgements
@@ -87,8 +90,8 @@ final class StoreMemory: ArticleKnowledge {
         let seq = UInt64(records.count + 1)
         var known = KnownArticle(
             uid: judgement.uid, seq: seq, version: 1, contentHash: judgement.contentHash, modified: article.modified,
-            silentChanges: 0)
-        var stored = StoredArticle(article: article, feed: FeedIdentifier(feed), first: seq)
+            silentChanges: judgement.rounds)
+        var stored = StoredArticle(article: article, feed: FeedIdentifier(feed), first: seq, firstSeen: time)
         switch judgement.verdict {
         case .update(let version):
             known.version = version.number

@@ -41,6 +41,8 @@ struct RecordDrafts {
     func result(of document: Feed, _ facts: DocumentFacts) async throws(StoreError) -> Result {
         let knowledge = StoreKnowledge(store: store)
         var rules = rules(document)
+        var facts = facts
+        facts.time = now
         var result = Result()
         while true {
             var judge = IdentityJudge(rules)
@@ -97,6 +99,9 @@ struct RecordDrafts {
             if explains { result.plan += judgement.plan(article) }
             for event in judgement.events { events[event, default: 0] += 1 }
         }
+        for judgement in judgements where !judgement.leavesRecords {
+            for event in judgement.events { events[event, default: 0] += 1 }
+        }
         result.articles = judgements.count
         result.seen = judgements.map(\.uid)
         result.notes = Judgement.Event.allCases.compactMap { event in events[event].map { event.note(count: $0) } }
@@ -127,7 +132,7 @@ struct RecordDrafts {
         let (kind, version, silentChanges): (RecordKind, UInt32, UInt8)
         switch judgement.verdict {
         case .unchanged, .volatile, .ignored: return nil
-        case .new, .reusing: (kind, version, silentChanges) = (.new, 1, 0)
+        case .new, .reusing: (kind, version, silentChanges) = (.new, 1, judgement.rounds)
         case .duplicate: (kind, version, silentChanges) = (.duplicate, 1, 0)
         case .update(let update): (kind, version, silentChanges) = (.update, update.number, update.silentChanges)
         }
@@ -150,6 +155,10 @@ extension Judgement.Event {
                 + " date or content"
         case .idMigration:
             "\(rawValue): the ids of this feed have changed; \(them) came under a new id and \(they) known as before"
+        case .volatileGroup:
+            "\(rawValue): all items of one id, link, title and date have had other content"
+                + " \(IdentityJudge.maximumSilentChanges) times in a row, now \(them); of what comes so, one document a day is"
+                + " kept"
         case .volatile:
             "\(rawValue): \(them) changed \(IdentityJudge.maximumSilentChanges) times without a new date;"
                 + " no more versions are kept until the publisher's date of change moves"

@@ -69,6 +69,13 @@ struct RecordExplanation {
             return
         }
         why("no article of this feed was known by \(basis)")
+        if events.contains(.volatileGroup) {
+            add(
+                "",
+                "those with its id, link, title and date have had other content at each of the last polls (volatile_group):"
+            )
+            add("", "of what comes so, one document a day is kept from here on")
+        }
         if events.contains(.idNotUnique) {
             add("", "others in the same document had the same id (id_not_unique), so more of it counts")
         } else {
