@@ -56,6 +56,66 @@ struct DiscoverTests {
         #expect(desk.server.requests.map(\.path) == ["/", "/", "/feed", "/feed.xml", "/rss.xml"])
     }
 
+    private func page(_ desk: Desk, _ body: String) {
+        desk.server.on("/", .init(headers: [("Content-Type", "text/html")], body: "<!doctype html>\(body)"))
+    }
+
+    /// The desk's server under another name, which makes it another site.
+    private func elsewhere(_ desk: Desk, _ path: String) -> String {
+        desk.server.url(path).replacing("127.0.0.1", with: "localhost")
+    }
+
+    @Test("contract.md §1.10: where a page declares no feed, links in its text to its own site are asked, feeds or not")
+    func textLinks() async {
+        let desk = Desk()
+        page(
+            desk,
+            """
+            <a href="/about">About</a><a href="/rss-help">What is RSS?</a><a href="/all">All as RSS</a>
+            <a href="\(elsewhere(desk, "/other/feed"))">Their feed</a><a href="/x/comments.rss">Comments</a>
+            """)
+        for path in ["/all", "/x/comments.rss", "/other/feed"] {
+            desk.server.on(path, .init(body: Publisher.rss([("1", "One")])))
+        }
+        desk.server.on("/rss-help", .init(headers: [("Content-Type", "text/html")], body: "<!doctype html><p>"))
+        let ending = await desk.run("discover", desk.server.url("/"))
+        #expect(ending.status == 0, "\(ending.errors)")
+        let lines = ["/all", "/x/comments.rss"].map { "\(desk.server.url($0))\tapplication/rss+xml\tDesk" }
+        #expect(ending.lines == lines)
+        #expect(desk.server.requests.map(\.path) == ["/", "/rss-help", "/all", "/x/comments.rss"])
+    }
+
+    @Test(
+        "contract.md §1.10: a feed of another site comes behind all that the page's own site may have, with --guess alone"
+    )
+    func otherSites() async {
+        let desk = Desk()
+        page(desk, "<a href=\"\(elsewhere(desk, "/other/feed"))\">Feed</a><a href=\"/feed\">Feed</a>")
+        desk.server.on("/other/feed", .init(body: Publisher.rss([("1", "One")])))
+        #expect(await desk.run("discover", desk.server.url("/")).status == 65)
+        #expect(desk.server.requests.map(\.path) == ["/", "/feed"])
+        let guess = await desk.run("discover", "--guess", desk.server.url("/"))
+        #expect(guess.lines == ["\(elsewhere(desk, "/other/feed"))\tapplication/rss+xml\tDesk"], "\(guess.errors)")
+        let own = ["/", "/feed", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/rss", "/feed.json"]
+        #expect(desk.server.requests.dropFirst(2).map(\.path) == own + ["/other/feed"])
+        desk.server.on("/index.xml", .init(body: Publisher.rss([("2", "Two")])))
+        let count = desk.server.requests(to: "/other/feed").count
+        let fixed = await desk.run("discover", "--guess", desk.server.url("/"))
+        #expect(fixed.lines.first?.hasPrefix(desk.server.url("/index.xml")) == true)
+        #expect(desk.server.requests(to: "/other/feed").count == count)
+    }
+
+    @Test("contract.md §1.10: however many links a page has, sixteen requests are made at most")
+    func bounds() async {
+        let desk = Desk()
+        let links = (0..<30).map { "<a href=\"/rss/\($0)\">x</a><a href=\"\(elsewhere(desk, "/feeds/\($0)"))\">x</a>" }
+        page(desk, links.joined())
+        #expect(await desk.run("discover", desk.server.url("/")).status == 65)
+        #expect(desk.server.requests.count == 6)
+        #expect(await desk.run("discover", "--guess", desk.server.url("/")).status == 65)
+        #expect(desk.server.requests.count == 6 + 16)
+    }
+
     @Test("security.md §1, §2: other schemes and private addresses are refused, also after a redirect")
     func refused() async {
         let desk = Desk()

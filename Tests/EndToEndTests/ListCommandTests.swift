@@ -157,6 +157,24 @@ struct AddTests {
         #expect(desk.server.requests.map(\.path) == ["/", "/feed"])
     }
 
+    @Test("contract.md §1.10: a link in the page's text is taken before well-known paths, one to another site never")
+    func textLinks() async {
+        let other = desk.server.url("/feed").replacing("127.0.0.1", with: "localhost")
+        let html = [("Content-Type", "text/html")]
+        desk.server.on(
+            "/", .init(headers: html, body: "<!doctype html><a href=\"\(other)\">Feed</a><a href=\"/all\">RSS</a>"))
+        desk.server.on("/all", .init(body: Publisher.rss([("1", "One")])))
+        let ending = await desk.run("add", desk.server.url("/"))
+        #expect(ending.status == 0, "\(ending.errors)")
+        #expect(desk.server.requests.map(\.path) == ["/", "/all"])
+        #expect(added().first?.contains("url = \"\(desk.server.url("/all"))\"") == true)
+        desk.server.on("/feed", .init(status: 404))
+        desk.server.on("/page", .init(headers: html, body: "<!doctype html><a href=\"\(other)\">Feed</a>"))
+        let none = await desk.run("add", desk.server.url("/page"))
+        #expect(none.status == 65 && none.errors.contains("it links to \(other) on other sites"), "\(none.errors)")
+        #expect(desk.server.requests(to: "/feed").count == 1 && added().count == 1)
+    }
+
     @Test("What is configured already is refused, with its place, and nobody is asked")
     func configured() async throws {
         #expect(await desk.run("add", desk.server.url("/feed")).status == 0)

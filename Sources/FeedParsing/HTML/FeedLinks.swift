@@ -1,10 +1,11 @@
 package import FeedModel
 private import Text
 
-/// `FeedLinks` finds the feeds that an HTML page names: `<link rel="alternate" type="application/rss+xml" href="...">`.
+/// `FeedLinks` finds the feeds that an HTML page declares: `<link rel="alternate" type="application/rss+xml" href="...">`,
+/// or `<link rel="feed" href="...">`.
 package enum FeedLinks {
     /// No page has its links behind that.
-    private static let maximumBytes = 4 << 20
+    static let maximumBytes = 4 << 20
     static let maximumLinks = 100
 
     /// `Found` is a link to a feed, and what the page calls the feed.
@@ -30,6 +31,14 @@ package enum FeedLinks {
         return search.links
     }
 
+    /// Whether a link declares a feed: as an alternate of a feed's type, or by the relation that says so itself.
+    static func declaresFeed(_ relation: String?, type: String?, href: String) -> Bool {
+        let words = (relation ?? "").lowercased().split(whereSeparator: \.isWhitespace)
+        guard !words.contains("stylesheet") else { return false }
+        guard let type, !type.isEmpty else { return words.contains("feed") }
+        return isFeed(type, href: href) && (words.contains("alternate") || words.contains("feed"))
+    }
+
     /// Whether a link of that type may lead to a feed. Plain JSON does where its URL says so: WordPress gives the same
     /// type to its API.
     static func isFeed(_ type: String, href: String) -> Bool {
@@ -44,7 +53,7 @@ package enum FeedLinks {
     }
 }
 
-private struct LinkSearch {
+struct LinkSearch {
     let page: UnsafeBufferPointer<UInt8>
     let pageURL: String
     private(set) var links: [FeedLinks.Found] = []
@@ -75,17 +84,23 @@ private struct LinkSearch {
     }
 
     private mutating func takeLink(_ tag: HTMLTokenizer.Tag) {
-        guard let type = value(.type, of: tag), let href = value(.href, of: tag), FeedLinks.isFeed(type, href: href),
-            let relations = value(.rel, of: tag)?.lowercased().split(whereSeparator: \.isWhitespace),
-            relations.contains("alternate") || relations.contains("feed"), !relations.contains("stylesheet"),
-            let url = URLResolution.resolve(href, base: declaredBase ?? pageURL, &budget), URLResolution.isWeb(url),
+        guard let href = value(.href, of: tag) else { return }
+        let type = value(.type, of: tag)
+        guard FeedLinks.declaresFeed(value(.rel, of: tag), type: type, href: href), let url = resolve(href),
             known.insert(url).inserted
         else { return }
         links.append(
             .init(link: Link(rel: "alternate", href: url, type: type), title: value(.title, of: tag)))
     }
 
-    private func value(_ name: HTMLName, of tag: HTMLTokenizer.Tag) -> String? {
+    /// The absolute URL of a link of the page; nil for one that is neither http nor https.
+    mutating func resolve(_ href: String) -> String? {
+        guard let url = URLResolution.resolve(href, base: declaredBase ?? pageURL, &budget), URLResolution.isWeb(url)
+        else { return nil }
+        return url
+    }
+
+    func value(_ name: HTMLName, of tag: HTMLTokenizer.Tag) -> String? {
         var attributes = HTMLAttributes(page, of: tag)
         while let attribute = attributes.next() {
             guard HTMLName(page, attribute.name) == name else { continue }
@@ -107,8 +122,8 @@ extension FeedLinks {
             var rest = field.utf8.prefix(maximumHeader)
             var budget = ResolutionBudget(document: rest.count)
             while result.count < maximumLinks, let found = nextLink(&rest) {
-                guard let type = found.parameters["type"], isFeed(type, href: found.url),
-                    found.parameters["rel"]?.lowercased().split(separator: " ").contains("alternate") == true,
+                let type = found.parameters["type"]
+                guard declaresFeed(found.parameters["rel"], type: type, href: found.url),
                     let url = URLResolution.resolve(found.url, base: baseURL, &budget), URLResolution.isWeb(url),
                     known.insert(url).inserted
                 else { continue }

@@ -4,8 +4,8 @@ internal import FeedParsing
 package import Fetching
 internal import Scheduling
 
-/// `FeedDiscovery` finds the feeds that a page names, or sees that it is a feed itself: `newswire discover`. Any task
-/// may ask.
+/// `FeedDiscovery` finds the feeds that a page names, or sees that it is a feed itself: `newswire discover` and
+/// `newswire add` (contract.md §1.10). Any task may ask.
 package struct FeedDiscovery: Sendable {
     /// `Found` is a feed that a page names, or the page where that is a feed.
     package struct Found: Sendable {
@@ -27,6 +27,9 @@ package struct FeedDiscovery: Sendable {
 
     /// Where feeds often are, asked one after the other until one is there.
     static let guesses = ["/feed", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/rss", "/feed.json"]
+    /// Links in the text of a page that are asked: those to its own site, and those to others.
+    static let ownLinksTried = 5
+    static let otherLinksTried = 3
     /// Links are looked for in so many bytes of a page.
     private static let pageBytes = 4 << 20
 
@@ -44,27 +47,43 @@ package struct FeedDiscovery: Sendable {
         limiter = HostRateLimiter(clock: .system)
     }
 
-    /// Finds the feeds at a URL: the page itself where it is one, else those that it names. Throws where a page cannot
-    /// be had.
+    /// Finds the feeds at a URL: the page itself where it is one, else those that it declares, else those that links in its
+    /// text lead to on its own site. Throws where a page cannot be had.
     ///
     /// - Parameters:
     ///   - url: http or https, nothing else.
-    ///   - guesses: whether to ask well-known paths of the same site where the page names none, at the pace that the
-    ///     host is allowed.
+    ///   - guesses: whether to ask well-known paths of the same site where that brings none, and behind them links in the
+    ///     text to other sites; at the pace that the hosts are allowed.
     package func find(at url: String, guesses: Bool) async throws(Failure) -> [Found] {
         try Self.check(url)
         let page = try await fetch(url)
         if !page.found.isEmpty { return page.found }
+        let linked = await feeds(at: page.ownLinks, from: page)
+        if !linked.isEmpty { return linked }
         guard guesses, page.answered else {
             if let failure = page.failure { throw failure }
             return []
         }
-        for path in Self.guesses {
-            guard let guess = URLResolution.resolve(path, base: page.url) else { continue }
+        for guess in Self.wellKnownPlaces(of: page) {
             let answer = try await fetch(guess, from: page)
             if answer.isFeed { return answer.found }
         }
-        return []
+        return await feeds(at: page.otherLinks, from: page)
+    }
+
+    /// The feeds among the links of a page; one that cannot be asked is none.
+    private func feeds(at links: [String], from page: Page) async -> [Found] {
+        var found: [Found] = []
+        for link in links {
+            guard let answer = try? await fetch(link, from: page), answer.isFeed else { continue }
+            found += answer.found.filter { feed in !found.contains { $0.url == feed.url } }
+        }
+        return found
+    }
+
+    /// Well-known places on the site of a page, without those that its links have led to.
+    private static func wellKnownPlaces(of page: Page) -> [String] {
+        guesses.compactMap { URLResolution.resolve($0, base: page.url) }.filter { !page.ownLinks.contains($0) }
     }
 
     static func check(_ url: String) throws(Failure) {
@@ -78,6 +97,10 @@ package struct FeedDiscovery: Sendable {
         /// Where it was found after all redirects.
         var url: String
         var found: [Found] = []
+        /// Where links in its text lead that may be to feeds, comments last: on its own site, and elsewhere. None where it
+        /// declares a feed.
+        var ownLinks: [String] = []
+        var otherLinks: [String] = []
         var isFeed = false
         /// There was an answer, though it may have been a refusal.
         var answered = false
@@ -124,9 +147,9 @@ package struct FeedDiscovery: Sendable {
             FeedLinks.inHeader(head.fields.all("Link"), baseURL: page.url)
             + document.body.prefix(Self.pageBytes).withUnsafeBytes { FeedLinks.inHTML($0, baseURL: page.url) }
         for link in links where !page.found.contains(where: { $0.url == link.link.href }) {
-            page.found.append(
-                Found(url: link.link.href, type: link.link.type ?? "", title: link.title, answer: nil))
+            page.found.append(Found(link))
         }
+        if page.found.isEmpty { page.takeLinks(document.body.prefix(Self.pageBytes)) }
         return page
     }
 
@@ -138,6 +161,29 @@ package struct FeedDiscovery: Sendable {
             return request
         } catch {
             throw Failure(message: error.shown.message)
+        }
+    }
+}
+
+extension FeedDiscovery.Found {
+    fileprivate init(_ link: FeedLinks.Found) {
+        self.init(url: link.link.href, type: link.link.type ?? "", title: link.title, answer: nil)
+    }
+}
+
+extension FeedDiscovery.Page {
+    /// Looks through the text of the page. Hosts below its own are its own, too: `feeds.example.org` of `www.example.org`.
+    fileprivate mutating func takeLinks(_ body: some Collection<UInt8>) {
+        let links = Array(body).withUnsafeBytes { FeedLinks.inText($0, baseURL: url) }
+        guard !links.isEmpty, let host = FeedConfiguration.host(of: url) else { return }
+        let site = host.hasPrefix("www.") ? String(host.dropFirst(4)) : host
+        for link in FeedDiscovery.inOrder(links.map { FeedDiscovery.Found($0) }) {
+            guard let host = FeedConfiguration.host(of: link.url) else { continue }
+            if host == site || host.hasSuffix(".\(site)") {
+                if ownLinks.count < FeedDiscovery.ownLinksTried { ownLinks.append(link.url) }
+            } else if otherLinks.count < FeedDiscovery.otherLinksTried {
+                otherLinks.append(link.url)
+            }
         }
     }
 }
@@ -173,34 +219,44 @@ extension FeedDiscovery {
         package let others: [Found]
     }
 
-    /// Returns the feed at a URL, else the first that the page there names and that is one, else the first at a
-    /// well-known path. Throws where a page cannot be had.
-    ///
-    /// - Returns: nil where there is none.
-    package func subscription(at url: String) async throws(Failure) -> Subscription? {
+    /// `Search` is how the search for the feed of a URL has ended.
+    package enum Search: Sendable {
+        case found(Subscription)
+        /// There is none. The page's text has these links to other sites, which may be feeds and have not been asked: whose
+        /// they are only a person can tell.
+        case nothing(elsewhere: [String])
+    }
+
+    /// Returns the feed at a URL, else the first that the page there declares and that is one; where it declares none, the
+    /// first that a link in its text leads to on its own site, else the first at a well-known path. Throws where a page
+    /// cannot be had.
+    package func subscription(at url: String) async throws(Failure) -> Search {
         try Self.check(url)
         let page = try await fetch(url)
-        if let subscription = Self.subscription(page, others: []) { return subscription }
+        if let subscription = Self.subscription(page, others: []) { return .found(subscription) }
         var failure = page.failure
         for found in Self.inOrder(page.found).prefix(Self.linksTried) {
             let candidate = try await fetch(found.url, from: page)
             if let subscription = Self.subscription(candidate, others: page.found.filter { $0.url != found.url }) {
-                return subscription
+                return .found(subscription)
             }
             failure = candidate.failure ?? failure
         }
         guard page.answered, page.found.isEmpty else {
             if let failure { throw failure }
-            return nil
+            return .nothing(elsewhere: [])
         }
-        for path in Self.guesses {
-            guard let guess = URLResolution.resolve(path, base: page.url) else { continue }
+        for link in page.ownLinks {
+            guard let candidate = try? await fetch(link, from: page) else { continue }
+            if let subscription = Self.subscription(candidate, others: []) { return .found(subscription) }
+        }
+        for guess in Self.wellKnownPlaces(of: page) {
             if let subscription = Self.subscription(try await fetch(guess, from: page), others: []) {
-                return subscription
+                return .found(subscription)
             }
         }
         if let failure { throw failure }
-        return nil
+        return .nothing(elsewhere: page.otherLinks)
     }
 
     /// Links of a page that are asked before it counts as one without a feed.

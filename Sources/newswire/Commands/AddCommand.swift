@@ -12,7 +12,8 @@ struct AddCommand: AsyncParsableCommand {
         abstract: "Finds the feed of a site, polls it, and writes a [[feed]] table for it into feeds.d/.",
         discussion: """
             URL is a feed, or a page that names one. If the page names several, the first is added and the others are \
-            listed. The table goes into a new file in feeds.d/, beside the configuration; no other file is changed. \
+            listed. If it declares none, five links in its text that speak of feeds are tried, then well-known paths, all \
+            on its own site. The table goes into a new file in feeds.d/, beside the configuration; no other file is changed. \
             The feed's id, its URL and the path of the file are printed. A running service is told to reload, and \
             polls the feed from then on.
 
@@ -119,14 +120,22 @@ struct AddCommand: AsyncParsableCommand {
     ) async throws(CommandFailure) -> FeedDiscovery.Subscription {
         let requests = RequestBuilder(configuration, version: Version.newswire, environment: CommonOptions.environment)
         let discovery = FeedDiscovery(engine: engine, requests: requests, allowances: HostAllowances(configuration))
+        let search: FeedDiscovery.Search
         do throws(FeedDiscovery.Failure) {
-            if let subscription = try await discovery.subscription(at: address) { return subscription }
+            search = try await discovery.subscription(at: address)
         } catch {
             throw CommandFailure(.allFailed, "adding \(shown(address)): \(error.message)")
         }
-        throw CommandFailure(
-            .badInput,
-            "adding \(shown(address)): there is no feed, and the page names none; look for a link on the site")
+        switch search {
+        case .found(let subscription): return subscription
+        case .nothing(let elsewhere):
+            let advice =
+                elsewhere.isEmpty
+                ? "look for a link on the site"
+                : "it links to \(elsewhere.map(shown).joined(separator: ", ")) on other sites, which may be added as such"
+            throw CommandFailure(
+                .badInput, "adding \(shown(address)): there is no feed, and the page names none; \(advice)")
+        }
     }
 
     private func refuse(_ url: String, ifIn configuration: Configuration) throws(CommandFailure) {

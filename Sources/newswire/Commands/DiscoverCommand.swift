@@ -11,7 +11,8 @@ struct DiscoverCommand: AsyncParsableCommand {
         abstract: "Lists the feeds that a page links to.",
         discussion: """
             It prints one line for each feed: its URL, its type and its title, separated by tabs. If the URL is a feed \
-            itself, that feed is printed. If there is no feed, it ends with status 65.
+            itself, that feed is printed. If the page declares none, the links in its text that lead to its own site and \
+            speak of rss, atom, feed or json are asked, five at most. If there is no feed, it ends with status 65.
 
             EXAMPLE
               newswire discover https://www.swift.org/blog/
@@ -21,7 +22,11 @@ struct DiscoverCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The URL of a page or a feed; https:// may be left out.", valueName: "URL"))
     var url: String
 
-    @Flag(help: "If the page names no feed, ask for a few well-known paths, such as /feed and /atom.xml.")
+    @Flag(
+        help: """
+            If the page names no feed, ask for a few well-known paths, such as /feed and /atom.xml, then for links in its \
+            text to other sites: ten more requests at most.
+            """)
     var guess = false
 
     @Flag(help: "Print one line of JSON for each feed.")

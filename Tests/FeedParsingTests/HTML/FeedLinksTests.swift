@@ -1,4 +1,5 @@
 import FeedModel
+import TestSupport
 import Testing
 
 @testable import FeedParsing
@@ -81,6 +82,71 @@ import Testing
         #expect(found.map(\.title) == ["a, b; c", nil])
         let many = (0..<500).map { "</\($0)>; rel=alternate; type=application/rss+xml" }.joined(separator: ",")
         #expect(FeedLinks.inHeader([many], baseURL: "https://h/").count == 100)
+    }
+
+    @Test("contract.md §1.10: a link whose relation is feed declares one without a type, a stylesheet never does")
+    func relation() {
+        let html = """
+            <link rel=feed href=/1><link rel="Alternate FEED" type="" href=/2><link rel=feed type=application/json href=/3>
+            <link rel="feed stylesheet" href=/4><link rel=alternate href=/5><link rel=feedback href=/6>
+            <link rel=feed type=text/html href=/7><link rel=feed type=text/xml href=/8><link rel=feed><link rel=feed href=x:y>
+            """
+        #expect(links(html).map(\.href) == ["https://h/1", "https://h/2", "https://h/8"])
+        #expect(links(html).map(\.type) == [nil, "", "text/xml"])
+        let header = FeedLinks.inHeader(["</1>; rel=feed, </2>; rel=alternate, </3>"], baseURL: "https://h/")
+        #expect(header.map(\.link.href) == ["https://h/1"])
+    }
+
+    private func inText(_ html: String, base: String = "https://h/dir/page") -> [String] {
+        Array(html.utf8).withUnsafeBytes { FeedLinks.inText($0, baseURL: base).map(\.link.href) }
+    }
+
+    @Test("contract.md §1.10: links in the text that speak of feeds are found, by type, by path, by words")
+    func text() {
+        let html = """
+            <a href=/about>About</a> <a href="/subscribe">Our <b>RSS</b> &amp; more</a><a href=feeds/all.rss.xml>All</a>
+            <a href='/?feed=rss2#top'>x</a><a href=/pic><img src=x.png alt="Atom feed"></a><a href=/a aria-label=JSON></a>
+            <a rel=alternate type=application/rss+xml href=/typed>y</a><a href=//rss.h/x>z</a><a href=/subscribe>RSS</a>
+            <a href=/feedback>Feedback</a><a href=/press>The press</a><a href=#rss>RSS</a><a href=/dir/page#rss>RSS</a>
+            <a href=mailto:rss@h>RSS</a><a name=rss>RSS</a><a href="javascript:rss()">RSS</a><!-- <a href=/rss>RSS</a> -->
+            <script>"<a href=/rss>"</script><a href=/last>an Atom
+            """
+        #expect(
+            inText(html) == [
+                "https://h/typed", "https://h/dir/feeds/all.rss.xml", "https://h/?feed=rss2", "https://h/subscribe",
+                "https://h/pic", "https://h/a", "https://h/last",
+            ])
+        #expect(inText("<base href=/b/><a href=x>feed</a>") == ["https://h/b/x"])
+        let titles = Array(html.utf8).withUnsafeBytes {
+            FeedLinks.inText($0, baseURL: "https://h/dir/page").map(\.title)
+        }
+        #expect(titles == ["y", "All", "x", "Our RSS & more", nil, nil, "an Atom"])
+    }
+
+    @Test(
+        "Words speak of feeds that are made with their names",
+        arguments: [
+            ("rss", true), ("RSS2.xml", true), ("rssfeed.php", true), ("newsfeed", true), ("feeds", true),
+            ("atom10", true),
+            ("index.json", true), ("feedback", false), ("cross", false), ("atomic", false), ("jsonp", false),
+            ("", false),
+            ("feeder", false), ("across the press", false),
+        ])
+    func words(text: String, speaks: Bool) {
+        #expect(FeedLinks.speaksOfFeeds(text.utf8) == speaks)
+    }
+
+    @Test("Links in the text of a page are bounded, and read in a time that grows with its length alone")
+    func boundedText() {
+        #expect(inText((0..<500).map { "<a href=/rss/\($0)>x</a>" }.joined()).count == 100)
+        func page(_ part: String, _ count: Int) -> [UInt8] { Array(String(repeating: part, count: count).utf8) }
+        for part in ["<a href=/rss>", "<a href=x>y", "<a href=x>&amp;", "<img alt=x>", "<a", "rss ", "<a href=//?//"] {
+            let (short, long) = (page(part, 2000), page(part, 8000))
+            let ratio = ProcessorTime.ratio(
+                of: { _ = long.withUnsafeBytes { FeedLinks.inText($0, baseURL: "https://h/") } },
+                to: { _ = short.withUnsafeBytes { FeedLinks.inText($0, baseURL: "https://h/") } })
+            #expect(ratio < 9, "\(part): four times as long, \(ratio) times as dear")
+        }
     }
 
     @Test("The longest URL of a page hides no link that needs none")
