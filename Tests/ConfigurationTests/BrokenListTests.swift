@@ -145,6 +145,37 @@ struct BrokenListTests {
         #expect(errors.count == 1 && errors[0].hasPrefix("cut.toml:\(line): error: "), "\(errors)")
     }
 
+    @Test("What stands in an outline beside wrong quotation marks is read, and what may be cut by them is not")
+    func quotationMarks() throws {
+        let text = list(
+            """
+            <outline text="The "Best" of" title="Best" xmlUrl="https://a.org/" category="x"/>
+            <outline text="The "Best" of" title="The "Best" of" xmlUrl="https://b.org/"/>
+            <outline text="C" xmlUrl="https://c.org/?q="x"&y=1"/>
+            <outline text="D" xmlUrl="https://d.org/" xmlUrl="https://e.org/"/>
+            <outline text="The "Best"><outline text="F" xmlUrl="https://f.org/"/></outline>
+            """)
+        let imported = try FeedListImport.read(Array(text.utf8))
+        #expect(imported.tables.map(\.url) == ["https://a.org/", "https://b.org/", "https://f.org/"])
+        #expect(imported.tables.map(\.title) == ["Best", nil, "F"] && imported.tables.map(\.tags) == [["x"], [], []])
+        let lost = imported.warnings.filter { $0.kind == .lost }
+        #expect(lost.map(\.line) == [4, 5, 6, 7, 8])
+        #expect(lost.map { $0.message.hasSuffix("; it was left out") } == [false, false, true, true, false])
+    }
+
+    @Test(
+        "An outline that has the address of a page, but none of a feed, is left out by name",
+        arguments: ["htmlUrl", "url", "type='rss' url"])
+    func withoutAddress(attribute: String) throws {
+        let text = list("<outline text='A' \(attribute)='https://a.org/'/><outline text='Empty'/>")
+        let imported = try FeedListImport.read(Array(text.utf8))
+        #expect(imported.warnings.map(\.message) == ["\"A\" was left out: it is a feed without an xmlUrl"])
+        let folder = list("<outline text='A' htmlUrl='https://a.org/'><outline xmlUrl='https://b.org/'/></outline>")
+        #expect(try FeedListImport.read(Array(folder.utf8)).warnings.isEmpty)
+        let link = list("<outline type='link' text='A' url='https://a.org/'/>")
+        #expect(try FeedListImport.read(Array(link.utf8)).warnings.isEmpty)
+    }
+
     @Test("newswire import gives what it got, and names each feed and each part that is missing")
     func importing() throws {
         func read(_ text: String) throws -> FeedListImport {
@@ -163,6 +194,8 @@ struct BrokenListTests {
         #expect(broken.tables.map(\.url) == ["https://a.org/?x=1&y=2", "https://c.org/"])
         #expect(broken.tables.map(\.tags) == [[], ["Folder"]])
         #expect(Set(broken.warnings.map(\.line)) == [5, 6, 8, 9] && broken.losses == 4, "\(broken.warnings)")
+        #expect(broken.warnings.contains { $0.message.hasPrefix("\"P\" was left out: its xmlUrl ") })
+        #expect(broken.warnings.contains { $0.message.hasPrefix("\"No address\" was left out: ") })
         let mended = try read(list("<outline text=A xmlUrl='https://a.org/'>"))
         #expect(mended.losses == 0 && mended.warnings.count == 2, "\(mended.warnings)")
         let urls = try read("https://a.org/\nexec:ls\n\"query:x:unread = \\\"yes\\\"\"\nhttps://b.org/ \"x\n")

@@ -62,7 +62,7 @@ package struct FeedListImport: Sendable, Equatable {
             func leaveOut(_ reason: String) {
                 // A search shows articles of feeds that have lines of their own.
                 let kind = line.url.hasPrefix("query:") ? OPMLDocument.Warning.Kind.mended : .leftOut
-                collected.warn("was left out: \(reason)", line.number, kind)
+                collected.warn("\(ListText.named(line.title))was left out: \(reason)", line.number, kind)
             }
             if let problem { return leaveOut("it \(problem)") }
             let url: String

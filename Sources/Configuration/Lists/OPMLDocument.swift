@@ -85,10 +85,12 @@ struct OPMLListReader {
             switch FeedAddress.parse(listed: entry.url) {
             case .web(let address, let name): (url, host) = (address, name)
             case .local:
-                state.warning("a local file is never read because an OPML file says so; it is left out", at: place)
+                state.warning(
+                    "a local file is never read because an OPML file says so; \(ListText.named(entry.title))is left out",
+                    at: place)
                 continue
             case .refused(let reason):
-                state.warning("the feed is left out: its xmlUrl \(reason)", at: place)
+                state.warning("the feed \(ListText.named(entry.title))is left out: its xmlUrl \(reason)", at: place)
                 continue
             }
             let feed = PendingFeed(

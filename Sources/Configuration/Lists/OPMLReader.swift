@@ -56,8 +56,9 @@ private struct OPMLReader {
         var isFolder: Bool
         /// Its name is the last of the tags.
         var isTag = false
-        /// It says that it is a feed, and has no address.
+        /// It is a feed without an address, as far as can be told before its end.
         var isWithoutURL = false
+        var name: String?
     }
 
     /// - Returns: whether the document may be OPML.
@@ -105,26 +106,34 @@ private struct OPMLReader {
             lose("the folder of line \(last.line) is not closed before here: feeds may have tags of others", line)
         }
         if last.isWithoutURL {
-            warn("was left out: it is a feed without an xmlUrl", last.line, .leftOut)
+            warn("\(ListText.named(last.name))was left out: it is a feed without an xmlUrl", last.line, .leftOut)
         }
     }
 
     private mutating func outline(_ tag: MendedDocument.Tag, _ line: Int) {
-        let attributes = tag.attributes
-        if !tag.isWhole {
-            lose("an outline cannot be read for sure: its quotation marks are wrong, or it says one thing twice", line)
-        }
+        var attributes = tag.attributes
         if !outlines.isEmpty { outlines[outlines.count - 1].isWithoutURL = false }
+        if !tag.isWhole {
+            let problem =
+                "an outline cannot be read for sure: its quotation marks are wrong, or it says one thing twice"
+            guard attributes["xmlurl"] == nil || !tag.doubtful.contains("xmlurl") else {
+                lose("\(problem); it was left out", line)
+                return outlines.append(Outline(line: line, isFolder: false))
+            }
+            lose(problem, line)
+            for name in tag.doubtful { attributes[name] = nil }
+        }
         let names = [attributes["title"], attributes["text"]].compactMap { $0 }
         let name = names.lazy.map { ListText.cleaned($0, limit: 4096) }.first { !$0.isEmpty }
         // Names of feeds are titles; names of all else are folders.
         guard let url = attributes["xmlurl"].map(Self.trimmed), !url.isEmpty else {
             let type = attributes["type"].map { Self.trimmed($0).lowercased() } ?? ""
-            if type == "include" { warn("was left out: it is another list", line, .leftOut) }
+            if type == "include" { warn("\(ListText.named(name))was left out: it is another list", line, .leftOut) }
+            let others = [attributes["htmlurl"], attributes["url"]].contains { $0?.isEmpty == false }
             outlines.append(
                 Outline(
                     line: line, isFolder: true, isTag: name.map { folders.add($0) } ?? false,
-                    isWithoutURL: ["rss", "atom", "feed"].contains(type)))
+                    isWithoutURL: ["rss", "atom", "feed"].contains(type) || type.isEmpty && others, name: name))
             sawFolder = true
             return
         }

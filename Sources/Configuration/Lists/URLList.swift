@@ -115,6 +115,12 @@ struct URLListReader {
 
 /// Titles and tags of lists that other programs wrote: made fit rather than refused.
 enum ListText {
+    /// A title as a message begins with it, so that a person knows which feed of a long line is meant; empty for none.
+    static func named(_ title: String?) -> String {
+        guard let title, !title.isEmpty else { return "" }
+        return "\(TOMLText.quoted(cleaned(title, limit: 200))) "
+    }
+
     /// The text without control characters, with single spaces, and of at most `limit` bytes.
     static func cleaned(_ text: String, limit: Int) -> String {
         if isClean(text), text.utf8.count <= limit { return text }

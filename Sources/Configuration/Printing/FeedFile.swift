@@ -128,9 +128,11 @@ extension OPMLDocument {
                 let title = entry.title.map { ListText.cleaned($0, limit: 4096) }
                 let table = FeedTable(url: url, title: title, tags: entry.tags)
                 collected.add(table, line: entry.line, mayStandAgain: true)
-            case .local: collected.warn("is a local file and was left out", entry.line, .leftOut)
+            case .local:
+                collected.warn("\(ListText.named(entry.title))is a local file and was left out", entry.line, .leftOut)
             case .refused(let reason):
-                collected.warn("was left out: its xmlUrl \(reason)", entry.line, .leftOut)
+                collected.warn(
+                    "\(ListText.named(entry.title))was left out: its xmlUrl \(reason)", entry.line, .leftOut)
             }
         }
         return (collected.tables, collected.warnings)

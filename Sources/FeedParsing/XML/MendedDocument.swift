@@ -27,6 +27,9 @@ package struct MendedDocument: ~Copyable {
         package var attributes: [String: String]
         /// Tells whether all that stands in the tag is in `attributes`, as far as it has no prefix.
         package var isWhole: Bool
+        /// The attributes whose values may be others where the tag is not whole: a quotation mark is missing or one too
+        /// many there, or they stand in the tag twice.
+        package var doubtful: Set<String> = []
     }
 
     /// `Flaw` says what in a document is not as it should be.
@@ -240,7 +243,9 @@ extension MendedDocument {
             let value = decoded(
                 UnsafeBufferPointer(rebasing: output[attribute.value].prefix(XMLAttributes.longestValue)))
             if let other = tag.attributes[key] {
-                if other != value { tag.isWhole = false }
+                guard other != value else { continue }
+                tag.isWhole = false
+                tag.doubtful.insert(key)
             } else {
                 tag.attributes[key] = value
             }
@@ -250,9 +255,27 @@ extension MendedDocument {
         // The repair leaves out what has no name that XML takes, and what stands there twice.
         written.rewind()
         var writtenCount = 0
-        while written.nextAttribute() != nil { writtenCount += 1 }
+        var seen: Set<String> = []
+        while let attribute = written.nextAttribute() {
+            writtenCount += 1
+            let key = String(decoding: original[attribute.name], as: UTF8.self).lowercased()
+            if !seen.insert(key).inserted || !isSure(attribute, original) { tag.doubtful.insert(key) }
+        }
         if writtenCount > count { tag.isWhole = false }
         return tag
+    }
+
+    /// Whether an attribute of a tag that has something wrong in it stands apart from that: between blanks, and quoted.
+    private static func isSure(_ attribute: TagScanner.Attribute, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let (start, end) = (attribute.value.lowerBound - 1, attribute.value.upperBound)
+        guard start > attribute.name.upperBound, attribute.name.lowerBound > 0, end < text.count,
+            text[attribute.name.lowerBound - 1].isXMLSpace, text[start] == text[end],
+            text[start] == UInt8(ascii: "\"") || text[start] == UInt8(ascii: "'"),
+            !text[attribute.value].contains(UInt8(ascii: "<"))
+        else { return false }
+        guard end + 1 < text.count else { return true }
+        let next = text[end + 1]
+        return next.isXMLSpace || next == UInt8(ascii: "/") || next == UInt8(ascii: ">")
     }
 
     /// The name that begins there, in lower case and without its prefix; nil where none does.

@@ -33,7 +33,10 @@ struct ImportCommand: ParsableCommand {
             try output.write(Array("\(index > 0 ? "\n" : "")\(table.text)".utf8))
         }
         try output.flush()
-        if list.tables.isEmpty { StandardError.write("newswire: \(file) holds no feeds") }
+        let count = list.tables.count
+        StandardError.write(
+            count == 0 ? "newswire: \(file) holds no feeds" : "newswire: \(file): \(count) feed\(count == 1 ? "" : "s")"
+        )
         let losses = list.losses
         if losses > 0 {
             throw CommandFailure(

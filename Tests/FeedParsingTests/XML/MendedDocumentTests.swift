@@ -80,6 +80,23 @@ struct MendedDocumentTests {
         #expect(events.contains { $0.hasSuffix(" doubtful") }, "\(events)")
     }
 
+    @Test(
+        "In a tag that is not whole it is said which attributes may have other values",
+        arguments: [
+            (#"<o t="The "Best" x" u="1" k='2'/>"#, ["t"]), (#"<o u="a"b" t="1"/>"#, ["u"]),
+            (#"<o u="1" U="2" t="3"/>"#, ["u"]),
+            (#"<o u=1 , t="2"/>"#, ["u"]), ("<o t=\"A/>\n<o t=\"B\" u=\"2\"/>", ["t"]),
+            (#"<o u="1"t="a" t="b" k="3"/>"#, ["t", "u"]),
+        ])
+    func whichAreDoubtful(tag: String, names: [String]) {
+        var doubtful: Set<String> = []
+        _ = MendedDocument.read(Array("<r>\(tag)</r>".utf8)) { event, _ in
+            if case .start(let tag) = event, !tag.isWhole { doubtful.formUnion(tag.doubtful) }
+            return true
+        }
+        #expect(doubtful.intersection(["t", "u", "k"]) == Set(names), "\(doubtful)")
+    }
+
     @Test("An attribute may stand twice if both say the same, and with a prefix beside one without")
     func twice() {
         #expect(read(#"<r u="1" U="1" x:u="2" xmlns:x="x"/>"#).events.first == "1 <r u=1>")
