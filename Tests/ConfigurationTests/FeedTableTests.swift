@@ -191,14 +191,16 @@ struct FeedTableTests {
         #expect(fixture.errors("feed = [3]").first?.contains("must be a table") == true)
     }
 
-    @Test("Two feeds of one id, or of one URL without ids, are an error that names both places")
+    @Test("Two feeds of one id, or with other options of one URL without ids, are an error that names both places")
     func twice() {
         let one = "contact = \"https://example.org/\"\n[[feed]]\nurl = \"https://example.org/a\"\nid = \"a\"\n"
         #expect(
             fixture.errors(one + "[[feed]]\nurl = \"https://example.org/b\"\nid = \"a\"").first
                 == "newswire.toml:5: error: [[feed]] id: \"a\" is already in \(fixture.folder.path)/newswire.toml:2")
         #expect(
-            fixture.errors(one + "[[feed]]\nurl = \"https://example.org/a\"").first?.contains("is already in") == true)
+            fixture.errors(one + "interval = \"1h\"\n[[feed]]\nurl = \"https://example.org/a\"\ntimeout = \"9s\"")
+                .first?
+                .contains("is already in") == true)
         #expect(fixture.errors(one + "[[feed]]\nurl = \"https://example.org/a\"\nid = \"b\"").isEmpty)
     }
 

@@ -78,28 +78,61 @@ struct OneFeedTests {
         }
     }
 
-    @Test("Two tables are one feed if they say no two things of it; else both are kept, with the warning")
-    func tables() throws {
-        func load(_ second: String) throws -> Configuration {
-            try fixture.load(
-                """
-                \(Self.contact)[[feed]]
-                url = "http://example.org/feed"
-                tags = ["a"]
-                [[feed]]
-                url = "https://www.example.org/feed/"
-                \(second)
-                """)
+    private func tables(_ first: String, _ second: String, url: String) throws -> Configuration {
+        try fixture.load(
+            """
+            \(Self.contact)[[feed]]
+            url = "http://example.org/feed"
+            \(first)
+            [[feed]]
+            url = "\(url)"
+            \(second)
+            """)
+    }
+
+    @Test(
+        "Two tables are one feed if they say no two things of it, with the warning, as what import prints and one's own",
+        arguments: [
+            ("https://www.example.org/feed/", " is the same feed as http://example.org/feed in "),
+            ("http://example.org/feed", " is already in "),
+        ])
+    func tables(url: String, message: String) throws {
+        let warning = "newswire.toml:5: warning: [[feed]] url: \(url)\(message)"
+        for (first, second) in [
+            ("tags = [\"a\"]", "tags = [\"b\"]"), ("tags = [\"a\"]", "tags = [\"b\"]\nid = \"x\""),
+            ("tags = [\"a\"]", "tags = [\"b\"]\ninterval = \"2h\""),
+            ("tags = [\"a\"]\ninterval = \"2h\"", "tags = [\"b\"]"),
+            ("tags = [\"a\"]", "tags = [\"b\"]\nid = \"x\"\ninterval = \"2h\""),
+        ] {
+            let configuration = try tables(first, second, url: url)
+            let shown = fixture.shown(configuration.warnings)
+            #expect(configuration.feeds.count == 1 && Set(configuration.feeds[0].tags) == ["a", "b"])
+            #expect(shown.count == 1 && shown[0].contains("[[feed]] url: \(url)\(message)"), "\(shown)")
+            #expect(shown.first?.hasSuffix("/newswire.toml:2") == true, "\(shown)")
+            if !first.contains("interval") { #expect(shown.first?.hasPrefix(warning) == true, "\(shown)") }
+            let said = first + second
+            #expect(configuration.feeds[0].hasExplicitID == said.contains("id ="))
+            #expect((configuration.feeds[0].options.interval != nil) == said.contains("interval"))
         }
-        let one = try load("tags = [\"b\"]")
-        #expect(one.feeds.map(\.url) == ["http://example.org/feed"] && one.feeds[0].tags == ["a", "b"])
-        let warning = "newswire.toml:5: warning: [[feed]] url: https://www.example.org/feed/ is the same feed as "
-        #expect(fixture.shown(one.warnings).map { $0.hasPrefix(warning) && $0.hasSuffix("/newswire.toml:2") } == [true])
-        let named = try load("id = \"x\"")
-        #expect(named.feeds.map(\.id.text) == ["x"] && named.feeds[0].tags == ["a"] && named.warnings.count == 1)
-        let other = try load("interval = \"2h\"")
-        #expect(other.feeds.count == 2 && fixture.shown(other.warnings).map { $0.hasPrefix(warning) } == [true])
-        #expect(other.warnings.first?.message.contains("has other options") == true)
+    }
+
+    @Test("An id in one table and options in the other are both the feed's")
+    func idAndOptions() throws {
+        let configuration = try tables("id = \"x\"", "interval = \"2h\"", url: "https://example.org/feed")
+        #expect(configuration.feeds.map(\.id.text) == ["x"] && configuration.feeds[0].url == "http://example.org/feed")
+        #expect(configuration.feeds[0].options.interval == .seconds(7200))
+    }
+
+    @Test("Two tables with different options are both kept, with the warning; of one URL they are an error")
+    func otherOptions() throws {
+        let configuration = try tables("timeout = \"9s\"", "interval = \"2h\"", url: "https://example.org/feed")
+        let warnings = fixture.shown(configuration.warnings)
+        #expect(configuration.feeds.count == 2 && warnings.count == 1)
+        #expect(warnings.first?.contains("is the same feed as http://example.org/feed in ") == true)
+        #expect(warnings.first?.hasSuffix("but has other options; keep one of them, or give each an id") == true)
+        #expect(throws: ConfigurationError.self) {
+            try tables("timeout = \"9s\"", "interval = \"2h\"", url: "http://example.org/feed")
+        }
     }
 
     @Test("Two tables that both have an id are two feeds")

@@ -47,7 +47,8 @@ struct FeedTableReader {
         let feed = PendingFeed(
             url: url, origin: origin, id: table.id, title: table.title, tags: table.tags, place: place,
             options: table.options == standard.value ? standard : state.feeds.shared(table.options),
-            hasOwnCap: node.member("max_age_cap") != nil)
+            hasOwnCap: node.member("max_age_cap") != nil,
+            isPlain: table.options == standard.value && node.member("max_age_cap") == nil)
         func warn(_ message: String) {
             state.warning("[[feed]] url: \(URLRedaction.redacted(url)) \(message)", at: place)
         }
@@ -55,7 +56,7 @@ struct FeedTableReader {
         case .added: break
         case .merged(let other):
             // That a table says more of a feed than a list does is no mistake.
-            if other.otherURL != nil { warn(other.message) }
+            if other.otherURL != nil || !other.isOfList { warn(other.message) }
         case .alike(let other): warn("\(other.message), but has other options; keep one of them, or give each an id")
         case .sameURL(let other):
             state.error(

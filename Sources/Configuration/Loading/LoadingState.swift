@@ -92,6 +92,8 @@ struct PendingFeed {
     var options: Shared<FeedOptions>?
     /// Whether the table sets `max_age_cap`; otherwise the cap of its host comes before that of all feeds.
     var hasOwnCap = false
+    /// Whether the table sets no option: it says no more than a line of a list.
+    var isPlain = false
 }
 
 /// The feeds of all files, each once, however its URL is written.
@@ -123,6 +125,8 @@ struct PendingFeeds {
         var place: SourcePlace
         /// Its URL where that is written otherwise; nil where it is the same.
         var otherURL: String?
+        /// No table has named it.
+        var isOfList: Bool
 
         /// How a diagnostic of the feed that was added goes on behind its URL.
         var message: String {
@@ -145,9 +149,9 @@ struct PendingFeeds {
         let form = indexes[feed.url] == nil ? FeedIDResolver.looseForm(feed.url) : ""
         if let index = indexes[feed.url] ?? forms[form] {
             let other = feeds[index]
-            let known = Known(place: other.place, otherURL: other.url == feed.url ? nil : other.url)
-            let isMerged = known.otherURL != nil && feed.saysNoMore(than: other)
-            if feed.options == nil || other.options == nil || isMerged {
+            let known = Known(
+                place: other.place, otherURL: other.url == feed.url ? nil : other.url, isOfList: other.options == nil)
+            if feed.isOne(with: other) {
                 join(feed, index)
                 return .merged(with: known)
             }
@@ -166,26 +170,36 @@ struct PendingFeeds {
         return alike.map { .alike($0) } ?? .added
     }
 
-    /// Makes one feed of two: a table counts before a line of a list, one with an id before one without.
+    /// Makes one feed of two.
     private mutating func join(_ feed: PendingFeed, _ index: Int) {
-        let other = feeds[index]
-        guard feed.options != nil, other.options == nil || feed.id != nil else { return feeds[index].merge(feed) }
-        var table = feed
-        table.merge(other)
-        feeds[index] = table
+        var (joined, other) = (feeds[index], feed)
+        if other.rank > joined.rank { swap(&joined, &other) }
+        joined.merge(other)
+        feeds[index] = joined
         if let id = feed.id { places[id] = feed.place }
         if indexes[feed.url] == nil { indexes[feed.url] = index }
     }
 }
 
 extension PendingFeed {
-    /// Whether two tables can be one without losing what either says.
-    fileprivate func saysNoMore(than other: PendingFeed) -> Bool {
-        options == other.options && hasOwnCap == other.hasOwnCap && (id == nil || other.id == nil)
+    /// Whether two of one URL can be one feed without losing what either says.
+    fileprivate func isOne(with other: PendingFeed) -> Bool {
+        if id != nil, other.id != nil { return false }
+        if saysLittle || other.saysLittle { return true }
+        return options == other.options && hasOwnCap == other.hasOwnCap
     }
+
+    private var saysLittle: Bool { options == nil || isPlain }
+
+    /// Whose URL and place are the feed's: a table counts before a line of a list, and most if it has an id.
+    fileprivate var rank: Int { (id == nil ? 0 : 3) + (options == nil ? 0 : isPlain ? 1 : 2) }
 
     fileprivate mutating func merge(_ other: PendingFeed) {
         if title == nil { title = other.title }
+        if id == nil { id = other.id }
+        if saysLittle, !other.saysLittle {
+            (options, hasOwnCap, isPlain) = (other.options, other.hasOwnCap, other.isPlain)
+        }
         tags = FeedTags.joined(tags, other.tags)
     }
 }
