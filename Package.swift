@@ -93,7 +93,7 @@ let package = Package(
         tests("Scheduling", ["FeedModel"]),
         tests("Fetching", ["FeedModel", "Web", "Text", "Digest", "Locking"]),
         tests("FeedParsing", ["FeedModel", "JSONText"]),
-        tests("Identity", ["FeedModel", "Digest"]),
+        tests("Identity", ["FeedModel", "Digest", "JSONText"]),
         tests("ArticleStore", ["FeedModel", "Digest", "JSONText"]),
         tests(
             "Ingestion",

@@ -54,6 +54,7 @@ extension Article {
             json.endObject()
         }
         if let durationInSeconds { json.duration("duration_in_seconds", durationInSeconds) }
+        podcast.write(to: &json)
         json.member("raw_title_type", rawTitleType)
         json.links(links)
         json.authors("contributors", contributors)
@@ -67,7 +68,7 @@ extension Article {
     /// Tells whether `writeExtensionMembers` would write anything.
     package var hasExtensionMembers: Bool {
         contentSource != nil || commentsURL != nil || source != nil || license != nil || location != nil
-            || durationInSeconds != nil
+            || durationInSeconds != nil || !podcast.isEmpty
             || rawTitleType != nil || !links.isEmpty
             || !contributors.isEmpty || !rawDates.isEmpty || !assumedUTC.isEmpty || !unsafeURLs.isEmpty
             || !truncatedFields.isEmpty
@@ -192,6 +193,7 @@ extension Article {
             location = Location(latitude: latitude, longitude: longitude)
         }
         durationInSeconds = own["duration_in_seconds"]?.double
+        podcast = Podcast(record: own["podcast"])
         rawTitleType = own["raw_title_type"]?.string
         links = own["links"]?.array?.compactMap(Link.init(record:)) ?? []
         contributors = Self.authors(own["contributors"], emails: nil)

@@ -49,6 +49,8 @@ package struct Article: Sendable, Equatable {
     package var location: Location?
     /// The item is about something of this length, where there is no attachment that it could be the length of.
     package var durationInSeconds: Double?
+    /// The vocabularies of podcasts say this of the item.
+    package var podcast = Podcast()
     /// The title was this before it was made plain text, where the feed says so: `html` or `xhtml`.
     package var rawTitleType: String?
     /// The item has these further links.

@@ -48,6 +48,8 @@ package struct Feed: Sendable, Equatable {
     package var tags: [String] = []
     /// These people help with the feed.
     package var contributors: [Author] = []
+    /// The vocabularies of podcasts say this of the feed.
+    package var podcast = Podcast()
     /// The feed asks this of those who poll it.
     package var hints = PollingHints()
     /// These URLs have another scheme than http, https and mailto, or could not be made absolute: text only, never
@@ -208,6 +210,7 @@ extension Feed {
         json.links(links)
         json.emails("author_emails", authors)
         json.authors("contributors", contributors)
+        podcast.write(to: &json)
         json.rawDates(rawDates)
         json.member("unsafe_urls", unsafeURLs)
         json.member("dropped_items", droppedArticles == 0 ? nil : droppedArticles)

@@ -4,8 +4,9 @@ package import FeedModel
 /// `ContentHash` makes the hash by which an edited article is told from an unchanged one (identity.md §8).
 ///
 /// It is stored with each version, so its form is fixed: title, link, summary, content, authors, tags, attachments and
-/// the date of publishing, without differences in white space and tracking parameters. Everything else may change
-/// without a new version. One value serves many articles, so that its memory is used again.
+/// the date of publishing, and of a podcast its transcripts and chapters, without differences in white space and tracking
+/// parameters. Everything else may change without a new version. One value serves many articles, so that its memory is
+/// used again.
 package struct ContentHash: ~Copyable {
     private var form: [UInt8] = []
 
@@ -35,6 +36,8 @@ package struct ContentHash: ~Copyable {
         } else {
             field(10, article.rawDates.first { $0.field == "date_published" }?.text)
         }
+        // Records of before had none, so that their hashes are the same.
+        for url in article.podcast.readableURLs { field(11, CanonicalURL.key(url) ?? url) }
         return form.withUnsafeBytes { XXH3.hash128($0) }
     }
 
@@ -128,6 +131,7 @@ package enum ChangedFields {
         note("authors", old.authors.map(person) == new.authors.map(person))
         note("tags", old.tags == new.tags)
         note("attachments", old.attachments.map { link($0.url) } == new.attachments.map { link($0.url) })
+        note("podcast", old.podcast.readableURLs.map(link) == new.podcast.readableURLs.map(link))
         return names
     }
 

@@ -57,6 +57,15 @@ struct HistoryTests {
         #expect(changes.map(\.diff.added) == [[], ["Bob"], ["c"]])
     }
 
+    @Test("What a podcast's vocabularies say is compared entry by entry, with its name")
+    func podcasts() throws {
+        let changes = try changes(
+            #"{"_newswire":{"podcast":{"season":{"number":5}}}}"#,
+            #"{"_newswire":{"podcast":{"season":{"number":5},"transcript":[{"url":"https://h/1","type":"x"}]}}}"#)
+        #expect(changes.map(\.field) == ["podcast"])
+        #expect(changes.first?.diff.added == ["transcript https://h/1"])
+    }
+
     @Test("With a record that was kept without its content, only title, link and date are compared")
     func short() throws {
         let changes = try changes(

@@ -68,8 +68,34 @@ import Testing
         article.rawTitleType = "xhtml"
         article.license = "l"
         article.location = .init(latitude: 45.256, longitude: -71.92)
+        article.podcast.set("episode", to: .object([.init(key: "number", value: .number("100.5"))]))
+        article.podcast.set("explicit", to: .bool(false))
+        _ = article.podcast.append(.object([.init(key: "name", value: .string("Ann \u{1}"))]), to: "person", limit: 1)
         let record = written(article)
         #expect(StoredRecord(line: record.utf8)?.article == article)
+    }
+
+    @Test("contract.md §3: of what a podcast says each name and each entry stands once, and the first counts")
+    func podcast() {
+        func object(_ key: String, _ value: String) -> JSONValue { .object([.init(key: key, value: .string(value))]) }
+        var podcast = Podcast()
+        podcast.set("season", to: object("name", "a"))
+        podcast.set(
+            "season", to: .object([.init(key: "name", value: .null), .init(key: "number", value: .number("1"))]))
+        podcast.set("season", to: .bool(true))
+        let fits = ["a", "b", "a", "c"].map { podcast.append(object("name", $0), to: "person", limit: 2) }
+        #expect(fits == [true, true, true, false])
+        #expect(podcast["season"]?["name"]?.string == "a" && podcast["season"]?["number"]?.integer == 1)
+        #expect(podcast["person"]?.array?.count == 2)
+        #expect(podcast.members.map(\.key) == ["season", "person"])
+        #expect(podcast.readableURLs.isEmpty)
+        podcast.set("chapters", to: object("url", "https://h/c"))
+        _ = podcast.append(object("url", "https://h/t"), to: "transcript", limit: 2)
+        #expect(podcast.readableURLs == ["https://h/t", "https://h/c"])
+        var article = Article()
+        article.podcast = podcast
+        #expect(article.hasExtensionMembers)
+        #expect(StoredRecord(line: #"{"id":"1","_newswire":{"podcast":[1]}}"#.utf8)?.article.podcast.isEmpty == true)
     }
 
     @Test("contract.md §3: a feed is a JSON Feed 1.1 document")

@@ -1,5 +1,6 @@
 import Digest
 import FeedModel
+import JSONText
 import Testing
 
 @testable import Identity
@@ -61,6 +62,27 @@ struct ContentHashTests {
             #expect(text("/b?fbclid=1&fbclid=2&amp;fbclid=3") == text("/b"))
             #expect(text("/b?id=1&amp;x&y?z") != text("/b?id=1&amp;x&y?"))
         }
+    }
+
+    @Test(
+        "A podcast's transcripts and chapters change the content hash, and nothing else that its vocabularies say does")
+    func podcast() {
+        func entry(_ url: String) -> JSONValue { .object([.init(key: "url", value: .string(url))]) }
+        func transcript(_ url: String) -> String {
+            hash { _ = $0.podcast.append(entry(url), to: "transcript", limit: 9) }
+        }
+        #expect(hash() != transcript("https://example.org/1.vtt"))
+        #expect(transcript("https://example.org/1.vtt") != transcript("https://example.org/2.vtt"))
+        #expect(transcript("https://example.org/1.vtt") == transcript("http://example.org/1.vtt?utm_source=x"))
+        #expect(hash() != hash { $0.podcast.set("chapters", to: entry("https://example.org/c.json")) })
+        #expect(hash() == hash { _ = $0.podcast.append(entry("https://example.org/a"), to: "person", limit: 9) })
+        #expect(hash() == hash { $0.podcast.set("season", to: .object([.init(key: "number", value: .number("5"))])) })
+        var (old, new) = (Article(), Article())
+        _ = new.podcast.append(entry("https://example.org/1.vtt"), to: "transcript", limit: 9)
+        #expect(ChangedFields.names(from: old, to: new) == ["podcast"])
+        old = new
+        new.podcast.set("explicit", to: .bool(true))
+        #expect(ChangedFields.names(from: old, to: new).isEmpty)
     }
 
     @Test("Text that moves from one field to the next changes the content hash")

@@ -87,8 +87,19 @@ struct ChannelReader: ~Copyable {
                 setHomePage(fields.url(reference), &fields)
             }
             return .ignored
-        default: return .ignored
+        default: return draft.podcast.start(element, attributes, &fields)
         }
+    }
+
+    /// An element inside one of a podcast's.
+    mutating func startPodcastPart(
+        _ element: Element, _ attributes: XMLAttributes, _ fields: inout FieldReader
+    ) -> ElementUse {
+        draft.podcast.startPart(element, attributes, &fields)
+    }
+
+    mutating func finishPodcastPart(_ fields: inout FieldReader) {
+        draft.podcast.finishContainer(&fields)
     }
 
     /// An element of Media RSS beside the items, or in a group or a content element there.
@@ -208,7 +219,7 @@ struct ChannelReader: ~Copyable {
         case .license: draft.links.add("license", fields.text, type: nil, &fields)
         case .subject, .category, .mediaCategory: draft.tags.finishCategory(&fields)
         case .keywords, .mediaKeywords: draft.tags.finishKeywords(&fields)
-        default: break
+        default: draft.podcast.finish(&fields)
         }
     }
 
@@ -251,6 +262,7 @@ private struct FeedDraft {
     var image: String?
     var tags = TagList()
     var hubs: [Feed.Hub] = []
+    var podcast = PodcastReader()
 }
 
 extension FeedDraft {
@@ -278,6 +290,7 @@ extension FeedDraft {
             feed.links.insert(Link(rel: "alternate", href: homePage), at: 0)
         }
         feed.tags = tags.tags
+        feed.podcast = podcast.podcast
         return feed
     }
 

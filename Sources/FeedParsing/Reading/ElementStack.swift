@@ -9,6 +9,8 @@ enum DocumentPart {
     /// A group of items with a name of its own (CDF).
     case group
     case image, source, person, media, place, skipHours, skipDays
+    /// An element of a podcast's that has others inside.
+    case podcast
 }
 
 /// What an element is good for in the part of the document where it stands.

@@ -92,6 +92,10 @@ struct FeedReader: ~Copyable {
             case .media:
                 fields.isInItem
                     ? item.startMedia(element, attributes, &fields) : channel.startMedia(element, attributes, &fields)
+            case .podcast:
+                fields.isInItem
+                    ? item.startPodcastPart(element, attributes, &fields)
+                    : channel.startPodcastPart(element, attributes, &fields)
             case .place: PlaceReader.start(element)
             case .skipHours, .skipDays: PollingHintsReader.start(element)
             }
@@ -176,7 +180,7 @@ struct FeedReader: ~Copyable {
         case .person: person.finish(element, &fields)
         case .image: image.finish(element, &fields)
         case .source: source.finish(element, &fields)
-        case .group, .document: break
+        case .group, .document, .podcast: break
         }
     }
 
@@ -192,6 +196,8 @@ struct FeedReader: ~Copyable {
             if isInItem { item.setImage(url) } else { channel.setImage(url) }
         case .source: if let source = source.source { item.setSource(source) }
         case .media: item.endMedia()
+        case .podcast:
+            if fields.isInItem { item.finishPodcastPart(&fields) } else { channel.finishPodcastPart(&fields) }
         default: break
         }
     }
@@ -281,28 +287,5 @@ struct FeedReader: ~Copyable {
         case .channel: .part(.group)
         default: .ignored
         }
-    }
-}
-
-extension Feed.Format {
-    var isAtom: Bool { self == .atom10 || self == .atom03 }
-
-    fileprivate static func rss(version: String?) -> Feed.Format {
-        guard let version else { return .rss20 }
-        if version.hasPrefix("0.90") || version == "0.9" { return .rss090 }
-        if version.hasPrefix("0.91") { return .rss091 }
-        // 0.93 and 0.94 were drafts on the way from 0.92 to 2.0.
-        if version.hasPrefix("0.9") { return .rss092 }
-        return version.hasPrefix("1.") ? .rss10 : .rss20
-    }
-
-    fileprivate static func rdf(uri: String?) -> Feed.Format {
-        guard let uri else { return .rss10 }
-        return uri.contains("netscape.com") && uri.contains("0.9") ? .rss090 : .rss10
-    }
-
-    fileprivate static func atom(version: String?, uri: String) -> Feed.Format {
-        if uri.contains("2005/Atom") { return .atom10 }
-        return version?.hasPrefix("0.") == true || uri.contains("atom/ns") || uri.contains("echo") ? .atom03 : .atom10
     }
 }

@@ -302,6 +302,7 @@ struct FieldReader: ~Copyable {
         case .image, .logo, .podcastImage: noteCut("image")
         // An item's `about` is its id, and may be as long as any; of what nobody knows nothing is lost.
         case .item, .unknown: break
+        case _ where PodcastElement.named(element) != nil || PodcastElement.part(element) != nil: noteCut("podcast")
         default: noteCut("links")
         }
     }

@@ -35,6 +35,7 @@ struct ItemDraft {
     var commentsURL: String?
     var source: Article.Source?
     var license: String?
+    var podcast = PodcastReader()
 }
 
 extension ItemDraft {
@@ -61,6 +62,7 @@ extension ItemDraft {
         article.commentsURL = commentsURL ?? links.repliesPage
         article.source = source
         article.license = license
+        article.podcast = podcast.podcast
         article.links = allLinks(beside: article.url)
         article.rawTitleType = title == nil ? nil : rawTitleType
         article.rawDates = notes.rawDates

@@ -104,8 +104,19 @@ struct ItemReader: ~Copyable {
                 draft.link = draft.link ?? fields.url(reference)
             }
             return .ignored
-        default: return .ignored
+        default: return draft.podcast.start(element, attributes, &fields)
         }
+    }
+
+    /// An element inside one of a podcast's.
+    mutating func startPodcastPart(
+        _ element: Element, _ attributes: XMLAttributes, _ fields: inout FieldReader
+    ) -> ElementUse {
+        draft.podcast.startPart(element, attributes, &fields)
+    }
+
+    mutating func finishPodcastPart(_ fields: inout FieldReader) {
+        draft.podcast.finishContainer(&fields)
     }
 
     /// iTunes has the image's URL in an attribute; some write it as text.
@@ -235,7 +246,7 @@ struct ItemReader: ~Copyable {
         case .subject, .category, .mediaCategory: draft.tags.finishCategory(&fields)
         case .keywords, .mediaKeywords: draft.tags.finishKeywords(&fields)
         case .logo, .podcastImage, .podcastLink: draft.image = draft.image ?? fields.url
-        default: break
+        default: draft.podcast.finish(&fields)
         }
     }
 

@@ -29,6 +29,12 @@ enum Element: UInt8 {
         mediaCredit
     case podcastImage, podcastLink, duration, podcastCategory
 
+    // What only podcasts have.
+    case episode, season, episodeType, explicit, podcastType, podcastBlock, podcastComplete
+    case podcastGUID, medium, locked, funding, trailer
+    case podcastPerson, transcript, chapters, soundbite, podcastLocation, podcastLicense, socialInteract, podcastText
+    case alternateEnclosure, podcastSource, integrity, podcastValue, valueRecipient
+
     /// CDF's `<A HREF="…">`.
     case anchor
 
@@ -46,6 +52,7 @@ enum Element: UInt8 {
             case .content: isNamed("encoded") ? .encoded : .unknown
             case .media: Self.media[name] ?? .unknown
             case .itunes, .googlePlay: Self.podcast[name] ?? .unknown
+            case .podcast: Self.podcastNamespace[name] ?? .unknown
             case .syndication: Self.syndication[name] ?? .unknown
             case .creativeCommons: isNamed("license") ? .license : .unknown
             case .feedBurner: Self.feedBurner[name] ?? .unknown
@@ -99,7 +106,17 @@ enum Element: UInt8 {
         ("subtitle", .secondaryDescription), ("image", .podcastImage), ("link", .podcastLink), ("duration", .duration),
         ("keywords", .mediaKeywords), ("category", .podcastCategory), ("owner", .owner), ("name", .name),
         ("email", .email),
-        ("title", .secondaryTitle),
+        ("title", .secondaryTitle), ("episode", .episode), ("season", .season), ("episodetype", .episodeType),
+        ("explicit", .explicit), ("type", .podcastType), ("block", .podcastBlock), ("complete", .podcastComplete),
+    ])
+
+    private static let podcastNamespace = NameTable<Element>([
+        ("episode", .episode), ("season", .season), ("guid", .podcastGUID), ("medium", .medium), ("locked", .locked),
+        ("funding", .funding), ("trailer", .trailer), ("person", .podcastPerson), ("transcript", .transcript),
+        ("chapters", .chapters), ("soundbite", .soundbite), ("location", .podcastLocation),
+        ("license", .podcastLicense), ("socialinteract", .socialInteract), ("txt", .podcastText),
+        ("alternateenclosure", .alternateEnclosure), ("source", .podcastSource), ("integrity", .integrity),
+        ("value", .podcastValue), ("valuerecipient", .valueRecipient),
     ])
 
     private static let feedBurner = NameTable<Element>([

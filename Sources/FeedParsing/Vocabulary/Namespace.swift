@@ -4,7 +4,7 @@ private import Text
 enum Namespace: UInt8 {
     /// RSS and Atom of every version, and no namespace at all.
     case core
-    case rdf, dublinCore, dublinCoreTerms, content, media, itunes, googlePlay, syndication, creativeCommons
+    case rdf, dublinCore, dublinCoreTerms, content, media, itunes, googlePlay, podcast, syndication, creativeCommons
     case feedBurner, admin, comments, thread, prism, xhtml, other
     case geoRSS
     /// GML, and the two older vocabularies of latitude and longitude.
@@ -62,6 +62,9 @@ enum Namespace: UInt8 {
             "http://www.itunes.com/dtds/podcast-1.0", "http://example.com/dtds/podcast-1.0.dtd":
             return .itunes
         case "http://www.google.com/schemas/play-podcasts/1.0": return .googlePlay
+        case "http://podcastindex.org/namespace/1.0": return .podcast
+        // The page that describes it, in any version of it.
+        case _ where uri.hasPrefix("http://github.com/podcastindex-org/podcast-namespace/"): return .podcast
         case "http://purl.org/rss/1.0/modules/syndication", "http://hacks.benhammersley.com/rss/1.0/syndication":
             return .syndication
         case "http://web.resource.org/cc", "http://creativecommons.org/ns",
@@ -94,6 +97,7 @@ enum Namespace: UInt8 {
         case "media": .media
         case "itunes": .itunes
         case "googleplay": .googlePlay
+        case "podcast": .podcast
         case "sy": .syndication
         case "cc", "creativecommons": .creativeCommons
         case "feedburner", "pheedo": .feedBurner

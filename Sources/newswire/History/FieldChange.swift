@@ -19,7 +19,14 @@ struct FieldChange {
         let fields =
             old.isShort
             ? ["title", "url", "date_published"] : ["title", "url"] + texts.dropFirst() + others.dropFirst()
-        return fields.compactMap { change(of: $0, from: old.json[$0], to: new.json[$0]) }
+        let changes = fields.compactMap { change(of: $0, from: old.json[$0], to: new.json[$0]) }
+        let podcast = LineDiff(from: self.podcast(of: old), to: self.podcast(of: new))
+        return old.isShort || podcast.lines.isEmpty ? changes : changes + [FieldChange(field: "podcast", diff: podcast)]
+    }
+
+    /// A line for each thing that the vocabularies of podcasts say, with its name.
+    private static func podcast(of record: StoredRecord) -> [String] {
+        record.article.podcast.members.flatMap { member in shown(member.value).map { "\(member.key) \($0)" } }
     }
 
     private static func change(of field: String, from old: JSONValue?, to new: JSONValue?) -> FieldChange? {
