@@ -12,8 +12,8 @@ extension JSONFeedFields {
         article.externalURL = url(item["external_url"])
         article.title = title(item["title"])
         readBody(item, into: &article)
-        article.image = url(item["image"])
         article.bannerImage = url(item["banner_image"])
+        article.image = url(item["image"]) ?? article.bannerImage
         article.language = text(item["language"], limit: limits.titleBytes, "language")
         article.published = date(item["date_published"], "date_published", in: &article)
         article.modified = date(item["date_modified"], "date_modified", in: &article)

@@ -35,16 +35,14 @@ struct PersonReader {
     mutating func finish(_ element: Element, _ fields: inout FieldReader) {
         guard let text = fields.text else { return }
         switch element {
-        case .name: author.name = fields.cut(TextValue(text: text, kind: .unknown).plain, field)
+        case .name: author.name = fields.cut(PersonText.plain(text), field)
         case .email:
             let address = text.lowercased().hasPrefix("mailto:") ? String(text.dropFirst(7)) : text
             author.email = fields.cut(address.whitespaceCollapsed, field)
         case .uri, .url: author.url = fields.url(text)
         default:
             // A person on one line may be HTML.
-            guard !isStructured, let found = PersonText.author(TextValue(text: text, kind: .unknown).plain) else {
-                return
-            }
+            guard !isStructured, let found = PersonText.author(PersonText.plain(text)) else { return }
             author = found
             if let name = found.name { author.name = fields.cut(name, field) }
             if let email = found.email { author.email = fields.cut(email, field) }

@@ -3,6 +3,12 @@ private import Text
 
 /// A person written on one line: `ann@example.org (Ann Author)`, `Ann Author <ann@example.org>`, a name, an address.
 enum PersonText {
+    /// As one line without markup, also where that was escaped twice: nobody is called `<p>Ann</p>`.
+    static func plain(_ text: String) -> String {
+        let plain = TextValue(text: text, kind: .unknown).plain
+        return plain.utf8.contains(UInt8(ascii: "<")) ? TextValue(text: plain, kind: .unknown).plain : plain
+    }
+
     /// Nil where nothing is left of it.
     static func author(_ text: String) -> Author? {
         let text = text.whitespaceCollapsed

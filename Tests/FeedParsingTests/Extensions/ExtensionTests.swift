@@ -155,6 +155,8 @@ import Testing
         arguments: [
             ("&lt;a href='https://example.org/'&gt;Ann&lt;/a&gt;", "Ann", nil),
             ("Ann &amp;amp; Bob &lt;ann@example.org&gt;", "Ann & Bob", "ann@example.org"),
+            ("<![CDATA[&lt;p&gt;Ann&lt;/p&gt;]]>", "Ann", nil), ("&amp;lt;b&amp;gt;Ann&amp;lt;/b&amp;gt;", "Ann", nil),
+            ("<![CDATA[&lt;i&gt;Ann&lt;/i&gt; &lt;ann@example.org&gt;]]>", "Ann", "ann@example.org"),
         ] as [(String, String, String?)])
     func htmlPeople(text: String, name: String, email: String?) throws {
         #expect(try article(rss(item: "<author>\(text)</author>")).authors == [Author(name: name, email: email)])

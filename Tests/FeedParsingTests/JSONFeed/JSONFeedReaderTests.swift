@@ -199,6 +199,16 @@ import Testing
         #expect(try item("\"url\":\"www.h.example/1\"").url == "https://www.h.example/1")
     }
 
+    @Test("A banner is the picture of an item of JSON Feed that has no other")
+    func banners() throws {
+        let banner = try item("\"id\":1,\"banner_image\":\"b.jpg\"")
+        #expect(banner.image == "https://h/dir/b.jpg" && banner.bannerImage == "https://h/dir/b.jpg")
+        let both = try item("\"id\":1,\"banner_image\":\"b.jpg\",\"image\":\"i.jpg\"")
+        #expect(both.image == "https://h/dir/i.jpg" && both.bannerImage == "https://h/dir/b.jpg")
+        let unsafe = try item("\"id\":1,\"banner_image\":\"b.jpg\",\"image\":\"data:x\"")
+        #expect(unsafe.image == "https://h/dir/b.jpg" && unsafe.unsafeURLs == ["data:x"])
+    }
+
     @Test("The author for readers of 1.0 is not another one")
     func bothKindsOfAuthors() throws {
         let feed = try feed(
