@@ -10,10 +10,15 @@ enum TextOfUnknownKind {
     static func plain(_ text: String) -> String {
         var text = text
         return text.withUTF8 { bytes in
-            let tokens = tokens(of: bytes)
-            let isMarkup = pairedTags(tokens, bytes)
             var raw: [UInt8] = []
             raw.reserveCapacity(bytes.count)
+            // Nearly always there are only references.
+            guard bytes.first(UInt8(ascii: "<"), from: 0) != nil else {
+                HTMLEntities.decode(bytes, into: &raw)
+                return HTMLText.collapsed(raw)
+            }
+            let tokens = tokens(of: bytes)
+            let isMarkup = pairedTags(tokens, bytes)
             var isInCDATA = false
             for (index, token) in tokens.enumerated() {
                 switch token {

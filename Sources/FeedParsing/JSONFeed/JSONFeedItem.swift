@@ -60,7 +60,8 @@ extension JSONFeedFields {
     }
 
     private mutating func readAttachments(_ value: JSONValue?, into article: inout Article) {
-        for attachment in objects(value) {
+        for attachment in list(value) {
+            let attachment = mended(attachment)
             guard let url = url(attachment["url"]) else { continue }
             guard article.attachments.count < limits.enclosures else {
                 noteTruncated("attachments")
@@ -173,11 +174,6 @@ struct JSONFeedFields {
         }
     }
 
-    /// The same of objects, with their members named as the format has them.
-    mutating func objects(_ value: JSONValue?) -> [JSONValue] {
-        list(value).map { mended($0) }
-    }
-
     /// The object with its members named as the format has them.
     mutating func mended(_ value: JSONValue) -> JSONValue {
         guard let mended = JSONFeedNames.mended(value) else { return value }
@@ -210,7 +206,8 @@ struct JSONFeedFields {
     /// `authors` of 1.1 and `author` of 1.0, each person once.
     mutating func authors(_ object: JSONValue) -> [Author] {
         var authors: [Author] = []
-        for value in objects(object["authors"]) + objects(object["author"]) {
+        for value in list(object["authors"]) + list(object["author"]) {
+            let value = mended(value)
             guard authors.count < limits.listEntries else {
                 noteTruncated("authors")
                 break

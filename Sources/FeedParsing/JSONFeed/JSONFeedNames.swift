@@ -1,5 +1,4 @@
 import JSONText
-private import Text
 
 /// The names of JSON Feed's members, which some programs write in other letters: `Items`, `URL`, `Content_HTML`.
 enum JSONFeedNames {
@@ -19,7 +18,12 @@ enum JSONFeedNames {
     }
 
     private static func hasCapitals(_ key: String) -> Bool {
-        key.utf8.contains { $0.asciiLowercased != $0 }
+        var key = key
+        return key.withUTF8 { bytes in
+            // Each key of each item is looked at.
+            for byte in bytes where byte &- UInt8(ascii: "A") < 26 { return true }
+            return false
+        }
     }
 
     private static func name(of key: String) -> String? {

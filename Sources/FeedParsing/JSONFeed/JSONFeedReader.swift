@@ -212,7 +212,8 @@ struct JSONFeedBuilder {
         feed.nextURL = fields.url(document["next_url"])
         feed.expired = fields.flag(document["expired"])
         feed.authors = fields.authors(document)
-        for hub in fields.objects(document["hubs"]).prefix(fields.limits.listEntries) {
+        for hub in fields.list(document["hubs"]).prefix(fields.limits.listEntries) {
+            let hub = fields.mended(hub)
             guard let url = fields.url(hub["url"] ?? hub) else { continue }
             feed.hubs.append(Feed.Hub(type: fields.text(hub["type"], "hubs") ?? "WebSub", url: url))
         }

@@ -50,7 +50,7 @@ extension ItemDraft {
         article.title = title ?? secondaryTitle ?? mediaTitle
         let page = page(isAtom: isAtom, limits)
         article.url = page ?? attachments.attachments.first?.url
-        setBody(of: &article, base: page.flatMap { URLResolution.isWeb($0) ? $0 : nil } ?? base)
+        setBody(of: &article, page, base)
         article.published = published ?? date ?? created
         article.modified = updated
         article.authors = people.authors.isEmpty ? people.secondaryAuthors : people.authors
@@ -84,16 +84,18 @@ extension ItemDraft {
         return nil
     }
 
-    private func setBody(of article: inout Article, base: String?) {
+    private func setBody(of article: inout Article, _ page: String?, _ base: String?) {
         let brief = description ?? summary ?? secondaryDescription ?? mediaDescription
         if let content {
-            article.setBody(content.resolved(against: base), source: .content)
-            if let brief, brief.text != content.text { article.setSummary(brief.resolved(against: base)) }
+            article.setBody(content.resolved(against: page, base), source: .content)
+            if let brief, brief.text != content.text { article.setSummary(brief.resolved(against: page, base)) }
         } else if let description {
-            article.setBody(description.resolved(against: base), source: .description)
-            if let summary, summary.text != description.text { article.setSummary(summary.resolved(against: base)) }
+            article.setBody(description.resolved(against: page, base), source: .description)
+            if let summary, summary.text != description.text {
+                article.setSummary(summary.resolved(against: page, base))
+            }
         } else if let brief {
-            article.setBody(brief.resolved(against: base), source: summary == nil ? .description : .summary)
+            article.setBody(brief.resolved(against: page, base), source: summary == nil ? .description : .summary)
         }
     }
 

@@ -18,10 +18,12 @@ struct TextValue {
     var isRelative = false
 
     /// With the relative URLs in it made absolute.
-    func resolved(against base: String?) -> TextValue {
+    ///
+    /// - Parameter base: counts where there is no page, or none that anything could be relative to.
+    func resolved(against page: String?, _ base: String?) -> TextValue {
         guard isRelative else { return self }
         var value = self
-        value.text = HTMLRewriter.rewriting(text, base: base)
+        value.text = HTMLRewriter.rewriting(text, base: page.flatMap { URLResolution.isWeb($0) ? $0 : nil } ?? base)
         value.isRelative = false
         return value
     }
