@@ -4,6 +4,8 @@ internal import FeedModel
 struct RenameFacts {
     /// No other item was published in the item's second, which is not midnight.
     var hasOwnSecond = false
+    /// And the document's dates are times, not days that begin somewhere.
+    var hasOwnTime = false
     /// Of all articles that are stored, the one that it is compared with alone has the item's link.
     var hasOwnLink = false
     /// Another item of the document has another link, so that links lead to articles and not to one page for all.
@@ -28,28 +30,36 @@ extension ArticleComparison {
     ///
     /// Two dates that differ make two articles, whatever else they have in common, and so do two files.
     func rename(_ old: StoredArticle, _ new: Article, _ facts: RenameFacts) -> RenameEvidence? {
-        let date = SameDate(old.article, new, isOwnSecond: facts.hasOwnSecond)
+        let date = SameDate(old.article, new, facts)
         if date == .no || hasOtherFile(old, new) { return nil }
         let isSameTitle = hasSame(old.article.title, new.title, isSameTitle(old.article, new))
         let isSamePlace =
             link(new.url) != nil && isSameLink(old.article, new) && old.article.fragment == new.fragment
         let revision = isSamePlace ? URLRevision(from: old.article.id, to: new.id) : .none
         // Both texts are read only where something else is the same.
-        guard date >= .ownHour || revision != .none else { return nil }
+        let hasOwnPlace = isSamePlace && facts.hasOwnLink && date >= .day
+        guard date >= .ownHour || revision != .none || hasOwnPlace else { return nil }
         let (left, right) = (TextWords(of: old.article), TextWords(of: new))
         let texts: TextLikeness = old.isShort ? .unknown : TextLikeness(left, right)
         if isRevision(revision, date, isSameTitle, texts, facts) { return RenameEvidence(reason: .revision) }
-        guard date >= .ownHour else { return nil }
-        if isSameTitle, texts.isOneText || date == .ownSecond && texts != .other {
+        if date >= .ownHour, isSameTitle, texts.isOneText || date == .ownSecond && texts != .other {
             return RenameEvidence(reason: .titleAndDate)
         }
         guard texts.isOneText else { return nil }
-        if isSamePlace, date == .ownSecond || facts.hasOwnLink { return RenameEvidence(reason: .textAndDate) }
         let length = min(left.length, right.length)
+        if isSamePlace, isSameAtPlace(date, length, facts) { return RenameEvidence(reason: .textAndDate) }
         guard date == .ownSecond, length >= (texts == .same ? Self.shortestTellingText : Self.tellingText) else {
             return nil
         }
         return RenameEvidence(reason: .textAndDate, restsOnShortText: length < Self.tellingText)
+    }
+
+    /// Whether one link, one text of that length and one date make one article, though title and id are others.
+    private func isSameAtPlace(_ date: SameDate, _ length: Int, _ facts: RenameFacts) -> Bool {
+        if date == .ownSecond { return true }
+        if !facts.hasOwnLink || date < .day { return false }
+        if date == .ownHour { return true }
+        return facts.hasOtherLinkBeside && (date == .hour || length >= Self.shortestTellingText)
     }
 
     /// Whether an item may be a stored article that has gone, where all ids of the document have changed (identity.md §5).
@@ -58,7 +68,7 @@ extension ArticleComparison {
     ///   - hasLink: the item has the article's link.
     ///   - facts: as for a single one.
     func isPair(_ old: StoredArticle, _ new: Article, hasLink: Bool, _ facts: RenameFacts) -> Bool {
-        let date = SameDate(old.article, new, isOwnSecond: facts.hasOwnSecond)
+        let date = SameDate(old.article, new, facts)
         let isSameTitle = hasSame(old.article.title, new.title, isSameTitle(old.article, new))
         if !hasLink, date < .day { return isSameTitle && date == .unknown && isPairWithoutDate(old, new) }
         if hasLink, date >= .ownHour { return true }
@@ -113,12 +123,12 @@ extension ArticleComparison {
         case day
         /// A time that other items of the document have too.
         case hour
-        /// A time that no other item has, but that is midnight somewhere.
+        /// A time that no other item has, but that may be midnight somewhere.
         case ownHour
-        /// A second of the item's own.
+        /// A time of the item's own, in a document whose dates are times.
         case ownSecond
 
-        init(_ old: Article, _ new: Article, isOwnSecond: Bool) {
+        init(_ old: Article, _ new: Article, _ facts: RenameFacts) {
             guard let oldDate = old.published, let newDate = new.published else {
                 // Without dates of publishing those of change tell two articles.
                 let changes = (old.published ?? old.modified, new.published ?? new.modified)
@@ -134,11 +144,10 @@ extension ArticleComparison {
                 self = .no
             } else if second % 86_400 == 0 {
                 self = .day
-            } else if !isOwnSecond {
+            } else if !facts.hasOwnSecond {
                 self = .hour
             } else {
-                // Zones differ by quarters of an hour.
-                self = second % 900 == 0 ? .ownHour : .ownSecond
+                self = facts.hasOwnTime ? .ownSecond : .ownHour
             }
         }
     }

@@ -140,6 +140,7 @@ struct CandidateFinder {
     ) throws(Knowledge.Failure) -> KnownArticle? {
         var facts = RenameFacts()
         facts.hasOwnSecond = items.hasOwnSecond(place)
+        facts.hasOwnTime = items.hasOwnTime(place)
         if let link = try link(place, &items, knowledge), let owner = link.owner, !link.isFree,
             let stored = link.stored, stored.feed == rules.feed, !items.claims.isTaken(owner.uid)
         {

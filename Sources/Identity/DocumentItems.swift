@@ -57,6 +57,11 @@ struct DocumentItems: ~Copyable {
     private var forms: [Forms] = []
     /// How many items were published in each second; empty as long as nobody has asked.
     private var seconds: [Int64: Int] = [:]
+    /// Whether a date of the document is no quarter of an hour, so that its dates are times and not days; known with
+    /// `seconds`.
+    private var datesAreTimes = false
+    /// Whether the document has two links; nil as long as nobody has asked.
+    private var hasLinks: Bool?
 
     init(_ articles: [Article], _ rules: IdentityRules) {
         self.articles = articles
@@ -126,6 +131,7 @@ struct DocumentItems: ~Copyable {
         items = items.indices.filter { !dropped.contains($0) }.map { items[$0] }
         forms = []
         seconds = [:]
+        hasLinks = nil
         claims.renumber(places)
     }
 
@@ -180,11 +186,17 @@ struct DocumentItems: ~Copyable {
         if seconds.isEmpty {
             seconds.reserveCapacity(items.count)
             for item in items {
-                if let second = articles[item.index].published?.seconds { seconds[second, default: 0] += 1 }
+                guard let second = articles[item.index].published?.seconds else { continue }
+                seconds[second, default: 0] += 1
+                if second % 900 != 0 { datesAreTimes = true }
             }
         }
         return seconds[second] == 1
     }
+
+    /// Whether the item's own second cannot stand for a day either that begins somewhere: zones differ by quarters of an
+    /// hour.
+    mutating func hasOwnTime(_ place: Int) -> Bool { hasOwnSecond(place) && datesAreTimes }
 
     /// The key of the second in which the item was published, where that is its own.
     mutating func secondKey(_ place: Int) -> Hash128? {
@@ -196,10 +208,13 @@ struct DocumentItems: ~Copyable {
     /// date.
     mutating func dateKey(_ place: Int) -> Hash128? { secondKey(place) ?? titleAndDateKey(place) }
 
-    /// Whether another item of the document has another link.
-    mutating func hasOtherLink(than place: Int) -> Bool {
-        let link = items[place].link
-        return items.contains { $0.link != nil && $0.link != link }
+    /// Whether the document has two links, so that they lead to articles and not to one page for all.
+    mutating func hasTwoLinks() -> Bool {
+        if let hasLinks { return hasLinks }
+        let first = items.first { $0.link != nil }?.link
+        let result = items.contains { $0.link != nil && $0.link != first }
+        hasLinks = result
+        return result
     }
 
     /// The form of the item's id by which variants of a URL are one, where it is a URL (identity.md §3.2); nil for any other id.

@@ -61,13 +61,14 @@ struct RenameFinder {
     ) throws(Knowledge.Failure) -> Rename? {
         var facts = RenameFacts()
         facts.hasOwnSecond = items.hasOwnSecond(place)
+        facts.hasOwnTime = items.hasOwnTime(place)
         var result: Rename?
         if let link = try finder.link(place, &items, knowledge), let owner = link.owner, let stored = link.stored,
             stored.feed == feed, !items.claims.isTaken(owner.uid),
             try knowledge.known(items.matchKeys.sharedLink(link.form)) == nil
         {
             facts.hasOwnLink = true
-            facts.hasOtherLinkBeside = items.hasOtherLink(than: place)
+            facts.hasOtherLinkBeside = items.hasTwoLinks()
             if let found = comparison.rename(stored, items.article(place), facts), holds(found, place, items, &texts) {
                 result = Rename(index: index, known: owner, reason: found.reason)
             }

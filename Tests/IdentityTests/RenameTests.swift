@@ -153,11 +153,25 @@ struct RenameTests {
         first.attachments = [Attachment(url: "https://e.org/1.mp3")]
         other.attachments = [Attachment(url: "https://e.org/2.mp3")]
         #expect(reason(first, other) == nil)
-        for (hour, isOne) in [(0, false), (22, false)] {
+        for hour in [0, 22] {
             let day = Timestamp(year: 2026, month: 10, day: 7, hour: hour)
             let items = (1...2).map { item("\($0)", "https://e.org/\($0)", "Briefing", nil, at: day) }
-            #expect((reason(items[0], items[1]) != nil) == isOne)
+            var facts = DocumentFacts()
+            let memory = StoreMemory()
+            for item in items { facts.previousCount = memory.poll([item], facts: facts).count }
+            #expect(memory.articles == 2)
         }
+    }
+
+    @Test("identity.md §3.4: a full hour is a time where another date of the document is no quarter of an hour")
+    func fullHour() {
+        let hour = Timestamp(year: 2026, month: 10, day: 7, hour: 9)
+        let old = item("1", "https://e.org/lighthuoses", "Lighthuoses", Self.longText, at: hour)
+        let new = item("2", "https://e.org/lighthouses", "Lighthouses", Self.longText, at: hour)
+        #expect(reason(old, new) == .textAndDate)
+        var facts = DocumentFacts()
+        for item in [old, new] { facts.previousCount = memory.poll([item], facts: facts).count }
+        #expect(memory.articles == 2)
     }
 
     @Test(
@@ -194,6 +208,14 @@ struct RenameTests {
         #expect(reason(old, item("hash-b", "https://e.org/1", "Storm hits coast", "Other", at: second(0))) == nil)
         let dated = item("hash-b", "https://e.org/1", "Storm hits coast", "Standfirst", at: second(60))
         #expect(reason(old, dated) == nil)
+        for (date, text, isOne) in [
+            (beside.published, "Standfirst", true), (Timestamp(year: 2026, month: 10, day: 7), "Standfirst", false),
+            (Timestamp(year: 2026, month: 10, day: 7), Self.text, true), (nil, Self.text, false),
+        ] {
+            let old = item("hash-a", "https://e.org/1", "Storm nears coast", text, at: date)
+            #expect(
+                (reason(old, item("hash-b", "https://e.org/1", "Storm hits coast", text, at: date)) != nil) == isOne)
+        }
     }
 
     // MARK: - Nothing else may be meant
