@@ -79,6 +79,11 @@ struct ArticleComparison {
         }
     }
 
+    /// Whether both date and text are others, which an edit seldom does to both.
+    func isOtherStory(_ old: StoredArticle, _ new: Article) -> Bool {
+        Distance(old.article.published, new.published).isOther && TextLikeness(old, new) == .other
+    }
+
     /// Whether a thing that both can have is there and the same.
     func hasSame(_ left: String?, _ right: String?, _ isSame: Bool) -> Bool {
         isSame && !(left == nil && right == nil)

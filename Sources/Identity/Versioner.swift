@@ -18,6 +18,8 @@ struct Versioner {
         assigner = KeyAssigner(rules)
     }
 
+    private var hasVolatileParameters: Bool { !(rules.churn?.volatileParameters.isEmpty ?? true) }
+
     /// Compares an item with the article that its id means, and with later ones that were given the same id.
     func judgement<Knowledge: ArticleKnowledge>(
         _ place: Int, is found: KnownArticle, _ items: inout DocumentItems, _ finder: inout CandidateFinder,
@@ -62,8 +64,7 @@ struct Versioner {
     private func differsInParametersAlone<Knowledge: ArticleKnowledge>(
         _ place: Int, from known: KnownArticle, _ items: borrowing DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Bool {
-        if rules.churn?.volatileParameters.isEmpty ?? true { return false }
-        guard let stored = try knowledge.stored(known.seq) else { return false }
+        guard hasVolatileParameters, let stored = try knowledge.stored(known.seq) else { return false }
         return ChangedFields.names(from: stored.article, to: items.article(place), isShort: stored.isShort).isEmpty
     }
 
@@ -75,7 +76,10 @@ struct Versioner {
     }
 
     private func isAnother(_ use: Use, _ article: Article) -> Bool {
-        use.stored.map { comparison.isAnother($0, article) } ?? false
+        guard let stored = use.stored else { return false }
+        if comparison.isAnother(stored, article) { return true }
+        // What does not count in its URLs may have told two articles apart all the same.
+        return hasVolatileParameters && comparison.isOtherStory(stored, article)
     }
 
     /// Of the further articles with the item's id the one that the item is: where it has one text with it and not with

@@ -177,6 +177,25 @@ struct ChurnTests {
         #expect(memory.articles == 6)
     }
 
+    @Test(
+        "identity.md §5: where parameters do not count another text of another date is another story, whatever its title"
+    )
+    func otherStory() {
+        for number in 1...4 { poll((1...5).map { item($0, .link, poll: number) }) }
+        var other = item(1, .link, poll: 5, text: "Something else has happened here on another day")
+        other.published = Timestamp(seconds: 1_795_000_000)
+        #expect(
+            poll([other] + (2...5).map { item($0, .link, poll: 5) }).map(\.isFirst) == [
+                true, false, false, false, false,
+            ])
+        #expect(poll([other] + (2...5).map { item($0, .link, poll: 5) }).allSatisfy { !$0.isStored })
+        var edited = item(2, .link, poll: 6, text: "Something else has happened here")
+        #expect(poll([edited]).map(\.isUpdate) == [true])
+        edited.published = Timestamp(seconds: 1_790_000_001)
+        #expect(poll([edited]).map(\.isUpdate) == [true])
+        #expect(memory.articles == 6)
+    }
+
     @Test("identity.md §5: alerts with one link and title each time are never known by those, whatever their ids do")
     func alerts() {
         for number in 1...20 {
