@@ -10,6 +10,8 @@ struct RenameFacts {
     var hasOwnLink = false
     /// Another item of the document has another link, so that links lead to articles and not to one page for all.
     var hasOtherLinkBeside = false
+    /// The parameters that have one value in all links of the document.
+    var commonParameters: Set<String> = []
 }
 
 /// `RenameEvidence` is why an item is a known article under another id.
@@ -70,7 +72,7 @@ extension ArticleComparison {
     func isPair(_ old: StoredArticle, _ new: Article, hasLink: Bool, _ facts: RenameFacts) -> Bool {
         let date = SameDate(old.article, new, facts)
         let isSameTitle = hasSame(old.article.title, new.title, isSameTitle(old.article, new))
-        if !hasLink, date < .day { return isSameTitle && date == .unknown && isPairWithoutDate(old, new) }
+        if !hasLink, date < .day { return isSameTitle && date == .unknown && isPairWithoutDate(old, new, facts) }
         if hasLink, date >= .ownHour { return true }
         let (left, right) = (TextWords(of: old.article), TextWords(of: new))
         let texts: TextLikeness = old.isShort ? .unknown : TextLikeness(left, right)
@@ -90,14 +92,14 @@ extension ArticleComparison {
     }
 
     /// Whether an item with the title of a stored article is that article, where neither has a date.
-    private func isPairWithoutDate(_ old: StoredArticle, _ new: Article) -> Bool {
+    private func isPairWithoutDate(_ old: StoredArticle, _ new: Article, _ facts: RenameFacts) -> Bool {
         if old.article.published != nil || new.published != nil || old.isShort { return false }
         let (left, right) = (TextWords(of: old.article), TextWords(of: new))
         let texts = TextLikeness(left, right)
-        if let oldLink = old.article.url, let newLink = new.url,
-            oldLink == newLink || VolatileParameters.difference(oldLink, newLink)?.mayCount == false
-        {
-            return texts.isOneText || texts == .neither
+        if let oldLink = old.article.url, let newLink = new.url {
+            let difference = VolatileParameters.difference(oldLink, newLink)
+            if oldLink == newLink || difference?.counts.isEmpty ?? false { return texts.isOneText || texts == .neither }
+            if let difference, difference.counts.isSubset(of: facts.commonParameters) { return texts.isOneText }
         }
         return texts.isOneText && min(left.length, right.length) >= Self.shortestTellingText
     }

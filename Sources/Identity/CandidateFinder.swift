@@ -148,6 +148,7 @@ struct CandidateFinder {
             if comparison.isPair(stored, items.article(place), hasLink: true, facts) { return owner }
         }
         guard let known = try sameDate(place, &items, knowledge) else { return nil }
+        if items.article(place).published == nil { facts.commonParameters = items.commonParameters() }
         // Where retention has removed it, its key is all that is known of it: the second alone is not enough.
         guard let stored = try knowledge.stored(known.seq) else { return facts.hasOwnSecond ? nil : known }
         return comparison.isPair(stored, items.article(place), hasLink: false, facts) ? known : nil

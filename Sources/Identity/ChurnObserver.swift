@@ -49,8 +49,9 @@ struct ChurnObserver {
         }
         guard changed.count >= 2, changed.count >= unchanged.count else { return nil }
         var names: Set<String>?
+        let common = VolatileParameters.common(in: items.places.map { items.article($0) })
         for (place, seq) in changed {
-            guard let stored = try knowledge.stored(seq), let found = parameters(stored, items.article(place)),
+            guard let stored = try knowledge.stored(seq), let found = parameters(stored, items.article(place), common),
                 names == nil || names == found
             else { return nil }
             names = found
@@ -69,21 +70,21 @@ struct ChurnObserver {
 
     /// The parameters in which the URLs of an item differ from those of its article, where they differ in nothing else and
     /// title, and date or text, say that it is the article; nil for none.
-    private func parameters(_ old: StoredArticle, _ new: Article) -> Set<String>? {
+    private func parameters(_ old: StoredArticle, _ new: Article, _ common: Set<String>) -> Set<String>? {
         var names: Set<String> = []
-        var mayCount = false
+        var counts: Set<String> = []
         if old.article.url != new.url {
             guard let oldLink = old.article.url, let newLink = new.url,
                 let difference = VolatileParameters.difference(oldLink, newLink)
             else { return nil }
             names = difference.names
-            mayCount = difference.mayCount
+            counts = difference.counts
         }
         if let oldID = old.article.id, let newID = new.id, oldID != newID, URLVariant.form(newID) != nil,
             let difference = VolatileParameters.difference(oldID, newID)
         {
             names.formUnion(difference.names)
-            mayCount = mayCount || difference.mayCount
+            counts.formUnion(difference.counts)
         }
         guard !names.isEmpty, comparison.hasSame(old.article.title, new.title, comparison.isSameTitle(old.article, new))
         else { return nil }
@@ -91,9 +92,8 @@ struct ChurnObserver {
             return oldDate.seconds == newDate.seconds ? names : nil
         }
         // A short number may be that of the article: without dates nobody can tell.
-        if mayCount || old.isShort { return nil }
         let texts = TextLikeness(old, new)
-        return texts.isOneText || texts == .neither ? names : nil
+        return texts.isOneText && counts.isSubset(of: common) || texts == .neither && counts.isEmpty ? names : nil
     }
 }
 

@@ -60,6 +60,8 @@ struct DocumentItems: ~Copyable {
     /// Whether a date of the document is no quarter of an hour, so that its dates are times and not days; known with
     /// `seconds`.
     private var datesAreTimes = false
+    /// The parameters that have one value in all links; nil as long as nobody has asked.
+    private var common: Set<String>?
     /// Whether the document has two links; nil as long as nobody has asked.
     private var hasLinks: Bool?
 
@@ -207,6 +209,14 @@ struct DocumentItems: ~Copyable {
     /// The key under which the item is found by its date once it is stored: that of its second, else that of its title and
     /// date.
     mutating func dateKey(_ place: Int) -> Hash128? { secondKey(place) ?? titleAndDateKey(place) }
+
+    /// The parameters of links that have one value in the whole document, so that none of them is an article's number.
+    mutating func commonParameters() -> Set<String> {
+        if let common { return common }
+        let result = VolatileParameters.common(in: items.map { articles[$0.index] })
+        common = result
+        return result
+    }
 
     /// Whether the document has two links, so that they lead to articles and not to one page for all.
     mutating func hasTwoLinks() -> Bool {

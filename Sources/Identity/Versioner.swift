@@ -79,7 +79,8 @@ struct Versioner {
         guard let stored = use.stored else { return false }
         if comparison.isAnother(stored, article) { return true }
         // What does not count in its URLs may have told two articles apart all the same.
-        return hasVolatileParameters && comparison.isOtherStory(stored, article)
+        let isKnownByURL = article.id.map { URLVariant.form($0) != nil } ?? true
+        return hasVolatileParameters && isKnownByURL && comparison.isOtherStory(stored, article)
     }
 
     /// Of the further articles with the item's id the one that the item is: where it has one text with it and not with

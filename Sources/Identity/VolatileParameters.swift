@@ -93,8 +93,23 @@ struct VolatileParameters {
     /// `Difference` is in which parameters two URLs differ that are the same otherwise.
     struct Difference: Equatable {
         var names: Set<String> = []
-        /// All values are short numbers, which may count articles.
-        var mayCount = true
+        /// The values of these are short numbers, which may count articles.
+        var counts: Set<String> = []
+    }
+
+    /// The names of the parameters that several links of a document have, and all with one value.
+    static func common(in articles: [Article]) -> Set<String> {
+        var values: [Substring: Substring] = [:]
+        var uses: [Substring: Int] = [:]
+        var others = Set<Substring>()
+        for article in articles {
+            for part in article.url.map(parts) ?? [] {
+                guard let name = part.name else { continue }
+                uses[name, default: 0] += 1
+                if values.updateValue(part.text, forKey: name) ?? part.text != part.text { others.insert(name) }
+            }
+        }
+        return Set(uses.filter { $0.value >= 2 && !others.contains($0.key) }.keys.map(String.init))
     }
 
     /// In which parameters two URLs differ; nil where they differ otherwise, or not at all.
@@ -107,7 +122,7 @@ struct VolatileParameters {
                 (1...FeedState.Churn.longestParameter).contains(name.utf8.count)
             else { return nil }
             result.names.insert(String(name))
-            if !isCount(left.text) || !isCount(right.text) { result.mayCount = false }
+            if isCount(left.text), isCount(right.text) { result.counts.insert(String(name)) }
         }
         return result.names.isEmpty || result.names.count > FeedState.Churn.mostParameters ? nil : result
     }

@@ -116,6 +116,22 @@ struct ChurnTests {
         #expect(memory.aliases <= 24)
     }
 
+    @Test(
+        "identity.md §5: a session that is a short number is one where all links of the document have it",
+        arguments: [true, false])
+    func numberOfPoll(isCommon: Bool) {
+        for number in 1...10 {
+            poll(
+                (1...3).map {
+                    article(
+                        url: "https://e.org/\($0)?s=\(isCommon ? number : number * 3 + $0)", title: "T \($0)",
+                        text: "Text \($0)")
+                })
+        }
+        #expect(memory.articles == (isCommon ? 3 : 30))
+        #expect(memory.churn?.volatileParameters ?? [] == (isCommon ? ["s"] : []))
+    }
+
     @Test("identity.md §5: one change of all ids is remembered as aliases, and says nothing of the next")
     func once() {
         for number in [1, 1, 2, 2, 2] { poll((1...8).map { item($0, .opaqueID, poll: number) }) }
