@@ -12,8 +12,9 @@ struct PodcastReader {
     /// How many bytes have been kept.
     private var bytes = 0
 
+    /// Small, because each item has room for two.
     private struct Draft {
-        let element: PodcastElement
+        let element: Element
         var content: Podcast
     }
 
@@ -23,17 +24,17 @@ struct PodcastReader {
     mutating func start(
         _ element: Element, _ attributes: XMLAttributes, _ fields: inout FieldReader
     ) -> ElementUse {
-        guard let element = PodcastElement.named(element) else { return .ignored }
-        let draft = Draft(element: element, content: content(of: element, attributes, &fields))
-        if element.isContainer {
-            container = draft
+        guard let row = PodcastElement.named(element) else { return .ignored }
+        let content = content(of: row, attributes, &fields)
+        if row.isContainer {
+            container = Draft(element: element, content: content)
             return .part(.podcast)
         }
-        if case .none = element.text {
-            add(draft, &fields)
+        if case .none = row.text {
+            Self.add(content, as: row, to: &podcast, &fields)
             return .ignored
         }
-        open = draft
+        open = Draft(element: element, content: content)
         return .plainText(limit: fields.limits.fieldBytes)
     }
 
@@ -41,19 +42,18 @@ struct PodcastReader {
     mutating func startPart(
         _ element: Element, _ attributes: XMLAttributes, _ fields: inout FieldReader
     ) -> ElementUse {
-        guard let element = PodcastElement.part(element), var outer = container else { return .ignored }
+        guard let row = PodcastElement.part(element), var outer = container else { return .ignored }
         container = nil
-        let draft = Draft(element: element, content: content(of: element, attributes, &fields))
-        Self.add(draft, to: &outer.content, &fields)
+        Self.add(content(of: row, attributes, &fields), as: row, to: &outer.content, &fields)
         container = outer
         return .ignored
     }
 
     private mutating func content(
-        of element: PodcastElement, _ attributes: XMLAttributes, _ fields: inout FieldReader
+        of row: PodcastElement, _ attributes: XMLAttributes, _ fields: inout FieldReader
     ) -> Podcast {
         var content = Podcast()
-        for attribute in element.attributes {
+        for attribute in row.attributes {
             guard let value = value(attributes(attribute.name), attribute.kind, &fields) else { continue }
             content.set("\(attribute.key)", to: value)
         }
@@ -64,35 +64,33 @@ struct PodcastReader {
 
     /// Takes the text of the element that is open.
     mutating func finish(_ fields: inout FieldReader) {
-        guard var draft = open else { return }
+        guard var draft = open, let row = PodcastElement.named(draft.element) else { return }
         open = nil
         let text = fields.text.map { TextValue(text: $0, kind: .unknown).plain }
-        switch draft.element.text {
+        switch row.text {
         case .none: break
         case .value(let kind):
-            if let value = value(text, kind, &fields) { podcast.set("\(draft.element.key)", to: value) }
+            if let value = value(text, kind, &fields) { podcast.set("\(row.key)", to: value) }
         case .member(let key, let kind):
             if let value = value(text, kind, &fields) { draft.content.set("\(key)", to: value) }
-            add(draft, &fields)
+            Self.add(draft.content, as: row, to: &podcast, &fields)
         }
     }
 
     /// Takes what the container has turned out to be.
     mutating func finishContainer(_ fields: inout FieldReader) {
-        guard let draft = container else { return }
+        guard let draft = container, let row = PodcastElement.named(draft.element) else { return }
         container = nil
-        add(draft, &fields)
+        Self.add(draft.content, as: row, to: &podcast, &fields)
     }
 
-    private mutating func add(_ draft: Draft, _ fields: inout FieldReader) {
-        Self.add(draft, to: &podcast, &fields)
-    }
-
-    private static func add(_ draft: Draft, to podcast: inout Podcast, _ fields: inout FieldReader) {
-        if draft.content.isEmpty { return }
-        let key = "\(draft.element.key)"
-        let value = JSONValue.object(draft.content.members)
-        if !draft.element.isList {
+    private static func add(
+        _ content: Podcast, as row: PodcastElement, to podcast: inout Podcast, _ fields: inout FieldReader
+    ) {
+        if content.isEmpty { return }
+        let key = "\(row.key)"
+        let value = JSONValue.object(content.members)
+        if !row.isList {
             podcast.set(key, to: value)
         } else if !podcast.append(value, to: key, limit: fields.limits.listEntries) {
             fields.noteCut("podcast")
