@@ -82,6 +82,14 @@ struct BrokenListTests {
             (#"<outline text="A xmlUrl="https://a.org/" type="rss"/>"#, "an outline cannot be read for sure"),
             (#"<outline xmlUrl="https://a.org/" xmlUrl="https://b.org/"/>"#, "an outline cannot be read for sure"),
             (#"< outline xmlUrl="https://a.org/"/>"#, "a < begins no tag"),
+            (#"outline xmlUrl="https://a.org/"/>"#, "a part of a tag stands between"),
+            (#"<outline text="A" > xmlUrl='https://a.org/'/>"#, "a part of a tag stands between"),
+            (#"<out line xmlUrl="https://a.org/"/>"#, "a tag <out> has an xmlUrl"),
+            (#"<outl<ine text="A" xmlUrl="https://a.org/"/>"#, "a tag <ine> has an xmlUrl"),
+            (#"<outline text=A" xmlUrl="https://a.org/"/>"#, "an outline cannot be read for sure"),
+            (#"<outline text="A" xmlUrl=https://a.org/"/>"#, "an outline cannot be read for sure"),
+            (#"<outline text="A" xml Url="https://a.org/"/>"#, "an outline cannot be read for sure"),
+            (#"<outline text="A" xm/lUrl="https://a.org/"/>"#, "an outline cannot be read for sure"),
             (
                 #"<outline text="F"><outline xmlUrl="https://a.org/"/></outline></outline>"#,
                 "an </outline> closes nothing"
@@ -165,7 +173,7 @@ struct BrokenListTests {
 
     @Test(
         "An outline that has the address of a page, but none of a feed, is left out by name",
-        arguments: ["htmlUrl", "url", "type='rss' url"])
+        arguments: ["htmlUrl", "url", "type='rss' url", "xmlUlr"])
     func withoutAddress(attribute: String) throws {
         let text = list("<outline text='A' \(attribute)='https://a.org/'/><outline text='Empty'/>")
         let imported = try FeedListImport.read(Array(text.utf8))

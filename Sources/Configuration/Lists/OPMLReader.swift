@@ -71,14 +71,24 @@ private struct OPMLReader {
                 return hasRoot
             }
             if tag.name == "title", outlines.isEmpty, document.title == nil { title = "" }
-            if tag.name == "outline" { outline(tag, line) }
+            if tag.name == "outline" {
+                outline(tag, line)
+            } else if tag.attributes["xmlurl"] != nil {
+                lose("a tag <\(ListText.cleaned(tag.name, limit: 40))> has an xmlUrl and is no outline", line)
+            } else if !tag.isWhole {
+                lose("a tag <\(ListText.cleaned(tag.name, limit: 40))> cannot be read for sure", line)
+            }
         case .end(let name, let isImplied): end(name, isImplied, line)
         case .strayEnd(let name):
             if name == "outline", sawFolder {
                 lose("an </outline> closes nothing: feeds may have lost their folder", line)
             }
         case .text(let text):
-            if title.map({ $0.utf8.count < 65_536 }) == true { title?.append(text) }
+            if let count = title?.utf8.count {
+                if count < 65_536 { title?.append(text) }
+            } else if Self.isPartOfTag(text) {
+                lose("a part of a tag stands between the outlines", line)
+            }
         case .looseAngle:
             if title == nil { lose("a < begins no tag: what follows it was taken as text", line) }
         }
@@ -129,7 +139,7 @@ private struct OPMLReader {
         guard let url = attributes["xmlurl"].map(Self.trimmed), !url.isEmpty else {
             let type = attributes["type"].map { Self.trimmed($0).lowercased() } ?? ""
             if type == "include" { warn("\(ListText.named(name))was left out: it is another list", line, .leftOut) }
-            let others = [attributes["htmlurl"], attributes["url"]].contains { $0?.isEmpty == false }
+            let others = attributes.values.contains { FeedAddress.isWeb($0) }
             outlines.append(
                 Outline(
                     line: line, isFolder: true, isTag: name.map { folders.add($0) } ?? false,
@@ -159,6 +169,16 @@ private struct OPMLReader {
             tags.add(String(Substring(category)))
         }
         return tags.list
+    }
+
+    /// Whether text that should be none has what attributes have: an outline without its `<`, or one that ended too early.
+    private static func isPartOfTag(_ text: String) -> Bool {
+        var last: UInt8 = 0
+        for byte in text.utf8 where byte > 0x20 {
+            if last == UInt8(ascii: "="), byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") { return true }
+            last = byte
+        }
+        return false
     }
 
     private static func trimmed(_ text: String) -> String {

@@ -167,7 +167,7 @@ extension MendedDocument {
         if taken == rest.count, mark < taken, piece[mark] == UInt8(ascii: "<"), !output.contains(UInt8(ascii: "<")) {
             cutTag = Self.name(piece, at: mark + 1)
         }
-        let goesOn = deliver(piece, mark, old) { take($0, tagLine) }
+        let goesOn = deliver(piece, mark, old, tagLine, take)
         line += Self.lines(piece)
         return (taken, goesOn)
     }
@@ -176,9 +176,10 @@ extension MendedDocument {
     ///
     /// - Parameter mark: where the piece's own tag begins.
     private mutating func deliver(
-        _ piece: UnsafeBufferPointer<UInt8>, _ mark: Int, _ old: MarkupRepair.Findings, _ take: (Event) -> Bool
+        _ piece: UnsafeBufferPointer<UInt8>, _ mark: Int, _ old: MarkupRepair.Findings, _ tagLine: Int,
+        _ take: (Event, _ line: Int) -> Bool
     ) -> Bool {
-        if repair.findings.literalAngles > old.literalAngles, !take(.looseAngle) { return false }
+        if repair.findings.literalAngles > old.literalAngles, !take(.looseAngle, tagLine) { return false }
         let isCrossed = repair.findings.crossedTags > old.crossedTags
         let isEndTag = mark + 1 < piece.count && piece[mark + 1] == UInt8(ascii: "/")
         let stray = isCrossed && isEndTag && !output.contains(UInt8(ascii: "<")) ? Self.name(piece, at: mark + 2) : nil
@@ -187,95 +188,44 @@ extension MendedDocument {
             aside = repair.aside.bytes
             repair.aside = AsideText()
         }
+        let firstLine = line
         let goesOn = output.withUnsafeBufferPointer { output in
             var index = 0
             while index < output.count {
                 let start = output.first(UInt8(ascii: "<"), from: index) ?? output.count
-                guard Self.deliverText(UnsafeBufferPointer(rebasing: output[index..<start]), take) else { return false }
+                // Text stands as it was written, so that its own lines can be counted.
+                if let first = output[index..<start].firstIndex(where: { !$0.isXMLSpace }) {
+                    let text = Self.decoded(UnsafeBufferPointer(rebasing: output[index..<start]))
+                    let line = firstLine + Self.lines(UnsafeBufferPointer(rebasing: output[..<first]))
+                    guard take(.text(text), line) else { return false }
+                }
                 guard start + 1 < output.count else { return true }
                 let end: Int
                 switch output[start + 1] {
                 case UInt8(ascii: "/"):
                     end = (output.first(UInt8(ascii: ">"), from: start) ?? output.count - 1) + 1
                     let name = Self.name(output, at: start + 2) ?? ""
-                    guard take(.end(name: name, isImplied: isCrossed && end < output.count)) else { return false }
+                    guard take(.end(name: name, isImplied: isCrossed && end < output.count), tagLine) else {
+                        return false
+                    }
                 case UInt8(ascii: "?"):
                     // It stands for long text, which is decoded already.
                     end = (output.first(UInt8(ascii: ">"), from: start) ?? output.count - 1) + 1
-                    guard take(.text(String(decoding: aside, as: UTF8.self))) else { return false }
+                    guard take(.text(String(decoding: aside, as: UTF8.self)), firstLine) else { return false }
                 default:
                     var scanner = TagScanner(output, at: start)
                     // What the repair has written is a tag.
                     guard case .tag = scanner.scan(DeadEnds(), offset: 0) else { return true }
                     end = scanner.end
                     let tag = Self.tag(output, scanner, writtenAs: piece, at: mark)
-                    guard take(.start(tag)) else { return false }
-                    if scanner.isEmpty, !take(.end(name: tag.name, isImplied: false)) { return false }
+                    guard take(.start(tag), tagLine) else { return false }
+                    if scanner.isEmpty, !take(.end(name: tag.name, isImplied: false), tagLine) { return false }
                 }
                 index = end
             }
             return true
         }
-        return goesOn && stray.map { take(.strayEnd(name: $0)) } != false
-    }
-
-    private static func deliverText(_ text: UnsafeBufferPointer<UInt8>, _ take: (Event) -> Bool) -> Bool {
-        guard text.contains(where: { !$0.isXMLSpace }) else { return true }
-        return take(.text(decoded(text)))
-    }
-
-    /// - Parameters:
-    ///   - original: the document, with the tag as it was written.
-    ///   - mark: where that begins.
-    private static func tag(
-        _ output: UnsafeBufferPointer<UInt8>, _ scanner: TagScanner,
-        writtenAs original: UnsafeBufferPointer<UInt8>, at mark: Int
-    ) -> Tag {
-        var tag = Tag(name: local(output, scanner.name), attributes: [:], isWhole: true)
-        var scanner = scanner
-        scanner.rewind()
-        var count = 0
-        while let attribute = scanner.nextAttribute() {
-            count += 1
-            let name = UnsafeBufferPointer(rebasing: output[attribute.name])
-            if name.contains(UInt8(ascii: ":")) { continue }
-            let key = String(decoding: name, as: UTF8.self).lowercased()
-            let value = decoded(
-                UnsafeBufferPointer(rebasing: output[attribute.value].prefix(XMLAttributes.longestValue)))
-            if let other = tag.attributes[key] {
-                guard other != value else { continue }
-                tag.isWhole = false
-                tag.doubtful.insert(key)
-            } else {
-                tag.attributes[key] = value
-            }
-        }
-        var written = TagScanner(original, at: mark)
-        if case .tag = written.scan(DeadEnds(), offset: 0), written.isClean { return tag }
-        // The repair leaves out what has no name that XML takes, and what stands there twice.
-        written.rewind()
-        var writtenCount = 0
-        var seen: Set<String> = []
-        while let attribute = written.nextAttribute() {
-            writtenCount += 1
-            let key = String(decoding: original[attribute.name], as: UTF8.self).lowercased()
-            if !seen.insert(key).inserted || !isSure(attribute, original) { tag.doubtful.insert(key) }
-        }
-        if writtenCount > count { tag.isWhole = false }
-        return tag
-    }
-
-    /// Whether an attribute of a tag that has something wrong in it stands apart from that: between blanks, and quoted.
-    private static func isSure(_ attribute: TagScanner.Attribute, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let (start, end) = (attribute.value.lowerBound - 1, attribute.value.upperBound)
-        guard start > attribute.name.upperBound, attribute.name.lowerBound > 0, end < text.count,
-            text[attribute.name.lowerBound - 1].isXMLSpace, text[start] == text[end],
-            text[start] == UInt8(ascii: "\"") || text[start] == UInt8(ascii: "'"),
-            !text[attribute.value].contains(UInt8(ascii: "<"))
-        else { return false }
-        guard end + 1 < text.count else { return true }
-        let next = text[end + 1]
-        return next.isXMLSpace || next == UInt8(ascii: "/") || next == UInt8(ascii: ">")
+        return goesOn && stray.map { take(.strayEnd(name: $0), tagLine) } != false
     }
 
     /// The name that begins there, in lower case and without its prefix; nil where none does.
@@ -286,13 +236,13 @@ extension MendedDocument {
         return local(text, start..<end)
     }
 
-    private static func local(_ text: UnsafeBufferPointer<UInt8>, _ name: Range<Int>) -> String {
+    static func local(_ text: UnsafeBufferPointer<UInt8>, _ name: Range<Int>) -> String {
         let start = text[name].lastIndex(of: UInt8(ascii: ":")).map { $0 + 1 } ?? name.lowerBound
         return String(decoding: text[start..<name.upperBound], as: UTF8.self).lowercased()
     }
 
     /// Text in which only XML's own references are, as the repair writes it, with each white space as a blank.
-    private static func decoded(_ text: UnsafeBufferPointer<UInt8>) -> String {
+    static func decoded(_ text: UnsafeBufferPointer<UInt8>) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         MarkupRepair.appendDecoded(text, to: &bytes)
