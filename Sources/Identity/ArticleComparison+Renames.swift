@@ -43,8 +43,10 @@ extension ArticleComparison {
         guard date >= .ownHour || revision != .none || hasOwnPlace else { return nil }
         let (left, right) = (TextWords(of: old.article), TextWords(of: new))
         let texts: TextLikeness = old.isShort ? .unknown : TextLikeness(left, right)
-        if isRevision(revision, date, isSameTitle, texts, facts) { return RenameEvidence(reason: .revision) }
-        if date >= .ownHour, isSameTitle, texts.isOneText || date == .ownSecond && texts != .other {
+        // Beside a quarter of an hour, which may be a day in a document of times as well, something has to be read.
+        let isTelling = date == .ownSecond && (new.published?.seconds ?? 0) % 900 != 0
+        if isRevision(revision, date, isTelling, isSameTitle, texts, facts) { return RenameEvidence(reason: .revision) }
+        if date >= .ownHour, isSameTitle, texts.isOneText || isTelling && texts != .other {
             return RenameEvidence(reason: .titleAndDate)
         }
         guard texts.isOneText else { return nil }
@@ -107,10 +109,11 @@ extension ArticleComparison {
     /// Whether an id that only counts the revisions of another's page is that article's. What an id counts may as well be
     /// the notices on one page: something else has to be the same.
     private func isRevision(
-        _ revision: URLRevision, _ date: SameDate, _ isSameTitle: Bool, _ texts: TextLikeness, _ facts: RenameFacts
+        _ revision: URLRevision, _ date: SameDate, _ isTelling: Bool, _ isSameTitle: Bool, _ texts: TextLikeness,
+        _ facts: RenameFacts
     ) -> Bool {
         if revision == .none { return false }
-        if date == .ownSecond { return true }
+        if isTelling { return true }
         guard facts.hasOwnLink else { return false }
         if isSameTitle, texts.isOneText || revision == .revision && texts != .other && texts != .neither { return true }
         return revision == .revision && texts.isOneText && date >= .hour && facts.hasOtherLinkBeside

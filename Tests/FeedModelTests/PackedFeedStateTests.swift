@@ -85,6 +85,12 @@ struct PackedFeedStateTests {
         without { $0.schedule.pause = nil }
         without { $0.schedule.heldUntil = nil }
         without { $0.schedule.historyBlock = nil }
+        without { $0.churn = FeedState.Churn() }
+        without {
+            $0.churn = FeedState.Churn()
+            $0.churn?.idChanges = FeedState.Churn.limit
+            $0.churn?.volatileParameters = ["sid", "jsessionid"]
+        }
         return states
     }()
 

@@ -72,6 +72,18 @@ struct StoredStateTests {
         #expect(state.isOf("https://h.example/rss?passkey=A1&token=B2"))
     }
 
+    @Test("identity.md §5.2: of what a file says of volatile parameters no more is kept than can have been found")
+    func churn() throws {
+        let long = String(repeating: "s", count: 65)
+        let state = try read(
+            #""churn":{"id_changes":200,"volatile_parameters":["","\#(long)","a","b","c","d","e"]}"#)
+        #expect(state.churn?.volatileParameters == ["a", "b", "c", "d"])
+        #expect(state.churn?.idChanges == FeedState.Churn.limit)
+        #expect(state.churn?.idsMeanNothing == true)
+        #expect(try read(#""churn":{"id_changes":0}"#).churn == nil)
+        #expect(try read(#""churn":7"#).churn == nil)
+    }
+
     @Test("A state comes back from its line as it was")
     func roundTrip() throws {
         var state = FeedState(feed: FeedIdentifier("f"), configured: "https://h.example/rss?code=1")

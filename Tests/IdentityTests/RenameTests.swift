@@ -169,6 +169,13 @@ struct RenameTests {
         let old = item("1", "https://e.org/lighthuoses", "Lighthuoses", Self.longText, at: hour)
         let new = item("2", "https://e.org/lighthouses", "Lighthouses", Self.longText, at: hour)
         #expect(reason(old, new) == .textAndDate)
+        // Title or link alone do not tell it from a day.
+        let briefings = (1...2).map { item("\($0)", "https://e.org/\($0)", "Briefing", nil, at: hour) }
+        #expect(reason(briefings[0], briefings[1]) == nil)
+        let notices = (1...2).map {
+            item("https://e.org/log#\($0)", "https://e.org/log", "T \($0)", "Notice \($0)", at: hour)
+        }
+        #expect(reason(notices[0], notices[1]) == nil)
         var facts = DocumentFacts()
         for item in [old, new] { facts.previousCount = memory.poll([item], facts: facts).count }
         #expect(memory.articles == 2)

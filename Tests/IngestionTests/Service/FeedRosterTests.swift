@@ -62,6 +62,25 @@ struct FeedRosterTests {
         #expect(roster.conditions.filter { $0.value > 0 } == [.ok: 1, .gone: 1, .paused: 1])
     }
 
+    @Test("identity.md §5.4: feeds whose ids or links change at every poll are counted, as that changes")
+    func churn() {
+        let (a, b) = (feed("a"), feed("b"))
+        var roster = roster([a, b])
+        var churn = FeedState.Churn()
+        churn.idChanges = 8
+        roster.count(a, outlook(of: a) { $0.churn = churn }, at: now)
+        #expect(roster.churnCount == 0)
+        churn.idChanges = FeedState.Churn.limit
+        roster.count(a, outlook(of: a) { $0.churn = churn }, at: now)
+        (churn.idChanges, churn.volatileParameters) = (0, ["sid"])
+        roster.count(b, outlook(of: b) { $0.churn = churn }, at: now)
+        #expect(roster.churnCount == 2)
+        roster.count(a, outlook(of: a), at: now)
+        #expect(roster.churnCount == 1)
+        roster.adopt(PollRehearsal.configuration(feeds: [a]))
+        #expect(roster.churnCount == 0)
+    }
+
     @Test("Counting all feeds looks up each one that is polled once, in the order of the configuration, and no other")
     func lookups() {
         var roster = FeedRoster(
