@@ -5,7 +5,7 @@ private import CLibXML2
 /// It gets markup that `MarkupRepair` has mended: no document type, no entity but XML's own five, bounded depth.
 struct XMLPushParser: ~Copyable {
     private let context: OpaquePointer
-    /// The address that every callback gets; it stays the same until the parser is gone.
+    /// Every callback finds it by the context; its address stays the same until the parser is gone.
     let reader: UnsafeMutablePointer<FeedReader>
 
     /// Nil where there is no memory.
@@ -14,8 +14,9 @@ struct XMLPushParser: ~Copyable {
         self.reader = .allocate(capacity: 1)
         self.reader.initialize(to: reader)
         var handler = Self.handler
-        // The handler is copied by libxml2. No encoding is named: what comes is UTF-8 without a declaration.
-        guard let context = xmlCreatePushParserCtxt(&handler, self.reader, nil, 0, nil) else {
+        // The handler is copied by libxml2. No encoding is named: what comes is UTF-8 without a declaration. Without data of
+        // ours every callback gets the context, which leads to the reader.
+        guard let context = xmlCreatePushParserCtxt(&handler, nil, nil, 0, nil) else {
             self.reader.deinitialize(count: 1)
             self.reader.deallocate()
             return nil
@@ -24,6 +25,7 @@ struct XMLPushParser: ~Copyable {
             XML_PARSE_RECOVER.rawValue | XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue
             | XML_PARSE_NOWARNING.rawValue
         xmlCtxtUseOptions(context, Int32(bitPattern: options))
+        context.pointee._private = UnsafeMutableRawPointer(self.reader)
         self.context = OpaquePointer(context)
     }
 
@@ -55,26 +57,33 @@ struct XMLPushParser: ~Copyable {
     private static var handler: xmlSAXHandler {
         var handler = xmlSAXHandler()
         handler.initialized = UInt32(XML_SAX2_MAGIC)
-        handler.startElementNs = { reader, name, prefix, uri, namespaceCount, namespaces, count, _, attributes in
-            reader.feedReader?.pointee.start(
+        handler.startElementNs = { context, name, prefix, uri, namespaceCount, namespaces, count, _, attributes in
+            context.feedReader?.pointee.start(
                 XMLElementName(local: name, prefix: prefix, uri: uri),
                 namespaces: XMLNamespaces(namespaces, count: Int(namespaceCount)),
                 attributes: XMLAttributes(attributes, count: Int(count)))
         }
-        handler.endElementNs = { reader, name, _, _ in reader.feedReader?.pointee.end(name) }
-        handler.characters = { reader, text, count in
-            reader.feedReader?.pointee.text(UnsafeBufferPointer(start: text, count: Int(count)))
+        handler.endElementNs = { context, name, _, _ in context.feedReader?.pointee.end(name) }
+        handler.characters = { context, text, count in
+            context.feedReader?.pointee.text(UnsafeBufferPointer(start: text, count: Int(count)))
         }
         handler.ignorableWhitespace = handler.characters
         handler.cdataBlock = handler.characters
-        handler.processingInstruction = { reader, name, _ in reader.feedReader?.pointee.textAside(name) }
+        handler.processingInstruction = { context, name, _ in context.feedReader?.pointee.textAside(name) }
         return handler
     }
 }
 
 extension UnsafeMutableRawPointer? {
-    /// The reader that a parser was made with.
-    fileprivate var feedReader: UnsafeMutablePointer<FeedReader>? { self?.assumingMemoryBound(to: FeedReader.self) }
+    /// The reader of the parser whose context this is.
+    ///
+    /// Behind its first error, such as an attribute that stands twice, libxml2 leaves out every `&amp;` and its like, though
+    /// it is to go on: so it is told that there was none.
+    fileprivate var feedReader: UnsafeMutablePointer<FeedReader>? {
+        guard let context = self?.assumingMemoryBound(to: xmlParserCtxt.self) else { return nil }
+        context.pointee.wellFormed = 1
+        return context.pointee._private?.assumingMemoryBound(to: FeedReader.self)
+    }
 }
 
 /// Text that goes past the XML parser: it is final, and the parser would only look at each byte again.

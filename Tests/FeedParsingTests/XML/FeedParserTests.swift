@@ -217,4 +217,23 @@ final class Ticks: Sendable {
     private let count = Atomic(0)
 
     func next() -> Duration { .seconds(count.add(1, ordering: .relaxed).newValue) }
+
+    @Test(
+        "References behind a mistake of any kind are read, in the text of any element",
+        arguments: [
+            "<link rel=\"a\" rel=\"b\"/>", "<k a=\"1\" a=\"1\">k</k>",
+            "<x:k xmlns:x=\"urn:x\" xmlns:y=\"urn:x\" x:a=\"1\" y:a=\"2\"/>",
+            "<x:y/>", "<k x:a=\"1\"/>", "<k xmlns:x=\"\"/>", "<k xmlns:xml=\"urn:x\"/>", "<k xmlns=\"a b\">]]></k>",
+            "<k a=\"<\"/>", "<?xml v?>",
+            "<k xml:id=\"1 2\"/>", "<k xml:space=\"x\"/>", "<!-- a -- b -->", "<k>\u{1}</k>", "</k>",
+        ])
+    func referencesBehindMistakes(mistake: String) throws {
+        let texts =
+            "<title>a &amp; b</title><guid>x &amp;lt; y</guid><description>&lt;p&gt;R&amp;amp;D&lt;/p&gt;</description>"
+        let document = rss(item: mistake + texts)
+        for step in [1, 7, 64, 16 * 1024] {
+            let article = try #require(try feed(document, step: step).articles.first)
+            #expect(article.title == "a & b" && article.id == "x &lt; y" && article.contentHTML == "<p>R&amp;D</p>")
+        }
+    }
 }
