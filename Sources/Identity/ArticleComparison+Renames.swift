@@ -18,7 +18,7 @@ struct RenameFacts {
 struct RenameEvidence: Equatable {
     let reason: Judgement.Alias.Reason
     /// It holds only where no other item of the document has the text.
-    var restsOnShortText = false
+    var restsOnText = false
 }
 
 /// An article under another id, one at a time (identity.md §3.4).
@@ -52,10 +52,30 @@ extension ArticleComparison {
         guard texts.isOneText else { return nil }
         let length = min(left.length, right.length)
         if isSamePlace, isSameAtPlace(date, length, facts) { return RenameEvidence(reason: .textAndDate) }
-        guard date == .ownSecond, length >= (texts == .same ? Self.shortestTellingText : Self.tellingText) else {
-            return nil
+        guard date == .ownSecond else { return nil }
+        // A short text may be what a publisher writes below everything: the title has to be a corrected one.
+        let isShort = length < Self.tellingText
+        if isShort {
+            guard texts == .same, length >= Self.shortestTellingText, isCorrected(old.article.title, new.title)
+            else {
+                return nil
+            }
         }
-        return RenameEvidence(reason: .textAndDate, restsOnShortText: length < Self.tellingText)
+        return RenameEvidence(reason: .textAndDate, restsOnText: true)
+    }
+
+    /// Whether a title may be another one corrected: half of the words of the shorter one are the same, or half of its
+    /// letters from the beginning and the end on.
+    private func isCorrected(_ old: String?, _ new: String?) -> Bool {
+        let (old, new) = ((old ?? "").lowercased(), (new ?? "").lowercased())
+        let words = [old, new].map { Set($0.split { !$0.isLetter && !$0.isNumber }) }
+        let fewer = min(words[0].count, words[1].count)
+        if fewer > 0, words[0].intersection(words[1]).count * 2 >= fewer { return true }
+        let (left, right) = (Array(old), Array(new))
+        let shorter = min(left.count, right.count)
+        let head = zip(left, right).prefix { $0 == $1 }.count
+        let tail = zip(left.reversed(), right.reversed()).prefix { $0 == $1 }.count
+        return shorter > 0 && min(head + tail, shorter) * 2 >= shorter
     }
 
     /// Whether one link, one text of that length and one date make one article, though title and id are others.
@@ -79,8 +99,8 @@ extension ArticleComparison {
         let (left, right) = (TextWords(of: old.article), TextWords(of: new))
         let texts: TextLikeness = old.isShort ? .unknown : TextLikeness(left, right)
         let isLongText = texts.isOneText && min(left.length, right.length) >= Self.tellingText
-        // Whoever sets all dates anew leaves titles and texts.
-        if date == .no { return isSameTitle && isLongText }
+        // Bulletins and episodes have link, title and most of the text each time: two dates are two stories.
+        if date == .no { return false }
         let lacksDates = old.article.published == nil && new.published == nil
         let isSameText =
             switch texts {
@@ -101,9 +121,11 @@ extension ArticleComparison {
         if let oldLink = old.article.url, let newLink = new.url {
             let difference = VolatileParameters.difference(oldLink, newLink)
             if oldLink == newLink || difference?.counts.isEmpty ?? false { return texts.isOneText || texts == .neither }
-            if let difference, difference.counts.isSubset(of: facts.commonParameters) { return texts.isOneText }
+            if let difference, difference.counts.isSubset(of: facts.commonParameters) {
+                return texts == .same && min(left.length, right.length) > 0
+            }
         }
-        return texts.isOneText && min(left.length, right.length) >= Self.shortestTellingText
+        return texts == .same && min(left.length, right.length) >= Self.shortestTellingText
     }
 
     /// Whether an id that only counts the revisions of another's page is that article's. What an id counts may as well be

@@ -79,9 +79,10 @@ struct ArticleComparison {
         }
     }
 
-    /// Whether both date and text are others, which an edit seldom does to both.
+    /// Whether the text is another one and so is the date or the title, which an edit seldom does to both.
     func isOtherStory(_ old: StoredArticle, _ new: Article) -> Bool {
-        Distance(old.article.published, new.published).isOther && TextLikeness(old, new) == .other
+        let isOther = Distance(old.article.published, new.published).isOther || !isSameTitle(old.article, new)
+        return isOther && TextLikeness(old, new) == .other
     }
 
     /// Whether a thing that both can have is there and the same.

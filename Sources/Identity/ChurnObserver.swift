@@ -88,12 +88,16 @@ struct ChurnObserver {
         }
         guard !names.isEmpty, comparison.hasSame(old.article.title, new.title, comparison.isSameTitle(old.article, new))
         else { return nil }
-        if let oldDate = old.article.published, let newDate = new.published {
-            return oldDate.seconds == newDate.seconds ? names : nil
+        if let oldDate = old.article.published, let newDate = new.published, oldDate.seconds != newDate.seconds {
+            return nil
         }
-        // A short number may be that of the article: without dates nobody can tell.
-        let texts = TextLikeness(old, new)
-        return texts.isOneText && counts.isSubset(of: common) || texts == .neither && counts.isEmpty ? names : nil
+        if counts.isEmpty, old.article.published != nil, new.published != nil { return names }
+        // What counts may be the number of the article, or its day: only where all that can be read is the same, nobody
+        // loses anything by it.
+        let (left, right) = (TextWords(of: old.article), TextWords(of: new))
+        let texts: TextLikeness = old.isShort ? .unknown : TextLikeness(left, right)
+        if counts.isEmpty { return texts.isOneText || texts == .neither ? names : nil }
+        return texts == .same && min(left.length, right.length) > 0 && counts.isSubset(of: common) ? names : nil
     }
 }
 

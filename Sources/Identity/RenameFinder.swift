@@ -85,7 +85,7 @@ struct RenameFinder {
     private func holds(
         _ found: RenameEvidence, _ place: Int, _ items: borrowing DocumentItems, _ texts: inout DocumentTexts
     ) -> Bool {
-        !found.restsOnShortText || texts.isOnly(place, items)
+        !found.restsOnText || texts.isOnly(place, items)
     }
 }
 

@@ -149,7 +149,10 @@ struct TextWords {
                     address.take(utf8[index])
                     index += 1
                 }
+                // The address of a picture says that it is the same, and is no text.
+                let read = length
                 finish(&address)
+                length = read
             } else {
                 index += 1
             }

@@ -93,7 +93,7 @@ struct VolatileParameters {
     /// `Difference` is in which parameters two URLs differ that are the same otherwise.
     struct Difference: Equatable {
         var names: Set<String> = []
-        /// The values of these are short numbers, which may count articles.
+        /// The values of these are short numbers or dates, which may count articles.
         var counts: Set<String> = []
     }
 
@@ -127,8 +127,21 @@ struct VolatileParameters {
         return result.names.isEmpty || result.names.count > FeedState.Churn.mostParameters ? nil : result
     }
 
+    /// Whether a value may count articles: a short number, or a date, of which the daily issues of a page have others.
     private static func isCount(_ value: Substring) -> Bool {
-        value.utf8.count <= 9 && value.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+        var digits = 0
+        var marks = 0
+        for byte in value.utf8 {
+            switch byte {
+            case 0x30...0x39: digits += 1
+            case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "+"),
+                UInt8(ascii: "T"),
+                UInt8(ascii: "Z"):
+                marks += 1
+            default: return false
+            }
+        }
+        return marks == 0 ? digits <= 9 : digits > 0 && digits <= 20
     }
 
     private struct Part: Equatable {

@@ -29,6 +29,18 @@ struct ListTests {
         #expect(feeds.map(\.source.line) == [3, 4, 5, 6, 7])
     }
 
+    @Test("A list of URLs may end its lines as old Macs do, and a second URL in a line is an error, not a tag")
+    func lines() throws {
+        fixture.write("https://a.example/f news\r# b\rhttps://c.example/f\r\nhttps://d.example/f", to: "urls")
+        let feeds = try fixture.load(main).feeds
+        #expect(feeds.map(\.url) == ["https://a.example/f", "https://c.example/f", "https://d.example/f"])
+        #expect(feeds.map(\.source.line) == [1, 3, 4] && feeds[0].tags == ["news"])
+        for second in ["https://b.example/f", "\thttp://b.example/f", "\"https://b.example/f\""] {
+            fixture.write("https://a.example/f \(second)\n", to: "urls")
+            #expect(fixture.errors(main).map { $0.contains("names a second URL") } == [true])
+        }
+    }
+
     @Test("In a list of URLs a tilde begins a title and an exclamation mark is no tag, whatever accent follows")
     func accents() throws {
         fixture.write("https://example.org/a \"~\u{301}x\" ! !\u{301} a a\u{301} a\n", to: "urls")
@@ -44,6 +56,8 @@ struct ListTests {
             ("https://me:hunter2@example.org/", "use basic_auth"), ("https://example.org/\u{1}x", "control character"),
             ("http://[zz]/f", "has a host that cannot be asked"), ("http://a<b/f", "has a host that cannot be asked"),
             (#"http://a\b/f"#, "has a host that cannot be asked"),
+            ("https://https://a.example/f", "begins with two schemes"),
+            ("http://http://a.example/f", "begins with two schemes"),
         ])
     func refused(line: String, message: String) {
         fixture.write("https://example.org/\n\(line)\n", to: "urls")

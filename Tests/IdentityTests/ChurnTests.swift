@@ -277,4 +277,38 @@ struct ChurnTests {
         #expect(names("a?\(String(repeating: "s", count: 65))=1", "a?\(String(repeating: "s", count: 65))=2") == nil)
         #expect(names("?a=1&b=1&c=1&d=1&e=1", "?a=2&b=2&c=2&d=2&e=2") == nil)
     }
+
+    @Test(
+        "identity.md §5: daily issues without dates under one title, whose link has the day or the number, are all kept",
+        arguments: ["2026-06-%d", "202606%d", "%d"], [nil, "https://e.org/strip.png?day=%d"] as [String?])
+    func dailyIssues(value: String, picture: String?) {
+        for day in 10...29 {
+            poll(
+                (1...3).map { strip in
+                    let day = "\(day)"
+                    return article(
+                        url: "https://e.org/strip?name=\(strip)&date=\(value.replacing("%d", with: day))",
+                        title: "Strip \(strip)",
+                        text: picture.map { "<img src=\"\($0.replacing("%d", with: day))\">" })
+                })
+        }
+        #expect(memory.articles == 60)
+    }
+
+    @Test(
+        "identity.md §5: what stands under one URL without its parameters and has another title and text is another story"
+    )
+    func numberedStories() {
+        for number in 1...4 { poll((1...5).map { item($0, .link, poll: number, isDated: false) }) }
+        #expect(memory.churn?.volatileParameters == ["sid"])
+        for number in 1...5 {
+            var other = item(
+                1, .link, poll: 10 + number, isDated: false, text: "Wholly different words in piece \(number * 77)")
+            other.title = "Headline \(number * 31)"
+            other.contentHTML =
+                ["Frost in May", "Bees are back", "Harbour closed", "New bridge opens", "Rain at last"][number - 1]
+            poll([other])
+        }
+        #expect(memory.articles == 10)
+    }
 }

@@ -131,4 +131,24 @@ struct MigrationTests {
         let judgements = memory.poll(document(1...10, id: "new", link: "https://blog.example/"), facts: facts(nil))
         #expect(judgements.allSatisfy { $0.alias?.reason == .migration })
     }
+
+    @Test(
+        "identity.md §5: bulletins and episodes with link, title and text of every day, but id and date of their own, are kept",
+        arguments: [true, false], [true, false])
+    func dailyBulletins(isArmed: Bool, hasFiles: Bool) {
+        let text = String(
+            repeating: "Every day the desk tells what has happened and what comes next on the coast. ", count: 4)
+        var known: Int?
+        for day in 1...20 {
+            let document = (1...(isArmed ? 1 : 6)).map { number in
+                var item = article(
+                    id: "\(day)-\(number)", url: "https://e.org/show/\(number)", title: "Briefing \(number)",
+                    text: text + "Level \(day * number).", day: day)
+                if hasFiles { item.attachments = [Attachment(url: "https://e.org/\(day)-\(number).mp3")] }
+                return item
+            }
+            known = memory.poll(document, facts: facts(known, isArmed: isArmed && day > 1)).count
+        }
+        #expect(memory.articles == (isArmed ? 20 : 120))
+    }
 }

@@ -204,6 +204,22 @@ struct RenameTests {
                 item("2", "https://e.org/2", "B", "Short", at: second(0))) == nil)
     }
 
+    @Test("identity.md §3.4: what a publisher writes below everything is no text that tells an article")
+    func boilerplate() {
+        let long = Self.longText
+        let old = item("1", "https://e.org/1", "Storm nears coast", long, at: second(0))
+        let new = item("2", "https://e.org/2", "Budget is passed", long, at: second(0))
+        var facts = DocumentFacts()
+        let third = item("3", "https://e.org/3", "Bridge opens", long, at: second(900))
+        for document in [[old, third], [new, third]] { facts.previousCount = memory.poll(document, facts: facts).count }
+        #expect(memory.articles == 3)
+        let short = [old, new].map { item($0.id, $0.url, $0.title, Self.text, at: second(0)) }
+        #expect(reason(short[0], short[1]) == nil)
+        let picture = "<img src=\"https://e.org/\(String(repeating: "placeholder-", count: 30)).png\">"
+        let pictures = [old, new].map { item($0.id, $0.url, $0.title, picture, at: second(0)) }
+        #expect(reason(pictures[0], pictures[1]) == nil)
+    }
+
     @Test(
         "identity.md §3.4: an id made of the headline changes with it, and link, text and second say that it is the article"
     )

@@ -80,6 +80,9 @@ enum FeedAddress: Equatable {
             return .refused("is not complete; write https://HOST/PATH")
         }
         if text[colon...].hasPrefix(":///") { return .refused(refusal(of: .noHost)) }
+        if hasScheme(String(text[colon...]), "://http://") || hasScheme(String(text[colon...]), "://https://") {
+            return .refused("begins with two schemes; write https://HOST/PATH")
+        }
         do {
             let url = try WebURL(text)
             guard url.user == nil, url.password == nil else {

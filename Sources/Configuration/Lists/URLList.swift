@@ -18,12 +18,16 @@ enum URLList {
             var start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
             var number = 1
             while start < bytes.count {
-                let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+                // Files of old Macs end their lines so.
+                let end =
+                    bytes[start...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? bytes.count
                 let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
                 if let (fields, problem) = fields(of: line), let url = fields.first {
                     body(assemble(url, fields.dropFirst(), number), problem)
                 }
-                start = end + 1
+                let isPair =
+                    end + 1 < bytes.count && bytes[end] == UInt8(ascii: "\r") && bytes[end + 1] == UInt8(ascii: "\n")
+                start = end + (isPair ? 2 : 1)
                 number += 1
             }
         }
@@ -76,6 +80,10 @@ enum URLList {
                 field = String(validating: line[start..<index], as: UTF8.self)
             }
             if field == nil { problem = "is not UTF-8" }
+            // As a tag it would be a feed that nobody polls and nobody misses.
+            if !fields.isEmpty, field?.contains("://") ?? false {
+                problem = "names a second URL; write each on a line of its own"
+            }
             fields.append(field ?? "")
         }
         return fields.isEmpty ? nil : (fields, problem)

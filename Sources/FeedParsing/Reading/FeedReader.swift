@@ -108,7 +108,7 @@ struct FeedReader: ~Copyable {
         } else {
             if fields.capture.isActive {
                 if fields.capture.depth == stack.depth {
-                    finishField()
+                    if endsEarly, !fields.capture.element.isReadInPart { fields.end() } else { finishField() }
                 } else if let name {
                     fields.appendEndTag(name, depth: stack.depth)
                 }

@@ -190,3 +190,16 @@ struct ElementTable {
         return namespace
     }
 }
+
+extension Element {
+    /// Whether a part of the element's text is worth having where the document ends in it. Of an id, a link or a date a
+    /// part is another one.
+    var isReadInPart: Bool {
+        switch self {
+        case .title, .description, .encoded, .body, .summary, .content, .secondaryTitle, .secondaryDescription,
+            .secondarySummary, .mediaTitle, .mediaDescription:
+            true
+        default: false
+        }
+    }
+}

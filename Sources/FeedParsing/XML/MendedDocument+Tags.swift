@@ -58,7 +58,12 @@ extension MendedDocument {
 
     /// Whether a value without quotation marks around it has none in it either, and is not empty.
     private static func isPlainWord(_ attribute: TagScanner.Attribute, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        !attribute.value.isEmpty && !text[attribute.value].contains { "\"'<".utf8.contains($0) }
+        let value = text[attribute.value]
+        // A word processor has made its own quotation marks of them.
+        let isTypographic = value.indices.contains { index in
+            value[index...].starts(with: [0xe2, 0x80]) && index + 2 < value.endIndex && value[index + 2] & 0xf8 == 0x98
+        }
+        return !value.isEmpty && !isTypographic && !value.contains { "\"'<".utf8.contains($0) }
     }
 
     /// Whether an attribute of a tag that has something wrong in it stands apart from that: between blanks, and quoted.

@@ -236,4 +236,19 @@ final class Ticks: Sendable {
             #expect(article.title == "a & b" && article.id == "x &lt; y" && article.contentHTML == "<p>R&amp;D</p>")
         }
     }
+
+    @Test(
+        "security.md §5: an id, a link or a date in which the document ends is not read, and a title or a body is",
+        arguments: [
+            "<title>One</title><guid>https://e.org/?p=12", "<title>One</title><link>https://e.org/12",
+            "<title>One</title><pubDate>Mon, 02 Feb 2026 1",
+        ])
+    func cutInside(item: String) throws {
+        let start = "<rss version=\"2.0\"><channel><title>F</title><item>"
+        let article = try #require(try feed(start + item).articles.first)
+        #expect(article.isIncomplete && article.title == "One")
+        #expect(article.id == nil && article.url == nil && article.published == nil && article.rawDates.isEmpty)
+        let body = try #require(try feed(start + "<title>One</title><description>Half a te").articles.first)
+        #expect(body.contentText == "Half a te")
+    }
 }
