@@ -79,10 +79,13 @@ struct ArticleComparison {
         }
     }
 
-    /// Whether the text is another one and so is the date or the title, which an edit seldom does to both.
+    /// Whether title and text are others, or date and text, which an edit seldom does to both.
     func isOtherStory(_ old: StoredArticle, _ new: Article) -> Bool {
-        let isOther = Distance(old.article.published, new.published).isOther || !isSameTitle(old.article, new)
-        return isOther && TextLikeness(old, new) == .other
+        switch TextLikeness(old, new) {
+        case .other: Distance(old.article.published, new.published).isOther || !isSameTitle(old.article, new)
+        case .partly: !isSameTitle(old.article, new)
+        case .same, .alike, .neither, .unknown: false
+        }
     }
 
     /// Whether a thing that both can have is there and the same.

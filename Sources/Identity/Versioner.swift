@@ -98,7 +98,7 @@ struct Versioner {
                 let use = Use(known: next, stored: try knowledge.stored(next.seq))
                 let isThis =
                     if isSurelyOther {
-                        use.stored.map { !comparison.isAnother($0, article) } ?? false
+                        use.stored != nil && !isAnother(use, article)
                     } else {
                         use.stored.map { TextLikeness($0, article).isOneText } ?? false
                             && !(first.stored.map { TextLikeness($0, article).isOneText } ?? true)
