@@ -32,8 +32,9 @@ enum BaseElement {
     private static func isLikely(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var index = 0
         while let open = bytes.first(UInt8(ascii: "<"), from: index) {
+            index = open &+ 1
+            guard index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "b") else { continue }
             if bytes.hasPrefixIgnoringCase("<base", at: open) { return true }
-            index = open + 1
         }
         return false
     }
