@@ -5,8 +5,9 @@ private import Text
 enum PersonText {
     /// As one line without markup, also where that was escaped twice: nobody is called `<p>Ann</p>`.
     static func plain(_ text: String) -> String {
-        let plain = TextValue(text: text, kind: .unknown).plain
-        return plain.utf8.contains(UInt8(ascii: "<")) ? TextValue(text: plain, kind: .unknown).plain : plain
+        var plain = TextValue(text: text, kind: .unknown).plain
+        let holdsTag = plain.withUTF8 { $0.first(UInt8(ascii: "<"), from: 0) != nil }
+        return holdsTag ? TextValue(text: plain, kind: .unknown).plain : plain
     }
 
     /// Nil where nothing is left of it.
