@@ -93,14 +93,14 @@ extension ArticleComparison {
     ///   - facts: as for a single one.
     func isPair(_ old: StoredArticle, _ new: Article, hasLink: Bool, _ facts: RenameFacts) -> Bool {
         let date = SameDate(old.article, new, facts)
+        // Bulletins and episodes have link, title and most of the text each time: two dates are two stories.
+        if date == .no { return false }
         let isSameTitle = hasSame(old.article.title, new.title, isSameTitle(old.article, new))
         if !hasLink, date < .day { return isSameTitle && date == .unknown && isPairWithoutDate(old, new, facts) }
         if hasLink, date >= .ownHour { return true }
         let (left, right) = (TextWords(of: old.article), TextWords(of: new))
         let texts: TextLikeness = old.isShort ? .unknown : TextLikeness(left, right)
         let isLongText = texts.isOneText && min(left.length, right.length) >= Self.tellingText
-        // Bulletins and episodes have link, title and most of the text each time: two dates are two stories.
-        if date == .no { return false }
         let lacksDates = old.article.published == nil && new.published == nil
         let isSameText =
             switch texts {

@@ -138,9 +138,7 @@ struct CandidateFinder {
     mutating func pair<Knowledge: ArticleKnowledge>(
         _ place: Int, _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> KnownArticle? {
-        var facts = RenameFacts()
-        facts.hasOwnSecond = items.hasOwnSecond(place)
-        facts.hasOwnTime = items.hasOwnTime(place)
+        var facts = items.renameFacts(place)
         if let link = try link(place, &items, knowledge), let owner = link.owner, !link.isFree,
             let stored = link.stored, stored.feed == rules.feed, !items.claims.isTaken(owner.uid)
         {

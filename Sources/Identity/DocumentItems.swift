@@ -200,6 +200,14 @@ struct DocumentItems: ~Copyable {
     /// hour.
     mutating func hasOwnTime(_ place: Int) -> Bool { hasOwnSecond(place) && datesAreTimes }
 
+    /// What the document says of the item's date, for a comparison with an article under another id.
+    mutating func renameFacts(_ place: Int) -> RenameFacts {
+        var facts = RenameFacts()
+        facts.hasOwnSecond = hasOwnSecond(place)
+        facts.hasOwnTime = hasOwnTime(place)
+        return facts
+    }
+
     /// The key of the second in which the item was published, where that is its own.
     mutating func secondKey(_ place: Int) -> Hash128? {
         guard hasOwnSecond(place), let published = articles[items[place].index].published else { return nil }

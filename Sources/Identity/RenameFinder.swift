@@ -59,9 +59,7 @@ struct RenameFinder {
         _ index: Int, _ place: Int, _ items: inout DocumentItems, _ finder: inout CandidateFinder,
         _ texts: inout DocumentTexts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Rename? {
-        var facts = RenameFacts()
-        facts.hasOwnSecond = items.hasOwnSecond(place)
-        facts.hasOwnTime = items.hasOwnTime(place)
+        var facts = items.renameFacts(place)
         var result: Rename?
         if let link = try finder.link(place, &items, knowledge), let owner = link.owner, let stored = link.stored,
             stored.feed == feed, !items.claims.isTaken(owner.uid),

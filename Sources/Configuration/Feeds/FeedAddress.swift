@@ -80,7 +80,8 @@ enum FeedAddress: Equatable {
             return .refused("is not complete; write https://HOST/PATH")
         }
         if text[colon...].hasPrefix(":///") { return .refused(refusal(of: .noHost)) }
-        if hasScheme(String(text[colon...]), "://http://") || hasScheme(String(text[colon...]), "://https://") {
+        let rest = String(text[colon...])
+        if hasScheme(rest, "://http://") || hasScheme(rest, "://https://") {
             return .refused("begins with two schemes; write https://HOST/PATH")
         }
         do {
