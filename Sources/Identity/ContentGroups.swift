@@ -7,8 +7,6 @@ internal import FeedModel
 struct ContentGroups {
     /// So many documents in a row are kept.
     static let mostRounds = Versioner.maximumSilentChanges
-    /// Milliseconds from one document that is kept beyond that to the next.
-    private static let patience: Int64 = 24 * 3600 * 1000
 
     /// Whether there are such items among those that are new. In most documents there are none.
     func concerns(_ matches: [Match], _ items: borrowing DocumentItems) -> Bool {
@@ -31,17 +29,8 @@ struct ContentGroups {
             guard !known.contains(group), let last = try knowledge.known(items.matchKeys.more(group)),
                 last.modified == items.article(place).modified
             else { continue }
-            matches[index].rounds = min(Self.mostRounds - 1, last.silentChanges) + 1
-            guard last.silentChanges >= Self.mostRounds else { continue }
-            let stored = try knowledge.stored(last.seq)
-            let isLongAgo = isLongAgo(stored?.firstSeen, facts.time)
-            matches[index].isPassedOver = stored != nil && !isLongAgo
+            let stored = last.silentChanges < Self.mostRounds ? nil : try knowledge.stored(last.seq)
+            matches[index].bound(by: .volatileGroup, after: last, stored, most: Self.mostRounds, facts)
         }
-    }
-
-    private func isLongAgo(_ stored: Timestamp?, _ time: Timestamp?) -> Bool {
-        guard let stored, let time else { return false }
-        let (distance, overflows) = time.milliseconds.subtractingReportingOverflow(stored.milliseconds)
-        return overflows || distance >= Self.patience
     }
 }

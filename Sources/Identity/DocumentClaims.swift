@@ -44,6 +44,9 @@ struct DocumentClaims {
         return result
     }
 
+    /// Lets an article be no item of the document.
+    mutating func release(_ uid: ArticleIdentifier) { articles[uid] = nil }
+
     /// Takes keys back that an item was given.
     mutating func release(_ given: [Hash128], from place: Int) {
         for key in given where keys[key] == place { keys[key] = nil }

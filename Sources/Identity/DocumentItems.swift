@@ -218,6 +218,21 @@ struct DocumentItems: ~Copyable {
     /// date.
     mutating func dateKey(_ place: Int) -> Hash128? { secondKey(place) ?? titleAndDateKey(place) }
 
+    /// The key of the item's title, text and file; nil where it has neither title nor text.
+    mutating func contentKey(_ place: Int) -> Hash128? {
+        let article = article(place)
+        let (title, text) = (title(place), TextWords(of: article))
+        if title.isEmpty, text.words.isEmpty { return nil }
+        let file = article.attachments.first?.url ?? ""
+        return matchKeys.content(title, text, file: comparison.link(file) ?? file)
+    }
+
+    /// Whether several items have one date of publishing and none another, so that it is the document's.
+    func haveOneDate() -> Bool {
+        guard count >= 2, let first = article(0).published?.seconds else { return false }
+        return places.allSatisfy { article($0).published?.seconds == first }
+    }
+
     /// The parameters of links that have one value in the whole document, so that none of them is an article's number.
     mutating func commonParameters() -> Set<String> {
         if let common { return common }

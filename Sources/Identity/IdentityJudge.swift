@@ -22,6 +22,7 @@ package struct IdentityJudge: ~Copyable {
     private let versioner: Versioner
     private let assigner: KeyAssigner
     private let groups = ContentGroups()
+    private let replays: ReplayFinder
     private let observer: ChurnObserver
     /// What does not count in the feed's URLs; nil for nothing.
     private let parameters: VolatileParameters?
@@ -37,6 +38,7 @@ package struct IdentityJudge: ~Copyable {
         versioner = Versioner(rules)
         assigner = KeyAssigner(rules)
         observer = ChurnObserver(rules)
+        replays = ReplayFinder(rules)
         churn = rules.churn
         let names = rules.churn?.volatileParameters ?? []
         parameters = names.isEmpty ? nil : VolatileParameters(names)
@@ -110,6 +112,7 @@ package struct IdentityJudge: ~Copyable {
             if isMigration { for index in matches.indices { join(&matches[index]) } }
         }
 
+        if replays.concerns(facts, items) { try replays.find(&matches, &items, facts, knowledge) }
         if groups.concerns(matches, items) { try groups.limit(&matches, &items, facts, knowledge) }
 
         // Ids that are known come first: their articles are taken before an alias can be an edit of one.
@@ -151,7 +154,7 @@ package struct IdentityJudge: ~Copyable {
         switch match.kind {
         case .new:
             judgement.rounds = match.rounds
-            if match.rounds >= ContentGroups.mostRounds { judgement.events.append(.volatileGroup) }
+            if let event = match.bound { judgement.events.append(event) }
             if match.isPassedOver {
                 judgement.verdict = .volatile
             } else {
@@ -161,6 +164,10 @@ package struct IdentityJudge: ~Copyable {
         case .duplicate(let seq):
             judgement.verdict = .duplicate(of: seq)
             judgement.keys = match.keys
+            return judgement
+        case .replay(let known):
+            judgement.uid = known.uid
+            judgement.verdict = .unchanged
             return judgement
         case .alias(let known, let reason):
             judgement = try versioner.judgement(place, is: known, &items, &finder, knowledge)
@@ -172,7 +179,13 @@ package struct IdentityJudge: ~Copyable {
             aliased = (known, .variant)
         }
         // An id that is another one next time leads nowhere.
-        if rules.churn?.idsMeanNothing ?? false, aliased.reason.mayBeChurn { return judgement }
+        if rules.churn?.idsMeanNothing ?? false, aliased.reason.mayBeChurn {
+            if try changesSessionAlone(judgement, of: aliased.of, items.article(place), knowledge) {
+                judgement.verdict = .unchanged
+                judgement.keys = []
+            }
+            return judgement
+        }
         var keys = assigner.aliasKeys(place, variant: match.variant, &items)
         if parameters != nil, let link = items.link(place), !items.claims.isTaken(link.key),
             try knowledge.known(link.key) == nil
@@ -182,5 +195,17 @@ package struct IdentityJudge: ~Copyable {
         }
         judgement.alias = Judgement.Alias(of: aliased.of, reason: aliased.reason, keys: keys)
         return judgement
+    }
+
+    /// Whether all that has changed in an article are values of its link's parameters that count nothing: where ids mean
+    /// nothing that is a token that changes at every poll as they do.
+    private func changesSessionAlone<Knowledge: ArticleKnowledge>(
+        _ judgement: Judgement, of known: KnownArticle, _ article: Article, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> Bool {
+        guard case .update(let version) = judgement.verdict, version.changed == ["url"],
+            let old = try knowledge.stored(known.seq)?.article.url, let new = article.url,
+            let difference = VolatileParameters.difference(old, new)
+        else { return false }
+        return difference.counts.isEmpty
     }
 }

@@ -10,6 +10,8 @@ struct Match {
         /// It says the same as an item of the document whose id is a variant of its own: that article, or nil where
         /// what both say is not stored yet.
         case repeats(KnownArticle?)
+        /// It says what an article of the documents before said, in a feed whose ids mean nothing.
+        case replay(KnownArticle)
     }
 
     let place: Int
@@ -22,8 +24,12 @@ struct Match {
     var keys: [Hash128] = []
     /// As in its judgement.
     var rounds: UInt8 = 0
-    /// It is new, but one of those that come with other content at every poll, and is not kept (`ContentGroups`).
-    var isPassedOver = false
+    /// Why no more than a bounded number of such items is kept, once the bound is reached.
+    private(set) var bound: Judgement.Event?
+    /// It is new, but beyond the bound, and is not kept.
+    private(set) var isPassedOver = false
+    /// The article that says what it says, which is gone from the document.
+    var replayed: KnownArticle?
 
     init(_ place: Int) { self.place = place }
 
@@ -37,6 +43,30 @@ struct Match {
     var renamed: KnownArticle? {
         guard case .alias(let known, let reason) = kind, reason.mayBeChurn else { return nil }
         return known
+    }
+
+    /// Counts an item that is new as one more of its kind. Beyond a number one document a day is kept.
+    ///
+    /// - Parameters:
+    ///   - event: what records and log say of it.
+    ///   - last: the one that was kept last, and its record where that can be read.
+    mutating func bound(
+        by event: Judgement.Event, after last: KnownArticle, _ stored: StoredArticle?, most: UInt8,
+        _ facts: DocumentFacts
+    ) {
+        rounds = min(most - 1, last.silentChanges) + 1
+        if rounds == most { bound = event }
+        guard last.silentChanges >= most, let stored else { return }
+        isPassedOver = !Self.isLongAgo(stored.firstSeen, facts.time)
+    }
+
+    /// Milliseconds from one document that is kept beyond the bound to the next.
+    private static let patience: Int64 = 24 * 3600 * 1000
+
+    private static func isLongAgo(_ stored: Timestamp?, _ time: Timestamp?) -> Bool {
+        guard let stored, let time else { return false }
+        let (distance, overflows) = time.milliseconds.subtractingReportingOverflow(stored.milliseconds)
+        return overflows || distance >= patience
     }
 
     /// Makes the item the article that it is where all ids have changed.
@@ -95,7 +125,7 @@ struct ItemMatcher {
         for index in matches.indices {
             switch matches[index].kind {
             case .new, .duplicate: if !items[matches[index].place].isSplit { open.append(index) }
-            case .alias, .repeats: break
+            case .alias, .repeats, .replay: break
             }
         }
         var possible = matches.count(where: \.isPair) + open.count

@@ -92,6 +92,9 @@ package struct Judgement: Sendable, Equatable {
         /// Items that only their content tells apart have other content at every poll: of what they bring no more is kept
         /// than one document a day (identity.md §4).
         case volatileGroup = "volatile_group"
+        /// The same item came under another id in each of the last documents: no more of it is kept than one a day
+        /// (identity.md §5.5).
+        case replayed
     }
 
     /// Tells whether the article gets a record of its own.

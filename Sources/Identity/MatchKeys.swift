@@ -71,7 +71,7 @@ struct MatchKeys: ~Copyable {
             common = key
             seconds = common
         }
-        let spread = UInt64(bitPattern: published.seconds) &* 0x9e37_79b9_7f4a_7c15
+        let spread = UInt64(bitPattern: published.seconds) &* Self.spread
         return Hash128(high: common.high, low: common.low &+ spread)
     }
 
@@ -99,6 +99,25 @@ struct MatchKeys: ~Copyable {
         uid.appendDescription(to: &form)
         return key
     }
+
+    /// What is the same for all articles of this feed with that title, text and file; `copy` makes the keys of it.
+    mutating func content(_ title: String, _ text: TextWords, file: String) -> Hash128 {
+        begin("content")
+        part(feed.text)
+        part(title)
+        part(file)
+        form.append(0)
+        for word in text.words { withUnsafeBytes(of: word.littleEndian) { form.append(contentsOf: $0) } }
+        return key
+    }
+
+    /// Of several articles of this feed that have the same content one has this key, counted from 0.
+    static func copy(_ number: Int, of content: Hash128) -> Hash128 {
+        Hash128(high: content.high, low: content.low &+ UInt64(number) &* spread)
+    }
+
+    /// Spreads small numbers over 64 bits, each to another one.
+    private static let spread: UInt64 = 0x9e37_79b9_7f4a_7c15
 
     private mutating func begin(_ kind: StaticString) {
         form.removeAll(keepingCapacity: true)

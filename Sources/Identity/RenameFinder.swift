@@ -50,7 +50,7 @@ struct RenameFinder {
         if items[match.place].isShared || items[match.place].isSplit { return false }
         return switch match.kind {
         case .new, .duplicate: true
-        case .alias, .repeats: false
+        case .alias, .repeats, .replay: false
         }
     }
 

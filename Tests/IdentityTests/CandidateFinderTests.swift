@@ -121,7 +121,7 @@ struct CandidateFinderTests {
                 switch match.kind {
                 case .new: "new"
                 case .alias(let known, let reason): "\(reason.rawValue) \(known.seq)"
-                case .duplicate, .repeats: "other"
+                case .duplicate, .repeats, .replay: "other"
                 }
         }
         #expect(kinds == ["url_variant 1", "link_and_title 2", "new"])

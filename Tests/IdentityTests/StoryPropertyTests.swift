@@ -13,7 +13,7 @@ private let seeds = UInt64(1)...max(1, getenv("NEWSWIRE_SEEDS").flatMap { UInt64
 /// dates what publishers do.
 struct StoryFeed: Sendable, CustomTestStringConvertible {
     enum IDs: CaseIterable { case none, opaque, url, revised, churning, sessions }
-    enum Links: CaseIterable { case none, own, page, query, path, numbered }
+    enum Links: CaseIterable { case none, own, page, query, path, numbered, tokens }
 
     var ids: IDs
     var links: Links
@@ -100,6 +100,8 @@ struct StoryFeed: Sendable, CustomTestStringConvertible {
             case .page: "https://e.org/news"
             case .query: "https://e.org/news?id=\(number)&source=poll\(poll)"
             case .path: "https://e.org/\(number);jsessionid=\(poll)A"
+            case .tokens:
+                "https://e.org/\(number)?t=\(String(UInt64.random(in: 0...UInt64.max, using: &generator), radix: 36))"
             case .numbered: "https://e.org/news?id=\(poll * 100 + number)"
             }
         return item

@@ -159,6 +159,9 @@ extension Judgement.Event {
             "\(rawValue): all items of one id, link, title and date have had other content"
                 + " \(IdentityJudge.maximumSilentChanges) times in a row, now \(them); of what comes so, one document a day is"
                 + " kept"
+        case .replayed:
+            "\(rawValue): \(them) said again what an article said that was new in the last documents, under other ids; of what"
+                + " comes so, one a day is kept"
         case .volatile:
             "\(rawValue): \(them) changed \(IdentityJudge.maximumSilentChanges) times without a new date;"
                 + " no more versions are kept until the publisher's date of change moves"

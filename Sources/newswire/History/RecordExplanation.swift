@@ -76,6 +76,13 @@ struct RecordExplanation {
             )
             add("", "of what comes so, one document a day is kept from here on")
         }
+        if events.contains(.replayed) {
+            add(
+                "",
+                "its title, text and file are those of an article that was new in each of the last documents (replayed):"
+            )
+            add("", "of what comes so, one a day is kept from here on")
+        }
         if events.contains(.idNotUnique) {
             add("", "others in the same document had the same id (id_not_unique), so more of it counts")
         } else {
