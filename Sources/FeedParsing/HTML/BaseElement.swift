@@ -2,7 +2,7 @@ private import Text
 
 /// `<base href>`: what the relative URLs of the HTML around it are resolved against (WHATWG HTML §4.2.3).
 enum BaseElement {
-    /// The URL that the first one with an `href` gives; nil where there is none, or it leads to no page.
+    /// The URL that the first one with an `href` gives; nil where there is none, or it can lead to no page.
     ///
     /// - Parameter base: what it is relative to itself.
     static func url(in bytes: UnsafeBufferPointer<UInt8>, base: String?) -> String? {
@@ -25,7 +25,7 @@ enum BaseElement {
         // A longer one would be copied into every URL.
         guard reference.count <= 2048 else { return nil }
         let url = URLResolution.resolve(String(decoding: reference, as: UTF8.self), base: base)
-        return url.flatMap { URLResolution.isWeb($0) ? $0 : nil }
+        return url.flatMap { URLResolution.isBase($0) ? $0 : nil }
     }
 
     /// Whether its name stands behind any bracket: nearly no text has one, so that nearly none is taken apart for it.

@@ -34,8 +34,8 @@ struct BaseURLs {
 
     mutating func push(_ base: String, depth: Int) {
         guard !base.isEmpty else { return }
-        // One with another scheme than the web's is as if it were not there.
-        guard let url = resolve(base, base: current), URLResolution.isWeb(url) else { return }
+        // One with another scheme than the web's, or with what is no host, is as if it were not there.
+        guard let url = resolve(base, base: current), URLResolution.isBase(url) else { return }
         entries.append(Entry(url: url, depth: depth))
     }
 

@@ -1,3 +1,5 @@
+private import Text
+
 /// `URLResolution` makes absolute URLs of relative references: RFC 3986 §5, with the leniency of browsers.
 package enum URLResolution {
     /// Longer URLs are not resolved.
@@ -43,6 +45,33 @@ package enum URLResolution {
             guard URLScheme(of: bytes) == .web else { return false }
             return URLParts(bytes).authority.map { !$0.isEmpty } ?? false
         }
+    }
+
+    /// Whether other URLs can be relative to it: http or https, with what can be a host and a port.
+    static func isBase(_ url: String) -> Bool {
+        var copy = url
+        return isWeb(url)
+            && copy.withUTF8 { bytes in
+                guard let authority = URLParts(bytes).authority else { return false }
+                let start = bytes[authority].lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? authority.lowerBound
+                var host = bytes[start..<authority.upperBound]
+                if host.first == UInt8(ascii: "[") {
+                    guard let end = host.firstIndex(of: UInt8(ascii: "]")),
+                        host[(start + 1)..<end].allSatisfy({ $0.isASCIIAlphanumeric || ":.".utf8.contains($0) })
+                    else { return false }
+                    host = host[(end + 1)...]
+                    return host.isEmpty || isPort(host)
+                }
+                if let colon = host.firstIndex(of: UInt8(ascii: ":")) {
+                    guard isPort(host[colon...]) else { return false }
+                    host = host[..<colon]
+                }
+                return !host.isEmpty && !host.contains { $0 <= 0x20 || "%<>[]^|\\\"`{}".utf8.contains($0) }
+            }
+    }
+
+    private static func isPort(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        bytes.first == UInt8(ascii: ":") && bytes.count <= 6 && bytes.dropFirst().allSatisfy { $0.isASCIIDigit }
     }
 
     /// Whether it may stand in a URL field: http, https with a host, or mailto (contract.md §3).

@@ -93,6 +93,13 @@ import Testing
             ),
             ("<base href=''><a href='x'>", "<base href=''><a href='https://h/p/x'>"),
             ("<base href='javascript:1'><a href='x'>", "<base href='javascript:1'><a href='https://h/p/x'>"),
+            ("<base href='http://[bad'><a href='x'>", "<base href='http://[bad'><a href='https://h/p/x'>"),
+            ("<base href='https://b c/'><a href='x'>", "<base href='https://b c/'><a href='https://h/p/x'>"),
+            ("<base href='https://b:x/'><a href='x'>", "<base href='https://b:x/'><a href='https://h/p/x'>"),
+            (
+                "<base href='https://u@[::1]:80/'><a href='x'>",
+                "<base href='https://u@[::1]:80/'><a href='https://u@[::1]:80/x'>"
+            ),
             ("<basefont href='https://b/'><a href='x'>", "<basefont href='https://b/'><a href='https://h/p/x'>"),
             (
                 "<!-- <base href='https://b/'> --><a href='x'>",
