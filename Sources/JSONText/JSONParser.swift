@@ -86,7 +86,11 @@ package struct JSONParser: ~Copyable {
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            let number = try number()
+            // Digits may be missing where the document ends in it, and a part of a number is another one.
+            if recovers, offset == bytes.count { throw error(.unexpectedEnd) }
+            return .number(number)
         default: throw error(.unexpectedByte)
         }
     }

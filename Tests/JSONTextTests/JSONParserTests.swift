@@ -123,6 +123,16 @@ import Testing
         #expect(try whole.value == JSONParser.parse(text).value)
     }
 
+    @Test("Recovery of JSON takes no number that the document ends in: it may have been a longer one")
+    func cutNumber() throws {
+        for text in ["{\"a\":1,\"b\":12", "{\"a\":1,\"b\":1.5", "{\"a\":1,\"b\":-0"] {
+            let (json, findings) = try recover(Array(text.utf8)).get()
+            #expect(json["a"]?.integer == 1 && json["b"] == nil && findings.failure?.reason == .unexpectedEnd)
+        }
+        #expect(try recover(Array("{\"a\":12 ".utf8)).get().value["a"]?.integer == 12)
+        #expect(try JSONParser.parse(Array("12".utf8)).value.integer == 12)
+    }
+
     @Test("Recovery of JSON tells in openContainers how deep the break lies")
     func openContainers() throws {
         for (text, open) in [

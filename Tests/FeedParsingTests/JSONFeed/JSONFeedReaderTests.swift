@@ -380,6 +380,8 @@ import Testing
         #expect(inside.articles.map(\.isIncomplete) == [false, true])
         #expect(inside.articles[1].title == "b")
         #expect(inside.articles[1].contentText == nil)
+        let inNumber = "{\(head),\"items\":[{\"title\":\"a\",\"id\":123"
+        #expect(try feed(inNumber).articles.map(\.id) == [nil])
         let behind = try feed(String(whole.dropLast(2)))
         #expect(behind.articles.map(\.isIncomplete) == [false, false])
     }
