@@ -222,9 +222,19 @@ extension FeedDiscovery {
     /// `Search` is how the search for the feed of a URL has ended.
     package enum Search: Sendable {
         case found(Subscription)
-        /// There is none. The page's text has these links to other sites, which may be feeds and have not been asked: whose
-        /// they are only a person can tell.
+        /// There is none, and the page declares none. Its text has these links to other sites, which may be feeds and have
+        /// not been asked: whose they are only a person can tell.
         case nothing(elsewhere: [String])
+        /// The page declares these, and none of them is a feed.
+        case inVain([Attempt])
+    }
+
+    /// `Attempt` is a feed that a page declares, and what came of asking for it.
+    package struct Attempt: Sendable {
+        /// The page names it by this URL.
+        package let url: String
+        /// What came of it, where that was not a document that is no feed.
+        package let failure: Failure?
     }
 
     /// Returns the feed at a URL, else the first that the page there declares and that is one; where it declares none, the
@@ -234,16 +244,21 @@ extension FeedDiscovery {
         try Self.check(url)
         let page = try await fetch(url)
         if let subscription = Self.subscription(page, others: []) { return .found(subscription) }
-        var failure = page.failure
+        var attempts: [Attempt] = []
         for found in Self.inOrder(page.found).prefix(Self.linksTried) {
-            let candidate = try await fetch(found.url, from: page)
-            if let subscription = Self.subscription(candidate, others: page.found.filter { $0.url != found.url }) {
-                return .found(subscription)
+            do throws(Failure) {
+                let candidate = try await fetch(found.url, from: page)
+                if let subscription = Self.subscription(candidate, others: page.found.filter { $0.url != found.url }) {
+                    return .found(subscription)
+                }
+                attempts.append(Attempt(url: found.url, failure: candidate.failure))
+            } catch {
+                attempts.append(Attempt(url: found.url, failure: error))
             }
-            failure = candidate.failure ?? failure
         }
-        guard page.answered, page.found.isEmpty else {
-            if let failure { throw failure }
+        guard attempts.isEmpty else { return .inVain(attempts) }
+        guard page.answered else {
+            if let failure = page.failure { throw failure }
             return .nothing(elsewhere: [])
         }
         for link in page.ownLinks {
@@ -255,7 +270,7 @@ extension FeedDiscovery {
                 return .found(subscription)
             }
         }
-        if let failure { throw failure }
+        if let failure = page.failure { throw failure }
         return .nothing(elsewhere: page.otherLinks)
     }
 

@@ -128,6 +128,12 @@ struct AddCommand: AsyncParsableCommand {
         }
         switch search {
         case .found(let subscription): return subscription
+        case .inVain(let attempts):
+            let answers = attempts.map { "\(shown($0.url)): \($0.failure?.message ?? "is no feed")" }
+            throw CommandFailure(
+                attempts.allSatisfy { $0.failure != nil } ? .allFailed : .badInput,
+                "adding \(shown(address)): none of the feeds that the page names could be had: "
+                    + answers.joined(separator: "; "))
         case .nothing(let elsewhere):
             let advice =
                 elsewhere.isEmpty
