@@ -84,6 +84,8 @@ struct BrokenListTests {
             (#"< outline xmlUrl="https://a.org/"/>"#, "a < begins no tag"),
             (#"outline xmlUrl="https://a.org/"/>"#, "a part of a tag stands between"),
             (#"<outline text="A" > xmlUrl='https://a.org/'/>"#, "a part of a tag stands between"),
+            (#"outline text=A XMLURL=feed.xml />"#, "text between the outlines holds the address"),
+            ("https://a.org/", "text between the outlines holds the address"),
             (#"<out line xmlUrl="https://a.org/"/>"#, "a tag <out> has an xmlUrl"),
             (#"<outl<ine text="A" xmlUrl="https://a.org/"/>"#, "a tag <ine> has an xmlUrl"),
             (#"<outline text=A" xmlUrl="https://a.org/"/>"#, "an outline cannot be read for sure"),
@@ -132,6 +134,25 @@ struct BrokenListTests {
         let text = list("<outline xmlUrl=\"https://a.org/\"/>")
         let errors = errors(Array((text + text).utf8))
         #expect(errors.count == 1 && errors[0].hasPrefix("list.opml:7: error: goes on behind its end"), "\(errors)")
+    }
+
+    @Test(
+        "contract.md §2.10: an outline without its < is a loss behind the end of OPML, too, and other text there is none"
+    )
+    func behindTheEnd() throws {
+        let comment = list("<outline xmlUrl=\"https://a.org/\"/>") + "<!-- https://made.by -->"
+        #expect(try load(comment).warnings.isEmpty)
+        let whole = list("<outline xmlUrl=\"https://a.org/\"/>")
+        let lost = errors(Array((whole + "outline text=B xmlUrl=https://b.org/>").utf8))
+        #expect(lost.count == 1 && lost[0].hasPrefix("list.opml:7: error: text between the outlines"), "\(lost)")
+        let warnings = fixture.shown(try load(whole + "made by me").warnings)
+        #expect(warnings == ["list.opml:7: warning: has something behind its end"])
+    }
+
+    @Test("Addresses in the head of OPML are no feeds")
+    func head() throws {
+        let text = list("").replacing("<head/>", with: "<head><docs>http://opml.org/spec2</docs></head>")
+        #expect(try load(text).warnings.isEmpty)
     }
 
     @Test("A list of URLs with a quotation mark that is not closed is an error with the line")

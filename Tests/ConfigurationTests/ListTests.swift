@@ -67,9 +67,30 @@ struct ListTests {
     }
 
     @Test(
+        "contract.md §2.5: a line or an xmlUrl that is a name alone is said with what it is taken for",
+        arguments: ["Node.js", "setup.py", "www.x.de"])
+    func nameAlone(name: String) throws {
+        let said = "\"\(name)\" has no scheme and no path; it is taken for https://\(name.lowercased())/"
+        fixture.write("https://example.org/\n\(name) tag", to: "urls")
+        #expect(try fixture.warnings(main) == ["urls:2: warning: \(said)"])
+        let outline = "<opml><body>\n<outline xmlUrl=\"\(name)\"/></body></opml>"
+        fixture.write(outline, to: "subscriptions.opml")
+        #expect(try fixture.warnings(opml) == ["subscriptions.opml:2: warning: \(said)"])
+        for list in ["\n\(name)", outline] {
+            let imported = try FeedListImport.read(Array(list.utf8))
+            #expect(imported.tables.map(\.url) == ["https://\(name)"] && imported.losses == 0)
+            #expect(imported.warnings.map(\.line) == [2] && imported.warnings.map(\.message) == [said])
+        }
+        for sure in ["\(name)/feed", "\(name):8080", "https://\(name)", "192.0.2.7", "[2001:db8::1]"] {
+            fixture.write(sure, to: "urls")
+            #expect(try fixture.warnings(main).isEmpty)
+        }
+    }
+
+    @Test(
         "contract.md §2.5: a line or an xmlUrl without a scheme is https where its first part is a host",
         arguments: [
-            "example.org/feed.xml", "www.x.de", "Blog.Example.ORG:8443/?f=rss", "example.org?feed=rss2",
+            "example.org/feed.xml", "www.x.de/", "Blog.Example.ORG:8443/?f=rss", "example.org?feed=rss2",
             "192.0.2.7/feed",
             "[2001:db8::1]:8080/feed", "müller.example/feed.json", "a.co/local/file.xml", "news.example.xn--p1ai/x",
         ])

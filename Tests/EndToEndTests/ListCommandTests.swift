@@ -48,6 +48,10 @@ struct ListCommandTests {
         #expect(await desk.plain("import", desk.folder.path).status == 66)
         let html = await desk.plain("import", "-", input: "<!doctype html><p>")
         #expect(html.status == 65 && html.errors.contains("is no OPML"))
+        for empty in ["", "# none yet\n", "<opml><body/></opml>"] {
+            let none = await desk.plain("import", "-", input: empty)
+            #expect(none.status == 65 && none.output.isEmpty && none.errors.contains("-: it holds no feeds"))
+        }
     }
 
     @Test(
@@ -199,6 +203,22 @@ struct AddTests {
         let ending = await desk.run("add", desk.server.url(path))
         #expect(ending.status == status, "\(ending.errors)")
         #expect(added().isEmpty && ending.output.isEmpty)
+    }
+
+    @Test("Of a page whose feeds cannot be had, each that was asked is named with its answer")
+    func inVain() async {
+        let html = [("Content-Type", "text/html")]
+        let links = ["/gone", "/private", "/page"].map { "<link rel=alternate type=application/rss+xml href=\($0)>" }
+        desk.server.on("/", .init(headers: html, body: "<!doctype html>\(links.dropLast().joined())"))
+        desk.server.on("/page", .init(headers: html, body: "<!doctype html>\(links.joined())"))
+        desk.server.on("/gone", .init(status: 404))
+        desk.server.on("/private", .init(status: 403))
+        let refused = await desk.run("add", desk.server.url("/"))
+        #expect(refused.status == 69 && refused.errors.contains("adding \(desk.server.url("/")): none of the feeds"))
+        #expect(refused.errors.contains("\(desk.server.url("/gone")): status 404"), "\(refused.errors)")
+        #expect(refused.errors.contains("\(desk.server.url("/private")): status 403"), "\(refused.errors)")
+        let page = await desk.run("add", desk.server.url("/page"))
+        #expect(page.status == 65 && page.errors.contains("\(desk.server.url("/page")): is no feed"), "\(page.errors)")
     }
 
     @Test("A tag or an id that the configuration would not take leaves nothing behind")

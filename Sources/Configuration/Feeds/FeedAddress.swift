@@ -25,9 +25,18 @@ enum FeedAddress: Equatable {
 
     /// Judges what stands in a list of URLs or in OPML: without a scheme it is https if it begins with a host, and no
     /// text is taken for a path (contract.md §2.5).
-    static func parse(listed text: String) -> FeedAddress {
+    ///
+    /// - Parameter doubt: gets what is to be said of a text that is a name and nothing else. `Node.js` may be a host, and
+    ///   is more likely none.
+    static func parse(listed text: String, _ doubt: (String) -> Void) -> FeedAddress {
         if let address = url(text) { return address }
-        if beginsWithHost(text) { return web("https://\(text)") }
+        if beginsWithHost(text) {
+            if !text.utf8.contains(where: { ":/?#".utf8.contains($0) }), IPAddress(text) == nil {
+                let name = TOMLText.quoted(text)
+                doubt("\(name) has no scheme and no path; it is taken for https://\(text.lowercased())/")
+            }
+            return web("https://\(text)")
+        }
         if let scheme = scheme(of: text) { return .refused(refusal(ofScheme: scheme)) }
         return .refused("names no host; write https://HOST/PATH, or file:///PATH in a list of URLs")
     }

@@ -66,7 +66,7 @@ package struct FeedListImport: Sendable, Equatable {
             }
             if let problem { return leaveOut("it \(problem)") }
             let url: String
-            switch FeedAddress.parse(listed: line.url) {
+            switch FeedAddress.parse(listed: line.url, { collected.warn($0, line.number, .mended) }) {
             case .web(let address, _): url = address
             case .local(_, let address): url = address
             case .refused(let reason): return leaveOut("the URL \(reason)")

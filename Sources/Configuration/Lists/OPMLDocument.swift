@@ -82,7 +82,7 @@ struct OPMLListReader {
         for entry in document.entries {
             let place = file.place(entry.line)
             let (url, host): (String, String)
-            switch FeedAddress.parse(listed: entry.url) {
+            switch FeedAddress.parse(listed: entry.url, { state.warning($0, at: place) }) {
             case .web(let address, let name): (url, host) = (address, name)
             case .local:
                 state.warning(

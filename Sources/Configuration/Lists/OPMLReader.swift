@@ -45,6 +45,7 @@ private struct OPMLReader {
     /// The open outlines; the mending of markup ends what is nested deeper than 250.
     private var outlines: [Outline] = []
     private var sawFolder = false
+    private var isInHead = false
     /// The text of the document's title, while that element is open.
     private var title: String?
     private var isFull = false
@@ -71,6 +72,7 @@ private struct OPMLReader {
                 return hasRoot
             }
             if tag.name == "title", outlines.isEmpty, document.title == nil { title = "" }
+            if tag.name == "head" { isInHead = true }
             if tag.name == "outline" {
                 outline(tag, line)
             } else if tag.attributes["xmlurl"] != nil {
@@ -88,6 +90,8 @@ private struct OPMLReader {
                 if count < 65_536 { title?.append(text) }
             } else if Self.isPartOfTag(text) {
                 lose("a part of a tag stands between the outlines", line)
+            } else if !isInHead, Self.holdsAddress(text) {
+                lose("text between the outlines holds the address of what may be a feed", line)
             }
         case .looseAngle:
             if title == nil { lose("a < begins no tag: what follows it was taken as text", line) }
@@ -110,6 +114,7 @@ private struct OPMLReader {
             document.title = ListText.cleaned(title, limit: 4096)
             self.title = nil
         }
+        if name == "head" { isInHead = false }
         guard name == "outline", let last = outlines.popLast() else { return }
         if last.isTag { folders.removeLast() }
         if last.isFolder, isImplied {
@@ -179,6 +184,12 @@ private struct OPMLReader {
             last = byte
         }
         return false
+    }
+
+    /// Whether text that should be none may be what is left of an outline without its `<` and its quotation marks.
+    private static func holdsAddress(_ text: String) -> Bool {
+        let text = text.lowercased()
+        return ["xmlurl=", "http://", "https://"].contains { text.contains($0) }
     }
 
     private static func trimmed(_ text: String) -> String {

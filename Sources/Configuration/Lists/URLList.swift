@@ -102,7 +102,7 @@ struct URLListReader {
             let place = file.place(line.number)
             if let problem { return state.error(problem, at: place) }
             var feed: PendingFeed
-            switch FeedAddress.parse(listed: line.url) {
+            switch FeedAddress.parse(listed: line.url, { state.warning($0, at: place) }) {
             case .web(let url, let host): feed = PendingFeed(url: url, origin: .host(host), tags: [], place: place)
             case .local(let path, let url): feed = PendingFeed(url: url, origin: .file(path), tags: [], place: place)
             case .refused(let reason): return state.error("the URL \(reason)", at: place)

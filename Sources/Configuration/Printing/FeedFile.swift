@@ -123,7 +123,7 @@ extension OPMLDocument {
     package func feedTables() -> (tables: [FeedTable], warnings: [Warning]) {
         var collected = CollectedTables(warnings: warnings)
         for entry in entries {
-            switch FeedAddress.parse(listed: entry.url) {
+            switch FeedAddress.parse(listed: entry.url, { collected.warn($0, entry.line, .mended) }) {
             case .web(let url, _):
                 let title = entry.title.map { ListText.cleaned($0, limit: 4096) }
                 let table = FeedTable(url: url, title: title, tags: entry.tags)

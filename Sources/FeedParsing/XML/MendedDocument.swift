@@ -129,8 +129,13 @@ package struct MendedDocument: ~Copyable {
             line: line, isLoss: true)
     }
 
-    /// Notes what stands behind the root element, which is not read.
-    private mutating func noteBehind(_ rest: UnsafeBufferPointer<UInt8>) {
+    /// Notes what stands behind the root element. Tags there are not read, and text is handed on, since it may be what is
+    /// left of one.
+    ///
+    /// - Returns: whether more is wanted.
+    private mutating func noteBehind(
+        _ rest: UnsafeBufferPointer<UInt8>, _ take: (Event, _ line: Int) -> Bool
+    ) -> Bool {
         var ahead = MarkupAhead(rest, from: 0, isFinal: true)
         var holdsTags = rest.count > MarkupAhead.farthest
         while let token = ahead.next() {
@@ -138,6 +143,7 @@ package struct MendedDocument: ~Copyable {
         }
         note("goes on behind its end, which was not read", if: holdsTags, line: line, isLoss: true)
         note("has something behind its end", if: !holdsTags && repair.findings.junkAfter, line: line)
+        return holdsTags || !repair.findings.junkAfter || take(.text(Self.decoded(rest)), line)
     }
 }
 
@@ -154,8 +160,7 @@ extension MendedDocument {
             let space = rest.prefix { $0.isXMLSpace }
             line += Self.lines(UnsafeBufferPointer(rebasing: space))
             _ = repair.process(rest, isFinal: true, into: &output)
-            noteBehind(UnsafeBufferPointer(rebasing: rest[space.count...]))
-            return (rest.count, true)
+            return (rest.count, noteBehind(UnsafeBufferPointer(rebasing: rest[space.count...]), take))
         }
         let old = repair.findings
         output.removeAll(keepingCapacity: true)

@@ -34,10 +34,14 @@ struct ImportCommand: ParsableCommand {
         }
         try output.flush()
         let count = list.tables.count
-        StandardError.write(
-            count == 0 ? "newswire: \(file) holds no feeds" : "newswire: \(file): \(count) feed\(count == 1 ? "" : "s")"
-        )
+        if count > 0 { StandardError.write("newswire: \(file): \(count) feed\(count == 1 ? "" : "s")") }
         let losses = list.losses
+        if count == 0, losses == 0 {
+            throw CommandFailure(
+                .badInput,
+                "importing \(file): it holds no feeds; OPML has them as <outline xmlUrl=\"…\">, newsboat's urls file as "
+                    + "one URL a line")
+        }
         if losses > 0 {
             throw CommandFailure(
                 .badInput,
