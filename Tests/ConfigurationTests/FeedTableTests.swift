@@ -32,7 +32,7 @@ struct FeedTableTests {
                 """
                 id = "example"
                 title = "Ein „Titel“"
-                tags = ["defence", "Türkei", "defence"]
+                tags = ["defence", "Türkei", "defence", "Defence", "TÜRKEI"]
                 interval = "30m"
                 user_agent = "other/1.0"
                 headers = { X-Api-Key = { file = "secrets/example.key" }, Accept-Language = "de" }

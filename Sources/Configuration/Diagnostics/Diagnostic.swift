@@ -58,11 +58,11 @@ package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConve
     package var description: String { diagnostics.map(\.description).joined(separator: "\n") }
 }
 
-/// Finds the key that somebody meant.
-enum EditDistance {
-    /// The candidate nearest to a mistyped name, or nil where none is near: more than half of it, and more than two
-    /// letters, would have to change. The first of several equally near.
-    static func nearest(to name: String, among candidates: [String]) -> String? {
+/// `EditDistance` finds the name that somebody meant.
+package enum EditDistance {
+    /// Returns the candidate nearest to a mistyped name, or nil where none is near: more than half of it, and more than
+    /// two letters, would have to change. It is the first of several equally near.
+    package static func nearest(to name: String, among candidates: [String]) -> String? {
         // A name of that length is no slip of the finger, and the effort is quadratic.
         guard name.utf8.count <= 64 else { return nil }
         let folded = fold(name)

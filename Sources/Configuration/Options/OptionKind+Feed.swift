@@ -22,17 +22,18 @@ extension OptionKind where Value == FeedAddress {
 }
 
 extension OptionKind where Value == [String] {
-    /// Words that people give a feed, each once.
+    /// Words that people give a feed, each once, in whatever case it stands.
     static var tags: Self {
         Self(
             read: { node, context in
                 var tags: [String] = []
+                var known: Set<TagKey> = []
                 for (text, element) in context.texts(node, limit: FeedTags.most) ?? [] {
                     let refusal =
                         text.isEmpty ? "holds an empty tag" : TextRules.refusal(label: text, limit: FeedTags.longest)
                     if let refusal {
                         context.error(refusal, at: element)
-                    } else if !tags.contains(text) {
+                    } else if known.insert(TagKey(text)).inserted {
                         tags.append(text)
                     }
                 }
