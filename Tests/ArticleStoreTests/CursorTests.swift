@@ -49,6 +49,31 @@ import Testing
         _ = try cursors.lockForDump("a")
     }
 
+    @Test(
+        "A consumer is made once, where it is to begin, with the record that it means; and removed with all that is its own"
+    )
+    func consumersComeAndGo() throws {
+        let store = try fixture.open()
+        _ = try store.commit([StoreFixture.commit(1...3)])
+        let (reader, cursors) = (try StoreReader(directory: fixture.path), try Cursors(directory: fixture.path))
+        #expect(try cursors.begin("a", at: 2, in: reader))
+        #expect(try cursors.position(of: "a").trail.last == reader.mark(of: 2))
+        #expect(try !cursors.begin("a", at: 0, in: reader))
+        #expect(try cursors.read("a") == 2)
+        #expect(try cursors.begin("b", at: 0, in: reader))
+        #expect(try cursors.list().map(\.seq) == [2, 0])
+        do {
+            let lock = try cursors.lockForDump("a")
+            let error = #expect(throws: StoreError.self) { try cursors.remove("a") }
+            #expect(error?.code == .inUse)
+            withExtendedLifetime(lock) {}
+        }
+        try cursors.remove("a")
+        #expect(try cursors.list().map(\.name) == ["b"])
+        #expect(try !cursors.isThere("a") && cursors.isThere("b"))
+        #expect(fixture.folder.text("store/cursors/.a.trail") == nil)
+    }
+
     @Test("A cursor that holds no number is reported, not taken for the beginning")
     func damagedCursor() throws {
         try fixture.open().close()

@@ -13,7 +13,7 @@ struct FollowTests {
     func follows() async throws {
         try desk.store([StoredArticle("1"), StoredArticle("2")])
         let follower = desk.startShell(
-            "\"$NW\" dump --new --follow --format tsv | head -n 4 | cut -f 5; echo ${PIPESTATUS[0]}")
+            "\"$NW\" dump --new --from beginning --follow --format tsv | head -n 4 | cut -f 5; echo ${PIPESTATUS[0]}")
         try desk.store([StoredArticle("3")])
         try desk.store([StoredArticle("4"), StoredArticle("5")])
         let ending = await follower.wait()

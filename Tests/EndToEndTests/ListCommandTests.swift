@@ -36,7 +36,8 @@ struct ListCommandTests {
         desk.folder.write(exported.output, to: "again.opml")
         let again = await desk.plain("import", desk.folder.file("again.opml"))
         #expect(again.status == 0 && again.output == imported.output)
-        #expect(await desk.run("export", "--tag", "none").output.contains("<outline") == false)
+        let slip = await desk.run("export", "--tag", "none")
+        #expect(slip.status == 64 && slip.output.isEmpty)
     }
 
     @Test("newsboat's urls file from standard input; files that are none are refused")

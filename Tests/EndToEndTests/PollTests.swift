@@ -73,7 +73,6 @@ struct PollTests {
         #expect(try await desk.ids("--since", "1h") == ["1", "2"])
         #expect(try await desk.ids("--until", "1h").isEmpty)
         #expect(try await desk.ids("--feed", "feed") == ["1", "2"])
-        #expect(try await desk.ids("--feed", "other").isEmpty)
     }
 
     @Test("With --limit the cursor moves to the last article printed")

@@ -136,7 +136,7 @@ struct ReplacedStoreTests {
         let lines = await desk.run("dump").lines
         let own = try #require(try JSONParser.parse(Array(lines[3].utf8)).value["_newswire"])
         let chain = try #require(own["chain"]?.string)
-        #expect(await desk.run("ack", "mailer", "4:\(chain)").status == 0)
+        #expect(await desk.run("ack", "mailer", "4:\(chain)", "--create").status == 0)
         #expect(desk.cursor("mailer") == "4\n")
         #expect(await desk.run("ack", "mailer", "2").status == 0)
         #expect(await swapped())

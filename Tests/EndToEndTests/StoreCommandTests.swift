@@ -85,7 +85,7 @@ struct StoreCommandTests {
     @Test("expire removes what is older, names consumers that have not had it, and nothing comes back")
     func expire() async throws {
         try desk.store(Self.days, segmentAge: 1)
-        #expect(await desk.run("ack", "slow", "2").status == 0)
+        #expect(await desk.run("ack", "slow", "2", "--create").status == 0)
         #expect(await desk.run("store", "expire").status == 64)
         let dry = await desk.run("store", "expire", "--before", "2026-01-06", "--dry-run")
         #expect(dry.errors.contains("would remove 2 records") && dry.errors.contains("slow (has had all up to 2)"))
@@ -109,7 +109,7 @@ struct StoreCommandTests {
         let alone = Desk(feeds: [])
         for desk in [desk, alone] {
             try desk.store(Self.days, segmentAge: 1)
-            #expect(await desk.run("ack", "slow", "2").status == 0)
+            #expect(await desk.run("ack", "slow", "2", "--create").status == 0)
         }
         let socket = NotifySocket()
         let service = desk.service(environment: ["NOTIFY_SOCKET": socket.path])

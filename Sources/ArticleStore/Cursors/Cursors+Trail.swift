@@ -72,7 +72,7 @@ extension Cursors {
                 move = .changedMeanwhile
                 return false
             }
-            if mark != nil { put(trail, of: name) } else { removeTrail(of: name) }
+            put(mark == nil ? ReadingTrail() : trail, of: name)
             return true
         } isStillRight: { () throws(StoreError) in
             guard let mark, try !isThere(mark, in: reader) else { return true }
@@ -84,10 +84,36 @@ extension Cursors {
 
     /// Moves the cursor to a record by hand, forwards or back. Which record that is, is what the store says.
     package func set(_ name: String, to seq: UInt64, in reader: StoreReader) throws(StoreError) {
+        let trail = try trail(at: seq, in: reader)
+        try advance(name, to: seq)
+        put(trail, of: name)
+    }
+
+    /// Makes a consumer that has had all up to a record, if there is none of that name: from then on retention waits for
+    /// it, and it is listed, whatever comes of its first articles.
+    ///
+    /// - Returns: whether there was none.
+    package func begin(_ name: String, at seq: UInt64, in reader: StoreReader) throws(StoreError) -> Bool {
+        let trail = try trail(at: seq, in: reader)
+        guard try create(name, at: seq) else { return false }
+        put(trail, of: name)
+        return true
+    }
+
+    /// Forgets a consumer. The file that is locked while one dumps for it stays: who removes it lets two at once.
+    ///
+    /// - Throws: also where somebody dumps for it.
+    package func remove(_ name: String) throws(StoreError) {
+        let turn = try lock(name)
+        defer { withExtendedLifetime(turn) {} }
+        try delete(name)
+        removeTrail(of: name)
+    }
+
+    private func trail(at seq: UInt64, in reader: StoreReader) throws(StoreError) -> ReadingTrail {
         var trail = ReadingTrail()
         if seq > 0, let mark = try reader.mark(of: seq) { trail.pass(mark) }
-        try advance(name, to: seq)
-        if trail.last == nil { removeTrail(of: name) } else { put(trail, of: name) }
+        return trail
     }
 
     private func isThere(_ mark: RecordMark, in reader: StoreReader) throws(StoreError) -> Bool {
@@ -109,6 +135,7 @@ extension Cursors {
 
     /// Best effort, and not durable: without it the number counts, as it did before.
     private func put(_ trail: ReadingTrail, of name: String) {
+        guard trail.last != nil else { return removeTrail(of: name) }
         let temporary = "\(trailFile(of: name)).new"
         _ = files.remove(temporary)
         do throws(StoreError) {

@@ -75,6 +75,32 @@ package struct Cursors: Sendable {
         try moving(name) { lock throws(StoreError) in try replace(name, with: seq, holding: lock) }
     }
 
+    /// Makes a cursor where there is none of that name; durable when this returns.
+    ///
+    /// - Returns: whether there was none.
+    func create(_ name: String, at seq: UInt64) throws(StoreError) -> Bool {
+        try moving(name) { lock throws(StoreError) in
+            guard try read(name) == nil else { return false }
+            try replace(name, with: seq, holding: lock)
+            return true
+        }
+    }
+
+    /// Takes the cursor away, whatever stands in its place but a folder; durable when this returns.
+    func delete(_ name: String) throws(StoreError) {
+        let path = try path(of: name)
+        try moving(name) { _ throws(StoreError) in
+            if files.remove(path) != 0, errno != ENOENT { throw .system("removing", path) }
+        }
+        try directory.syncFolder(directory.cursors, files)
+    }
+
+    /// Tells whether there is a cursor of that name, or anything in its place.
+    package func isThere(_ name: String) throws(StoreError) -> Bool {
+        var status = stat()
+        return lstat(try path(of: name), &status) == 0
+    }
+
     /// Moves the cursor if it still stands where it stood when the caller began: whoever moved it by hand meanwhile meant
     /// it so.
     ///
@@ -184,10 +210,12 @@ package struct Cursors: Sendable {
     /// - Throws: an error of the code `inUse` where another process has it, and one where the cursor could not be moved
     ///   afterwards.
     package func lockForDump(_ name: String) throws(StoreError) -> ConsumerLock {
-        let lock = try take(try openDumpLock(name), name)
+        let lock = try lock(name)
         try checkCanMove(name)
         return lock
     }
+
+    func lock(_ name: String) throws(StoreError) -> ConsumerLock { try take(try openDumpLock(name), name) }
 
     /// Takes the same right for a dump that leaves the cursor where it is. It is nil where the disk is read-only or
     /// full, where the store is somebody else's, or where what stands in the lock's place is no regular file.
@@ -208,7 +236,7 @@ package struct Cursors: Sendable {
             guard errno == EWOULDBLOCK else { throw .system("locking", file.path) }
             throw StoreError(
                 .inUse, "dumping for the consumer", name, "another newswire dumps for it",
-                advice: "wait for it to end, or take another name with --as")
+                advice: "wait for it to end, end it, or take another name with --as")
         }
         return ConsumerLock(file)
     }

@@ -15,6 +15,8 @@ struct AckCommand: ParsableCommand {
               # up to the last one of a file, if the store still has it
               newswire ack archive "$(tail -n 1 batch.jsonl |
                 jq -r '._newswire | "\\(.seq):\\(.chain)"')"
+              # nothing of what is stored now
+              newswire ack mailer end --create
             """)
 
     @Argument(help: ArgumentHelp("The name of the consumer.", valueName: "NAME"))
@@ -23,20 +25,30 @@ struct AckCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             """
-            The number (seq) of the last article that it has had; 0 for none. With the article's chain, the cursor moves \
-            only if the store still has that very record.
+            The number (seq) of the last article that it has had; 0 for none, end for the last that is stored. With the \
+            article's chain, the cursor moves only if the store still has that very record.
             """,
-            valueName: "SEQ[:CHAIN]"))
+            valueName: "SEQ[:CHAIN]|end"))
     var place: RecordPlace
+
+    @Flag(help: "Make the consumer if there is none of that name.")
+    var create = false
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let directory = try common.load().store.directory
-        let seq = place.seq
         try CommandFailure.wrappingAll {
             let reader = try StoreReader(directory: directory)
+            let cursors = try Cursors(directory: directory)
+            guard try create || cursors.isThere(consumer) else {
+                throw CommandFailure(
+                    .usage,
+                    "moving the cursor of \(consumer): \(try cursors.refusal(of: consumer)) (--create makes one, for"
+                        + " which retention waits)")
+            }
             let last = try reader.lastSeq()
+            let seq = place.seq ?? last
             guard seq <= last else {
                 throw CommandFailure(
                     .usage,
@@ -49,18 +61,27 @@ struct AckCommand: ParsableCommand {
                     "moving the cursor of \(consumer) to \(seq): the store has another record of that number than the one"
                         + " with that chain: an older copy was put in its place; the cursor stays, and dump again")
             }
-            try Cursors(directory: directory).set(consumer, to: seq, in: reader)
+            // One that cannot be read is what this mends.
+            let old = try? cursors.read(consumer)
+            try cursors.set(consumer, to: seq, in: reader)
+            guard Terminal.isErrorTerminal else { return }
+            StandardError.write("newswire: the cursor of \(consumer) moves\(old.map { " from \($0)" } ?? "") to \(seq)")
         }
     }
 }
 
-/// A record that a person or a program names: `SEQ`, or `SEQ:CHAIN` for that one and no other.
+/// A record that a person or a program names: `SEQ`, `SEQ:CHAIN` for that one and no other, or `end`.
 struct RecordPlace: ExpressibleByArgument {
-    let seq: UInt64
+    /// Nil for the last of the store.
+    let seq: UInt64?
     /// Nil where only a number was given.
     let mark: RecordMark?
 
     init?(argument: String) {
+        if argument == "end" {
+            (seq, mark) = (nil, nil)
+            return
+        }
         let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let seq = UInt64(parts[0]) else { return nil }
         self.seq = seq
@@ -78,35 +99,57 @@ struct ConsumersCommand: ParsableCommand {
         commandName: "consumers",
         abstract: "Lists the consumers: name, cursor, and how many articles each has not had yet.",
         discussion: """
+            A consumer is one from its first question on. Retention keeps what it has not had, so that one which is not \
+            used any more is best removed.
+
             EXAMPLE
               newswire consumers
+              newswire consumers --remove old-mailer
             """)
+
+    @Option(
+        name: .customLong("remove"),
+        help: ArgumentHelp(
+            "Forget this consumer: retention waits for it no longer. May be repeated.", valueName: "NAME"))
+    var removed: [String] = []
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let directory = try common.load().store.directory
-        var output = StandardOutput()
         try CommandFailure.wrappingAll {
-            let reader = try StoreReader(directory: directory)
-            let cursors = try Cursors(directory: directory).list()
-            let last = try reader.lastSeq()
-            let first = try reader.firstSeq() ?? 1
-            let behind = try articles(behind: cursors.compactMap(\.seq), reader)
-            for cursor in cursors {
-                let name = cursor.name
-                guard let seq = cursor.seq else {
-                    let reason = cursor.trouble.map { "\($0.reason); \($0.advice)" } ?? "nobody knows why"
-                    try output.write(line: "\(name)\t-\tits cursor cannot be read: \(SafeText.line(reason))")
-                    continue
-                }
-                var line = "\(name)\t\(seq)\t\(behind[seq] ?? 0)"
-                if seq > last { line += "\tahead of the store, which ends at \(last)" }
-                if seq + 1 < first { line += "\tretention has removed \(seq + 1) to \(first - 1)" }
-                try output.write(line: line)
-            }
-            try output.flush()
+            if removed.isEmpty { try list(directory) } else { try remove(Cursors(directory: directory)) }
         }
+    }
+
+    private func remove(_ cursors: Cursors) throws {
+        // All of them or none, as far as names go.
+        for name in removed where try !cursors.isThere(name) {
+            throw CommandFailure(.usage, "removing the consumer \(name): \(try cursors.refusal(of: name))")
+        }
+        for name in removed { try cursors.remove(name) }
+    }
+
+    private func list(_ directory: String) throws {
+        var output = StandardOutput()
+        let reader = try StoreReader(directory: directory)
+        let cursors = try Cursors(directory: directory).list()
+        let last = try reader.lastSeq()
+        let first = try reader.firstSeq() ?? 1
+        let behind = try articles(behind: cursors.compactMap(\.seq), reader)
+        for cursor in cursors {
+            let name = cursor.name
+            guard let seq = cursor.seq else {
+                let reason = cursor.trouble.map { "\($0.reason); \($0.advice)" } ?? "nobody knows why"
+                try output.write(line: "\(name)\t-\tits cursor cannot be read: \(SafeText.line(reason))")
+                continue
+            }
+            var line = "\(name)\t\(seq)\t\(behind[seq] ?? 0)"
+            if seq > last { line += "\tahead of the store, which ends at \(last)" }
+            if seq + 1 < first { line += "\tretention has removed \(seq + 1) to \(first - 1)" }
+            try output.write(line: line)
+        }
+        try output.flush()
     }
 
     /// How many articles there are behind each of some numbers, in one pass: articles and not records, what a dump
@@ -132,6 +175,15 @@ struct ConsumersCommand: ParsableCommand {
     }
 }
 
+extension Cursors {
+    /// What to say of a name that no consumer has.
+    fileprivate func refusal(of name: String) throws(StoreError) -> String {
+        let nearest = EditDistance.nearest(to: name, among: try list().map(\.name))
+        return "there is no consumer of that name; "
+            + (nearest.map { "did you mean \($0)?" } ?? "`newswire consumers` lists them")
+    }
+}
+
 extension DumpSession {
     /// A consumer's cursor while a dump for it runs; no other may run meanwhile.
     final class Place {
@@ -142,17 +194,30 @@ extension DumpSession {
         private(set) var trail = ReadingTrail()
         /// Whether the cursor stands beyond the store's end, where it waits.
         private(set) var isAhead = false
+        /// Whether there was no such consumer before.
+        let isNew: Bool
         private let acknowledges: Bool
         private let cursors: Cursors
         private let turn: ConsumerLock?
 
-        init(_ consumer: Consumer, _ directory: String) throws(StoreError) {
+        /// Makes the consumer if it is new, before anything is printed: retention waits for it from its first question on.
+        init(_ consumer: Consumer, _ directory: String, in reader: StoreReader) throws {
             name = consumer.name
             acknowledges = consumer.acknowledges
             cursors = try Cursors(directory: directory)
             turn =
                 acknowledges ? try cursors.lockForDump(consumer.name) : try cursors.lockForReading(consumer.name)
             cursor = try cursors.read(consumer.name)
+            isNew = cursor == nil
+            guard isNew else { return }
+            let start = try (consumer.start ?? .beginning).cursor(in: reader)
+            cursor = start
+            do throws(StoreError) {
+                _ = try cursors.begin(consumer.name, at: start, in: reader)
+            } catch {
+                // On a disk that is read-only or full a dump that moves no cursor needs none.
+                if acknowledges { throw error }
+            }
         }
 
         /// Finds out where the consumer goes on.
@@ -166,7 +231,7 @@ extension DumpSession {
                 if try goBack(to: seq, trail, in: reader) == nil { cursor = seq }
                 return
             }
-            cursor = position.seq
+            cursor = position.seq ?? cursor
             let last = try reader.lastSeq()
             guard let cursor, cursor > last else { return }
             isAhead = true

@@ -36,6 +36,16 @@ struct DeliverCommand: AsyncParsableCommand {
             "The name of the consumer whose articles are delivered, and whose cursor moves.", valueName: "NAME"))
     var consumer: String
 
+    @Option(
+        name: .customLong("from"),
+        help: ArgumentHelp(
+            """
+            Where a consumer that is new begins: now, with what is stored from here on; beginning; with the record of a \
+            number; or with what was stored at a time or later. One that is there already goes on where it is.
+            """,
+            valueName: "now|beginning|SEQ|T"))
+    var start: ConsumerStart?
+
     @Option(help: ArgumentHelp("Deliver at most this many articles at a time (1 to 100000).", valueName: "N"))
     var batch = 100
 
@@ -89,7 +99,7 @@ struct DeliverCommand: AsyncParsableCommand {
         }
         let logger = common.logger(configuration)
         let filter = try choice.filter(configuration, isForConsumer: true)
-        let (consumer, options) = (consumer, options)
+        let (consumer, options, start) = (consumer, options, start)
         let ending = try await BlockingWork.run {
             try CommandFailure.wrappingAll {
                 let reader = try StoreReader(directory: directory)
@@ -100,7 +110,7 @@ struct DeliverCommand: AsyncParsableCommand {
                 return try Delivery(
                     consumer: consumer, filter: filter, command: program, options: options, reader: reader,
                     cursors: cursors, watch: ArticleWatch(directory: directory), logger: logger, stop: stop
-                ).run()
+                ).run(from: start)
             }
         }
         if ending == .failed { throw CommandFailure(.allFailed, "") }

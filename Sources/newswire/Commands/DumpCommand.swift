@@ -10,15 +10,22 @@ struct DumpCommand: ParsableCommand {
         commandName: "dump",
         abstract: "Prints articles in the order in which they were stored.",
         discussion: """
-            With --new it prints what a consumer has not had yet. When all of it is written, the consumer's cursor \
-            moves past everything that was looked at, printed or not; with --limit it moves to the last article that \
-            was printed.
+            With --new it prints what a consumer has not had yet. When all of it is written, and out of a pipe the \
+            reader has taken all of it, the consumer's cursor moves past everything that was looked at, printed or \
+            not; with --limit it moves to the last article that was printed. Where the reader goes away before that, \
+            the cursor stays.
+
+            What a reader has taken, and has not worked off when it fails, dump cannot know: those articles do not \
+            come again. Where none may be skipped, use newswire deliver, or --no-ack and newswire ack.
 
             EXAMPLE
               newswire dump --new | jq -r .title
               newswire dump --new --as archive --format text
               newswire dump --since 36h --feed example
-              newswire dump --new --as mailer --follow | my-mailer
+              # not had before the work is done
+              newswire dump --new --as index --no-ack >batch.jsonl && load-index batch.jsonl &&
+                newswire ack index "$(tail -n 1 batch.jsonl |
+                  jq -r '._newswire | "\\(.seq):\\(.chain)"')"
             """)
 
     @Flag(help: "Print only what the consumer has not had yet.")
@@ -29,7 +36,17 @@ struct DumpCommand: ParsableCommand {
         help: ArgumentHelp("The name of the consumer. Left out: the one that is called default.", valueName: "NAME"))
     var consumer: String?
 
-    @Flag(name: .customLong("no-ack"), help: "Leave the consumer's cursor where it is.")
+    @Option(
+        name: .customLong("from"),
+        help: ArgumentHelp(
+            """
+            Where a consumer that is new begins: now, with what is stored from here on; beginning; with the record of a \
+            number; or with what was stored at a time or later. One that is there already goes on where it is.
+            """,
+            valueName: "now|beginning|SEQ|T"))
+    var start: ConsumerStart?
+
+    @Flag(name: .customLong("no-ack"), help: "Leave the consumer's cursor where it is, for newswire ack to move.")
     var noAck = false
 
     @Option(help: ArgumentHelp("Print only records with a higher number (seq) than this.", valueName: "SEQ"))
@@ -64,6 +81,7 @@ struct DumpCommand: ParsableCommand {
     func validate() throws {
         if new, after != nil { throw ValidationError("--new and --after cannot be used together.") }
         if !new, consumer != nil { throw ValidationError("--as needs --new.") }
+        if !new, start != nil { throw ValidationError("--from needs --new.") }
         if !new, noAck { throw ValidationError("--no-ack needs --new.") }
         if follow, format.isDocument {
             throw ValidationError(
@@ -88,7 +106,7 @@ struct DumpCommand: ParsableCommand {
         return DumpSession(
             directory: directory, filter: filter, format: format, sanitize: sanitize, limit: limit, after: after ?? 0,
             since: since, isSinceByClock: isSinceByClock, until: until,
-            consumer: new ? .init(name: consumer ?? "default", acknowledges: !noAck) : nil)
+            consumer: new ? .init(name: consumer ?? "default", acknowledges: !noAck, start: start) : nil)
     }
 }
 
@@ -103,7 +121,9 @@ struct ArticleChoice: ParsableArguments {
 
     @Option(
         name: .customLong("tag"),
-        help: ArgumentHelp("Take only articles of feeds with this tag. May be repeated.", valueName: "TAG"))
+        help: ArgumentHelp(
+            "Take only articles whose feed had this tag when they were stored, in any case. May be repeated.",
+            valueName: "TAG"))
     var tags: [String] = []
 
     @Flag(help: "Take edits of articles that were stored before, too.")
@@ -115,12 +135,14 @@ struct ArticleChoice: ParsableArguments {
     @Flag(name: .customLong("no-initial"), help: "Leave out what was in a feed already when it was first polled.")
     var noInitial = false
 
-    /// Reads the store to find the feeds that are named.
+    /// Reads the store to find the feeds that are named, and may read all of it where none is found.
     func filter(
         _ configuration: Configuration, since: Timestamp? = nil, until: Timestamp? = nil, isForConsumer: Bool
     ) throws -> DumpFilter {
-        DumpFilter(
-            feeds: try StoredFeeds(configuration).resolve(feeds), tags: tags, since: since, until: until,
+        let known = StoredFeeds(configuration)
+        try known.check(tags: tags)
+        return DumpFilter(
+            feeds: try known.resolve(feeds), tags: tags, since: since, until: until,
             updates: updates, duplicates: duplicates, withoutInitial: noInitial, isForConsumer: isForConsumer)
     }
 }
@@ -130,7 +152,7 @@ struct DumpFilter {
     /// All feeds where there are none.
     private let feeds: [FeedIdentifier]
     private let feedBytes: [[UInt8]]
-    private let tags: [String]
+    private let tags: Set<TagKey>
     /// The first time that is printed and the first that is not, as records have them: 20 bytes of RFC 3339, which sort
     /// as the times do.
     private let since: [UInt8]?
@@ -153,7 +175,7 @@ struct DumpFilter {
         self.feeds = feeds
         // Ids that JSON escapes are compared as they are read.
         feedBytes = feeds.map { Array($0.text.utf8) }
-        self.tags = tags
+        self.tags = Set(tags.map(TagKey.init))
         self.since = since.map { Self.text($0.seconds) }
         // Stored times are whole seconds.
         let until = until.map { $0.seconds + ($0.milliseconds % 1000 == 0 ? 0 : 1) }
@@ -198,10 +220,15 @@ struct DumpFilter {
     /// Whether a record has to be read as JSON to tell.
     var readsJSON: Bool { !tags.isEmpty }
 
+    /// Reads the record as JSON where its envelope alone does not tell.
+    func admits(_ record: RecordSlice) throws -> Bool {
+        guard admits(record.envelope) else { return false }
+        return try !readsJSON || admits(StoredRecord(JSONParser.parse(record.bytes).value))
+    }
+
     /// The configured tags of the record's feed, as they were when it was stored.
     func admits(_ record: StoredRecord) -> Bool {
         guard !tags.isEmpty else { return true }
-        let own = record.feedTags
-        return tags.contains { own.contains($0) }
+        return record.feedTags.contains { tags.contains(TagKey($0)) }
     }
 }

@@ -1,7 +1,6 @@
 internal import ArticleStore
 internal import FeedModel
 internal import Ingestion
-internal import Scheduling
 
 /// One `newswire dump`, from the opening of the store to the last move of a cursor (contract.md §4).
 struct DumpSession {
@@ -9,6 +8,8 @@ struct DumpSession {
         var name: String
         /// Whether its cursor moves.
         var acknowledges: Bool
+        /// Where it begins if it is new.
+        var start: ConsumerStart?
     }
 
     let directory: String
@@ -31,20 +32,30 @@ struct DumpSession {
     func run(follow: Bool) throws {
         let watch = follow ? ArticleWatch(directory: directory) : nil
         guard let reader = try opened(watch) else { return }
-        let place = try consumer.map { try Place($0, directory) }
+        let place = try consumer.map { try Place($0, directory, in: reader) }
         try place?.locate(in: reader)
         var filter = filter
         let start = try start(reader, place, &filter)
+        if let place, place.isNew, consumer?.start == nil { tellNew(place, try filter.count(in: reader, after: start)) }
         var pass = DumpPass(filter: filter, limit: limit, after: start, trail: place?.trail ?? ReadingTrail())
         var printer = ArticlePrinter(format, sanitize: sanitize, updated: try newest(reader))
-        try printer.begin()
-        if let watch {
-            try self.follow(watch, &pass, &printer, place)
-        } else {
-            _ = try pass.run(reader, to: &printer)
+        do {
+            try printer.begin()
+            if let watch {
+                try self.follow(watch, &pass, &printer, place)
+            } else {
+                _ = try pass.run(reader, to: &printer)
+            }
+            try printer.end()
+            try printer.synchronize(untilTaken: acknowledges)
+        } catch OutputError.closed {
+            if let place, acknowledges, !follow {
+                StandardError.write(
+                    "newswire: whoever read the articles went away before the last one; the cursor of \(place.name) stays at"
+                        + " \(place.cursor ?? 0), and they come again")
+            }
+            throw OutputError.closed
         }
-        try printer.end()
-        try printer.synchronize()
         pass.finish()
         if case .changedMeanwhile = try move(place, pass, reader) {
             throw CommandFailure(.inUse, "")
@@ -55,21 +66,24 @@ struct DumpSession {
         }
     }
 
+    /// Whether a cursor says that what was printed has been had.
+    private var acknowledges: Bool { consumer?.acknowledges ?? false }
+
     /// Moves the cursor past what was looked at.
     ///
     /// By a clock that is ahead, all that a span leaves out would be taken as had: where nothing in the store is as
     /// young as the clock says, and nothing was printed, the cursor stays.
     private func move(_ place: Place?, _ pass: DumpPass, _ reader: StoreReader) throws -> Cursors.Move {
         guard let place else { return .done }
-        if isSinceByClock, pass.printed == 0, try !isConfirmed(reader) { return .done }
+        if isSinceByClock, pass.printed == 0, try !reader.confirmsClock() { return .done }
         return try place.move(to: pass, in: reader)
     }
 
-    private func isConfirmed(_ reader: StoreReader) throws -> Bool {
-        let now = SystemClock.now()
-        return try reader.timeEvidence().times.contains { time in
-            abs(now.milliseconds - time.milliseconds) <= TrustedTime.tolerance
-        }
+    private func tellNew(_ place: Place, _ count: UInt64) {
+        guard count > 0 else { return }
+        StandardError.write(
+            "newswire: \(place.name) is a new consumer, and gets all that is stored: \(count)"
+                + " article\(count == 1 ? "" : "s"); one that begins with --from now would get what comes next")
     }
 
     /// The store; a follower waits for one that is not there yet. Nil where nobody reads any more.
@@ -120,7 +134,7 @@ struct DumpSession {
                     pass.move(to: last)
                 }
                 hasMore = try pass.run(reader, to: &printer, batch: Self.batch)
-                try printer.synchronize()
+                try printer.synchronize(untilTaken: acknowledges)
                 if case .movedMeanwhile(let moved) = try move(place, pass, reader) { pass.move(to: moved) }
             }
             if pass.isOver || until.map({ SystemClock.now() >= $0 }) == true && !hasMore { return }

@@ -18,14 +18,16 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         name: .customLong("tag"),
-        help: ArgumentHelp("Print only feeds with this tag. May be repeated.", valueName: "TAG"))
+        help: ArgumentHelp("Print only feeds with this tag, in any case. May be repeated.", valueName: "TAG"))
     var tags: [String] = []
 
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         var configuration = try common.loadWithKnownFeeds()
-        if !tags.isEmpty { configuration.feeds.removeAll { feed in !tags.contains { feed.tags.contains($0) } } }
+        try StoredFeeds(configuration).check(tags: tags, alsoStored: false)
+        let keys = Set(tags.map(TagKey.init))
+        if !keys.isEmpty { configuration.feeds.removeAll { !$0.tags.contains { keys.contains(TagKey($0)) } } }
         addKnownTitles(to: &configuration)
         let local = configuration.feeds.count { $0.isLocalFile }
         if local > 0 {

@@ -1,6 +1,4 @@
 internal import ArticleStore
-internal import FeedModel
-internal import JSONText
 internal import Logging
 
 /// Gives a consumer's new articles to a command, batch by batch, at least once: the cursor moves when the command has
@@ -37,7 +35,10 @@ struct Delivery {
     let stop: Int32
 
     /// Blocks its thread. The caller holds the consumer's lock.
-    func run() throws -> Ending {
+    ///
+    /// - Parameter start: where the consumer begins if it is new.
+    func run(from start: ConsumerStart?) throws -> Ending {
+        try makeConsumer(start)
         var progress = try begin()
         let last = try reader.lastSeq()
         if progress.seen > last {
@@ -93,6 +94,18 @@ struct Delivery {
     }
 
     private var isStopped: Bool { DeliveryProcess.poll(stop, -1, for: 0) == .first }
+
+    /// Before anything is delivered: a consumer whose first batch fails is one.
+    private func makeConsumer(_ start: ConsumerStart?) throws {
+        guard try cursors.read(consumer) == nil else { return }
+        let seq = try (start ?? .beginning).cursor(in: reader)
+        guard try cursors.begin(consumer, at: seq, in: reader), start == nil else { return }
+        let count = try filter.count(in: reader, after: seq)
+        guard count > 0 else { return }
+        logger.notice(
+            "a new consumer gets all that is stored; one that begins with --from now would get what comes next",
+            metadata: ["consumer": "\(consumer)", "articles": "\(count)"])
+    }
 
     private func begin() throws -> Progress {
         let (position, wentBackFrom) = try cursors.locate(consumer, in: reader)
@@ -250,16 +263,12 @@ struct DeliveryBatch {
         lastSeen = seq
         var batch = self
         try reader.read(after: seq, damage: damage) { record in
-            if filter.admits(record.envelope) {
-                let isWanted =
-                    try !filter.readsJSON || filter.admits(StoredRecord(JSONParser.parse(record.bytes).value))
-                if isWanted {
-                    if batch.count > 0, batch.bytes.count + record.bytes.count > Self.maximumBytes {
-                        batch.isFull = true
-                        return false
-                    }
-                    batch.add(record)
+            if try filter.admits(record) {
+                if batch.count > 0, batch.bytes.count + record.bytes.count > Self.maximumBytes {
+                    batch.isFull = true
+                    return false
                 }
+                batch.add(record)
             }
             batch.lastSeen = record.envelope.seq
             batch.recent.pass(record.envelope)

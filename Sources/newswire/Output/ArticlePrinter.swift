@@ -76,8 +76,11 @@ struct ArticlePrinter: ~Copyable {
     }
 
     /// All of it has been written when this returns; a regular file has it on the disk.
-    mutating func synchronize() throws(OutputError) {
+    ///
+    /// - Parameter untilTaken: waits until the reader of a pipe has taken all of it.
+    mutating func synchronize(untilTaken: Bool) throws(OutputError) {
         try output.synchronize()
+        if untilTaken { try output.waitUntilTaken() }
     }
 }
 

@@ -72,6 +72,28 @@ struct StandardOutput: ~Copyable {
         if fsync(descriptor) != 0 { throw .failed(errno: errno) }
     }
 
+    /// Flushes, and where the output is a pipe waits until its reader has taken all of it.
+    ///
+    /// - Throws: `closed` where the reader goes away before that.
+    mutating func waitUntilTaken() throws(OutputError) {
+        try flush()
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return }
+        // Nothing tells that a pipe has become empty.
+        var pause: Int32 = 1
+        while hasUntaken {
+            var reader = [pollfd(fd: descriptor, events: 0, revents: 0)]
+            // It may have taken the rest before it went.
+            if poll(&reader, 1, pause) > 0, hasUntaken { throw .closed }
+            pause = min(pause * 2, 50)
+        }
+    }
+
+    private var hasUntaken: Bool {
+        var count: Int32 = 0
+        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 && count > 0
+    }
+
     /// - Returns: 0, or the number of what went wrong.
     private func writeAll(_ bytes: UnsafeRawBufferPointer) -> Int32 {
         newswire_write_all(descriptor, bytes.baseAddress, bytes.count) == 0 ? 0 : errno

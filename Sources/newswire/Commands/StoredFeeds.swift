@@ -1,0 +1,118 @@
+internal import ArticleStore
+internal import Configuration
+internal import FeedModel
+
+/// The feeds that a dump may be of: those of the configuration, and those that the store remembers from before.
+struct StoredFeeds {
+    private struct Known {
+        var id: FeedIdentifier
+        /// Redacted, where it is the store that knows it.
+        var url: String
+        /// nil for a feed that is not configured any more.
+        var configuredURL: String?
+    }
+
+    private let configuration: Configuration
+
+    init(_ configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    /// Finds the feeds that a person means.
+    ///
+    /// - Parameter names: ids, URLs or unambiguous starts of ids.
+    /// - Throws: wrong usage, where neither the configuration nor the store has such a feed: a slip would pass for a feed
+    ///   without articles.
+    func resolve(_ names: [String]) throws -> [FeedIdentifier] {
+        if names.isEmpty { return [] }
+        let known = try known()
+        return try names.map { try resolve($0, known) }
+    }
+
+    /// Refuses tags that no feed of the configuration has, nor any record where those are asked for.
+    func check(tags: [String], alsoStored: Bool = true) throws {
+        if tags.isEmpty { return }
+        let configured = configuration.feeds.flatMap(\.tags)
+        let known = Set(configured.map(TagKey.init))
+        let unknown = tags.filter { !known.contains(TagKey($0)) }
+        if unknown.isEmpty { return }
+        let stored = alsoStored ? try storedTags(until: Set(unknown.map(TagKey.init))) : [:]
+        for tag in unknown where stored[TagKey(tag)] == nil {
+            let nearest = EditDistance.nearest(to: tag, among: (configured + stored.values).sorted())
+            throw CommandFailure(
+                .usage,
+                "looking for the tag \(tag): no feed of \(configuration.path)\(alsoStored ? " and no stored article" : "")"
+                    + " has it"
+                    + (nearest.map { "; did you mean \($0)?" } ?? "; tags are given to feeds in the configuration"))
+        }
+    }
+
+    private func known() throws -> [Known] {
+        let states = try store()?.states() ?? []
+        // Feeds without an id of their own have the one that the store knows them by.
+        let feeds = states.isEmpty ? configuration.feeds : configuration.recognising(states.knownFeeds).feeds
+        let configured = Dictionary(feeds.map { ($0.id, $0.url) }, uniquingKeysWith: { first, _ in first })
+        var known = states.map { Known(id: $0.feed, url: $0.url, configuredURL: configured[$0.feed]) }
+        let ids = Set(known.map(\.id))
+        known += feeds.filter { !ids.contains($0.id) }.map { Known(id: $0.id, url: $0.url, configuredURL: $0.url) }
+        return known
+    }
+
+    private func resolve(_ name: String, _ known: [Known]) throws -> FeedIdentifier {
+        if let feed = known.first(where: { $0.id.text == name }) { return feed.id }
+        if let feed = known.first(where: { $0.configuredURL == name }) { return feed.id }
+        // Feeds whose URLs differ only in a secret look alike here.
+        let url = URLRedaction.redacted(name)
+        let alike = Set(known.filter { URLRedaction.redacted($0.url) == url }.map(\.id))
+        if alike.count == 1, let id = alike.first { return id }
+        if alike.count > 1 {
+            let ids = alike.map(\.text).sorted().prefix(5).joined(separator: ", ")
+            throw CommandFailure(.usage, "\(url) is the URL of \(alike.count) feeds; write an id: \(ids)")
+        }
+        let ids = known.map(\.id.text)
+        if let id = try Self.one(of: ids, startingWith: name) { return id }
+        // A copy of the articles alone knows no feeds, but has records of them.
+        let stored = try storedFeeds()
+        if stored.contains(name) { return FeedIdentifier(name) }
+        if let id = try Self.one(of: Array(stored), startingWith: name) { return id }
+        let nearest = EditDistance.nearest(to: name, among: stored.union(ids).sorted())
+        throw CommandFailure(
+            .usage,
+            "looking for the feed \(url): no feed of \(configuration.path) and no stored article has that id or"
+                + " URL" + (nearest.map { "; did you mean \($0)?" } ?? "; `newswire feeds` lists them"))
+    }
+
+    private static func one(of ids: [String], startingWith start: String) throws -> FeedIdentifier? {
+        let matches = ids.filter { $0.hasPrefix(start) }.sorted()
+        if matches.count <= 1 { return matches.first.map { FeedIdentifier($0) } }
+        let shown = matches.prefix(5).joined(separator: ", ") + (matches.count > 5 ? ", …" : "")
+        throw CommandFailure(.usage, "\(start) is the start of \(matches.count) ids (\(shown)); write more of it")
+    }
+
+    /// Nil where there is none yet: a follower waits for it.
+    private func store() throws -> StoreReader? { try StoreReader.ifThere(directory: configuration.store.directory) }
+
+    /// The ids of all feeds that have records. Looks at the end of every line.
+    private func storedFeeds() throws -> Set<String> {
+        var ids: Set<String> = []
+        try store()?.read(after: 0, damage: { _ in }) { record in
+            ids.insert(record.envelope.feed.text)
+            return true
+        }
+        return ids
+    }
+
+    /// The tags that records have. Reads every line, up to where all that are wanted have been seen.
+    private func storedTags(until wanted: Set<TagKey>) throws -> [TagKey: String] {
+        var tags: [TagKey: String] = [:]
+        var missing = wanted
+        try store()?.read(after: 0, damage: { _ in }) { record in
+            for tag in StoredRecord(line: record.bytes)?.feedTags ?? [] where tags[TagKey(tag)] == nil {
+                tags[TagKey(tag)] = tag
+                missing.remove(TagKey(tag))
+            }
+            return !missing.isEmpty
+        }
+        return tags
+    }
+}
