@@ -191,6 +191,9 @@ struct newswire_toml_document {
         const auto begin = value.source().begin;
         node.line = begin.line;
         node.column = begin.column;
+        const auto end = value.source().end;
+        node.end_line = end.line;
+        node.end_column = end.column;
         node.key_line = begin.line;
         fill(node, value);
         return &node;

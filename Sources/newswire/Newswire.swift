@@ -21,8 +21,8 @@ struct Newswire: AsyncParsableCommand {
             RunCommand.self, PollCommand.self, DumpCommand.self, AckCommand.self, ConsumersCommand.self,
             StatusCommand.self, FeedsCommand.self, PauseCommand.self, ResumeCommand.self, ExplainCommand.self,
             HistoryCommand.self, ReportCommand.self, SimulateCommand.self,
-            DiscoverCommand.self, AddCommand.self, ImportCommand.self, ExportCommand.self, DeliverCommand.self,
-            ParseCommand.self, CheckCommand.self, StoreCommand.self,
+            DiscoverCommand.self, AddCommand.self, RemoveCommand.self, TagCommand.self, ImportCommand.self,
+            ExportCommand.self, DeliverCommand.self, ParseCommand.self, CheckCommand.self, StoreCommand.self,
         ])
 
     static func main() async {

@@ -4,13 +4,13 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("The file that newswire add writes")
+@Suite("The files that newswire add and newswire import --add write")
 struct FeedFileTests {
     let fixture = ConfigurationFixture()
     private let table = FeedTable(url: "https://example.org/feed", tags: ["a \"b\""])
 
-    private func file(_ table: FeedTable, title: String? = nil) -> FeedFile {
-        FeedFile(table, main: fixture.folder.file("newswire.toml"), title: title, date: "2026-11-26")
+    private func file(_ table: FeedTable, name: String = "example", title: String? = nil) -> FeedFile {
+        FeedFile(table, name: name, main: fixture.folder.file("newswire.toml"), title: title, date: "2026-11-26")
     }
 
     @Test("The file that newswire add writes loads, changes nothing else, and has the mode of the main file")
@@ -33,22 +33,54 @@ struct FeedFileTests {
     @Test("newswire add never changes a file that is there")
     func exists() throws {
         fixture.write("", to: "newswire.toml")
-        let first = file(table)
+        let (first, second) = (file(table), file(table))
         try first.write()
-        let name = "feeds.d/\(first.path.split(separator: "/").last ?? "")"
-        fixture.write("# mine\n", to: name)
-        #expect(throws: FeedFile.Failure.self) { try file(table).write() }
-        #expect(fixture.folder.text(name) == "# mine\n")
-        #expect(fixture.folder.read("feeds.d/.add-\(getpid())") == nil)
+        fixture.write("# mine\n", to: "feeds.d/example.toml")
+        #expect(throws: FeedFile.Failure.self) { try second.write() }
+        let third = file(table)
+        #expect(third.path.hasSuffix("feeds.d/example-2.toml"))
+        try third.write()
+        #expect(fixture.folder.text("feeds.d/example.toml") == "# mine\n")
+        #expect(fixture.folder.read("feeds.d/.newswire-\(getpid())") == nil)
     }
 
-    @Test("security.md §11: newswire add names its file by a hash of the URL")
-    func name() throws {
-        let path = file(FeedTable(url: "https://../../etc/cron.d/x\0", tags: [])).path
-        let name = try #require(path.split(separator: "/").last)
-        #expect(path.hasPrefix(fixture.folder.file("feeds.d/")) && name.count == 21)
-        #expect(name.dropLast(5).allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) })
-        #expect(file(table).path != path)
+    @Test(
+        "security.md §11: newswire add names its file after the feed, with harmless characters alone",
+        arguments: [
+            ("../../etc/cron.d/x\0", "etc-cron.d-x-"), (".hidden", "hidden"), ("-rf *", "rf--"),
+            ("page.example-feed", nil),
+            ("A_b~1", "A_b-1"), ("мир", "feed"),
+            (String(repeating: "x", count: 300), String(repeating: "x", count: 80)),
+        ])
+    func name(name: String, expected: String?) {
+        #expect(file(table, name: name).path == fixture.folder.file("feeds.d/\(expected ?? name).toml"))
+    }
+
+    @Test("The file of an imported list is named after the list, and holds its new feeds alone")
+    func list() throws {
+        let main = fixture.write(
+            """
+            contact = "https://example.org/"
+            include = ["feeds.d/*.toml"]
+            [[feed]]
+            url = "https://a.org/feed"
+            id = "mine"
+            """, to: "newswire.toml")
+        let list = try FeedListImport.read(
+            Array("https://a.org/feed\nhttp://www.a.org/feed/\nhttps://b.org/ x\nhttps://c.org/1\n".utf8))
+        let configuration = try ConfigurationLoader.load(path: main, environment: fixture.environment)
+        let comparison = list.compared(with: configuration)
+        #expect(comparison.new.map(\.url) == ["https://b.org/", "https://c.org/1"])
+        #expect(comparison.known.map(\.feed.id.text) == ["mine"] && comparison.known.map(\.isVariant) == [false])
+        let variant = try FeedListImport.read(Array("http://www.a.org/feed/".utf8)).compared(with: configuration)
+        #expect(variant.new.isEmpty && variant.known.map(\.isVariant) == [true])
+        let file = FeedFile(comparison.new, list: "/x/my urls.txt", main: main, date: "2026-11-29")
+        #expect(file.path.hasSuffix("/feeds.d/my-urls.toml"))
+        #expect(file.text.hasPrefix("# From my urls.txt, by `newswire import --add` on 2026-11-29\n\n[[feed]]\n"))
+        try file.write()
+        let extended = try ConfigurationLoader.load(path: main, environment: fixture.environment)
+        #expect(extended.feeds.map(\.url) == ["https://a.org/feed", "https://b.org/", "https://c.org/1"])
+        #expect(extended.feeds[1].tags == ["x"])
     }
 
     @Test("newswire add says beforehand that it may not write its file", .enabled(if: getuid() != 0))

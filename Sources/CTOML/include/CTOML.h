@@ -23,6 +23,9 @@ typedef struct newswire_toml_node {
     /// Where the value begins, and for a table with a header the header; counted from 1.
     uint32_t line;
     uint32_t column;
+    /// Where a value that is no table ends: the place behind its last character. Columns count characters, not bytes.
+    uint32_t end_line;
+    uint32_t end_column;
     /// Where the key stands; the value's line where there is no key.
     uint32_t key_line;
     const char *key;

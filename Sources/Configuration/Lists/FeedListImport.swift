@@ -79,6 +79,32 @@ package struct FeedListImport: Sendable, Equatable {
     }
 }
 
+extension FeedListImport {
+    /// `Comparison` tells what of a list a configuration has already.
+    package struct Comparison: Sendable {
+        /// The tables are of feeds that it has not.
+        package var new: [FeedTable] = []
+        /// The feeds stand for the tables beside them; a variant is written otherwise, with http for https for example.
+        package var known: [(table: FeedTable, feed: FeedConfiguration, isVariant: Bool)] = []
+    }
+
+    /// Returns which feeds of the list are new to a configuration, by the rule of contract.md §2.11.
+    package func compared(with configuration: Configuration) -> Comparison {
+        let feeds = Dictionary(
+            configuration.feeds.lazy.map { (FeedIDResolver.looseForm($0.url), $0) },
+            uniquingKeysWith: { first, _ in first })
+        var result = Comparison()
+        for table in tables {
+            if let feed = feeds[FeedIDResolver.looseForm(table.url)] {
+                result.known.append((table, feed, feed.url != table.url))
+            } else {
+                result.new.append(table)
+            }
+        }
+        return result
+    }
+}
+
 /// The tables of a list, each feed once with the tags of all its places.
 struct CollectedTables {
     private(set) var tables: [FeedTable] = []

@@ -189,3 +189,27 @@ extension OPMLDocument {
         return result
     }
 }
+
+extension OPMLDocument {
+    /// Returns the feeds of the document as tables that load without an error.
+    ///
+    /// Each feed is there once, with the tags of all its places. What cannot be a feed here (`file:`, a password in the
+    /// URL) is left out with a warning.
+    package func feedTables() -> (tables: [FeedTable], warnings: [Warning]) {
+        var collected = CollectedTables(warnings: warnings)
+        for entry in entries {
+            switch FeedAddress.parse(listed: entry.url, { collected.warn($0, entry.line, .mended) }) {
+            case .web(let url, _):
+                let title = entry.title.map { ListText.cleaned($0, limit: 4096) }
+                let table = FeedTable(url: url, title: title, tags: entry.tags)
+                collected.add(table, line: entry.line, mayStandAgain: true)
+            case .local:
+                collected.warn("\(ListText.named(entry.title))is a local file and was left out", entry.line, .leftOut)
+            case .refused(let reason):
+                collected.warn(
+                    "\(ListText.named(entry.title))was left out: its xmlUrl \(reason)", entry.line, .leftOut)
+            }
+        }
+        return (collected.tables, collected.warnings)
+    }
+}

@@ -11,14 +11,15 @@ package enum ConfigurationLoader {
     ///   - known: returns the feeds of the state, by which feeds without an id keep theirs (see `FeedIDResolver`); called
     ///     once it is known where the store is, and not where anything is wrong.
     ///   - addition: a file of `[[feed]]` tables that is about to be included: its name and its text.
+    ///   - replacements: what files are about to hold, by their names in messages; nil for those that are about to go.
     package static func load(
         path: String, environment: [String: String],
         knownFeeds known: (StoreSettings) -> [FeedIDResolver.Known] = { _ in [] },
-        adding addition: (name: String, text: String)? = nil
+        adding addition: (name: String, text: String)? = nil, replacing replacements: [String: [UInt8]?] = [:]
     ) throws(ConfigurationError) -> Configuration {
         let state = LoadingState(environment: environment)
         let file = ConfigurationFile(name: path)
-        var reader = FileTreeReader(state: state)
+        var reader = FileTreeReader(state: state, replacements)
         reader.readMain(file)
         if let addition { reader.readAddition(Array(addition.text.utf8), named: addition.name) }
         let configuration = ConfigurationAssembler(file: file, state: state).assemble(known)

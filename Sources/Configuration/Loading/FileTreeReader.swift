@@ -4,12 +4,15 @@ private import Glibc
 /// Reads the main file and those that it includes, each once.
 struct FileTreeReader {
     private let state: LoadingState
+    /// What files are taken to hold, by their names; nil for those that are taken to be gone.
+    private let replacements: [String: [UInt8]?]
     private var seen: Set<String> = []
     /// The files that are being read, each included by the one before.
     private var open: [String] = []
 
-    init(state: LoadingState) {
+    init(state: LoadingState, _ replacements: [String: [UInt8]?]) {
         self.state = state
+        self.replacements = replacements
     }
 
     mutating func readMain(_ file: ConfigurationFile) {
@@ -53,7 +56,11 @@ struct FileTreeReader {
 
     /// - Parameter place: where the file is named; nil for the main file.
     private func bytes(of file: ConfigurationFile, named place: SourcePlace?) -> [UInt8]? {
-        do {
+        do throws(FileReader.Failure) {
+            if let replacement = replacements[file.name] {
+                guard let replacement else { throw FileReader.Failure(message: "is to be removed") }
+                return replacement
+            }
             return try FileReader.read(file.path, limit: LoadingState.Limit.fileBytes).bytes
         } catch {
             if let place {
@@ -100,7 +107,12 @@ struct FileTreeReader {
         case .failed(let reason):
             state.error("include: \(TOMLText.quoted(include.entry)) \(reason)", at: include.place)
         case .files(let paths):
-            for path in paths { self.include(file.including(path), at: include.place) }
+            for path in paths {
+                let included = file.including(path)
+                // A pattern finds what is there, and one that is gone would not be.
+                if IncludeResolver.isPattern(include.entry), case .some(nil) = replacements[included.name] { continue }
+                self.include(included, at: include.place)
+            }
         }
     }
 
@@ -126,11 +138,13 @@ private enum IncludeResolver {
         guard entry.utf8.count <= 4095, !entry.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
             return .failed("is no path: it holds a control character or is too long")
         }
-        guard entry.utf8.contains(where: isWildcard) else { return .files([Path.join(directory, entry)]) }
+        guard isPattern(entry) else { return .files([Path.join(directory, entry)]) }
         // What stands before the entry is a folder's name, though it may look like a pattern.
         let pattern = entry.hasPrefix("/") ? entry : Path.join(escaped(directory), entry)
         return matches(of: pattern)
     }
+
+    static func isPattern(_ entry: String) -> Bool { entry.utf8.contains(where: isWildcard) }
 
     private static func matches(of pattern: String) -> Resolution {
         var found = glob_t()

@@ -1,11 +1,10 @@
-private import CShims
-private import Digest
 private import Glibc
+private import Text
 
-/// `FeedFile` is a new file with one `[[feed]]` table in `feeds.d`, beside the main file (`newswire add`).
+/// `FeedFile` is a new file with `[[feed]]` tables in `feeds.d`, beside the main file (`newswire add`, `import --add`).
 ///
-/// No file that is there is ever changed. Its name is a hash of the URL, since a page may have chosen that (security.md
-/// §11); what it is about stands in its first line.
+/// No file that is there is ever changed. It is named after a feed or a list, of which only harmless characters are taken
+/// (security.md §11); what it is about stands in its first line.
 package struct FeedFile: Sendable {
     /// `Failure` says what kept the file from being written.
     package struct Failure: Error, Sendable {
@@ -20,20 +19,58 @@ package struct FeedFile: Sendable {
     private let folder: String
     private let main: String
 
-    /// Makes the text of the file, and writes nothing yet.
+    /// Makes the text of a file with one feed, and writes nothing yet.
     ///
     /// - Parameters:
+    ///   - name: what the file is named after; a number tells it from others that are there.
     ///   - main: path of the main file; the folder is beside it.
     ///   - title: of the feed, for the comment.
     ///   - date: as it is to stand in the comment.
-    package init(_ table: FeedTable, main: String, title: String?, date: String) {
+    package init(_ table: FeedTable, name: String, main: String, title: String?, date: String) {
+        let shown = ListText.cleaned(title ?? "", limit: 200)
+        self.init("# \(shown.isEmpty ? "A feed" : shown)\(Self.mark)\(date)\n\(table.text)", name, main)
+    }
+
+    /// Makes the text of a file with the feeds of a list, and writes nothing yet.
+    ///
+    /// - Parameters:
+    ///   - list: the path of the list, after whose last part the file is named.
+    ///   - main: path of the main file; the folder is beside it.
+    ///   - date: as it is to stand in the comment.
+    package init(_ tables: [FeedTable], list: String, main: String, date: String) {
+        let name = String(list.split(separator: "/").last ?? "list")
+        let dot = name.lastIndex(of: ".") ?? name.endIndex
+        let comment = "# From \(ListText.cleaned(name, limit: 200)), by `newswire import --add` on \(date)"
+        self.init(
+            "\(comment)\n\n\(tables.map(\.text).joined(separator: "\n"))", String(name[..<dot]), main)
+    }
+
+    private init(_ text: String, _ name: String, _ main: String) {
+        self.text = text
         self.main = main
         folder = Self.folder(main)
-        var digest = MessageDigest(.sha256)
-        digest.update(table.url)
-        path = "\(folder)/\(Base32.string(Array(digest.finish().prefix(10)))).toml"
-        let shown = ListText.cleaned(title ?? "", limit: 200)
-        text = "# \(shown.isEmpty ? "A feed" : shown), added by `newswire add` on \(date)\n\(table.text)"
+        path = Self.freePath(Self.fileName(name), in: folder)
+    }
+
+    private static let mark = ", added by `newswire add` on "
+
+    /// Whether a comment is the one that stands above a feed's table because `newswire add` has made its file.
+    static func isOwn(comment: String) -> Bool { comment.contains(mark) }
+
+    /// ASCII letters, digits and `. _ -`, of which none but a letter or a digit begins it.
+    private static func fileName(_ text: String) -> String {
+        let bytes = text.utf8.prefix(80).map { byte in
+            byte.isASCIIAlphanumeric || "._-".utf8.contains(byte) ? byte : UInt8(ascii: "-")
+        }
+        let name = bytes.drop { !$0.isASCIIAlphanumeric }
+        return name.isEmpty ? "feed" : String(decoding: name, as: UTF8.self)
+    }
+
+    private static func freePath(_ name: String, in folder: String) -> String {
+        var status = stat()
+        let paths = (1...999).lazy.map { "\(folder)/\(name)\($0 > 1 ? "-\($0)" : "").toml" }
+        // Where all are taken, writing says so.
+        return paths.first { lstat($0, &status) != 0 } ?? "\(folder)/\(name).toml"
     }
 
     private static func folder(_ main: String) -> String {
@@ -44,46 +81,21 @@ package struct FeedFile: Sendable {
     package static func check(main: String) throws(Failure) {
         let folder = folder(main)
         let place = access(folder, F_OK) == 0 ? folder : Path.directory(of: Path.absolute(main))
-        if access(place, W_OK | X_OK) != 0 { throw failure("writing to", place, errno) }
+        if access(place, W_OK | X_OK) != 0 {
+            throw Failure(message: FileReplacement.Failure("writing to", place, errno).message)
+        }
     }
 
     /// Writes the file as a whole and durably, with the owner and the mode of the main file, or not at all.
     ///
-    /// Throws where a file of that name is there, or where it cannot be written. It waits for the file system.
+    /// Throws where a file of that name has come, or where it cannot be written. It waits for the file system.
     package func write() throws(Failure) {
-        var status = stat()
-        guard stat(main, &status) == 0 else { throw Self.failure("looking at", main, errno) }
-        if mkdir(folder, 0o755) != 0, errno != EEXIST { throw Self.failure("making", folder, errno) }
-        let temporary = "\(folder)/.add-\(getpid())"
-        unlink(temporary)
-        defer { unlink(temporary) }
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Self.failure("making", temporary, errno) }
-        defer { close(descriptor) }
-        // Only root may give it away; the mode is what others need to read it.
-        _ = fchown(descriptor, status.st_uid, status.st_gid)
-        _ = fchmod(descriptor, status.st_mode & 0o644 | 0o600)
-        let bytes = Array(text.utf8)
-        guard newswire_write_all(descriptor, bytes, bytes.count) == 0, fsync(descriptor) == 0 else {
-            throw Self.failure("writing", temporary, errno)
+        do throws(FileReplacement.Failure) {
+            if mkdir(folder, 0o755) != 0, errno != EEXIST { throw FileReplacement.Failure("making", folder, errno) }
+            try FileReplacement.create(path, Array(text.utf8), like: main)
+        } catch {
+            throw Failure(message: error.message)
         }
-        // Unlike a rename, this never takes the place of a file that is there.
-        guard link(temporary, path) == 0 else { throw Self.failure("writing", path, errno) }
-        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if directory >= 0 {
-            fsync(directory)
-            close(directory)
-        }
-    }
-
-    private static func failure(_ action: String, _ path: String, _ code: Int32) -> Failure {
-        let advice =
-            switch code {
-            case EACCES, EPERM, EROFS: "run it as who may write there, or add the [[feed]] table by hand"
-            case EEXIST: "the feed was added before; look into that file"
-            default: "check the file system that holds it"
-            }
-        return Failure(message: "\(action) \(path): \(String(cString: strerror(code))); \(advice)")
     }
 }
 
@@ -112,29 +124,5 @@ package struct FeedTable: Sendable, Equatable {
         if let title, !title.isEmpty { result += "title = \(TOMLText.quoted(title))\n" }
         if !tags.isEmpty { result += "tags = \(TOMLText.list(tags))\n" }
         return result
-    }
-}
-
-extension OPMLDocument {
-    /// Returns the feeds of the document as tables that load without an error.
-    ///
-    /// Each feed is there once, with the tags of all its places. What cannot be a feed here (`file:`, a password in the
-    /// URL) is left out with a warning.
-    package func feedTables() -> (tables: [FeedTable], warnings: [Warning]) {
-        var collected = CollectedTables(warnings: warnings)
-        for entry in entries {
-            switch FeedAddress.parse(listed: entry.url, { collected.warn($0, entry.line, .mended) }) {
-            case .web(let url, _):
-                let title = entry.title.map { ListText.cleaned($0, limit: 4096) }
-                let table = FeedTable(url: url, title: title, tags: entry.tags)
-                collected.add(table, line: entry.line, mayStandAgain: true)
-            case .local:
-                collected.warn("\(ListText.named(entry.title))is a local file and was left out", entry.line, .leftOut)
-            case .refused(let reason):
-                collected.warn(
-                    "\(ListText.named(entry.title))was left out: its xmlUrl \(reason)", entry.line, .leftOut)
-            }
-        }
-        return (collected.tables, collected.warnings)
     }
 }

@@ -75,6 +75,16 @@ struct TOMLNode {
 
     /// The line in which the value begins.
     var line: Int { Int(raw.pointee.line) }
+    /// The place of the value's first character, and the one behind its last, where it is no table: lines and characters,
+    /// counted from 1.
+    var extent: (start: (line: Int, column: Int), end: (line: Int, column: Int)) {
+        let node = raw.pointee
+        return ((Int(node.line), Int(node.column)), (Int(node.end_line), Int(node.end_column)))
+    }
+
+    /// The last line of the value and all that is in it.
+    var lastLine: Int { children.map(\.lastLine).reduce(Int(max(raw.pointee.line, raw.pointee.end_line)), max) }
+
     /// The line in which the key stands.
     var keyLine: Int { Int(raw.pointee.key_line) }
     var key: String { Self.string(raw.pointee.key, raw.pointee.key_length) }

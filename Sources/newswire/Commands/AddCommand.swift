@@ -13,8 +13,8 @@ struct AddCommand: AsyncParsableCommand {
         discussion: """
             URL is a feed, or a page that names one. If the page names several, the first is added and the others are \
             listed. If it declares none, five links in its text that speak of feeds are tried, then well-known paths, all \
-            on its own site. The table goes into a new file in feeds.d/, beside the configuration; no other file is changed. \
-            The feed's id, its URL and the path of the file are printed. A running service is told to reload, and \
+            on its own site. The table goes into a new file in feeds.d/, beside the configuration, which is named after the \
+            feed; no other file is changed. The feed's id, its URL and the path of the file are printed. A running service is told to reload, and \
             polls the feed from then on.
 
             EXAMPLE
@@ -64,8 +64,8 @@ struct AddCommand: AsyncParsableCommand {
         }
         let table = FeedTable(url: subscription.url, id: id, title: title, tags: tags)
         let file = FeedFile(
-            table, main: configuration.path, title: title ?? subscription.title,
-            date: String(SystemClock.now().description.prefix(10)))
+            table, name: id ?? FeedNaming.name(for: subscription.url), main: configuration.path,
+            title: title ?? subscription.title, date: ConfigurationChange.today)
         let logger = common.logger(configuration)
         // The store first: what cannot be polled is not added. While a service has it, the service polls.
         let store = try openStore(configuration, logger)
@@ -86,9 +86,14 @@ struct AddCommand: AsyncParsableCommand {
         var output = StandardOutput()
         try output.write(line: [feed.id.text, shown(feed.url), file.path].map(SafeText.line).joined(separator: "\t"))
         try output.flush()
-        let isIncluded = try sayIfNotIncluded(feed.url, file, configuration)
+        let isIncluded = try ConfigurationChange.sayIfNotIncluded(feed.url, file, configuration)
         guard let store else {
-            if isIncluded { try tellService(configuration, feed) }
+            if isIncluded {
+                StandardError.write(
+                    try ConfigurationChange.tellService(configuration)
+                        ? "newswire: added \(feed.id); the running service polls it from here on"
+                        : "newswire: added \(feed.id); another newswire has the store, the next poll takes it")
+            }
             return
         }
         let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
@@ -103,16 +108,6 @@ struct AddCommand: AsyncParsableCommand {
         let title = subscription.title.map { " (\($0))" } ?? ""
         let count = report.newArticles
         StandardError.write("newswire: added \(feed.id)\(title), \(count) article\(count == 1 ? "" : "s")")
-    }
-
-    /// The service that has the store polls the feed from here on.
-    private func tellService(_ configuration: Configuration, _ feed: FeedConfiguration) throws {
-        guard let service = try ServiceSession.open(configuration) else {
-            return StandardError.write(
-                "newswire: added \(feed.id); another newswire has the store, the next poll takes it")
-        }
-        try service.ask(.reload)
-        StandardError.write("newswire: added \(feed.id); the running service polls it from here on")
     }
 
     private func subscription(
@@ -159,17 +154,6 @@ struct AddCommand: AsyncParsableCommand {
             if error.code == .inUse { return nil }
             throw CommandFailure(error)
         }
-    }
-
-    /// - Returns: whether the configuration has the feed.
-    private func sayIfNotIncluded(_ url: String, _ file: FeedFile, _ configuration: Configuration) throws -> Bool {
-        let now = try ConfigurationLoader.load(path: configuration.path, environment: CommonOptions.environment)
-        if now.feeds.contains(where: { $0.url == url }) { return true }
-        StandardError.write(lines: [
-            "newswire: \(configuration.path) does not include \(file.path) yet; write this line at its top, or add the"
-                + " pattern to the list that is there:", "    include = [\"feeds.d/*.toml\"]",
-        ])
-        return false
     }
 
     private func shown(_ url: String) -> String { URLRedaction.redacted(url) }

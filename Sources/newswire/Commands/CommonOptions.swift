@@ -99,26 +99,29 @@ extension Logger.Level {
 
 /// The feeds that a person named on the command line (contract.md §1).
 enum FeedSelection {
-    /// - Parameter names: ids, URLs or unambiguous starts of ids; all feeds where there are none.
-    static func choose(_ names: [String], from configuration: Configuration) throws(CommandFailure)
-        -> [FeedConfiguration]
-    {
+    /// - Parameters:
+    ///   - names: ids, URLs or unambiguous starts of ids; all feeds where there are none.
+    ///   - isWhole: whether the start of an id is not enough.
+    static func choose(
+        _ names: [String], from configuration: Configuration, isWhole: Bool = false
+    ) throws(CommandFailure) -> [FeedConfiguration] {
         if names.isEmpty { return configuration.feeds }
         var chosen: [FeedConfiguration] = []
         for name in names {
-            let feed = try find(name, in: configuration)
+            let feed = try find(name, in: configuration, isWhole)
             if !chosen.contains(where: { $0.id == feed.id }) { chosen.append(feed) }
         }
         return chosen
     }
 
-    private static func find(_ name: String, in configuration: Configuration) throws(CommandFailure)
-        -> FeedConfiguration
-    {
+    private static func find(
+        _ name: String, in configuration: Configuration, _ isWhole: Bool
+    ) throws(CommandFailure) -> FeedConfiguration {
         if let feed = configuration.feeds.first(where: { $0.id.text == name || $0.url == name }) { return feed }
         let matches = configuration.feeds.filter { $0.id.text.hasPrefix(name) }
         switch matches.count {
-        case 1: return matches[0]
+        case 1 where !isWhole: return matches[0]
+        case 1: throw CommandFailure(.usage, "\(name) is the start of an id; write all of it: \(matches[0].id)")
         case 0:
             throw CommandFailure(
                 .usage,

@@ -1,0 +1,141 @@
+/// `FeedEdit` is a change of feeds in the files that name them, judged before anything is written: the whole configuration
+/// has to say afterwards what it says now, but for the change (contract.md §2.12).
+package struct FeedEdit: Sendable {
+    /// `Change` is what becomes of each of the feeds.
+    package enum Change: Sendable {
+        case remove
+        /// Tags are compared without regard to case.
+        case retag(adding: [String], removing: [String])
+    }
+
+    /// `Failure` says why files were not changed.
+    package enum Failure: Error, Sendable {
+        /// Nothing was written. Each message is of one feed, and says what a person can do in place of it.
+        case refused([String])
+        /// A file could not be written; those before it were.
+        case unwritten(String)
+    }
+
+    /// A file and what it is to hold.
+    private struct ChangedFile: Sendable {
+        var name: String
+        var old: [UInt8]
+        /// nil where the file goes.
+        var new: [UInt8]?
+    }
+
+    private var files: [ChangedFile] = []
+    /// The feeds are as they will be; those that go, as they were.
+    package private(set) var feeds: [FeedConfiguration] = []
+    /// The notes say what was left in the files that may have to go as well.
+    package private(set) var notes: [String] = []
+
+    /// Works out what the files are to hold, and reads the whole configuration with that.
+    ///
+    /// - Parameters:
+    ///   - feeds: some of those of the configuration.
+    ///   - configuration: as it is now.
+    ///   - known: the feeds of the state, as the configuration was loaded with.
+    package init(
+        _ change: Change, of feeds: [FeedConfiguration], in configuration: Configuration,
+        environment: [String: String], known: [FeedIDResolver.Known]
+    ) throws(Failure) {
+        var expected = configuration
+        var refusals: [String] = []
+        let byFile = Dictionary(grouping: feeds) { $0.source.file }
+        for (name, feeds) in byFile.sorted(by: { $0.key < $1.key }) {
+            var file: ChangedFile
+            do {
+                let bytes = try FileReader.read(name, limit: LoadingState.Limit.fileBytes).bytes
+                file = ChangedFile(name: name, old: bytes, new: bytes)
+            } catch {
+                refusals.append("\(name) \(error.message)")
+                continue
+            }
+            // From the last to the first, so that the lines of the others stay what they are.
+            for feed in feeds.sorted(by: { $0.source.line > $1.source.line }) {
+                do throws(FeedTableEditor.Refusal) {
+                    try apply(change, to: feed, &file, &expected)
+                } catch {
+                    refusals.append("\(feed.id) in \(feed.source) is not changed: \(error.reason). \(error.advice)")
+                }
+            }
+            files.append(file)
+        }
+        guard refusals.isEmpty else { throw .refused(refusals) }
+        try check(configuration, expected, environment, known)
+    }
+
+    private mutating func apply(
+        _ change: Change, to feed: FeedConfiguration, _ file: inout ChangedFile, _ expected: inout Configuration
+    ) throws(FeedTableEditor.Refusal) {
+        guard file.name.hasSuffix(".toml") || Path.absolute(file.name) == expected.path else {
+            throw FeedTableEditor.Refusal(
+                reason: "\(file.name) is a list, of which newswire changes nothing", advice: "Change that line by hand."
+            )
+        }
+        let editor = try FeedTableEditor(file.new ?? [], line: feed.source.line)
+        let index = expected.feeds.firstIndex { $0.id == feed.id }
+        switch change {
+        case .remove:
+            let rest = try editor.removing()
+            file.new = rest.isEmptied ? nil : rest.bytes
+            if let line = rest.comment {
+                notes.append("the comment in \(file.name):\(line), above the table of \(feed.id), was left there")
+            }
+            if let index { expected.feeds.remove(at: index) }
+            feeds.append(feed)
+        case .retag(let adding, let removing):
+            var changed = feed
+            changed.tags = Self.tags(feed.tags, adding: adding, removing: removing)
+            if changed.tags != feed.tags { file.new = try editor.setting("tags", to: TOMLText.list(changed.tags)) }
+            if let index { expected.feeds[index].tags = changed.tags }
+            feeds.append(changed)
+        }
+    }
+
+    private static func tags(_ tags: [String], adding: [String], removing: [String]) -> [String] {
+        let gone = Set(removing.map { $0.lowercased() })
+        var result = tags.filter { !gone.contains($0.lowercased()) }
+        for tag in adding where !result.contains(where: { $0.lowercased() == tag.lowercased() }) { result.append(tag) }
+        return result
+    }
+
+    private func check(
+        _ now: Configuration, _ expected: Configuration, _ environment: [String: String],
+        _ known: [FeedIDResolver.Known]
+    ) throws(Failure) {
+        let texts = Dictionary(files.map { ($0.name, $0.new) }, uniquingKeysWith: { first, _ in first })
+        let after: Configuration
+        do {
+            after = try ConfigurationLoader.load(
+                path: now.path, environment: environment, knownFeeds: { _ in known }, replacing: texts)
+        } catch {
+            throw .refused(
+                error.diagnostics.filter { $0.severity == .error }.map { "with that change: \($0.description)" })
+        }
+        guard after != expected else { return }
+        let left = after.feeds.filter { feed in feeds.contains { $0.url == feed.url } && !expected.feeds.contains(feed)
+        }
+        let messages = left.map {
+            "a list or a table names \($0.id) once more, \($0.source) or another; change it there"
+        }
+        throw .refused(
+            messages.isEmpty ? ["more than these feeds would be changed; change the files by hand"] : messages)
+    }
+
+    /// Writes the files, each as a whole or not at all, with its owner and mode.
+    package func write() throws(Failure) {
+        for file in files where file.new != file.old {
+            do throws(FileReplacement.Failure) {
+                if let new = file.new {
+                    try FileReplacement.replace(file.name, file.old, with: new)
+                } else {
+                    try FileReplacement.remove(file.name, file.old)
+                }
+            } catch {
+                throw .unwritten(error.message)
+            }
+        }
+    }
+}

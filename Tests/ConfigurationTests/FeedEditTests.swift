@@ -1,0 +1,188 @@
+import Configuration
+import FeedModel
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("Changes of feeds in the files that name them: contract.md §2.12")
+struct FeedEditTests {
+    private let fixture = ConfigurationFixture()
+    private let top = "contact = \"https://example.org/\"\ninclude = [\"feeds.d/*.toml\", \"urls\"]\n"
+
+    private func edit(_ change: FeedEdit.Change, _ ids: String...) throws -> FeedEdit {
+        let configuration = try ConfigurationLoader.load(
+            path: fixture.folder.file("newswire.toml"), environment: fixture.environment)
+        let feeds = ids.compactMap { id in configuration.feeds.first { $0.id.text == id } }
+        try #require(feeds.count == ids.count)
+        return try FeedEdit(change, of: feeds, in: configuration, environment: fixture.environment, known: [])
+    }
+
+    /// Why nothing was changed; empty where the change would be made.
+    private func refusal(_ change: FeedEdit.Change, _ ids: String) throws -> String {
+        do {
+            _ = try edit(change, ids)
+            return ""
+        } catch FeedEdit.Failure.refused(let messages) {
+            return messages.joined(separator: "\n").replacing(fixture.folder.path + "/", with: "")
+        }
+    }
+
+    private var main: String { fixture.folder.text("newswire.toml") ?? "" }
+
+    private func write(_ feeds: String) {
+        fixture.write("", to: "urls")
+        fixture.write(top + feeds, to: "newswire.toml", mode: 0o640)
+    }
+
+    @Test("A removed feed takes its table with it, and every other byte of the file stays")
+    func remove() throws {
+        let kept = """
+            # All of them
+
+            [[feed]] # the first
+            url = "https://a.org/#x" # here
+            id = "a"
+
+            """
+        let table = """
+            [[feed]]
+            url = "https://b.org/"
+            id = "b"
+            tags = ["x",
+              "y # no comment"]
+            [feed.headers]
+            X-A = '#'
+
+            """
+        let rest = "# Below\n[host.\"c.org\"]\ndelay = \"3s\"\n\t[[feed]]\n\turl='https://c.org/'\n\tid='c'"
+        write("\(kept)\n\(table)\n\(rest)")
+        let edit = try edit(.remove, "b")
+        #expect(edit.notes.isEmpty && edit.feeds.map(\.url) == ["https://b.org/"])
+        #expect(main == "\(top)\(kept)\n\(table)\n\(rest)", "nothing is written before it is asked for")
+        try edit.write()
+        #expect(main == "\(top)\(kept)\n\(rest)")
+        var status = stat()
+        #expect(stat(fixture.folder.file("newswire.toml"), &status) == 0 && status.st_mode & 0o7777 == 0o640)
+        try self.edit(.remove, "c").write()
+        #expect(main == "\(top)\(kept)\n# Below\n[host.\"c.org\"]\ndelay = \"3s\"\n")
+    }
+
+    @Test("A comment above the table of a removed feed stays, and is said")
+    func commentAbove() throws {
+        write("[[feed]]\nurl = \"https://a.org/\"\n# About b\n[[feed]]\nid = \"b\"\nurl = \"https://b.org/\"\n")
+        let edit = try edit(.remove, "b")
+        try edit.write()
+        #expect(main == "\(top)[[feed]]\nurl = \"https://a.org/\"\n# About b\n")
+        #expect(edit.notes.count == 1 && edit.notes[0].contains("newswire.toml:5, above the table of b, was left"))
+    }
+
+    @Test(
+        "A table with comments in it is not removed, and the lines are said",
+        arguments: ["# why\n", "tags = [ # why\n]\n", "title = \"\"\"\n#\"\"\" # why\n"])
+    func comments(line: String) throws {
+        write("[[feed]]\nid = \"a\"\n\(line)url = \"https://a.org/\"\n")
+        let before = main
+        let last = 5 + line.utf8.count { $0 == UInt8(ascii: "\n") }
+        #expect(
+            try refusal(.remove, "a")
+                == "a in newswire.toml:3 is not changed: there are comments in its table. "
+                + "Delete lines 3 to \(last) there, and keep of the comments what you want.")
+        #expect(main == before)
+    }
+
+    @Test(
+        "Tags are written into the table, in place of those that are there or behind the URL, in whatever form it has")
+    func tags() throws {
+        let tables = """
+            [[feed]]
+              url = "https://a.org/" # first\r
+              [feed.headers]
+              X-A = "tags = []"
+            [[feed]]
+            tags = [
+              "ä", 'Old',
+            ] # these
+            url = "https://b.org/"
+            [[feed]]
+            url = "https://c.org/"
+            """
+        write(tables)
+        try edit(.retag(adding: ["New \"1\"", "ä"], removing: ["OLD"]), "a.org", "b.org", "c.org").write()
+        let expected = tables.replacing("# first\r\n", with: "# first\r\n  tags = [\"New \\\"1\\\"\", \"ä\"]\r\n")
+            .replacing("[\n  \"ä\", 'Old',\n]", with: "[\"ä\", \"New \\\"1\\\"\"]")
+        #expect(main == "\(top)\(expected)\ntags = [\"New \\\"1\\\"\", \"ä\"]\n")
+        let before = main
+        try edit(.retag(adding: ["NEW \"1\""], removing: ["none"]), "b.org").write()
+        #expect(main == before)
+    }
+
+    @Test("Tags that stand among comments, or that the configuration would refuse, are not written")
+    func refusedTags() throws {
+        write("[[feed]]\nid = \"a\"\nurl = \"https://a.org/\"\ntags = [\"x\", # why\n\"y\"]\n")
+        #expect(
+            try refusal(.retag(adding: ["z"], removing: ["x"]), "a")
+                == "a in newswire.toml:3 is not changed: there are comments in its tags. Write there: tags = [\"y\", \"z\"]"
+        )
+        write("[[feed]]\nid = \"a\"\nurl = \"https://a.org/\"\n")
+        let message = try refusal(.retag(adding: ["\u{7}"], removing: []), "a")
+        #expect(message.hasPrefix("with that change: ") && message.contains("newswire.toml:6: error: "), "\(message)")
+    }
+
+    @Test("A feed of a list, of a table in one line, or of two places is not changed, and each says where it is")
+    func otherPlaces() throws {
+        write("")
+        fixture.write("https://a.org/ x\n", to: "urls")
+        #expect(try refusal(.remove, "a.org").hasPrefix("a.org in urls:1 is not changed: urls is a list"))
+        write("[[feed]]\nurl = \"https://a.org/\"\n")
+        fixture.write("https://a.org/ x\n", to: "urls")
+        #expect(try refusal(.remove, "a.org").contains("once more, urls:1 or another"))
+        #expect(try refusal(.retag(adding: [], removing: ["x"]), "a.org").contains("once more, newswire.toml:3 or"))
+        fixture.write("\(top)feed = [{ url = \"https://b.org/\" }]\n", to: "newswire.toml")
+        #expect(try refusal(.remove, "b.org").contains("no [[feed]] table begins there"))
+        fixture.write(
+            "\(top)[[feed]]\nurl = \"https://b.org/\"\n[host.\"c.org\"]\ndelay = \"3s\"\n[feed.headers]\nX = \"1\"\n",
+            to: "newswire.toml")
+        #expect(try refusal(.remove, "b.org").contains("more than these feeds would be changed"))
+    }
+
+    @Test("A file that newswire add has made goes with its feed; one that holds more stays")
+    func ownFile() throws {
+        write("[[feed]]\nurl = \"https://a.org/\"\n")
+        let new = FeedFile(
+            FeedTable(url: "https://b.org/"), name: "b", main: fixture.folder.file("newswire.toml"), title: "B",
+            date: "2026-11-29")
+        try new.write()
+        try edit(.remove, "b.org").write()
+        #expect(fixture.folder.read("feeds.d/b.toml") == nil)
+        try new.write()
+        fixture.write("# mine\n\n\(new.text)", to: "feeds.d/b.toml")
+        try edit(.remove, "b.org").write()
+        #expect(fixture.folder.text("feeds.d/b.toml") == "# mine\n\n")
+    }
+
+    @Test("A file that somebody changes meanwhile, or that has a second name, is left as it is")
+    func meanwhile() throws {
+        write("[[feed]]\nurl = \"https://a.org/\"\n")
+        let edit = try edit(.remove, "a.org")
+        write("[[feed]]\nurl = \"https://a.org/\"\n# new\n")
+        #expect(throws: FeedEdit.Failure.self) { try edit.write() }
+        #expect(main.hasSuffix("# new\n"))
+        #expect(link(fixture.folder.file("newswire.toml"), fixture.folder.file("other")) == 0)
+        let again = try self.edit(.remove, "a.org")
+        #expect(throws: FeedEdit.Failure.self) { try again.write() }
+        #expect(main.hasSuffix("# new\n"))
+    }
+
+    @Test("A file that is reached by a link is changed where it is, and the link stays")
+    func links() throws {
+        write("")
+        fixture.write("[[feed]]\nurl = \"https://a.org/\"\n", to: "elsewhere/mine.toml")
+        fixture.write("", to: "feeds.d/none")
+        let link = fixture.folder.file("feeds.d/a.toml")
+        #expect(symlink("../elsewhere/mine.toml", link) == 0)
+        try edit(.retag(adding: ["x"], removing: []), "a.org").write()
+        #expect(fixture.folder.text("elsewhere/mine.toml") == "[[feed]]\nurl = \"https://a.org/\"\ntags = [\"x\"]\n")
+        var status = stat()
+        #expect(lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    }
+}

@@ -1,0 +1,75 @@
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("newswire import --add, tag and remove", .serialized)
+struct EditCommandTests {
+    private let desk = Desk(feeds: [])
+
+    init() {
+        let text = desk.folder.text("newswire.toml") ?? ""
+        desk.folder.write("include = [\"feeds.d/*.toml\"]\n\(text)", to: "newswire.toml")
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+    }
+
+    private var main: String { desk.folder.text("newswire.toml") ?? "" }
+
+    @Test(
+        "import --add writes the new feeds of a list into feeds.d/, and names those that are known and what is left out"
+    )
+    func importing() async {
+        let url = desk.server.url("/feed")
+        desk.folder.write("\(main)[[feed]]\nurl = \"\(url)\"\nid = \"mine\"\n", to: "newswire.toml")
+        let list = desk.folder.write(
+            "\(url) \"~Mine\"\n\(url)/ \"~Again\"\n\(url)?2 x \"~Second\"\nexec:x \"~Script\"\n", to: "my.urls")
+        let ending = await desk.run("import", "--add", list)
+        let file = desk.folder.file("feeds.d/my.toml")
+        #expect(ending.status == 65 && ending.lines.count == 1 && ending.lines[0].hasSuffix("\t\(url)?2\t\(file)"))
+        for said in [
+            "\"Mine\" \(url) is known as mine, in ", "my.urls:4: warning: \"Script\" was left out",
+            "2 feeds: 1 new, 1 known, 0 variants of known ones, 1 left out or doubtful",
+        ] {
+            #expect(ending.errors.contains(said), "\(ending.errors)")
+        }
+        #expect(await desk.run("check").output.hasSuffix("ok, 2 feeds\n"))
+        let again = await desk.run("import", "--add", desk.folder.write("\(url)?2\n", to: "my.urls"))
+        #expect(again.status == 0 && again.output.isEmpty && again.errors.contains("0 new, 1 known"))
+        #expect(desk.folder.read("feeds.d/my-2.toml") == nil)
+    }
+
+    @Test("While a service runs, it takes feeds that are imported, tagged and removed at once")
+    func service() async throws {
+        let service = desk.service()
+        let list = desk.folder.write("\(desk.server.url("/feed"))\n", to: "urls")
+        while !service.errors.contains("started") { await Task.yield() }
+        let imported = await desk.run("import", "--add", list)
+        #expect(imported.status == 0 && imported.errors.contains("the running service polls"), "\(imported.errors)")
+        await desk.server.received(1)
+        let id = String(imported.output.prefix { $0 != "\t" })
+        #expect(await desk.run("tag", id, "+naval", "-none").output == "\(id)\tnaval\n")
+        #expect(await desk.run("tag", id).output == "\(id)\tnaval\n")
+        let removed = await desk.run("remove", id)
+        #expect(removed.status == 0 && removed.output.hasPrefix("\(id)\t\(desk.server.url("/feed"))\t"))
+        #expect(try await desk.ids() == ["1"])
+        service.send(SIGTERM)
+        #expect(await service.wait().status == 0)
+        #expect(service.errors.contains("removed=1"), "\(service.errors)")
+    }
+
+    @Test(
+        "What cannot be changed safely ends with 65 and the edit to be made, wrong words with 64, and nothing is changed"
+    )
+    func refused() async {
+        desk.folder.write("\(main)[[feed]]\n# why\nurl = \"https://a.org/feed\"\nid = \"mine\"\n", to: "newswire.toml")
+        let before = main
+        let refused = await desk.run("remove", "mine")
+        #expect(refused.status == 65 && refused.output.isEmpty)
+        #expect(refused.errors.contains("Delete lines 11 to 14 there"), "\(refused.errors)")
+        #expect(await desk.run("remove", "mi").status == 64)
+        #expect(await desk.run("remove", "none").status == 64)
+        for words in [["tag", "+x"], ["tag", "mine", "+"], ["tag", "mine", "--x"], ["tag"], ["remove"]] {
+            #expect(await desk.run(words).status == 64, "\(words)")
+        }
+        #expect(main == before)
+    }
+}
