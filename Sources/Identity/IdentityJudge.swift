@@ -165,7 +165,8 @@ package struct IdentityJudge: ~Copyable {
             judgement.verdict = .duplicate(of: seq)
             judgement.keys = match.keys
             return judgement
-        case .replay(let known):
+        case .replay(let known, let isRedated):
+            if isRedated { return try versioner.judgement(place, is: known, &items, &finder, knowledge) }
             judgement.uid = known.uid
             judgement.verdict = .unchanged
             return judgement

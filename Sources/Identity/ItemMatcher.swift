@@ -11,7 +11,7 @@ struct Match {
         /// what both say is not stored yet.
         case repeats(KnownArticle?)
         /// It says what an article of the documents before said, in a feed whose ids mean nothing.
-        case replay(KnownArticle)
+        case replay(KnownArticle, isRedated: Bool)
     }
 
     let place: Int

@@ -9,6 +9,8 @@ internal import FeedModel
 struct ReplayFinder {
     /// Where a document has one such article and no other, so many are kept, then one a day: it may be an alert.
     private static let mostAlone: UInt8 = 3
+    /// So many articles have to come again with other dates, and nothing else, to be the same ones.
+    private static let leastRedated = 5
 
     private let idsMeanNothing: Bool
 
@@ -35,7 +37,7 @@ struct ReplayFinder {
         if knowledge.readsAhead { knowledge.prepare(contents.values.map { MatchKeys.copy(0, of: $0) }) }
 
         var nextCopies: [Hash128: Int] = [:]
-        var found: [(index: Int, known: KnownArticle)] = []
+        var replays: [Replay] = []
         for index in matches.indices {
             guard let content = contents[index] else { continue }
             let place = matches[index].place
@@ -48,27 +50,40 @@ struct ReplayFinder {
             }
             nextCopies[content] = copy + 1
             matches[index].keys += items.claims.takeFree([MatchKeys.copy(copy, of: content)], for: place)
-            guard let known, try isReplay(place, of: known, &items, knowledge) else { continue }
+            guard let known, let stored = try knowledge.stored(known.seq),
+                let isRedated = isRedated(place, stored.article, &items)
+            else { continue }
             items.claims.take(known.uid, for: place)
-            found.append((index, known))
+            replays.append(
+                Replay(index: index, content: content, known: known, stored: stored, isRedated: isRedated))
         }
-        for (index, known) in found { matches[index].replayed = known }
-
-        let isList = isList(matches, contents, items)
-        let isAll = found.count == matches.count
-        for (index, known) in found {
-            let place = matches[index].place
+        for replay in replays { items.claims.release(replay.known.uid) }
+        let renames = matches.count { $0.renamed != nil }
+        if !isRedatedList(replays, renames, items) { replays.removeAll(where: \.isRedated) }
+        let isList = isList(replays, renames, items)
+        let isAll = replays.count == matches.count
+        for replay in replays {
+            let place = matches[replay.index].place
+            matches[replay.index].replayed = replay.known
             if isList, idsMeanNothing {
-                items.claims.release(matches[index].keys, from: place)
-                matches[index].kind = .replay(known)
-            } else {
-                items.claims.release(known.uid)
-                if !isList, isAll {
-                    let stored = try knowledge.stored(known.seq)
-                    matches[index].bound(by: .replayed, after: known, stored, most: Self.mostAlone, facts)
-                }
+                items.claims.release(matches[replay.index].keys, from: place)
+                items.claims.take(replay.known.uid, for: place)
+                matches[replay.index].kind = .replay(replay.known, isRedated: replay.isRedated)
+            } else if !isList, isAll {
+                matches[replay.index].bound(
+                    by: .replayed, after: replay.known, replay.stored, most: Self.mostAlone, facts)
             }
         }
+    }
+
+    /// `Replay` is an item, by its place among the matches, and the article whose content it has.
+    private struct Replay {
+        let index: Int
+        let content: Hash128
+        let known: KnownArticle
+        let stored: StoredArticle
+        /// Both have a date, and the dates are two.
+        let isRedated: Bool
     }
 
     /// What only its content tells from others has a bound of its own (`ContentGroups`).
@@ -80,37 +95,29 @@ struct ReplayFinder {
         }
     }
 
-    /// Whether nothing says that the item is another one: neither its date, nor a number or day in its id or link.
-    private func isReplay<Knowledge: ArticleKnowledge>(
-        _ place: Int, of known: KnownArticle, _ items: inout DocumentItems, _ knowledge: Knowledge
-    ) throws(Knowledge.Failure) -> Bool {
+    /// Whether the item has another date than the article; nil where a number or a day in its id or link says that it is
+    /// another one.
+    private func isRedated(_ place: Int, _ old: Article, _ items: inout DocumentItems) -> Bool? {
         let article = items.article(place)
-        guard let old = try knowledge.stored(known.seq)?.article,
-            NameDifference(from: old.id, to: article.id).isIdle, NameDifference(from: old.url, to: article.url).isIdle
-        else { return false }
+        guard NameDifference(from: old.id, to: article.id).isIdle, NameDifference(from: old.url, to: article.url).isIdle
+        else { return nil }
         // A date that all items have is that of the document.
         guard !items.haveOneDate(), let oldDate = old.published ?? old.modified,
             let date = article.published ?? article.modified
-        else { return true }
-        return oldDate.seconds == date.seconds
+        else { return false }
+        return oldDate.seconds != date.seconds
     }
 
     /// Whether at least half of the items are known articles under other ids, and not all of them with one content: a list
     /// that comes again, and no alert.
-    private func isList(
-        _ matches: [Match], _ contents: [Int: Hash128], _ items: borrowing DocumentItems
-    ) -> Bool {
-        var replays = Set<Hash128>()
-        var count = 0
-        var renames = 0
-        for (index, match) in matches.enumerated() {
-            if match.renamed != nil {
-                renames += 1
-            } else if match.replayed != nil, let content = contents[index] {
-                replays.insert(content)
-                count += 1
-            }
-        }
-        return (renames + count) * 2 >= items.count && renames + replays.count >= 2
+    private func isList(_ replays: [Replay], _ renames: Int, _ items: borrowing DocumentItems) -> Bool {
+        (renames + replays.count) * 2 >= items.count && renames + Set(replays.map(\.content)).count >= 2
+    }
+
+    /// Whether articles may have come again with other dates: many of them at once, and beside nothing new where ids have
+    /// meant something so far. Of bulletins a few say the same, beside others that do not.
+    private func isRedatedList(_ replays: [Replay], _ renames: Int, _ items: borrowing DocumentItems) -> Bool {
+        guard renames + Set(replays.map(\.content)).count >= Self.leastRedated else { return false }
+        return idsMeanNothing ? isList(replays, renames, items) : renames + replays.count == items.count
     }
 }

@@ -44,6 +44,8 @@ struct ReplayTests {
         case sometimesTwice
         /// Id and link are others, and all items have the time at which the document was made.
         case allButText
+        /// The same, and each item has a date of its own.
+        case allButTextDated
         /// A part of the path.
         case path
         /// The id, of items with nothing but a title.
@@ -60,10 +62,13 @@ struct ReplayTests {
             case .twice: return number == 3 ? [tokened(0), tokened(100)] : [tokened(0)]
             case .sometimesTwice:
                 return number == 3 && poll.isMultiple(of: 2) ? [tokened(0), tokened(100)] : [tokened(0)]
-            case .allButText:
+            case .allButText, .allButTextDated:
                 var item = story(
                     number, link: "\(page)?sid=\(token(0, poll))", id: token(number, poll), isDated: isDated)
-                if isDated { item.published = Timestamp(seconds: 1_790_000_000 + Int64(poll) * 3607) }
+                if isDated {
+                    item.published = Timestamp(
+                        seconds: 1_790_000_000 + Int64(poll) * 3607 + (kind == .allButText ? 0 : Int64(number) * 61))
+                }
                 return [item]
             case .path:
                 return [story(number, link: "https://e.org/s/\(token(0, poll))/\(number)", isDated: isDated)]
@@ -183,5 +188,20 @@ struct ReplayTests {
         ] {
             #expect(kind(old, new) == .token, "\(old) \(new)")
         }
+    }
+
+    @Test("identity.md §5.5: of a list whose ids and dates are made anew each time, what says something else is new")
+    mutating func redated() {
+        for number in 1...12 {
+            var items = document(.allButTextDated, number, isDated: true)
+            if number >= 10 { items[2].contentText = "Storm warning" }
+            let judgements = poll(items)
+            switch number {
+            case 6...9: #expect(judgements.allSatisfy { $0.isUpdate }, "document \(number)")
+            case 10: #expect(judgements.filter { $0.verdict == .new }.map { $0.index } == [2])
+            default: break
+            }
+        }
+        #expect(memory.records.contains { $0.stored.article.contentText == "Storm warning" })
     }
 }
