@@ -48,7 +48,7 @@ struct ScheduleTests {
         #expect(json["state"]?.string == "ok")
         #expect(json["interval_seconds"]?.integer == 3600)
         #expect(json["reason"]?.string == "freshness")
-        #expect(await desk.run("feeds").output.contains("(every 1 h; its server says"))
+        #expect(await desk.run("feeds", "feed").output.contains("every 1 h: its server says"))
     }
 
     @Test("contract.md §1: --all passes over what is fresh and what is paused, --force does not, still with validators")

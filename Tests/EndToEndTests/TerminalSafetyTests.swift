@@ -59,7 +59,9 @@ struct TerminalSafetyTests {
         let commands = [
             ["poll", "--all"], ["poll", "--force"], ["poll", "--force", "--dry-run"], ["poll", "--force", "--json"],
             ["dump"], ["dump", "--sanitize"], ["dump", "--format", "jsonfeed"], ["dump", "--format", "atom"],
-            ["dump", "--format", "text"], ["dump", "--format", "tsv"], ["feeds"], ["feeds", "--json"],
+            ["dump", "--format", "text"], ["dump", "--format", "tsv"],
+            ["dump", "--format", "brief"], ["dump", "--format", "brief", "--urls"], ["feeds", "feed"], ["feeds"],
+            ["feeds", "--json"],
             ["explain", "feed"], ["explain", "1"], ["history", "1"], ["history", "1", "--json"], ["status"],
             ["consumers"], ["export"], ["check"], ["check", "--print"], ["report"], ["store", "stats"],
             ["explain", "none\u{1b}[31m\u{202e}"], ["pause", "none\u{9b}\nnewswire: forged"],

@@ -73,8 +73,12 @@ struct DumpCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How articles are printed; tsv has seq, stored_at, feed, kind, id, url and title.", valueName: "FORMAT"))
+            "How articles are printed; brief is a line for people, tsv has seq, stored_at, feed, kind, id, url and title.",
+            valueName: "FORMAT"))
     var format: DumpFormat = .jsonl
+
+    @Flag(help: "Print the URL behind the title, with --format brief.")
+    var urls = false
 
     @OptionGroup var common: CommonOptions
 
@@ -85,8 +89,9 @@ struct DumpCommand: ParsableCommand {
         if !new, noAck { throw ValidationError("--no-ack needs --new.") }
         if follow, format.isDocument {
             throw ValidationError(
-                "--follow cannot print --format \(format), a document that has an end; use jsonl, text or tsv.")
+                "--follow cannot print --format \(format), a document that has an end; use jsonl, text, brief or tsv.")
         }
+        if urls, format != .brief { throw ValidationError("--urls needs --format brief; the others have them.") }
     }
 
     func run() throws {
@@ -104,7 +109,8 @@ struct DumpCommand: ParsableCommand {
         let until = until?.time(now: now)
         let filter = try choice.filter(configuration, since: since, until: until, isForConsumer: new)
         return DumpSession(
-            directory: directory, filter: filter, format: format, sanitize: sanitize, limit: limit, after: after ?? 0,
+            directory: directory, filter: filter, format: format, sanitize: sanitize, urls: urls, limit: limit,
+            after: after ?? 0,
             since: since, isSinceByClock: isSinceByClock, until: until,
             consumer: new ? .init(name: consumer ?? "default", acknowledges: !noAck, start: start) : nil)
     }

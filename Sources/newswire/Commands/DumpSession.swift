@@ -16,6 +16,8 @@ struct DumpSession {
     let filter: DumpFilter
     let format: DumpFormat
     let sanitize: Bool
+    /// Whether brief lines have URLs.
+    let urls: Bool
     let limit: UInt64?
     /// The number behind which a dump without a consumer begins.
     let after: UInt64
@@ -38,7 +40,7 @@ struct DumpSession {
         let start = try start(reader, place, &filter)
         if let place, place.isNew, consumer?.start == nil { tellNew(place, try filter.count(in: reader, after: start)) }
         var pass = DumpPass(filter: filter, limit: limit, after: start, trail: place?.trail ?? ReadingTrail())
-        var printer = ArticlePrinter(format, sanitize: sanitize, updated: try newest(reader))
+        var printer = ArticlePrinter(format, sanitize: sanitize, urls: urls, updated: try newest(reader))
         do {
             try printer.begin()
             if let watch {
@@ -60,7 +62,7 @@ struct DumpSession {
         if case .changedMeanwhile = try move(place, pass, reader) {
             throw CommandFailure(.inUse, "")
         }
-        if let place, pass.printed == 0, !follow, Terminal.isErrorTerminal || format == .text {
+        if let place, pass.printed == 0, !follow, Terminal.isErrorTerminal || format.isForPeople {
             StandardError.write(
                 "newswire: nothing new for consumer \(place.name), which has had all up to \(pass.lastSeen)")
         }

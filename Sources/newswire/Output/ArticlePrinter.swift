@@ -5,10 +5,13 @@ internal import FeedParsing
 internal import JSONText
 
 enum DumpFormat: String, ExpressibleByArgument, CaseIterable {
-    case jsonl, jsonfeed, atom, text, tsv
+    case jsonl, jsonfeed, atom, text, brief, tsv
 
     /// Whether what is printed is one document, which has an end.
     var isDocument: Bool { self == .jsonfeed || self == .atom }
+
+    /// Whether it is for people, who want to be told why nothing is printed.
+    var isForPeople: Bool { self == .text || self == .brief }
 }
 
 /// How articles look; what stands before the first and behind the last.
@@ -33,8 +36,10 @@ struct ArticlePrinter: ~Copyable {
     private var format: (any ArticleFormat)?
     private var buffer: [UInt8] = []
 
-    /// - Parameter updated: when the newest record was stored.
-    init(_ format: DumpFormat, sanitize: Bool, updated: Timestamp) {
+    /// - Parameters:
+    ///   - urls: whether brief lines have them.
+    ///   - updated: when the newest record was stored.
+    init(_ format: DumpFormat, sanitize: Bool, urls: Bool, updated: Timestamp) {
         self.sanitize = sanitize
         output.widen()
         self.format =
@@ -43,6 +48,7 @@ struct ArticlePrinter: ~Copyable {
             case .jsonfeed: JSONFeedFormat()
             case .atom: AtomFormat(updated: updated)
             case .text: TextFormat()
+            case .brief: BriefFormat(urls: urls, width: Terminal.outputWidth)
             case .tsv: TSVFormat()
             }
     }

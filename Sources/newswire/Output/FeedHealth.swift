@@ -1,0 +1,137 @@
+internal import ArgumentParser
+internal import Configuration
+internal import FeedModel
+internal import Ingestion
+internal import JSONText
+
+/// What is known of a feed, for people and as JSON (contract.md §1).
+struct FeedHealth {
+    enum State: String, ExpressibleByArgument, CaseIterable {
+        case ok, failing, gone, paused, never
+    }
+
+    private let feed: FeedConfiguration
+    private let known: FeedState?
+    let state: State
+    /// Feeds that end on the same URL.
+    var sameAs: [FeedIdentifier] = []
+
+    /// The time until which a person, or the feed's host, wants it to rest; nil where nobody does.
+    private let pausedUntil: Timestamp?
+
+    /// - Parameter hostPause: until when the feed's host wants, or wanted, to be left alone.
+    init(_ feed: FeedConfiguration, _ known: FeedState?, hostPause: Timestamp?, now: Timestamp) {
+        self.feed = feed
+        self.known = known
+        let held = known.flatMap { $0.isHeld(at: now) ? $0.schedule.heldUntil : nil }
+        let rest = known?.failure == nil ? hostPause.flatMap { $0 > now ? $0 : nil } : nil
+        pausedUntil = held ?? rest
+        if !feed.enabled || pausedUntil != nil {
+            state = .paused
+        } else if known?.failure?.kind == .gone {
+            state = .gone
+        } else if let known, known.failure != nil {
+            state = .failing
+        } else {
+            state = known?.lastPoll == nil ? .never : .ok
+        }
+    }
+
+    private var url: String { URLRedaction.redacted(feed.url) }
+
+    /// The time of the next poll; nil where there is none, and where it is not known.
+    private var nextPoll: Timestamp? {
+        guard feed.enabled, let next = known?.nextPoll, pausedUntil != FeedState.Schedule.forGood else { return nil }
+        return pausedUntil.map { max($0, next) } ?? next
+    }
+
+    /// What decided on the next poll.
+    private var reason: PollTerms.Reason? {
+        guard let reason = known?.schedule.reason, reason != .none else { return nil }
+        return reason
+    }
+
+    var jsonLine: [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("feed", feed.id.text)
+        json.member("url", url)
+        json.member("title", feed.title ?? known?.title)
+        json.member("state", state.rawValue)
+        json.member("insecure", feed.insecurity)
+        json.member("moved_to", known?.move.adopted)
+        json.member("moved_since", known?.move.adoptedSince)
+        json.member("redirect_to", known?.move.candidate)
+        json.member("same_as", sameAs.map(\.text))
+        json.member("last_poll", known?.lastPoll)
+        json.member("last_success", known?.lastSuccess)
+        json.member("last_status", known?.status)
+        json.member("failures", known?.failures ?? 0)
+        json.member("error_class", known?.failure?.word)
+        json.member("error", known?.failure?.message)
+        json.member("next_poll", nextPoll)
+        json.member("interval_seconds", known?.intervalSeconds)
+        json.member("reason", reason?.word)
+        json.member("paused_until", pausedUntil)
+        json.member("articles", known?.articles ?? 0)
+        if known?.churn?.idsMeanNothing ?? false { json.member("ids", "unstable") }
+        json.member("volatile_parameters", known?.churn?.volatileParameters ?? [])
+        json.endObject()
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+
+    /// What the table of `feeds` shows of it, in the order of `columns`.
+    func cells(_ times: TimeText) -> [String] {
+        [
+            state.rawValue, feed.id.text, feed.title ?? known?.title ?? "", "\(known?.articles ?? 0)",
+            known?.lastPoll.map(times.ago) ?? "never", next(times),
+        ]
+    }
+
+    static let columns = [
+        TextTable.Column(title: "STATE"), TextTable.Column(title: "FEED", least: 16),
+        TextTable.Column(title: "TITLE", least: 10, isOptional: true),
+        TextTable.Column(title: "ARTICLES", isNumber: true, isOptional: true),
+        TextTable.Column(title: "POLLED", isOptional: true), TextTable.Column(title: "NEXT"),
+    ]
+
+    private func next(_ times: TimeText) -> String {
+        if !feed.enabled { return "disabled" }
+        if pausedUntil == FeedState.Schedule.forGood { return "when resumed" }
+        return nextPoll.map(times.until) ?? (state == .never ? "due" : "never")
+    }
+
+    /// What is said below its row.
+    ///
+    /// - Parameter all: also what is as it should be.
+    func details(_ times: TimeText, all: Bool) -> [String] {
+        var lines: [String] = []
+        let isFailing = state == .failing || state == .gone
+        if all || isFailing { lines.append(url) }
+        if let failure = known?.failure {
+            let count = known?.failures ?? 0
+            var since = known?.schedule.failingSince.map { "\(times.since($0)), " } ?? ""
+            if count > 1 { since += "\(count) times in a row: " }
+            lines.append("\(since)\(failure.word): \(failure.message)")
+        }
+        if all, let interval = known?.intervalSeconds {
+            lines.append("every \(SpanText.text(interval))\(reason.map { ": \($0.sentence)" } ?? "")")
+        }
+        if let insecurity = feed.insecurity { lines.append("insecure: \(insecurity)") }
+        if let churn = known?.churn?.sentence { lines.append(churn) }
+        if let notice = feed.moveNotice(known) { lines.append(notice) }
+        if !sameAs.isEmpty {
+            let others = sameAs.prefix(5).map(\.text).joined(separator: ", ")
+            lines.append("the same URL in the end as \(others): one of them is enough")
+        }
+        if all, !feed.tags.isEmpty { lines.append("tags: \(feed.tags.joined(separator: ", "))") }
+        return lines
+    }
+}
+
+extension FeedConfiguration {
+    /// What is not protected as it should be (security.md §13).
+    fileprivate var insecurity: String? {
+        self.tlsVerify || isLocalFile ? nil : "certificates are not verified (tls_verify = false)"
+    }
+}
