@@ -90,9 +90,42 @@ struct ControlTests {
         #expect(await desk.run("poll", "--force", "--json").output.contains("\"outcome\":\"skipped\""))
         #expect(await desk.run("resume", "--all").status == 0)
         #expect(await desk.run("poll", "--force", "--json").output.contains("\"outcome\":\"unchanged\""))
-        #expect(await desk.run("pause", "--all", "2h").errors.contains("1 feed paused until 20"))
+        #expect(await desk.run("pause", "--all", "2h").errors.contains("paused until 20"))
         #expect(await desk.run("feeds", "--json").output.contains("\"state\":\"paused\""))
         #expect(await desk.run("pause", "feed", "soon").status == 64)
+        let poll = await desk.run("poll", "feed")
+        #expect(poll.errors.contains("feed: skipped: paused; `newswire resume feed` ends that"), "\(poll.errors)")
+        #expect(await desk.run("poll").errors.contains("skipped: paused") == false)
+    }
+
+    @Test("Several feeds are paused for spans of their own or for one, and what is paused and resumed is named")
+    func severalPauses() async {
+        let desk = Desk(feeds: ["/one", "/two", "/three"])
+        let paused = await desk.run("pause", "one", "2h", "two", "three", "10m")
+        #expect(paused.status == 0 && paused.errors.hasSuffix(": two, three\n"), "\(paused.errors)")
+        #expect(paused.errors.split(separator: "\n").count == 2 && paused.errors.contains(": one\n"))
+        let resumed = await desk.run("resume", "one", "two")
+        #expect(resumed.errors == "newswire: resumed: one, two\n")
+        #expect(await desk.run("resume", "t").status == 64)
+        #expect(await desk.run("resume", "o").errors == "newswire: resumed: one\nnewswire: not paused before: one\n")
+        for words in [["pause"], ["pause", "2h"], ["pause", "one", "nosuch", "2h"], ["pause", "--all", "one"]] {
+            #expect(await desk.run(words).status == 64, "\(words)")
+        }
+        let states = await desk.run("feeds", "--state", "paused", "--json").lines
+        #expect(states.count == 1 && states[0].contains("\"three\""))
+    }
+
+    @Test("poll --quiet says nothing of what went well, and names what has failed")
+    func quiet() async {
+        let desk = Desk(feeds: ["/feed", "/other"])
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        desk.server.on("/other", .init(body: Publisher.rss([("2", "Two")])))
+        let well = await desk.run("poll", "--quiet")
+        #expect(well.status == 0 && well.errors.isEmpty && well.output.isEmpty, "\(well.errors)")
+        desk.server.on("/other", .init(status: 404))
+        let failed = await desk.run("poll", "--all", "--quiet")
+        #expect(failed.status == 0 && failed.errors.hasPrefix("other: failed: "), "\(failed.errors)")
+        #expect(failed.errors.split(separator: "\n").count == 1)
     }
 
     @Test("status tells of the service, of the disk where none runs, and in Prometheus' words")

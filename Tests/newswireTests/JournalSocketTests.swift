@@ -23,7 +23,7 @@ struct JournalSocketTests {
         logger.warning("feed fails", metadata: ["feed": "x"])
         #expect(
             journal.receive()
-                == "MESSAGE=feed fails feed=x\nPRIORITY=4\nSYSLOG_IDENTIFIER=newswire\nFEED_ID=x\n")
+                == "MESSAGE=x: feed fails\nPRIORITY=4\nSYSLOG_IDENTIFIER=newswire\nFEED_ID=x\n")
         #expect(folder.text("err") == "")
     }
 

@@ -46,6 +46,8 @@ struct LogLineTests {
         #expect(line("late", level: .notice).terminal(color: true) == "late")
         #expect(line("late").terminal(color: true) == "\u{1b}[33mwarning:\u{1b}[0m late")
         #expect(line("late", ["a": "b"], level: .error).terminal(color: false) == "error: late a=b")
+        #expect(line("late").terminal(color: false, clock: "14:02:09") == "14:02:09 warning: late")
+        #expect(line("late", level: .notice).terminal(color: true, clock: "14:02:09") == "14:02:09 late")
         #expect(!Terminal.usesColor(environment: ["NO_COLOR": "1"], isTerminal: true))
         #expect(Terminal.usesColor(environment: ["NO_COLOR": ""], isTerminal: true))
         #expect(!Terminal.usesColor(environment: ["TERM": "dumb"], isTerminal: true))
@@ -64,11 +66,11 @@ struct LogLineTests {
 
     @Test("The journal gets each field of a log event under its name, and a message that says it all")
     func journal() {
-        let entry = line("feed fails", ["feed": "x", "url": "https://x.org/", "status": "503", "class": "http"])
+        let entry = line("fails", ["feed": "x", "url": "https://x.org/", "status": "503", "class": "http"])
             .journalEntry
         #expect(
             String(decoding: entry.bytes, as: UTF8.self) == """
-                MESSAGE=feed fails class=http feed=x status=503 url=https://x.org/
+                MESSAGE=x: fails class=http status=503 url=https://x.org/
                 PRIORITY=4
                 SYSLOG_IDENTIFIER=newswire
                 ERROR_CLASS=http

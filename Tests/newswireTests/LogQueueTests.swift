@@ -17,7 +17,7 @@ struct LogQueueTests {
         let folder = TemporaryDirectory()
         let descriptor = open(folder.file("err"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         defer { close(descriptor) }
-        let queue = LogQueue(.terminal(descriptor, color: false))
+        let queue = LogQueue(.terminal(descriptor, color: false, showsTime: false))
         for number in 1...200 { queue.write(line("line \(number)")) }
         #expect(queue.drain())
         #expect(folder.text("err") == (1...200).map { "line \($0)\n" }.joined())
@@ -30,7 +30,7 @@ struct LogQueueTests {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)
         defer { ends.forEach { close($0) } }
-        let queue = LogQueue(.terminal(ends[1], color: false), limit: 200_000)
+        let queue = LogQueue(.terminal(ends[1], color: false, showsTime: false), limit: 200_000)
         let padding = String(repeating: "x", count: 996)
         for number in 100..<500 { queue.write(line("\(number)\(padding)")) }
         #expect(!queue.drain(patience: 1), "the pipe holds 64 KiB")

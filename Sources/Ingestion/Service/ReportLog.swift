@@ -43,7 +43,7 @@ struct ReportLog {
         if let before = failures.succeeded(report.feed) {
             lines.append(
                 Line(
-                    level: .notice, text: "feed is well again",
+                    level: .notice, text: "well again",
                     fields: [
                         "feed": "\(report.feed)", "failures": "\(before.failures)", "since": "\(before.since)",
                     ]))
@@ -67,11 +67,11 @@ struct ReportLog {
         var fields = ["feed": "\(report.feed)", "class": failure.word, "url": report.url]
         if let status = report.status { fields["status"] = "\(status)" }
         switch line {
-        case .begins: return [Line(level: .warning, text: "feed fails: \(failure.message)", fields: fields)]
+        case .begins: return [Line(level: .warning, text: "fails: \(failure.message)", fields: fields)]
         case .goesOn(let failures, let since):
             fields["failures"] = "\(failures)"
             fields["since"] = "\(since)"
-            return [Line(level: .warning, text: "feed still fails: \(failure.message)", fields: fields)]
+            return [Line(level: .warning, text: "still fails: \(failure.message)", fields: fields)]
         }
     }
 }

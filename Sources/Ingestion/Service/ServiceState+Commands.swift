@@ -130,7 +130,7 @@ extension ServiceState {
             if let error { return reply.fail(error.description) }
             logger.notice(
                 until == nil ? "resumed by hand" : "paused by hand",
-                metadata: ["feeds": "\(feeds.count)", "feed": "\(feeds.first?.id.text ?? "none")"])
+                metadata: feeds.count == 1 ? ["feed": "\(feeds[0].id)"] : ["feeds": "\(feeds.count)"])
             // Before the answer: whatever is asked next finds the feeds in their new places.
             lineChanges()
             reply.done()
@@ -147,6 +147,7 @@ extension ServiceState {
         guard signs.isTimeForStatus(at: steady) else { return }
         tellDelays()
         followClock()
+        if let line = digest.line(at: steady, failing: reports.failingCount) { parts.logger.log(line) }
         parts.notifier.status(status(nextDue: nextDue))
         if let path = roster.configuration.status.textfile, signs.isTimeForMetrics(at: steady) {
             writeMetrics(to: path, running: running)

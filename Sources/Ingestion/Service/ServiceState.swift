@@ -37,6 +37,7 @@ final class ServiceState: PollLoopService {
     var reloads = ReloadRequests()
     private(set) var counters = PollCounters()
     var reports = ReportLog()
+    var digest: PollDigest
     var signs = SignsOfLife()
     var delayTelling = DelayTelling()
     var nextDue: Timestamp?
@@ -46,6 +47,7 @@ final class ServiceState: PollLoopService {
         self.parts = parts
         roster = FeedRoster(configuration)
         poller = parts.makePoller(configuration)
+        digest = PollDigest(since: parts.clock.steady())
     }
 
     func now() -> Timestamp { parts.clock.now() }
@@ -137,6 +139,7 @@ final class ServiceState: PollLoopService {
     func finished(_ number: Int, _ report: PollReport) -> PollEntry? {
         let time = now()
         counters.add(report)
+        digest.add(report)
         for line in reports.lines(for: report, isNetworkDown: parts.health.isNetworkDown, at: time) {
             parts.logger.log(line)
         }
@@ -189,6 +192,9 @@ final class ServiceState: PollLoopService {
                 "feeds": "\(roster.feedCount)", "added": "\(changes.added)", "removed": "\(changes.removed)",
                 "changed": "\(changes.changed)",
             ])
+        if let line = digest.lineNow(at: parts.clock.steady(), failing: reports.failingCount) {
+            parts.logger.log(line)
+        }
     }
 
     /// The configuration is to be read anew.

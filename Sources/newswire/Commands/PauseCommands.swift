@@ -8,23 +8,26 @@ internal import Scheduling
 struct PauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
-        abstract: "Stops polling a feed, for a while or until it is resumed.",
+        abstract: "Stops polling feeds, for a while or until they are resumed.",
         discussion: """
             The feed and its articles stay as they are. While it is paused, `poll` skips it, even with --force.
 
             EXAMPLE
               # until `newswire resume example`
               newswire pause example
-              # for two hours
-              newswire pause example 2h
+              # for two hours, and another for ten minutes
+              newswire pause example 2h example.org-feed 10m
               # every feed, for half an hour
               newswire pause --all 30m
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "The feed's id, its URL or the start of its id; then for how long, such as 30m, 2h or 7d.",
-            valueName: "FEED [SPAN]"))
+            """
+            Feeds, each by its id, its URL or the start of its id; and behind them for how long, such as 30m, 2h or 7d, which \
+            holds for those that have no span yet.
+            """,
+            valueName: "FEED|SPAN"))
     var words: [String] = []
 
     @Flag(help: "Pause every feed of the configuration.")
@@ -32,29 +35,54 @@ struct PauseCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func validate() throws {
-        let named = all ? 0 : 1
-        guard words.count == named || words.count == named + 1 else {
-            throw ValidationError("Name one feed, or --all; a span such as 2h after it ends the pause by itself.")
+    /// Feeds that are paused for the same time, until resumed where there is no span.
+    private struct Wish {
+        var feeds: [String] = []
+        var span: SpanArgument?
+    }
+
+    private func wishes() -> [Wish] {
+        var wishes: [Wish] = []
+        var wish = Wish()
+        for word in words {
+            // The first word is a feed, whatever it looks like.
+            if let span = SpanArgument(argument: word), !wish.feeds.isEmpty || all {
+                wish.span = span
+                wishes.append(wish)
+                wish = Wish()
+            } else {
+                wish.feeds.append(word)
+            }
         }
-        if words.count > named, SpanArgument(argument: words[named]) == nil {
-            throw ValidationError("\(words[named]) is not a span of time; write one such as 30m, 2h or 7d.")
+        return wish.feeds.isEmpty ? wishes : wishes + [wish]
+    }
+
+    func validate() throws {
+        if all {
+            guard words.count <= 1, words.allSatisfy({ SpanArgument(argument: $0) != nil }) else {
+                throw ValidationError("With --all, write nothing but a span such as 30m, 2h or 7d.")
+            }
+        } else if words.isEmpty {
+            throw ValidationError("Name a feed, or write --all; a span such as 2h behind it ends the pause by itself.")
         }
     }
 
     func run() throws {
-        let span = words.count > (all ? 0 : 1) ? words.last.flatMap { SpanArgument(argument: $0) } : nil
-        let until = span.map { SystemClock.now().adding(seconds: Int($0.seconds)) }
-        let count = try Hold(common, named: all ? [] : [words[0]]).set(until: until ?? FeedState.Schedule.forGood)
-        let end = until.map { "until \(Timestamp(seconds: $0.seconds))" } ?? "until resumed"
-        StandardError.write("newswire: \(count) feed\(count == 1 ? "" : "s") paused \(end)")
+        // All of them are found before any is paused.
+        let holds = try (words.isEmpty ? [Wish()] : wishes()).map { (try Hold(common, named: $0.feeds), $0.span) }
+        for (hold, span) in holds {
+            let until = span.map { SystemClock.now().adding(seconds: Int($0.seconds)) }
+            try hold.set(until: until ?? FeedState.Schedule.forGood)
+            let end = until.map { "until \(Timestamp(seconds: $0.seconds))" } ?? "until resumed"
+            StandardError.write("newswire: paused \(end): \(hold.names)")
+        }
     }
 }
 
 struct ResumeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Ends the pause of a feed.",
+        abstract: "Ends the pause of feeds.",
         discussion: """
             EXAMPLE
               newswire resume example
@@ -62,7 +90,7 @@ struct ResumeCommand: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The feed's id, its URL or the start of its id.", valueName: "FEED"))
-    var feed: String?
+    var feeds: [String] = []
 
     @Flag(help: "Resume every feed of the configuration.")
     var all = false
@@ -70,12 +98,17 @@ struct ResumeCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard (feed == nil) == all else { throw ValidationError("Name one feed, or write --all.") }
+        guard feeds.isEmpty == all else { throw ValidationError("Name a feed, or write --all.") }
     }
 
     func run() throws {
-        let count = try Hold(common, named: feed.map { [$0] } ?? []).set(until: nil)
-        StandardError.write("newswire: \(count) feed\(count == 1 ? "" : "s") resumed")
+        let hold = try Hold(common, named: feeds)
+        let others = all ? [] : hold.notPaused
+        try hold.set(until: nil)
+        StandardError.write("newswire: resumed: \(hold.names)")
+        if !others.isEmpty {
+            StandardError.write("newswire: not paused before: \(others.map(\.text).joined(separator: ", "))")
+        }
     }
 }
 
@@ -94,9 +127,22 @@ private struct Hold {
         self.common = common
     }
 
+    /// The feeds that it is for, as a sentence names them.
+    var names: String {
+        isAll || feeds.count > 10
+            ? "\(feeds.count) feed\(feeds.count == 1 ? "" : "s")" : feeds.map(\.id.text).joined(separator: ", ")
+    }
+
+    /// The feeds that nobody has paused, as far as the store tells.
+    var notPaused: [FeedIdentifier] {
+        let states = (try? StoreReader.ifThere(directory: configuration.store.directory)?.states()) ?? []
+        let now = SystemClock.now()
+        let held = Set(states.filter { $0.isHeld(at: now) }.map(\.feed))
+        return feeds.map(\.id).filter { !held.contains($0) }
+    }
+
     /// - Parameter until: nil ends the pause.
-    /// - Returns: how many feeds it is for.
-    func set(until: Timestamp?) throws -> Int {
+    func set(until: Timestamp?) throws {
         if let service = try ServiceSession.open(configuration) {
             // The names of very many feeds would not fit into a request.
             let ids = isAll ? [] : feeds.map(\.id)
@@ -109,6 +155,5 @@ private struct Hold {
                 try store.hold(feeds, until: until)
             }
         }
-        return feeds.count
     }
 }

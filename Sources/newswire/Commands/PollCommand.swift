@@ -16,6 +16,8 @@ struct PollCommand: AsyncParsableCommand {
             EXAMPLE
               # poll every feed, due or not
               newswire poll --all
+              # from cron, which mails what is said
+              newswire poll --quiet
               # poll one feed, and print what happened as JSON
               newswire poll example --json
             """)
@@ -37,6 +39,9 @@ struct PollCommand: AsyncParsableCommand {
     @Flag(help: "Print one line of JSON for each feed.")
     var json = false
 
+    @Flag(help: "Say nothing but what has failed.")
+    var quiet = false
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -54,7 +59,9 @@ struct PollCommand: AsyncParsableCommand {
     private var selection: PollSelection { force ? .force : all || !feeds.isEmpty ? .all : .due }
 
     private func printer(total: Int) -> PollPrinter {
-        PollPrinter(json: json, dryRun: dryRun, total: total, showsProgress: !json && Terminal.isErrorTerminal)
+        PollPrinter(
+            json: json, dryRun: dryRun, total: total, showsProgress: !json && !quiet && Terminal.isErrorTerminal,
+            saysSkipped: !feeds.isEmpty, isQuiet: quiet)
     }
 
     /// The service on this store does the polling. It goes on when this command is stopped.

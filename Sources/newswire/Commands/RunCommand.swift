@@ -38,7 +38,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let log = LogQueue(LogOutput(environment: CommonOptions.environment))
+        let log = LogQueue(LogOutput(environment: CommonOptions.environment, showsTime: true))
         do {
             try await serve(log)
         } catch {

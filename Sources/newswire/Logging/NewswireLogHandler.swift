@@ -39,13 +39,15 @@ struct NewswireLogHandler: LogHandler {
 enum LogOutput: Sendable {
     case journal(JournalSocket, fallback: Int32)
     case logfmt(Int32)
-    case terminal(Int32, color: Bool)
+    case terminal(Int32, color: Bool, showsTime: Bool)
 
-    init(environment: [String: String], descriptor: Int32 = STDERR_FILENO) {
+    /// - Parameter showsTime: whether a person who watches is shown the time; elsewhere it is always kept.
+    init(environment: [String: String], descriptor: Int32 = STDERR_FILENO, showsTime: Bool = false) {
         if JournalSocket.isConnected(descriptor, environment: environment), let socket = JournalSocket() {
             self = .journal(socket, fallback: descriptor)
         } else if isatty(descriptor) == 1 {
-            self = .terminal(descriptor, color: Terminal.usesColor(environment: environment, isTerminal: true))
+            let color = Terminal.usesColor(environment: environment, isTerminal: true)
+            self = .terminal(descriptor, color: color, showsTime: showsTime)
         } else {
             self = .logfmt(descriptor)
         }
@@ -56,7 +58,9 @@ enum LogOutput: Sendable {
         case .journal(let socket, let fallback):
             if !socket.send(line.journalEntry) { Self.write(line.prefixed, to: fallback) }
         case .logfmt(let descriptor): Self.write(line.logfmt, to: descriptor)
-        case .terminal(let descriptor, let color): Self.write(line.terminal(color: color), to: descriptor)
+        case .terminal(let descriptor, let color, let showsTime):
+            Self.write(
+                line.terminal(color: color, clock: showsTime ? TimeText.second(line.time) : nil), to: descriptor)
         }
     }
 
@@ -87,9 +91,13 @@ struct LogLine: Equatable {
             && left.fields.elementsEqual(right.fields, by: ==)
     }
 
-    /// The message with its fields behind it: what people read, wherever it is shown.
+    /// The message with its fields behind it, and the feed before it: what people read, wherever it is shown. Where a line
+    /// is cut off it is known which feed it is about.
     var text: String {
-        fields.reduce(into: message) { $0 += " \($1.key)=\(Self.quoted($1.value))" }
+        let feed = fields.first { $0.key == "feed" }
+        return fields.filter { $0.key != "feed" }.reduce(into: (feed.map { "\($0.value): " } ?? "") + message) {
+            $0 += " \($1.key)=\(Self.quoted($1.value))"
+        }
     }
 
     /// `time=… level=… msg=… key=value`, as logfmt has it.
@@ -99,9 +107,12 @@ struct LogLine: Equatable {
     }
 
     /// The line for a person who watches: only what is wrong has a label.
-    func terminal(color: Bool) -> String {
-        guard let (label, code) = label else { return text }
-        return color ? "\u{1b}[\(code)m\(label):\u{1b}[0m \(text)" : "\(label): \(text)"
+    ///
+    /// - Parameter clock: the time by the machine's clock, for a line of a program that runs for long.
+    func terminal(color: Bool, clock: String? = nil) -> String {
+        let start = clock.map { "\($0) " } ?? ""
+        guard let (label, code) = label else { return start + text }
+        return start + (color ? "\u{1b}[\(code)m\(label):\u{1b}[0m \(text)" : "\(label): \(text)")
     }
 
     /// The line for a standard error that systemd reads, which takes the number for the priority (sd-daemon(3)).

@@ -9,6 +9,8 @@ internal import Locking
 final class PollPrinter {
     private let json: Bool
     private let dryRun: Bool
+    private let saysSkipped: Bool
+    private let isQuiet: Bool
     private let progress: PollProgress?
     private var output = StandardOutput()
     private var outputError: OutputError?
@@ -19,7 +21,12 @@ final class PollPrinter {
     private var updated = 0
     private var storeFailure: String?
 
-    init(json: Bool, dryRun: Bool, total: Int, showsProgress: Bool) {
+    /// - Parameters:
+    ///   - saysSkipped: whether feeds that are not polled are named, with the reason: a person has named them.
+    ///   - isQuiet: nothing is said of what went well.
+    init(json: Bool, dryRun: Bool, total: Int, showsProgress: Bool, saysSkipped: Bool, isQuiet: Bool) {
+        self.saysSkipped = saysSkipped
+        self.isQuiet = isQuiet
         self.json = json
         self.dryRun = dryRun
         progress = showsProgress ? PollProgress(total: total, now: SystemClock.now) : nil
@@ -66,8 +73,10 @@ final class PollPrinter {
 
     private func lines(_ report: PollReport) -> [String]? {
         var lines: [String] = []
+        if isQuiet, report.failure == nil { return nil }
         switch report.outcome {
-        case .skipped: return nil
+        case .skipped:
+            return saysSkipped ? ["\(report.feed): skipped: \(report.notes.joined(separator: "; "))"] : nil
         case .new: lines.append("\(report.feed): \(counts(report))")
         case .unchanged, .notModified: lines.append("\(report.feed): nothing new")
         // Said once, at the end.
@@ -101,7 +110,7 @@ final class PollPrinter {
         if failed > 0 { sum += "; \(counted(failed, "feed")) failed" }
         if skipped > 0 { sum += "; \(counted(skipped, "feed")) skipped" }
         if dryRun { sum += " (dry run: nothing was written)" }
-        StandardError.write("newswire: \(sum)")
+        if !isQuiet { StandardError.write("newswire: \(sum)") }
         if let storeFailure { return CommandFailure(.ioError, storeFailure) }
         if let outputError {
             if case .closed = outputError { return nil }

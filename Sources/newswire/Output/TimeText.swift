@@ -20,11 +20,14 @@ struct TimeText {
 
     /// `since 14:02`; with the day where that is not today, and with the year where it is another.
     func since(_ time: Timestamp) -> String {
-        "since \(isUTC ? utc(time) : Self.shortest(Self.local(time), now: Self.local(now)))"
+        "since \(isUTC ? utc(time) : Self.shortest(Self.minute(time), now: Self.minute(now)))"
     }
 
     /// `2026-11-29 14:02` by the machine's clock.
-    static func minute(_ time: Timestamp) -> String { local(time) }
+    static func minute(_ time: Timestamp) -> String { String(local(time).prefix(16)) }
+
+    /// `14:02:09` by the machine's clock.
+    static func second(_ time: Timestamp) -> String { String(local(time).suffix(8)) }
 
     static func shortest(_ time: String, now: String) -> String {
         if time.prefix(10) == now.prefix(10) { return String(time.suffix(5)) }
@@ -41,12 +44,14 @@ struct TimeText {
         return seconds
     }
 
+    /// `2026-11-29 14:02:09` by the machine's clock.
     private static func local(_ time: Timestamp) -> String {
         var seconds = time_t(time.seconds)
         var parts = tm()
         guard localtime_r(&seconds, &parts) != nil else { return "\(time)" }
-        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return
-            "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(two(parts.tm_hour)):\(two(parts.tm_min))"
+        let (date, clock) = ([parts.tm_mon + 1, parts.tm_mday], [parts.tm_hour, parts.tm_min, parts.tm_sec])
+        let two = { (number: Int32) in number < 10 ? "0\(number)" : "\(number)" }
+        return (["\(parts.tm_year + 1900)"] + date.map(two)).joined(separator: "-") + " "
+            + clock.map(two).joined(separator: ":")
     }
 }

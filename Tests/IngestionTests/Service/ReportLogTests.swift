@@ -25,12 +25,12 @@ struct ReportLogTests {
         #expect(
             log.lines(for: failed, isNetworkDown: false, at: now) == [
                 .init(
-                    level: .warning, text: "feed fails: it failed",
+                    level: .warning, text: "fails: it failed",
                     fields: ["feed": "a", "class": "http_status", "url": "https://a.example/", "status": "500"])
             ])
         #expect(log.lines(for: failed, isNetworkDown: false, at: now).isEmpty && log.failingCount == 1)
         let well = log.lines(for: report(.unchanged), isNetworkDown: false, at: now)
-        #expect(well.map(\.text) == ["feed is well again"] && well.first?.fields["failures"] == "2")
+        #expect(well.map(\.text) == ["well again"] && well.first?.fields["failures"] == "2")
         #expect(log.failingCount == 0)
     }
 
@@ -39,7 +39,7 @@ struct ReportLogTests {
         var log = ReportLog()
         _ = log.lines(for: report(.failed, .dns), isNetworkDown: false, at: now)
         let lines = log.lines(for: report(.failed, .dns), isNetworkDown: false, at: now.adding(seconds: 86_400))
-        #expect(lines.map(\.text) == ["feed still fails: it failed"])
+        #expect(lines.map(\.text) == ["still fails: it failed"])
         #expect(lines.first?.fields["failures"] == "2" && lines.first?.fields["since"] == "\(now)")
     }
 
