@@ -74,6 +74,15 @@ package struct Configuration: Sendable {
     }
 }
 
+extension Configuration {
+    /// Makes a configuration without feeds, in which all but the store is as it is where nobody sets anything.
+    package init(path: String, store: StoreSettings) {
+        self.init(
+            path: path, contact: nil, fetch: FetchSettings(), hosts: [], schedule: ScheduleSettings(), store: store,
+            status: StatusSettings(), log: LogSettings(), feeds: [], warnings: [])
+    }
+}
+
 extension Configuration: Equatable {
     /// Two configurations are equal that say the same; warnings, and the place of the files, do not count.
     package static func == (left: Self, right: Self) -> Bool {
@@ -134,10 +143,10 @@ extension Configuration {
 extension Configuration {
     /// Looks once at everything that the feeds refer to: secrets, certificates, local documents.
     ///
-    /// A feed whose reference is broken fails alone when it is polled, so `check` says so beforehand. It waits for the
-    /// file system.
+    /// A feed whose reference is broken fails alone when it is polled, so `check` says so beforehand. What only the service
+    /// can see is noted. It waits for the file system.
     package func checkReferences(environment: [String: String]) -> [Diagnostic] {
-        var checker = ReferenceChecker(environment: environment)
+        var checker = ReferenceChecker(environment: environment, isOfSystem: ConfigurationPath.isOfSystem(path))
         if let caFile = fetch.caFile {
             checker.checkFile(caFile, "[fetch] ca_file", SourcePlace(file: path, line: 1))
         }
@@ -148,10 +157,15 @@ extension Configuration {
 
 private struct ReferenceChecker {
     let environment: [String: String]
+    let isOfSystem: Bool
     var diagnostics: [Diagnostic] = []
 
     mutating func check(_ feed: FeedConfiguration, inherited caFile: String?) {
         for (key, secret) in feed.secrets {
+            if let reason = reasonToPassOver(secret) {
+                append(.note, "[[feed]] \(key): the secret \(secret) was not looked at: \(reason)", feed.source)
+                continue
+            }
             do {
                 // A private key has several lines.
                 if key == "client_cert.key" {
@@ -168,6 +182,18 @@ private struct ReferenceChecker {
         if let path = feed.localPath, !ConfigurationPath.fileExists(path) {
             append(
                 .warning, "[[feed]] url: there is no file \(path); a web address begins with https://", feed.source)
+        }
+    }
+
+    /// Why only the service can see a secret: systemd gives it to the service alone.
+    private func reasonToPassOver(_ secret: Secret) -> String? {
+        switch secret {
+        case .file: nil
+        case .credential(let name):
+            environment["CREDENTIALS_DIRECTORY"] == nil
+                ? "LoadCredential=\(name) in the unit gives it to the service alone" : nil
+        case .environment(let name):
+            isOfSystem && environment[name] == nil ? "Environment= in the unit sets it for the service alone" : nil
         }
     }
 

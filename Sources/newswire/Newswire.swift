@@ -18,8 +18,9 @@ struct Newswire: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, PollCommand.self, DumpCommand.self, AckCommand.self, ConsumersCommand.self,
-            StatusCommand.self, FeedsCommand.self, PauseCommand.self, ResumeCommand.self, ExplainCommand.self,
+            RunCommand.self, ReloadCommand.self, PollCommand.self, DumpCommand.self, AckCommand.self,
+            ConsumersCommand.self, StatusCommand.self, FeedsCommand.self, PauseCommand.self, ResumeCommand.self,
+            ExplainCommand.self,
             HistoryCommand.self, ReportCommand.self, SimulateCommand.self,
             DiscoverCommand.self, AddCommand.self, RemoveCommand.self, TagCommand.self, ImportCommand.self,
             ExportCommand.self, DeliverCommand.self, ParseCommand.self, CheckCommand.self, StoreCommand.self,

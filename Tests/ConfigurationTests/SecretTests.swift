@@ -84,4 +84,26 @@ struct SecretTests {
         #expect(found[3].contains("newswire.toml:7: warning: [[feed]] url: there is no file"), "\(found[3])")
         #expect(!found.joined().contains("hunter2"))
     }
+
+    @Test("A secret that systemd gives to the service alone is noted by who cannot see it, and is no error")
+    func notes() throws {
+        let configuration = try fixture.load(feed("bearer = { credential = \"token\" }"))
+        let found = fixture.shown(configuration.checkReferences(environment: [:]))
+        try #require(found.count == 1, "\(found)")
+        #expect(found[0].hasPrefix("newswire.toml:2: note: [[feed]] bearer: the secret { credential = \"token\" }"))
+        #expect(found[0].contains("LoadCredential=token"))
+        // Where the service itself looks, it has to be there.
+        let environment = ["CREDENTIALS_DIRECTORY": fixture.folder.file("credentials")]
+        #expect(configuration.checkReferences(environment: environment).map(\.severity) == [.error])
+    }
+
+    @Test(
+        "An unset variable is an error in a person's configuration, and noted in the system's, which is the service's")
+    func variables() throws {
+        var configuration = try fixture.load(feed("bearer = { env = \"TOKEN\" }"))
+        #expect(configuration.checkReferences(environment: [:]).map(\.severity) == [.error])
+        configuration.path = "/etc/newswire/newswire.toml"
+        #expect(configuration.checkReferences(environment: [:]).map(\.severity) == [.note])
+        #expect(configuration.checkReferences(environment: ["TOKEN": "x"]).isEmpty)
+    }
 }

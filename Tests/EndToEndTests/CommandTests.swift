@@ -53,7 +53,7 @@ struct CommandTests {
     @Test("A wrong configuration is 78, with file, line and the nearest key")
     func wrongConfiguration() async {
         desk.folder.write("contact = \"https://example.org\"\n[fetch]\nconcurency = 3\n", to: "newswire.toml")
-        for command in ["check", "poll", "run", "feeds", "dump"] {
+        for command in ["check", "poll", "run", "export"] {
             let ending = await desk.run(command)
             #expect(ending.status == 78, "\(command)")
             #expect(ending.errors.contains("newswire.toml:3: error:"), "\(command)")

@@ -5,6 +5,8 @@ package struct Diagnostic: Sendable, Equatable, CustomStringConvertible {
         /// Nothing runs on a configuration with one.
         case error
         case warning
+        /// Nothing is wrong: it says what could not be looked at.
+        case note
     }
 
     /// The severity is the word before the message.
@@ -49,9 +51,19 @@ package struct SourcePlace: Sendable, Hashable, CustomStringConvertible {
 package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Errors and warnings are in the order of the files.
     package var diagnostics: [Diagnostic]
+    /// What could be read of it is for commands that only want to know where the store is. Where that is not certain,
+    /// `store.directory` is empty; nil where nothing could be read.
+    package var readable: Configuration?
 
-    package init(diagnostics: [Diagnostic]) {
+    package init(diagnostics: [Diagnostic], readable: Configuration? = nil) {
         self.diagnostics = diagnostics
+        self.readable = readable
+    }
+
+    /// Returns the first of the errors, which is what a single line has room for.
+    package var first: String {
+        let errors = diagnostics.filter { $0.severity == .error }
+        return (errors.first ?? diagnostics.first).map(\.description) ?? "it is wrong"
     }
 
     /// Returns a line for each of them.

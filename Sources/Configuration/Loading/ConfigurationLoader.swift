@@ -24,14 +24,16 @@ package enum ConfigurationLoader {
         if let addition { reader.readAddition(Array(addition.text.utf8), named: addition.name) }
         let configuration = ConfigurationAssembler(file: file, state: state).assemble(known)
         let diagnostics = state.finish(file: file.name)
-        guard !state.hasErrors, var configuration else { throw ConfigurationError(diagnostics: diagnostics) }
+        guard !state.hasErrors, var configuration else {
+            throw ConfigurationError(diagnostics: diagnostics, readable: readablePart(of: file, state))
+        }
         configuration.warnings = diagnostics
         return configuration
     }
 }
 
 /// Settles ids and defaults once all files have been read.
-private struct ConfigurationAssembler {
+struct ConfigurationAssembler {
     let file: ConfigurationFile
     let state: LoadingState
 
@@ -50,11 +52,16 @@ private struct ConfigurationAssembler {
             return nil
         }
         guard !state.hasErrors else { return nil }
+        return assemble(store, known(store))
+    }
+
+    /// Puts together what was read, with all feeds that could be, and reports nothing that counts.
+    func assemble(_ store: StoreSettings, _ known: [FeedIDResolver.Known]) -> Configuration {
         let hosts = state.hosts.values.sorted { $0.name < $1.name }
         var configuration = Configuration(
             path: file.path, contact: state.top.contact, fetch: state.fetch, hosts: hosts, schedule: state.schedule,
             store: store, status: state.status, log: state.log, feeds: [], warnings: [])
-        configuration.feeds = feeds(of: configuration, known: known(store))
+        configuration.feeds = feeds(of: configuration, known: known)
         return configuration
     }
 

@@ -22,6 +22,9 @@ package enum ConfigurationPath: Sendable, Equatable {
         return .missing(tried: candidates)
     }
 
+    /// Tells whether the configuration is the system's, and so the service's, and not that of a person.
+    package static func isOfSystem(_ path: String) -> Bool { Path.absolute(path).hasPrefix("/etc/") }
+
     /// Tells whether there is anything under that path, a link that leads nowhere not counted.
     package static func fileExists(_ path: String) -> Bool {
         access(path, F_OK) == 0
@@ -103,7 +106,7 @@ enum StoreLocation {
         if let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first, directory.hasPrefix("/") {
             return String(directory)
         }
-        if path.hasPrefix("/etc/") { return "/var/lib/newswire" }
+        if ConfigurationPath.isOfSystem(path) { return "/var/lib/newswire" }
         return XDG.directory("XDG_STATE_HOME", below: ".local/state", environment: environment).map { "\($0)/newswire" }
     }
 }

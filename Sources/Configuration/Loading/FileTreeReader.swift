@@ -16,9 +16,14 @@ struct FileTreeReader {
     }
 
     mutating func readMain(_ file: ConfigurationFile) {
+        guard let bytes = bytes(of: file, named: nil) else { return }
+        read(bytes, ofMain: file)
+    }
+
+    /// Reads a text as the main file.
+    mutating func read(_ bytes: [UInt8], ofMain file: ConfigurationFile) {
         seen.insert(Self.real(file.path))
         open.append(Self.real(file.path))
-        guard let bytes = bytes(of: file, named: nil) else { return }
         read(bytes, of: file, isMain: true)
     }
 
@@ -77,6 +82,7 @@ struct FileTreeReader {
         do {
             document = try TOMLDocument(bytes)
         } catch {
+            if isMain { state.brokenMain = (bytes, error.line) }
             return state.error(SyntaxMessage.text(error, in: bytes), at: file.place(error.line))
         }
         guard let root = document.root else { return }

@@ -19,6 +19,12 @@ final class LoadingState {
     var top = TopSettings()
     /// Whether the file has a contact, even one that was refused.
     var isContactNamed = false
+    /// Whether the main file was read, even with errors in it.
+    var isMainRead = false
+    /// The main file and the line of it from which on it is no TOML; nil where it is.
+    var brokenMain: (bytes: [UInt8], line: Int)?
+    /// Whether what the main file says of the store's place could be read, and nothing else that may have meant it.
+    var isStoreCertain = false
     var fetch = FetchSettings()
     var schedule = ScheduleSettings()
     var store = StoreSettings(directory: "")

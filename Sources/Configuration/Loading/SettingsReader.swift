@@ -22,6 +22,20 @@ struct SettingsReader {
         table("store", of: root).map { _ = tables.read($0, into: &state.store) }
         table("status", of: root).map { _ = tables.read($0, into: &state.status) }
         table("log", of: root).map { _ = tables.read($0, into: &state.log) }
+        state.isMainRead = true
+        state.isStoreCertain = saysWhereStoreIs(root)
+    }
+
+    /// Whether it is certain where the store is, though something else may be wrong. An unknown key may have meant it: a
+    /// misspelt one of `[store]`, or a table or a text at the top.
+    private func saysWhereStoreIs(_ root: TOMLNode) -> Bool {
+        let top = Options.keys(of: .top)
+        let unknown = root.children.filter { !top.contains($0.key) }
+        guard !unknown.contains(where: { $0.kind == .table || $0.kind == .string }) else { return false }
+        guard let store = root.member("store") else { return true }
+        let known = Options.keys(of: .store)
+        return store.kind == .table && store.children.allSatisfy { known.contains($0.key) }
+            && (store.member("directory") == nil || !state.store.directory.isEmpty)
     }
 
     /// Reads `[host]` and `[[feed]]`, which may stand in every file.

@@ -20,7 +20,7 @@ package struct ControlClient: ~Copyable {
     private static let patience = 10
 
     private let socket: LineSocket
-    private let store: StoreIdentity
+    private let store: StoreIdentity?
 
     /// Finds the service that has that store; what listens where services do is asked whether it has.
     ///
@@ -47,6 +47,21 @@ package struct ControlClient: ~Copyable {
         return nil
     }
 
+    /// Asks whatever listens at the candidates by which configuration it runs.
+    ///
+    /// - Returns: the services that answer, in the order of the candidates. Which of them are meant is for the caller to
+    ///   say.
+    package static func services(_ candidates: [ControlPath.Candidate]) -> [ServiceSite] {
+        candidates.compactMap { candidate in
+            guard let socket = try? UnixSocket.connect(to: candidate.path) else { return nil }
+            let client = ControlClient(socket: LineSocket(socket), store: nil)
+            client.socket.setPatience(patience)
+            var site: ServiceSite?
+            let failure = client.ask(.service) { site = site ?? ServiceSite($0) }
+            return failure == nil ? site : nil
+        }
+    }
+
     /// - Returns: nil where nobody listens, or only to others and hardly for this store.
     private static func open(
         _ candidate: ControlPath.Candidate, _ store: StoreIdentity
@@ -70,7 +85,7 @@ package struct ControlClient: ~Copyable {
         return store.owner != geteuid() && folder?.owner == store.owner
     }
 
-    private init(socket: LineSocket, store: StoreIdentity) {
+    private init(socket: LineSocket, store: StoreIdentity?) {
         self.socket = socket
         self.store = store
     }
@@ -95,6 +110,42 @@ package struct ControlClient: ~Copyable {
             try take(value)
         }
         return .brokenOff
+    }
+}
+
+/// `ServiceSite` says where a running service works.
+package struct ServiceSite: Sendable, Equatable {
+    /// The path is that of the configuration's main file, absolute.
+    package var configuration: String
+    /// The store lies in this folder.
+    package var store: String
+
+    /// Puts together what a service says of itself.
+    package init(configuration: String, store: String) {
+        self.configuration = configuration
+        self.store = store
+    }
+
+    /// Reads the answer to `ControlRequest.service`; nil for anything else.
+    init?(_ json: JSONValue) {
+        guard let configuration = json["configuration"]?.string, let store = json["store"]?.string else { return nil }
+        self.init(configuration: configuration, store: store)
+    }
+
+    func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("configuration", configuration)
+        json.member("store", store)
+        json.endObject()
+    }
+
+    /// Tells whether the service runs by the configuration with that main file, whatever links lead to it.
+    package func runs(by path: String) -> Bool { Self.real(configuration) == Self.real(path) }
+
+    private static func real(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 }
 
@@ -126,22 +177,23 @@ package enum ControlPath {
     /// store's owner. Nothing in the store leads anywhere else: a copy of the store has the same files.
     ///
     /// - Parameters:
-    ///   - owner: of the store.
+    ///   - store: nil where it is not known.
+    ///   - owner: of the store; nil where that is not known.
     ///   - root: `/run`.
     package static func candidates(
-        store: String, owner: uid_t, environment: [String: String], root: String = "/run"
+        store: String?, owner: uid_t?, environment: [String: String], root: String = "/run"
     ) -> [Candidate] {
         var candidates: [Candidate] = []
         if let runtime = runtimeDirectory(environment) {
             candidates.append(Candidate(path: "\(runtime)/control", isNamed: true))
         }
         var status = stat()
-        if lstat("\(store)/control", &status) == 0, status.st_mode & S_IFMT == S_IFSOCK {
+        if let store, lstat("\(store)/control", &status) == 0, status.st_mode & S_IFMT == S_IFSOCK {
             candidates.append(Candidate(path: "\(store)/control", isNamed: true))
         }
         var folders = [root]
         if let user = environment["XDG_RUNTIME_DIR"], user.hasPrefix("/") { folders.append(user) }
-        if owner != 0 { folders.append("\(root)/user/\(owner)") }
+        if let owner, owner != 0 { folders.append("\(root)/user/\(owner)") }
         for folder in folders {
             for runtime in directories(like: "\(folder)/newswire*") {
                 let candidate = Candidate(path: "\(runtime)/control", isNamed: false)
@@ -174,6 +226,8 @@ package struct StoreIdentity: Sendable, Equatable {
     private let inode: UInt64
     /// This user owns the directory.
     package let owner: uid_t
+    /// The directory belongs to this group.
+    package let group: gid_t
 
     /// Looks at the directory; nil where there is none, or where it cannot be looked at.
     package init?(directory: String) {
@@ -182,6 +236,7 @@ package struct StoreIdentity: Sendable, Equatable {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         owner = status.st_uid
+        group = status.st_gid
     }
 
     /// The identity is written as `stat -c %d:%i` prints it.

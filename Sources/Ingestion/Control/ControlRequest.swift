@@ -22,6 +22,9 @@ package enum ControlRequest: Sendable, Equatable {
     case reload
     /// Say whether the service has the store that the request is for.
     case store
+    /// Say by which configuration the service runs, and on which store. It is for whatever service listens, and names no
+    /// store.
+    case service
 
     /// Whether it takes something away that nobody can bring back. The group of the socket may not do that.
     var isForOwner: Bool {
@@ -32,7 +35,7 @@ package enum ControlRequest: Sendable, Equatable {
     var mayWait: Bool {
         switch self {
         case .poll, .expire: true
-        case .status, .metrics, .pause, .resume, .reload, .store: false
+        case .status, .metrics, .pause, .resume, .reload, .store, .service: false
         }
     }
 
@@ -51,6 +54,10 @@ package enum ControlRequest: Sendable, Equatable {
     init(_ line: [UInt8], for store: StoreIdentity) throws(Refusal) {
         guard let json = try? JSONParser.parse(line).value, let command = json["command"]?.string else {
             throw Refusal(message: "a request is one line of JSON: {\"command\":\"status\"}")
+        }
+        if command == "service" {
+            self = .service
+            return
         }
         guard let wanted = json["store"]?.string else {
             throw Refusal(
@@ -84,14 +91,16 @@ package enum ControlRequest: Sendable, Equatable {
         case "reload": self = .reload
         case "store": self = .store
         default:
-            throw Refusal(message: "unknown command; known are poll, status, metrics, pause, resume, expire, reload")
+            throw Refusal(
+                message: "unknown command; known are poll, status, metrics, pause, resume, expire, reload, service")
         }
     }
 
-    func line(for store: StoreIdentity) -> [UInt8] {
+    /// - Parameter store: nil where the request is for whatever service listens.
+    func line(for store: StoreIdentity?) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
-        json.member("store", store.text)
+        json.member("store", store?.text)
         switch self {
         case .poll(let feeds, let selection, let isDryRun):
             json.member("command", "poll")
@@ -115,6 +124,7 @@ package enum ControlRequest: Sendable, Equatable {
             json.flag("dry_run", isDryRun)
         case .reload: json.member("command", "reload")
         case .store: json.member("command", "store")
+        case .service: json.member("command", "service")
         }
         json.endObject()
         return json.finish() + [UInt8(ascii: "\n")]

@@ -19,6 +19,11 @@ extension ServiceState {
                 reply.done()
             }
         case .store: reply.done()
+        case .service:
+            reply.send { [path = roster.configuration.path, store = parts.store.path] in
+                ServiceSite(configuration: path, store: store).write(to: &$0)
+            }
+            reply.done()
         case .metrics:
             let figures = figures(running: running.count)
             parts.survey.ask { seen in
@@ -33,7 +38,7 @@ extension ServiceState {
                 before: cutoff, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
         case .reload:
             if let delay = parts.reload.watch.delay {
-                reply.fail("\(delay); the old configuration stays in force")
+                ReloadOutcome(delay).answer(reply)
             } else {
                 reloads.add(reply)
                 beginReload()
@@ -210,8 +215,12 @@ extension ServiceState {
     func status(nextDue: Timestamp?) -> String {
         if let trouble = parts.store.trouble { return "nothing is stored: \(trouble)" }
         if let delay = delays.first { return "\(delay)" }
-        var text =
-            "\(roster.feedCount) feed\(roster.feedCount == 1 ? "" : "s"), \(reports.failingCount) failing"
+        var text = ""
+        if let failure = reloads.last?.failure {
+            let since = Timestamp(seconds: failure.since.seconds)
+            text = "the configuration on disk is not in force, since \(since): \(failure.reason); "
+        }
+        text += "\(roster.feedCount) feed\(roster.feedCount == 1 ? "" : "s"), \(reports.failingCount) failing"
         if parts.health.isNetworkDown { text += ", offline" }
         if let nextDue {
             text += ", next in \(max(0, (nextDue.milliseconds - now().milliseconds + 999) / 1000)) s"

@@ -169,14 +169,20 @@ final class ServiceState: PollLoopService {
         switch parts.reload.take() {
         case .success(let new):
             adopt(new)
-            endReload(nil)
+            endReload(ReloadOutcome(feeds: roster.feedCount, warnings: new.warnings))
         case .failure(let error):
-            for diagnostic in error.diagnostics { parts.logger.error("\(diagnostic)") }
+            tell(error.diagnostics)
             parts.logger.error("the configuration is wrong; the old one stays in force")
-            endReload(error.diagnostics.first.map { "\($0)" } ?? "the configuration is wrong")
+            endReload(ReloadOutcome(error))
         case nil: break
         }
         return line(except: running)
+    }
+
+    private func tell(_ diagnostics: [Diagnostic]) {
+        for diagnostic in diagnostics {
+            parts.logger.log(level: diagnostic.severity == .error ? .error : .warning, "\(diagnostic)")
+        }
     }
 
     /// From here on this is what is polled and how.
@@ -185,6 +191,7 @@ final class ServiceState: PollLoopService {
         roster.adopt(new)
         poller = parts.makePoller(new)
         reports.keep(where: roster.isPolled)
+        tell(new.warnings)
         let changes = ConfigurationChanges(from: old, to: new)
         parts.logger.notice(
             "configuration read anew",
@@ -203,16 +210,23 @@ final class ServiceState: PollLoopService {
         parts.reload.begin()
     }
 
-    private func endReload(_ failure: String?) {
-        guard reloads.end(failure, isReadAgain: parts.reload.isReading, at: now()) else { return }
-        parts.notifier.ready(status: status(nextDue: nil))
+    private func endReload(_ outcome: ReloadOutcome) {
+        tell(outcome, to: reloads.end(outcome, isReadAgain: parts.reload.isReading, at: now()))
     }
 
     /// The file system of the configuration does not answer.
     func giveUpReload(_ delay: DiskDelay) {
-        guard reloads.giveUp(delay.description, at: now()) else { return }
+        let outcome = ReloadOutcome(delay)
+        guard let replies = reloads.giveUp(outcome, at: now()) else { return }
         parts.logger.error("the configuration cannot be read; the old one stays in force")
+        tell(outcome, to: replies)
+    }
+
+    /// systemd first: a command that it runs for the reload ends with the answer.
+    private func tell(_ outcome: ReloadOutcome, to replies: [ControlReply]?) {
+        guard let replies else { return }
         parts.notifier.ready(status: status(nextDue: nil))
+        for reply in replies { outcome.answer(reply) }
     }
 
     /// What a clock that was ahead has left is put right once the clock counts again.

@@ -190,7 +190,7 @@ extension ServiceFigures {
         text.metric(
             "newswire_last_reload_successful", .gauge,
             "Whether the configuration was right when it was last read anew.",
-            lastReload.map { $0.succeeded ? 1 : 0 })
+            lastReload.map { $0.failure == nil ? 1 : 0 })
         text.metric(
             "newswire_last_reload_timestamp_seconds", .gauge, "When the configuration was last read anew.",
             lastReload.map { Double($0.time.milliseconds) / 1000 })

@@ -93,12 +93,25 @@ package struct ServiceFigures: Sendable, Equatable {
     package struct Reload: Sendable, Equatable {
         /// It was read at this time.
         package var time: Timestamp
-        /// Tells whether it was right, and was put in force.
-        package var succeeded: Bool
+        /// Says why it was not put in force; nil where it was.
+        package var failure: Failure?
 
-        package init(time: Timestamp, succeeded: Bool) {
+        package init(time: Timestamp, failure: Failure? = nil) {
             self.time = time
-            self.succeeded = succeeded
+            self.failure = failure
+        }
+
+        /// `Failure` says why the configuration on disk is not the one in force.
+        package struct Failure: Sendable, Equatable {
+            /// It has been so since this time, at which it was read.
+            package var since: Timestamp
+            /// The reason is the first error with its file and line, or the file system that does not answer.
+            package var reason: String
+
+            package init(since: Timestamp, reason: String) {
+                self.since = since
+                self.reason = reason
+            }
         }
     }
 }
@@ -289,7 +302,9 @@ extension ServiceFigures {
         if let lastReload {
             json.member("last_reload", lastReload.time)
             json.key("last_reload_successful")
-            json.bool(lastReload.succeeded)
+            json.bool(lastReload.failure == nil)
+            json.member("configuration_wrong_since", lastReload.failure?.since)
+            json.member("configuration_error", lastReload.failure?.reason)
         }
         json.key("polls")
         json.beginObject()

@@ -1,11 +1,15 @@
 internal import ArgumentParser
 internal import Configuration
+internal import Glibc
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Checks the configuration, and says what is wrong, with file and line.",
         discussion: """
+            Run by root for a configuration below /etc, it looks with the rights of the service's user: what that user \
+            cannot read, the service cannot. Secrets that systemd gives to the service alone are noted, not looked at.
+
             EXAMPLE
               newswire check --config /etc/newswire/newswire.toml
               # show every value that is in force
@@ -28,6 +32,33 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         if let manual { return try write(manual == .sample ? OptionManual.sample : OptionManual.mdoc) }
+        let path = try common.path()
+        guard ConfigurationPath.isOfSystem(path) else { return try check() }
+        if geteuid() == 0 {
+            try takeRightsOfService(path)
+            return try check()
+        }
+        do {
+            try check()
+        } catch {
+            StandardError.write(
+                "newswire: looked with your own rights; `sudo newswire check` looks with those of the service's user")
+            throw error
+        }
+    }
+
+    private func takeRightsOfService(_ path: String) throws {
+        guard let user = ServiceUser.find(store: CommonOptions.storeDirectory(path)) else { return }
+        guard user.become() else {
+            throw CommandFailure(
+                .ioError,
+                "checking \(path): the rights of \(user.name), the service's user, cannot be taken: "
+                    + "\(SystemReason.text(errno)); run it as that user")
+        }
+        StandardError.write("newswire: looking with the rights of \(user.name), the user that the service runs as")
+    }
+
+    private func check() throws {
         let configuration = try common.loadWithKnownFeeds()
         for warning in configuration.warnings { StandardError.write(warning.description) }
         for warning in configuration.checkNetworks() { StandardError.write(warning.description) }

@@ -3,6 +3,7 @@ internal import ArticleStore
 internal import Configuration
 internal import FeedModel
 internal import Glibc
+internal import Ingestion
 internal import Logging
 
 /// What every command takes.
@@ -33,6 +34,49 @@ struct CommonOptions: ParsableArguments {
     /// The configuration, checked.
     func load() throws -> Configuration {
         try ConfigurationLoader.load(path: path(), environment: Self.environment)
+    }
+
+    /// The configuration of a command that needs no more of it than where the store is. Where it is wrong, that is taken
+    /// from the service that runs by it, else from what can be read, and said; the feeds are those that can be read.
+    ///
+    /// - Parameter environment: where the store is may stand there.
+    func loadForStore(environment: [String: String] = Self.environment) throws -> Configuration {
+        let path = try path()
+        do throws(ConfigurationError) {
+            return try ConfigurationLoader.load(path: path, environment: environment)
+        } catch {
+            guard let (configuration, source) = Self.substitute(for: path, error) else { throw error }
+            StandardError.write(
+                "newswire: the configuration is wrong: \(error.first); going on with the store "
+                    + "\(configuration.store.directory), which \(source); `newswire check` says all")
+            return configuration
+        }
+    }
+
+    /// - Returns: what can be read of a wrong configuration, with the place of the store, and who says that that is it;
+    ///   nil where nobody does.
+    static func substitute(
+        for path: String, _ error: ConfigurationError
+    ) -> (configuration: Configuration, source: String)? {
+        let readable = error.readable
+        let known = readable?.store.directory ?? ""
+        let sites = ServiceSession.sites(store: known.isEmpty ? nil : known)
+        if let site = sites.first(where: { $0.runs(by: path) }) {
+            var configuration = readable ?? Configuration(path: path, store: StoreSettings(directory: site.store))
+            configuration.store.directory = site.store
+            return (configuration, "the running service has")
+        }
+        guard let readable, !known.isEmpty else { return nil }
+        return (readable, "is what can be read of it")
+    }
+
+    /// Where a configuration says that the store is, whatever else is wrong with it; nil where that cannot be read.
+    static func storeDirectory(_ path: String) -> String? {
+        do throws(ConfigurationError) {
+            return try ConfigurationLoader.load(path: path, environment: environment).store.directory
+        } catch {
+            return error.readable.flatMap { $0.store.directory.isEmpty ? nil : $0.store.directory }
+        }
     }
 
     /// The configuration, checked, with the ids by which the store knows feeds, and a warning where another id would

@@ -24,7 +24,7 @@ enum ConfigurationChange {
     @discardableResult
     static func tellService(_ configuration: Configuration) throws(CommandFailure) -> Bool {
         guard let service = try ServiceSession.open(configuration) else { return false }
-        try service.ask(.reload)
+        _ = try service.reload { StandardError.write($0) }
         return true
     }
 }

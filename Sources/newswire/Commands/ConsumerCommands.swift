@@ -37,7 +37,7 @@ struct AckCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let directory = try common.load().store.directory
+        let directory = try common.loadForStore().store.directory
         try CommandFailure.wrappingAll {
             let reader = try StoreReader(directory: directory)
             let cursors = try Cursors(directory: directory)
@@ -116,7 +116,7 @@ struct ConsumersCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let directory = try common.load().store.directory
+        let directory = try common.loadForStore().store.directory
         try CommandFailure.wrappingAll {
             if removed.isEmpty { try list(directory) } else { try remove(Cursors(directory: directory)) }
         }

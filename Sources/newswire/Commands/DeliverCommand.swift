@@ -120,7 +120,7 @@ struct DeliverCommand: AsyncParsableCommand {
     private func loaded() throws -> Configuration {
         var environment = CommonOptions.environment
         environment["STATE_DIRECTORY"] = nil
-        return try ConfigurationLoader.load(path: common.path(), environment: environment)
+        return try common.loadForStore(environment: environment)
     }
 
     private var options: Delivery.Options {

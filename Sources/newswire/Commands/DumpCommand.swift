@@ -95,7 +95,7 @@ struct DumpCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try common.load()
+        let configuration = try common.loadForStore()
         try CommandFailure.wrappingAll {
             try session(configuration).run(follow: follow)
         }

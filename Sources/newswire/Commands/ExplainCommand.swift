@@ -36,11 +36,11 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let isNumber = subject.utf8.allSatisfy(\.isASCIIDigit)
+        let configuration = try common.loadForStore()
         var lines: [String] = []
         if isNumber, let seq = UInt64(subject) {
-            let configuration = try common.load()
             let isFeed = configuration.feeds.contains { $0.id.text == subject }
-            if isFeed { lines = try explanation(ofFeed: subject) + [""] }
+            if isFeed { lines = try explanation(ofFeed: subject, in: configuration) + [""] }
             do {
                 lines += try explanation(ofRecord: seq, in: configuration.store.directory)
             } catch let failure as CommandFailure {
@@ -48,7 +48,7 @@ struct ExplainCommand: ParsableCommand {
                 lines.append("no record: \(failure.message)")
             }
         } else {
-            lines = try explanation(ofFeed: subject)
+            lines = try explanation(ofFeed: subject, in: configuration)
         }
         var output = StandardOutput()
         for line in lines { try output.write(line: SafeText.line(line)) }
@@ -66,8 +66,8 @@ struct ExplainCommand: ParsableCommand {
         }
     }
 
-    private func explanation(ofFeed name: String) throws -> [String] {
-        let configuration = try common.loadWithKnownFeeds()
+    private func explanation(ofFeed name: String, in configuration: Configuration) throws -> [String] {
+        let configuration = configuration.recognising(common.knownFeeds(configuration.store))
         let feeds = try FeedSelection.choose([name], from: configuration)
         return try feeds.flatMap { try FeedExplanation.load($0, configuration, now: SystemClock.now()).lines }
     }

@@ -48,7 +48,7 @@ struct FeedsCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        var configuration = try common.load()
+        var configuration = try common.loadForStore()
         let states = try readStates(configuration)
         configuration = configuration.recognising(states.values.knownFeeds)
         let chosen = try choose(from: configuration)

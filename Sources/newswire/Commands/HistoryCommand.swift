@@ -34,7 +34,7 @@ struct HistoryCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let directory = try common.load().store.directory
+        let directory = try common.loadForStore().store.directory
         var output = StandardOutput()
         try CommandFailure.wrappingAll {
             let reader = try StoreReader(directory: directory)

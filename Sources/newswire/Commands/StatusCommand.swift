@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ArticleStore
 internal import Configuration
 internal import FeedModel
+internal import Glibc
 internal import Ingestion
 internal import JSONText
 
@@ -32,8 +33,19 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let path = try common.path()
-        let configuration = try PatientWork.run("reading the configuration \(path)") {
-            try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
+        let loaded = try PatientWork.run("reading the configuration \(path)") {
+            Result { () throws(ConfigurationError) in
+                try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
+            }
+        }
+        var wrong: ConfigurationError?
+        let configuration: Configuration
+        switch loaded {
+        case .success(let right): configuration = right
+        case .failure(let error):
+            guard let substitute = CommonOptions.substitute(for: path, error) else { throw error }
+            configuration = substitute.configuration
+            wrong = error
         }
         let store = configuration.store.directory
         let format = json ? Format.json : format
@@ -46,13 +58,14 @@ struct StatusCommand: ParsableCommand {
             ?? PatientWork.run("reading the store \(store)", limit: 20) {
                 try Self.onDisk(configuration, isPrometheus: format == .prometheus)
             }
+        if let wrong, format != .text { StandardError.write("newswire: the configuration is wrong: \(wrong.first)") }
         var output = StandardOutput()
         switch format {
         case .prometheus: try output.write(text)
         case .json: try output.write(line: String(decoding: text, as: UTF8.self))
         case .text:
             let figures = (try? JSONParser.parse(text).value) ?? .null
-            for line in StatusText(figures, now: SystemClock.now()).lines {
+            for line in StatusText(figures, wrong: wrong, now: SystemClock.now()).lines {
                 try output.write(line: SafeText.line(line))
             }
         }
@@ -112,15 +125,19 @@ struct StatusCommand: ParsableCommand {
 /// `newswire status` as a person reads it, from what `--json` says.
 struct StatusText {
     private let figures: JSONValue
+    private let wrong: ConfigurationError?
     private let now: Timestamp
 
-    init(_ figures: JSONValue, now: Timestamp) {
+    /// - Parameter wrong: what is wrong with the configuration on disk at present.
+    init(_ figures: JSONValue, wrong: ConfigurationError? = nil, now: Timestamp) {
         self.figures = figures
+        self.wrong = wrong
         self.now = now
     }
 
     var lines: [String] {
         var lines = [service]
+        if let configuration { lines.append("config    \(configuration)") }
         if let failure = figures["store_failure"]?.string { lines.append("          NOTHING IS STORED: \(failure)") }
         for delay in figures["waiting_for"]?.array ?? [] { lines.append("          WAITING: \(delay.string ?? "?")") }
         if figures["offline"]?.bool == true {
@@ -145,17 +162,34 @@ struct StatusText {
         return lines
     }
 
+    /// What is wrong with the configuration, where and since when, and by which one the service polls.
+    private var configuration: String? {
+        let found = time("configuration_wrong_since")
+        if let wrong {
+            // Nobody has told the service yet: then the file has been so since it was written.
+            let since = found ?? wrong.writtenAt
+            let age = since.map { " for \(span(now.seconds - $0.seconds))" } ?? ""
+            let others = wrong.diagnostics.count { $0.severity == .error } - 1
+            let effect = isRunning ? "the service goes on with the one before" : "the service would not start with it"
+            return "wrong\(age): \(wrong.first)\(others > 0 ? " (and \(counted(Int64(others), "more error")))" : "")"
+                + "; \(effect), `newswire check` says all"
+        }
+        guard let reason = figures["configuration_error"]?.string else { return nil }
+        let age = found.map { " for \(span(now.seconds - $0.seconds))" } ?? ""
+        return "not in force as it is on disk\(age): \(reason); as you can read it, it is right by now: "
+            + "`systemctl reload newswire`"
+    }
+
+    private var isRunning: Bool { figures["running"]?.bool == true }
+
     private var service: String {
-        guard figures["running"]?.bool == true else { return "service   not running: this is what is on disk" }
+        guard isRunning else { return "service   not running: this is what is on disk" }
         var text = "service   running"
         if let pid = count("pid") { text += " as process \(pid)" }
         if let start = time("started_at") {
             text += ", for \(span(now.seconds - start.seconds))"
         }
         if let version = figures["version"]?.string { text += " (newswire \(version))" }
-        if figures["last_reload_successful"]?.bool == false {
-            text += "; the last reload found the configuration wrong"
-        }
         return text
     }
 
@@ -213,5 +247,16 @@ struct StatusText {
             return "\(tenths / 10).\(tenths % 10) \(name)"
         }
         return "\(bytes) bytes"
+    }
+}
+
+extension ConfigurationError {
+    /// When the file of the first error was written; nil where that cannot be seen.
+    fileprivate var writtenAt: Timestamp? {
+        var status = stat()
+        guard let file = diagnostics.first(where: { $0.severity == .error })?.file, stat(file, &status) == 0 else {
+            return nil
+        }
+        return Timestamp(seconds: Int64(status.st_mtim.tv_sec))
     }
 }

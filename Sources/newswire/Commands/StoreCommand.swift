@@ -39,7 +39,7 @@ struct StoreStatsCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let settings = try common.load().store
+        let settings = try common.loadForStore().store
         let statistics = try CommandFailure.wrapping { () throws(StoreError) in
             try StoreReader(directory: settings.directory).statistics()
         }
@@ -125,7 +125,7 @@ struct StoreVerifyCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let directory = try common.load().store.directory
+        let directory = try common.loadForStore().store.directory
         let progress = ByteProgress("verified")
         let result: VerifierResult
         do throws(StoreError) {

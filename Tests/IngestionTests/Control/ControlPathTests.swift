@@ -65,6 +65,31 @@ struct ControlPathTests {
         #expect(access("\(store)/control", F_OK) == 0)
     }
 
+    @Test("A service says by which configuration it runs and on which store, whichever store the asker has")
+    func sites() async throws {
+        for path in ["run/newswire", "run/newswire-second", "s", "etc"] { folder.write("", to: "\(path)/x") }
+        let store = try #require(StoreIdentity(directory: folder.file("s")))
+        let site = ServiceSite(configuration: folder.file("etc/x"), store: folder.file("s"))
+        let service = try ControlServer(at: folder.file("run/newswire/control"), store: store) { request, reply in
+            #expect(request == .service)
+            reply.send { site.write(to: &$0) }
+            reply.done()
+        }
+        defer { service.stop() }
+        // One of another version does not know the question.
+        let older = try ControlServer(at: folder.file("run/newswire-second/control"), store: store) { _, reply in
+            reply.fail("unknown command")
+        }
+        defer { older.stop() }
+        let root = folder.file("run")
+        let sites = await BlockingCall.run {
+            ControlClient.services(ControlPath.candidates(store: nil, owner: nil, environment: [:], root: root))
+        }
+        #expect(sites == [site])
+        #expect(symlink(folder.file("etc/x"), folder.file("etc/link")) == 0)
+        #expect(site.runs(by: folder.file("etc/link")) && !site.runs(by: folder.file("etc/y")))
+    }
+
     @Test("A directory is the same by whatever path it is reached, and a copy of it is another")
     func sameness() throws {
         folder.write("", to: "a/x")

@@ -53,6 +53,13 @@ struct ControlRequestTests {
         #expect(unnamed?.isOtherStore == false && unnamed?.message.contains("stat -c %d:%i") == true)
     }
 
+    @Test("Which service listens may be asked without knowing its store, and nothing else")
+    func service() throws {
+        let line = ControlRequest.service.line(for: nil)
+        #expect(line == Array("{\"command\":\"service\"}\n".utf8))
+        #expect(try ControlRequest(Array(line.dropLast()), for: store) == .service)
+    }
+
     @Test("A report that came over the socket is the one that was sent")
     func report() throws {
         var report = PollReport(feed: FeedIdentifier("a"), url: "https://example.org/\n", outcome: .failed)

@@ -1,4 +1,6 @@
+import Configuration
 import FeedModel
+import Scheduling
 import Testing
 
 @testable import Ingestion
@@ -6,37 +8,67 @@ import Testing
 @Suite("Everybody who asks for a reload is answered")
 struct ReloadRequestsTests {
     private let now = PollRehearsal.now
+    private let right = ReloadOutcome(feeds: 3, warnings: [])
+    private let wrong = ReloadOutcome(
+        ConfigurationError(diagnostics: [
+            Diagnostic(.warning, file: "a.toml", line: 1, "looks wrong"),
+            Diagnostic(.error, file: "a.toml", line: 2, "is wrong"),
+        ]))
+    private let stuck = ReloadOutcome(DiskDelay(action: "reading the configuration a.toml", seconds: 10))
 
     private func text(_ reply: ControlReply) -> String { String(decoding: reply.take().bytes, as: UTF8.self) }
 
     @Test("The last of several readings of the configuration answers all who wait")
-    func readings() {
+    func readings() throws {
         var reloads = ReloadRequests()
         let reply = ControlReply()
         reloads.add(reply)
-        let isOver = [true, false].map { reloads.end(nil, isReadAgain: $0, at: now) }
-        #expect(isOver == [false, true] && reloads.last == .init(time: now, succeeded: true))
-        #expect(text(reply) == "{\"done\":true}\n")
+        let early = reloads.end(right, isReadAgain: true, at: now)
+        #expect(early == nil)
+        let replies = reloads.end(right, isReadAgain: false, at: now)
+        #expect(reloads.last == .init(time: now))
+        for reply in try #require(replies) { right.answer(reply) }
+        #expect(text(reply) == "{\"feeds\":3}\n{\"done\":true}\n")
     }
 
-    @Test("A wrong configuration is told to who waits, with what stays in force")
-    func wrong() {
+    @Test("A wrong configuration is told to who waits: everything with file and line, and what stays in force")
+    func wrongConfiguration() throws {
         var reloads = ReloadRequests()
         let reply = ControlReply()
         reloads.add(reply)
-        _ = reloads.end("it is wrong", isReadAgain: false, at: now)
-        #expect(reloads.last?.succeeded == false)
-        #expect(text(reply) == "{\"error\":\"it is wrong; the old configuration stays in force\"}\n")
+        let replies = reloads.end(wrong, isReadAgain: false, at: now)
+        for reply in try #require(replies) { wrong.answer(reply) }
+        #expect(
+            text(reply) == """
+                {"diagnostic":"a.toml:1: warning: looks wrong","severity":"warning"}
+                {"diagnostic":"a.toml:2: error: is wrong","severity":"error"}
+                {"error":"the configuration is wrong; the old one stays in force"}
+
+                """)
+    }
+
+    @Test("A configuration counts as wrong since it was first found so, until one is put in force")
+    func since() {
+        var reloads = ReloadRequests()
+        _ = reloads.end(wrong, isReadAgain: false, at: now)
+        let later = now.adding(seconds: 60)
+        _ = reloads.end(wrong, isReadAgain: false, at: later)
+        let failure = ServiceFigures.Reload.Failure(since: now, reason: "a.toml:2: error: is wrong")
+        #expect(reloads.last == .init(time: later, failure: failure))
+        _ = reloads.end(right, isReadAgain: false, at: later)
+        #expect(reloads.last == .init(time: later))
+        _ = reloads.end(wrong, isReadAgain: false, at: later)
+        #expect(reloads.last?.failure?.since == later)
     }
 
     @Test("A configuration whose file system does not answer is told of once, until a reading ends")
     func noAnswer() {
         var reloads = ReloadRequests()
         var news: [Bool] = []
-        news.append(reloads.giveUp("it does not answer", at: now))
-        news.append(reloads.giveUp("it does not answer", at: now))
-        _ = reloads.end(nil, isReadAgain: false, at: now)
-        news.append(reloads.giveUp("it does not answer", at: now))
+        news.append(reloads.giveUp(stuck, at: now) != nil)
+        news.append(reloads.giveUp(stuck, at: now) != nil)
+        _ = reloads.end(right, isReadAgain: false, at: now)
+        news.append(reloads.giveUp(stuck, at: now) != nil)
         #expect(news == [true, false, true])
     }
 

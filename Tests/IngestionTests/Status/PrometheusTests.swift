@@ -18,7 +18,8 @@ struct PrometheusTests {
             service.polls.add(report)
         }
         service.polls.began(lateBy: 20)
-        service.lastReload = .init(time: Timestamp(seconds: 1_700_000_100), succeeded: false)
+        let reload = Timestamp(seconds: 1_700_000_100)
+        service.lastReload = .init(time: reload, failure: .init(since: reload, reason: "it is wrong"))
         figures.service = service
         figures.feeds = [.ok: 5, .failing: 1]
         figures.nextPoll = Timestamp(milliseconds: 1_700_000_000_500)
