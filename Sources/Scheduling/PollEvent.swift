@@ -12,6 +12,8 @@ package struct PollEvent: Sendable {
     package var interval: Int?
     /// The poll brought this.
     package var result: Result
+    /// A person has asked for the poll.
+    package var isByHand = false
     /// The clock is in doubt, so nothing is decided for good by it.
     package var isClockDoubtful = false
     /// The feed can be asked conditionally the next time.

@@ -65,8 +65,21 @@ package struct PollPolicy: Sendable {
         } else {
             decision.next = place(event, plan, &decision)
         }
+        if isRepeatedByHand(event, after: schedule) { keepPlan(event, &decision) }
         decision.schedule.reason = decision.terms.reason
         return decision
+    }
+
+    /// Whether a person has looked once more at a feed that was failing already: that puts its own polls no further off.
+    private func isRepeatedByHand(_ event: PollEvent, after schedule: FeedState.Schedule) -> Bool {
+        guard event.isByHand, case .failure = event.result else { return false }
+        return schedule.failingSince != nil
+    }
+
+    /// The next poll comes when it would have come, unless the server has asked for more.
+    private func keepPlan(_ event: PollEvent, _ decision: inout PollDecision) {
+        guard let next = decision.next, let due = event.due, due > event.endedAt, due < next else { return }
+        decision.next = max(due, min(decision.notBefore ?? due, next))
     }
 
     /// `Plan` is the seconds to wait from the end of the poll, and what asks for them.
@@ -206,8 +219,9 @@ package struct PollPolicy: Sendable {
         }
         let now = event.endedAt
         let since = decision.schedule.failingSince ?? now
+        let isRepeated = isRepeatedByHand(event, after: decision.schedule)
         decision.schedule.failingSince = since
-        let quarters = decision.schedule.failureQuarters.addingReportingOverflow(failure.weight)
+        let quarters = decision.schedule.failureQuarters.addingReportingOverflow(isRepeated ? 0 : failure.weight)
         decision.schedule.failureQuarters = quarters.overflow ? .max : quarters.partialValue
         decision.terms.failureQuarters = Int(decision.schedule.failureQuarters)
         let isLong = now.seconds - since.seconds >= Int64(Self.failingWeek)
@@ -234,8 +248,9 @@ package struct PollPolicy: Sendable {
             decision.notBefore = pause.until
             plan.raise(to: decision.terms.pause, .pause)
         case .refused:
-            let doublings = min(Int(decision.schedule.refusals), 16)
-            decision.schedule.refusals = UInt8(clamping: Int(decision.schedule.refusals) + 1)
+            let counted = max(1, Int(decision.schedule.refusals) + (isRepeated ? 0 : 1))
+            let doublings = min(counted - 1, 16)
+            decision.schedule.refusals = UInt8(clamping: counted)
             let refusal = min(Self.firstRefusal << doublings, cap)
             decision.terms.backoff = max(decision.terms.backoff, refusal)
             plan.raise(to: refusal, .refused)

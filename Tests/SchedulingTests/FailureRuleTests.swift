@@ -133,6 +133,35 @@ struct FailureRuleTests {
         #expect(feed.poll(.failure(.cutShort)).wait(from: start) == 1800)
     }
 
+    @Test(
+        "polling.md §8.6: polls by hand of a feed that fails put its next poll no further off, whatever they meet",
+        arguments: [PollEvent.Failure.hard, .soft, .refused, .credentials])
+    func byHand(failure: PollEvent.Failure) {
+        let feed = PolicyFixture()
+        feed.begin(gaps: 3600)
+        feed.pollInTime(.failure(failure))
+        let (planned, counted) = (feed.due, feed.schedule)
+        for _ in 0..<7 {
+            feed.now = feed.now.adding(seconds: 60)
+            feed.poll(.failure(failure), byHand: true)
+        }
+        #expect(feed.due == planned)
+        #expect(feed.schedule.failureQuarters == counted.failureQuarters && feed.schedule.refusals == counted.refusals)
+        // What the server asks for counts, whoever has asked.
+        feed.retryAfter = 5 * 86_400
+        #expect(feed.poll(.failure(failure), byHand: true).next ?? feed.now >= feed.now.adding(seconds: 5 * 86_400))
+    }
+
+    @Test("polling.md §8.6: the first failure counts, whoever has found it, and a success by hand ends the backoff")
+    func firstByHand() {
+        let feed = PolicyFixture()
+        feed.begin(gaps: 3600)
+        feed.poll(.failure(.hard), byHand: true)
+        #expect(feed.schedule.failureQuarters == 4)
+        feed.poll(.unchanged, byHand: true)
+        #expect(feed.schedule.failureQuarters == 0)
+    }
+
     @Test("polling.md §8: one success resets the backoff")
     func reset() {
         let feed = PolicyFixture()

@@ -25,9 +25,10 @@ final class PolicyFixture {
     /// A poll at this moment.
     @discardableResult
     func poll(
-        _ result: PollEvent.Result, pause: FeedState.Pause? = nil, pausesHost: Bool = false
+        _ result: PollEvent.Result, pause: FeedState.Pause? = nil, pausesHost: Bool = false, byHand: Bool = false
     ) -> PollDecision {
         var event = PollEvent(startedAt: now, endedAt: now, result: result)
+        event.isByHand = byHand
         event.due = due
         event.interval = interval
         event.hints = hints

@@ -108,6 +108,7 @@ extension FeedPoll {
     private func event(_ result: PollEvent.Result, at moment: PollClock.Moment) -> PollEvent {
         var event = PollEvent(startedAt: startedAt, endedAt: moment.now, result: result)
         event.isClockDoubtful = moment.isDoubtful
+        if case .byHand = mode { event.isByHand = true }
         event.due = previous.nextPoll
         event.interval = previous.intervalSeconds
         event.hints = state.hints
