@@ -66,6 +66,16 @@ package struct Configuration: Sendable {
         for (index, id) in FeedIDResolver.assign(candidates, known: known).enumerated() { feeds[index].id = id }
     }
 
+    /// Gives feeds the ids by which the store knows them, and adds to the warnings what is to be said of them. Throws where
+    /// `formerly` says what cannot be.
+    package mutating func recognise(reviewing known: [FeedIDResolver.Known]) throws(ConfigurationError) {
+        recognise(known)
+        let found = review(known)
+        warnings += found
+        guard found.contains(where: { $0.severity == .error }) else { return }
+        throw ConfigurationError(diagnostics: warnings, readable: self)
+    }
+
     /// Returns a copy whose feeds have the ids by which the store knows them.
     package func recognising(_ known: [FeedIDResolver.Known]) -> Configuration {
         var result = self

@@ -57,6 +57,11 @@ package struct FeedState: Sendable, Equatable {
     /// What of the feed's ids and links changes though its articles do not; nil for most feeds.
     package var churn: Churn?
 
+    /// The ids that the feed had before, the first of all last: its articles are known by that.
+    package var formerly: [String] = []
+    /// No more former ids are kept of one feed.
+    package static let mostFormerIDs = 20
+
     /// Makes the state of a feed of which nothing is known.
     ///
     /// - Parameter url: redacted.

@@ -6,9 +6,11 @@ internal import FeedModel
 /// It sets `found` of each item and takes the articles in the document's claims. An item whose content is that of the
 /// article that its id means costs one question.
 struct ItemLookup {
+    private let rules: IdentityRules
     private let comparison: ArticleComparison
 
     init(_ rules: IdentityRules) {
+        self.rules = rules
         comparison = ArticleComparison(ownHosts: rules.ownHosts)
     }
 
@@ -17,6 +19,7 @@ struct ItemLookup {
     ) throws(Knowledge.Failure) {
         if knowledge.readsAhead { knowledge.prepare(items.uidKeys) }
         for place in items.places { items.setFound(try knowledge.known(items[place].uid.key), at: place) }
+        try findByOtherIDs(&items, knowledge)
         var open: [Int] = []
         for place in items.places where items[place].found?.contentHash != items[place].hash { open.append(place) }
         if knowledge.readsAhead { knowledge.prepare(moreKeys(open, &items)) }
@@ -25,6 +28,21 @@ struct ItemLookup {
         }
         let dropped = try settle(&items, knowledge)
         if !dropped.isEmpty { items.remove(dropped) }
+    }
+
+    /// Finds articles that were stored while the feed had another of its ids.
+    private func findByOtherIDs<Knowledge: ArticleKnowledge>(
+        _ items: inout DocumentItems, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) {
+        for id in rules.otherIDs {
+            var keys = ArticleKey(feed: id, ownHosts: rules.ownHosts)
+            for place in items.unfound {
+                let item = items[place]
+                let uid = keys.identifier(
+                    of: items.article(place), precision: item.precision, content: item.hash)
+                items.setFound(try knowledge.known(uid.key), at: place)
+            }
+        }
     }
 
     /// The keys that `closerSingle` asks for first.

@@ -151,8 +151,10 @@ package struct StoredArticle: Sendable, Equatable {
 
 /// `IdentityRules` is what holds for all items of one feed, by its configuration.
 package struct IdentityRules: Sendable {
-    /// The items are this feed's.
+    /// The items are this feed's, by the first id that it had.
     package var feed: FeedIdentifier
+    /// The other ids that it has had, under which articles of it may be known as well (contract.md §2).
+    package var otherIDs: [FeedIdentifier] = []
     /// These are the hosts of the feed and of its site, in lower case (identity.md §7: `ref`).
     package var ownHosts: [String] = []
     /// Ids that differ only in scheme, `www.`, default port or a slash at the end are one (identity.md §3.2).

@@ -23,6 +23,7 @@ struct OptionTests {
         (.store, "keep", "\"90d\""), (.store, "updates", "\"ignore\""), (.store, "duplicates", "\"keep\""),
         (.status, "textfile", "\"/run/newswire.prom\""), (.log, "level", "\"debug\""),
         (.feed, "url", "\"https://example.org/other.xml\""), (.feed, "id", "\"other\""),
+        (.feed, "formerly", "[\"old\", \"older\"]"),
         (.feed, "title", "\"A \\\"title\\\"\""), (.feed, "tags", "[\"a\", \"b c\"]"), (.feed, "interval", "\"3h\""),
         (.feed, "user_agent", "\"newswire/x\""),
         (.feed, "headers", "{ X-Api-Key = { file = \"/x.key\" }, \"X.Y\" = \"de\" }"),

@@ -151,6 +151,8 @@ package struct FeedOptions: Sendable, Hashable {
     package var updates: StoreSettings.Updates
     /// Tells whether the feed is polled at all.
     package var enabled = true
+    /// The feed had these ids before, in whatever order a person wrote them.
+    package var formerly: [FeedIdentifier] = []
 
     init(transfer: TransferSettings, maxAgeCap: Duration, updates: StoreSettings.Updates) {
         self.transfer = transfer

@@ -52,7 +52,10 @@ struct ConfigurationAssembler {
             return nil
         }
         guard !state.hasErrors else { return nil }
-        return assemble(store, known(store))
+        let known = known(store)
+        let configuration = assemble(store, known)
+        for diagnostic in configuration.review(known) { state.add(diagnostic) }
+        return configuration
     }
 
     /// Puts together what was read, with all feeds that could be, and reports nothing that counts.
@@ -80,7 +83,6 @@ struct ConfigurationAssembler {
         let pending = state.feeds.feeds
         let candidates = pending.map { FeedIDResolver.Candidate(url: $0.url, id: $0.id.map { FeedIdentifier($0) }) }
         let ids = FeedIDResolver.assign(candidates, known: known)
-        suggest(candidates, ids, pending, known)
         let standard = state.feeds.shared(state.feedOptions)
         let capsDiffer = configuration.hosts.contains { $0.maxAgeCap != configuration.schedule.maxAgeCap }
         var capped: [CappedOptions: Shared<FeedOptions>] = [:]
@@ -147,18 +149,5 @@ struct ConfigurationAssembler {
         }
         guard options.sendsSecret, FeedAddress.hasScheme(feed.url, "http:") else { return }
         state.warning("[[feed]] url: over http everybody on the way can read the secret of this feed", at: feed.place)
-    }
-
-    private func suggest(
-        _ candidates: [FeedIDResolver.Candidate], _ ids: [FeedIdentifier], _ pending: [PendingFeed],
-        _ known: [FeedIDResolver.Known]
-    ) {
-        guard !known.isEmpty else { return }
-        for (index, names) in FeedIDResolver.suggestions(candidates, ids: ids, known: known) {
-            let names = names.map { "id = \(TOMLText.quoted($0.text))" }.joined(separator: " or ")
-            state.warning(
-                "\(URLRedaction.redacted(pending[index].url)) is a new feed; if it is one that had another URL, "
-                    + "\(names) keeps its history", at: pending[index].place)
-        }
     }
 }

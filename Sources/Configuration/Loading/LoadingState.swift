@@ -56,6 +56,11 @@ final class LoadingState {
         append(Diagnostic(.warning, file: place.file, line: place.line, message))
     }
 
+    func add(_ diagnostic: Diagnostic) {
+        if diagnostic.severity == .error { hasErrors = true }
+        append(diagnostic)
+    }
+
     private func append(_ diagnostic: Diagnostic) {
         // An error is worth more than the warning it would push out.
         if diagnostics.count >= Limit.diagnostics, diagnostic.severity == .warning || dropped > 0 {

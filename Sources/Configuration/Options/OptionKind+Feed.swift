@@ -1,4 +1,4 @@
-private import FeedModel
+internal import FeedModel
 private import Text
 
 extension OptionKind where Value == FeedAddress {
@@ -40,6 +40,24 @@ extension OptionKind where Value == [String] {
                 return tags
             },
             text: TOMLText.list)
+    }
+}
+
+extension OptionKind where Value == [FeedIdentifier] {
+    /// Ids that a feed had before, each once.
+    static var formerIDs: Self {
+        Self(
+            read: { node, context in
+                var ids: [FeedIdentifier] = []
+                for (text, element) in context.texts(node, limit: FeedState.mostFormerIDs) ?? [] {
+                    if let refusal = FeedName.refusal(text) {
+                        context.error("\(TOMLText.quoted(text)) \(refusal)", at: element)
+                    } else if !ids.contains(FeedIdentifier(text)) {
+                        ids.append(FeedIdentifier(text))
+                    }
+                }
+                return ids
+            }, text: { $0.isEmpty ? nil : TOMLText.list($0.map(\.text)) })
     }
 }
 

@@ -189,6 +189,12 @@ enum Options {
             "The name that the feed keeps whatever becomes of its URL. If it is left out, it is made from the URL.",
             example: "\"example\"", in: .feed(\.id)),
         Option(
+            "formerly", .formerIDs,
+            """
+            Ids that the feed had before. What the store knows under them is the feed's: its articles are not new again, \
+            and its history goes on. Leave the line where it is.
+            """, example: "[\"old-id\"]", in: .feed(\.options.formerly)),
+        Option(
             "title", .label(limit: 4096), "What the feed is called. If it is left out, it is the feed's own title.",
             example: "\"Example\"",
             in: .feed(\.title)),

@@ -39,8 +39,8 @@ struct RecordDrafts {
 
     /// - Parameter facts: what is known of the document beside its items.
     func result(of document: Feed, _ facts: DocumentFacts) async throws(StoreError) -> Result {
-        let knowledge = StoreKnowledge(store: store)
         var rules = rules(document)
+        let knowledge = StoreKnowledge(store: store, rules)
         var facts = facts
         facts.time = now
         var result = Result()
@@ -68,7 +68,11 @@ struct RecordDrafts {
     }
 
     private func rules(_ document: Feed) -> IdentityRules {
-        var rules = IdentityRules(feed: feed.id)
+        // What was stored under the first id stays known by it.
+        var rules = IdentityRules(feed: state.formerly.last.map { FeedIdentifier($0) } ?? feed.id)
+        if !state.formerly.isEmpty {
+            rules.otherIDs = [feed.id] + state.formerly.dropLast().map { FeedIdentifier($0) }
+        }
         rules.ownHosts = [feed.host, document.homePageURL.flatMap(FeedConfiguration.host(of:))].compactMap { $0 }
         rules.joinsVariants = feed.aliases
         rules.keepsUpdates = feed.updates == .keep

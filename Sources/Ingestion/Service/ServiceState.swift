@@ -188,6 +188,7 @@ final class ServiceState: PollLoopService {
     /// From here on this is what is polled and how.
     private func adopt(_ new: Configuration) {
         let old = roster.configuration
+        parts.store.takeOver(new.feeds) { parts.writer.keep($0) }
         roster.adopt(new)
         poller = parts.makePoller(new)
         reports.keep(where: roster.isPolled)

@@ -10,11 +10,17 @@ private import Locking
 /// a limit records count as if they could not be read any more.
 final class StoreKnowledge: ArticleKnowledge {
     private let store: ArticleStore
+    private let feed: FeedIdentifier
+    private let otherIDs: [FeedIdentifier]
     private var bytesLeft: Int
 
-    /// - Parameter limit: bytes of records that are read.
-    init(store: ArticleStore, limit: Int = 128 << 20) {
+    /// - Parameters:
+    ///   - rules: of the feed; records under each of its ids are its own.
+    ///   - limit: bytes of records that are read.
+    init(store: ArticleStore, _ rules: IdentityRules, limit: Int = 128 << 20) {
         self.store = store
+        feed = rules.feed
+        otherIDs = rules.otherIDs
         bytesLeft = limit
     }
 
@@ -27,7 +33,10 @@ final class StoreKnowledge: ArticleKnowledge {
     func stored(_ seq: UInt64) throws(StoreError) -> StoredArticle? {
         guard bytesLeft > 0, let line = try store.article(seq: seq) else { return nil }
         bytesLeft -= line.count
-        return StoredRecord(line: line).map { StoredArticle($0, seq: seq) }
+        guard let record = StoredRecord(line: line) else { return nil }
+        var stored = StoredArticle(record, seq: seq)
+        if otherIDs.contains(stored.feed) { stored.feed = feed }
+        return stored
     }
 }
 

@@ -162,6 +162,7 @@ enum FeedSelection {
         _ name: String, in configuration: Configuration, _ isWhole: Bool
     ) throws(CommandFailure) -> FeedConfiguration {
         if let feed = configuration.feeds.first(where: { $0.id.text == name || $0.url == name }) { return feed }
+        if let feed = configuration.feeds.first(where: { $0.formerly.contains(FeedIdentifier(name)) }) { return feed }
         let matches = configuration.feeds.filter { $0.id.text.hasPrefix(name) }
         switch matches.count {
         case 1 where !isWhole: return matches[0]

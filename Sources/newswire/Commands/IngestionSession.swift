@@ -32,7 +32,11 @@ struct IngestionSession {
             try openStore(settings, clock: clock, logger, busy: busy)
         }
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
-        configuration.recognise(store.knownFeeds)
+        let warned = configuration.warnings.count
+        try configuration.recognise(reviewing: store.knownFeeds)
+        for warning in configuration.warnings.dropFirst(warned) { logger.warning("\(warning)") }
+        store.takeOver(configuration.feeds) { _ = store.stage($0) }
+        store.writeStates()
         bound(&configuration, logger)
         var engineOptions = FetchEngine.Options()
         engineOptions.now = clock.now

@@ -61,7 +61,7 @@ struct RunCommand: AsyncParsableCommand {
             reload: { () throws(ConfigurationError) in
                 let path = session.configuration.path
                 var configuration = try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
-                configuration.recognise(store.knownFeeds)
+                try configuration.recognise(reviewing: store.knownFeeds)
                 IngestionSession.bound(&configuration, logger)
                 return configuration
             },

@@ -10,6 +10,7 @@ struct StoredFeeds {
         var url: String
         /// nil for a feed that is not configured any more.
         var configuredURL: String?
+        var formerly: [FeedIdentifier]
     }
 
     private let configuration: Configuration
@@ -26,7 +27,13 @@ struct StoredFeeds {
     func resolve(_ names: [String]) throws -> [FeedIdentifier] {
         if names.isEmpty { return [] }
         let known = try known()
-        return try names.map { try resolve($0, known) }
+        return try names.flatMap { Self.withOtherIDs(try resolve($0, known), known) }
+    }
+
+    /// The id with those that the feed has now and had before: its articles were stored under each of them.
+    private static func withOtherIDs(_ id: FeedIdentifier, _ known: [Known]) -> [FeedIdentifier] {
+        let feeds = known.filter { $0.id == id || $0.formerly.contains(id) }
+        return [id] + Set(feeds.flatMap { [$0.id] + $0.formerly }).subtracting([id]).sorted()
     }
 
     /// Refuses tags that no feed of the configuration has, nor any record where those are asked for.
@@ -52,9 +59,16 @@ struct StoredFeeds {
         // Feeds without an id of their own have the one that the store knows them by.
         let feeds = states.isEmpty ? configuration.feeds : configuration.recognising(states.knownFeeds).feeds
         let configured = Dictionary(feeds.map { ($0.id, $0.url) }, uniquingKeysWith: { first, _ in first })
-        var known = states.map { Known(id: $0.feed, url: $0.url, configuredURL: configured[$0.feed]) }
+        var known = states.map { state in
+            Known(
+                id: state.feed, url: state.url, configuredURL: configured[state.feed],
+                formerly: state.formerly.map { FeedIdentifier($0) })
+        }
+        // Before the service has read a new line, the state does not know of it.
         let ids = Set(known.map(\.id))
-        known += feeds.filter { !ids.contains($0.id) }.map { Known(id: $0.id, url: $0.url, configuredURL: $0.url) }
+        known += feeds.filter { !ids.contains($0.id) || !$0.formerly.isEmpty }.map {
+            Known(id: $0.id, url: $0.url, configuredURL: $0.url, formerly: $0.formerly)
+        }
         return known
     }
 
@@ -64,6 +78,7 @@ struct StoredFeeds {
         // Feeds whose URLs differ only in a secret look alike here.
         let url = URLRedaction.redacted(name)
         let alike = Set(known.filter { URLRedaction.redacted($0.url) == url }.map(\.id))
+            .subtracting(known.flatMap(\.formerly))
         if alike.count == 1, let id = alike.first { return id }
         if alike.count > 1 {
             let ids = alike.map(\.text).sorted().prefix(5).joined(separator: ", ")

@@ -33,7 +33,7 @@ struct StoreKnowledgeTests {
 
     @Test("A stored record tells its feed, its article's first record and when that was stored")
     func stored() throws {
-        let knowledge = StoreKnowledge(store: try store())
+        let knowledge = StoreKnowledge(store: try store(), IdentityRules(feed: FeedIdentifier("a")))
         let first = try #require(try knowledge.stored(1))
         #expect(first.article.title == "A" && first.feed == FeedIdentifier("feed") && !first.isShort)
         #expect(first.first == 1 && first.firstSeen == PollerFixture.start)
@@ -44,7 +44,7 @@ struct StoreKnowledgeTests {
 
     @Test("No document has more of the store read for it than a limit")
     func limit() throws {
-        let knowledge = StoreKnowledge(store: try store(), limit: 100)
+        let knowledge = StoreKnowledge(store: try store(), IdentityRules(feed: FeedIdentifier("a")), limit: 100)
         #expect(try knowledge.stored(1) != nil)
         #expect(try knowledge.stored(2) == nil)
     }
