@@ -47,7 +47,7 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         _ action: String, _ path: String, errno number: Int32 = errno, code: Code = .inputOutput, advice: String? = nil
     ) -> StoreError {
         let reason = String(cString: strerror(number))
-        return StoreError(code, action, path, reason, advice: advice ?? Self.advice(for: number))
+        return StoreError(code, action, path, reason, advice: advice ?? Self.advice(for: number, path))
     }
 
     /// The failure of a system call that was to open a file, and that set `errno`.
@@ -80,16 +80,40 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
             advice: "look who has put it there, and remove it; newswire makes its files itself")
     }
 
-    private static func advice(for number: Int32) -> String {
+    private static func advice(for number: Int32, _ path: String) -> String {
         switch number {
         case ENOSPC, EDQUOT: "free some space there; what was stored before is safe, and the poll will be made again"
-        case EACCES, EPERM: "give the user that newswire runs as access to it, or run the command as that user"
+        case EACCES, EPERM: accessAdvice(path)
         case EROFS: "mount the file system writable, or name another [store] directory"
         case EIO: "look into the kernel's log (dmesg) for the disk; what was stored before is untouched"
         case EMFILE, ENFILE: "allow more open files (LimitNOFILE=)"
         case EFBIG: "allow larger files (LimitFSIZE=), or set a smaller [store] segment_size"
         default: "check the file system that holds it"
         }
+    }
+
+    /// Who may do what was refused: the members of the store's group may look, and its owner may do all.
+    private static func accessAdvice(_ path: String) -> String {
+        var status = stat()
+        var place = path
+        // What stands in a folder that is closed to this user cannot be looked at, but the folder can.
+        while stat(place, &status) != 0 {
+            guard let slash = place.lastIndex(of: "/"), slash != place.startIndex else { break }
+            place = String(place[..<slash])
+        }
+        let group = getgrgid(status.st_gid).map { String(cString: $0.pointee.gr_name) }
+        let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) }
+        if let group, status.st_gid != 0, !isMember(of: status.st_gid) {
+            return "be a member of the group \(group) (`sudo adduser \"$USER\" \(group)`, then log in again), or root"
+        }
+        if let owner, status.st_uid != geteuid() { return "run the command as the user \(owner), or as root" }
+        return "give the user that newswire runs as access to it"
+    }
+
+    private static func isMember(of group: gid_t) -> Bool {
+        var groups = [gid_t](repeating: 0, count: max(0, Int(getgroups(0, nil))))
+        let count = getgroups(Int32(groups.count), &groups)
+        return group == getegid() || groups.prefix(max(0, Int(count))).contains(group)
     }
 
     /// Whether the index is wrong, so that making it again from the articles helps.

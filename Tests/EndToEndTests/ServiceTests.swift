@@ -83,6 +83,40 @@ struct ServiceTests {
         #expect(await desk.run("feeds", "--json").output.contains("\"state\":\"never\""))
     }
 
+    @Test("A service that systemd starts waits for a poll that has the store, and says so")
+    func waitsForTheStore() async throws {
+        let desk = Desk(feeds: [])
+        let first = NotifySocket()
+        let other = desk.service(environment: ["NOTIFY_SOCKET": first.path])
+        #expect(await first.waits(for: "READY=1"))
+        let socket = NotifySocket()
+        let service = desk.service(environment: ["NOTIFY_SOCKET": socket.path])
+        #expect(await socket.waits(for: "STATUS=waiting for another newswire, which has the store"))
+        other.send(SIGTERM)
+        #expect(await other.wait().status == 0)
+        #expect(await socket.waits(for: "READY=1"))
+        service.send(SIGTERM)
+        #expect(await service.wait().status == 0)
+    }
+
+    @Test("After a start the status line counts the feeds that fail as newswire status does")
+    func statusLine() async throws {
+        let desk = Desk(feeds: ["/feed", "/missing"])
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One")])))
+        _ = await desk.run("poll", "--all")
+        let socket = NotifySocket()
+        let service = desk.service(environment: ["NOTIFY_SOCKET": socket.path])
+        var message: [String]?
+        repeat { message = await socket.next() } while message?.contains("READY=1") == false
+        #expect(message?.contains("STATUS=2 feeds, 1 failing") == true, "\(message ?? [])")
+        service.send(SIGHUP)
+        #expect(await socket.waits(for: "RELOADING=1"))
+        repeat { message = await socket.next() } while message?.contains("READY=1") == false
+        #expect(message?.contains("STATUS=2 feeds, 1 failing") == true, "\(message ?? [])")
+        service.send(SIGTERM)
+        #expect(await service.wait().status == 0)
+    }
+
     @Test("The store has one writer: another service ends with 75")
     func oneWriter() async {
         let desk = Desk()

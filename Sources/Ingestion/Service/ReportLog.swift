@@ -12,9 +12,6 @@ struct ReportLog {
 
     private var failures = FailureLog()
 
-    /// How many feeds fail.
-    var failingCount: Int { failures.count }
-
     /// Forgets the feeds that are not asked for any more.
     mutating func keep(where isKept: (FeedIdentifier) -> Bool) { failures.keep(where: isKept) }
 
@@ -108,9 +105,6 @@ struct FailureLog: Sendable {
 
     private var failing: [FeedIdentifier: Failing] = [:]
     private var notes: [FeedIdentifier: Note] = [:]
-
-    /// How many feeds fail.
-    var count: Int { failing.count }
 
     /// - Returns: nil where nothing is to be said.
     mutating func failed(_ feed: FeedIdentifier, kind: FailureKind, at now: Timestamp) -> Line? {

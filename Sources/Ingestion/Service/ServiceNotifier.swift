@@ -18,6 +18,9 @@ package struct ServiceNotifier: Sendable {
             isForUs ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil } : nil
     }
 
+    /// Tells whether systemd listens: then it has started the service, and waits for it.
+    package var isHeard: Bool { path != nil }
+
     /// Says that the service is up, or that it has read its configuration, with a line of status.
     package func ready(status: String) { send("READY=1\nSTATUS=\(SafeText.line(status))", mustArrive: true) }
     /// Gives a line of status.

@@ -152,7 +152,7 @@ extension ServiceState {
         guard signs.isTimeForStatus(at: steady) else { return }
         tellDelays()
         followClock()
-        if let line = digest.line(at: steady, failing: reports.failingCount) { parts.logger.log(line) }
+        if let line = digest.line(at: steady, failing: roster.conditions[.failing] ?? 0) { parts.logger.log(line) }
         parts.notifier.status(status(nextDue: nextDue))
         if let path = roster.configuration.status.textfile, signs.isTimeForMetrics(at: steady) {
             writeMetrics(to: path, running: running)
@@ -220,7 +220,10 @@ extension ServiceState {
             let since = Timestamp(seconds: failure.since.seconds)
             text = "the configuration on disk is not in force, since \(since): \(failure.reason); "
         }
-        text += "\(roster.feedCount) feed\(roster.feedCount == 1 ? "" : "s"), \(reports.failingCount) failing"
+        // As `newswire status` counts them, also after a start.
+        text +=
+            "\(roster.feedCount) feed\(roster.feedCount == 1 ? "" : "s"), \(roster.conditions[.failing] ?? 0) failing"
+        if let gone = roster.conditions[.gone], gone > 0 { text += ", \(gone) gone" }
         if parts.health.isNetworkDown { text += ", offline" }
         if let nextDue {
             text += ", next in \(max(0, (nextDue.milliseconds - now().milliseconds + 999) / 1000)) s"

@@ -166,9 +166,15 @@ final class ServiceState: PollLoopService {
 
     /// What came of reading the configuration is put in force, all or nothing: one that is wrong leaves the old one.
     func replacement(running: Set<Int>) -> [PollEntry] {
-        switch parts.reload.take() {
+        let outcome = parts.reload.take()
+        if case .success(let new) = outcome { adopt(new) }
+        // It counts the feeds, too, and what is said of the reload has those figures.
+        let entries = line(except: running)
+        switch outcome {
         case .success(let new):
-            adopt(new)
+            if let line = digest.lineNow(at: parts.clock.steady(), failing: roster.conditions[.failing] ?? 0) {
+                parts.logger.log(line)
+            }
             endReload(ReloadOutcome(feeds: roster.feedCount, warnings: new.warnings))
         case .failure(let error):
             tell(error.diagnostics)
@@ -176,7 +182,7 @@ final class ServiceState: PollLoopService {
             endReload(ReloadOutcome(error))
         case nil: break
         }
-        return line(except: running)
+        return entries
     }
 
     private func tell(_ diagnostics: [Diagnostic]) {
@@ -200,9 +206,6 @@ final class ServiceState: PollLoopService {
                 "feeds": "\(roster.feedCount)", "added": "\(changes.added)", "removed": "\(changes.removed)",
                 "changed": "\(changes.changed)",
             ])
-        if let line = digest.lineNow(at: parts.clock.steady(), failing: reports.failingCount) {
-            parts.logger.log(line)
-        }
     }
 
     /// The configuration is to be read anew.

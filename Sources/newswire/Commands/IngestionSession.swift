@@ -3,6 +3,7 @@ internal import Configuration
 internal import Dispatch
 internal import FeedModel
 internal import Fetching
+internal import Glibc
 internal import Ingestion
 internal import Locking
 internal import Logging
@@ -19,17 +20,27 @@ struct IngestionSession {
     ///     it away, so that the feeds are in memory once, however many they are.
     ///   - clock: also the store's, and that of the age of responses.
     ///   - log: where log lines go, as `CommonOptions.logger` has it.
+    ///   - patience: how long another newswire is waited for that has the store.
     ///   - busy: as `openStore` has it.
     static func open(
         _ wanted: consuming Configuration, _ options: CommonOptions, clock: PollClock = .system, log: LogQueue? = nil,
-        busy: @escaping @Sendable (String) -> Void = { _ in }
+        patience: Duration = .zero, busy: @escaping @Sendable (String) -> Void = { _ in }
     ) throws -> IngestionSession {
         var configuration = wanted
         let logger = options.logger(configuration, through: log)
         for warning in configuration.warnings { logger.warning("\(warning)") }
         let settings = configuration.store
+        let deadline = ContinuousClock.now + patience
         let store = try CommandFailure.wrapping { () throws(StoreError) in
-            try openStore(settings, clock: clock, logger, busy: busy)
+            while true {
+                do throws(StoreError) {
+                    return try openStore(settings, clock: clock, logger, busy: busy)
+                } catch {
+                    guard error.code == .inUse, ContinuousClock.now < deadline else { throw error }
+                    busy("waiting for another newswire, which has the store")
+                    usleep(200_000)
+                }
+            }
         }
         // Feeds without an id keep the one that the store knows them by (contract.md §2).
         let warned = configuration.warnings.count

@@ -53,7 +53,10 @@ struct RunCommand: AsyncParsableCommand {
         // First of all: a reload that comes early must not end the service.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
-        let session = try IngestionSession.open(common.load(), common, clock: clock, log: log, busy: notifier.busy)
+        // At an upgrade a poll from cron may have the store.
+        let session = try IngestionSession.open(
+            common.load(), common, clock: clock, log: log, patience: notifier.isHeard ? .seconds(30) : .zero,
+            busy: notifier.busy)
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let (store, logger) = (session.store, session.logger)
         let service = PollingService(

@@ -89,7 +89,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     private static func onDisk(_ configuration: Configuration, isPrometheus: Bool) throws -> [UInt8] {
-        let figures = onDisk(configuration)
+        let figures = try onDisk(configuration)
         if isPrometheus { return Array(figures.prometheus.utf8) }
         var json = JSONWriter()
         figures.write(to: &json)
@@ -97,10 +97,14 @@ struct StatusCommand: ParsableCommand {
     }
 
     /// The figures where no service runs. Feeds without an id have the one that the store knows them by.
-    private static func onDisk(_ configuration: Configuration) -> StatusFigures {
+    private static func onDisk(_ configuration: Configuration) throws -> StatusFigures {
         let directory = configuration.store.directory
+        // Who may not look is told so, and not that there is nothing.
+        let reader = try CommandFailure.wrapping { () throws(StoreError) in
+            try StoreReader.ifThere(directory: directory)
+        }
         var figures = StatusFigures.onDisk(store: directory)
-        let states = (try? StoreReader.ifThere(directory: directory)?.states()) ?? []
+        let states = (try? reader?.states()) ?? []
         let configuration = configuration.recognising(states.knownFeeds)
         let known = Dictionary(states.map { ($0.feed, $0) }, uniquingKeysWith: { $1 })
         let now = SystemClock.now()
