@@ -68,10 +68,77 @@ struct DeliverTests {
         desk.folder.write("1", to: "status")
         let failed = await once("--batch", "2", command: command)
         #expect(failed.status == 69 && failed.errors.contains("the command ended with status 1"))
-        #expect(await desk.run("consumers").output == "x\t0\t3\n")
+        #expect(await desk.run("consumers").output.hasPrefix("x\t0\t3\tfailing since 20"))
         desk.folder.write("0", to: "status")
         #expect(await once("--batch", "2", command: command).status == 0)
         #expect(try delivered() == ["1", "2", "1", "2", "3"])
+    }
+
+    @Test("A delivery that fails shows in consumers, status and the metrics until the command takes the batch")
+    func shown() async throws {
+        try await publish(1...2)
+        let command = script("cat >/dev/null; exit $(cat status)")
+        desk.folder.write("0", to: "status")
+        #expect(await once(command: command).status == 0)
+        try await publish(1...3)
+        desk.folder.write("3", to: "status")
+        for _ in 0..<2 { #expect(await once(command: command).status == 69) }
+        let line = await desk.run("consumers").output
+        #expect(line.hasPrefix("x\t2\t1\tfailing since 20"))
+        #expect(line.hasSuffix(": the command ended with status 3, 2 times, with 3 to 3\n"))
+        #expect(await desk.run("status").output.contains("FAILING for "))
+        let status = try JSONParser.parse(Array(await desk.run("status", "--json").output.utf8)).value
+        let failing = try #require(status["consumers"]?.array?.first?["failing"])
+        #expect(failing["attempts"]?.integer == 2 && failing["first_seq"]?.integer == 3)
+        let metrics = await desk.run("status", "--format", "prometheus").output
+        #expect(metrics.contains("newswire_consumer_failed_attempts{consumer=\"x\"} 2\n"))
+        desk.folder.write("0", to: "status")
+        #expect(await once(command: command).status == 0)
+        #expect(await desk.run("consumers").output == "x\t3\t0\n")
+    }
+
+    @Test("A batch that fails for the last time is kept in a file, and the consumer goes on behind it")
+    func deadLetter() async throws {
+        try await publish(1...3)
+        mkdir(desk.folder.file("dead"), 0o755)
+        let command = script("[ $NEWSWIRE_FIRST_SEQ -gt 2 ] || exit 5; cat >>got")
+        let options = ["--batch", "2", "--attempts", "2", "--dead-letter", desk.folder.file("dead")]
+        func run() async -> ChildProcess.Ending {
+            await desk.run(
+                ["deliver", "--as", "x", "--once"] + options + [
+                    "--config", desk.folder.file("newswire.toml"), "--", command,
+                ])
+        }
+        #expect(await run().status == 69)
+        #expect(desk.folder.text("dead/x-1-2.jsonl") == nil)
+        let last = await run()
+        #expect(last.status == 0 && last.errors.contains("the batch is given up and kept in"))
+        #expect(desk.folder.text("dead/x-1-2.jsonl")?.split(separator: "\n").count == 2)
+        #expect(try delivered() == ["3"])
+        #expect(await desk.run("consumers").output == "x\t3\t0\n")
+        // A folder that does not take it gives nothing up.
+        let nowhere = await desk.run([
+            "deliver", "--as", "x", "--once", "--attempts", "1", "--dead-letter", desk.folder.file("none"), "--config",
+            desk.folder.file("newswire.toml"), "--", command,
+        ])
+        #expect(nowhere.status == 64)
+        #expect(await once("--attempts", "1", command: command).status == 64)
+    }
+
+    @Test("systemd is told when it is ready, how far it is, and since when it fails")
+    func notifies() async throws {
+        try await publish(1...2)
+        let socket = NotifySocket()
+        let command = script("[ $NEWSWIRE_ATTEMPT -gt 1 ] || exit 7; cat >>got")
+        let deliver = desk.start(
+            ["deliver", "--as", "x", "--config", desk.folder.file("newswire.toml"), "--", command],
+            environment: ["NOTIFY_SOCKET": socket.path])
+        #expect(await socket.waits(for: "READY=1"))
+        let failing = await socket.next()?.first ?? ""
+        #expect(failing.hasPrefix("STATUS=FAILING since 20") && failing.contains("status 7, 1 times"), "\(failing)")
+        #expect(await socket.waits(for: "STATUS=has had all up to 2"))
+        deliver.send(SIGTERM)
+        #expect(await deliver.wait().status == 0)
     }
 
     @Test("It follows the store, tries again after a failure, and ends on SIGTERM with its cursor right")

@@ -46,7 +46,7 @@ final class Desk: Sendable {
 
     func start(_ arguments: String...) -> ChildProcess { start(arguments) }
 
-    private func start(_ arguments: [String], environment: [String: String] = [:], input: String = "") -> ChildProcess {
+    func start(_ arguments: [String], environment: [String: String] = [:], input: String = "") -> ChildProcess {
         ChildProcess(
             Self.binary, arguments, environment: Self.environment.merging(environment) { $1 }, input: Array(input.utf8))
     }

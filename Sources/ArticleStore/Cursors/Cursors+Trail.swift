@@ -108,6 +108,7 @@ extension Cursors {
         defer { withExtendedLifetime(turn) {} }
         try delete(name)
         removeTrail(of: name)
+        try note(nil, of: name)
     }
 
     private func trail(at seq: UInt64, in reader: StoreReader) throws(StoreError) -> ReadingTrail {

@@ -27,22 +27,6 @@ package struct StatusFigures: Sendable, Equatable {
     /// Says why the clock does not count for what lasts; nil where it does, or nobody can tell.
     package var clockDoubt: String?
 
-    /// `Consumer` says how far a consumer has come.
-    package struct Consumer: Sendable, Equatable {
-        /// The name is that of its cursor.
-        package var name: String
-        /// It has had the records up to this number; nil where its cursor cannot be read.
-        package var seq: UInt64?
-        /// It has not had so many records yet; nil where its cursor cannot be read.
-        package var behind: UInt64?
-
-        package init(name: String, seq: UInt64?, behind: UInt64?) {
-            self.name = name
-            self.seq = seq
-            self.behind = behind
-        }
-    }
-
     package init() {}
 
     /// The same with what was seen on the disk.
@@ -226,7 +210,8 @@ extension StatusFigures {
         if let cursors = try? Cursors(directory: store), let consumers = try? cursors.list() {
             figures.consumers = consumers.map { cursor in
                 Consumer(
-                    name: cursor.name, seq: cursor.seq, behind: cursor.seq.map { last > $0 ? last - $0 : 0 })
+                    name: cursor.name, seq: cursor.seq, behind: cursor.seq.map { last > $0 ? last - $0 : 0 },
+                    failure: cursors.failure(of: cursor.name))
             }
         }
         return figures
@@ -278,13 +263,7 @@ extension StatusFigures {
         json.endObject()
         json.key("consumers")
         json.beginArray()
-        for consumer in consumers {
-            json.beginObject()
-            json.member("name", consumer.name)
-            json.member("seq", consumer.seq)
-            json.member("behind", consumer.behind)
-            json.endObject()
-        }
+        for consumer in consumers { consumer.write(to: &json) }
         json.endArray()
         json.endObject()
     }

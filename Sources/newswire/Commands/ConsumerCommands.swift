@@ -133,7 +133,8 @@ struct ConsumersCommand: ParsableCommand {
     private func list(_ directory: String) throws {
         var output = StandardOutput()
         let reader = try StoreReader(directory: directory)
-        let cursors = try Cursors(directory: directory).list()
+        let cursorFiles = try Cursors(directory: directory)
+        let cursors = try cursorFiles.list()
         let last = try reader.lastSeq()
         let first = try reader.firstSeq() ?? 1
         let behind = try articles(behind: cursors.compactMap(\.seq), reader)
@@ -147,6 +148,7 @@ struct ConsumersCommand: ParsableCommand {
             var line = "\(name)\t\(seq)\t\(behind[seq] ?? 0)"
             if seq > last { line += "\tahead of the store, which ends at \(last)" }
             if seq + 1 < first { line += "\tretention has removed \(seq + 1) to \(first - 1)" }
+            if let failure = cursorFiles.failure(of: name) { line += "\tfailing since \(failure.shown)" }
             try output.write(line: line)
         }
         try output.flush()
@@ -181,6 +183,14 @@ extension Cursors {
         let nearest = EditDistance.nearest(to: name, among: try list().map(\.name))
         return "there is no consumer of that name; "
             + (nearest.map { "did you mean \($0)?" } ?? "`newswire consumers` lists them")
+    }
+}
+
+extension DeliveryFailure {
+    /// In the words of `failing since …`.
+    fileprivate var shown: String {
+        "\(Timestamp(seconds: since.seconds)): \(SafeText.line(reason)), \(attempts) time\(attempts == 1 ? "" : "s"), with "
+            + "\(first) to \(last)"
     }
 }
 

@@ -21,6 +21,10 @@ struct DeliverCommand: AsyncParsableCommand {
             --env names, and NEWSWIRE_CONSUMER, NEWSWIRE_COUNT, NEWSWIRE_FIRST_SEQ, NEWSWIRE_LAST_SEQ, \
             NEWSWIRE_ATTEMPT (from 1), NEWSWIRE_CONFIG and NEWSWIRE_STORE.
 
+            A command that goes on failing keeps the articles behind the batch waiting, for ever, and newswire consumers \
+            and newswire status say so. With --attempts and --dead-letter such a batch is kept in a file, and the \
+            consumer goes on behind it.
+
             SIGTERM and SIGINT end newswire deliver. With --once it ends when all that is stored has been delivered, \
             or with status 69 as soon as the command fails.
 
@@ -59,6 +63,18 @@ struct DeliverCommand: AsyncParsableCommand {
     var once = false
 
     @Option(
+        help: ArgumentHelp(
+            "Give a batch up after it was tried in vain so often (1 to 10000), and keep it in the folder of --dead-letter. "
+                + "Left out: never.", valueName: "N"))
+    var attempts: Int?
+
+    @Option(
+        name: .customLong("dead-letter"),
+        help: ArgumentHelp(
+            "Keep batches that were given up in this folder, a file for each. Needs --attempts.", valueName: "DIR"))
+    var deadLetter: String?
+
+    @Option(
         name: .customLong("env"),
         help: ArgumentHelp(
             "Give the command this variable of the environment, too. May be repeated.", valueName: "NAME"))
@@ -77,6 +93,11 @@ struct DeliverCommand: AsyncParsableCommand {
             throw ValidationError("Name a command after --, such as: -- /usr/local/bin/send-mail")
         }
         if !(1...100_000).contains(batch) { throw ValidationError("--batch takes 1 to 100000.") }
+        if (attempts == nil) != (deadLetter == nil) {
+            throw ValidationError(
+                "--attempts and --dead-letter need each other: no batch is given up that is kept nowhere.")
+        }
+        if let attempts, !(1...10_000).contains(attempts) { throw ValidationError("--attempts takes 1 to 10000.") }
         if timeout.seconds == 0 { throw ValidationError("--timeout takes at least 1s.") }
     }
 
@@ -86,6 +107,12 @@ struct DeliverCommand: AsyncParsableCommand {
         guard let program = DeliveryCommand(command, environment: environment(configuration)) else {
             throw CommandFailure(
                 .usage, "delivering to \(command[0]): there is no such program that may be run; name it by its path")
+        }
+        if let deadLetter, access(deadLetter, W_OK | X_OK) != 0 {
+            throw CommandFailure(
+                .usage,
+                "delivering: batches cannot be kept in \(deadLetter): \(SystemReason.text(errno)); make that folder, "
+                    + "writable for this command")
         }
         let stop = newswire_eventfd()
         guard stop >= 0 else { throw CommandFailure(.ioError, "starting: \(SystemReason.text(errno))") }
@@ -100,6 +127,7 @@ struct DeliverCommand: AsyncParsableCommand {
         let logger = common.logger(configuration)
         let filter = try choice.filter(configuration, isForConsumer: true)
         let (consumer, options, start) = (consumer, options, start)
+        let notifier = ServiceNotifier(environment: CommonOptions.environment)
         let ending = try await BlockingWork.run {
             try CommandFailure.wrappingAll {
                 let reader = try StoreReader(directory: directory)
@@ -109,7 +137,8 @@ struct DeliverCommand: AsyncParsableCommand {
                 defer { withExtendedLifetime(turn) {} }
                 return try Delivery(
                     consumer: consumer, filter: filter, command: program, options: options, reader: reader,
-                    cursors: cursors, watch: ArticleWatch(directory: directory), logger: logger, stop: stop
+                    cursors: cursors, watch: ArticleWatch(directory: directory), notifier: notifier, logger: logger,
+                    stop: stop
                 ).run(from: start)
             }
         }
@@ -125,7 +154,10 @@ struct DeliverCommand: AsyncParsableCommand {
 
     private var options: Delivery.Options {
         Delivery.Options(
-            batch: batch, wait: wait.seconds * 1000, timeout: timeout.seconds * 1000, once: once)
+            batch: batch, wait: wait.seconds * 1000, timeout: timeout.seconds * 1000, once: once,
+            deadLetters: attempts.flatMap { attempts in
+                deadLetter.map { DeadLetters(attempts: attempts, directory: $0) }
+            })
     }
 
     private static let passedOn = ["HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"]

@@ -161,7 +161,14 @@ struct StatusText {
         for consumer in figures["consumers"]?.array ?? [] {
             let behind =
                 consumer["behind"]?.integer.map { "\(counted($0, "record")) behind" } ?? "its cursor cannot be read"
-            lines.append("consumer  \(consumer["name"]?.string ?? "?"): \(behind)")
+            var line = "consumer  \(consumer["name"]?.string ?? "?"): \(behind)"
+            if let failing = consumer["failing"], let reason = failing["reason"]?.string {
+                let since = failing["since"]?.string.flatMap { Timestamp(rfc3339: $0) }
+                line +=
+                    ", FAILING\(since.map { " for \(span(now.seconds - $0.seconds))" } ?? ""): \(reason), "
+                    + "\(counted(failing["attempts"]?.integer ?? 1, "time"))"
+            }
+            lines.append(line)
         }
         return lines
     }

@@ -1,4 +1,6 @@
 internal import ArticleStore
+internal import FeedModel
+internal import Ingestion
 internal import Logging
 
 /// Gives a consumer's new articles to a command, batch by batch, at least once: the cursor moves when the command has
@@ -12,6 +14,8 @@ struct Delivery {
         var timeout: Int64
         /// Whether to end when all that is there has been delivered, or at the first failure.
         var once: Bool
+        /// Where a batch goes that the command never takes; nil: it is tried for ever.
+        var deadLetters: DeadLetters?
     }
 
     enum Ending: Equatable {
@@ -30,6 +34,7 @@ struct Delivery {
     let reader: StoreReader
     let cursors: Cursors
     let watch: ArticleWatch
+    let notifier: ServiceNotifier
     let logger: Logger
     /// Readable once it is to stop.
     let stop: Int32
@@ -46,6 +51,7 @@ struct Delivery {
                 "the consumer has had more than the store holds; if it is the right store, `newswire ack` moves the cursor",
                 metadata: ["consumer": "\(consumer)", "cursor": "\(progress.seen)", "last_seq": "\(last)"])
         }
+        notifier.ready(status: "has had all up to \(progress.seen)")
         while !isStopped {
             watch.arm()
             try goBack(&progress)
@@ -65,7 +71,10 @@ struct Delivery {
             progress.trail.pass(batch.recent)
             // Records that are not wanted cost a write of the cursor only now and then.
             if batch.count > 0 || options.once || progress.isFarAhead { try move(&progress) }
-            if batch.count > 0 { continue }
+            if batch.count > 0 {
+                notifier.status("has had all up to \(progress.seen)")
+                continue
+            }
             if options.once { return .done }
             _ = DeliveryProcess.poll(watch.descriptor, stop, for: watch.descriptor < 0 ? 1000 : Self.longestWait)
         }
@@ -173,9 +182,12 @@ struct Delivery {
         case stopped
     }
 
-    /// Tries a batch until it is delivered.
+    /// Tries a batch until it is delivered, or kept elsewhere.
     private func deliver(_ batch: DeliveryBatch) -> Result {
-        var backoff = DeliveryBackoff()
+        // A batch that was tried in vain before this start goes on where it was.
+        let before = cursors.failure(of: consumer).flatMap { $0.first == batch.first ? $0 : nil }
+        var backoff = DeliveryBackoff(failures: before?.attempts ?? 0)
+        let since = before?.since ?? SystemClock.now()
         while true {
             let ending = command.run(
                 input: batch.bytes, adding: environment(batch, attempt: backoff.failures + 1),
@@ -184,14 +196,48 @@ struct Delivery {
             if backoff.failures > 0 { fields["failures"] = "\(backoff.failures)" }
             if ending.isDone {
                 logger.log(level: backoff.failures > 0 ? .notice : .debug, "batch delivered", metadata: fields)
+                if backoff.failures > 0 { note(nil) }
                 return .delivered
             }
             if ending == .stopped || isStopped { return .stopped }
             let seconds = backoff.failed()
+            let failure = DeliveryFailure(
+                since: since, attempts: backoff.failures, first: batch.first, last: batch.last,
+                reason: "the command \(ending)")
+            if giveUp(batch, after: failure, fields) { return .delivered }
+            note(failure)
             let next = options.once ? "" : "; it gets the batch again in \(seconds) s"
-            logger.warning("the command \(ending)\(next)", metadata: fields)
+            logger.warning("\(failure.reason)\(next)", metadata: fields)
             if options.once { return .failed }
+            notifier.status(
+                "FAILING since \(Timestamp(seconds: since.seconds)): \(failure.reason), \(failure.attempts) times; articles "
+                    + "\(batch.first) to \(batch.last) come again in \(seconds) s")
             if DeliveryProcess.poll(stop, -1, for: Int64(seconds) * 1000) == .first { return .stopped }
+        }
+    }
+
+    /// - Returns: whether the batch is kept elsewhere, so that the consumer goes on behind it.
+    private func giveUp(_ batch: DeliveryBatch, after failure: DeliveryFailure, _ fields: Logger.Metadata) -> Bool {
+        guard let letters = options.deadLetters, failure.attempts >= letters.attempts else { return false }
+        do throws(DeadLetters.Failure) {
+            let path = try letters.keep(batch, of: consumer)
+            logger.error(
+                "\(failure.reason), \(failure.attempts) times; the batch is given up and kept in \(path)",
+                metadata: fields)
+            note(nil)
+            return true
+        } catch {
+            logger.error("a batch is to be given up: \(error)", metadata: fields)
+            return false
+        }
+    }
+
+    /// A folder that does not take it costs no delivery.
+    private func note(_ failure: DeliveryFailure?) {
+        do throws(StoreError) {
+            try cursors.note(failure, of: consumer)
+        } catch {
+            logger.debug("\(error)", metadata: ["consumer": "\(consumer)"])
         }
     }
 
@@ -228,7 +274,9 @@ struct DeliveryBackoff: Equatable {
     private static let longest = 300
 
     /// Times that the batch has been tried in vain.
-    private(set) var failures = 0
+    private(set) var failures: Int
+
+    init(failures: Int = 0) { self.failures = failures }
 
     /// - Returns: seconds to wait.
     mutating func failed() -> Int {

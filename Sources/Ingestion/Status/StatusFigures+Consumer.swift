@@ -1,0 +1,38 @@
+package import ArticleStore
+internal import FeedModel
+internal import JSONText
+
+extension StatusFigures {
+    /// `Consumer` says how far a consumer has come.
+    package struct Consumer: Sendable, Equatable {
+        /// The name is that of its cursor.
+        package var name: String
+        /// It has had the records up to this number; nil where its cursor cannot be read.
+        package var seq: UInt64?
+        /// It has not had so many records yet; nil where its cursor cannot be read.
+        package var behind: UInt64?
+        /// A batch keeps it there that its command does not take; nil for none.
+        package var failure: DeliveryFailure?
+
+        package init(name: String, seq: UInt64?, behind: UInt64?, failure: DeliveryFailure? = nil) {
+            self.name = name
+            self.seq = seq
+            self.behind = behind
+            self.failure = failure
+        }
+    }
+}
+
+extension StatusFigures.Consumer {
+    func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("name", name)
+        json.member("seq", seq)
+        json.member("behind", behind)
+        if let failure {
+            json.key("failing")
+            failure.write(to: &json)
+        }
+        json.endObject()
+    }
+}
