@@ -36,7 +36,8 @@ struct Newswire: AsyncParsableCommand {
         // that parse seldom meet in one.
         newswire_keep_freed_memory(64 << 20, 4 << 20, Int32(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)))
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(
+                CommandWords.normalized(Array(CommandLine.arguments.dropFirst()), for: Self.self))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -1,3 +1,5 @@
+private import FeedModel
+
 /// `FeedEdit` is a change of feeds in the files that name them, judged before anything is written: the whole configuration
 /// has to say afterwards what it says now, but for the change (contract.md §2.12).
 package struct FeedEdit: Sendable {
@@ -95,10 +97,10 @@ package struct FeedEdit: Sendable {
     }
 
     private static func tags(_ tags: [String], adding: [String], removing: [String]) -> [String] {
-        let gone = Set(removing.map { $0.lowercased() })
-        var result = tags.filter { !gone.contains($0.lowercased()) }
-        for tag in adding where !result.contains(where: { $0.lowercased() == tag.lowercased() }) { result.append(tag) }
-        return result
+        var known = Set(removing.map(TagKey.init))
+        let kept = tags.filter { known.insert(TagKey($0)).inserted }
+        known.subtract(removing.map(TagKey.init))
+        return kept + adding.filter { known.insert(TagKey($0)).inserted }
     }
 
     private func check(

@@ -25,7 +25,9 @@ struct AddCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The URL of a feed or a page; https:// may be left out.", valueName: "URL"))
     var url: String
 
-    @Option(name: .customLong("tag"), help: ArgumentHelp("Give the feed this tag. May be repeated.", valueName: "TAG"))
+    @Option(
+        name: .customLong("tag"), help: ArgumentHelp("Give the feed this tag. May be repeated.", valueName: "TAG"),
+        completion: Completions.tags)
     var tags: [String] = []
 
     @Option(help: ArgumentHelp("The feed's id. Left out: made from its URL.", valueName: "ID"))

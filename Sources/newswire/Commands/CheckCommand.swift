@@ -11,10 +11,15 @@ struct CheckCommand: ParsableCommand {
             cannot read, the service cannot. Secrets that systemd gives to the service alone are noted, not looked at.
 
             EXAMPLE
-              newswire check --config /etc/newswire/newswire.toml
+              newswire check /etc/newswire/newswire.toml
               # show every value that is in force
               newswire check --print
             """)
+
+    @Argument(
+        help: ArgumentHelp("The configuration to check, as with --config. Left out: the usual one.", valueName: "FILE"),
+        completion: .file())
+    var file: String?
 
     @Flag(
         name: .customLong("print"), help: "Print every value that is in force as TOML; of a secret, where it is found.")
@@ -30,9 +35,20 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    /// The options, with the file that is named without one.
+    private var options: CommonOptions {
+        var options = common
+        options.config = file ?? common.config
+        return options
+    }
+
+    func validate() throws {
+        if file != nil, common.config != nil { throw ValidationError("Name one file, with --config or without.") }
+    }
+
     func run() throws {
         if let manual { return try write(manual == .sample ? OptionManual.sample : OptionManual.mdoc) }
-        let path = try common.path()
+        let path = try options.path()
         guard ConfigurationPath.isOfSystem(path) else { return try check() }
         if geteuid() == 0 {
             try takeRightsOfService(path)
@@ -59,7 +75,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func check() throws {
-        let configuration = try common.loadWithKnownFeeds()
+        let configuration = try options.loadWithKnownFeeds()
         for warning in configuration.warnings { StandardError.write(warning.description) }
         for warning in configuration.checkNetworks() { StandardError.write(warning.description) }
         let broken = configuration.checkReferences(environment: CommonOptions.environment)

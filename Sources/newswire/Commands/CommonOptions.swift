@@ -8,7 +8,9 @@ internal import Logging
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("Read this configuration file and not the usual one.", valueName: "FILE"))
+    @Option(
+        name: .long, help: ArgumentHelp("Read this configuration file and not the usual one.", valueName: "FILE"),
+        completion: .file())
     var config: String?
 
     @Option(

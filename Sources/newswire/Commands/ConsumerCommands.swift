@@ -19,7 +19,7 @@ struct AckCommand: ParsableCommand {
               newswire ack mailer end --create
             """)
 
-    @Argument(help: ArgumentHelp("The name of the consumer.", valueName: "NAME"))
+    @Argument(help: ArgumentHelp("The name of the consumer.", valueName: "NAME"), completion: Completions.consumers)
     var consumer: String
 
     @Argument(
@@ -110,7 +110,8 @@ struct ConsumersCommand: ParsableCommand {
     @Option(
         name: .customLong("remove"),
         help: ArgumentHelp(
-            "Forget this consumer: retention waits for it no longer. May be repeated.", valueName: "NAME"))
+            "Forget this consumer: retention waits for it no longer. May be repeated.", valueName: "NAME"),
+        completion: Completions.consumers)
     var removed: [String] = []
 
     @OptionGroup var common: CommonOptions

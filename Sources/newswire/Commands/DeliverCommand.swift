@@ -37,7 +37,8 @@ struct DeliverCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("as"),
         help: ArgumentHelp(
-            "The name of the consumer whose articles are delivered, and whose cursor moves.", valueName: "NAME"))
+            "The name of the consumer whose articles are delivered, and whose cursor moves.", valueName: "NAME"),
+        completion: Completions.consumers)
     var consumer: String
 
     @Option(

@@ -33,7 +33,8 @@ struct DumpCommand: ParsableCommand {
 
     @Option(
         name: .customLong("as"),
-        help: ArgumentHelp("The name of the consumer. Left out: the one that is called default.", valueName: "NAME"))
+        help: ArgumentHelp("The name of the consumer. Left out: the one that is called default.", valueName: "NAME"),
+        completion: Completions.consumers)
     var consumer: String?
 
     @Option(
@@ -122,14 +123,15 @@ struct ArticleChoice: ParsableArguments {
         name: .customLong("feed"),
         help: ArgumentHelp(
             "Take only articles of this feed: its id, its URL or the start of its id. May be repeated.",
-            valueName: "ID"))
+            valueName: "ID"), completion: Completions.feeds)
     var feeds: [String] = []
 
     @Option(
         name: .customLong("tag"),
         help: ArgumentHelp(
             "Take only articles whose feed had this tag when they were stored, in any case. May be repeated.",
-            valueName: "TAG"))
+            valueName: "TAG"),
+        completion: Completions.tags)
     var tags: [String] = []
 
     @Flag(help: "Take edits of articles that were stored before, too.")

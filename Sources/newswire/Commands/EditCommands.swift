@@ -17,7 +17,7 @@ struct RemoveCommand: ParsableCommand {
               newswire remove https://example.org/feed.xml
             """)
 
-    @Argument(help: ArgumentHelp("The feed's whole id, or its URL.", valueName: "FEED"))
+    @Argument(help: ArgumentHelp("The feed's whole id, or its URL.", valueName: "FEED"), completion: Completions.feeds)
     var feeds: [String]
 
     @OptionGroup var common: CommonOptions
@@ -48,7 +48,7 @@ struct TagCommand: ParsableCommand {
         parsing: .allUnrecognized,
         help: ArgumentHelp(
             "Feeds, each by its id, its URL or the start of its id; then +TAG for one they get, -TAG for one they lose.",
-            valueName: "FEED|+TAG|-TAG"))
+            valueName: "FEED|+TAG|-TAG"), completion: Completions.feedsAndTags)
     var words: [String]
 
     @OptionGroup var common: CommonOptions

@@ -29,7 +29,8 @@ struct ExplainCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A feed's id, its URL or the start of its id; or the number of a record.", valueName: "FEED|SEQ"))
+            "A feed's id, its URL or the start of its id; or the number of a record.", valueName: "FEED|SEQ"),
+        completion: Completions.feeds)
     var subject: String
 
     @OptionGroup var common: CommonOptions

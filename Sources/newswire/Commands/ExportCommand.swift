@@ -18,7 +18,8 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         name: .customLong("tag"),
-        help: ArgumentHelp("Print only feeds with this tag, in any case. May be repeated.", valueName: "TAG"))
+        help: ArgumentHelp("Print only feeds with this tag, in any case. May be repeated.", valueName: "TAG"),
+        completion: Completions.tags)
     var tags: [String] = []
 
     @OptionGroup var common: CommonOptions

@@ -23,7 +23,8 @@ struct FeedsCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A feed to show: its id, its URL or the start of its id. Left out: all of them.", valueName: "FEED"))
+            "A feed to show: its id, its URL or the start of its id. Left out: all of them.", valueName: "FEED"),
+        completion: Completions.feeds)
     var feeds: [String] = []
 
     @Flag(help: "Show only feeds whose last poll failed.")
@@ -36,7 +37,8 @@ struct FeedsCommand: ParsableCommand {
 
     @Option(
         name: .customLong("tag"),
-        help: ArgumentHelp("Show only feeds with this tag. May be repeated.", valueName: "TAG"))
+        help: ArgumentHelp("Show only feeds with this tag. May be repeated.", valueName: "TAG"),
+        completion: Completions.tags)
     var tags: [String] = []
 
     @Flag(help: "Show times in UTC.")

@@ -19,7 +19,7 @@ struct ImportCommand: ParsableCommand {
               newswire import --add ~/.newsboat/urls
             """)
 
-    @Argument(help: ArgumentHelp("The list to read, or - for standard input.", valueName: "FILE"))
+    @Argument(help: ArgumentHelp("The list to read, or - for standard input.", valueName: "FILE"), completion: .file())
     var file: String
 
     @Flag(help: "Write the feeds that are new into feeds.d/.")

@@ -19,7 +19,7 @@ struct ParseCommand: ParsableCommand {
                 newswire parse - --base-url https://example.org/feed
             """)
 
-    @Argument(help: ArgumentHelp("The file to read, or - for standard input.", valueName: "FILE"))
+    @Argument(help: ArgumentHelp("The file to read, or - for standard input.", valueName: "FILE"), completion: .file())
     var files: [String]
 
     @Option(

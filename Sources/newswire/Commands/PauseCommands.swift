@@ -27,7 +27,7 @@ struct PauseCommand: ParsableCommand {
             Feeds, each by its id, its URL or the start of its id; and behind them for how long, such as 30m, 2h or 7d, which \
             holds for those that have no span yet.
             """,
-            valueName: "FEED|SPAN"))
+            valueName: "FEED|SPAN"), completion: Completions.feeds)
     var words: [String] = []
 
     @Flag(help: "Pause every feed of the configuration.")
@@ -89,7 +89,9 @@ struct ResumeCommand: ParsableCommand {
               newswire resume --all
             """)
 
-    @Argument(help: ArgumentHelp("The feed's id, its URL or the start of its id.", valueName: "FEED"))
+    @Argument(
+        help: ArgumentHelp("The feed's id, its URL or the start of its id.", valueName: "FEED"),
+        completion: Completions.feeds)
     var feeds: [String] = []
 
     @Flag(help: "Resume every feed of the configuration.")

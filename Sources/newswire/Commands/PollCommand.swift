@@ -24,7 +24,8 @@ struct PollCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A feed to poll: its id, its URL or the start of its id. Left out: all that are due.", valueName: "FEED"))
+            "A feed to poll: its id, its URL or the start of its id. Left out: all that are due.", valueName: "FEED"),
+        completion: Completions.feeds)
     var feeds: [String] = []
 
     @Flag(help: "Poll feeds that are not due as well, except those whose server asked to be left alone.")
