@@ -161,7 +161,7 @@ struct IdentityTests {
         #expect(kinds(try await desk.dump("--updates", "--duplicates")) == ["new", "new", "new", "new"])
         let feeds = await desk.run("feeds").output
         #expect(feeds.contains("its ids change at every poll"))
-        #expect(feeds.contains("from poll to poll its links change in the parameters sid, which do not count"))
+        #expect(feeds.contains("from poll to poll its links change in the parameter sid, which does not count"))
         let json = await desk.run("feeds", "--json").output
         #expect(json.contains(#""ids":"unstable","volatile_parameters":["sid"]"#))
         #expect(await desk.run("explain", "feed").output.contains("identity        its ids change at every poll"))

@@ -7,15 +7,20 @@ extension FeedState.Churn {
         switch (idsMeanNothing, volatileParameters.isEmpty) {
         case (false, true): nil
         case (true, true): "its ids change at every poll: articles are known by link, title, date and text"
-        case (false, false): "\(parameters), which do not count"
+        case (false, false): "\(parameters)"
         case (true, false):
-            "its ids change at every poll: articles are known by link, title, date and text; and \(parameters),"
-                + " which do not count"
+            "its ids change at every poll: articles are known by link, title, date and text; and"
+                + " \(parameters)"
         }
     }
 
     private var parameters: String {
-        "from poll to poll its links change in the parameters \(volatileParameters.joined(separator: ", "))"
+        switch volatileParameters.count {
+        case 1: "from poll to poll its links change in the parameter \(volatileParameters[0]), which does not count"
+        default:
+            "from poll to poll its links change in the parameters \(volatileParameters.joined(separator: ", ")),"
+                + " which do not count"
+        }
     }
 
     /// Returns what a poll has found out, a line each for the log.
