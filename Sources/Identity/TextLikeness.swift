@@ -94,111 +94,27 @@ struct TextWords {
     }
 
     private mutating func add(_ utf8: UnsafeBufferPointer<UInt8>) {
-        let end = min(utf8.count, bytesLeft)
-        bytesLeft -= end
-        var index = 0
+        let text = UnsafeBufferPointer(rebasing: utf8.prefix(bytesLeft))
+        bytesLeft -= text.count
+        WordScanner.scan(text) { word, isPicture in add(word, isPicture: isPicture) }
+    }
+
+    private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, isPicture: Bool) {
         var word = WordHash()
-        while index < end {
-            let byte = utf8[index]
-            switch byte {
-            case _ where byte.isASCIIAlphanumeric: word.take(byte)
-            case UInt8(ascii: "<"):
-                finish(&word)
-                if Self.beginsTag(utf8, index + 1, end) {
-                    index = tag(utf8, index + 1, end)
-                    continue
-                }
-            case UInt8(ascii: "&"):
-                finish(&word)
-                index = Self.referenceEnd(utf8, index + 1, end)
-                continue
-            case 0x00...0x7f: finish(&word)
-            case 0xe2 where index + 1 < end && utf8[index + 1] <= 0x81:
-                // General punctuation: spaces, dashes and quotation marks.
-                finish(&word)
-                index += 2
-            case 0xe3...0xed:
-                // East Asian writing has no spaces between words: each character counts as one.
-                finish(&word)
-                for place in index..<min(index + 3, end) { word.take(utf8[place]) }
-                finish(&word)
-                index += 2
-            default: word.take(byte)
-            }
-            index += 1
-        }
-        finish(&word)
-    }
-
-    private mutating func finish(_ word: inout WordHash) {
-        if word.isEmpty { return }
-        length += word.length + (words.isEmpty ? 0 : 1)
+        for byte in bytes { word.take(byte) }
+        // The address of a picture says that it is the same, and is no text.
+        if !isPicture { length += word.length + (words.isEmpty ? 0 : 1) }
         words.append(word.hash)
-        word = WordHash()
-    }
-
-    /// Passes over a tag. A picture counts as a word, by its address without a query.
-    private mutating func tag(_ utf8: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Int {
-        var index = start
-        while index < end, utf8[index] != UInt8(ascii: ">") {
-            if utf8[index] <= 0x20, Self.isSource(utf8, index + 1, end) {
-                index += 5
-                if index < end, utf8[index] == 0x22 || utf8[index] == 0x27 { index += 1 }
-                var address = WordHash()
-                while index < end, !Self.endsAddress(utf8[index]) {
-                    address.take(utf8[index])
-                    index += 1
-                }
-                // The address of a picture says that it is the same, and is no text.
-                let read = length
-                finish(&address)
-                length = read
-            } else {
-                index += 1
-            }
-        }
-        return index + 1
-    }
-
-    private static func beginsTag(_ utf8: UnsafeBufferPointer<UInt8>, _ index: Int, _ end: Int) -> Bool {
-        guard index < end else { return false }
-        let byte = utf8[index]
-        return byte.isASCIILetter || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "!")
-    }
-
-    private static func isSource(_ utf8: UnsafeBufferPointer<UInt8>, _ index: Int, _ end: Int) -> Bool {
-        guard index + 4 <= end else { return false }
-        return zip(utf8[index..<index + 3], "src".utf8).allSatisfy { $0 | 0x20 == $1 }
-            && utf8[index + 3] == UInt8(ascii: "=")
-    }
-
-    private static func endsAddress(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0...0x20, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: ">"), UInt8(ascii: "?"): true
-        default: false
-        }
-    }
-
-    /// Where a character reference ends; the next byte where none begins.
-    private static func referenceEnd(_ utf8: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Int {
-        var index = start
-        while index < end, index - start < 10, utf8[index] != UInt8(ascii: ";") {
-            guard utf8[index].isASCIIAlphanumeric || utf8[index] == UInt8(ascii: "#") else { return start }
-            index += 1
-        }
-        return index < end && utf8[index] == UInt8(ascii: ";") ? index + 1 : start
     }
 
     /// FNV-1a, with letters of ASCII in lower case.
     private struct WordHash {
         private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        private(set) var isEmpty = true
         /// In characters.
         private(set) var length = 0
 
         mutating func take(_ byte: UInt8) {
             hash = (hash ^ UInt64(byte.asciiLowercased)) &* 0x100_0000_01b3
-            isEmpty = false
             if byte & 0xc0 != 0x80 { length += 1 }
         }
     }
