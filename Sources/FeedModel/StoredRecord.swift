@@ -30,8 +30,8 @@ package struct StoredRecord: Sendable, Equatable {
     /// The article as far as the record has it; of a duplicate or an alias that is little.
     package var article: Article { Article(record: json) }
 
-    /// The record is kept without the article's content.
-    package var isShort: Bool { kind == .duplicate }
+    /// The record is a duplicate without content: what the article says stands in the record that it names.
+    package var isShort: Bool { kind == .duplicate && contentHTML == nil && contentText == nil && summary == nil }
 
     /// The publisher's id, or the uid where there was none.
     package var id: String? { json["id"]?.string }
@@ -94,6 +94,8 @@ package struct StoredRecord: Sendable, Equatable {
     package var firstSeen: Timestamp? { own[RecordMember.firstSeen]?.string.flatMap(Timestamp.init(rfc3339:)) }
     /// The first record of the article that another feed had before.
     package var duplicateOf: UInt64? { number(RecordMember.duplicateOf) }
+    /// The first record of the article that a feed farther from the link's host had before.
+    package var supersedes: UInt64? { number(RecordMember.supersedes) }
     /// A record of the article that the id means.
     package var aliasOf: UInt64? { number(RecordMember.aliasOf) }
     /// A record of the article whose id is used anew.
@@ -164,6 +166,8 @@ package enum RecordMember {
     package static var firstSeen: StaticString { "first_seen" }
     /// The first record of the article that another feed had before.
     package static var duplicateOf: StaticString { "duplicate_of" }
+    /// The first record of the article that a feed farther from the link's host had before.
+    package static var supersedes: StaticString { "supersedes" }
     /// A record of the article that the id means.
     package static var aliasOf: StaticString { "alias_of" }
     /// Why the id means it (identity.md §3), in the words of `Judgement.Alias.Reason`.

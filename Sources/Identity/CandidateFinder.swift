@@ -98,7 +98,8 @@ struct CandidateFinder {
         }
         return LinkCandidate(
             link, owner: owner, stored: stored, isSameTitle: isSameTitle,
-            isFree: !isSameTitle && comparison.link(stored.article.url) != link.form)
+            isFree: !isSameTitle && comparison.link(stored.article.url) != link.form,
+            distance: stored.feed == rules.feed ? .same : .init(rules.site, stored.site, to: link.form))
     }
 
     /// The article of this feed that has the link and title of the item, and is not the one that has the link's key.
@@ -167,12 +168,14 @@ final class LinkCandidate {
     let isInDocument: Bool
     /// Who has the key has, or had, the item's title too.
     let isSameTitle: Bool
+    /// Which of the two is nearer to the link's host: this feed, or that of the owner.
+    let distance: Distance
     /// The key can be taken: nobody has it, or who has it has another link by now, or is gone.
     let isFree: Bool
 
     init(
         _ link: DocumentItems.Link, owner: KnownArticle? = nil, stored: StoredArticle? = nil,
-        isInDocument: Bool = false, isSameTitle: Bool = false, isFree: Bool = false
+        isInDocument: Bool = false, isSameTitle: Bool = false, isFree: Bool = false, distance: Distance = .same
     ) {
         form = link.form
         key = link.key
@@ -181,5 +184,16 @@ final class LinkCandidate {
         self.isInDocument = isInDocument
         self.isSameTitle = isSameTitle
         self.isFree = isFree
+        self.distance = distance
+    }
+
+    /// `Distance` compares two feeds by how near they are to the host of a link (identity.md §9).
+    enum Distance {
+        case nearer, same, farther
+
+        init(_ feed: FeedSite, _ other: FeedSite, to link: String) {
+            let (mine, its) = (feed.nearness(to: link), other.nearness(to: link))
+            self = mine == its ? .same : mine > its ? .nearer : .farther
+        }
     }
 }

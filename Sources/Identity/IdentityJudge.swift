@@ -154,6 +154,7 @@ package struct IdentityJudge: ~Copyable {
         switch match.kind {
         case .new:
             judgement.rounds = match.rounds
+            judgement.supersedes = match.supersedes
             if let event = match.bound { judgement.events.append(event) }
             if match.isPassedOver {
                 judgement.verdict = .volatile
@@ -163,6 +164,7 @@ package struct IdentityJudge: ~Copyable {
             return judgement
         case .duplicate(let seq):
             judgement.verdict = .duplicate(of: seq)
+            judgement.leavesOutContent = match.leavesOutContent
             judgement.keys = match.keys
             return judgement
         case .replay(let known, let isRedated):

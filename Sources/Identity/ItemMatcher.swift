@@ -20,6 +20,9 @@ struct Match {
     var pair: KnownArticle?
     /// The key of the form of the item's id, where no other article has that.
     var variant: Hash128?
+    /// As in its judgement.
+    var leavesOutContent = false
+    var supersedes: UInt64?
     /// The keys that the article's first record gets where it is new.
     var keys: [Hash128] = []
     /// As in its judgement.
@@ -179,8 +182,14 @@ struct ItemMatcher {
                 return match
             }
             if let seq = try duplicated(place, link, &items, knowledge) {
-                match.kind = .duplicate(of: seq)
-                isDuplicate = true
+                isDuplicate = link.distance != .nearer
+                if isDuplicate {
+                    match.kind = .duplicate(of: seq)
+                    match.leavesOutContent =
+                        !rules.keepsDifferences || saysNothingNew(items.article(place), link.stored)
+                } else {
+                    match.supersedes = seq
+                }
             }
         }
         match.keys = try assigner.newKeys(
@@ -253,6 +262,12 @@ struct ItemMatcher {
             comparison.isRenamed(other, hash: known.contentHash, article, hash: hash)
         else { return nil }
         return known
+    }
+
+    /// Whether all that an item says is stored. What retention has removed, or was left out, is not.
+    private func saysNothingNew(_ article: Article, _ stored: StoredArticle?) -> Bool {
+        guard let stored, !stored.isShort else { return false }
+        return stored.article.saysAll(of: article)
     }
 
     /// identity.md §9: the first record of the article that another feed had before.

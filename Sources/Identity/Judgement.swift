@@ -18,6 +18,10 @@ package struct Judgement: Sendable, Equatable {
     /// So many documents in a row brought other content for all items that only their content tells apart, where the
     /// item is one of those and new (identity.md §4).
     package var rounds: UInt8 = 0
+    /// A duplicate that says nothing beyond what is stored, so that its record does without content (identity.md §9).
+    package var leavesOutContent = false
+    /// A feed that is farther from the link's host had the new article before: that article's first record (identity.md §9).
+    package var supersedes: UInt64?
     /// The record carries these keys beside its `uid`, so that the article is found by them.
     package var keys: [Hash128] = []
 
@@ -131,6 +135,8 @@ package struct StoredArticle: Sendable, Equatable {
     package var article: Article
     /// The article belongs to this feed.
     package var feed: FeedIdentifier
+    /// The feed has its document from here.
+    package var site: FeedSite
     /// The content was left out, because another feed had it (identity.md §9).
     package var isShort: Bool
     /// The article's first record has this number.
@@ -139,10 +145,12 @@ package struct StoredArticle: Sendable, Equatable {
     package var firstSeen: Timestamp?
 
     package init(
-        article: Article, feed: FeedIdentifier, isShort: Bool = false, first: UInt64, firstSeen: Timestamp? = nil
+        article: Article, feed: FeedIdentifier, site: FeedSite = FeedSite(), isShort: Bool = false, first: UInt64,
+        firstSeen: Timestamp? = nil
     ) {
         self.article = article
         self.feed = feed
+        self.site = site
         self.isShort = isShort
         self.first = first
         self.firstSeen = firstSeen
@@ -155,14 +163,18 @@ package struct IdentityRules: Sendable {
     package var feed: FeedIdentifier
     /// The other ids that it has had, under which articles of it may be known as well (contract.md §2).
     package var otherIDs: [FeedIdentifier] = []
+    /// The feed has its document from here; what it says of itself does not count (identity.md §9).
+    package var site = FeedSite()
     /// These are the hosts of the feed and of its site, in lower case (identity.md §7: `ref`).
     package var ownHosts: [String] = []
     /// Ids that differ only in scheme, `www.`, default port or a slash at the end are one (identity.md §3.2).
     package var joinsVariants = true
     /// Edits are stored as versions.
     package var keepsUpdates = true
-    /// An article that another feed had already becomes a short record (identity.md §9).
+    /// An article that another feed had already becomes a duplicate (identity.md §9).
     package var findsDuplicates = true
+    /// A duplicate keeps its content where it says more or otherwise than what is stored (identity.md §9).
+    package var keepsDifferences = true
     /// This is known of the feed's ids and links from its documents before (identity.md §5).
     package var churn: FeedState.Churn?
 

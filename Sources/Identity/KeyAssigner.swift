@@ -31,7 +31,8 @@ struct KeyAssigner {
         if isFurther { result += try closerKeys(place, uid, &items, knowledge) }
         if let variant { result.append(variant) }
         if let link {
-            if link.isFree, !isDuplicate {
+            // Who is nearer to the link's host takes it over.
+            if !isDuplicate, link.isFree || link.distance == .nearer {
                 result.append(link.key)
             } else {
                 let title = items.title(place)
@@ -63,7 +64,8 @@ struct KeyAssigner {
         _ link: LinkCandidate, _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> Hash128? {
         let isOneFeed = link.isInDocument || link.stored?.feed == feed
-        guard isOneFeed || !link.isSameTitle else { return nil }
+        // What others call a page does not say that its own site has two articles there.
+        guard isOneFeed || !link.isSameTitle && link.distance != .farther else { return nil }
         let key = items.matchKeys.sharedLink(link.form)
         if items.claims.isTaken(key) { return nil }
         if try knowledge.known(key) != nil { return nil }

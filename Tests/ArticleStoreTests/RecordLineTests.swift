@@ -68,6 +68,27 @@ import Testing
         }
     }
 
+    @Test("What a record supersedes is read where it stands before what the store writes, and nowhere else")
+    func supersedes() throws {
+        let fixture = StoreFixture()
+        let store = try fixture.open()
+        func seq(_ members: String, changing change: (String) -> String = { $0 }) throws -> UInt64? {
+            var record = StoreFixture.record(store.lastSeq + 1)
+            record.prefix = Array(#"{"id":"1","title":"\"supersedes\":7","_newswire":{\#(members)"#.utf8)
+            let state = StoreFixture.state()
+            _ = try store.commit([FeedCommit(feed: StoreFixture.feed, records: [record], state: state)])
+            let line = try #require(try StoreReader(directory: fixture.path).line(seq: store.lastSeq))
+            let text = change(String(decoding: line, as: UTF8.self))
+            return Array(text.utf8).withUnsafeBytes { RecordEnvelope($0)?.supersedes }
+        }
+        let doubtful = #""clock_doubtful":true,"commit""#
+        #expect(try seq(#""a":1,"supersedes":5"#) == 5)
+        #expect(try seq(#""a":1,"supersedes":5"#) { $0.replacing(#""commit""#, with: doubtful) } == 5)
+        #expect(try seq(#""supersedes":5,"a":1"#) == nil)
+        #expect(try seq(#""a":1"#) == nil)
+        #expect(try seq("") == nil)
+    }
+
     @Test(
         "The envelope takes nothing else for its members for the index",
         arguments: [

@@ -21,7 +21,7 @@ struct SettingsTests {
         #expect(configuration.schedule.initialInterval == .seconds(3600))
         #expect(configuration.schedule.maxAgeCap == .seconds(86_400))
         #expect(configuration.store.segmentSize == 67_108_864 && configuration.store.keep == .forever)
-        #expect(configuration.store.updates == .keep && configuration.store.duplicates == .short)
+        #expect(configuration.store.updates == .keep && configuration.store.duplicates == .differing)
         #expect(configuration.log.level == .info)
     }
 

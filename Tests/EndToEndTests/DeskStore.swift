@@ -12,6 +12,8 @@ struct StoredArticle: Sendable {
     var kind = RecordKind.new
     var version: UInt32 = 1
     var isInitial = false
+    /// The record that a duplicate repeats.
+    var duplicateOf: UInt64?
     /// Of the feed's configuration.
     var tags: [String] = []
     var stored = Timestamp(year: 2026, month: 11, day: 22, hour: 8)
@@ -50,6 +52,7 @@ struct StoredArticle: Sendable {
         json.member("feed_title", "The \(feed) feed")
         json.member("feed_tags", tags)
         article.writeExtensionMembers(to: &json)
+        json.member("duplicate_of", duplicateOf)
         return PendingRecord(
             prefix: json.bytes, uid: uid, kind: kind, version: version, isInitial: isInitial,
             contentHash: Hash128(high: 1, low: UInt64(version)))

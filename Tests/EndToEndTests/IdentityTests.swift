@@ -206,6 +206,73 @@ struct IdentityTests {
         #expect(try await desk.poll()["outcome"]?.string == "unchanged")
     }
 
+    /// Two feeds have the same link and title; the link is on the host of one of them, where it says more.
+    private func ownAndPlanet() -> (desk: Desk, own: LoopbackServer) {
+        let desk = Desk(feeds: ["/planet"], options: "tags = [\"planets\"]")
+        let own = LoopbackServer()
+        let text = desk.folder.text("newswire.toml") ?? ""
+        desk.folder.write(
+            text + "[[feed]]\nurl = \"\(own.url("/feed"))\"\nid = \"own\"\ntags = [\"sites\"]\n", to: "newswire.toml")
+        for (server, path, words) in [(desk.server, "/planet", "A teaser."), (own, "/feed", "A whole text.")] {
+            // Its document may call any site its home: that of the planet calls it the other's.
+            let body = """
+                <rss version="2.0"><channel><title>T</title><link>\(own.url("/"))</link><item><guid isPermaLink="false">1</guid>
+                <link>\(own.url("/1"))</link><title>Shared</title><description>\(words)</description></item></channel></rss>
+                """
+            server.on(path, .init(body: body))
+        }
+        return (desk, own)
+    }
+
+    @Test(
+        "identity.md §9: a site's own article is stored whole and printed as new, whichever feed a poll or a round had first",
+        arguments: [["planet", "own"], ["own", "planet"], [""]])
+    func ownArticle(_ order: [String]) async throws {
+        let (desk, own) = ownAndPlanet()
+        for name in order {
+            let ending = await desk.run(["poll", "--all"] + (name.isEmpty ? [] : [name]))
+            #expect(ending.status == 0, "\(ending.errors)")
+        }
+        let all = try await desk.dump("--duplicates")
+        #expect(all.count == 2)
+        let mine = try #require(all.first { $0["_newswire"]?["feed"]?.string == "own" })
+        let copy = try #require(all.first { $0["_newswire"]?["feed"]?.string == "planet" })
+        #expect(mine["_newswire"]?["kind"]?.string == "new" && mine["content_text"]?.string == "A whole text.")
+        #expect(copy["content_text"]?.string == "A teaser.", "it says otherwise")
+        let (mineSeq, copySeq) = (mine["_newswire"]?["seq"], copy["_newswire"]?["seq"])
+        let isCopyFirst = (copySeq?.integer ?? 0) < (mineSeq?.integer ?? 0)
+        #expect(mine["_newswire"]?["supersedes"] == (isCopyFirst ? copySeq : nil))
+        #expect(copy["_newswire"]?["duplicate_of"] == (isCopyFirst ? nil : mineSeq))
+        // Each tag and each feed has its article, and nothing comes twice.
+        for (option, name, feed) in [
+            ("--tag", "planets", "planet"), ("--tag", "sites", "own"), ("--feed", "planet", "planet"),
+        ] {
+            let chosen = try await desk.dump(option, name).compactMap { $0["_newswire"]?["feed"]?.string }
+            #expect(chosen == [feed])
+        }
+        let both = try await desk.dump("--tag", "planets", "--tag", "sites")
+        #expect(both.count == (isCopyFirst ? 2 : 1))
+        // Each shows the other.
+        for (seq, other) in [(mineSeq, copySeq), (copySeq, mineSeq)] {
+            let (seq, other) = ("\(seq?.integer ?? 0)", "record \(other?.integer ?? 0)")
+            #expect(await desk.run("explain", seq).output.contains("also      \(other) of feed"))
+            #expect(await desk.run("history", seq).output.contains("also \(other) of feed"))
+            #expect(await desk.run("history", seq, "--json").output.contains(#""copies":[{"seq":"#))
+        }
+        _ = own
+    }
+
+    @Test("[store] duplicates = \"short\" leaves out what a copy says otherwise; the site's own article stays whole")
+    func shortDuplicates() async throws {
+        let (desk, own) = ownAndPlanet()
+        let text = try #require(desk.folder.text("newswire.toml"))
+        desk.folder.write(text.replacing("[store]", with: "[store]\nduplicates = \"short\""), to: "newswire.toml")
+        for name in ["own", "planet"] { await desk.run("poll", name) }
+        let all = try await desk.dump("--duplicates")
+        #expect(all.map { $0["content_text"]?.string } == ["A whole text.", nil])
+        _ = own
+    }
+
     @Test("[store] duplicates = \"keep\" stores them whole")
     func keptDuplicates() async throws {
         let desk = Desk(feeds: ["/a", "/b"])

@@ -32,6 +32,9 @@ import Testing
             #""duplicate_of":1,"alias_of":2,"alias_reason":"known","reuses_id_of":3,"kind":"duplicate""#)
         #expect(short.duplicateOf == 1 && short.aliasOf == 2 && short.reusesIDOf == 3 && short.isShort)
         #expect(short.aliasReason(Word.self) == .known)
+        let whole = try #require(
+            StoredRecord(line: Array(#"{"content_text":"x","_newswire":{"supersedes":4,"kind":"duplicate"}}"#.utf8)))
+        #expect(!whole.isShort && whole.supersedes == 4)
     }
 
     private enum Word: String {

@@ -74,12 +74,36 @@ struct DuplicateTests {
         #expect(memory.poll([later], feed: "c").map(\.verdict) == [.duplicate(of: 1)])
     }
 
-    @Test("A duplicate that is edited is kept whole, as a version; what cannot be compared is not named")
+    @Test(
+        "A duplicate without content that is edited is kept whole, as a version; what cannot be compared is not named")
     func editedCopy() {
-        memory.poll([copy("b1")], feed: "b")
+        memory.poll([copy("b1")], feed: "b") { $0.keepsDifferences = false }
         #expect(memory.poll([copy("b1", text: "corrected")], feed: "b").map(\.changed) == [[]])
         #expect(
             memory.poll([copy("b1", title: "New head line")], feed: "b").map(\.changed) == [["title", "content_text"]])
+    }
+
+    @Test(
+        "A duplicate does without content where all that it says is stored: the same text, or a part of it",
+        arguments: [
+            ("x", "x", true), ("X!", "<p>x</p>", true), ("one two three", "zero one two three four", true),
+            ("", "x", true), ("one two three four", "one two three", false), ("one three", "one two three", false),
+            ("other", "x", false), ("two", "one twofold", false),
+            ("<img src=https://e.org/p.png> x", "x", false),
+        ])
+    func saysNoMore(_ text: String, _ stored: String, _ isHeld: Bool) {
+        memory.poll([article(id: "2", url: "https://e.org/2", title: "Two", text: stored)], feed: "a")
+        let copy = article(id: "b2", url: "https://e.org/2", title: "Two", text: text.isEmpty ? nil : text)
+        let judgement = memory.poll([copy], feed: "b")[0]
+        #expect(judgement.verdict == .duplicate(of: 2) && judgement.leavesOutContent == isHeld)
+    }
+
+    @Test("A duplicate keeps its content for a file that is not stored; with `duplicates = \"short\"` for nothing")
+    func files() {
+        var episode = article(id: "b1", url: "https://e.org/a", title: "Head line", text: "x")
+        episode.attachments = [Attachment(url: "https://e.org/a.mp3")]
+        #expect(memory.poll([episode], feed: "b").map(\.leavesOutContent) == [false])
+        #expect(memory.poll([copy("c1")], feed: "c") { $0.keepsDifferences = false }.map(\.leavesOutContent) == [true])
     }
 
     @Test("With `duplicates = \"keep\"` another feed's article is a new article")
@@ -99,7 +123,9 @@ struct DuplicateTests {
     func expired() {
         memory.expire()
         let same = article(id: "b1", url: "https://e.org/a", title: "Head line", text: "x", day: 1)
-        #expect(memory.poll([same], feed: "b").map(\.verdict) == [.duplicate(of: 1)])
+        let judgement = memory.poll([same], feed: "b")[0]
+        #expect(judgement.verdict == .duplicate(of: 1))
+        #expect(!judgement.leavesOutContent, "what the text is the same as is not stored any more")
         #expect(memory.poll([copy("c1")], feed: "c").map(\.verdict) == [.new])
     }
 

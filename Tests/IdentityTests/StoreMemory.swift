@@ -80,24 +80,25 @@ final class StoreMemory: ArticleKnowledge {
         if keepsChurn { churn = judge.churn }
         time = facts.time
         aliases += judgements.count { $0.alias != nil }
-        for judgement in judgements { store(judgement, articles[judgement.index], feed) }
+        for judgement in judgements { store(judgement, articles[judgement.index], rules) }
         return judgements
     }
 
-    private func store(_ judgement: Judgement, _ article: Article, _ feed: String) {
+    private func store(_ judgement: Judgement, _ article: Article, _ rules: IdentityRules) {
         if let alias = judgement.alias { link(alias.keys, to: alias.of.uid) }
         guard judgement.isStored else { return }
         let seq = UInt64(records.count + 1)
         var known = KnownArticle(
             uid: judgement.uid, seq: seq, version: 1, contentHash: judgement.contentHash, modified: article.modified,
             silentChanges: judgement.rounds)
-        var stored = StoredArticle(article: article, feed: FeedIdentifier(feed), first: seq, firstSeen: time)
+        var stored = StoredArticle(
+            article: article, feed: rules.feed, site: rules.site, first: seq, firstSeen: time)
         switch judgement.verdict {
         case .update(let version):
             known.version = version.number
             known.silentChanges = version.silentChanges
             stored.first = version.first
-        case .duplicate:
+        case .duplicate where judgement.leavesOutContent:
             stored.isShort = true
             stored.article.contentHTML = nil
             stored.article.contentText = nil

@@ -107,6 +107,15 @@ package struct RecordEnvelope {
         return scan.take("\"clock_doubtful\":true,")
     }
 
+    /// The first record of the article that a feed farther from the link's host had before: `"supersedes":SEQ` right before
+    /// what the store writes. Nil where none had it.
+    package var supersedes: UInt64? {
+        var scan = BackwardScan(line, end: commitMember?.start ?? identityStart)
+        _ = scan.take("\"clock_doubtful\":true,")
+        guard scan.take(","), let seq = scan.takeNumber(), scan.take("\"supersedes\":") else { return nil }
+        return seq
+    }
+
     /// When the record was stored; nil where its clock was in doubt then.
     package var undoubtedTime: Timestamp? { isClockDoubtful ? nil : storedAt }
 

@@ -164,8 +164,9 @@ enum Options {
         Option(
             "duplicates", .word,
             """
-            How an article is stored that comes in several feeds: "short" stores the first whole, and of the others \
-            only where they were; "keep" stores all of them whole.
+            How an article is stored that comes in several feeds: "differing" stores the first whole, and of the others \
+            where they were, with their content where it says more or otherwise; "short" leaves that out, too; "keep" \
+            makes each an article of its own. A site's own feed is always stored whole, and printed.
             """, in: .store(\.duplicates)),
     ]
 

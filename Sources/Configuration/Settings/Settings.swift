@@ -109,8 +109,11 @@ package struct StoreSettings: Sendable, Equatable {
 
     /// `Duplicates` says how an article is stored that another feed had first.
     package enum Duplicates: String, Sendable, CaseIterable {
-        /// A short record that names the article it repeats (identity.md §9).
+        /// A record that names the article it repeats, with content where it says more or otherwise (identity.md §9).
+        case differing
+        /// The same, never with content.
         case short
+        /// An article like any other.
         case keep
     }
 
@@ -123,7 +126,7 @@ package struct StoreSettings: Sendable, Equatable {
     /// The setting holds where a feed says nothing else.
     package var updates = Updates.keep
     /// The setting holds for all feeds.
-    package var duplicates = Duplicates.short
+    package var duplicates = Duplicates.differing
 
     package init(directory: String) {
         self.directory = directory

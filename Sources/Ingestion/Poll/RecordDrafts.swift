@@ -73,10 +73,12 @@ struct RecordDrafts {
         if !state.formerly.isEmpty {
             rules.otherIDs = [feed.id] + state.formerly.dropLast().map { FeedIdentifier($0) }
         }
+        rules.site = FeedSite(urls: [feed.url, state.move.adopted].compactMap { $0 })
         rules.ownHosts = [feed.host, document.homePageURL.flatMap(FeedConfiguration.host(of:))].compactMap { $0 }
         rules.joinsVariants = feed.aliases
         rules.keepsUpdates = feed.updates == .keep
-        rules.findsDuplicates = duplicates == .short
+        rules.findsDuplicates = duplicates != .keep
+        rules.keepsDifferences = duplicates == .differing
         rules.churn = state.churn?.believed(of: document.articles).ifAny
         return rules
     }
@@ -193,7 +195,7 @@ extension Judgement {
             lines.append("alias: the id \(article.id ?? "") means record \(alias.of.seq) (\(alias.reason.rawValue))")
         }
         switch verdict {
-        case .new: lines.append("new: \(name)")
+        case .new: lines.append("new\(supersedes.map { ", before record \($0)" } ?? ""): \(name)")
         case .reusing(let seq): lines.append("new, under the id of record \(seq): \(name)")
         case .duplicate(let seq): lines.append("duplicate of record \(seq): \(name)")
         case .update(let update):
@@ -231,9 +233,8 @@ struct RecordPrefix: ~Copyable {
     }
 
     mutating func bytes(of article: Article, _ judgement: Judgement) -> [UInt8] {
-        if case .duplicate(let seq) = judgement.verdict {
+        if judgement.leavesOutContent {
             beginShort(article, judgement)
-            json.member(RecordMember.duplicateOf, seq)
         } else {
             json.removeAll()
             json.beginObject()
@@ -250,6 +251,7 @@ struct RecordPrefix: ~Copyable {
             json.member(RecordMember.first, version.first)
             json.member(RecordMember.firstSeen, version.firstSeen)
         case .reusing(let seq): json.member(RecordMember.reusesIDOf, seq)
+        case .duplicate(let seq): json.member(RecordMember.duplicateOf, seq)
         default: break
         }
         if let trusted, let effective = PublishedDate.effective(of: article, firstSeen: firstSeen, now: trusted) {
@@ -258,6 +260,8 @@ struct RecordPrefix: ~Copyable {
         }
         // What happened to its id stands with the alias.
         json.member(RecordMember.events, judgement.events.filter { $0 != .idMigration }.map(\.rawValue))
+        // Last, where `RecordEnvelope` finds it.
+        json.member(RecordMember.supersedes, judgement.supersedes)
         return json.bytes
     }
 

@@ -34,9 +34,10 @@ final class StoreKnowledge: ArticleKnowledge {
         guard bytesLeft > 0, let line = try store.article(seq: seq) else { return nil }
         bytesLeft -= line.count
         guard let record = StoredRecord(line: line) else { return nil }
-        var stored = StoredArticle(record, seq: seq)
-        if otherIDs.contains(stored.feed) { stored.feed = feed }
-        return stored
+        var article = StoredArticle(record, seq: seq)
+        article.site = FeedSite(urls: [record.feedURL, store.state(of: article.feed)?.move.adopted].compactMap { $0 })
+        if otherIDs.contains(article.feed) { article.feed = feed }
+        return article
     }
 }
 

@@ -137,7 +137,11 @@ struct ArticleChoice: ParsableArguments {
     @Flag(help: "Take edits of articles that were stored before, too.")
     var updates = false
 
-    @Flag(help: "Take articles that another feed had first, too.")
+    @Flag(
+        help: """
+            Take every article that another feed had first, too. With --feed or --tag those come anyway whose first is of \
+            none of these feeds.
+            """)
     var duplicates = false
 
     @Flag(name: .customLong("no-initial"), help: "Leave out what was in a feed already when it was first polled.")
@@ -216,7 +220,7 @@ struct DumpFilter {
         switch envelope.kind {
         case .new: break
         case .update: if !updates { return false }
-        case .duplicate: if !duplicates { return false }
+        case .duplicate: if !duplicates, !isChoice { return false }
         case .alias: return false
         }
         if withoutInitial, envelope.isInitial { return false }
@@ -225,18 +229,28 @@ struct DumpFilter {
         return feeds.isEmpty || feedBytes.contains { envelope.isOfFeed($0) } || feeds.contains(envelope.feed)
     }
 
-    /// Whether a record has to be read as JSON to tell.
-    var readsJSON: Bool { !tags.isEmpty }
-
-    /// Reads the record as JSON where its envelope alone does not tell.
-    func admits(_ record: RecordSlice) throws -> Bool {
+    /// Reads the record as JSON where its envelope alone does not tell, and the article that it repeats where that tells.
+    func admits(_ record: RecordSlice, in reader: StoreReader) throws -> Bool {
         guard admits(record.envelope) else { return false }
-        return try !readsJSON || admits(StoredRecord(JSONParser.parse(record.bytes).value))
+        let isRepetition = record.envelope.kind == .duplicate && !duplicates
+        if tags.isEmpty, !isRepetition { return true }
+        // A line whose checksum holds is JSON, unless newswire itself wrote it wrong.
+        let stored = StoredRecord(try JSONParser.parse(record.bytes).value)
+        guard hasTag(stored) else { return false }
+        return try !isRepetition || stored.duplicateOf.map { try !chooses($0, in: reader) } ?? false
+    }
+
+    /// Whether only some feeds are asked for.
+    private var isChoice: Bool { !feeds.isEmpty || !tags.isEmpty }
+
+    /// Whether a record is of a feed that is asked for; one that has been removed is of none.
+    private func chooses(_ seq: UInt64, in reader: StoreReader) throws -> Bool {
+        guard let record = try reader.record(seq: seq), let feed = record.feed else { return false }
+        return (feeds.isEmpty || feeds.contains(feed)) && hasTag(record)
     }
 
     /// The configured tags of the record's feed, as they were when it was stored.
-    func admits(_ record: StoredRecord) -> Bool {
-        guard !tags.isEmpty else { return true }
-        return record.feedTags.contains { tags.contains(TagKey($0)) }
+    private func hasTag(_ record: StoredRecord) -> Bool {
+        tags.isEmpty || record.feedTags.contains { tags.contains(TagKey($0)) }
     }
 }

@@ -52,7 +52,10 @@ struct DumpPass {
                     isOver = true
                     return false
                 }
-                if filter.admits(record.envelope), try printer.print(record, if: filter) { printed += 1 }
+                if try filter.admits(record, in: reader) {
+                    try printer.print(record)
+                    printed += 1
+                }
                 lastSeen = record.envelope.seq
                 recent.pass(record.envelope)
                 isOver = limit.map { printed >= $0 } ?? false

@@ -11,7 +11,8 @@ struct HistoryCommand: ParsableCommand {
         discussion: """
             It also says whether the article was still in its feed when the feed was last read and, if not, when it \
             was last seen there. In JSON these are `in_feed` and `last_seen`. newswire keeps articles that have gone \
-            from their feed.
+            from their feed. Where other feeds have the article as well, it names their records; in JSON these are \
+            `copies`.
 
             EXAMPLE
               newswire history k7qdw2

@@ -311,7 +311,7 @@ struct DeliveryBatch {
         lastSeen = seq
         var batch = self
         try reader.read(after: seq, damage: damage) { record in
-            if try filter.admits(record) {
+            if try filter.admits(record, in: reader) {
                 if batch.count > 0, batch.bytes.count + record.bytes.count > Self.maximumBytes {
                     batch.isFull = true
                     return false

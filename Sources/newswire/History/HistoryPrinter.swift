@@ -9,6 +9,7 @@ struct HistoryPrinter {
     func text(_ history: ArticleHistory) -> String {
         var lines = ["\(history.uid)"]
         if let sighting = history.sighting { lines.append(sighting.sentence) }
+        lines += history.copies.map { SafeText.line("also \($0)") }
         if history.missing > 0 { lines.append("versions 1 to \(history.missing) were removed by retention") }
         for version in history.versions {
             lines.append("")
@@ -32,7 +33,7 @@ struct HistoryPrinter {
             var lines = ["  \(SafeText.line(version.record.title ?? "(no title)"))"]
             if let url = version.record.url { lines.append("  \(SafeText.line(url))") }
             if let seq = version.record.duplicateOf {
-                lines.append("  kept without its content, as the same as record \(seq)")
+                lines.append("  the same as record \(seq)\(version.record.isShort ? ", and kept without content" : "")")
             }
             return lines
         }
@@ -58,8 +59,9 @@ struct HistoryPrinter {
         usesColor ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
     }
 
-    /// `uid seq version kind stored_at title url in_feed last_seen changed changes`, where `changes` has for each field
-    /// what went and what came, and `in_feed` and `last_seen` are the article's, the same in every version.
+    /// `uid seq version kind stored_at title url in_feed last_seen copies changed changes`, where `changes` has for each
+    /// field what went and what came, and `in_feed`, `last_seen` and `copies` (`seq feed relation`, where other feeds have it)
+    /// are the article's, the same in every version.
     static func json(_ version: ArticleHistory.Version, of history: ArticleHistory) -> [UInt8] {
         let record = version.record
         var json = JSONWriter()
@@ -72,6 +74,7 @@ struct HistoryPrinter {
         json.member("title", record.title)
         json.member("url", record.url)
         history.sighting?.write(to: &json)
+        write(history.copies, to: &json)
         json.member("changed", record.changed)
         if let changes = version.changes {
             json.key("changes")
@@ -87,6 +90,20 @@ struct HistoryPrinter {
         }
         json.endObject()
         return json.finish() + [UInt8(ascii: "\n")]
+    }
+
+    private static func write(_ copies: [ArticleCopies.Copy], to json: inout JSONWriter) {
+        if copies.isEmpty { return }
+        json.key("copies")
+        json.beginArray()
+        for copy in copies {
+            json.beginObject()
+            json.member("seq", copy.seq)
+            json.member("feed", copy.feed?.text)
+            json.member("relation", copy.relation.rawValue)
+            json.endObject()
+        }
+        json.endArray()
     }
 }
 
@@ -105,6 +122,8 @@ struct ArticleHistory {
     var missing: Int
     /// nil where it is not known whether the article is still in its feed.
     var sighting: Sighting?
+    /// Where other feeds have it.
+    var copies: [ArticleCopies.Copy] = []
 
     /// Follows the records from the newest back to the first; each names the one before it.
     ///
@@ -126,6 +145,7 @@ struct ArticleHistory {
         versions = chain.reversed()
         sighting = try chain.first.flatMap { try reader.sighting(of: $0.record) }
         missing = Int(clamping: oldest.record.version ?? 1) - 1
+        if missing == 0 { copies = try ArticleCopies(of: oldest.record, seq: oldest.seq, in: reader).all }
         for index in versions.indices.dropFirst() {
             versions[index].changes = FieldChange.all(from: versions[index - 1].record, to: versions[index].record)
         }

@@ -30,6 +30,7 @@ struct RecordExplanation {
         }
         explainFlags()
         try explainSince(reader)
+        try explainCopies(reader)
         if let sighting = try reader.sighting(of: record) { add("seen", sighting.sentence) }
     }
 
@@ -58,6 +59,7 @@ struct RecordExplanation {
     // MARK: - Each kind
 
     private mutating func explainNew(_ reader: StoreReader) throws {
+        if let other = record.supersedes { return try explainSuperseding(other, reader) }
         if let other = record.reusesIDOf, let old = try reader.record(seq: other) {
             let shared =
                 article.id == nil ? "it has no id, and its link, or title and day, are those" : "its id is that"
@@ -151,7 +153,25 @@ struct RecordExplanation {
         } else {
             add("", "record \(other) was removed by retention")
         }
-        add("", "so it is kept without its content; `[store] duplicates = \"keep\"` would keep it whole")
+        if record.isShort {
+            add("", "which says all that it says, or `[store] duplicates = \"short\"`: it is kept without content")
+        } else {
+            add("", "but it says more or otherwise, so it is kept whole")
+        }
+        add("", "`newswire dump` prints it with --duplicates, and with --feed or --tag that leave out the other feed")
+    }
+
+    private mutating func explainSuperseding(_ other: UInt64, _ reader: StoreReader) throws {
+        let feed = try reader.record(seq: other)?.feed.map { " of feed \($0)" } ?? ""
+        why("record \(other)\(feed) has the same link and title, but this feed is nearer to the link's host:")
+        add("", "so it is printed all the same, and copies that come from now on repeat this one")
+    }
+
+    private mutating func explainCopies(_ reader: StoreReader) throws {
+        guard record.kind != .alias else { return }
+        let first = record.first ?? seq
+        guard let record = first == seq ? record : try reader.record(seq: first) else { return }
+        for copy in try ArticleCopies(of: record, seq: first, in: reader).all { add("also", "\(copy)") }
     }
 
     private mutating func explainAlias(_ reader: StoreReader) throws {

@@ -57,24 +57,13 @@ struct ArticlePrinter: ~Copyable {
         if let format { try output.write(Array(format.prologue.utf8)) }
     }
 
-    /// - Parameter filter: admits the record's envelope.
-    /// - Returns: whether it admits the rest, and the record was printed.
-    mutating func print(_ record: RecordSlice, if filter: DumpFilter) throws -> Bool {
-        guard format != nil || filter.readsJSON else {
-            try output.write(record.bytes)
-            return true
-        }
+    mutating func print(_ record: RecordSlice) throws {
+        guard format != nil else { return try output.write(record.bytes) }
         // A line whose checksum holds is JSON, unless newswire itself wrote it wrong.
         let stored = StoredRecord(try JSONParser.parse(record.bytes).value)
-        guard filter.admits(stored) else { return false }
-        guard format != nil else {
-            try output.write(record.bytes)
-            return true
-        }
         buffer.removeAll(keepingCapacity: true)
         format?.append(sanitize ? stored.sanitizingHTML() : stored, to: &buffer)
         try output.write(buffer)
-        return true
     }
 
     mutating func end() throws(OutputError) {
@@ -179,7 +168,8 @@ struct TextFormat: ArticleFormat {
         switch record.kind {
         case .update: origin.append("version \(record.version ?? 0)")
         case .duplicate: origin.append("the same as \(record.duplicateOf ?? 0)")
-        case .new, .alias, nil: break
+        case .new: if let other = record.supersedes { origin.append("another feed had it before, as \(other)") }
+        case .alias, nil: break
         }
         lines.append("  " + SafeText.line(origin.joined(separator: " | ")))
         if let url = record.url { lines.append("  " + SafeText.line(url)) }

@@ -53,9 +53,11 @@ private final class DocumentStore {
         writer = StoreWriter(store)
     }
 
-    func take(_ articles: [Article], feed: Int) async throws {
+    /// - Parameter adopted: the URL that the feed has moved to for good.
+    func take(_ articles: [Article], feed: Int, adopted: String? = nil) async throws {
         let feed = feeds[feed]
         var state = store.state(of: feed.id) ?? FeedState(feed: feed.id, url: feed.url)
+        if let adopted { state.move.adopted = adopted }
         var document = Feed(format: .rss20)
         document.articles = articles
         var facts = DocumentFacts()
@@ -235,5 +237,51 @@ struct IdentityPropertyTests {
         async let second: Void = shared.take([item], feed: 1)
         _ = try await (first, second)
         #expect(try store.records().map { $0["_newswire"]?["kind"]?.string } == ["new", "duplicate"])
+    }
+
+    @Test(
+        "Of two feeds that bring one article at once, the site's own has it whole and new; the other is the copy, or came first",
+        arguments: [0, 1])
+    func ownAtOnce(_ own: Int) async throws {
+        let store = try DocumentStore()
+        var article = Article()
+        article.id = "1"
+        article.url = "https://\(own == 0 ? "a" : "b").example/1"
+        article.title = "One"
+        article.contentText = "Text"
+        nonisolated(unsafe) let shared = store
+        let item = article
+        async let first: Void = shared.take([item], feed: 0)
+        async let second: Void = shared.take([item], feed: 1)
+        _ = try await (first, second)
+        let records = try store.records()
+        let mine = try #require(records.first { $0["_newswire"]?["feed"]?.string == (own == 0 ? "a" : "b") })
+        let copy = try #require(records.first { $0["_newswire"]?["feed"]?.string == (own == 0 ? "b" : "a") })
+        let (mineSeq, copySeq) = (mine["_newswire"]?["seq"], copy["_newswire"]?["seq"])
+        #expect(mine["_newswire"]?["kind"]?.string == "new" && mine["content_text"]?.string == "Text")
+        let isCopyFirst = copySeq?.integer == 1
+        #expect(mine["_newswire"]?["supersedes"] == (isCopyFirst ? copySeq : nil))
+        #expect(copy["_newswire"]?["duplicate_of"] == (isCopyFirst ? nil : mineSeq))
+        #expect(try await store.verify().isWhole)
+    }
+
+    @Test("A feed that has moved for good is near to the links of where it is now, as it was configured or not")
+    func movedFeeds() async throws {
+        let store = try DocumentStore()
+        func item(_ number: Int) -> Article {
+            var article = Article()
+            article.id = "\(number)"
+            article.url = "https://site.example/\(number)"
+            article.title = "Number \(number)"
+            return article
+        }
+        try await store.take([item(1)], feed: 0)
+        try await store.take([item(1)], feed: 1, adopted: "https://site.example/feed")
+        #expect(try store.records().last?["_newswire"]?["supersedes"]?.integer == 1)
+        // Of two that have moved there the second has a copy.
+        try await store.take([item(1), item(2)], feed: 1)
+        try await store.take([item(1), item(2)], feed: 0, adopted: "https://www.site.example/other")
+        let last = try #require(try store.records().last?["_newswire"])
+        #expect(last["feed"]?.string == "a" && last["duplicate_of"]?.integer == 3)
     }
 }
