@@ -183,21 +183,6 @@ private enum IncludeResolver {
     }
 }
 
-/// What TOML itself says against a file.
-enum SyntaxMessage {
-    private static let secretWords = ["password", "bearer", "token", "secret", "key", "auth", "headers", "cookie"]
-
-    /// toml++ may quote what it could not read; where that could be a secret, only the place is told.
-    static func text(_ error: TOMLDocument.SyntaxError, in bytes: [UInt8]) -> String {
-        let lines = bytes.split(
-            separator: UInt8(ascii: "\n"), maxSplits: max(error.line, 1), omittingEmptySubsequences: false)
-        let index = min(max(error.line - 1, 0), lines.count - 1)
-        let line = String(decoding: lines[index], as: UTF8.self).lowercased()
-        if secretWords.contains(where: { line.contains($0) }) { return "is not TOML in this line" }
-        return "is not TOML: \(ListText.cleaned(error.message, limit: 300))"
-    }
-}
-
 /// `FileReader` reads whole files of bounded size.
 ///
 /// It follows links: configurations, secrets and certificates are often reached that way.

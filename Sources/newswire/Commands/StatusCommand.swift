@@ -252,13 +252,7 @@ struct StatusText {
 
     private func counted(_ count: Int64, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
-    private func size(_ bytes: Int64) -> String {
-        for (unit, name) in [(Int64(1) << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] where bytes >= unit {
-            let tenths = bytes / (unit / 10)
-            return "\(tenths / 10).\(tenths % 10) \(name)"
-        }
-        return "\(bytes) bytes"
-    }
+    private func size(_ bytes: Int64) -> String { ByteCount.text(UInt64(max(0, bytes))) }
 }
 
 extension ConfigurationError {

@@ -89,7 +89,8 @@ struct StoreStatsCommand: ParsableCommand {
             lines.append("records: 0")
         }
         lines.append("articles: \(size(statistics.articleBytes)) in \(statistics.segments) segments")
-        lines.append("index: \(size(statistics.indexBytes)), \(statistics.indexEntries) entries")
+        let waiting = statistics.indexEntries == 0 && statistics.lastSeq > 0 ? "; what is newer waits in memory" : ""
+        lines.append("index: \(size(statistics.indexBytes)), \(statistics.indexEntries) entries\(waiting)")
         lines.append("feeds: \(statistics.feeds), states \(size(statistics.stateBytes))")
         lines.append("consumers: \(statistics.consumers)")
         switch settings.keep {

@@ -62,14 +62,12 @@ final class ByteProgress: Sendable {
 
 /// Sizes for people.
 enum ByteCount {
-    /// `812 bytes`, `4.2 MB`: powers of ten, three digits at most before the point.
+    /// `812 bytes`, `4.2 MiB`: powers of 1024, as the configuration has them, rounded down to tenths.
     static func text(_ bytes: UInt64) -> String {
-        if bytes < 1000 { return "\(bytes) bytes" }
-        var value = Double(bytes)
-        for unit in ["kB", "MB", "GB", "TB", "PB"] {
-            value /= 1000
-            if value < 999.95 { return "\((value * 10).rounded() / 10) \(unit)" }
-        }
-        return "\(value.rounded() / 1000) EB"
+        let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+        guard let index = units.indices.last(where: { bytes >> (10 * ($0 + 1)) > 0 }) else { return "\(bytes) bytes" }
+        // What is below a unit, in tenths of it; 64 bits hold no more than 16 EiB.
+        let (whole, rest) = (bytes >> (10 * (index + 1)), bytes >> (10 * index) & 1023)
+        return "\(whole).\(rest * 10 / 1024) \(units[index])"
     }
 }
