@@ -34,6 +34,37 @@ struct FeedListImportTests {
     }
 
     @Test(
+        "newswire import reads what other programs export, as they write it",
+        arguments: [
+            // newsboat 2.21, -e
+            """
+            <?xml version="1.0"?>
+            <opml version="1.0"><head><title>newsboat - Exported Feeds</title></head><body>
+            <outline type="rss" xmlUrl="https://a.example/1?x=1&amp;y=2" htmlUrl="" title="The &amp; A"/>
+            <outline type="rss" xmlUrl="https://b.example/2" htmlUrl="" title=""/></body></opml>
+            """,
+            // sfeed 1.7, sfeed_opml_export
+            """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <opml version="1.0"><head><title>OPML export from sfeed</title></head><body>
+            \t<outline type="rss" title="The &amp; A" text="The &amp; A" xmlUrl="https://a.example/1?x=1&amp;y=2"/>
+            \t<outline type="rss" title="" text="" xmlUrl="https://b.example/2"/></body></opml>
+            """,
+            // rss2email 3.13, r2e opmlexport
+            """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <opml version="1.0"><head><title>rss2email OPML export</title></head><body>
+            <outline type="rss" text="The &amp; A" xmlUrl="https://a.example/1?x=1&amp;y=2"/>
+            <outline type="rss" text="" xmlUrl="https://b.example/2"/></body></opml>
+            """,
+        ])
+    func otherPrograms(opml: String) throws {
+        let read = try FeedListImport.read(Array(opml.utf8))
+        #expect(read.tables.map(\.url) == ["https://a.example/1?x=1&y=2", "https://b.example/2"])
+        #expect(read.tables.map(\.title) == ["The & A", nil] && read.warnings.isEmpty)
+    }
+
+    @Test(
         "newswire import tells OPML from a list of URLs by how the file begins, in any encoding",
         arguments: [true, false])
     func kinds(isUTF16: Bool) throws {

@@ -174,7 +174,7 @@ struct FeedExplanation {
         }
         let bounds = [schedule.minInterval, schedule.maxInterval].map { SpanText.text(seconds($0)) }
         lines.append(term("bounds", "\(bounds[0]) to \(bounds[1])"))
-        lines.append(row("put off by", ""))
+        lines.append(row("put off by", "what follows, as far as it is longer than that"))
         if terms.lifetime > 0 {
             var text = "\(terms.lifetime) s − age \(terms.age) s = \(max(0, terms.lifetime - terms.age)) s"
             if terms.notes.contains(.overCap) { text += ", of which \(terms.freshFor) s are believed (max_age_cap)" }
@@ -216,7 +216,7 @@ struct FeedExplanation {
         }
         if terms.notes.contains(.littleOverlap) { reasons.append("the last document was mostly new") }
         if terms.notes.contains(.possibleGap) { reasons.append("items may have been lost in between") }
-        if !terms.notes.contains(.judged) { reasons.append("the last poll was not judged") }
+        if !terms.notes.contains(.judged) { reasons.append("its last document was not compared with the one before") }
         return "\(SpanText.text(terms.adaptive)), because " + reasons.joined(separator: ", ")
     }
 
@@ -233,7 +233,7 @@ struct FeedExplanation {
         var lines = [row("the last polls", "time, outcome, interval, next poll and why")]
         for poll in polls.suffix(Int(PollHistory.perFeed)) {
             let time = "\(Timestamp(seconds: poll.startedAt.seconds))"
-            var outcome = "\(poll.outcome.word)"
+            var outcome = poll.outcome == .new && poll.newItems == 0 ? "updates, duplicates" : poll.outcome.word
             if poll.status > 0 { outcome += " \(poll.status)" }
             if poll.newItems > 0 { outcome += ", \(poll.newItems) of \(poll.items) new" }
             let next = poll.next.map { "\($0)" } ?? "never"

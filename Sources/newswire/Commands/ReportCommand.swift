@@ -114,7 +114,9 @@ struct PolitenessReport: ParsableCommand {
             let counts = hosts.compactMap { $0.counts[criterion] }
             let checked = counts.reduce(0) { $0 + $1.checked }
             let violations = counts.reduce(0) { $0 + $1.violations }
-            let share = checked > 0 ? percent(checked - violations, of: checked) : "-"
+            // Nothing that could have gone wrong is no success.
+            guard checked > 0 else { continue }
+            let share = percent(checked - violations, of: checked)
             lines.append("\(share.padded(9))\("\(checked - violations) of \(checked)".padded(18))\(criterion.sentence)")
         }
         let guilty = hosts.filter { $0.violations > 0 }
