@@ -22,7 +22,8 @@ struct Newswire: AsyncParsableCommand {
             ConsumersCommand.self, StatusCommand.self, FeedsCommand.self, PauseCommand.self, ResumeCommand.self,
             ExplainCommand.self,
             HistoryCommand.self, ReportCommand.self, SimulateCommand.self,
-            DiscoverCommand.self, AddCommand.self, RemoveCommand.self, TagCommand.self, ImportCommand.self,
+            DiscoverCommand.self, AddCommand.self, RemoveCommand.self, RenameCommand.self, TagCommand.self,
+            ImportCommand.self,
             ExportCommand.self, DeliverCommand.self, ParseCommand.self, CheckCommand.self, StoreCommand.self,
         ])
 

@@ -9,12 +9,14 @@ struct FeedEditTests {
     private let fixture = ConfigurationFixture()
     private let top = "contact = \"https://example.org/\"\ninclude = [\"feeds.d/*.toml\", \"urls\"]\n"
 
-    private func edit(_ change: FeedEdit.Change, _ ids: String...) throws -> FeedEdit {
+    private func edit(
+        _ change: FeedEdit.Change, _ ids: String..., known: [FeedIDResolver.Known] = []
+    ) throws -> FeedEdit {
         let configuration = try ConfigurationLoader.load(
-            path: fixture.folder.file("newswire.toml"), environment: fixture.environment)
+            path: fixture.folder.file("newswire.toml"), environment: fixture.environment, knownFeeds: { _ in known })
         let feeds = ids.compactMap { id in configuration.feeds.first { $0.id.text == id } }
         try #require(feeds.count == ids.count)
-        return try FeedEdit(change, of: feeds, in: configuration, environment: fixture.environment, known: [])
+        return try FeedEdit(change, of: feeds, in: configuration, environment: fixture.environment, known: known)
     }
 
     /// Why nothing was changed; empty where the change would be made.
@@ -126,6 +128,34 @@ struct FeedEditTests {
         write("[[feed]]\nid = \"a\"\nurl = \"https://a.org/\"\n")
         let message = try refusal(.retag(adding: ["\u{7}"], removing: []), "a")
         #expect(message.hasPrefix("with that change: ") && message.contains("newswire.toml:6: error: "), "\(message)")
+    }
+
+    @Test("A renamed feed keeps the ids that it had, in the order in which it had them, and one without history none")
+    func rename() throws {
+        let tables = "[[feed]]\nurl = \"https://a.org/\" # mine\n[[feed]]\nid = 'b' # here\nurl = \"https://b.org/\"\n"
+        write(tables)
+        let known: [FeedIDResolver.Known] = [
+            (FeedIdentifier("a.org"), "https://a.org/"), (FeedIdentifier("b"), "https://b.org/"),
+        ]
+        try edit(.rename(to: FeedIdentifier("one")), "a.org", known: known).write()
+        try edit(.rename(to: FeedIdentifier("two")), "b").write()
+        let first = "[[feed]]\nurl = \"https://a.org/\" # mine\nformerly = [\"a.org\"]\nid = \"one\"\n"
+        let second = "[[feed]]\nid = \"two\" # here\nurl = \"https://b.org/\"\n"
+        #expect(main == top + first + second)
+        let later: [FeedIDResolver.Known] = [
+            (FeedIdentifier("one"), "https://a.org/"), (FeedIdentifier("two"), "https://b.org/"),
+        ]
+        try edit(.rename(to: FeedIdentifier("three")), "one", known: later + known.prefix(1)).write()
+        #expect(main.contains("formerly = [\"one\", \"a.org\"]\nid = \"three\"\n"))
+        // What the store has forgotten it has handed on to the id that came after.
+        try edit(.rename(to: FeedIdentifier("four")), "three", known: [(FeedIdentifier("three"), "https://a.org/")])
+            .write()
+        #expect(main.contains("formerly = [\"three\"]\nid = \"four\"\n"))
+        for taken in ["two", "a b"] {
+            #expect(throws: FeedEdit.Failure.self) {
+                try edit(.rename(to: FeedIdentifier(taken)), "four", known: [(FeedIdentifier("three"), "")])
+            }
+        }
     }
 
     @Test("A feed of a list, of a table in one line, or of two places is not changed, and each says where it is")

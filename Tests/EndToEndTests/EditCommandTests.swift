@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 import TestSupport
 import Testing
 
@@ -54,6 +55,19 @@ struct EditCommandTests {
         service.send(SIGTERM)
         #expect(await service.wait().status == 0)
         #expect(service.errors.contains("removed=1"), "\(service.errors)")
+    }
+
+    @Test("A feed that is renamed keeps its articles and its history")
+    func rename() async throws {
+        desk.folder.write("\(main)[[feed]]\nurl = \"\(desk.server.url("/feed"))\"\nid = \"old\"\n", to: "newswire.toml")
+        _ = try await desk.poll()
+        let renamed = await desk.run("rename", "old", "new")
+        #expect(
+            renamed.status == 0 && renamed.output.hasPrefix("new\t\(desk.server.url("/feed"))\t"), "\(renamed.errors)")
+        #expect(main.contains("id = \"new\"\n") && main.contains("formerly = [\"old\"]\n"))
+        #expect(try await desk.poll()["new"]?.integer == 0)
+        #expect(try await desk.ids("--feed", "new", "--duplicates") == ["1"])
+        #expect(await desk.run("rename", "new", "a b").status == 65)
     }
 
     @Test(

@@ -1,4 +1,4 @@
-private import FeedModel
+package import FeedModel
 
 /// `FeedEdit` is a change of feeds in the files that name them, judged before anything is written: the whole configuration
 /// has to say afterwards what it says now, but for the change (contract.md §2.12).
@@ -8,6 +8,8 @@ package struct FeedEdit: Sendable {
         case remove
         /// Tags are compared without regard to case.
         case retag(adding: [String], removing: [String])
+        /// The feed keeps its history, and is known by the ids that it had (`formerly`).
+        case rename(to: FeedIdentifier)
     }
 
     /// `Failure` says why files were not changed.
@@ -57,7 +59,7 @@ package struct FeedEdit: Sendable {
             // From the last to the first, so that the lines of the others stay what they are.
             for feed in feeds.sorted(by: { $0.source.line > $1.source.line }) {
                 do throws(FeedTableEditor.Refusal) {
-                    try apply(change, to: feed, &file, &expected)
+                    try apply(change, to: feed, &file, &expected, known)
                 } catch {
                     refusals.append("\(feed.id) in \(feed.source) is not changed: \(error.reason). \(error.advice)")
                 }
@@ -69,7 +71,8 @@ package struct FeedEdit: Sendable {
     }
 
     private mutating func apply(
-        _ change: Change, to feed: FeedConfiguration, _ file: inout ChangedFile, _ expected: inout Configuration
+        _ change: Change, to feed: FeedConfiguration, _ file: inout ChangedFile, _ expected: inout Configuration,
+        _ known: [FeedIDResolver.Known]
     ) throws(FeedTableEditor.Refusal) {
         guard file.name.hasSuffix(".toml") || Path.absolute(file.name) == expected.path else {
             throw FeedTableEditor.Refusal(
@@ -93,6 +96,18 @@ package struct FeedEdit: Sendable {
             if changed.tags != feed.tags { file.new = try editor.setting("tags", to: TOMLText.list(changed.tags)) }
             if let index { expected.feeds[index].tags = changed.tags }
             feeds.append(changed)
+        case .rename(let id):
+            // An id that the store does not know has no history, or has handed it on, and would be refused.
+            let former = ([feed.id] + feed.formerly).filter { old in old != id && known.contains { $0.id == old } }
+            var bytes = try editor.setting("id", to: TOMLText.quoted(id.text))
+            if former != feed.formerly {
+                bytes = try FeedTableEditor(bytes, line: feed.source.line)
+                    .setting("formerly", to: TOMLText.list(former.map(\.text)))
+            }
+            file.new = bytes
+            let renamed = feed.renamed(to: id, formerly: former)
+            if let index { expected.feeds[index] = renamed }
+            feeds.append(renamed)
         }
     }
 
@@ -139,5 +154,16 @@ package struct FeedEdit: Sendable {
                 throw .unwritten(error.message)
             }
         }
+    }
+}
+
+extension FeedConfiguration {
+    /// The feed as it is under another id.
+    fileprivate func renamed(to id: FeedIdentifier, formerly: [FeedIdentifier]) -> FeedConfiguration {
+        var options = options
+        options.formerly = formerly
+        return FeedConfiguration(
+            id: id, hasExplicitID: true, url: url, origin: origin, title: title, tags: tags, source: source,
+            options: Shared(options))
     }
 }

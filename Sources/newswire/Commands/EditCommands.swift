@@ -29,6 +29,36 @@ struct RemoveCommand: ParsableCommand {
     }
 }
 
+struct RenameCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rename",
+        abstract: "Gives a feed another id; its history goes on.",
+        discussion: """
+            It writes `id` into the [[feed]] table, in the file where that is, and the id that the feed had into \
+            `formerly`, by which its articles stay known. Nothing else is changed: where that cannot be, the command \
+            says what to write by hand and ends with status 65. A running service is told to reload.
+
+            EXAMPLE
+              newswire rename example.org-feed-xml example
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The feed's whole id, or its URL.", valueName: "FEED"), completion: Completions.feeds)
+    var feed: String
+
+    @Argument(help: ArgumentHelp("The id that it gets.", valueName: "ID"))
+    var id: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let edit = try EditedFeeds(common, named: [feed], isWhole: true)
+        try edit.apply(.rename(to: FeedIdentifier(id))) {
+            [$0.id.text, URLRedaction.redacted($0.url), $0.source.file]
+        }
+    }
+}
+
 struct TagCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tag",
