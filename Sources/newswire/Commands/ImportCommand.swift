@@ -80,7 +80,7 @@ struct ImportCommand: ParsableCommand {
         let variants = comparison.known.count { $0.isVariant }
         let counts = [
             "\(comparison.new.count) new", "\(comparison.known.count - variants) known",
-            "\(variants) variants of known ones", "\(list.losses) left out or doubtful",
+            "\(variants) variant\(variants == 1 ? "" : "s") of known ones", "\(list.losses) left out or doubtful",
         ]
         StandardError.write(
             "newswire: \(file): \(Self.feeds(list.tables.count)): \(counts.joined(separator: ", "))"
