@@ -66,7 +66,7 @@ extension FeedState {
         }
         move.leaveOutWhatMayNotBeKept()
         churn = churn?.bounded
-        formerly = Array(formerly.suffix(Self.mostFormerIDs))
+        if formerly.count > Self.mostFormerIDs { formerly = Array(formerly.suffix(Self.mostFormerIDs)) }
         // No more feeds than that can be configured: a larger number is damage, and a file of its size would be, too.
         if let block = schedule.historyBlock, block >= 1 << 24 { schedule.historyBlock = nil }
     }
