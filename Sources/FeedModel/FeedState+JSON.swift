@@ -20,7 +20,7 @@ extension FeedState {
         coder.field("articles", &articles, absent: 0)
         coder.members(of: &document)
         coder.members(of: &cutOff)
-        coder.field("formerly", &formerly, absent: [])
+        coder.field("formerly", &formerIDs)
     }
 
     /// Hands the fields to the coder that a `FeedOutlook` is made of.
@@ -66,7 +66,7 @@ extension FeedState {
         }
         move.leaveOutWhatMayNotBeKept()
         churn = churn?.bounded
-        if formerly.count > Self.mostFormerIDs { formerly = Array(formerly.suffix(Self.mostFormerIDs)) }
+        if let ids = formerIDs { formerly = Array(ids.suffix(Self.mostFormerIDs)) }
         // No more feeds than that can be configured: a larger number is damage, and a file of its size would be, too.
         if let block = schedule.historyBlock, block >= 1 << 24 { schedule.historyBlock = nil }
     }

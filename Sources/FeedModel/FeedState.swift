@@ -58,7 +58,12 @@ package struct FeedState: Sendable, Equatable {
     package var churn: Churn?
 
     /// The ids that the feed had before, the first of all last: its articles are known by that.
-    package var formerly: [String] = []
+    package var formerly: [String] {
+        get { formerIDs ?? [] }
+        set { formerIDs = newValue.isEmpty ? nil : newValue }
+    }
+    /// The same, nil for nearly all feeds, so that they pay nothing for it.
+    var formerIDs: [String]?
     /// No more former ids are kept of one feed.
     package static let mostFormerIDs = 20
 
