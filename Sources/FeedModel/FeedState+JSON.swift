@@ -66,7 +66,7 @@ extension FeedState {
         }
         move.leaveOutWhatMayNotBeKept()
         churn = churn?.bounded
-        if let ids = formerIDs { formerly = Array(ids.suffix(Self.mostFormerIDs)) }
+        if let ids = formerIDs, ids.count > Self.mostFormerIDs { formerIDs = ids.suffix(Self.mostFormerIDs) }
         // No more feeds than that can be configured: a larger number is damage, and a file of its size would be, too.
         if let block = schedule.historyBlock, block >= 1 << 24 { schedule.historyBlock = nil }
     }

@@ -38,6 +38,41 @@ struct EditCommandTests {
         #expect(desk.folder.read("feeds.d/my-2.toml") == nil)
     }
 
+    @Test("A configuration that is named by a path from the current folder is changed like any other")
+    func relativePath() async {
+        desk.folder.write(
+            "\(main)[[feed]]\nurl = \"\(desk.server.url("/feed"))\"\nid = \"mine\"\n", to: "newswire.toml")
+        let tagged = await desk.shell("cd \"$DIR\" && \"$NW\" tag mine +a --config newswire.toml")
+        #expect(tagged.status == 0 && tagged.output == "mine\ta\n", "\(tagged.errors)")
+        let removed = await desk.shell("cd \"$DIR\" && \"$NW\" remove mine --config ./newswire.toml")
+        #expect(removed.status == 0 && !main.contains("mine"), "\(removed.errors)")
+    }
+
+    @Test("A name that is empty, as that of an unset variable, means no feed")
+    func emptyName() async {
+        desk.folder.write(
+            "\(main)[[feed]]\nurl = \"\(desk.server.url("/feed"))\"\nid = \"mine\"\n", to: "newswire.toml")
+        #expect(await desk.run("poll").status == 0)
+        for command in [["tag", "", "+a"], ["poll", ""], ["explain", ""], ["dump", "--new", "--feed", ""]] {
+            let ending = await desk.run(command)
+            #expect(ending.status == 64 && ending.errors.contains("empty name"), "\(command): \(ending.errors)")
+        }
+        #expect(desk.cursor("default") == nil)
+    }
+
+    @Test("A feed that is paused stays so when its URL is changed")
+    func pausedElsewhere() async {
+        let feed = "[[feed]]\nid = \"mine\"\nurl = \"\(desk.server.url("/feed"))"
+        desk.folder.write("\(main)\(feed)\"\n", to: "newswire.toml")
+        #expect(await desk.run("poll").status == 0)
+        #expect(await desk.run("pause", "mine", "5h").status == 0)
+        desk.folder.write(main.replacing(feed, with: feed + "?2"), to: "newswire.toml")
+        let poll = await desk.run("poll", "mine")
+        #expect((poll.output + poll.errors).contains("paused"), "\(poll.output) \(poll.errors)")
+        #expect(await desk.run("resume", "mine").status == 0)
+        #expect(await desk.run("poll", "mine").status == 0)
+    }
+
     @Test("While a service runs, it takes feeds that are imported, tagged and removed at once")
     func service() async throws {
         let service = desk.service()

@@ -30,7 +30,7 @@ struct FormerIDTests {
         let report = try await desk.poll()
         #expect(report["feed"]?.string == "bulletins")
         #expect(report["new"]?.integer == 1 && report["updated"]?.integer == 1)
-        for name in ["bulletins", "feed"] {
+        for name in ["bulletins", "feed", "bull"] {
             #expect(try await desk.ids("--feed", name).sorted() == ["1", "2", "3", "4", "5", "6"], "\(name)")
         }
         #expect(try await desk.poll()["outcome"]?.string == "unchanged")

@@ -6,6 +6,9 @@ package enum ConfigurationPath: Sendable, Equatable {
     /// No file at any of these.
     case missing(tried: [String])
 
+    /// Returns a path that does not hang on the current folder; what is configured is compared by its files' paths.
+    package static func absolute(_ path: String) -> String { Path.absolute(path) }
+
     /// Returns `option` (--config) as it is; else the first that exists of `$NEWSWIRE_CONFIG`, the user's folder and
     /// /etc.
     package static func find(

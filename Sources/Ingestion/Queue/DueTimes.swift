@@ -115,13 +115,15 @@ extension DueTimes.Feed {
         let standard = (feed.interval ?? schedule.initialInterval).milliseconds
         self.init(
             number: number, hash: FeedHash.of(feed.id), next: nil, last: nil, interval: standard)
-        // What is remembered of another URL does not count.
-        guard let outlook, outlook.isOfURL else { return }
+        guard let outlook else { return }
+        // A person has paused the feed, and not its URL.
+        heldUntil = outlook.schedule.heldUntil
+        // What else is remembered of another URL does not count.
+        guard outlook.isOfURL else { return }
         next = outlook.nextPoll
         last = outlook.lastPoll
         interval = outlook.intervalSeconds.map { Int64($0) * 1000 } ?? standard
         isPutOff = outlook.schedule.reason.putsOff
-        heldUntil = outlook.schedule.heldUntil
     }
 }
 

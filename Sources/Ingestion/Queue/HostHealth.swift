@@ -122,10 +122,11 @@ struct SkipRules {
     /// - Parameter host: the key of the feed's host.
     func reasonToSkip(_ feed: FeedConfiguration, _ state: FeedState?, host: String) -> String? {
         if !feed.enabled { return "disabled in the configuration" }
-        // What is remembered of another URL does not count.
-        guard let known = state, known.isOf(feed.url) else { return nil }
+        guard let known = state else { return nil }
         let state = known.believed(at: now, of: feed, schedule)
         if state.isHeld(at: now) { return "paused; `newswire resume \(feed.id)` ends that" }
+        // What else is remembered of another URL does not count.
+        guard known.isOf(feed.url) else { return nil }
         if case .force = selection { return nil }
         if state.schedule.isGoneForGood { return "gone for good, as its server said twice; --force asks again" }
         if let until = health.pausedUntil(host, at: now) { return Self.pausedHost(host, until) }

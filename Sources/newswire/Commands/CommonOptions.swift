@@ -160,9 +160,15 @@ enum FeedSelection {
         return chosen
     }
 
+    /// An unset variable of a script would be the start of every id.
+    static var nameIsEmpty: CommandFailure {
+        CommandFailure(.usage, "an empty name means no feed; write an id, a URL or the start of an id")
+    }
+
     private static func find(
         _ name: String, in configuration: Configuration, _ isWhole: Bool
     ) throws(CommandFailure) -> FeedConfiguration {
+        if name.isEmpty { throw nameIsEmpty }
         if let feed = configuration.feeds.first(where: { $0.id.text == name || $0.url == name }) { return feed }
         if let feed = configuration.feeds.first(where: { $0.formerly.contains(FeedIdentifier(name)) }) { return feed }
         let matches = configuration.feeds.filter { $0.id.text.hasPrefix(name) }

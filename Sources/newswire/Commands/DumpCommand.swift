@@ -23,7 +23,8 @@ struct DumpCommand: ParsableCommand {
               newswire dump --new --as archive --format text
               newswire dump --since 36h --feed example
               # not had before the work is done
-              newswire dump --new --as index --no-ack >batch.jsonl && load-index batch.jsonl &&
+              newswire dump --new --as index --no-ack >batch.jsonl && test -s batch.jsonl &&
+                load-index batch.jsonl &&
                 newswire ack index "$(tail -n 1 batch.jsonl |
                   jq -r '._newswire | "\\(.seq):\\(.chain)"')"
             """)

@@ -114,7 +114,7 @@ private struct EditedFeeds {
     init(_ common: CommonOptions, named names: [String], isWhole: Bool) throws {
         var known: [FeedIDResolver.Known] = []
         configuration = try ConfigurationLoader.load(
-            path: common.path(), environment: CommonOptions.environment,
+            path: ConfigurationPath.absolute(common.path()), environment: CommonOptions.environment,
             knownFeeds: { store in
                 known = common.knownFeeds(store)
                 return known

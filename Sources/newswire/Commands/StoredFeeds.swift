@@ -73,6 +73,7 @@ struct StoredFeeds {
     }
 
     private func resolve(_ name: String, _ known: [Known]) throws -> FeedIdentifier {
+        if name.isEmpty { throw FeedSelection.nameIsEmpty }
         if let feed = known.first(where: { $0.id.text == name }) { return feed.id }
         if let feed = known.first(where: { $0.configuredURL == name }) { return feed.id }
         // Feeds whose URLs differ only in a secret look alike here.
@@ -84,7 +85,8 @@ struct StoredFeeds {
             let ids = alike.map(\.text).sorted().prefix(5).joined(separator: ", ")
             throw CommandFailure(.usage, "\(url) is the URL of \(alike.count) feeds; write an id: \(ids)")
         }
-        let ids = known.map(\.id.text)
+        // An id that a feed had before is that feed's.
+        let ids = Set(known.map(\.id)).subtracting(known.flatMap(\.formerly)).map(\.text)
         if let id = try Self.one(of: ids, startingWith: name) { return id }
         // A copy of the articles alone knows no feeds, but has records of them.
         let stored = try storedFeeds()
