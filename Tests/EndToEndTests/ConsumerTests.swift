@@ -81,12 +81,14 @@ struct ConsumerTests {
 
     @Test(
         "What is no place to begin with is refused, and no consumer is made: a span by a clock that the store contradicts too",
-        arguments: ["7", "soon", "-1", "36h"])
+        arguments: ["7", "soon", "-1", "36h", "2999-01-01"])
     func wrongStart(_ start: String) async throws {
         try store(1...5)
         #expect(await desk.run("dump", "--new", "--as", "a", "--from=\(start)").status == 64)
         #expect(await once("a", "--from=\(start)").status == 64)
         #expect(await desk.run("dump", "--from", "now").status == 64)
+        let later = await desk.run("dump", "--new", "--as", "a", "--since", "2999-01-01")
+        #expect(later.status == 64 && later.errors.contains("still to come"), "\(later.errors)")
         #expect(desk.cursor("a") == nil)
     }
 

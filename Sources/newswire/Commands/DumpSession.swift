@@ -34,6 +34,7 @@ struct DumpSession {
     func run(follow: Bool) throws {
         let watch = follow ? ArticleWatch(directory: directory) : nil
         guard let reader = try opened(watch) else { return }
+        if consumer != nil, let since { try reader.checkReached(since, "dumping what was stored since") }
         let place = try consumer.map { try Place($0, directory, in: reader) }
         try place?.locate(in: reader)
         var filter = filter

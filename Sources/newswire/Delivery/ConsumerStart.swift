@@ -50,6 +50,7 @@ enum ConsumerStart: ExpressibleByArgument {
                         + " name the time itself, a number, now or beginning")
             }
             let now = SystemClock.now()
+            try reader.checkReached(time.time(now: now), "beginning with")
             let first = try reader.place(storedSince: time.time(now: now), now: now).firstSeq
             return first > 0 ? first - 1 : 0
         }
@@ -57,6 +58,14 @@ enum ConsumerStart: ExpressibleByArgument {
 }
 
 extension StoreReader {
+    /// Refuses a time that neither this machine's clock nor anything in the store has reached: it is a slip, and a consumer
+    /// would pass by all that it has not had.
+    func checkReached(_ time: Timestamp, _ deed: String) throws {
+        if time <= SystemClock.now() { return }
+        if try timeEvidence().times.contains(where: { $0 >= time }) { return }
+        throw CommandFailure(.usage, "\(deed) \(time): that is still to come; name a time that is past")
+    }
+
     /// Whether something in the store is as young as this machine's clock says.
     func confirmsClock() throws(StoreError) -> Bool {
         let now = SystemClock.now()
