@@ -25,6 +25,9 @@ struct ReadablePartTests {
             "[store]\ndirectory = \"/srv/news\"\n[fetch]\ntimeuot = \"3s\"",
             // An included file that is not there.
             "include = [\"none.toml\"]\n[store]\ndirectory = \"/srv/news\"",
+            // No TOML before the table, which can be read by itself.
+            "contact = \"\n[store]\ndirectory = \"/srv/news\"",
+            "contact = \"x\n[store]\ndirectory = \"/srv/news\"\n[[feed]]\n",
             // No TOML any more behind the table.
             "[store]\ndirectory = \"/srv/news\"\n[[feed]]\nurl = \"https://example.org/\nid = 'a'",
             "[store]\ndirectory = \"/srv/news\"\n[[feed]]\ntags = [\n'a',\n\n[fetch]\nretries = 3\n",
@@ -48,7 +51,9 @@ struct ReadablePartTests {
         arguments: [
             "[store]\ndirectory = 3", "[store]\ndirectry = \"/srv/news\"", "[stroe]\ndirectory = \"/srv/news\"",
             "directory = \"/srv/news\"", "store = \"/srv/news\"", "[store]\ndirectory = \"/srv/news",
-            "contact = \"\n[store]\ndirectory = \"/srv/news\"", "store.directry = \"/srv/news\"",
+            "contact = \"\"\"\n[store]\ndirectory = \"/srv/news\"", "store.directry = \"/srv/news\"",
+            "contact = \"\n[store]\ndirectory = \"/srv/news",
+            "contact = \"\n[store]\n[store]\ndirectory = \"/srv/news\"",
         ])
     func unknown(text: String) throws {
         #expect(try readable(text)?.store.directory == "")

@@ -30,11 +30,29 @@ extension ConfigurationLoader {
         guard state.isMainRead else { return nil }
         var store = state.store
         if !state.isStoreCertain || store.directory.isEmpty && mentionsDirectory(rest) {
-            store.directory = ""
+            store.directory = storeTable(of: rest, file, state.environment)?.directory ?? ""
         } else if store.directory.isEmpty {
             store.directory = StoreLocation.standard(configuration: file.path, environment: state.environment) ?? ""
         }
         return ConfigurationAssembler(file: file, state: state).assemble(store, [])
+    }
+
+    /// What the one `[store]` table of a text says that cannot be read as a whole: nil where it has a mistake itself, or may
+    /// be a part of a text of several lines.
+    private static func storeTable(
+        of text: ArraySlice<UInt8>, _ file: ConfigurationFile, _ environment: [String: String]
+    ) -> StoreSettings? {
+        let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        func first(_ line: ArraySlice<UInt8>) -> UInt8? { line.first { $0 > 0x20 } }
+        let headers = lines.indices.filter { lines[$0].filter { $0 > 0x20 } == Array("[store]".utf8) }
+        let whole = String(decoding: text, as: UTF8.self)
+        guard headers.count == 1, !whole.contains("\"\"\""), !whole.contains("'''") else { return nil }
+        let rest = lines[(headers[0] + 1)...]
+        let table = rest.prefix { first($0) != UInt8(ascii: "[") }
+        let state = LoadingState(environment: environment)
+        var reader = FileTreeReader(state: state, [:])
+        reader.read(Array("[store]\n".utf8) + Array(table.joined(separator: [UInt8(ascii: "\n")])), ofMain: file)
+        return state.brokenMain == nil && state.isStoreCertain && !state.store.directory.isEmpty ? state.store : nil
     }
 
     /// The lines of a text before that number, which counts from 1.
