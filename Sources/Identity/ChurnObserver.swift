@@ -13,7 +13,7 @@ struct ChurnObserver {
 
     /// Whether there is anything to learn from a document. From most there is not.
     func hasSeenChange(_ matches: [Match], _ judgements: [Judgement?]) -> Bool {
-        known != nil || matches.contains { $0.renamed != nil || $0.replayed != nil }
+        known != nil || matches.contains(where: \.isUnderOtherID)
             || judgements.contains { $0?.changesLink ?? false }
     }
 
@@ -22,7 +22,7 @@ struct ChurnObserver {
         _ matches: [Match], _ judgements: [Judgement?], _ items: borrowing DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> FeedState.Churn? {
         var churn = known ?? FeedState.Churn()
-        let renamed = matches.filter { $0.renamed != nil || $0.replayed != nil }.map { items[$0.place].base.mark }
+        let renamed = matches.filter(\.isUnderOtherID).map { items[$0.place].base.mark }
         churn.weigh(
             renamed: renamed, ids: items.places.map { items[$0].base.mark }, found: items.count - items.unfoundCount)
         if let names = try parameters(matches, judgements, items, knowledge) {

@@ -112,7 +112,7 @@ package struct IdentityJudge: ~Copyable {
             if isMigration { for index in matches.indices { join(&matches[index]) } }
         }
 
-        if replays.concerns(facts, items) { try replays.find(&matches, &items, facts, knowledge) }
+        if detector.isReplaced { try replays.find(&matches, &items, facts, knowledge) }
         if groups.concerns(matches, items) { try groups.limit(&matches, &items, facts, knowledge) }
 
         // Ids that are known come first: their articles are taken before an alias can be an edit of one.

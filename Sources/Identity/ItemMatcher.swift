@@ -26,13 +26,13 @@ struct Match {
     /// The keys that the article's first record gets where it is new.
     var keys: [Hash128] = []
     /// As in its judgement.
-    var rounds: UInt8 = 0
+    private(set) var rounds: UInt8 = 0
     /// Why no more than a bounded number of such items is kept, once the bound is reached.
     private(set) var bound: Judgement.Event?
     /// It is new, but beyond the bound, and is not kept.
     private(set) var isPassedOver = false
-    /// The article that says what it says, which is gone from the document.
-    var replayed: KnownArticle?
+    /// It says what an article says that is gone from the document.
+    var isReplay = false
 
     init(_ place: Int) { self.place = place }
 
@@ -41,6 +41,17 @@ struct Match {
         if case .alias = kind { return true }
         return pair != nil
     }
+
+    /// Whether it is no article of this feed, by all that was looked at so far.
+    var isOpen: Bool {
+        switch kind {
+        case .new, .duplicate: true
+        case .alias, .repeats, .replay: false
+        }
+    }
+
+    /// Whether a known article may have come under another id, as it does at every poll where ids mean nothing.
+    var isUnderOtherID: Bool { renamed != nil || isReplay }
 
     /// The known article that it is under an id that may change at every poll.
     var renamed: KnownArticle? {
@@ -126,10 +137,7 @@ struct ItemMatcher {
     ) throws(Knowledge.Failure) {
         var open: [Int] = []
         for index in matches.indices {
-            switch matches[index].kind {
-            case .new, .duplicate: if !items[matches[index].place].isSplit { open.append(index) }
-            case .alias, .repeats, .replay: break
-            }
+            if matches[index].isOpen, !items[matches[index].place].isSplit { open.append(index) }
         }
         var possible = matches.count(where: \.isPair) + open.count
         if knowledge.readsAhead { finder.preparePairs(open.map { matches[$0].place }, &items, knowledge) }

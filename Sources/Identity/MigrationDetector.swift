@@ -16,16 +16,26 @@ struct MigrationDetector {
 
     /// Whether ids are not known, and articles of the document before are gone, which is to be had for nothing.
     var hasGone: Bool {
-        guard facts.isWhole, unknownCount > 0, let previous = facts.previousCount else { return false }
-        return previous > itemCount - unknownCount
+        facts.isWhole && unknownCount > 0 && (goneCount ?? 0) > 0
     }
 
     /// Whether so many ids are not known, and so many articles gone, that it is worth looking for pairs.
     var isPossible: Bool {
         guard facts.isWhole else { return false }
-        let gone = facts.previousCount.map { max(0, $0 - (itemCount - unknownCount)) } ?? unknownCount
-        return isEnough(unknownCount) && isEnough(gone)
+        return isEnough(unknownCount) && isEnough(goneCount ?? unknownCount)
     }
+
+    /// Whether at least half of the items have ids that are not known, and at least half of the articles of the document
+    /// before are gone.
+    var isReplaced: Bool {
+        guard facts.isWhole, itemCount > 0, let previous = facts.previousCount, let gone = goneCount else {
+            return false
+        }
+        return unknownCount * 2 >= itemCount && gone * 2 >= previous
+    }
+
+    /// So many more articles had the document before than are known in this one; nil where its number is not known.
+    private var goneCount: Int? { facts.previousCount.map { $0 - (itemCount - unknownCount) } }
 
     /// Whether so many pairs, each an unknown id and an article that was known under another, make a migration.
     func isEnough(_ count: Int) -> Bool { count >= leastCount && count * 2 >= facts.previousCount ?? itemCount }

@@ -47,11 +47,7 @@ struct RenameFinder {
 
     /// What several items have as their id says nothing of any of them.
     private func canBeKnown(_ match: Match, _ items: borrowing DocumentItems) -> Bool {
-        if items[match.place].isShared || items[match.place].isSplit { return false }
-        return switch match.kind {
-        case .new, .duplicate: true
-        case .alias, .repeats, .replay: false
-        }
+        match.isOpen && !items[match.place].isShared && !items[match.place].isSplit
     }
 
     /// The article that the item is, where there is exactly one that it can be.

@@ -4,8 +4,7 @@ internal import FeedModel
 /// `ReplayFinder` knows the articles of a feed again that come under other ids and links in each document, where no other
 /// rule can tell them: by title, text and file, which have to be the very same (identity.md §5.5).
 ///
-/// It looks only at documents of which at least half of the items are unknown, while as many articles are gone. Records
-/// of such documents carry the key by which the next one finds them, so that other feeds pay nothing for it.
+/// It looks only at documents that `MigrationDetector` calls replaced. Records of such documents carry the key by which the next one finds them, so that other feeds pay nothing for it.
 struct ReplayFinder {
     /// Where a document has one such article and no other, so many are kept, then one a day: it may be an alert.
     private static let mostAlone: UInt8 = 3
@@ -18,24 +17,40 @@ struct ReplayFinder {
         idsMeanNothing = rules.churn?.idsMeanNothing ?? false
     }
 
-    /// Whether so much of a document is unknown, and so much of the one before gone, that it may be one.
-    func concerns(_ facts: DocumentFacts, _ items: borrowing DocumentItems) -> Bool {
-        guard facts.isWhole, let previous = facts.previousCount, items.count > 0 else { return false }
-        let unknown = items.unfoundCount
-        return unknown * 2 >= items.count && (previous - (items.count - unknown)) * 2 >= previous
-    }
-
     /// Makes items that are new the articles that they repeat, as far as the feed's ids are known to mean nothing, and
     /// notes for the others that they do.
     func find<Knowledge: ArticleKnowledge>(
         _ matches: inout [Match], _ items: inout DocumentItems, _ facts: DocumentFacts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) {
+        var replays = try replays(&matches, &items, knowledge)
+        let renames = matches.count { $0.renamed != nil }
+        if !isRedatedList(replays, renames, items) { replays.removeAll(where: \.isRedated) }
+        let isList = isList(replays, renames, items)
+        let isAll = replays.count == matches.count
+        for replay in replays {
+            let place = matches[replay.index].place
+            matches[replay.index].isReplay = true
+            if isList, idsMeanNothing {
+                items.claims.release(matches[replay.index].keys, from: place)
+                items.claims.take(replay.known.uid, for: place)
+                matches[replay.index].kind = .replay(replay.known, isRedated: replay.isRedated)
+            } else if !isList, isAll {
+                matches[replay.index].bound(
+                    by: .replayed, after: replay.known, replay.stored, most: Self.mostAlone, facts)
+            }
+        }
+    }
+
+    /// The items that say what an article says that is gone from the document, each of another one. Gives all that are new
+    /// the keys by which the next document finds them.
+    private func replays<Knowledge: ArticleKnowledge>(
+        _ matches: inout [Match], _ items: inout DocumentItems, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) -> [Replay] {
         var contents: [Int: Hash128] = [:]
         for index in matches.indices where isOpen(matches[index], items) {
             if let content = items.contentKey(matches[index].place) { contents[index] = content }
         }
         if knowledge.readsAhead { knowledge.prepare(contents.values.map { MatchKeys.copy(0, of: $0) }) }
-
         var nextCopies: [Hash128: Int] = [:]
         var replays: [Replay] = []
         for index in matches.indices {
@@ -58,22 +73,7 @@ struct ReplayFinder {
                 Replay(index: index, content: content, known: known, stored: stored, isRedated: isRedated))
         }
         for replay in replays { items.claims.release(replay.known.uid) }
-        let renames = matches.count { $0.renamed != nil }
-        if !isRedatedList(replays, renames, items) { replays.removeAll(where: \.isRedated) }
-        let isList = isList(replays, renames, items)
-        let isAll = replays.count == matches.count
-        for replay in replays {
-            let place = matches[replay.index].place
-            matches[replay.index].replayed = replay.known
-            if isList, idsMeanNothing {
-                items.claims.release(matches[replay.index].keys, from: place)
-                items.claims.take(replay.known.uid, for: place)
-                matches[replay.index].kind = .replay(replay.known, isRedated: replay.isRedated)
-            } else if !isList, isAll {
-                matches[replay.index].bound(
-                    by: .replayed, after: replay.known, replay.stored, most: Self.mostAlone, facts)
-            }
-        }
+        return replays
     }
 
     /// `Replay` is an item, by its place among the matches, and the article whose content it has.
@@ -88,11 +88,7 @@ struct ReplayFinder {
 
     /// What only its content tells from others has a bound of its own (`ContentGroups`).
     private func isOpen(_ match: Match, _ items: borrowing DocumentItems) -> Bool {
-        if items[match.place].isSplit || items[match.place].precision == .content { return false }
-        return switch match.kind {
-        case .new, .duplicate: true
-        case .alias, .repeats, .replay: false
-        }
+        match.isOpen && !items[match.place].isSplit && items[match.place].precision != .content
     }
 
     /// Whether the item has another date than the article; nil where a number or a day in its id or link says that it is

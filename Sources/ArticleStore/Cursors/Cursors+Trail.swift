@@ -137,16 +137,25 @@ extension Cursors {
     /// Best effort, and not durable: without it the number counts, as it did before.
     private func put(_ trail: ReadingTrail, of name: String) {
         guard trail.last != nil else { return removeTrail(of: name) }
-        let temporary = "\(trailFile(of: name)).new"
+        do throws(StoreError) {
+            try put(Array(trail.text.utf8), at: trailFile(of: name))
+        } catch {
+            removeTrail(of: name)
+        }
+    }
+
+    /// Puts a file that is whole in the place of the one that is there, among the cursors; not durable.
+    func put(_ bytes: [UInt8], at path: String) throws(StoreError) {
+        let temporary = "\(path).new"
         _ = files.remove(temporary)
         do throws(StoreError) {
             let file = try directory.openFile(
                 temporary, in: directory.cursors, flags: O_EXCL | O_NOFOLLOW | O_NONBLOCK, files)
-            try file.write(Array(trail.text.utf8), at: 0, files)
-            try directory.rename(temporary, to: trailFile(of: name), files)
+            try file.write(bytes, at: 0, files)
+            try directory.rename(temporary, to: path, files)
         } catch {
             _ = files.remove(temporary)
-            removeTrail(of: name)
+            throw error
         }
     }
 

@@ -83,15 +83,6 @@ extension Cursors {
             _ = files.remove(path)
             return
         }
-        let temporary = path + ".new"
-        _ = files.remove(temporary)
-        let file = try directory.openFile(temporary, in: directory.cursors, flags: O_EXCL, files)
-        do throws(StoreError) {
-            try file.write(failure.line, at: 0, files)
-            try directory.rename(temporary, to: path, files)
-        } catch {
-            _ = files.remove(temporary)
-            throw error
-        }
+        try put(failure.line, at: path)
     }
 }

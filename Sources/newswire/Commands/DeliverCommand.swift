@@ -41,15 +41,7 @@ struct DeliverCommand: AsyncParsableCommand {
         completion: Completions.consumers)
     var consumer: String
 
-    @Option(
-        name: .customLong("from"),
-        help: ArgumentHelp(
-            """
-            Where a consumer that is new begins: now, with what is stored from here on; beginning; with the record of a \
-            number; or with what was stored at a time or later. One that is there already goes on where it is.
-            """,
-            valueName: "now|beginning|SEQ|T"))
-    var start: ConsumerStart?
+    @OptionGroup var beginning: ConsumerStartOption
 
     @Option(help: ArgumentHelp("Deliver at most this many articles at a time (1 to 100000).", valueName: "N"))
     var batch = 100
@@ -127,7 +119,7 @@ struct DeliverCommand: AsyncParsableCommand {
         }
         let logger = common.logger(configuration)
         let filter = try choice.filter(configuration, isForConsumer: true)
-        let (consumer, options, start) = (consumer, options, start)
+        let (consumer, options, start) = (consumer, options, beginning.start)
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
         let ending = try await BlockingWork.run {
             try CommandFailure.wrappingAll {

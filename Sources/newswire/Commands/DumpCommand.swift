@@ -38,15 +38,7 @@ struct DumpCommand: ParsableCommand {
         completion: Completions.consumers)
     var consumer: String?
 
-    @Option(
-        name: .customLong("from"),
-        help: ArgumentHelp(
-            """
-            Where a consumer that is new begins: now, with what is stored from here on; beginning; with the record of a \
-            number; or with what was stored at a time or later. One that is there already goes on where it is.
-            """,
-            valueName: "now|beginning|SEQ|T"))
-    var start: ConsumerStart?
+    @OptionGroup var beginning: ConsumerStartOption
 
     @Flag(name: .customLong("no-ack"), help: "Leave the consumer's cursor where it is, for newswire ack to move.")
     var noAck = false
@@ -87,7 +79,7 @@ struct DumpCommand: ParsableCommand {
     func validate() throws {
         if new, after != nil { throw ValidationError("--new and --after cannot be used together.") }
         if !new, consumer != nil { throw ValidationError("--as needs --new.") }
-        if !new, start != nil { throw ValidationError("--from needs --new.") }
+        if !new, beginning.start != nil { throw ValidationError("--from needs --new.") }
         if !new, noAck { throw ValidationError("--no-ack needs --new.") }
         if follow, format.isDocument {
             throw ValidationError(
@@ -114,7 +106,7 @@ struct DumpCommand: ParsableCommand {
             directory: directory, filter: filter, format: format, sanitize: sanitize, urls: urls, limit: limit,
             after: after ?? 0,
             since: since, isSinceByClock: isSinceByClock, until: until,
-            consumer: new ? .init(name: consumer ?? "default", acknowledges: !noAck, start: start) : nil)
+            consumer: new ? .init(name: consumer ?? "default", acknowledges: !noAck, start: beginning.start) : nil)
     }
 }
 

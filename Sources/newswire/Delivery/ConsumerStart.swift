@@ -57,6 +57,19 @@ enum ConsumerStart: ExpressibleByArgument {
     }
 }
 
+/// The option of the commands that make a consumer.
+struct ConsumerStartOption: ParsableArguments {
+    @Option(
+        name: .customLong("from"),
+        help: ArgumentHelp(
+            """
+            Where a consumer that is new begins: now, with what is stored from here on; beginning; with the record of a \
+            number; or with what was stored at a time or later. One that is there already goes on where it is.
+            """,
+            valueName: "now|beginning|SEQ|T"))
+    var start: ConsumerStart?
+}
+
 extension StoreReader {
     /// Refuses a time that neither this machine's clock nor anything in the store has reached: it is a slip, and a consumer
     /// would pass by all that it has not had.

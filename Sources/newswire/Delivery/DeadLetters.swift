@@ -23,7 +23,9 @@ struct DeadLetters: Sendable {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o640)
         guard descriptor >= 0 else { throw failure(temporary) }
         defer { close(descriptor) }
-        guard write(batch.bytes, to: descriptor), fsync(descriptor) == 0, rename(temporary, path) == 0 else {
+        guard newswire_write_all(descriptor, batch.bytes, batch.bytes.count) == 0, fsync(descriptor) == 0,
+            rename(temporary, path) == 0
+        else {
             let failure = failure(temporary)
             unlink(temporary)
             throw failure
@@ -37,19 +39,5 @@ struct DeadLetters: Sendable {
 
     private func failure(_ path: String) -> Failure {
         Failure(description: "keeping it in \(path): \(SystemReason.text(errno)); the command gets it again")
-    }
-
-    private func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        bytes.withUnsafeBytes { bytes in
-            var offset = 0
-            while offset < bytes.count {
-                // Not nil: there are bytes left.
-                let count = Glibc.write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
-                if count < 0, errno == EINTR { continue }
-                if count <= 0 { return false }
-                offset += count
-            }
-            return true
-        }
     }
 }

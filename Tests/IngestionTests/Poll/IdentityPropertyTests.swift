@@ -223,12 +223,12 @@ struct IdentityPropertyTests {
         #expect(try await store.verify().isWhole)
     }
 
-    @Test("Of two feeds that bring the same article at the same time one has it whole, the other as a duplicate")
-    func atOnce() async throws {
+    /// A store to which two feeds have brought an article with that link at the same time.
+    private func storedAtOnce(_ link: String) async throws -> DocumentStore {
         let store = try DocumentStore()
         var article = Article()
         article.id = "1"
-        article.url = "https://e.org/1"
+        article.url = link
         article.title = "One"
         article.contentText = "Text"
         nonisolated(unsafe) let shared = store
@@ -236,6 +236,12 @@ struct IdentityPropertyTests {
         async let first: Void = shared.take([item], feed: 0)
         async let second: Void = shared.take([item], feed: 1)
         _ = try await (first, second)
+        return store
+    }
+
+    @Test("Of two feeds that bring the same article at the same time one has it whole, the other as a duplicate")
+    func atOnce() async throws {
+        let store = try await storedAtOnce("https://e.org/1")
         #expect(try store.records().map { $0["_newswire"]?["kind"]?.string } == ["new", "duplicate"])
     }
 
@@ -243,17 +249,7 @@ struct IdentityPropertyTests {
         "Of two feeds that bring one article at once, the site's own has it whole and new; the other is the copy, or came first",
         arguments: [0, 1])
     func ownAtOnce(_ own: Int) async throws {
-        let store = try DocumentStore()
-        var article = Article()
-        article.id = "1"
-        article.url = "https://\(own == 0 ? "a" : "b").example/1"
-        article.title = "One"
-        article.contentText = "Text"
-        nonisolated(unsafe) let shared = store
-        let item = article
-        async let first: Void = shared.take([item], feed: 0)
-        async let second: Void = shared.take([item], feed: 1)
-        _ = try await (first, second)
+        let store = try await storedAtOnce("https://\(own == 0 ? "a" : "b").example/1")
         let records = try store.records()
         let mine = try #require(records.first { $0["_newswire"]?["feed"]?.string == (own == 0 ? "a" : "b") })
         let copy = try #require(records.first { $0["_newswire"]?["feed"]?.string == (own == 0 ? "b" : "a") })
