@@ -9,6 +9,13 @@ package enum ConfigurationPath: Sendable, Equatable {
     /// Returns a path that does not hang on the current folder; what is configured is compared by its files' paths.
     package static func absolute(_ path: String) -> String { Path.absolute(path) }
 
+    /// Returns the path without links, by which a file is known that has several; the path itself where nothing is there.
+    package static func real(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// Returns `option` (--config) as it is; else the first that exists of `$NEWSWIRE_CONFIG`, the user's folder and
     /// /etc.
     package static func find(

@@ -22,8 +22,8 @@ struct FileTreeReader {
 
     /// Reads a text as the main file.
     mutating func read(_ bytes: [UInt8], ofMain file: ConfigurationFile) {
-        seen.insert(Self.real(file.path))
-        open.append(Self.real(file.path))
+        seen.insert(ConfigurationPath.real(file.path))
+        open.append(ConfigurationPath.real(file.path))
         read(bytes, of: file, isMain: true)
     }
 
@@ -33,7 +33,7 @@ struct FileTreeReader {
     }
 
     private mutating func include(_ file: ConfigurationFile, at place: SourcePlace) {
-        let real = Self.real(file.path)
+        let real = ConfigurationPath.real(file.path)
         guard !open.contains(real) else {
             return state.error("include: \(file.name) includes itself", at: place)
         }
@@ -120,13 +120,6 @@ struct FileTreeReader {
                 self.include(included, at: include.place)
             }
         }
-    }
-
-    /// The path without links, by which a file is known that has several.
-    private static func real(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 }
 

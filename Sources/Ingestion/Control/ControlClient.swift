@@ -1,3 +1,4 @@
+internal import Configuration
 package import Glibc
 package import JSONText
 
@@ -140,12 +141,8 @@ package struct ServiceSite: Sendable, Equatable {
     }
 
     /// Tells whether the service runs by the configuration with that main file, whatever links lead to it.
-    package func runs(by path: String) -> Bool { Self.real(configuration) == Self.real(path) }
-
-    private static func real(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
+    package func runs(by path: String) -> Bool {
+        ConfigurationPath.real(configuration) == ConfigurationPath.real(path)
     }
 }
 

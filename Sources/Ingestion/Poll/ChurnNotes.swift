@@ -7,10 +7,9 @@ extension FeedState.Churn {
         switch (idsMeanNothing, volatileParameters.isEmpty) {
         case (false, true): nil
         case (true, true): "its ids change at every poll: articles are known by link, title, date and text"
-        case (false, false): "\(parameters)"
+        case (false, false): parameters
         case (true, false):
-            "its ids change at every poll: articles are known by link, title, date and text; and"
-                + " \(parameters)"
+            "its ids change at every poll: articles are known by link, title, date and text; and \(parameters)"
         }
     }
 
