@@ -23,6 +23,10 @@ package struct Configuration: Sendable {
     package var feeds: [FeedConfiguration]
     /// The warnings say what looks wrong, though it can be run.
     package var warnings: [Diagnostic]
+    /// The patterns of all `include`, as absolute paths.
+    var includePatterns: [String] = []
+    /// The lines of the main file in which the keys of `[fetch]` stand.
+    var fetchLines: [String: Int] = [:]
 
     /// Returns the table whose allowance a host shares: that of its own name, else of the nearest domain above it.
     ///
@@ -47,14 +51,16 @@ package struct Configuration: Sendable {
         return low < hosts.count && hosts[low].name == name ? hosts[low] : nil
     }
 
-    /// Returns the feed that a URL already stands for: one whose URL is the same but for http or https, `www.` and a
-    /// slash at the end of the path (contract.md §2).
-    package func feed(at url: String) -> FeedConfiguration? {
-        if let feed = feeds.first(where: { $0.url == url }) { return feed }
-        guard let host = HostKey.of(url: url).map(FeedIDResolver.bare) else { return nil }
+    /// Returns the feeds that a URL stands for: those with that very URL, else those whose URL is the same but for http
+    /// or https, `www.`, a slash at the end of the path, the usual port, and the case of scheme and host (contract.md
+    /// §2.11). There are several only where they have ids of their own.
+    package func feeds(at url: String) -> [FeedConfiguration] {
+        let same = feeds.filter { $0.url == url }
+        if !same.isEmpty { return same }
+        guard let host = HostKey.of(url: url).map(FeedIDResolver.bare) else { return [] }
         let form = FeedIDResolver.looseForm(url)
         // Only URLs of the same host are worth parsing: there may be very many feeds.
-        return feeds.first { feed in
+        return feeds.filter { feed in
             feed.host.map(FeedIDResolver.bare) == host && FeedIDResolver.looseForm(feed.url) == form
         }
     }
@@ -143,7 +149,7 @@ extension Configuration {
         guard isOpen else { return [] }
         return [
             Diagnostic(
-                .warning, file: path, line: 1,
+                .warning, file: path, line: fetchLines["private_networks"] ?? 1,
                 "[fetch] private_networks: holds for every feed, also for one whose host's name is made to lead there "
                     + "later; where a few feeds need it, write it in their [[feed]] tables")
         ]
@@ -158,7 +164,7 @@ extension Configuration {
     package func checkReferences(environment: [String: String]) -> [Diagnostic] {
         var checker = ReferenceChecker(environment: environment, isOfSystem: ConfigurationPath.isOfSystem(path))
         if let caFile = fetch.caFile {
-            checker.checkFile(caFile, "[fetch] ca_file", SourcePlace(file: path, line: 1))
+            checker.checkFile(caFile, "[fetch] ca_file", SourcePlace(file: path, line: fetchLines["ca_file"] ?? 1))
         }
         for feed in feeds where feed.enabled { checker.check(feed, inherited: fetch.caFile) }
         return checker.diagnostics

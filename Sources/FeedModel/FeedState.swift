@@ -46,7 +46,8 @@ package struct FeedState: Sendable, Equatable {
     package var intervalSeconds: Int?
     /// The server asked to be left alone until then (Retry-After, freshness).
     package var notBefore: Timestamp?
-    /// How many articles of this feed have been stored, as far as this state has counted: a figure for people.
+    /// How many articles this feed has brought, duplicates of other feeds' among them, as far as this state has counted: a
+    /// figure for people.
     package var articles: UInt64 = 0
 
     /// The last whole document; nil before the first.

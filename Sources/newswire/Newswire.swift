@@ -27,6 +27,9 @@ struct Newswire: AsyncParsableCommand {
             ExportCommand.self, DeliverCommand.self, ParseCommand.self, CheckCommand.self, StoreCommand.self,
         ])
 
+    /// They may stand before the command: `CommandWords` moves them behind it.
+    @OptionGroup var common: CommonOptions
+
     static func main() async {
         StandardDescriptors.takeClosedOnes()
         // A reader that goes away is an error of a write, not the end of the process.

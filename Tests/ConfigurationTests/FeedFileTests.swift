@@ -95,10 +95,10 @@ struct FeedFileTests {
         let configuration = try fixture.load(feed("tags = [\"x\"]"))
         for url in ["https://example.org/feed.xml", "http://www.example.org/feed.xml/", "HTTPS://EXAMPLE.ORG/feed.xml"]
         {
-            #expect(configuration.feed(at: url) != nil, "\(url)")
+            #expect(configuration.feeds(at: url).first != nil, "\(url)")
         }
         for url in ["https://example.org/feed.xml?a", "https://example.com/feed.xml", "https://example.org/Feed.xml"] {
-            #expect(configuration.feed(at: url) == nil, "\(url)")
+            #expect(configuration.feeds(at: url).first == nil, "\(url)")
         }
     }
 

@@ -154,9 +154,38 @@ struct FeedIDResolverTests {
         let warnings = try fixture.warnings(feed(""))
         try #require(warnings.count == 1)
         #expect(warnings[0].hasPrefix("newswire.toml:2: warning: https://example.org/feed.xml is a new feed;"))
-        #expect(warnings[0].contains("id = \"mine\" keeps its history") && !warnings[0].contains("far"))
+        #expect(
+            warnings[0].contains("if it is https://example.org/old.xml at another address, id = \"mine\" keeps its"))
+        #expect(!warnings[0].contains("far"))
         #expect(try fixture.warnings(feed("id = \"mine\"")).isEmpty)
-        fixture.known = [(FeedIdentifier("far"), "https://far.org/")]
-        #expect(try fixture.warnings(feed("")).first?.contains("id = \"far\"") == true)
+    }
+
+    @Test(
+        "The history of a feed is offered to a new one only where both must be of one publisher",
+        arguments: [
+            ("https://example.org/rss", "https://www.example.org/feed.xml", true),
+            ("https://example.org/tag/naval/feed/", "https://example.org/tag/naval/index.xml", true),
+            ("https://example.com/news/rss", "https://example.org/news/feed.xml", true),
+            ("https://example.org/@alice/feed", "https://example.org/@bob/feed", false),
+            ("https://example.org/videos.xml?channel_id=A", "https://example.org/videos.xml?channel_id=B", false),
+            ("https://a.localhost/feed", "https://c.localhost/feed", false),
+            ("https://alice.example.org/feed", "https://bob.example.org/feed", false),
+            ("https://example.com/feed", "https://other.org/feed", false),
+            ("http://127.0.0.1/feed", "http://127.0.0.2/feed", false),
+            ("http://127.0.0.1:81/feed", "http://127.0.0.1:82/feed", false),
+        ])
+    func plausible(old: String, new: String, isOffered: Bool) throws {
+        var fixture = ConfigurationFixture()
+        fixture.known = [(FeedIdentifier("mine"), old)]
+        let warnings = try fixture.warnings("contact = \"https://example.org/\"\n[[feed]]\nurl = \"\(new)\"\n")
+        #expect(warnings.count == (isOffered ? 1 : 0), "\(warnings)")
+        #expect(warnings.allSatisfy { $0.contains("id = \"mine\" keeps its history") })
+    }
+
+    @Test("Of several feeds that have gone none is offered at another host")
+    func several() throws {
+        var fixture = ConfigurationFixture()
+        fixture.known = ["com", "net"].map { (FeedIdentifier($0), "https://example.\($0)/feed") }
+        #expect(try fixture.warnings(feed("")).isEmpty)
     }
 }

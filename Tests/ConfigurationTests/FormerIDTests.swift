@@ -31,10 +31,87 @@ struct FormerIDTests {
         let written = try fixture.warnings(feeds("url = \"http://www.example.org/feed.xml/\"\nid = \"new\""))
         #expect(written.count == 1 && written[0].contains("formerly = [\"old\"]"))
         // Nobody has moved where the feed of that id is still there, or the new one has been polled already.
-        let both = feeds("url = \"https://example.org/feed.xml\"\nid = \"new\"", old)
+        let both = feeds(
+            "url = \"https://example.org/feed.xml\"\nid = \"new\"",
+            "url = \"https://example.org/feed.xml\"\nid = \"old\"")
         #expect(try fixture.warnings(both).isEmpty)
         let polled = self.fixture([("old", "https://example.org/feed.xml"), ("new", "https://example.org/feed.xml")])
         #expect(try polled.warnings(feed("id = \"new\"")).isEmpty)
+    }
+
+    private let first = "url = \"https://example.org/first\""
+    private let second = "url = \"https://example.com/second\""
+
+    @Test("Two feeds that exchange their ids or URLs are warned of as such, each with the id that its URL is known by")
+    func exchanged() throws {
+        let fixture = fixture([("a", "https://example.org/first"), ("b", "http://www.example.com/second/")])
+        let warnings = try fixture.warnings(feeds("\(first)\nid = \"b\"", "\(second)\nid = \"a\""))
+        try #require(warnings.count == 2, "\(warnings)")
+        #expect(warnings[0].hasPrefix("newswire.toml:2: warning: \"b\" and \"a\" (in "))
+        #expect(warnings[0].contains("newswire.toml:5) have exchanged their URLs or their ids: the store knows "))
+        #expect(warnings[0].contains("https://example.org/first as \"a\"; id = \"a\" here keeps its history"))
+        #expect(warnings[1].hasPrefix("newswire.toml:5: warning: \"a\" and \"b\" (in "))
+        // As it was, and once they have been polled so.
+        #expect(try fixture.warnings(feeds("\(first)\nid = \"a\"", "\(second)\nid = \"b\"")).isEmpty)
+        let polled = self.fixture([("b", "https://example.org/first"), ("a", "https://example.com/second")])
+        #expect(try polled.warnings(feeds("\(first)\nid = \"b\"", "\(second)\nid = \"a\"")).isEmpty)
+    }
+
+    @Test(
+        "A feed that gets a URL which the store knows by another id is warned of, wherever the feed of that id is by now"
+    )
+    func takenURL() throws {
+        let fixture = fixture([
+            ("a", "https://example.org/first"), ("b", "https://example.com/second"), ("c", "https://example.net/third"),
+        ])
+        let third = "url = \"https://example.net/third\""
+        // Three in a ring are no exchange of two, and each is said.
+        let ring = try fixture.warnings(
+            feeds("\(first)\nid = \"b\"", "\(second)\nid = \"c\"", "\(third)\nid = \"a\""))
+        #expect(ring.count == 3 && ring.allSatisfy { $0.contains(" has a URL that the store knows as ") }, "\(ring)")
+        // The feed of the old id has gone.
+        let gone = try fixture.warnings(feeds("\(first)\nid = \"b\"", "\(third)\nid = \"c\""))
+        try #require(gone.count == 1, "\(gone)")
+        #expect(gone[0].contains("\"b\" has a URL that the store knows as \"a\"; id = \"a\" here keeps its history"))
+        // The feed of the old id has another URL, and the table at the old one has no id, or a new one.
+        for id in ["", "\nid = \"new\""] {
+            let moved = try fixture.warnings(
+                feeds("\(first)\(id)", "url = \"https://example.org/elsewhere\"\nid = \"a\"", second, third))
+            try #require(moved.count == 1, "\(moved)")
+            #expect(moved[0].hasPrefix("newswire.toml:2: warning: \"") && moved[0].contains("id = \"a\" here keeps"))
+        }
+    }
+
+    @Test("A feed at the URL to which a permanent redirect of another leads is not taken for that")
+    func redirected() throws {
+        let fixture = fixture([("a", "https://example.org/first"), ("a", "https://example.com/second")])
+        #expect(try fixture.warnings(feeds("\(first)\nid = \"a\"", "\(second)\nid = \"b\"")).isEmpty)
+        // Whoever follows the redirect in the configuration keeps the id.
+        #expect(try fixture.warnings(feeds("\(second)\nid = \"a\"")).isEmpty)
+    }
+
+    @Test("A feed of a new id goes on with the one that has gone from its URL, and with no other")
+    func predecessor() throws {
+        func state(_ id: String, _ url: String, _ formerly: [String] = []) -> FeedState {
+            var state = FeedState(feed: FeedIdentifier(id), configured: url)
+            state.formerly = formerly
+            return state
+        }
+        let configuration = try fixture([]).load(feeds("\(first)\nid = \"here\""))
+        func predecessor(_ url: String, _ states: [FeedState]) -> String? {
+            configuration.predecessor(of: FeedIdentifier("new"), at: url, among: states)?.text
+        }
+        let url = "https://example.org/x"
+        #expect(
+            predecessor(url, [state("old", "http://www.example.org/x/"), state("far", "https://e.net/x")]) == "old")
+        #expect(predecessor(url, [state("old", url), state("older", url)]) == nil)
+        // Its history has gone over to the next.
+        #expect(predecessor(url, [state("old", url, ["older"]), state("older", url)]) == "old")
+        #expect(predecessor(url, [state("here", url)]) == nil)
+        #expect(predecessor(url, [state("old", url), state("new", "https://example.org/y")]) == nil)
+        // Another secret may be another person's feed.
+        #expect(predecessor("\(url)?token=1", [state("old", "\(url)?token=2")]) == nil)
+        #expect(predecessor("\(url)?token=1", [state("old", "\(url)?token=1")]) == "old")
     }
 
     @Test("A new feed of the same host is not told to take an id that another feed has taken over")

@@ -31,10 +31,10 @@ struct KnownFeedOrderTests {
 
     @Test("The same ids of known feeds are suggested in whatever order the store names them", arguments: 0..<5)
     func suggestions(rotation: Int) {
-        let known = known(rotatedBy: rotation).map { (id: $0.id, url: "https://www.h.example/\($0.id)") }
+        let known = known(rotatedBy: rotation).map { (id: $0.id, url: "https://www.h.example/x/rss") }
         let candidates = [FeedIDResolver.Candidate(url: "https://h.example/x", id: nil)]
         let ids = FeedIDResolver.assign(candidates, known: known)
         let suggestions = FeedIDResolver.suggestions(candidates, ids: ids, known: known)
-        #expect(suggestions.map { $0.ids.map(\.text) } == [["a", "b", "lost"]])
+        #expect(suggestions.map { $0.known.map(\.id.text) } == [["a", "b", "lost"]])
     }
 }

@@ -41,6 +41,33 @@ struct ListTests {
         }
     }
 
+    @Test(
+        "contract.md §2.10: a URL with a space in it is an error with its line, not a feed with a tag",
+        arguments: [
+            "http://exa mple/x", "http://exa mple.org/x", "https://example.org/my feed.xml",
+            "https://example.org/x?a=1&b =2", "https://example.org/my blog/feed", "https://example.org/a b c.RSS",
+        ])
+    func spaces(line: String) throws {
+        fixture.write("https://a.example/f\n\(line)\n", to: "urls")
+        let errors = fixture.errors(main)
+        #expect(errors.count == 1 && errors[0].hasPrefix("urls:2: error: has \""), "\(errors)")
+        #expect(errors[0].contains("write %20 for the space, or quotes around a tag"))
+        let imported = try FeedListImport.read(Array("https://a.example/f\n\(line)\n".utf8))
+        #expect(imported.tables.count == 1 && imported.losses == 1)
+    }
+
+    @Test(
+        "Tags as newsboat has them are no rest of a URL",
+        arguments: [
+            "http://intranet work", "http://localhost a/b", "http://intranet:80 a.b", "http://intranet/ a/b",
+            "http://intranet \"a/b\"", "https://example.org/feed tech/linux", "https://example.org/ node.js R&D",
+            "https://example.org/x \"a=b\" \"x.xml\" ~feed.xml", "example.org/x a/b",
+        ])
+    func tags(line: String) throws {
+        fixture.write(line, to: "urls")
+        #expect(try fixture.load(main).feeds.count == 1)
+    }
+
     @Test("In a list of URLs a tilde begins a title and an exclamation mark is no tag, whatever accent follows")
     func accents() throws {
         fixture.write("https://example.org/a \"~\u{301}x\" ! !\u{301} a a\u{301} a\n", to: "urls")

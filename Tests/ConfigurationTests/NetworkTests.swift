@@ -38,6 +38,8 @@ struct NetworkTests {
         let warnings = fixture.shown(try fixture.load("[fetch]\n\(text)\n").checkNetworks())
         #expect(warnings.count == count)
         #expect(warnings.allSatisfy { $0.contains("warning: [fetch] private_networks: holds for every feed") })
+        // It is said where it stands.
+        #expect(warnings.allSatisfy { $0.hasPrefix("newswire.toml:2: ") })
         #expect(try fixture.load(feed("private_networks = \"allow\"")).checkNetworks().isEmpty)
     }
 

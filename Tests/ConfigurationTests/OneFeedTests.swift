@@ -153,7 +153,7 @@ struct OneFeedTests {
     func added(form: String) throws {
         fixture.write("https://other.example/\nhttps://www.example.org/feed\n", to: "urls")
         let url = form.contains("://") ? form : "https://\(form)"
-        #expect(try load("urls").feed(at: url)?.source.line == 2)
+        #expect(try load("urls").feeds(at: url).first?.source.line == 2)
     }
 
     @Test("URLs that differ in more are as many feeds")

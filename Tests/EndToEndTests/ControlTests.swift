@@ -107,10 +107,15 @@ struct ControlTests {
         let resumed = await desk.run("resume", "one", "two")
         #expect(resumed.errors == "newswire: resumed: one, two\n")
         #expect(await desk.run("resume", "t").status == 64)
-        #expect(await desk.run("resume", "o").errors == "newswire: resumed: one\nnewswire: not paused before: one\n")
+        #expect(await desk.run("resume", "o").errors == "newswire: not paused before: one\n")
         for words in [["pause"], ["pause", "2h"], ["pause", "one", "nosuch", "2h"], ["pause", "--all", "one"]] {
             #expect(await desk.run(words).status == 64, "\(words)")
         }
+        let text = desk.folder.text("newswire.toml") ?? ""
+        desk.folder.write(text.replacing("id = \"one\"", with: "id = \"one\"\nenabled = false"), to: "newswire.toml")
+        let disabled = await desk.run("resume", "one").errors
+        #expect(disabled.contains("enabled = false") && !disabled.contains("resumed"), "\(disabled)")
+        desk.folder.write(text, to: "newswire.toml")
         let states = await desk.run("feeds", "--state", "paused", "--json").lines
         #expect(states.count == 1 && states[0].contains("\"three\""))
     }

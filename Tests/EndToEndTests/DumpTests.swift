@@ -196,7 +196,7 @@ struct DumpTests {
             }
             """)
         #expect(ending.output == "75\n75\n0\n")
-        #expect(ending.errors.contains("another newswire dumps for it"))
+        #expect(ending.errors.contains("another newswire dumps or delivers for it"))
     }
 
     @Test("ack works beside a dump that leaves the cursor")

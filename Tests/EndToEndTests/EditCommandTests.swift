@@ -38,12 +38,49 @@ struct EditCommandTests {
         #expect(desk.folder.read("feeds.d/my-2.toml") == nil)
     }
 
+    @Test("Of several imports at once one writes a feed, and the others know it")
+    func atOnce() async throws {
+        let list = desk.folder.write("\(desk.server.url("/feed"))\n", to: "my.urls")
+        let imports = (0..<4).map { _ in
+            desk.start(["import", "--add", list, "--config", desk.folder.file("newswire.toml")])
+        }
+        var known = 0
+        for one in imports {
+            let ending = await one.wait()
+            #expect(ending.status == 0, "\(ending.errors)")
+            if ending.errors.contains("0 new, 1 known") { known += 1 }
+        }
+        #expect(known == 3 && desk.folder.read("feeds.d/my-2.toml") == nil)
+        #expect(await desk.run("check").output.hasSuffix("ok, 1 feed\n"))
+    }
+
+    @Test("Every command knows a feed by any way of writing its URL, and a URL of two feeds by none")
+    func variants() async throws {
+        let url = desk.server.url("/feed")
+        desk.folder.write("\(main)[[feed]]\nurl = \"\(url)\"\nid = \"mine\"\n", to: "newswire.toml")
+        #expect(await desk.run("poll").status == 0)
+        for variant in [url + "/", url.replacing("http:", with: "HTTP:"), String(url.dropFirst("http://".count))] {
+            for command in [["explain"], ["feeds"], ["poll"], ["tag"], ["pause"], ["resume"]] {
+                let ending = await desk.run(command + [variant])
+                #expect(ending.status == 0, "\(command) \(variant): \(ending.errors)")
+            }
+            #expect(try await desk.ids("--feed", variant) == ["1"])
+        }
+        desk.folder.write("\(main)[[feed]]\nurl = \"\(url)\"\nid = \"other\"\n", to: "newswire.toml")
+        for command in [["pause", url], ["remove", url + "/"]] {
+            let ending = await desk.run(command)
+            #expect(ending.status == 64 && ending.errors.contains("write an id: mine, other"), "\(ending.errors)")
+        }
+    }
+
     @Test("A configuration that is named by a path from the current folder is changed like any other")
     func relativePath() async {
         desk.folder.write(
             "\(main)[[feed]]\nurl = \"\(desk.server.url("/feed"))\"\nid = \"mine\"\n", to: "newswire.toml")
+        desk.folder.write("", to: "feeds.d/.newswire-999999999")
         let tagged = await desk.shell("cd \"$DIR\" && \"$NW\" tag mine +a --config newswire.toml")
         #expect(tagged.status == 0 && tagged.output == "mine\ta\n", "\(tagged.errors)")
+        #expect(desk.folder.read("feeds.d/.newswire-999999999") == nil)
         let removed = await desk.shell("cd \"$DIR\" && \"$NW\" remove mine --config ./newswire.toml")
         #expect(removed.status == 0 && !main.contains("mine"), "\(removed.errors)")
     }

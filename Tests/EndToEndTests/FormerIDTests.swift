@@ -42,6 +42,18 @@ struct FormerIDTests {
         #expect(try await desk.poll()["new"]?.integer == 1)
     }
 
+    @Test("feeds, explain and status know a feed by its new id before it is polled")
+    func beforePoll() async throws {
+        let desk = Desk()
+        desk.server.on("/feed", .init(body: document(1...5)))
+        _ = try await desk.poll()
+        configure(desk, "id = \"bulletins\"\nformerly = [\"feed\"]")
+        #expect(await desk.run("feeds", "--json").output.contains("\"articles\":5"))
+        #expect(await desk.run("feeds", "--state", "ok").output.contains("bulletins"))
+        #expect(await desk.run("explain", "bulletins").output.contains("last poll"))
+        #expect(await desk.run("status").output.contains("1: 1 ok"))
+    }
+
     @Test("A line that comes late brings nothing twice either")
     func late() async throws {
         let desk = Desk()

@@ -35,6 +35,16 @@ struct IdentityTests {
             date: "Mon, \(9 + number) May 2019 09:30:00 GMT")
     }
 
+    @Test("feeds counts what a feed has brought, also where another had all of it before")
+    func brought() async throws {
+        let desk = Desk(feeds: ["/one", "/two"])
+        for path in ["/one", "/two"] { desk.server.on(path, .init(body: Item.rss([item(1), item(2), item(3)]))) }
+        for feed in ["one", "two"] { #expect(await desk.run("poll", feed).status == 0) }
+        #expect(kinds(try await desk.dump("--duplicates")).count { $0 == "duplicate" } == 3)
+        let lines = await desk.run("feeds", "--json").lines
+        #expect(lines.count == 2 && lines.allSatisfy { $0.contains("\"articles\":3") }, "\(lines)")
+    }
+
     @Test("identity.md §8: each edit is a version; explain and history say what changed")
     func edits() async throws {
         let desk = Desk()

@@ -224,8 +224,16 @@ struct AddTests {
 
     @Test("A tag or an id that the configuration would not take leaves nothing behind")
     func wrongValues() async {
-        #expect(await desk.run("add", desk.server.url("/feed"), "--id", "a b").status == 78)
-        #expect(await desk.run("add", desk.server.url("/feed"), "--tag", "").status == 78)
+        #expect(await desk.run("add", desk.server.url("/feed"), "--id", "a b").status == 64)
+        desk.folder.write(
+            (desk.folder.text("newswire.toml") ?? "") + "[[feed]]\nurl = \"https://a.org/\"\nid = \"taken\"\n",
+            to: "newswire.toml")
+        for words in [["--tag", ""], ["--id", ""], ["--id", "taken"], ["--title", "a\u{1}b"]] {
+            let ending = await desk.run(["add", desk.server.url("/feed")] + words)
+            #expect(ending.status == 64 && ending.errors.hasPrefix("newswire: adding http"), "\(ending.errors)")
+            #expect(!ending.errors.contains("feeds.d"), "\(ending.errors)")
+            #expect(desk.server.requests.isEmpty || words[1] == "taken")
+        }
         #expect(added().isEmpty)
         #expect(await desk.run("dump").output.isEmpty)
     }
@@ -233,11 +241,42 @@ struct AddTests {
     @Test("A configuration that does not include feeds.d is told which line to add")
     func notIncluded() async {
         desk.configure(feeds: [])
-        let ending = await desk.run("add", desk.server.url("/feed"))
-        #expect(ending.status == 0 && ending.errors.contains("    include = [\"feeds.d/*.toml\"]"))
+        let list = desk.folder.write("\(desk.server.url("/feed"))\n", to: "urls")
+        for words in [["add", desk.server.url("/feed")], ["import", "--add", list]] {
+            let ending = await desk.run(words)
+            #expect(ending.status == 78 && ending.output.isEmpty)
+            #expect(ending.errors.contains("    include = [\"feeds.d/*.toml\"]"), "\(ending.errors)")
+        }
+        #expect(desk.server.requests.isEmpty && added().isEmpty)
         configure()
+        #expect(await desk.run("import", "--add", list).status == 0)
         #expect(await desk.run("check").output.hasSuffix("ok, 1 feed\n"))
         #expect(await desk.run("add", desk.server.url("/feed")).status == 64)
+    }
+
+    @Test("A feed that is removed and added by another id goes on with its history, and the line that does it is said")
+    func newID() async throws {
+        #expect(await desk.run("add", desk.server.url("/feed"), "--id", "first").status == 0)
+        #expect(await desk.run("remove", "first").status == 0)
+        let ending = await desk.run("add", desk.server.url("/feed"), "--id", "second")
+        #expect(ending.status == 0 && ending.errors.contains("formerly = [\"first\"]"), "\(ending.errors)")
+        #expect(ending.errors.contains("added second (Desk), 0 articles"), "\(ending.errors)")
+        #expect(added().first?.contains("id = \"second\"\nformerly = [\"first\"]\n") == true)
+        #expect(try await desk.dump("--feed", "second").count == 2)
+        #expect(try await desk.dump().count == 2)
+    }
+
+    @Test("add and import say what check would say of the new table")
+    func hint() async throws {
+        desk.server.on("/rss", .init(body: Publisher.rss([("1", "One")])))
+        #expect(await desk.run("add", desk.server.url("/feed"), "--id", "first").status == 0)
+        #expect(await desk.run("remove", "first").status == 0)
+        let said = "id = \"first\" keeps its history"
+        let list = desk.folder.write("\(desk.server.url("/rss"))\n", to: "urls")
+        let imported = await desk.run("import", "--add", list)
+        #expect(imported.errors.contains(said) && imported.errors.contains("feeds.d/urls.toml:3: warning:"))
+        #expect(await desk.run("remove", desk.server.url("/rss")).status == 0)
+        #expect(await desk.run("add", desk.server.url("/rss")).errors.contains(said))
     }
 
     @Test("While a service runs, the table is written and the service reads it and polls the feed")

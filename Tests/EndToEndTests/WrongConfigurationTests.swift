@@ -60,6 +60,21 @@ struct WrongConfigurationTests {
         #expect(await desk.run("reload").status == 69)
     }
 
+    @Test("Where no feed can be read of a wrong configuration, nobody is told that there are none")
+    func noFeeds() async {
+        let desk = Desk()
+        desk.folder.write("contact = \"https://e.org/\n\(desk.folder.text("newswire.toml") ?? "")", to: "newswire.toml")
+        let environment = ["XDG_STATE_HOME": desk.folder.file("state")]
+        for text in [
+            "contact = \"https://e.org/\n[[feed]]\nurl = \"https://a.org/\"\n", desk.folder.text("newswire.toml") ?? "",
+        ] {
+            desk.folder.write(text, to: "newswire.toml")
+            let ending = await desk.run(["feeds"], environment: environment)
+            #expect(ending.status == 78 && ending.errors.contains("newswire.toml:1: error:"), "\(ending.errors)")
+            #expect(!ending.errors.contains("no feeds are configured"))
+        }
+    }
+
     @Test("A running service is found by its configuration alone, and only by that")
     func other() async {
         let desk = Desk()

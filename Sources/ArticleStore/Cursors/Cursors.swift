@@ -235,7 +235,7 @@ package struct Cursors: Sendable {
             if errno == EINTR { continue }
             guard errno == EWOULDBLOCK else { throw .system("locking", file.path) }
             throw StoreError(
-                .inUse, "dumping for the consumer", name, "another newswire dumps for it",
+                .inUse, "taking articles for the consumer", name, "another newswire dumps or delivers for it",
                 advice: "wait for it to end, end it, or take another name with --as")
         }
         return ConsumerLock(file)

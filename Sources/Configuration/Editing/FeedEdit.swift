@@ -67,7 +67,7 @@ package struct FeedEdit: Sendable {
             files.append(file)
         }
         guard refusals.isEmpty else { throw .refused(refusals) }
-        try check(configuration, expected, environment, known)
+        try check(change, of: feeds, configuration, expected, environment, known)
     }
 
     private mutating func apply(
@@ -119,7 +119,8 @@ package struct FeedEdit: Sendable {
     }
 
     private func check(
-        _ now: Configuration, _ expected: Configuration, _ environment: [String: String],
+        _ change: Change, of changed: [FeedConfiguration], _ now: Configuration, _ expected: Configuration,
+        _ environment: [String: String],
         _ known: [FeedIDResolver.Known]
     ) throws(Failure) {
         let texts = Dictionary(files.map { ($0.name, $0.new) }, uniquingKeysWith: { first, _ in first })
@@ -132,13 +133,35 @@ package struct FeedEdit: Sendable {
                 error.diagnostics.filter { $0.severity == .error }.map { "with that change: \($0.description)" })
         }
         guard after != expected else { return }
-        let left = after.feeds.filter { feed in feeds.contains { $0.url == feed.url } && !expected.feeds.contains(feed)
-        }
-        let messages = left.map {
-            "a list or a table names \($0.id) once more, \($0.source) or another; change it there"
+        let messages = otherPlaces(of: changed, in: now, environment, known).map { feed, other in
+            let written = other.url == feed.url ? "" : ", as \(URLRedaction.redacted(other.url))"
+            return switch change {
+            case .remove:
+                "\(feed.id) would stay: \(other.source) names it, too\(written). Delete it there, and try again."
+            case .retag: "\(other.source) names \(feed.id), too\(written), with tags of its own. Change them there."
+            case .rename: "\(other.source) names \(feed.id), too\(written). Change it there."
+            }
         }
         throw .refused(
             messages.isEmpty ? ["more than these feeds would be changed; change the files by hand"] : messages)
+    }
+
+    /// Where feeds would still stand if their tables were of other feeds: the lists, or tables, that name them once more.
+    private func otherPlaces(
+        of feeds: [FeedConfiguration], in now: Configuration, _ environment: [String: String],
+        _ known: [FeedIDResolver.Known]
+    ) -> [(feed: FeedConfiguration, other: FeedConfiguration)] {
+        var texts = Dictionary(files.map { ($0.name, $0.old) }, uniquingKeysWith: { first, _ in first })
+        for (index, feed) in feeds.enumerated() {
+            let place = feed.source
+            guard let text = texts[place.file], let editor = try? FeedTableEditor(text, line: place.line),
+                let changed = try? editor.setting("url", to: TOMLText.quoted("https://feed-\(index).invalid/"))
+            else { continue }
+            texts[place.file] = changed
+        }
+        let others = try? ConfigurationLoader.load(
+            path: now.path, environment: environment, knownFeeds: { _ in known }, replacing: texts)
+        return feeds.flatMap { feed in (others?.feeds(at: feed.url) ?? []).map { (feed, $0) } }
     }
 
     /// Writes the files, each as a whole or not at all, with its owner and mode.

@@ -82,8 +82,9 @@ enum FileReplacement {
         _ bytes: [UInt8], for path: String, as status: stat, isOwnerNeeded: Bool, _ publish: (String) -> Int32
     ) throws(Failure) {
         let folder = Path.directory(of: Path.absolute(path))
-        let temporary = "\(folder)/.newswire-\(getpid())"
+        let temporary = "\(folder)/\(temporaryPrefix)\(getpid())"
         unlink(temporary)
+        removeRemains(in: folder)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Failure("making", temporary, errno) }
         defer {
@@ -101,6 +102,25 @@ enum FileReplacement {
         }
         guard publish(temporary) == 0 else { throw Failure("writing", path, errno) }
         sync(folder: folder)
+    }
+
+    private static let temporaryPrefix = ".newswire-"
+
+    /// Removes what processes that are no more have left half written.
+    static func removeRemains(in folder: String) {
+        guard let directory = opendir(folder) else { return }
+        defer { closedir(directory) }
+        let descriptor = dirfd(directory)
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            guard name.hasPrefix(temporaryPrefix), let process = Int32(name.dropFirst(temporaryPrefix.count)),
+                process > 0,
+                kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            unlinkat(descriptor, name, 0)
+        }
     }
 
     private static func sync(folder: String) {

@@ -1,5 +1,5 @@
 package import FeedModel
-private import Web
+import Web
 
 /// `FeedIDResolver` finds the id of each feed: the one it was given, the one it is known by, or one made from its URL
 /// (contract.md §2).
@@ -41,31 +41,6 @@ package enum FeedIDResolver {
         }
         // All are set by the loop above.
         return ids.map { $0 ?? FeedIdentifier("feed") }
-    }
-
-    /// Returns for candidates that nobody knows the ids of known feeds on their host that are not configured any more.
-    ///
-    /// Naming one of them as `id = "…"` keeps that feed's history.
-    package static func suggestions(
-        _ candidates: [Candidate], ids: [FeedIdentifier], known: [Known]
-    ) -> [(index: Int, ids: [FeedIdentifier])] {
-        let configured = Set(ids)
-        let knownIDs = Set(known.lazy.map(\.id))
-        var orphans: [String: [FeedIdentifier]] = [:]
-        var all: [FeedIdentifier] = []
-        for entry in ordered(known.filter { !configured.contains($0.id) }) {
-            let host = host(of: entry.url)
-            let others = orphans[host, default: []]
-            if others.count < 3, !others.contains(entry.id) { orphans[host] = others + [entry.id] }
-            if !all.contains(entry.id), all.count < 2 { all.append(entry.id) }
-        }
-        guard !orphans.isEmpty else { return [] }
-        let fresh = candidates.indices.filter { candidates[$0].id == nil && !knownIDs.contains(ids[$0]) }
-        return fresh.compactMap { index in
-            if let ids = orphans[host(of: candidates[index].url)] { return (index, ids) }
-            // One that went and one that came may well be the same feed on a new host.
-            return fresh.count == 1 && all.count == 1 ? (index, all) : nil
-        }
     }
 
     private static func recognise(
@@ -111,7 +86,7 @@ package enum FeedIDResolver {
 
     /// Sorts known feeds by their ids, each feed's own URL before every redirect. Only the few that are not recognised
     /// at once are ever sorted.
-    private static func ordered(_ known: [Known]) -> [Known] {
+    static func ordered(_ known: [Known]) -> [Known] {
         var met: Set<FeedIdentifier> = []
         let ranked = known.map { (isRedirect: !met.insert($0.id).inserted, entry: $0) }
         let sorted = ranked.sorted { left, right in
@@ -171,9 +146,9 @@ package enum FeedIDResolver {
         return id
     }
 
-    /// A redacted URL without what may change without making it another feed: http or https, `www.`, a slash at
+    /// Returns a redacted URL without what may change without making it another feed: http or https, `www.`, a slash at
     /// the end of the path.
-    static func looseForm(_ url: String) -> String {
+    package static func looseForm(_ url: String) -> String {
         guard !url.hasPrefix("file:"), let parsed = try? WebURL(url) else { return url }
         let port = parsed.port == 80 || parsed.port == 443 ? "" : ":\(parsed.port)"
         let target = parsed.target
@@ -184,11 +159,7 @@ package enum FeedIDResolver {
             + fragment
     }
 
-    private static func host(of url: String) -> String {
-        (try? WebURL(url)).map { String(bareHost(of: $0)) } ?? ""
-    }
-
-    private static func bareHost(of url: WebURL) -> Substring { bare(HostKey.of(url)) }
+    static func bareHost(of url: WebURL) -> Substring { bare(HostKey.of(url)) }
 
     /// Returns the name of a host without its `www.`.
     static func bare(_ host: String) -> Substring { host.hasPrefix("www.") ? host.dropFirst(4) : host[...] }

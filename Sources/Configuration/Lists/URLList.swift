@@ -61,7 +61,8 @@ enum URLList {
             }
             if byte == UInt8(ascii: "#") { break }
             let field: String?
-            if byte == UInt8(ascii: "\"") {
+            let isQuoted = byte == UInt8(ascii: "\"")
+            if isQuoted {
                 var text: [UInt8] = []
                 index += 1
                 while index < line.count, line[index] != UInt8(ascii: "\"") {
@@ -80,6 +81,11 @@ enum URLList {
                 field = String(validating: line[start..<index], as: UTF8.self)
             }
             if field == nil { problem = "is not UTF-8" }
+            if !isQuoted, let url = fields.first, let field, isRest(field, of: url) {
+                problem =
+                    "has \(TOMLText.quoted(ListText.cleaned(field, limit: 80))) behind the URL, as if there were a space in "
+                    + "it; write %20 for the space, or quotes around a tag"
+            }
             // As a tag it would be a feed that nobody polls and nobody misses.
             if !fields.isEmpty, field?.contains("://") ?? false {
                 problem = "names a second URL; write each on a line of its own"
@@ -87,6 +93,25 @@ enum URLList {
             fields.append(field ?? "")
         }
         return fields.isEmpty ? nil : (fields, problem)
+    }
+
+    /// Whether a word that is meant for a tag looks like the rest of a URL that was broken by a space: it would be left to
+    /// a feed that nobody has named.
+    private static func isRest(_ word: String, of url: String) -> Bool {
+        guard let scheme = url.firstRange(of: "://"), word.utf8.first != UInt8(ascii: "~"), word.utf8.count < 2048
+        else {
+            return false
+        }
+        if word.utf8.contains(UInt8(ascii: "=")) { return true }
+        let name = word.split(separator: "/").last?.lowercased() ?? ""
+        let endings = ["xml", "rss", "atom", "rdf", "json"]
+        if endings.contains(where: { name.hasSuffix(".\($0)") }) { return true }
+        let isPath = word.utf8.contains(UInt8(ascii: "/"))
+        if isPath, name == "feed" || endings.contains(name) { return true }
+        // A host of one label may be one of this network, and tags may stand behind it.
+        let host = url[scheme.upperBound...]
+        let isCutHost = host != "localhost" && !host.utf8.contains { ".:/?[".utf8.contains($0) }
+        return isCutHost && (isPath || word.utf8.contains(UInt8(ascii: ".")))
     }
 }
 

@@ -64,6 +64,8 @@ struct ConfigurationAssembler {
         var configuration = Configuration(
             path: file.path, contact: state.top.contact, fetch: state.fetch, hosts: hosts, schedule: state.schedule,
             store: store, status: state.status, log: state.log, feeds: [], warnings: [])
+        configuration.includePatterns = state.includePatterns
+        configuration.fetchLines = state.fetchLines
         configuration.feeds = feeds(of: configuration, known: known)
         return configuration
     }

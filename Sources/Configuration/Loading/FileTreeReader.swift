@@ -109,6 +109,9 @@ struct FileTreeReader {
     }
 
     private mutating func readInclude(_ include: TopSettings.Include, of file: ConfigurationFile) {
+        if let pattern = IncludeResolver.pattern(include.entry, in: file.directory) {
+            state.includePatterns.append(pattern)
+        }
         switch IncludeResolver.resolve(include.entry, in: file.directory) {
         case .failed(let reason):
             state.error("include: \(TOMLText.quoted(include.entry)) \(reason)", at: include.place)
@@ -120,6 +123,32 @@ struct FileTreeReader {
                 self.include(included, at: include.place)
             }
         }
+    }
+}
+
+extension Configuration {
+    /// Tells whether a file that is about to come would be included by a pattern.
+    ///
+    /// - Parameter path: an absolute path.
+    func wouldInclude(_ path: String) -> Bool {
+        let folder = Self.real(folder: Path.directory(of: path))
+        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        return includePatterns.contains { pattern in
+            if fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0 { return true }
+            // The folder may be written otherwise, or be reached by a link.
+            guard let slash = pattern.utf8.lastIndex(of: UInt8(ascii: "/")) else { return false }
+            let last = String(pattern[pattern.utf8.index(after: slash)...])
+            return Self.real(folder: IncludeResolver.unescaped(pattern[..<slash])) == folder
+                && fnmatch(last, name, FNM_PATHNAME | FNM_PERIOD) == 0
+        }
+    }
+
+    /// The path without links, also where the last folder of it is still to be made.
+    private static func real(folder: String) -> String {
+        let real = ConfigurationPath.real(folder)
+        if real != folder || ConfigurationPath.fileExists(folder) { return real }
+        let parent = Path.directory(of: folder)
+        return Path.join(ConfigurationPath.real(parent), String(folder.dropFirst(parent.count + 1)))
     }
 }
 
@@ -137,10 +166,14 @@ private enum IncludeResolver {
         guard entry.utf8.count <= 4095, !entry.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
             return .failed("is no path: it holds a control character or is too long")
         }
-        guard isPattern(entry) else { return .files([Path.join(directory, entry)]) }
-        // What stands before the entry is a folder's name, though it may look like a pattern.
-        let pattern = entry.hasPrefix("/") ? entry : Path.join(escaped(directory), entry)
+        guard let pattern = pattern(entry, in: directory) else { return .files([Path.join(directory, entry)]) }
         return matches(of: pattern)
+    }
+
+    /// The pattern with the path of the folder before it; nil for a plain name.
+    static func pattern(_ entry: String, in directory: String) -> String? {
+        // What stands before the entry is a folder's name, though it may look like a pattern.
+        isPattern(entry) ? entry.hasPrefix("/") ? entry : Path.join(escaped(directory), entry) : nil
     }
 
     static func isPattern(_ entry: String) -> Bool { entry.utf8.contains(where: isWildcard) }
@@ -160,6 +193,20 @@ private enum IncludeResolver {
         }
         let paths = (0..<count).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
         return .files(paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    }
+
+    static func unescaped(_ pattern: Substring) -> String {
+        var result = ""
+        var isEscaped = false
+        for character in pattern.unicodeScalars {
+            if character == "\\", !isEscaped {
+                isEscaped = true
+            } else {
+                result.unicodeScalars.append(character)
+                isEscaped = false
+            }
+        }
+        return result
     }
 
     private static func escaped(_ directory: String) -> String {

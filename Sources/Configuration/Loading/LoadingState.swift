@@ -26,6 +26,8 @@ final class LoadingState {
     /// Whether what the main file says of the store's place could be read, and nothing else that may have meant it.
     var isStoreCertain = false
     var fetch = FetchSettings()
+    var fetchLines: [String: Int] = [:]
+    var includePatterns: [String] = []
     var schedule = ScheduleSettings()
     var store = StoreSettings(directory: "")
     var status = StatusSettings()

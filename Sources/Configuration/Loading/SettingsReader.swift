@@ -17,7 +17,10 @@ struct SettingsReader {
     func readProgram(_ root: TOMLNode) {
         tables.read(root, into: &state.top)
         state.isContactNamed = root.member("contact") != nil
-        table("fetch", of: root).map { _ = tables.read($0, into: &state.fetch) }
+        table("fetch", of: root).map { fetch in
+            tables.read(fetch, into: &state.fetch)
+            for child in fetch.children { state.fetchLines[child.key] = child.keyLine }
+        }
         table("schedule", of: root).map(readSchedule)
         table("store", of: root).map { _ = tables.read($0, into: &state.store) }
         table("status", of: root).map { _ = tables.read($0, into: &state.status) }

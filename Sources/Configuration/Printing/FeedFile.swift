@@ -45,6 +45,12 @@ package struct FeedFile: Sendable {
             "\(comment)\n\n\(tables.map(\.text).joined(separator: "\n"))", String(name[..<dot]), main)
     }
 
+    /// Returns the line by which a main file includes the files that are made here; nil where the configuration does it.
+    package static func missingInclude(in configuration: Configuration) -> String? {
+        configuration.wouldInclude(Path.join(folder(configuration.path), "feed.toml"))
+            ? nil : "include = [\"feeds.d/*.toml\"]"
+    }
+
     private init(_ text: String, _ name: String, _ main: String) {
         self.text = text
         self.main = main
@@ -73,7 +79,7 @@ package struct FeedFile: Sendable {
         return paths.first { lstat($0, &status) != 0 } ?? "\(folder)/\(name).toml"
     }
 
-    private static func folder(_ main: String) -> String {
+    static func folder(_ main: String) -> String {
         Path.join(Path.directory(of: main), "feeds.d")
     }
 
@@ -109,18 +115,32 @@ package struct FeedTable: Sendable, Equatable {
     package var title: String?
     /// The tags are left out where there are none.
     package var tags: [String]
+    /// The ids that the feed had before are left out where there are none.
+    package var formerly: [String]
 
-    package init(url: String, id: String? = nil, title: String? = nil, tags: [String] = []) {
+    package init(
+        url: String, id: String? = nil, title: String? = nil, tags: [String] = [], formerly: [String] = []
+    ) {
         self.url = url
         self.id = id
         self.title = title
         self.tags = tags
+        self.formerly = formerly
+    }
+
+    /// Returns why a configuration would not take the table, whatever else is in it; each begins with the key.
+    package var refusals: [String] {
+        let state = LoadingState(environment: [:])
+        var reader = FileTreeReader(state: state, [:])
+        reader.readAddition(Array(text.utf8), named: "")
+        return state.diagnostics.filter { $0.severity == .error }.map(\.message)
     }
 
     /// Returns TOML with only the keys that say something; it ends in a line break.
     package var text: String {
         var result = "[[feed]]\nurl = \(TOMLText.quoted(url))\n"
         if let id { result += "id = \(TOMLText.quoted(id))\n" }
+        if !formerly.isEmpty { result += "formerly = \(TOMLText.list(formerly))\n" }
         if let title, !title.isEmpty { result += "title = \(TOMLText.quoted(title))\n" }
         if !tags.isEmpty { result += "tags = \(TOMLText.list(tags))\n" }
         return result

@@ -213,7 +213,7 @@ struct FeedPoll {
         self.body = nil
         records = drafts.records
         report.count(records)
-        state.articles += UInt64(report.newArticles)
+        state.articles += UInt64(report.newArticles + report.duplicateArticles)
         let passedOver =
             body.parsed.droppedArticles + body.parsed.articles.count - body.parsed.identifiableArticles
         if passedOver > 0 {

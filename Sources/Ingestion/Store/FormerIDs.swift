@@ -10,26 +10,49 @@ extension ArticleStore {
     ///
     /// - Parameter keep: takes each state that has to change.
     package func takeOver(_ feeds: [FeedConfiguration], keep: (FeedState) -> Void) {
-        for feed in feeds where !feed.formerly.isEmpty {
-            let own = state(of: feed.id)
-            let formers = feed.formerly.map { state(of: $0) }
-            var ids: [String] = []
-            for (id, former) in zip(feed.formerly, formers) {
-                for id in [id.text] + (former?.formerly ?? []) where !ids.contains(id) { ids.append(id) }
-            }
-            // The first id stays the last of the list, whoever names another one later.
-            for id in own?.formerly ?? [] {
-                ids.removeAll { $0 == id }
-                ids.append(id)
-            }
-            ids.removeAll { $0 == feed.id.text }
-            ids = ids.suffix(FeedState.mostFormerIDs)
-            if own?.formerly == ids { continue }
-            let former = formers.lazy.compactMap { $0 }.first
-            var next = own ?? former?.taken(over: feed) ?? FeedState(feed: feed.id, configured: feed.url)
-            next.formerly = ids
-            keep(next)
+        for feed in feeds {
+            if let next = feed.takingOver({ state(of: $0) }) { keep(next) }
         }
+    }
+}
+
+extension Configuration {
+    /// Returns what is remembered of feeds, by their ids, as their next polls begin with it.
+    ///
+    /// - Parameter states: those of the store's file, which need not know yet of `formerly`.
+    package func remembered(_ states: some Sequence<FeedState>) -> [FeedIdentifier: FeedState] {
+        var result = Dictionary(states.lazy.map { ($0.feed, $0) }, uniquingKeysWith: { $1 })
+        for feed in feeds {
+            if let next = feed.takingOver({ result[$0] }) { result[feed.id] = next }
+        }
+        return result
+    }
+}
+
+extension FeedConfiguration {
+    /// Returns the state with which the feed goes on where `formerly` changes it; nil where it stays as it is.
+    ///
+    /// - Parameter state: what is remembered under an id.
+    func takingOver(_ state: (FeedIdentifier) -> FeedState?) -> FeedState? {
+        if self.formerly.isEmpty { return nil }
+        let own = state(id)
+        let formers = self.formerly.map(state)
+        var ids: [String] = []
+        for (id, former) in zip(self.formerly, formers) {
+            for id in [id.text] + (former?.formerly ?? []) where !ids.contains(id) { ids.append(id) }
+        }
+        // The first id stays the last of the list, whoever names another one later.
+        for id in own?.formerly ?? [] {
+            ids.removeAll { $0 == id }
+            ids.append(id)
+        }
+        ids.removeAll { $0 == id.text }
+        ids = ids.suffix(FeedState.mostFormerIDs)
+        if own?.formerly == ids { return nil }
+        let former = formers.lazy.compactMap { $0 }.first
+        var next = own ?? former?.taken(over: self) ?? FeedState(feed: id, configured: url)
+        next.formerly = ids
+        return next
     }
 }
 

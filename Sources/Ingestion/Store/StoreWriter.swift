@@ -190,7 +190,9 @@ extension ArticleStore {
     /// the disk does not take it.
     package func hold(_ feeds: [FeedConfiguration], until: Timestamp?) throws(StoreError) {
         let commits = feeds.map { feed in
-            var state = state(of: feed.id) ?? FeedState(feed: feed.id, configured: feed.url)
+            var state =
+                feed.takingOver { self.state(of: $0) } ?? self.state(of: feed.id)
+                ?? FeedState(feed: feed.id, configured: feed.url)
             state.schedule.heldUntil = until
             return FeedCommit(feed: feed.id, records: [], state: state)
         }

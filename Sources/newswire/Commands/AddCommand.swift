@@ -14,8 +14,9 @@ struct AddCommand: AsyncParsableCommand {
             URL is a feed, or a page that names one. If the page names several, the first is added and the others are \
             listed. If it declares none, five links in its text that speak of feeds are tried, then well-known paths, all \
             on its own site. The table goes into a new file in feeds.d/, beside the configuration, which is named after the \
-            feed; no other file is changed. The feed's id, its URL and the path of the file are printed. A running service is told to reload, and \
-            polls the feed from then on.
+            feed; no other file is changed, and none is written where the configuration would not include it. The feed's id, \
+            its URL and the path of the file are printed. A running service is told to reload, and polls the feed from then \
+            on. Where the store knows the URL by the id of a feed that was removed, the feed goes on with that history.
 
             EXAMPLE
               newswire add https://www.swift.org/blog/ --tag swift
@@ -41,7 +42,9 @@ struct AddCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try common.loadWithContact(common.loadWithKnownFeeds)
         let address = CommonOptions.address(url)
+        try refuseValues()
         try refuse(address, ifIn: configuration)
+        try ConfigurationChange.checkInclude(configuration, "adding \(shown(address))")
         do throws(FeedFile.Failure) {
             try FeedFile.check(main: configuration.path)
         } catch {
@@ -60,44 +63,25 @@ struct AddCommand: AsyncParsableCommand {
 
     private func add(_ address: String, _ engine: FetchEngine, _ configuration: Configuration) async throws {
         let subscription = try await subscription(at: address, engine, configuration)
-        try refuse(subscription.url, ifIn: configuration)
         for other in subscription.others.prefix(10) {
             StandardError.write("newswire: the page also names \(shown(other.url)) \(other.title ?? "")")
         }
-        let table = FeedTable(url: subscription.url, id: id, title: title, tags: tags)
-        let file = FeedFile(
-            table, name: id ?? FeedNaming.name(for: subscription.url), main: configuration.path,
-            title: title ?? subscription.title, date: ConfigurationChange.today)
         let logger = common.logger(configuration)
         // The store first: what cannot be polled is not added. While a service has it, the service polls.
         let store = try openStore(configuration, logger)
         defer { store?.close() }
-        let known = store?.knownFeeds ?? common.knownFeeds(configuration.store)
-        let extended = try ConfigurationLoader.load(
-            path: configuration.path, environment: CommonOptions.environment, knownFeeds: { _ in known },
-            adding: (file.path, file.text))
-        guard let feed = extended.feeds.first(where: { $0.url == subscription.url }) else {
-            throw CommandFailure(
-                .badConfiguration, "adding \(shown(subscription.url)): it is no feed of the configuration")
-        }
-        do throws(FeedFile.Failure) {
-            try file.write()
-        } catch {
-            throw CommandFailure(.ioError, "adding \(shown(subscription.url)): \(error.message)")
-        }
+        let (extended, feed, path) = try ConfigurationChange.exclusively(common) { try write(subscription) }
         var output = StandardOutput()
-        try output.write(line: [feed.id.text, shown(feed.url), file.path].map(SafeText.line).joined(separator: "\t"))
+        try output.write(line: [feed.id.text, shown(feed.url), path].map(SafeText.line).joined(separator: "\t"))
         try output.flush()
-        let isIncluded = try ConfigurationChange.sayIfNotIncluded(feed.url, file, configuration)
         guard let store else {
-            if isIncluded {
-                StandardError.write(
-                    try ConfigurationChange.tellService(configuration)
-                        ? "newswire: added \(feed.id); the running service polls it from here on"
-                        : "newswire: added \(feed.id); another newswire has the store, the next poll takes it")
-            }
+            StandardError.write(
+                try ConfigurationChange.tellService(configuration)
+                    ? "newswire: added \(feed.id); the running service polls it from here on"
+                    : "newswire: added \(feed.id); another newswire has the store, the next poll takes it")
             return
         }
+        store.takeOver([feed]) { _ = store.stage($0) }
         let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
         let health = HostHealth(
             extended, at: SystemClock.now(), isClockDoubtful: PollClock.system.doubt != nil, store)
@@ -110,6 +94,52 @@ struct AddCommand: AsyncParsableCommand {
         let title = subscription.title.map { " (\($0))" } ?? ""
         let count = report.newArticles
         StandardError.write("newswire: added \(feed.id)\(title), \(count) article\(count == 1 ? "" : "s")")
+    }
+
+    /// Writes the file, by the configuration as it is by now: looking for the feed may have taken its time.
+    private func write(
+        _ subscription: FeedDiscovery.Subscription
+    ) throws -> (extended: Configuration, feed: FeedConfiguration, path: String) {
+        let action = "adding \(shown(subscription.url))"
+        var states: [FeedState] = []
+        let configuration = try ConfigurationLoader.load(
+            path: ConfigurationPath.absolute(common.path()), environment: CommonOptions.environment,
+            knownFeeds: { store in
+                states = common.states(store)
+                return states.knownFeeds
+            })
+        try refuse(subscription.url, ifIn: configuration)
+        try ConfigurationChange.checkInclude(configuration, action)
+        let former = id.flatMap {
+            configuration.predecessor(of: FeedIdentifier($0), at: subscription.url, among: states)
+        }
+        let table = FeedTable(
+            url: subscription.url, id: id, title: title, tags: tags, formerly: former.map { [$0.text] } ?? [])
+        let file = FeedFile(
+            table, name: id ?? FeedNaming.name(for: subscription.url), main: configuration.path,
+            title: title ?? subscription.title, date: ConfigurationChange.today)
+        let extended = try ConfigurationChange.loading(file, configuration, states.knownFeeds, action)
+        guard let feed = extended.feeds.first(where: { $0.url == subscription.url }) else {
+            throw CommandFailure(.badConfiguration, "\(action): it is no feed of the configuration")
+        }
+        do throws(FeedFile.Failure) {
+            try file.write()
+        } catch {
+            throw CommandFailure(.ioError, "\(action): \(error.message)")
+        }
+        if let former {
+            StandardError.write(
+                "newswire: the store knows that URL as \(former); formerly = [\(TOMLText.quoted(former.text))] in "
+                    + "\(file.path) keeps the history")
+        }
+        return (extended, feed, file.path)
+    }
+
+    /// What the command line says is judged before any server is asked.
+    private func refuseValues() throws(CommandFailure) {
+        let table = FeedTable(url: "https://example.org/", id: id, title: title, tags: tags)
+        guard let first = table.refusals.first else { return }
+        throw CommandFailure(.usage, "adding \(shown(CommonOptions.address(url))): \(first); no file was written")
     }
 
     private func subscription(
@@ -142,7 +172,7 @@ struct AddCommand: AsyncParsableCommand {
     }
 
     private func refuse(_ url: String, ifIn configuration: Configuration) throws(CommandFailure) {
-        guard let feed = configuration.feed(at: url) else { return }
+        guard let feed = configuration.feeds(at: url).first else { return }
         let state = feed.enabled ? "" : ", where it is not enabled"
         throw CommandFailure(
             .usage, "adding \(shown(url)): it is configured already, as \(feed.id) in \(feed.source)\(state)")

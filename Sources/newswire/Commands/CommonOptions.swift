@@ -39,7 +39,8 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// The configuration of a command that needs no more of it than where the store is. Where it is wrong, that is taken
-    /// from the service that runs by it, else from what can be read, and said; the feeds are those that can be read.
+    /// from the service that runs by it, else from what can be read, and said; the feeds are those that can be read, and
+    /// the warnings have the errors.
     ///
     /// - Parameter environment: where the store is may stand there.
     func loadForStore(environment: [String: String] = Self.environment) throws -> Configuration {
@@ -47,7 +48,9 @@ struct CommonOptions: ParsableArguments {
         do throws(ConfigurationError) {
             return try ConfigurationLoader.load(path: path, environment: environment)
         } catch {
-            guard let (configuration, source) = Self.substitute(for: path, error) else { throw error }
+            guard let (readable, source) = Self.substitute(for: path, error) else { throw error }
+            var configuration = readable
+            configuration.warnings = error.diagnostics
             StandardError.write(
                 "newswire: the configuration is wrong: \(error.first); going on with the store "
                     + "\(configuration.store.directory), which \(source); `newswire check` says all")
@@ -103,7 +106,12 @@ struct CommonOptions: ParsableArguments {
 
     /// The feeds that the store knows. One that is not there, or not readable, knows nothing.
     func knownFeeds(_ store: StoreSettings) -> [FeedIDResolver.Known] {
-        (try? StoreReader(directory: store.directory).states().knownFeeds) ?? []
+        states(store).knownFeeds
+    }
+
+    /// What the store remembers of feeds. One that is not there, or not readable, knows nothing.
+    func states(_ store: StoreSettings) -> [FeedState] {
+        (try? StoreReader(directory: store.directory).states()) ?? []
     }
 
     func path() throws -> String {
@@ -169,13 +177,15 @@ enum FeedSelection {
         _ name: String, in configuration: Configuration, _ isWhole: Bool
     ) throws(CommandFailure) -> FeedConfiguration {
         if name.isEmpty { throw nameIsEmpty }
-        if let feed = configuration.feeds.first(where: { $0.id.text == name || $0.url == name }) { return feed }
+        if let feed = configuration.feeds.first(where: { $0.id.text == name }) { return feed }
         if let feed = configuration.feeds.first(where: { $0.formerly.contains(FeedIdentifier(name)) }) { return feed }
+        if let feed = try one(of: configuration.feeds(at: name), at: name) { return feed }
         let matches = configuration.feeds.filter { $0.id.text.hasPrefix(name) }
         switch matches.count {
         case 1 where !isWhole: return matches[0]
         case 1: throw CommandFailure(.usage, "\(name) is the start of an id; write all of it: \(matches[0].id)")
         case 0:
+            if let feed = try one(of: configuration.feeds(at: CommonOptions.address(name)), at: name) { return feed }
             throw CommandFailure(
                 .usage,
                 "no feed of \(configuration.path) has the id or URL \(URLRedaction.redacted(name)); "
@@ -187,5 +197,18 @@ enum FeedSelection {
                 "\(name) is the start of \(matches.count) ids (\(ids)\(matches.count > 5 ? ", …" : "")); write more of it"
             )
         }
+    }
+
+    private static func one(
+        of feeds: [FeedConfiguration], at url: String
+    ) throws(CommandFailure) -> FeedConfiguration? {
+        guard feeds.count > 1 else { return feeds.first }
+        throw severalFeeds(feeds.map(\.id), at: url)
+    }
+
+    static func severalFeeds(_ ids: some Collection<FeedIdentifier>, at url: String) -> CommandFailure {
+        let shown = ids.map(\.text).sorted().prefix(5).joined(separator: ", ")
+        return CommandFailure(
+            .usage, "\(URLRedaction.redacted(url)) is the URL of \(ids.count) feeds; write an id: \(shown)")
     }
 }

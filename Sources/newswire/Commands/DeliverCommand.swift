@@ -64,7 +64,8 @@ struct DeliverCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("dead-letter"),
         help: ArgumentHelp(
-            "Keep batches that were given up in this folder, a file for each. Needs --attempts.", valueName: "DIR"))
+            "Keep batches that were given up in this folder, a file for each. Needs --attempts.", valueName: "DIR"),
+        completion: .directory)
     var deadLetter: String?
 
     @Option(

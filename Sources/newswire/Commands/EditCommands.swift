@@ -23,9 +23,10 @@ struct RemoveCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let edit = try EditedFeeds(common, named: feeds, isWhole: true)
-        try edit.apply(.remove) { [$0.id.text, URLRedaction.redacted($0.url), $0.source.file] }
-        StandardError.write("newswire: \(edit.count) removed; the articles stay in the store")
+        let count = try FeedChange(common, named: feeds, isWhole: true).make(.remove) {
+            [$0.id.text, URLRedaction.redacted($0.url), $0.source.file]
+        }
+        StandardError.write("newswire: \(count) feed\(count == 1 ? "" : "s") removed; the articles stay in the store")
     }
 }
 
@@ -52,8 +53,7 @@ struct RenameCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let edit = try EditedFeeds(common, named: [feed], isWhole: true)
-        try edit.apply(.rename(to: FeedIdentifier(id))) {
+        try FeedChange(common, named: [feed], isWhole: true).make(.rename(to: FeedIdentifier(id))) {
             [$0.id.text, URLRedaction.redacted($0.url), $0.source.file]
         }
     }
@@ -99,41 +99,53 @@ struct TagCommand: ParsableCommand {
 
     func run() throws {
         let names = words.filter { !$0.hasPrefix("+") && !$0.hasPrefix("-") }
-        let edit = try EditedFeeds(common, named: names, isWhole: false)
-        try edit.apply(.retag(adding: tags("+"), removing: tags("-"))) { [$0.id.text] + $0.tags }
+        try FeedChange(common, named: names, isWhole: false)
+            .make(.retag(adding: tags("+"), removing: tags("-"))) { [$0.id.text] + $0.tags }
     }
 }
 
-/// Feeds of the configuration whose tables are to be changed.
-private struct EditedFeeds {
-    private let configuration: Configuration
-    private let known: [FeedIDResolver.Known]
-    private let feeds: [FeedConfiguration]
+/// A change of the tables of feeds that are named on the command line.
+private struct FeedChange {
+    private let common: CommonOptions
+    private let names: [String]
+    private let isWhole: Bool
 
     /// - Parameter isWhole: whether the start of an id is not enough.
-    init(_ common: CommonOptions, named names: [String], isWhole: Bool) throws {
+    init(_ common: CommonOptions, named names: [String], isWhole: Bool) {
+        self.common = common
+        self.names = names
+        self.isWhole = isWhole
+    }
+
+    /// Changes the files, prints a line for each feed, and tells a running service.
+    ///
+    /// - Parameter fields: what is printed of a feed, separated by tabs.
+    /// - Returns: how many feeds it was.
+    @discardableResult
+    func make(_ change: FeedEdit.Change, _ fields: (FeedConfiguration) -> [String]) throws -> Int {
+        let (edit, configuration) = try ConfigurationChange.exclusively(common) { try write(change) }
+        var output = StandardOutput()
+        for feed in edit.feeds { try output.write(line: fields(feed).map(SafeText.line).joined(separator: "\t")) }
+        try output.flush()
+        for note in edit.notes { StandardError.write("newswire: \(note)") }
+        try ConfigurationChange.tellService(configuration)
+        return edit.feeds.count
+    }
+
+    private func write(_ change: FeedEdit.Change) throws -> (FeedEdit, Configuration) {
         var known: [FeedIDResolver.Known] = []
-        configuration = try ConfigurationLoader.load(
+        let configuration = try ConfigurationLoader.load(
             path: ConfigurationPath.absolute(common.path()), environment: CommonOptions.environment,
             knownFeeds: { store in
                 known = common.knownFeeds(store)
                 return known
             })
-        self.known = known
-        feeds = try FeedSelection.choose(names, from: configuration, isWhole: isWhole)
-    }
-
-    var count: String { "\(feeds.count) feed\(feeds.count == 1 ? "" : "s")" }
-
-    /// Changes the files, tells a running service, and prints a line for each feed.
-    ///
-    /// - Parameter fields: what is printed of a feed, separated by tabs.
-    func apply(_ change: FeedEdit.Change, _ fields: (FeedConfiguration) -> [String]) throws {
-        let edit: FeedEdit
+        let feeds = try FeedSelection.choose(names, from: configuration, isWhole: isWhole)
         do throws(FeedEdit.Failure) {
-            edit = try FeedEdit(
+            let edit = try FeedEdit(
                 change, of: feeds, in: configuration, environment: CommonOptions.environment, known: known)
             try edit.write()
+            return (edit, configuration)
         } catch {
             switch error {
             case .refused(let messages):
@@ -142,10 +154,5 @@ private struct EditedFeeds {
             case .unwritten(let message): throw CommandFailure(.ioError, message)
             }
         }
-        var output = StandardOutput()
-        for feed in edit.feeds { try output.write(line: fields(feed).map(SafeText.line).joined(separator: "\t")) }
-        try output.flush()
-        for note in edit.notes { StandardError.write("newswire: \(note)") }
-        try ConfigurationChange.tellService(configuration)
     }
 }

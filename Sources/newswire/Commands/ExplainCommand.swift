@@ -93,8 +93,7 @@ struct FeedExplanation {
         var polls: [PollRecord] = []
         if ConfigurationPath.fileExists(directory) {
             (states, polls) = try CommandFailure.wrapping { () throws(StoreError) in
-                let known = try StoreReader(directory: directory).states()
-                let states = Dictionary(known.map { ($0.feed, $0) }, uniquingKeysWith: { $1 })
+                let states = configuration.remembered(try StoreReader(directory: directory).states())
                 let hash = UInt32(truncatingIfNeeded: FeedHash.of(feed.id))
                 guard let state = states[feed.id] else { return (states, []) }
                 return (states, try PollHistoryReader(directory: directory).polls(of: state, hash: hash))

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ArticleStore
 internal import Configuration
 internal import FeedModel
+internal import Ingestion
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,9 +49,9 @@ struct ExportCommand: ParsableCommand {
     /// Gives feeds without a title in the configuration their own, if the store knows it.
     private func addKnownTitles(to configuration: inout Configuration) {
         guard let states = try? StoreReader(directory: configuration.store.directory).states() else { return }
-        let titles = Dictionary(states.map { ($0.feed, $0.title) }, uniquingKeysWith: { first, _ in first })
+        let known = configuration.remembered(states)
         for index in configuration.feeds.indices where configuration.feeds[index].title == nil {
-            configuration.feeds[index].title = titles[configuration.feeds[index].id] ?? nil
+            configuration.feeds[index].title = known[configuration.feeds[index].id]?.title
         }
     }
 }

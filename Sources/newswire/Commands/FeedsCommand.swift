@@ -51,8 +51,9 @@ struct FeedsCommand: ParsableCommand {
 
     func run() throws {
         var configuration = try common.loadForStore()
-        let states = try readStates(configuration)
-        configuration = configuration.recognising(states.values.knownFeeds)
+        let stored = try readStates(configuration)
+        configuration = configuration.recognising(stored.knownFeeds)
+        let states = configuration.remembered(stored)
         let chosen = try choose(from: configuration)
         let wantedStates = Set(shownStates + (failing ? [.failing, .gone] : []))
         var output = StandardOutput()
@@ -80,6 +81,12 @@ struct FeedsCommand: ParsableCommand {
             for line in table.lines(width: Terminal.outputWidth) { try output.write(Array("\(line)\n".utf8)) }
         }
         try output.flush()
+        if configuration.feeds.isEmpty, configuration.warnings.contains(where: { $0.severity == .error }) {
+            throw CommandFailure(
+                .badConfiguration,
+                "showing the feeds of \(configuration.path): none can be read, because the file is wrong, as said above"
+            )
+        }
         if !json, shown == 0 {
             let none = failing ? "no feed is failing" : "no feed is in that state"
             StandardError.write("newswire: \(configuration.feeds.isEmpty ? "no feeds are configured" : none)")
@@ -110,11 +117,10 @@ struct FeedsCommand: ParsableCommand {
     }
 
     /// A store that does not exist yet knows nothing.
-    private func readStates(_ configuration: Configuration) throws -> [FeedIdentifier: FeedState] {
-        guard ConfigurationPath.fileExists(configuration.store.directory) else { return [:] }
-        let states = try CommandFailure.wrapping { () throws(StoreError) in
+    private func readStates(_ configuration: Configuration) throws -> [FeedState] {
+        guard ConfigurationPath.fileExists(configuration.store.directory) else { return [] }
+        return try CommandFailure.wrapping { () throws(StoreError) in
             try StoreReader(directory: configuration.store.directory).states()
         }
-        return Dictionary(states.map { ($0.feed, $0) }, uniquingKeysWith: { $1 })
     }
 }

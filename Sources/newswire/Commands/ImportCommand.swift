@@ -10,7 +10,7 @@ struct ImportCommand: ParsableCommand {
             It reads OPML, or newsboat's urls file (URL "tag" "~Title"), and prints TOML; no file is changed. With --add \
             the feeds that the configuration has not yet go into a new file in feeds.d/, beside it, which is named after \
             the list; the id, the URL and the file of each are printed, those that it has are named, and a running service \
-            is told to reload. Folders become tags. An entry that cannot be a feed here is left out, with a warning. If \
+            is told to reload. Nothing is written where the configuration would not include it. Folders become tags. An entry that cannot be a feed here is left out, with a warning. If \
             anything of the list is missing, or could not be read for sure, the warnings name it, and the command ends \
             with status 65.
 
@@ -60,23 +60,18 @@ struct ImportCommand: ParsableCommand {
     }
 
     private func add(_ list: FeedListImport) throws {
-        let configuration = try common.loadWithKnownFeeds()
-        let comparison = list.compared(with: configuration)
-        for (table, feed, isVariant) in comparison.known {
-            let title = table.title.map { "\(TOMLText.quoted($0)) " } ?? ""
-            let known = isVariant ? "a variant of \(feed.id), \(shown(feed.url))" : "known as \(feed.id)"
-            StandardError.write("newswire: \(title)\(shown(table.url)) is \(known), in \(feed.source)")
+        let (configuration, comparison) = try ConfigurationChange.exclusively(common) {
+            let configuration = try common.loadWithKnownFeeds()
+            let comparison = list.compared(with: configuration)
+            for (table, feed, isVariant) in comparison.known {
+                let title = table.title.map { "\(TOMLText.quoted($0)) " } ?? ""
+                let known = isVariant ? "a variant of \(feed.id), \(shown(feed.url))" : "known as \(feed.id)"
+                StandardError.write("newswire: \(title)\(shown(table.url)) is \(known), in \(feed.source)")
+            }
+            if !comparison.new.isEmpty { try write(comparison.new, configuration) }
+            return (configuration, comparison)
         }
-        var isServed = false
-        if let first = comparison.new.first {
-            let new = FeedFile(
-                comparison.new, list: file == "-" ? "imported" : file, main: configuration.path,
-                date: ConfigurationChange.today)
-            try write(new, comparison.new, configuration)
-            isServed =
-                try ConfigurationChange.sayIfNotIncluded(first.url, new, configuration)
-                && ConfigurationChange.tellService(configuration)
-        }
+        let isServed = try !comparison.new.isEmpty && ConfigurationChange.tellService(configuration)
         let variants = comparison.known.count { $0.isVariant }
         let counts = [
             "\(comparison.new.count) new", "\(comparison.known.count - variants) known",
@@ -87,15 +82,17 @@ struct ImportCommand: ParsableCommand {
                 + (isServed ? "; the running service polls the new ones from here on" : ""))
     }
 
-    private func write(_ new: FeedFile, _ tables: [FeedTable], _ configuration: Configuration) throws {
-        let known = common.knownFeeds(configuration.store)
-        let extended = try ConfigurationLoader.load(
-            path: configuration.path, environment: CommonOptions.environment, knownFeeds: { _ in known },
-            adding: (new.path, new.text))
+    private func write(_ tables: [FeedTable], _ configuration: Configuration) throws {
+        let action = "importing \(file)"
+        try ConfigurationChange.checkInclude(configuration, action)
+        let new = FeedFile(
+            tables, list: file == "-" ? "imported" : file, main: configuration.path, date: ConfigurationChange.today)
+        let extended = try ConfigurationChange.loading(
+            new, configuration, common.knownFeeds(configuration.store), action)
         do throws(FeedFile.Failure) {
             try new.write()
         } catch {
-            throw CommandFailure(.ioError, "importing \(file): \(error.message)")
+            throw CommandFailure(.ioError, "\(action): \(error.message)")
         }
         let ids = Dictionary(extended.feeds.lazy.map { ($0.url, $0.id.text) }, uniquingKeysWith: { first, _ in first })
         var output = StandardOutput()

@@ -105,11 +105,18 @@ struct ResumeCommand: ParsableCommand {
 
     func run() throws {
         let hold = try Hold(common, named: feeds)
-        let others = all ? [] : hold.notPaused
+        let paused = hold.pausedFeeds
         try hold.set(until: nil)
-        StandardError.write("newswire: resumed: \(hold.names)")
-        if !others.isEmpty {
-            StandardError.write("newswire: not paused before: \(others.map(\.text).joined(separator: ", "))")
+        let (disabled, enabled) = (hold.feeds.filter { !$0.enabled }, paused.filter(\.enabled))
+        if !enabled.isEmpty { StandardError.write("newswire: resumed: \(Hold.names(enabled))") }
+        let ids = Set(paused.map(\.id))
+        let others = hold.feeds.filter { $0.enabled && !ids.contains($0.id) }
+        if !others.isEmpty, !all || enabled.isEmpty {
+            StandardError.write("newswire: not paused before: \(Hold.names(others))")
+        }
+        if !disabled.isEmpty, !all || !paused.allSatisfy(\.enabled) {
+            StandardError.write(
+                "newswire: not polled all the same, by enabled = false in the configuration: \(Hold.names(disabled))")
         }
     }
 }
@@ -117,7 +124,7 @@ struct ResumeCommand: ParsableCommand {
 /// A pause by hand, set through the service where one runs, else in the store.
 private struct Hold {
     private let configuration: Configuration
-    private let feeds: [FeedConfiguration]
+    let feeds: [FeedConfiguration]
     private let isAll: Bool
     private let common: CommonOptions
 
@@ -130,17 +137,26 @@ private struct Hold {
     }
 
     /// The feeds that it is for, as a sentence names them.
-    var names: String {
-        isAll || feeds.count > 10
-            ? "\(feeds.count) feed\(feeds.count == 1 ? "" : "s")" : feeds.map(\.id.text).joined(separator: ", ")
+    var names: String { isAll ? Self.count(feeds) : Self.names(feeds) }
+
+    static func names(_ feeds: [FeedConfiguration]) -> String {
+        feeds.count > 10 ? count(feeds) : feeds.map(\.id.text).joined(separator: ", ")
     }
 
-    /// The feeds that nobody has paused, as far as the store tells.
-    var notPaused: [FeedIdentifier] {
-        let states = (try? StoreReader.ifThere(directory: configuration.store.directory)?.states()) ?? []
-        let now = SystemClock.now()
-        let held = Set(states.filter { $0.isHeld(at: now) }.map(\.feed))
-        return feeds.map(\.id).filter { !held.contains($0) }
+    private static func count(_ feeds: [FeedConfiguration]) -> String {
+        "\(feeds.count) feed\(feeds.count == 1 ? "" : "s")"
+    }
+
+    /// The feeds that somebody has paused; all of them where the store does not tell.
+    var pausedFeeds: [FeedConfiguration] {
+        do throws(StoreError) {
+            let stored = try StoreReader.ifThere(directory: configuration.store.directory)?.states() ?? []
+            let states = configuration.remembered(stored)
+            let now = SystemClock.now()
+            return feeds.filter { states[$0.id]?.isHeld(at: now) ?? false }
+        } catch {
+            return feeds
+        }
     }
 
     /// - Parameter until: nil ends the pause.

@@ -47,8 +47,7 @@ struct PolitenessReport: ParsableCommand {
     private func audit(_ configuration: Configuration) throws -> [PolitenessAudit.Host] {
         let directory = configuration.store.directory
         guard ConfigurationPath.fileExists(directory) else { return [] }
-        let states = Dictionary(
-            try StoreReader(directory: directory).states().map { ($0.feed, $0) }, uniquingKeysWith: { $1 })
+        let states = configuration.remembered(try StoreReader(directory: directory).states())
         let reader = try PollHistoryReader(directory: directory)
         let allowances = HostAllowances(configuration)
         var audit = PolitenessAudit()

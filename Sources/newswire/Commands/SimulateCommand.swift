@@ -164,8 +164,7 @@ struct SimulatedFeeds {
         var states: [FeedIdentifier: FeedState] = [:]
         var history: PollHistoryReader?
         if ConfigurationPath.fileExists(directory) {
-            let known = try StoreReader(directory: directory).states()
-            states = Dictionary(known.map { ($0.feed, $0) }, uniquingKeysWith: { $1 })
+            states = configuration.remembered(try StoreReader(directory: directory).states())
             history = try PollHistoryReader(directory: directory)
         }
         let allowances = HostAllowances(configuration)

@@ -106,7 +106,7 @@ struct StatusCommand: ParsableCommand {
         var figures = StatusFigures.onDisk(store: directory)
         let states = (try? reader?.states()) ?? []
         let configuration = configuration.recognising(states.knownFeeds)
-        let known = Dictionary(states.map { ($0.feed, $0) }, uniquingKeysWith: { $1 })
+        let known = configuration.remembered(states)
         let now = SystemClock.now()
         for feed in configuration.feeds {
             let state = known[feed.id]?.shown(at: now, of: feed, configuration.schedule)

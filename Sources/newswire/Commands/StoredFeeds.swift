@@ -75,18 +75,21 @@ struct StoredFeeds {
     private func resolve(_ name: String, _ known: [Known]) throws -> FeedIdentifier {
         if name.isEmpty { throw FeedSelection.nameIsEmpty }
         if let feed = known.first(where: { $0.id.text == name }) { return feed.id }
-        if let feed = known.first(where: { $0.configuredURL == name }) { return feed.id }
-        // Feeds whose URLs differ only in a secret look alike here.
+        // Feeds whose URLs differ only in a secret look alike in the store.
         let url = URLRedaction.redacted(name)
-        let alike = Set(known.filter { URLRedaction.redacted($0.url) == url }.map(\.id))
-            .subtracting(known.flatMap(\.formerly))
-        if alike.count == 1, let id = alike.first { return id }
-        if alike.count > 1 {
-            let ids = alike.map(\.text).sorted().prefix(5).joined(separator: ", ")
-            throw CommandFailure(.usage, "\(url) is the URL of \(alike.count) feeds; write an id: \(ids)")
+        let former = Set(known.flatMap(\.formerly))
+        let form = FeedIDResolver.looseForm(url)
+        let ways: [(Known) -> Bool] = [
+            { $0.configuredURL == name }, { URLRedaction.redacted($0.url) == url },
+            { FeedIDResolver.looseForm(URLRedaction.redacted($0.url)) == form },
+        ]
+        for isMeant in ways {
+            let alike = Set(known.lazy.filter(isMeant).map(\.id)).subtracting(former)
+            if alike.count > 1 { throw FeedSelection.severalFeeds(alike, at: name) }
+            if let id = alike.first { return id }
         }
         // An id that a feed had before is that feed's.
-        let ids = Set(known.map(\.id)).subtracting(known.flatMap(\.formerly)).map(\.text)
+        let ids = Set(known.map(\.id)).subtracting(former).map(\.text)
         if let id = try Self.one(of: ids, startingWith: name) { return id }
         // A copy of the articles alone knows no feeds, but has records of them.
         let stored = try storedFeeds()

@@ -46,14 +46,18 @@ struct TextTable {
                     cell, to: widths[index], isNumber: columns[index].isNumber, isTerminal: width != nil)
             }
             while text.last == " " { text.removeLast() }
-            return text
+            // A terminal may be too narrow even for what is never left out.
+            return width.map { DisplayWidth.cut(text, to: $0) } ?? text
         }
         // Below the second column.
-        let indent = String(repeating: " ", count: widths[0] + Self.gap)
-        let room = max(20, (width ?? .max) - indent.count)
+        let indent = String(repeating: " ", count: min(widths[0] + Self.gap, max(0, (width ?? .max) - 20)))
+        let room = max(1, (width ?? .max) - indent.count)
         return [line(columns.map(\.title))]
             + rows.flatMap { row in
-                [line(row.cells)] + row.details.flatMap { DisplayWidth.wrapped($0, to: room) }.map { indent + $0 }
+                [line(row.cells)]
+                    + row.details.flatMap { DisplayWidth.wrapped($0, to: room) }.map {
+                        indent + DisplayWidth.cut($0, to: room)
+                    }
             }
     }
 

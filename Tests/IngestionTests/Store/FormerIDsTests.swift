@@ -50,6 +50,23 @@ struct FormerIDsTests {
         store.close()
     }
 
+    @Test("Whoever reads the store before the next poll finds a feed under its new id, and a pause does not cut it off")
+    func remembered() throws {
+        let stored = [state("old", articles: 7), state("other", articles: 1)]
+        let lines = "id = \"new\"\nformerly = [\"old\"]"
+        let path = folder.write(
+            "contact = \"https://e.org/\"\n[[feed]]\nurl = \"https://example.org/f\"\n\(lines)\n", to: "c.toml")
+        let configuration = try ConfigurationLoader.load(path: path, environment: ["HOME": "/h"])
+        let known = configuration.remembered(stored)
+        #expect(known[FeedIdentifier("new")]?.articles == 7 && known[FeedIdentifier("new")]?.formerly == ["old"])
+        #expect(known[FeedIdentifier("old")] == stored[0] && known[FeedIdentifier("other")] == stored[1])
+        let store = try store(stored)
+        try store.hold(configuration.feeds, until: FeedState.Schedule.forGood)
+        let held = try #require(store.state(of: FeedIdentifier("new")))
+        #expect(held.articles == 7 && held.formerly == ["old"] && held.schedule.heldUntil != nil)
+        store.close()
+    }
+
     @Test("A feed that was polled under its new id already keeps what is remembered of that")
     func polled() throws {
         let store = try store([state("old", articles: 7), state("new", articles: 2)])
