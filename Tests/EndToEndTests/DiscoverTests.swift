@@ -139,6 +139,7 @@ struct DiscoverTests {
         desk.folder.write(
             """
             contact = "https://example.org/bot"
+            include = ["feeds.d/*.toml"]
             [fetch]
             private_networks = "allow"
             proxy = "\(desk.server.url(""))"

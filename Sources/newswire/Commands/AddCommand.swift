@@ -42,7 +42,7 @@ struct AddCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try common.loadWithContact(common.loadWithKnownFeeds)
         let address = CommonOptions.address(url)
-        try refuseValues()
+        try refuseValues(configuration)
         try refuse(address, ifIn: configuration)
         try ConfigurationChange.checkInclude(configuration, "adding \(shown(address))")
         do throws(FeedFile.Failure) {
@@ -136,10 +136,14 @@ struct AddCommand: AsyncParsableCommand {
     }
 
     /// What the command line says is judged before any server is asked.
-    private func refuseValues() throws(CommandFailure) {
+    private func refuseValues(_ configuration: Configuration) throws(CommandFailure) {
         let table = FeedTable(url: "https://example.org/", id: id, title: title, tags: tags)
-        guard let first = table.refusals.first else { return }
-        throw CommandFailure(.usage, "adding \(shown(CommonOptions.address(url))): \(first); no file was written")
+        var refusal = table.refusals.first
+        if refusal == nil, let holder = configuration.feeds.first(where: { $0.id.text == id }) {
+            refusal = "id: \(holder.source) has the id \(holder.id) already"
+        }
+        guard let refusal else { return }
+        throw CommandFailure(.usage, "adding \(shown(CommonOptions.address(url))): \(refusal); no file was written")
     }
 
     private func subscription(
