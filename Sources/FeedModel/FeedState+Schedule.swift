@@ -9,6 +9,9 @@ extension FeedState {
         package var items: UInt16 = 0
         /// How many new items were first seen in an hour or on a day that the feed's hints exclude.
         package var itemsInSkippedTime: UInt8 = 0
+        /// Wishes of the feed and its server put a poll off by this many seconds at most, because items were lost to
+        /// them; 0 where none were (polling.md §4).
+        package var wishLimit: Int32 = 0
         /// Whether the feed says that it has ended (JSON Feed `expired`).
         package var isExpired = false
         /// Until when a person has paused the feed, so that it is not asked by itself; `Schedule.forGood` means for
@@ -45,6 +48,7 @@ extension FeedState {
             coder.field("adaptive_seconds", &adaptive, absent: 0)
             coder.field("items", &items, absent: 0)
             coder.field("items_in_skipped_time", &itemsInSkippedTime, absent: 0)
+            coder.field("wish_limit_seconds", &wishLimit, absent: 0)
             coder.field("expired", &isExpired, absent: false)
             coder.field("held_until", &_heldUntil, absent: .none)
             coder.field("failure_quarters", &failureQuarters, absent: 0)

@@ -91,5 +91,9 @@ package struct PollTerms: Sendable, Equatable {
         package static let hasValidators = Notes(rawValue: 512)
         /// Less than a third of the document was known.
         package static let littleOverlap = Notes(rawValue: 1024)
+        /// The feed or its server asked for so much that it is taken for a mistake, and did not count.
+        package static let wishMistaken = Notes(rawValue: 2048)
+        /// The feed or its server asked for more than is believed since items were lost to its wishes.
+        package static let wishLimited = Notes(rawValue: 4096)
     }
 }

@@ -20,6 +20,8 @@ struct AdaptiveInterval {
     let settings: PollSettings
     /// The median gap between publications; nil where too few are known.
     let gap: Int?
+    /// The items of the feed's document span so many seconds at its rhythm; nil where that is not known.
+    let window: Int?
     /// The publications alone would have this interval, in seconds.
     let aim: Int
     /// The feed's silence bears out no longer interval than this, in seconds.
@@ -29,6 +31,7 @@ struct AdaptiveInterval {
     init(settings: PollSettings, rhythm: Rhythm, items: Int, now: Timestamp) {
         self.settings = settings
         gap = rhythm.medianGap(least: Self.leastGaps)
+        window = gap.map { $0 * max(items, 1) }
         var silence = 0
         if let latest = rhythm.latest, latest < now {
             silence = Int(min(now.seconds - latest.seconds, 100 * 366 * 86_400))
@@ -37,7 +40,7 @@ struct AdaptiveInterval {
         let longest = isActive ? Self.activeMaximum : settings.maxInterval
         aim = Self.bounded(min(gap.map { $0 / 3 } ?? settings.initialInterval, longest), settings)
         var ceiling = silence / 8
-        if isActive, let gap { ceiling = min(ceiling, max(items, 1) * gap / 8) }
+        if isActive, let window { ceiling = min(ceiling, window / 8) }
         self.ceiling = Self.bounded(max(aim, ceiling), settings)
     }
 

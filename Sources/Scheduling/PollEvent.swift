@@ -10,6 +10,8 @@ package struct PollEvent: Sendable {
     package var due: Timestamp?
     /// The interval in force was this many seconds; nil where the poll was not planned.
     package var interval: Int?
+    /// The feed's document was last read, or unchanged, then; nil where that is not known.
+    package var lastRead: Timestamp?
     /// The poll brought this.
     package var result: Result
     /// A person has asked for the poll.

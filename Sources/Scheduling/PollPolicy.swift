@@ -56,6 +56,9 @@ package struct PollPolicy: Sendable {
         var decision = PollDecision(schedule: schedule, next: nil, notBefore: nil, terms: PollTerms())
         decision.schedule.polls = schedule.polls == .max ? 1 : schedule.polls + 1
         let adaptive = learn(from: event, &decision)
+        BelievedWishes.learn(
+            &decision.schedule, from: event, isGap: decision.terms.notes.contains(.possibleGap),
+            reason: schedule.reason, window: adaptive.window)
         setInterval(event, adaptive, &decision)
         var plan = Plan(wait: decision.terms.interval, reason: decision.terms.reason)
         applyFailure(event, pause: pause, pausesHost: pausesHost, &decision, &plan)
@@ -182,9 +185,11 @@ package struct PollPolicy: Sendable {
         var plan = Plan(
             wait: learned > 0 ? learned : adaptive.bounded(settings.initialInterval),
             reason: learned > 0 && decision.terms.gap > 0 ? .adaptive : .initial)
+        let wishes = BelievedWishes(decision.schedule)
         for (seconds, reason) in hints(event.hints) {
-            decision.terms.hint = max(decision.terms.hint, seconds)
-            plan.raise(to: seconds, reason)
+            guard let believed = note(wishes.believed(seconds), of: seconds, &decision) else { continue }
+            decision.terms.hint = max(decision.terms.hint, Self.bounded(seconds))
+            plan.raise(to: Self.bounded(believed), reason)
         }
         if !event.hasValidators, !settings.isLocal { plan.raise(to: Self.withoutValidators, .noValidators) }
         if plan.wait > settings.maxInterval { plan = Plan(wait: settings.maxInterval, reason: .maximum) }
@@ -196,11 +201,18 @@ package struct PollPolicy: Sendable {
 
     private func hints(_ hints: PollingHints) -> [(Int, PollTerms.Reason)] {
         var result: [(Int, PollTerms.Reason)] = []
-        if let ttl = hints.ttlSeconds, ttl > 0 { result.append((Self.bounded(ttl), .ttl)) }
+        if let ttl = hints.ttlSeconds, ttl > 0 { result.append((ttl, .ttl)) }
         if let period = hints.updatePeriodSeconds, period > 0, period != Self.boilerplatePeriod {
-            result.append((Self.bounded(period), .updatePeriod))
+            result.append((period, .updatePeriod))
         }
         return result
+    }
+
+    /// Takes in how much of a wish counts.
+    private func note(_ believed: Int?, of asked: Int, _ decision: inout PollDecision) -> Int? {
+        if believed == nil { decision.terms.notes.insert(.wishMistaken) }
+        if let believed, believed < asked { decision.terms.notes.insert(.wishLimited) }
+        return believed
     }
 
     private static func bounded(_ hint: Int) -> Int {
@@ -286,8 +298,15 @@ package struct PollPolicy: Sendable {
             decision.terms.lifetime = max(0, freshness.lifetime)
             decision.terms.age = max(0, freshness.age)
             let remaining = max(0, decision.terms.lifetime - decision.terms.age)
-            if remaining > settings.maxAgeCap { decision.terms.notes.insert(.overCap) }
-            decision.terms.freshFor = min(remaining, settings.maxAgeCap)
+            let wishes = BelievedWishes(decision.schedule)
+            if wishes.believed(decision.terms.lifetime, longest: settings.maxAgeCap) == nil {
+                decision.terms.notes.insert(.wishMistaken)
+            } else {
+                if remaining > settings.maxAgeCap { decision.terms.notes.insert(.overCap) }
+                let capped = min(remaining, settings.maxAgeCap)
+                let believed = wishes.believed(capped, longest: settings.maxAgeCap)
+                decision.terms.freshFor = note(believed, of: capped, &decision) ?? 0
+            }
             plan.raise(to: decision.terms.freshFor, .freshness)
         }
         if let retryAfter = event.retryAfter, retryAfter > 0 {
@@ -319,7 +338,18 @@ package struct PollPolicy: Sendable {
         decision.terms.reason = .skipHours
         // Not all at the full hour.
         let spread = Jitter.milliseconds(feed: feed, due: allowed, interval: max(decision.terms.interval, 600))
-        let placed = allowed.adding(milliseconds: spread)
+        var placed = allowed.adding(milliseconds: spread)
+        if let limit = BelievedWishes(decision.schedule).limit {
+            let latest = max(due, event.endedAt.adding(seconds: limit))
+            if placed > latest {
+                placed = latest
+                decision.terms.notes.insert(.wishLimited)
+            }
+            guard placed > due else {
+                decision.terms.reason = plan.reason
+                return due
+            }
+        }
         decision.terms.skipped = seconds(from: due, to: placed)
         return placed
     }

@@ -12,6 +12,7 @@ final class PolicyFixture {
     var schedule = FeedState.Schedule()
     var due: Timestamp?
     var interval: Int?
+    var lastRead: Timestamp?
     /// What every poll of the feed says.
     var hints = PollingHints()
     var hasValidators = true
@@ -31,6 +32,7 @@ final class PolicyFixture {
         event.isByHand = byHand
         event.due = due
         event.interval = interval
+        event.lastRead = lastRead
         event.hints = hints
         event.hasValidators = hasValidators
         event.freshness = freshness
@@ -38,6 +40,7 @@ final class PolicyFixture {
         let decision = PollPolicy(settings, feed: feed).decide(
             schedule, after: event, pause: pause ?? schedule.pause, pausesHost: pausesHost)
         schedule = decision.schedule
+        if case .failure = result {} else { lastRead = now }
         due = decision.next
         interval = decision.terms.interval
         return decision

@@ -136,7 +136,7 @@ enum Options {
             "max_age_cap", .span(in: .zero...day * 31),
             """
             How long an answer is believed to be fresh at most. A server is not asked again before the time for which \
-            it says that its answer is fresh.
+            it says that its answer is fresh. More than a week, and than this, is taken for a mistake.
             """, in: .schedule(\.maxAgeCap), .host(\.maxAgeCap), .feed(\.options.maxAgeCap)),
     ]
 

@@ -111,6 +111,7 @@ extension FeedPoll {
         if case .byHand = mode { event.isByHand = true }
         event.due = previous.nextPoll
         event.interval = previous.intervalSeconds
+        event.lastRead = previous.lastSuccess
         event.hints = state.hints
         event.hasValidators = state.validators != nil
         event.retryAfter = head?.retryAfterSeconds

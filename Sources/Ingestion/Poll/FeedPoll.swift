@@ -300,9 +300,9 @@ struct FeedPoll {
         case .success:
             state.succeed(at: moment.now, status: report.status, decision: decision)
             if terms.notes.contains(.possibleGap) {
-                report.notes.append(
-                    "possible_gap: none of the \(items) items was known, so some may have come and gone in between; "
-                        + "it is polled more often from here on")
+                let note = GapNote(
+                    items: items, decision: decision, lastRead: previous.lastSuccess, now: moment.now)
+                report.notes.append(note.text)
             }
         case .failure(let failure):
             state.fail(at: moment.now, status: report.status, failure: failure.shown, decision: decision)

@@ -27,6 +27,7 @@ package struct Simulation: ~Copyable {
         /// When it is polled next; nil for never.
         var next: Timestamp?
         var interval: Int32 = 0
+        var lastRead: Timestamp?
         var isHourly: Bool
         var hasBegun = false
         /// Items seen by quarter of a day, for rules that count them; empty for others.
@@ -174,6 +175,7 @@ package struct Simulation: ~Copyable {
         var event = PollEvent(startedAt: now, endedAt: now, result: outcome)
         event.due = feeds[number].next
         event.interval = feeds[number].interval > 0 ? Int(feeds[number].interval) : nil
+        event.lastRead = feeds[number].lastRead
         event.hasValidators = model.hasValidators
         event.hints = model.hints
         if model.freshFor > 0 { event.freshness = .init(lifetime: model.freshFor, age: 0) }
@@ -181,6 +183,7 @@ package struct Simulation: ~Copyable {
             feeds[number].schedule, after: event)
         if decision.terms.notes.contains(.possibleGap) { result.possibleGaps += 1 }
         feeds[number].schedule = decision.schedule
+        feeds[number].lastRead = now
         feeds[number].interval = Int32(clamping: decision.terms.interval)
         feeds[number].next = decision.next
     }

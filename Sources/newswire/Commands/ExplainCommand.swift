@@ -168,6 +168,15 @@ struct FeedExplanation {
             let effect = feed.interval != nil ? "; a fixed interval is not raised by it" : ""
             lines.append(term("the feed asks", "\(SpanText.text(terms.hint)) (ttl or update period)\(effect)"))
         }
+        if terms.notes.contains(.wishMistaken) {
+            let what = "ttl, update period or freshness"
+            lines.append(term("a mistake", "\(what) of more than a week, which does not count"))
+        }
+        if terms.notes.contains(.wishLimited), state.schedule.wishLimit > 0 {
+            let limit = SpanText.text(Int(state.schedule.wishLimit))
+            lines.append(
+                term("wishes", "believed up to \(limit), as a whole document of items came and went under them"))
+        }
         if !terms.notes.contains(.hasValidators), !feed.isLocalFile {
             lines.append(term("no validators", "it can only be asked for whole: 1 h at least"))
         }
@@ -176,6 +185,9 @@ struct FeedExplanation {
         lines.append(row("put off by", "what follows, as far as it is longer than that"))
         if terms.lifetime > 0 {
             var text = "\(terms.lifetime) s − age \(terms.age) s = \(max(0, terms.lifetime - terms.age)) s"
+            if terms.freshFor < max(0, terms.lifetime - terms.age), terms.notes.isDisjoint(with: .overCap) {
+                text += ", of which \(terms.freshFor) s are believed"
+            }
             if terms.notes.contains(.overCap) { text += ", of which \(terms.freshFor) s are believed (max_age_cap)" }
             lines.append(term("freshness", text))
         } else {
