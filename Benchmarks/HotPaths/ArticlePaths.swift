@@ -46,7 +46,7 @@ private final class Memory: ArticleKnowledge {
         for judgement in judgements {
             let known = KnownArticle(
                 uid: judgement.uid, seq: UInt64(articles.count + 1), version: 1, contentHash: judgement.contentHash,
-                modified: nil, silentChanges: 0)
+                modified: nil, recentChanges: 0)
             articles[judgement.uid.key] = known
             for key in judgement.keys { articles[key] = known }
         }

@@ -140,7 +140,7 @@ extension ArticleStore {
                     known: KnownArticle(
                         uid: record.uid, seq: seq + UInt64(offset) + 1, version: record.version,
                         contentHash: record.contentHash, modified: record.modified,
-                        silentChanges: record.silentChanges),
+                        recentChanges: record.recentChanges),
                     keys: record.keys.count > PendingRecord.maximumKeys
                         ? Array(record.keys.prefix(PendingRecord.maximumKeys)) : record.keys)
             })
@@ -203,7 +203,7 @@ package struct PendingRecord: Sendable {
     /// The publisher's date of change, where there is one.
     package var modified: Timestamp?
     /// How many edits in a row did not move that date.
-    package var silentChanges: UInt8
+    package var recentChanges: UInt8
     /// Further keys under which the index finds the article; at most `maximumKeys` of them count.
     package var keys: [Hash128]
 
@@ -213,7 +213,7 @@ package struct PendingRecord: Sendable {
     /// Makes a record as a poll has it. Whether a line can hold it is looked at when it is committed.
     package init(
         prefix: [UInt8], uid: ArticleIdentifier, kind: RecordKind, version: UInt32, isInitial: Bool,
-        contentHash: Hash128, modified: Timestamp? = nil, silentChanges: UInt8 = 0, keys: [Hash128] = []
+        contentHash: Hash128, modified: Timestamp? = nil, recentChanges: UInt8 = 0, keys: [Hash128] = []
     ) {
         self.prefix = prefix
         self.uid = uid
@@ -222,7 +222,7 @@ package struct PendingRecord: Sendable {
         self.isInitial = isInitial
         self.contentHash = contentHash
         self.modified = modified
-        self.silentChanges = silentChanges
+        self.recentChanges = recentChanges
         self.keys = keys
     }
 }

@@ -98,19 +98,19 @@ package struct KnownArticle: Sendable, Equatable {
     package var contentHash: Hash128
     /// That version has this date of change, as its publisher says.
     package var modified: Timestamp?
-    /// Counts the versions in a row that came without a change of `modified` (identity.md §8).
-    package var silentChanges: UInt8
+    /// So many versions are spent of those that are kept close upon each other (identity.md §8).
+    package var recentChanges: UInt8
 
     package init(
         uid: ArticleIdentifier, seq: UInt64, version: UInt32, contentHash: Hash128, modified: Timestamp?,
-        silentChanges: UInt8
+        recentChanges: UInt8
     ) {
         self.uid = uid
         self.seq = seq
         self.version = version
         self.contentHash = contentHash
         self.modified = modified
-        self.silentChanges = silentChanges
+        self.recentChanges = recentChanges
     }
 }
 

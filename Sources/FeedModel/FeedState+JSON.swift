@@ -34,6 +34,7 @@ extension FeedState {
         coder.field("interval_seconds", &intervalSeconds)
         schedule.visit(&coder)
         coder.object("churn", &churn)
+        coder.object("volatility", &volatility)
     }
 }
 
@@ -66,6 +67,7 @@ extension FeedState {
         }
         move.leaveOutWhatMayNotBeKept()
         churn = churn?.bounded
+        volatility = volatility?.bounded
         if let ids = formerIDs, ids.count > Self.mostFormerIDs { formerIDs = ids.suffix(Self.mostFormerIDs) }
         // No more feeds than that can be configured: a larger number is damage, and a file of its size would be, too.
         if let block = schedule.historyBlock, block >= 1 << 24 { schedule.historyBlock = nil }

@@ -57,6 +57,8 @@ package struct FeedState: Sendable, Equatable {
 
     /// What of the feed's ids and links changes though its articles do not; nil for most feeds.
     package var churn: Churn?
+    /// Which articles of the feed change all the time; nil for most feeds.
+    package var volatility: Volatility?
 
     /// The ids that the feed had before, the first of all last: its articles are known by that.
     package var formerly: [String] {

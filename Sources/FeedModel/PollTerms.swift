@@ -95,5 +95,7 @@ package struct PollTerms: Sendable, Equatable {
         package static let wishMistaken = Notes(rawValue: 2048)
         /// The feed or its server asked for more than is believed since items were lost to its wishes.
         package static let wishLimited = Notes(rawValue: 4096)
+        /// The document was asked for whole, because not all of it was taken the last time.
+        package static let readAgain = Notes(rawValue: 8192)
     }
 }

@@ -119,8 +119,8 @@ package struct FeedOutlook: Sendable, Equatable {
     package var isOfURL: Bool
     /// The feed has moved to this URL for good (`FeedState.Move.adopted`).
     package var adoptedURL: String?
-    /// Whether the feed's ids mean nothing, or parameters of its links do (`FeedState.Churn`).
-    package var hasChurn: Bool
+    /// These things about the feed are worth a person's look.
+    package var marks: FeedMarks
 }
 
 extension FeedOutlook {
@@ -131,7 +131,7 @@ extension FeedOutlook {
         self.init(
             schedule: state.schedule, lastPoll: state.lastPoll, nextPoll: state.nextPoll,
             intervalSeconds: state.intervalSeconds, failureKind: state.failure?.kind, isOfURL: state.isOf(url),
-            adoptedURL: state.move.adopted, hasChurn: state.churn?.isSettled ?? false)
+            adoptedURL: state.move.adopted, marks: FeedMarks(state))
     }
 
     /// Tells whether a person has paused the feed.

@@ -72,7 +72,7 @@ package struct StoredRecord: Sendable, Equatable {
     /// The record was stored then.
     package var storedAt: Timestamp? { storedAtText.flatMap(Timestamp.init(rfc3339:)) }
     /// Counts the edits in a row that did not move the publisher's date of change (identity.md §8).
-    package var silentChanges: UInt64 { number("silent", of: own["index"]) ?? 0 }
+    package var recentChanges: UInt64 { number("silent", of: own["index"]) ?? 0 }
 
     // MARK: - Where it came from, and why it is what it is
 

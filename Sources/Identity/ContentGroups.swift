@@ -6,7 +6,7 @@ internal import FeedModel
 /// Each such document is counted in its records, as edits are. Beyond a number one document a day is kept.
 struct ContentGroups {
     /// So many documents in a row are kept.
-    static let mostRounds = Versioner.maximumSilentChanges
+    static let mostRounds = VersionBudget.most
 
     /// Whether there are such items among those that are new. In most documents there are none.
     func concerns(_ matches: [Match], _ items: borrowing DocumentItems) -> Bool {
@@ -29,7 +29,7 @@ struct ContentGroups {
             guard !known.contains(group), let last = try knowledge.known(items.matchKeys.more(group)),
                 last.modified == items.article(place).modified
             else { continue }
-            let stored = last.silentChanges < Self.mostRounds ? nil : try knowledge.stored(last.seq)
+            let stored = last.recentChanges < Self.mostRounds ? nil : try knowledge.stored(last.seq)
             matches[index].bound(by: .volatileGroup, after: last, stored, most: Self.mostRounds, facts)
         }
     }

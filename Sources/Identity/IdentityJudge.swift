@@ -12,14 +12,11 @@ package import FeedModel
 /// that are known, `CandidateFinder` and `ItemMatcher` for those that are not, `RenameFinder` for a changed id,
 /// `MigrationDetector` for a change of all ids, `Versioner` for edits and `KeyAssigner` for the keys of records.
 package struct IdentityJudge: ~Copyable {
-    /// An article counts as volatile after so many changes in a row without a change of the publisher's own date.
-    package static var maximumSilentChanges: UInt8 { Versioner.maximumSilentChanges }
-
     private let rules: IdentityRules
     private let lookup: ItemLookup
     private let matcher: ItemMatcher
     private let renames: RenameFinder
-    private let versioner: Versioner
+    private var versioner: Versioner
     private let assigner: KeyAssigner
     private let groups = ContentGroups()
     private let replays: ReplayFinder
@@ -115,6 +112,7 @@ package struct IdentityJudge: ~Copyable {
         if detector.isReplaced { try replays.find(&matches, &items, facts, knowledge) }
         if groups.concerns(matches, items) { try groups.limit(&matches, &items, facts, knowledge) }
 
+        versioner.begin(items, at: facts.time)
         // Ids that are known come first: their articles are taken before an alias can be an edit of one.
         var judgements: [Judgement?] = Array(repeating: nil, count: items.count)
         for place in items.found() {
@@ -158,6 +156,7 @@ package struct IdentityJudge: ~Copyable {
             if let event = match.bound { judgement.events.append(event) }
             if match.isPassedOver {
                 judgement.verdict = .volatile
+                judgement.heldUntil = match.heldUntil
             } else {
                 judgement.keys = match.keys
             }

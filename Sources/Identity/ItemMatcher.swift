@@ -31,6 +31,8 @@ struct Match {
     private(set) var bound: Judgement.Event?
     /// It is new, but beyond the bound, and is not kept.
     private(set) var isPassedOver = false
+    /// One of its kind is kept again from then on.
+    private(set) var heldUntil: Timestamp?
     /// It says what an article says that is gone from the document.
     var isReplay = false
 
@@ -68,10 +70,11 @@ struct Match {
         by event: Judgement.Event, after last: KnownArticle, _ stored: StoredArticle?, most: UInt8,
         _ facts: DocumentFacts
     ) {
-        rounds = min(most - 1, last.silentChanges) + 1
+        rounds = min(most - 1, last.recentChanges) + 1
         if rounds == most { bound = event }
-        guard last.silentChanges >= most, let stored else { return }
+        guard last.recentChanges >= most, let stored else { return }
         isPassedOver = !Self.isLongAgo(stored.firstSeen, facts.time)
+        if isPassedOver { heldUntil = stored.firstSeen?.adding(milliseconds: Self.patience) }
     }
 
     /// Milliseconds from one document that is kept beyond the bound to the next.

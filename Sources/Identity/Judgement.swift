@@ -22,6 +22,10 @@ package struct Judgement: Sendable, Equatable {
     package var leavesOutContent = false
     /// A feed that is farther from the link's host had the new article before: that article's first record (identity.md §9).
     package var supersedes: UInt64?
+    /// What is `volatile` is kept from then on; nil where that is not known.
+    package var heldUntil: Timestamp?
+    /// These parts of an article change time and again, in words for people.
+    package var moves: [String] = []
     /// The record carries these keys beside its `uid`, so that the article is found by them.
     package var keys: [Hash128] = []
 
@@ -35,7 +39,7 @@ package struct Judgement: Sendable, Equatable {
         /// first record.
         case duplicate(of: UInt64)
         case unchanged
-        /// It changes all the time without saying so: no more versions are kept (identity.md §8).
+        /// It has changed so often that it is not kept before some time has passed (identity.md §8).
         case volatile
         /// An edit, of which the feed's configuration wants none.
         case ignored
@@ -53,8 +57,8 @@ package struct Judgement: Sendable, Equatable {
         package var firstSeen: Timestamp?
         /// The fields with these JSON names differ; none where the version before cannot be read.
         package var changed: [String]
-        /// Counts the versions in a row, this one among them, that came without a change of the publisher's own date.
-        package var silentChanges: UInt8
+        /// So many versions are spent with this one, of those that are kept close upon each other (`VersionBudget`).
+        package var recentChanges: UInt8
     }
 
     /// `Alias` says that an item's id means an article that was stored under another id.
@@ -91,7 +95,7 @@ package struct Judgement: Sendable, Equatable {
         case guidReused = "guid_reused"
         case idNotUnique = "id_not_unique"
         case idMigration = "id_migration"
-        /// This version is the last that is kept, until the publisher's own date of change moves.
+        /// After this version a further one is kept only when some time has passed.
         case volatile
         /// Items that only their content tells apart have other content at every poll: of what they bring no more is kept
         /// than one document a day (identity.md §4).
@@ -143,10 +147,12 @@ package struct StoredArticle: Sendable, Equatable {
     package var first: UInt64
     /// The article's first record was stored then; nil where that is not known.
     package var firstSeen: Timestamp?
+    /// The record was stored then; nil where that is not known.
+    package var storedAt: Timestamp?
 
     package init(
         article: Article, feed: FeedIdentifier, site: FeedSite = FeedSite(), isShort: Bool = false, first: UInt64,
-        firstSeen: Timestamp? = nil
+        firstSeen: Timestamp? = nil, storedAt: Timestamp? = nil
     ) {
         self.article = article
         self.feed = feed
@@ -154,6 +160,7 @@ package struct StoredArticle: Sendable, Equatable {
         self.isShort = isShort
         self.first = first
         self.firstSeen = firstSeen
+        self.storedAt = storedAt
     }
 }
 
@@ -175,6 +182,8 @@ package struct IdentityRules: Sendable {
     package var findsDuplicates = true
     /// A duplicate keeps its content where it says more or otherwise than what is stored (identity.md §9).
     package var keepsDifferences = true
+    /// Edits of articles that have spent their versions are not looked at before this time; nil for at once.
+    package var editsHeldUntil: Timestamp?
     /// This is known of the feed's ids and links from its documents before (identity.md §5).
     package var churn: FeedState.Churn?
 

@@ -4,19 +4,35 @@ internal import FeedModel
 /// `Versioner` decides what a known article brings: nothing, an edit, or another article under its id
 /// (identity.md §3.1, §8).
 struct Versioner {
-    /// An article counts as volatile after this many changes in a row without a change of the publisher's own date
-    /// (identity.md §8).
-    static let maximumSilentChanges: UInt8 = 24
-
     private let rules: IdentityRules
     private let comparison: ArticleComparison
     private let assigner: KeyAssigner
+    /// When the document came; nil where that does not matter.
+    private var now: Timestamp?
+    /// Most of the document's items were changed at once, as they say, so that the date is the document's.
+    private var datesMoveTogether = false
 
     init(_ rules: IdentityRules) {
         self.rules = rules
         comparison = ArticleComparison(ownHosts: rules.ownHosts)
         assigner = KeyAssigner(rules)
     }
+
+    /// Looks at a document whose items have been looked up, before they are judged.
+    mutating func begin(_ items: borrowing DocumentItems, at time: Timestamp?) {
+        now = time
+        var found = 0
+        var moved = 0
+        for place in items.places {
+            guard let known = items[place].found else { continue }
+            found += 1
+            if known.contentHash != items[place].hash, known.modified != items.article(place).modified { moved += 1 }
+        }
+        datesMoveTogether = moved >= Self.leastOfDocument && moved * 2 >= found
+    }
+
+    /// So many items that say that they were changed may have been, all in one document.
+    private static let leastOfDocument = 5
 
     private var hasVolatileParameters: Bool { !(rules.churn?.volatileParameters.isEmpty ?? true) }
 
@@ -31,7 +47,7 @@ struct Versioner {
         if found.contentHash == item.hash { return judgement }
         let article = items.article(place)
         if try differsInParametersAlone(place, from: found, items, knowledge) { return judgement }
-        if items.newestUse(place) == nil, let passedOver = verdictWithoutVersion(found, article),
+        if items.newestUse(place) == nil, let passedOver = verdictWithoutVersion(found),
             try isSurelyNoReuse(place, of: found, &items, knowledge)
         {
             judgement.verdict = passedOver
@@ -52,7 +68,7 @@ struct Versioner {
         judgement.uid = use.known.uid
         if use.known.contentHash == item.hash { return judgement }
         items.claims.take(use.known.uid, for: place)
-        if let passedOver = verdictWithoutVersion(use.known, article) {
+        if let passedOver = verdictWithoutVersion(use.known) {
             judgement.verdict = passedOver
         } else {
             try edit(&judgement, place, use.known, use.stored, &items, knowledge)
@@ -134,27 +150,34 @@ struct Versioner {
         _ judgement: inout Judgement, _ place: Int, _ known: KnownArticle, _ old: StoredArticle?,
         _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) {
-        let version = version(of: known, old, items.article(place))
-        judgement.verdict = .update(version)
-        if version.silentChanges == Self.maximumSilentChanges { judgement.events.append(.volatile) }
+        let article = items.article(place)
+        let changed = old.map { ChangedFields.names(from: $0.article, to: article, isShort: $0.isShort) } ?? []
+        let isDated = known.modified != article.modified && !datesMoveTogether
+        let budget = VersionBudget(isDated: isDated, now: now)
+        switch budget.answer(spent: known.recentChanges, last: old?.storedAt) {
+        case .heldBack(let until):
+            judgement.verdict = .volatile
+            judgement.heldUntil = until
+            judgement.moves = old.map { ChangedParts.words(changed, from: $0.article, to: article) } ?? []
+            return
+        case .kept(let recentChanges):
+            judgement.verdict = .update(
+                Judgement.Version(
+                    number: known.version &+ 1, previous: known.seq, first: old?.first ?? known.seq,
+                    firstSeen: old?.firstSeen, changed: changed, recentChanges: recentChanges))
+            if recentChanges == VersionBudget.most {
+                judgement.events.append(.volatile)
+                judgement.moves = old.map { ChangedParts.words(changed, from: $0.article, to: article) } ?? []
+            }
+        }
         judgement.keys = try assigner.changedKeys(place, known.uid, old?.article, &items, knowledge)
     }
 
-    /// Why an edit would not be stored, if it would not.
-    private func verdictWithoutVersion(_ known: KnownArticle, _ article: Article) -> Judgement.Verdict? {
+    /// Why an edit would not be stored, where that is known without a look at what is.
+    private func verdictWithoutVersion(_ known: KnownArticle) -> Judgement.Verdict? {
         if !rules.keepsUpdates { return .ignored }
-        return silentChanges(known, article) > Self.maximumSilentChanges ? .volatile : nil
-    }
-
-    private func silentChanges(_ known: KnownArticle, _ article: Article) -> UInt8 {
-        known.modified == article.modified ? min(known.silentChanges, .max - 1) + 1 : 0
-    }
-
-    private func version(of known: KnownArticle, _ old: StoredArticle?, _ new: Article) -> Judgement.Version {
-        Judgement.Version(
-            number: known.version &+ 1, previous: known.seq, first: old?.first ?? known.seq, firstSeen: old?.firstSeen,
-            changed: old.map { ChangedFields.names(from: $0.article, to: new, isShort: $0.isShort) } ?? [],
-            silentChanges: silentChanges(known, new))
+        guard known.recentChanges >= VersionBudget.most, let now, let until = rules.editsHeldUntil else { return nil }
+        return until > now ? .volatile : nil
     }
 
     /// Whether an item is the article in any case. This is told without reading the stored article: an edit that is

@@ -18,7 +18,7 @@ import Testing
             let kind = [RecordKind.new, .update, .duplicate, .alias].randomElement(using: &random) ?? .new
             let known = KnownArticle(
                 uid: StoreFixture.uid(number), seq: seq, version: UInt32(seq), contentHash: Hash128(high: seq, low: 1),
-                modified: nil, silentChanges: UInt8(seq % 7))
+                modified: nil, recentChanges: UInt8(seq % 7))
             let keys = (0..<UInt64.random(in: 0...3, using: &random)).map { _ in
                 let other = UInt64.random(in: 1...count, using: &random)
                 return Bool.random(using: &random) ? StoreFixture.uid(other).key : Hash128(high: other, low: other)

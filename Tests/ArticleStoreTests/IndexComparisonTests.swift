@@ -74,7 +74,7 @@ import Testing
         Harm(testDescription: "another version") { known, _ in known.version = 9 },
         Harm(testDescription: "another content") { known, _ in known.contentHash.low ^= 1 },
         Harm(testDescription: "another date of change") { known, _ in known.modified = Timestamp(milliseconds: -1) },
-        Harm(testDescription: "another count of silent changes") { known, _ in known.silentChanges += 1 },
+        Harm(testDescription: "another count of silent changes") { known, _ in known.recentChanges += 1 },
         Harm(testDescription: "the number of the record before", isSuperfluous: true) { known, _ in known.seq -= 1 },
         Harm(testDescription: "another article with the same key", isForAllVersions: true, isSuperfluous: true) {
             known, _ in known.uid = ArticleIdentifier(key: known.uid.key, rest: known.uid.rest ^ 1)
@@ -170,7 +170,7 @@ import Testing
             slot.content = .article(
                 KnownArticle(
                     uid: StoreFixture.uid(12), seq: 12, version: 1, contentHash: Hash128(high: 12, low: 1),
-                    modified: nil, silentChanges: 0))
+                    modified: nil, recentChanges: 0))
         }
         // The article whose place was taken, and the entry that is one too many.
         #expect(try await errors() == 2)

@@ -14,11 +14,11 @@ import Testing
         let store = try fixture.open()
         _ = try store.commit([StoreFixture.commit(1...9)])
         var update = StoreFixture.record(3, kind: .update, version: 2)
-        update.silentChanges = 7
+        update.recentChanges = 7
         _ = try store.commit([FeedCommit(feed: StoreFixture.feed, records: [update], state: StoreFixture.state())])
         let expected = KnownArticle(
             uid: update.uid, seq: 10, version: 2, contentHash: update.contentHash, modified: update.modified,
-            silentChanges: 7)
+            recentChanges: 7)
         #expect(try store.known(update.uid) == expected)
         #expect(try store.known(StoreFixture.uid(100)) == nil)
     }
@@ -69,7 +69,7 @@ import Testing
         for modified in [nil, Timestamp(milliseconds: -1), Timestamp(milliseconds: .max)] {
             let known = KnownArticle(
                 uid: uid, seq: .max, version: .max, contentHash: Hash128(high: 3, low: .max), modified: modified,
-                silentChanges: 255)
+                recentChanges: 255)
             for slot in [
                 IndexSlot(key: uid.key, content: .article(known)),
                 IndexSlot(key: Hash128(high: 0, low: 0), content: .link(to: uid, seq: 9)),
@@ -125,7 +125,7 @@ import Testing
         #expect(try again.known(StoreFixture.uid(31)) == nil)
         let known = try again.known(StoreFixture.uid(6))
         #expect(known?.modified == Timestamp(milliseconds: 6000))
-        #expect(known?.silentChanges == 1)
+        #expect(known?.recentChanges == 1)
         let rebuilds = fixture.noted.filter { if case .indexRebuilt = $0 { true } else { false } }
         #expect(rebuilds.count == 1)
     }

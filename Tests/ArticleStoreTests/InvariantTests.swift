@@ -40,7 +40,7 @@ import Testing
             let (table, directory) = try Self.table()
             let known = KnownArticle(
                 uid: StoreFixture.uid(1), seq: 5, version: 1, contentHash: Hash128(high: 1, low: 1), modified: nil,
-                silentChanges: 0)
+                recentChanges: 0)
             ArticleIndex(table, in: directory, StoreFixture.files).add([.init(kind: .new, known: known, keys: [])])
         }
     }

@@ -57,7 +57,7 @@ import Testing
         for modified in [nil, 0, -1, 1_764_000_000_000, -62_135_596_800_000] as [Int64?] {
             var members = IndexMembers()
             members.modified = modified.map { Timestamp(milliseconds: $0) }
-            members.silentChanges = silent
+            members.recentChanges = silent
             members.keys = (0..<keys).map { Hash128(high: UInt64($0) << 60 | 7, low: .max - UInt64($0)) }
             if members.isEmpty { continue }
             let bytes = written(members)

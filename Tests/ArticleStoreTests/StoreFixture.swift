@@ -68,7 +68,7 @@ final class StoreFixture: Sendable {
             uid: uid(number), kind: kind, version: version, isInitial: number.isMultiple(of: 2),
             contentHash: Hash128(high: number, low: UInt64(version)),
             modified: number.isMultiple(of: 3) ? Timestamp(milliseconds: Int64(number) * 1000) : nil,
-            silentChanges: UInt8(number % 5), keys: keys)
+            recentChanges: UInt8(number % 5), keys: keys)
     }
 
     static func state(_ feed: FeedIdentifier = feed, etag: String = "\"1\"") -> FeedState {

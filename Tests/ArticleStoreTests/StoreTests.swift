@@ -34,7 +34,7 @@ import Testing
         let store = try fixture.open()
         var plain = StoreFixture.record(1)
         plain.prefix = Array(#"{"id":"a","_newswire":{"#.utf8)
-        plain.silentChanges = 0
+        plain.recentChanges = 0
         _ = try store.commit([FeedCommit(feed: FeedIdentifier("a\"b"), records: [plain], state: StoreFixture.state())])
         let line = try #require(fixture.lines().first)
         let zeros = String(repeating: "0", count: 64)

@@ -215,7 +215,7 @@ import Testing
             try IndexFile(existing: directory.indexFile, writable: true, in: directory, StoreFixture.files))
         let known = KnownArticle(
             uid: StoreFixture.uid(99), seq: 7, version: 1, contentHash: Hash128(high: 1, low: 1), modified: nil,
-            silentChanges: 0)
+            recentChanges: 0)
         try index.put(IndexChange(key: known.uid.key, content: .article(known)))
         let (result, _) = try await verify()
         #expect(result.indexErrors == 1)

@@ -20,7 +20,7 @@ import Testing
                 kind: kind,
                 known: KnownArticle(
                     uid: StoreFixture.uid(number), seq: UInt64(seq), version: UInt32(seq),
-                    contentHash: Hash128(high: UInt64(seq), low: 0), modified: nil, silentChanges: 0),
+                    contentHash: Hash128(high: UInt64(seq), low: 0), modified: nil, recentChanges: 0),
                 keys: keys)
         }
     }
@@ -71,7 +71,7 @@ import Testing
         let uids = (0..<3000 as Range<UInt64>).map { StoreFixture.uid($0) }
         for (number, uid) in uids.enumerated() {
             let known = KnownArticle(
-                uid: uid, seq: UInt64(number), version: 1, contentHash: uid.key, modified: nil, silentChanges: 0)
+                uid: uid, seq: UInt64(number), version: 1, contentHash: uid.key, modified: nil, recentChanges: 0)
             waiting.add(ArticleIndex.Entry(kind: .new, known: known, keys: []))
         }
         let order = waiting.inOrder()
@@ -95,7 +95,7 @@ import Testing
         for number in 0..<2900 as Range<UInt64> {
             let known = KnownArticle(
                 uid: StoreFixture.uid(number), seq: number + 1, version: 1, contentHash: Hash128(high: number, low: 0),
-                modified: nil, silentChanges: 0)
+                modified: nil, recentChanges: 0)
             waiting.add(ArticleIndex.Entry(kind: .new, known: known, keys: []))
         }
         var failure: StoreError?

@@ -23,7 +23,7 @@ import Testing
         #expect(record.previous == 4 && record.first == 2 && record.seq == 7 && record.version == 3)
         #expect(record.firstSeen == Timestamp(year: 2026, month: 11, day: 22, hour: 8))
         #expect(record.effectiveDateText == "2026-11-22T09:00:00Z" && record.article.assumedUTC == ["published"])
-        #expect(record.silentChanges == 3 && record.isInitial && record.kind == .update && !record.isShort)
+        #expect(record.recentChanges == 3 && record.isInitial && record.kind == .update && !record.isShort)
         #expect(record.feed == FeedIdentifier("example") && record.uid?.description == Self.uid)
         #expect(record.storedAtText == "2026-11-22T08:00:03Z" && record.storedAt != nil)
         #expect(record.title == "T" && record.article.title == "T")
@@ -47,7 +47,7 @@ import Testing
     func strangeMembers(_ own: String) throws {
         let record = try record(own)
         #expect(record.seq == nil && record.version == nil && record.kind == nil && record.uid == nil)
-        #expect(record.feedTags.isEmpty && record.storedAt == nil && record.silentChanges == 0 && !record.isInitial)
+        #expect(record.feedTags.isEmpty && record.storedAt == nil && record.recentChanges == 0 && !record.isInitial)
         #expect(StoredRecord(line: "{".utf8) == nil)
         #expect(StoredRecord(.null).feed == nil)
     }

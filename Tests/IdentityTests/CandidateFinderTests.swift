@@ -148,7 +148,7 @@ struct CandidateFinderTests {
     func join() {
         let known = KnownArticle(
             uid: ArticleIdentifier(hashing: [1]), seq: 7, version: 1, contentHash: Hash128(high: 0, low: 0),
-            modified: nil, silentChanges: 0)
+            modified: nil, recentChanges: 0)
         var match = Match(0)
         match.join()
         #expect(!match.isPair)

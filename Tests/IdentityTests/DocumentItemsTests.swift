@@ -60,7 +60,7 @@ struct DocumentItemsTests {
                 let hash = isUnchanged ? item.hash : Hash128(high: 0, low: 0)
                 items.setFound(
                     KnownArticle(
-                        uid: item.uid, seq: 1, version: 1, contentHash: hash, modified: nil, silentChanges: 0),
+                        uid: item.uid, seq: 1, version: 1, contentHash: hash, modified: nil, recentChanges: 0),
                     at: place)
             }
             return items.found().compactMap { items.article($0).id }

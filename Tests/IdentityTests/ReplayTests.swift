@@ -81,7 +81,7 @@ struct ReplayTests {
     }
 
     @Test(
-        "identity.md §5.5: sixty documents of the same six stories leave no more records than thirty do",
+        "identity.md §5.5: sixty documents of the same six stories leave no more than thirty do, but one edit a day",
         arguments: Kind.allCases, [true, false])
     func bounded(kind: Kind, isDated: Bool) {
         var test = ReplayTests()
@@ -90,7 +90,8 @@ struct ReplayTests {
         for poll in 31...60 { test.poll(document(kind, poll, isDated: isDated)) }
         #expect(articles <= 6 * 7)
         #expect(test.memory.articles == articles)
-        #expect(test.memory.records.count == records)
+        // What is dated anew at each poll is an edit of each story, of which one a day is kept (§8.3).
+        #expect((records...records + 6).contains(test.memory.records.count))
         #expect(test.memory.aliases == aliases)
     }
 

@@ -90,13 +90,14 @@ final class StoreMemory: ArticleKnowledge {
         let seq = UInt64(records.count + 1)
         var known = KnownArticle(
             uid: judgement.uid, seq: seq, version: 1, contentHash: judgement.contentHash, modified: article.modified,
-            silentChanges: judgement.rounds)
+            recentChanges: judgement.rounds)
         var stored = StoredArticle(
-            article: article, feed: rules.feed, site: rules.site, first: seq, firstSeen: time)
+            article: article, feed: rules.feed, site: rules.site, first: seq, firstSeen: time,
+            storedAt: time)
         switch judgement.verdict {
         case .update(let version):
             known.version = version.number
-            known.silentChanges = version.silentChanges
+            known.recentChanges = version.recentChanges
             stored.first = version.first
         case .duplicate where judgement.leavesOutContent:
             stored.isShort = true

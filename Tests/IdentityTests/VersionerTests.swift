@@ -10,7 +10,7 @@ struct VersionerTests {
     private let rules = IdentityRules(feed: FeedIdentifier("desk"))
 
     /// The judgement of the only item of a document, which is known.
-    private func judgement(_ article: Article, silentChanges: UInt8 = 0, keepsUpdates: Bool = true) throws -> Judgement
+    private func judgement(_ article: Article, recentChanges: UInt8 = 0, keepsUpdates: Bool = true) throws -> Judgement
     {
         var rules = rules
         rules.keepsUpdates = keepsUpdates
@@ -18,7 +18,7 @@ struct VersionerTests {
         ItemLookup(rules).findAll(&items, memory)
         var finder = CandidateFinder(rules)
         var known = try #require(items[0].found)
-        known.silentChanges = silentChanges
+        known.recentChanges = recentChanges
         return Versioner(rules).judgement(0, is: known, &items, &finder, memory)
     }
 
@@ -31,7 +31,7 @@ struct VersionerTests {
         var edited = first
         edited.contentText = "y"
         let version = Judgement.Version(
-            number: 2, previous: 1, first: 1, firstSeen: nil, changed: ["content_text"], silentChanges: 1)
+            number: 2, previous: 1, first: 1, firstSeen: nil, changed: ["content_text"], recentChanges: 1)
         #expect(try judgement(edited).verdict == .update(version))
         #expect(try judgement(edited).keys == [])
     }
@@ -41,11 +41,11 @@ struct VersionerTests {
         memory.poll([first])
         var edited = first
         edited.contentText = "y"
-        #expect(try judgement(edited, silentChanges: 22).events == [])
-        #expect(try judgement(edited, silentChanges: 23).events == [.volatile])
-        #expect(try judgement(edited, silentChanges: 24).verdict == .volatile)
+        #expect(try judgement(edited, recentChanges: 22).events == [])
+        #expect(try judgement(edited, recentChanges: 23).events == [.volatile])
+        #expect(try judgement(edited, recentChanges: 24).verdict == .volatile)
         edited.modified = Timestamp(year: 2026, month: 11, day: 5)
-        #expect(try judgement(edited, silentChanges: 24).isUpdate)
+        #expect(try judgement(edited, recentChanges: 24).verdict == .volatile)
     }
 
     @Test("Versioner ignores an edit of a feed that wants none, and reads no stored article for that")

@@ -51,7 +51,7 @@ struct IndexSlot: Equatable, Sendable {
                 uid: ArticleIdentifier(key: key, rest: rest), seq: seq, version: number(20, as: UInt32.self),
                 contentHash: hash(32),
                 modified: modified == .min ? nil : Timestamp(milliseconds: modified),
-                silentChanges: UInt8(truncatingIfNeeded: mark))
+                recentChanges: UInt8(truncatingIfNeeded: mark))
             return .slot(IndexSlot(key: key, content: .article(known)))
         case 2:
             return .slot(
@@ -77,7 +77,7 @@ struct IndexSlot: Equatable, Sendable {
             put(known.seq, at: 24)
             put(known.contentHash, at: 32)
             put(known.modified?.milliseconds ?? .min, at: 48)
-            mark = 1 << 8 | UInt64(known.silentChanges)
+            mark = 1 << 8 | UInt64(known.recentChanges)
         case .link(let uid, let seq):
             put(uid.rest, at: 16)
             put(UInt32(0), at: 20)
@@ -121,7 +121,7 @@ extension ArticleIndex.Entry {
             kind: envelope.kind,
             known: KnownArticle(
                 uid: uid, seq: envelope.seq, version: envelope.version, contentHash: hash,
-                modified: members.modified, silentChanges: members.silentChanges),
+                modified: members.modified, recentChanges: members.recentChanges),
             keys: members.keys)
     }
 

@@ -73,7 +73,7 @@ struct WaitingEntries {
             let nothing = Hash128(high: 0, low: 0)
             articles.append(
                 KnownArticle(
-                    uid: uid, seq: seq, version: 0, contentHash: nothing, modified: nil, silentChanges: 0))
+                    uid: uid, seq: seq, version: 0, contentHash: nothing, modified: nil, recentChanges: 0))
         }
         put(change, article)
     }

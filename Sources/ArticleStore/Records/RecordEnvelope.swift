@@ -187,18 +187,18 @@ extension ArticleIdentifier {
 /// members, `"index":{"modified":MILLISECONDS,"silent":N,"keys":["<32 hex>"]}`, each left out where there is nothing.
 struct IndexMembers: Equatable {
     var modified: Timestamp?
-    var silentChanges: UInt8 = 0
+    var recentChanges: UInt8 = 0
     var keys: [Hash128] = []
 
     static let maximumLength = 80 + 35 * PendingRecord.maximumKeys
 
-    var isEmpty: Bool { modified == nil && silentChanges == 0 && keys.isEmpty }
+    var isEmpty: Bool { modified == nil && recentChanges == 0 && keys.isEmpty }
 
     init() {}
 
     init(_ record: PendingRecord) {
         modified = record.modified
-        silentChanges = record.silentChanges
+        recentChanges = record.recentChanges
         keys =
             record.keys.count <= PendingRecord.maximumKeys
             ? record.keys : Array(record.keys.prefix(PendingRecord.maximumKeys))
@@ -224,7 +224,7 @@ struct IndexMembers: Equatable {
             guard var number = scan.takeNumber() else { return nil }
             if scan.take(#""silent":"#) {
                 guard let silent = UInt8(exactly: number) else { return nil }
-                silentChanges = silent
+                recentChanges = silent
                 hasMore = scan.take(",")
                 if hasMore {
                     guard let next = scan.takeNumber() else { return nil }
@@ -254,9 +254,9 @@ struct IndexMembers: Equatable {
             if modified.milliseconds < 0 { bytes.append("-") }
             bytes.append(decimal: modified.milliseconds.magnitude)
         }
-        if silentChanges > 0 {
+        if recentChanges > 0 {
             begin(#""silent":"#)
-            bytes.append(decimal: UInt64(silentChanges))
+            bytes.append(decimal: UInt64(recentChanges))
         }
         if !keys.isEmpty {
             begin(#""keys":["#)

@@ -27,6 +27,7 @@ extension PollRecord {
         terms = poll.terms
         if case .byHand(let isForced) = poll.mode { terms.notes.formUnion(isForced ? [.byHand, .forced] : .byHand) }
         if kept != 0 { terms.notes.insert(.hasValidators) }
+        if poll.previous.isToBeReadAgain(at: startedAt) { terms.notes.insert(.readAgain) }
         if poll.head?.wasConditional ?? false {
             terms.notes.insert(.conditional)
             sent = Self.hash(poll.previous.validators)

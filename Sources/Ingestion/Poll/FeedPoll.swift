@@ -122,6 +122,7 @@ struct FeedPoll {
     mutating func requestBuilt(_ request: FetchRequest, at now: Timestamp) -> FetchRequest {
         var request = request
         request.validatorMode = ValidatorRules.mode(state.tagTrap.mode(at: now), afterStatus: state.status)
+        if state.isToBeReadAgain(at: now) { request.validatorMode = .none }
         if mode.isDryRun { report.notes += request.summary }
         return request
     }
@@ -166,7 +167,7 @@ struct FeedPoll {
             report.warnings = parsed.warningClasses
             if body.isWhole, parsed.hasLostAllItems { return failed(.noItems) }
             // The same bytes as last time: nothing in them can be new (polling.md §2.11).
-            if body.isWhole, body.hash == state.bodyHash, state.lastSuccess != nil {
+            if body.isWhole, body.hash == state.bodyHash, state.lastSuccess != nil, !state.isToBeReadAgain(at: now) {
                 return succeeded(.unchanged, with: body, at: now)
             }
             self.body = body
@@ -229,6 +230,7 @@ struct FeedPoll {
         }
         state.document = FeedState.Document(articles: drafts.articles, source: body.source)
         state.churn = drafts.churn
+        state.volatility = drafts.volatility
         if body.parsed.hasAllItems(status: report.status) { seen = drafts.seen }
         return succeeded(.document(reading(of: body.parsed)), with: body, at: now)
     }

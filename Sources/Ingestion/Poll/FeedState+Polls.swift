@@ -56,6 +56,10 @@ extension FeedState {
         notBefore.map { $0 > now } ?? false
     }
 
+    /// Whether the document is to be read even where it is the same as before, because not all of it was taken then
+    /// (polling.md §2.13).
+    func isToBeReadAgain(at now: Timestamp) -> Bool { volatility?.isOver(at: now) ?? false }
+
     /// Tells whether a person has paused the feed.
     package func isHeld(at now: Timestamp) -> Bool {
         schedule.heldUntil.map { $0 > now } ?? false

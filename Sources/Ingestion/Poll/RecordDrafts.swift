@@ -29,6 +29,8 @@ struct RecordDrafts {
         var seen: [ArticleIdentifier] = []
         /// What is known of the feed's ids and links behind the document.
         var churn: FeedState.Churn?
+        /// Which articles change all the time.
+        var volatility: FeedState.Volatility?
         /// What a person may want to know of their identities.
         var notes: [String] = []
         /// What each record is and why, a line each, where somebody wants to know.
@@ -58,6 +60,7 @@ struct RecordDrafts {
                 }
                 add(judgements, document.articles, to: &result)
                 result.churn = judge.churn
+                result.volatility = FeedState.Volatility(judgements, after: state.volatility)
                 result.notes += FeedState.Churn.notes(from: state.churn, to: judge.churn)
                 return result
             } catch {
@@ -79,6 +82,7 @@ struct RecordDrafts {
         rules.keepsUpdates = feed.updates == .keep
         rules.findsDuplicates = duplicates != .keep
         rules.keepsDifferences = duplicates == .differing
+        if let volatility = state.volatility, !volatility.isOver(at: now) { rules.editsHeldUntil = volatility.until }
         rules.churn = state.churn?.believed(of: document.articles).ifAny
         return rules
     }
@@ -135,17 +139,17 @@ struct RecordDrafts {
     private func record(
         of judgement: Judgement, _ article: Article, _ prefix: inout RecordPrefix, isInitial: Bool
     ) -> PendingRecord? {
-        let (kind, version, silentChanges): (RecordKind, UInt32, UInt8)
+        let (kind, version, recentChanges): (RecordKind, UInt32, UInt8)
         switch judgement.verdict {
         case .unchanged, .volatile, .ignored: return nil
-        case .new, .reusing: (kind, version, silentChanges) = (.new, 1, judgement.rounds)
-        case .duplicate: (kind, version, silentChanges) = (.duplicate, 1, 0)
-        case .update(let update): (kind, version, silentChanges) = (.update, update.number, update.silentChanges)
+        case .new, .reusing: (kind, version, recentChanges) = (.new, 1, judgement.rounds)
+        case .duplicate: (kind, version, recentChanges) = (.duplicate, 1, 0)
+        case .update(let update): (kind, version, recentChanges) = (.update, update.number, update.recentChanges)
         }
         return PendingRecord(
             prefix: prefix.bytes(of: article, judgement), uid: judgement.uid, kind: kind, version: version,
             isInitial: isInitial, contentHash: judgement.contentHash, modified: article.modified,
-            silentChanges: silentChanges, keys: judgement.keys)
+            recentChanges: recentChanges, keys: judgement.keys)
     }
 }
 
@@ -163,14 +167,14 @@ extension Judgement.Event {
             "\(rawValue): the ids of this feed have changed; \(them) came under a new id and \(they) known as before"
         case .volatileGroup:
             "\(rawValue): all items of one id, link, title and date have had other content"
-                + " \(IdentityJudge.maximumSilentChanges) times in a row, now \(them); of what comes so, one document a day is"
+                + " \(VersionBudget.most) times in a row, now \(them); of what comes so, one document a day is"
                 + " kept"
         case .replayed:
             "\(rawValue): \(them) said again what an article said that was new in the last documents, under other ids; of what"
                 + " comes so, one a day is kept"
         case .volatile:
-            "\(rawValue): \(them) changed \(IdentityJudge.maximumSilentChanges) times without a new date;"
-                + " no more versions are kept until the publisher's date of change moves"
+            "\(rawValue): \(them) changed \(VersionBudget.most) times within a short time; from here on one version an hour"
+                + " is kept where the publisher's own date of change moves, else one a day"
         }
     }
 }

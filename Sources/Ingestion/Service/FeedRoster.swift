@@ -19,8 +19,10 @@ struct FeedRoster {
     private var census = FeedCensus()
     /// When feeds that are paused for a while are not any more, by number.
     private var holdEnds: [Int: Timestamp] = [:]
-    /// The numbers of feeds whose ids or links change at every poll.
-    private var churning: Set<Int> = []
+    /// The marks of feeds that have any, by number.
+    private var marks: [Int: FeedMarks] = [:]
+    /// How many feeds have which mark.
+    private(set) var marked = MarkedFeeds()
 
     /// Nothing is counted before `countAll`.
     init(_ configuration: Configuration) {
@@ -37,7 +39,8 @@ struct FeedRoster {
         places = Array(repeating: nil, count: numbers.count)
         census = FeedCensus()
         holdEnds = [:]
-        churning = []
+        marks = [:]
+        marked = MarkedFeeds()
         numbers.reserveCapacity(configuration.feeds.count)
         for (place, feed) in configuration.feeds.enumerated() {
             let number = newNumber(of: feed.id)
@@ -91,9 +94,6 @@ struct FeedRoster {
     /// How many feeds are in which condition.
     var conditions: [FeedCondition: Int] { census.counts }
 
-    /// How many feeds have ids, or parameters of links, that change at every poll.
-    var churnCount: Int { churning.count }
-
     /// Counts a feed by what is remembered of it.
     mutating func count(_ feed: FeedConfiguration, _ outlook: FeedOutlook?, at now: Timestamp) {
         guard let number = numbers[feed.id] else { return }
@@ -127,10 +127,11 @@ struct FeedRoster {
 
     private mutating func count(_ number: Int, _ feed: FeedConfiguration, _ outlook: FeedOutlook?, at now: Timestamp) {
         census.count(number, as: FeedCondition(isEnabled: feed.enabled, outlook, now: now))
-        if outlook?.hasChurn ?? false {
-            churning.insert(number)
-        } else if !churning.isEmpty {
-            churning.remove(number)
+        let (before, after) = (marks[number] ?? [], outlook?.marks ?? [])
+        if before != after {
+            marked.count(before, by: -1)
+            marked.count(after)
+            marks[number] = after.isEmpty ? nil : after
         }
         let isHeld = feed.enabled && outlook?.isHeld(at: now) ?? false
         holdEnds[number] = isHeld ? outlook?.schedule.heldUntil : nil

@@ -165,7 +165,7 @@ extension ServiceState {
         let time = now()
         roster.countEndedHolds(at: time, memory: outlook)
         figures.feeds = roster.conditions
-        figures.feedsWithChurn = roster.churnCount
+        figures.marked = roster.marked
         figures.nextPoll = nextDue
         figures.hostsPaused = pauses.count
         figures.oldestOverdue = planned.overdue(at: time)

@@ -103,7 +103,11 @@ extension StatusFigures {
         text.metric(
             "newswire_feeds_with_id_churn", .gauge,
             "Feeds whose ids, or parameters of whose links, change at every poll.",
-            Double(feedsWithChurn))
+            Double(marked[.churn]))
+        text.metric(
+            "newswire_feeds_with_volatile_articles", .gauge,
+            "Feeds with articles that change so often that not each version is kept.",
+            Double(marked[.volatile]))
         text.metric(
             "newswire_next_poll_timestamp_seconds", .gauge, "When the next feed is due.",
             nextPoll.map { Double($0.milliseconds) / 1000 })

@@ -10,8 +10,8 @@ package struct StatusFigures: Sendable, Equatable {
     package var service: ServiceFigures?
     /// So many configured feeds are in which condition.
     package var feeds: [FeedCondition: Int] = [:]
-    /// The ids of so many feeds, or parameters of their links, change at every poll (identity.md §5).
-    package var feedsWithChurn = 0
+    /// So many feeds have something about them that is worth a look.
+    package var marked = MarkedFeeds()
     /// The next feed is due at this time.
     package var nextPoll: Timestamp?
     /// So many hosts have asked to be left alone for a while.
@@ -238,7 +238,8 @@ extension StatusFigures {
             json.integer(feeds[state] ?? 0)
         }
         json.endObject()
-        json.member("feeds_with_id_churn", feedsWithChurn)
+        json.member("feeds_with_id_churn", marked[.churn])
+        json.member("feeds_with_volatile_articles", marked[.volatile])
         json.member("next_poll", nextPoll)
         json.member("hosts_paused", hostsPaused)
         json.member("oldest_overdue_seconds", oldestOverdue)

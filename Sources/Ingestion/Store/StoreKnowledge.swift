@@ -45,7 +45,8 @@ extension StoredArticle {
     init(_ record: StoredRecord, seq: UInt64) {
         self.init(
             article: record.article, feed: record.feed ?? FeedIdentifier(""), isShort: record.isShort,
-            first: record.first ?? seq, firstSeen: record.firstSeen ?? (record.version == 1 ? record.storedAt : nil))
+            first: record.first ?? seq, firstSeen: record.firstSeen ?? (record.version == 1 ? record.storedAt : nil),
+            storedAt: record.storedAt)
     }
 }
 

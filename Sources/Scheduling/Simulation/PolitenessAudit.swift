@@ -117,7 +117,9 @@ package struct PolitenessAudit {
         let passed = poll.startedAt.milliseconds - previous.startedAt.milliseconds
         let isConditional = poll.terms.notes.contains(.conditional)
         // Without an answer there is nothing to say of the request.
-        if previous.kept != 0, poll.status != 0 { check(.conditional, isConditional) }
+        if previous.kept != 0, poll.status != 0, !poll.terms.notes.contains(.readAgain) {
+            check(.conditional, isConditional)
+        }
         if isConditional { check(.exactValidators, poll.sent == previous.kept) }
         if poll.terms.notes.contains(.forced) { return }
         for (criterion, seconds) in [

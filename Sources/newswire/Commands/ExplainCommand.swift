@@ -117,6 +117,7 @@ struct FeedExplanation {
         if let adopted = state.move.adopted { lines.append(row("asked at", adopted)) }
         lines += lastPoll(state)
         if let churn = state.churn?.sentence { lines.append(row("identity", churn)) }
+        if let volatility = state.volatility?.sentence { lines.append(row("volatile", volatility)) }
         lines.append(row("next poll", next(state)))
         if let last = polls.last { lines += terms(last.terms, state, last) }
         lines += allowanceLines

@@ -112,7 +112,7 @@ struct StatusCommand: ParsableCommand {
             let state = known[feed.id]?.shown(at: now, of: feed, configuration.schedule)
             let outlook = state.map { FeedOutlook($0, at: feed.url) }
             figures.feeds[FeedCondition(isEnabled: feed.enabled, outlook, now: now), default: 0] += 1
-            if outlook?.hasChurn ?? false { figures.feedsWithChurn += 1 }
+            figures.marked.count(outlook?.marks ?? [])
             let held = outlook?.isHeld(at: now) ?? false ? outlook?.schedule.heldUntil : nil
             guard feed.enabled, held != FeedState.Schedule.forGood, let planned = state?.nextPoll ?? held else {
                 continue
@@ -224,6 +224,9 @@ struct StatusText {
         }
         if let churn = count("feeds_with_id_churn"), churn > 0 {
             parts.append("\(counted(churn, "feed")) with id churn")
+        }
+        if let volatile = count("feeds_with_volatile_articles"), volatile > 0 {
+            parts.append("\(counted(volatile, "feed")) with volatile articles")
         }
         if let paused = count("hosts_paused"), paused > 0 { parts.append("\(counted(paused, "host")) paused") }
         if let late = count("oldest_overdue_seconds"), late > 60 { parts.append("the oldest \(span(late)) overdue") }

@@ -128,10 +128,12 @@ struct RecordExplanation {
         } else {
             add("", "what changed cannot be told: that record was removed by retention")
         }
-        guard record.silentChanges > 0 else { return }
-        add("", "the publisher's own date of change did not move, for the \(record.silentChanges). time in a row;")
-        add("", "after \(IdentityJudge.maximumSilentChanges) such changes no more versions are kept until it does")
-        if events.contains(.volatile) { add("", "this is the last that is kept until then (volatile)") }
+        guard record.recentChanges > 1 else { return }
+        add(
+            "",
+            "of \(VersionBudget.most) versions that are kept close upon each other \(record.recentChanges) are spent;")
+        add("", "an hour gives one back where the publisher's own date of change moves, else a day")
+        if events.contains(.volatile) { add("", "so the next one is kept when that has passed (volatile)") }
     }
 
     /// How the item's id leads to the article.
@@ -222,8 +224,8 @@ struct RecordExplanation {
     private mutating func explainSince(_ reader: StoreReader) throws {
         guard let uid, let known = try reader.known(uid), known.seq > seq else { return }
         add("since", "its newest version is \(known.version), record \(known.seq)")
-        if known.silentChanges >= IdentityJudge.maximumSilentChanges {
-            add("", "it changes all the time without a new date, so no more versions are kept (volatile)")
+        if known.recentChanges >= VersionBudget.most {
+            add("", "it changes all the time, so a further version is kept an hour or a day later (volatile)")
         }
     }
 }

@@ -30,16 +30,17 @@ final class PollerFixture {
     init() throws {
         let time = time
         clock = PollClock { time.withLock { $0 } }
-        session = try Self.open(folder.file("store"))
+        session = try Self.open(folder.file("store"), time)
     }
 
     var store: ArticleStore { session.store }
 
     func setRight() throws { session.store.setRight(try configuration("/feed"), by: clock) }
 
-    private static func open(_ directory: String) throws -> Session {
-        Session(
-            store: try ArticleStore.open(at: directory, options: StoreOptions(clock: SystemClock.now)) { _ in },
+    private static func open(_ directory: String, _ time: Locked<Timestamp>) throws -> Session {
+        let options = StoreOptions { time.withLock { $0 } }
+        return Session(
+            store: try ArticleStore.open(at: directory, options: options) { _ in },
             engine: try FetchEngine())
     }
 
@@ -52,7 +53,7 @@ final class PollerFixture {
     /// Ends everything and opens the store again, as a new process does.
     func restart() async throws {
         await close()
-        session = try Self.open(folder.file("store"))
+        session = try Self.open(folder.file("store"), time)
         health = HostHealth(remembered: states.map { ($0, server.address) }, at: now)
     }
 

@@ -69,16 +69,29 @@ struct FeedRosterTests {
         var churn = FeedState.Churn()
         churn.idChanges = 8
         roster.count(a, outlook(of: a) { $0.churn = churn }, at: now)
-        #expect(roster.churnCount == 0)
+        #expect(roster.marked[.churn] == 0)
         churn.idChanges = FeedState.Churn.limit
         roster.count(a, outlook(of: a) { $0.churn = churn }, at: now)
         (churn.idChanges, churn.volatileParameters) = (0, ["sid"])
         roster.count(b, outlook(of: b) { $0.churn = churn }, at: now)
-        #expect(roster.churnCount == 2)
+        #expect(roster.marked[.churn] == 2)
         roster.count(a, outlook(of: a), at: now)
-        #expect(roster.churnCount == 1)
+        #expect(roster.marked[.churn] == 1)
         roster.adopt(PollRehearsal.configuration(feeds: [a]))
-        #expect(roster.churnCount == 0)
+        #expect(roster.marked[.churn] == 0)
+    }
+
+    @Test("identity.md §8.3: feeds with articles that change all the time are counted, as that changes")
+    func volatile() {
+        let (a, b) = (feed("a"), feed("b"))
+        var roster = roster([a, b])
+        for feed in [a, b] {
+            roster.count(feed, outlook(of: feed) { $0.volatility = FeedState.Volatility() }, at: now)
+        }
+        #expect(roster.marked[.volatile] == 2)
+        #expect(roster.marked[.churn] == 0)
+        roster.count(a, outlook(of: a), at: now)
+        #expect(roster.marked[.volatile] == 1)
     }
 
     @Test("Counting all feeds looks up each one that is polled once, in the order of the configuration, and no other")
