@@ -62,6 +62,8 @@ package struct Feed: Sendable, Equatable {
     package var articles: [Article] = []
     /// Counts the items that were passed over: too many, or with nothing in them.
     package var droppedArticles = 0
+    /// What stands beyond the limit of items; nil where nothing does.
+    package var surplus: SurplusItems?
     /// The document ended early: what is here may be taken, but nothing may be concluded from what is not
     /// (security.md §5).
     package var isTruncated = false

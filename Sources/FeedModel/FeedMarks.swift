@@ -9,14 +9,18 @@ package struct FeedMarks: OptionSet, Sendable, Hashable {
     /// Articles change so often that not each version is kept (`FeedState.Volatility`).
     package static let volatile = FeedMarks(rawValue: 2)
 
+    /// The document has more items than the limit (`FeedState.LongDocument`).
+    package static let long = FeedMarks(rawValue: 4)
+
     /// Each mark alone.
-    package static let all: [FeedMarks] = [.churn, .volatile]
+    package static let all: [FeedMarks] = [.churn, .volatile, .long]
 
     /// Tells what a feed's state says.
     package init(_ state: FeedState) {
         self = []
         if state.churn?.isSettled ?? false { insert(.churn) }
         if state.volatility != nil { insert(.volatile) }
+        if state.longDocument != nil { insert(.long) }
     }
 }
 

@@ -35,6 +35,7 @@ extension FeedState {
         schedule.visit(&coder)
         coder.object("churn", &churn)
         coder.object("volatility", &volatility)
+        coder.object("long_document", &longDocument)
     }
 }
 

@@ -59,6 +59,8 @@ package struct FeedState: Sendable, Equatable {
     package var churn: Churn?
     /// Which articles of the feed change all the time; nil for most feeds.
     package var volatility: Volatility?
+    /// That the feed's document has very many items; nil for most feeds.
+    package var longDocument: LongDocument?
 
     /// The ids that the feed had before, the first of all last: its articles are known by that.
     package var formerly: [String] {

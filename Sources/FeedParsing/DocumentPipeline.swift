@@ -202,6 +202,7 @@ final class DocumentPipeline {
         if let reader = parser?.reader {
             feed.articles = reader.pointee.articles
             feed.droppedArticles = reader.pointee.dropped
+            feed.surplus = reader.pointee.surplus
             let notes = reader.pointee.notes
             let mended = repair.findings.warnings
             if !mended.isEmpty { feed.warningClasses.insert(.markup) }

@@ -60,8 +60,11 @@ package struct DocumentContext: Sendable {
 
 /// `ParseLimits` says how much of a document is read (security.md §4 and §6). Sizes are in bytes of UTF-8.
 package struct ParseLimits: Sendable {
-    /// Items beyond that are counted in `Feed.droppedArticles`.
+    /// Of items beyond that only those are held that are not known by `standing`, within bounds (`ItemIntake`).
     package var items = 2000
+    /// Tells what is known of an item, by the page that the feed says is its own; nil where nobody knows. It is called by
+    /// the thread that parses, for items beyond the limit alone.
+    package var standing: Standing?
     /// Titles and other short texts are cut to this.
     package var titleBytes = 4 * 1024
     /// An id is shown up to this length; `Article.id` itself is whole, because the identity is made of all of it.
@@ -82,6 +85,7 @@ package struct ParseLimits: Sendable {
     package var depth = 250
     /// The parser spends no more time than this, by `clock`. What was read until then is kept and flagged as truncated.
     package var time = Duration.seconds(5)
+    package typealias Standing = @Sendable (_ article: Article, _ homePageURL: String?) -> ItemStanding
     /// The clock never goes back. It is read every few ten thousand bytes, by the thread that parses them.
     package var clock: @Sendable () -> Duration = processorClock
 

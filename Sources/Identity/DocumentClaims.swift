@@ -8,6 +8,8 @@ import FeedModel
 struct DocumentClaims {
     private var articles: [ArticleIdentifier: Int] = [:]
     private var keys: [Hash128: Int] = [:]
+    /// Articles that stand in the document and are none of its items here: they are known, and have not changed.
+    var others: Set<ArticleIdentifier> = []
 
     /// The item that is this article.
     func item(being uid: ArticleIdentifier) -> Int? { articles[uid] }
@@ -15,7 +17,12 @@ struct DocumentClaims {
     /// The item to which this key was given in this document.
     func item(having key: Hash128) -> Int? { keys[key] }
 
-    func isTaken(_ uid: ArticleIdentifier) -> Bool { articles[uid] != nil }
+    func isTaken(_ uid: ArticleIdentifier) -> Bool { articles[uid] != nil || others.contains(uid) }
+
+    /// Whether an article is this item already, or nothing in the document.
+    func isFree(_ uid: ArticleIdentifier, for place: Int) -> Bool {
+        articles[uid] ?? place == place && !others.contains(uid)
+    }
 
     func isTaken(_ key: Hash128) -> Bool { keys[key] != nil }
 

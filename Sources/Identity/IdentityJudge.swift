@@ -94,8 +94,10 @@ package struct IdentityJudge: ~Copyable {
         _ facts: DocumentFacts, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> [Judgement] {
         // Ids that are not known: another article's new id, another feed's article, or something new.
+        items.claims.others = Set(facts.others)
         var finder = CandidateFinder(rules)
-        let detector = MigrationDetector(facts: facts, itemCount: items.count, unknownCount: items.unfoundCount)
+        let detector = MigrationDetector(
+            facts: facts, itemCount: items.count + facts.others.count, unknownCount: items.unfoundCount)
         var matches = try matcher.matches(&items, &finder, facts, knowledge)
 
         // One by one they may be those of articles that are gone.

@@ -196,6 +196,8 @@ package struct IdentityRules: Sendable {
 package struct DocumentFacts: Sendable {
     /// The document did not end early. Nothing may be concluded from what is missing in one that did.
     package var isWhole = true
+    /// These articles stand in the document as they are stored, and are not among the items that are judged.
+    package var others: [ArticleIdentifier] = []
     /// The document before this one had this many articles; nil where that is not known.
     package var previousCount: Int?
     /// The program that made the document, or the URL that it came from, is another than the last time

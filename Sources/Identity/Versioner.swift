@@ -110,7 +110,7 @@ struct Versioner {
         var generation = 2
         while let next = known {
             // It may be another item of the document.
-            if next.uid != first.known.uid, items.claims.item(being: next.uid) ?? place == place {
+            if next.uid != first.known.uid, items.claims.isFree(next.uid, for: place) {
                 let use = Use(known: next, stored: try knowledge.stored(next.seq))
                 let isThis =
                     if isSurelyOther {

@@ -66,6 +66,8 @@ package struct PollEvent: Sendable {
         package var isFirst = false
         /// The feed says that it is over.
         package var isExpired = false
+        /// There was no room for all of the new items, and there will be at the next poll.
+        package var hasMore = false
 
         package init(items: Int, newItems: Int) {
             self.items = items

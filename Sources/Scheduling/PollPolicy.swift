@@ -29,7 +29,7 @@ package struct PollPolicy: Sendable {
     /// Failing feeds are put off by a day at most for this many seconds, by a week later on.
     private static let failingWeek = 7 * day
     private static let goneConfirmation = day
-    /// A document that ended early is looked at again after this many seconds.
+    /// A document that ended early, or was too long for one poll, is looked at again after this many seconds.
     private static let cutShortRetry = 600
     /// This many new items show that a feed does publish in times which its hints exclude.
     private static let itemsAgainstSkipping = 2
@@ -61,6 +61,7 @@ package struct PollPolicy: Sendable {
             reason: schedule.reason, window: adaptive.window)
         setInterval(event, adaptive, &decision)
         var plan = Plan(wait: decision.terms.interval, reason: decision.terms.reason)
+        applyMore(event, &plan)
         applyFailure(event, pause: pause, pausesHost: pausesHost, &decision, &plan)
         applyWishes(event, &decision, &plan)
         if decision.schedule.isGoneForGood {
@@ -217,6 +218,13 @@ package struct PollPolicy: Sendable {
 
     private static func bounded(_ hint: Int) -> Int {
         min(max(hint, hintBounds.lowerBound), hintBounds.upperBound)
+    }
+
+    /// What a document has beyond the room of one poll comes soon.
+    private func applyMore(_ event: PollEvent, _ plan: inout Plan) {
+        guard case .document(let document) = event.result, document.hasMore else { return }
+        let soon = max(Self.cutShortRetry, settings.minInterval)
+        if soon < plan.wait { plan = Plan(wait: soon, reason: .moreItems) }
     }
 
     // MARK: - What puts a poll off

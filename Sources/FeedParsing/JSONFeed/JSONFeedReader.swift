@@ -142,9 +142,10 @@ struct JSONFeedBuilder {
         var items = takeItems(of: &document)
         items.reverse()
         var hasItems = false
+        var intake = ItemIntake(fields.limits)
         while let item = items.popLast() {
-            guard feed.articles.count < fields.limits.items else {
-                feed.droppedArticles += items.count + 1
+            if intake.isClosed {
+                intake.leave(items.count + 1)
                 break
             }
             if fields.limits.clock() > end {
@@ -158,9 +159,14 @@ struct JSONFeedBuilder {
             article.isIncomplete = lastIsIncomplete && items.isEmpty
             if article.isEmpty {
                 feed.droppedArticles += 1
-            } else {
+            } else if intake.holds(article, homePageURL: feed.homePageURL) {
                 feed.articles.append(article)
             }
+        }
+        if intake.isBeyondLimit { feed.surplus = intake.surplus }
+        if intake.surplus.left > 0 {
+            feed.droppedArticles += intake.surplus.left
+            warn("\(intake.surplus.left) items beyond the limit were passed over.", .limits)
         }
         if hasItems { feed.noteLostItems() }
         if fields.assumedZone { warn("A date names no time zone; UTC was assumed.", .dates) }

@@ -17,6 +17,9 @@ struct ChannelReader: ~Copyable {
         return feed
     }
 
+    /// The feed's own page, as far as it has been read.
+    func homePageURL(_ format: Feed.Format) -> String? { draft.homePageURL(format) }
+
     // MARK: - What other elements say of the feed
 
     mutating func setLanguage(_ language: String?) {
@@ -297,7 +300,7 @@ extension FeedDraft {
     /// Where the document says that it, or its page, is.
     var ownURL: String? { homePage ?? links.first("self") ?? links.alternate?.href }
 
-    private func homePageURL(_ format: Feed.Format) -> String? {
+    func homePageURL(_ format: Feed.Format) -> String? {
         let page = links.alternate
         if format.isAtom { return page?.href ?? homePage }
         return homePage ?? page?.href

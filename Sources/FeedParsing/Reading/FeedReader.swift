@@ -23,8 +23,9 @@ struct FeedReader: ~Copyable {
     /// Whether the root element has had anything in it.
     private(set) var sawContent = false
     private(set) var articles: [Article] = []
-    /// How many items there were beyond the limit.
+    /// How many items were passed over beyond the limit, known ones not counted.
     private(set) var dropped = 0
+    private var intake: ItemIntake
     /// How many items there were without any element in them.
     private(set) var blankItems = 0
 
@@ -42,7 +43,11 @@ struct FeedReader: ~Copyable {
 
     init(baseURL: String?, limits: ParseLimits) {
         fields = FieldReader(baseURL: baseURL, limits: limits)
+        intake = ItemIntake(limits)
     }
+
+    /// What stands beyond the limit; nil where nothing does.
+    var surplus: SurplusItems? { intake.isBeyondLimit ? intake.surplus : nil }
 
     /// What has been noticed so far and a person may want to know.
     var notes: ReadingNotes { mutating get { fields.notes } }
@@ -204,10 +209,9 @@ struct FeedReader: ~Copyable {
 
     private mutating func finishItem() {
         defer { fields.endItem() }
-        guard articles.count < fields.limits.items else {
-            dropped += 1
-            fields.notes.surplusItems += 1
-            return
+        if intake.isClosed {
+            intake.leave()
+            return passOver()
         }
         var article = item.article(&fields)
         if !article.isIdentifiable {
@@ -215,8 +219,18 @@ struct FeedReader: ~Copyable {
             if item.isBlank { blankItems += 1 }
         }
         article.isIncomplete = endsEarly
+        let left = intake.surplus.left
+        guard intake.holds(article, homePageURL: channel.homePageURL(fields.format)) else {
+            if intake.surplus.left > left || !article.isIdentifiable { passOver() }
+            return
+        }
         fields.notes.truncatedFields += article.truncatedFields.contains("id") ? 1 : 0
         articles.append(consume article)
+    }
+
+    private mutating func passOver() {
+        dropped += 1
+        fields.notes.surplusItems += 1
     }
 
     // MARK: - The document's frame

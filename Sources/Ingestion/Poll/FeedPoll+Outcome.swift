@@ -64,6 +64,7 @@ extension FeedPoll {
             items: items, newItems: report.newArticles + report.duplicateArticles)
         document.isFirst = previous.lastSuccess == nil
         document.isExpired = parsed.expired
+        document.hasMore = state.longDocument?.isToBeReadAgain ?? false
         if document.newItems > 0 { document.dates = parsed.articleDates }
         return document
     }

@@ -199,7 +199,8 @@ struct FeedPoll {
 
     private func facts(_ body: Body) -> DocumentFacts {
         var facts = DocumentFacts()
-        facts.isWhole = body.isWhole
+        facts.isWhole = body.isWhole && body.parsed.surplus?.left ?? 0 == 0
+        facts.others = body.parsed.surplus?.known ?? []
         facts.previousCount = state.document?.articles
         facts.isArmed = state.document.map { $0.source != body.source } ?? false
         return facts
@@ -215,13 +216,15 @@ struct FeedPoll {
         records = drafts.records
         report.count(records)
         state.articles += UInt64(report.newArticles + report.duplicateArticles)
-        let passedOver =
-            body.parsed.droppedArticles + body.parsed.articles.count - body.parsed.identifiableArticles
-        if passedOver > 0 {
-            report.notes.append("\(passedOver) items were passed over: empty, or beyond the limit of a document")
-        }
+        items = body.parsed.identifiableArticles + (body.parsed.surplus?.known.count ?? 0)
+        state.longDocument = FeedState.LongDocument(
+            body.parsed.surplus, items: items, hasNews: report.newArticles + report.duplicateArticles > 0)
+        if let long = state.longDocument, long.left > 0 { report.notes.append("item_limit: \(long.sentence)") }
+        let empty =
+            body.parsed.droppedArticles - (body.parsed.surplus?.left ?? 0) + body.parsed.articles.count
+            - body.parsed.identifiableArticles
+        if empty > 0 { report.notes.append("\(empty) items were passed over: there is nothing in them") }
         report.notes += drafts.notes + drafts.plan
-        items = body.parsed.identifiableArticles
         guard body.isWhole else {
             let failure = body.brokenOff.map { PollFailure.fetch($0) } ?? .truncatedDocument
             report.failure = failure.shown

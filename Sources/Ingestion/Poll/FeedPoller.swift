@@ -2,6 +2,7 @@ package import ArticleStore
 package import Configuration
 internal import Digest
 internal import FeedModel
+internal import FeedParsing
 package import Fetching
 internal import Identity
 internal import Scheduling
@@ -89,7 +90,8 @@ package struct FeedPoller: Sendable {
                     // An optimised build sees no need to leave the thread before the first wait.
                     @concurrent () async in
                     await Task.yield()
-                    let document = await transfer.document(head)
+                    let limits = ParseLimits(poll.feed, poll.state, store)
+                    let document = await transfer.document(head, limits: limits)
                     await carryOut(poll.documentEnded(document, at: clock.now()), &poll)
                 }
             } else {

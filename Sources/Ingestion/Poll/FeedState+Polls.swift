@@ -58,7 +58,9 @@ extension FeedState {
 
     /// Whether the document is to be read even where it is the same as before, because not all of it was taken then
     /// (polling.md §2.13).
-    func isToBeReadAgain(at now: Timestamp) -> Bool { volatility?.isOver(at: now) ?? false }
+    func isToBeReadAgain(at now: Timestamp) -> Bool {
+        longDocument?.isToBeReadAgain ?? false || volatility?.isOver(at: now) ?? false
+    }
 
     /// Tells whether a person has paused the feed.
     package func isHeld(at now: Timestamp) -> Bool {

@@ -59,6 +59,8 @@ struct RecordDrafts {
                     continue
                 }
                 add(judgements, document.articles, to: &result)
+                result.articles = judgements.count + facts.others.count
+                result.seen = judgements.map(\.uid) + facts.others
                 result.churn = judge.churn
                 result.volatility = FeedState.Volatility(judgements, after: state.volatility)
                 result.notes += FeedState.Churn.notes(from: state.churn, to: judge.churn)
@@ -71,14 +73,7 @@ struct RecordDrafts {
     }
 
     private func rules(_ document: Feed) -> IdentityRules {
-        // What was stored under the first id stays known by it.
-        var rules = IdentityRules(feed: state.formerly.last.map { FeedIdentifier($0) } ?? feed.id)
-        if !state.formerly.isEmpty {
-            rules.otherIDs = [feed.id] + state.formerly.dropLast().map { FeedIdentifier($0) }
-        }
-        rules.site = FeedSite(urls: [feed.url, state.move.adopted].compactMap { $0 })
-        rules.ownHosts = [feed.host, document.homePageURL.flatMap(FeedConfiguration.host(of:))].compactMap { $0 }
-        rules.joinsVariants = feed.aliases
+        var rules = IdentityRules(feed, state, homePageURL: document.homePageURL)
         rules.keepsUpdates = feed.updates == .keep
         rules.findsDuplicates = duplicates != .keep
         rules.keepsDifferences = duplicates == .differing
@@ -112,8 +107,6 @@ struct RecordDrafts {
         for judgement in judgements where !judgement.leavesRecords {
             for event in judgement.events { events[event, default: 0] += 1 }
         }
-        result.articles = judgements.count
-        result.seen = judgements.map(\.uid)
         result.notes = Judgement.Event.allCases.compactMap { event in events[event].map { event.note(count: $0) } }
     }
 

@@ -157,11 +157,16 @@ extension Transfer {
     /// Takes the body block by block from the socket to the parser. Ends with the transfer, and early where the task is
     /// cancelled; throws nothing, as the document's `outcome` says what went wrong.
     ///
-    /// - Parameter keepsBody: whether the whole body is wanted besides.
-    func document(_ head: ResponseHead, keepsBody: Bool = false) async -> FetchedDocument {
+    /// - Parameters:
+    ///   - limits: how much of it is read.
+    ///   - keepsBody: whether the whole body is wanted besides.
+    func document(
+        _ head: ResponseHead, limits: ParseLimits = ParseLimits(), keepsBody: Bool = false
+    ) async -> FetchedDocument {
         var parser = FeedParser(
             context: DocumentContext(
-                url: head.effectiveURL, contentLocation: head.contentLocation, contentType: head.contentType))
+                url: head.effectiveURL, contentLocation: head.contentLocation, contentType: head.contentType),
+            limits: limits)
         var hash = XXH3Stream()
         var body: [UInt8] = []
         while let chunk = await nextChunk() {

@@ -131,7 +131,8 @@ extension PollTerms.Reason {
     /// Whether it is not the interval that has decided.
     fileprivate var putsOff: Bool {
         switch self {
-        case .none, .adaptive, .fixed, .initial, .minimum, .maximum, .ttl, .updatePeriod, .noValidators: false
+        case .none, .adaptive, .fixed, .initial, .minimum, .maximum, .ttl, .updatePeriod, .noValidators, .moreItems:
+            false
         case .freshness, .retryAfter, .pause, .backoff, .refused, .credentials, .gone, .goneForGood, .expired,
             .skipHours, .cutShort:
             true

@@ -109,6 +109,10 @@ extension StatusFigures {
             "Feeds with articles that change so often that not each version is kept.",
             Double(marked[.volatile]))
         text.metric(
+            "newswire_feeds_over_item_limit", .gauge,
+            "Feeds whose document has more items than the limit, so that of those beyond only new and changed ones are taken.",
+            Double(marked[.long]))
+        text.metric(
             "newswire_next_poll_timestamp_seconds", .gauge, "When the next feed is due.",
             nextPoll.map { Double($0.milliseconds) / 1000 })
         text.metric(

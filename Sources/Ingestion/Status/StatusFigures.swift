@@ -240,6 +240,7 @@ extension StatusFigures {
         json.endObject()
         json.member("feeds_with_id_churn", marked[.churn])
         json.member("feeds_with_volatile_articles", marked[.volatile])
+        json.member("feeds_over_item_limit", marked[.long])
         json.member("next_poll", nextPoll)
         json.member("hosts_paused", hostsPaused)
         json.member("oldest_overdue_seconds", oldestOverdue)

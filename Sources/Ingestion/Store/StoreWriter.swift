@@ -206,7 +206,7 @@ extension Feed {
     ///
     /// - Parameter status: 226 brings only what has changed (RFC 3229).
     func hasAllItems(status: Int?) -> Bool {
-        !isTruncated && status != 226 && (droppedArticles == 0 || articles.count < ParseLimits().items)
+        !isTruncated && status != 226 && surplus?.left ?? 0 == 0
     }
 }
 

@@ -118,6 +118,7 @@ struct FeedExplanation {
         lines += lastPoll(state)
         if let churn = state.churn?.sentence { lines.append(row("identity", churn)) }
         if let volatility = state.volatility?.sentence { lines.append(row("volatile", volatility)) }
+        if let long = state.longDocument?.sentence { lines.append(row("long", long)) }
         lines.append(row("next poll", next(state)))
         if let last = polls.last { lines += terms(last.terms, state, last) }
         lines += allowanceLines
@@ -296,6 +297,7 @@ extension PollTerms.Reason {
         case .expired: "the feed says that it has ended"
         case .skipHours: "the feed asks not to be polled before (skipHours, skipDays)"
         case .cutShort: "its document ended early and may be whole now"
+        case .moreItems: "its document has more new items than are taken at once"
         }
     }
 }

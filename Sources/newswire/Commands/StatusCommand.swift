@@ -225,6 +225,9 @@ struct StatusText {
         if let churn = count("feeds_with_id_churn"), churn > 0 {
             parts.append("\(counted(churn, "feed")) with id churn")
         }
+        if let long = count("feeds_over_item_limit"), long > 0 {
+            parts.append("\(counted(long, "feed")) with more items than the limit")
+        }
         if let volatile = count("feeds_with_volatile_articles"), volatile > 0 {
             parts.append("\(counted(volatile, "feed")) with volatile articles")
         }

@@ -76,6 +76,10 @@ struct FeedHealth {
         json.member("articles", known?.articles ?? 0)
         if known?.churn?.idsMeanNothing ?? false { json.member("ids", "unstable") }
         json.member("volatile_parameters", known?.churn?.volatileParameters ?? [])
+        if let long = known?.longDocument {
+            json.member("document_items", Int(long.items))
+            json.member("left_items", Int(long.left))
+        }
         if let volatility = known?.volatility {
             json.member("volatile_articles", Int(volatility.articles))
             json.member("volatile_parts", volatility.moves)
@@ -123,6 +127,7 @@ struct FeedHealth {
         }
         if let insecurity = feed.insecurity { lines.append("insecure: \(insecurity)") }
         if let churn = known?.churn?.sentence { lines.append(churn) }
+        if let long = known?.longDocument?.sentence { lines.append(long) }
         if let volatility = known?.volatility?.sentence { lines.append("volatile: \(volatility)") }
         if let notice = feed.moveNotice(known) { lines.append(notice) }
         if !sameAs.isEmpty {
