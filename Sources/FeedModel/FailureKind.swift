@@ -31,6 +31,14 @@ package enum FailureKind: String, Sendable, CaseIterable {
 }
 
 extension FailureKind {
+    /// Whether a server that was not reached can be meant, or the proxy before it.
+    package var isOfConnecting: Bool {
+        switch self {
+        case .dns, .connect, .timeout, .proxy: true
+        default: false
+        }
+    }
+
     /// Finds the kind with this word; `unknown` where no kind has it.
     package init(word: String) { self = FailureKind(rawValue: word) ?? .unknown }
 }

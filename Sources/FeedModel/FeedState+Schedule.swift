@@ -30,6 +30,8 @@ extension FeedState {
         package var isGoneForGood = false
         /// The pause that the server has asked for.
         package var pause: Pause?
+        /// The pace that the feed's host was given when it refused this feed.
+        package var hostPace: HostPace?
 
         /// What decided on the next poll.
         package var reason = PollTerms.Reason.none
@@ -57,6 +59,7 @@ extension FeedState {
             coder.field("gone_since", &_goneSince, absent: .none)
             coder.field("gone_for_good", &isGoneForGood, absent: false)
             coder.object("pause", &pause)
+            coder.object("host_pace", &hostPace)
             coder.field("reason", &reason, absent: .none)
             coder.field("polls", &polls, absent: 0)
             coder.field("history_block", &historyBlock)
@@ -67,7 +70,7 @@ extension FeedState {
     package struct Pause: Sendable, Equatable, StatePart {
         @CompactTime private var end: Timestamp?
         @CompactTime private var begin: Timestamp?
-        /// Counts the times in a row that the server had to say so.
+        /// Counts the times in a row that the server had to say so; 0 where it has said so with a good answer.
         package var incidents: UInt8
         private var scope: Scope
 
@@ -108,6 +111,31 @@ extension FeedState {
             coder.field("incidents", &incidents, absent: 1)
             coder.field(required: "since", &_begin)
             coder.field("scope", &scope, absent: .feed)
+        }
+    }
+}
+
+extension FeedState {
+    /// `HostPace` is how far apart a host has its requests, as its refusals have shown (polling.md §8). It is kept with the
+    /// feed that was refused; of all feeds of a host, the latest counts.
+    package struct HostPace: Sendable, Equatable, StatePart {
+        /// So many seconds lie between the starts of two requests.
+        package var seconds: UInt16
+        @CompactTime private var begin: Timestamp?
+
+        package init(seconds: UInt16, since: Timestamp) {
+            self.seconds = seconds
+            begin = since
+        }
+
+        init() { seconds = 0 }
+
+        /// When the host last refused so that the pace became this one.
+        package var since: Timestamp { begin ?? Timestamp(seconds: 0) }
+
+        mutating func visit<Coder: StateCoder & ~Copyable>(_ coder: inout Coder) {
+            coder.field(required: "pace_seconds", &seconds)
+            coder.field(required: "paced_since", &_begin)
         }
     }
 }

@@ -41,6 +41,9 @@ package struct PackedFeedState: Sendable {
     /// The part of the state that is asked of feeds whose URL does not matter.
     package var schedule: FeedState.Schedule { plan.schedule }
 
+    /// Returns what planning needs of a feed whose URL does not matter: `isOfURL` says nothing.
+    package var outlook: FeedOutlook { FeedOutlook(plan, at: "") }
+
     /// The URLs that `FeedState.knownURLs` tells.
     package var knownURLs: [String] { plan.knownURLs }
 }

@@ -4,10 +4,21 @@ package struct HostAllowance: Sendable, Equatable {
     package var concurrency: Int
     /// This many milliseconds pass from the start of one request to the start of the next; at least 0.
     package var delay: Int64
+    /// This many pass where nobody waits for the request, as the host's refusals have shown; at least 0.
+    package var pace: Int64
 
-    package init(concurrency: Int, delay: Int64) {
+    package init(concurrency: Int, delay: Int64, pace: Int64 = 0) {
         self.concurrency = max(1, concurrency)
         self.delay = max(0, delay)
+        self.pace = max(0, pace)
+    }
+
+    /// Returns the milliseconds between the starts of two requests for which nobody waits.
+    package var spacing: Int64 { max(delay, pace) }
+
+    /// Returns the same allowance at this pace.
+    package func at(pace: Int64) -> HostAllowance {
+        HostAllowance(concurrency: concurrency, delay: delay, pace: pace)
     }
 }
 
@@ -60,7 +71,7 @@ struct HostLine {
     var members = 0
     /// The host is paused until then.
     var heldUntil = SteadyTime(milliseconds: .min)
-    /// The host was paused, and has not yet shown that it is well again.
+    /// The host was paused, or has refused one of its feeds, and has not yet shown that it is well.
     var isProbed = false
     /// The entry for those that a person waits for.
     var urgentOffer = Offer()
@@ -87,10 +98,11 @@ struct HostLine {
 
     /// Returns when the next request may begin.
     ///
-    /// - Parameter isForced: whether the request passes a pause.
+    /// - Parameter isForced: whether the request passes a pause, and the pace that was learnt.
     @inline(__always)
     func opensAt(isForced: Bool) -> SteadyTime {
-        let delay = isProbed ? max(allowance.delay, Self.probeDelay) : allowance.delay
+        let least = isForced ? allowance.delay : allowance.spacing
+        let delay = isProbed ? max(least, Self.probeDelay) : least
         let next = lastStart.adding(milliseconds: delay)
         return isForced ? next : max(next, heldUntil)
     }

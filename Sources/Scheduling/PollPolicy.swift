@@ -48,10 +48,9 @@ package struct PollPolicy: Sendable {
     ///
     /// - Parameters:
     ///   - schedule: what was remembered of the feed before the poll.
-    ///   - pause: the last pause of the feed's host, or of the feed where it is for that alone.
-    ///   - pausesHost: whether a 429 or 503 pauses all feeds of the host.
+    ///   - host: what the answer comes to for the feed's host.
     package func decide(
-        _ schedule: FeedState.Schedule, after event: PollEvent, pause: FeedState.Pause? = nil, pausesHost: Bool = false
+        _ schedule: FeedState.Schedule, after event: PollEvent, host: HostVerdict = HostVerdict()
     ) -> PollDecision {
         var decision = PollDecision(schedule: schedule, next: nil, notBefore: nil, terms: PollTerms())
         decision.schedule.polls = schedule.polls == .max ? 1 : schedule.polls + 1
@@ -62,7 +61,8 @@ package struct PollPolicy: Sendable {
         setInterval(event, adaptive, &decision)
         var plan = Plan(wait: decision.terms.interval, reason: decision.terms.reason)
         applyMore(event, &plan)
-        applyFailure(event, pause: pause, pausesHost: pausesHost, &decision, &plan)
+        applyFailure(event, host, &decision, &plan)
+        keepHost(host, &decision)
         applyWishes(event, &decision, &plan)
         if decision.schedule.isGoneForGood {
             decision.terms.reason = .goneForGood
@@ -230,8 +230,7 @@ package struct PollPolicy: Sendable {
     // MARK: - What puts a poll off
 
     private func applyFailure(
-        _ event: PollEvent, pause: FeedState.Pause?, pausesHost: Bool, _ decision: inout PollDecision,
-        _ plan: inout Plan
+        _ event: PollEvent, _ host: HostVerdict, _ decision: inout PollDecision, _ plan: inout Plan
     ) {
         guard case .failure(let failure) = event.result else {
             forgive(event, &decision)
@@ -259,12 +258,13 @@ package struct PollPolicy: Sendable {
             if soon < plan.wait { plan = Plan(wait: soon, reason: .cutShort) }
         case .busy:
             decision.schedule.refusals = 0
-            let pause = PauseRules.pause(
-                after: pause, retryAfter: event.retryAfter, coversHost: pausesHost,
-                spread: Jitter.fraction(feed: feed, time: now), at: now)
+            let pause =
+                host.pause
+                ?? PauseRules.pause(
+                    after: decision.schedule.pause, retryAfter: event.retryAfter, coversHost: false,
+                    spread: Jitter.fraction(feed: feed, time: now), at: now)
             decision.schedule.pause = pause
             decision.terms.pause = seconds(from: now, to: pause.until)
-            if pausesHost { decision.terms.notes.insert(.hostPause) }
             decision.notBefore = pause.until
             plan.raise(to: decision.terms.pause, .pause)
         case .refused:
@@ -289,15 +289,25 @@ package struct PollPolicy: Sendable {
         }
     }
 
-    /// One success resets all but the incidents of a pause, which are forgiven by and by.
+    /// Keeps with the feed what its answer has come to for the host.
+    private func keepHost(_ host: HostVerdict, _ decision: inout PollDecision) {
+        if let pace = host.pace { decision.schedule.hostPace = pace }
+        guard let pause = host.pause else { return }
+        decision.schedule.pause = pause
+        decision.terms.pause = seconds(from: pause.since, to: pause.until)
+        decision.terms.notes.insert(.hostPause)
+    }
+
+    /// One success resets all but a pause that is in force, and the host's pace, which is forgotten by and by.
     private func forgive(_ event: PollEvent, _ decision: inout PollDecision) {
         decision.schedule.failureQuarters = 0
         decision.schedule.refusals = 0
         decision.schedule.failingSince = nil
         decision.schedule.goneSince = nil
         decision.schedule.isGoneForGood = false
-        if let pause = decision.schedule.pause, !PauseRules.isRemembered(pause, at: event.endedAt) {
-            decision.schedule.pause = nil
+        if let pause = decision.schedule.pause, pause.until <= event.endedAt { decision.schedule.pause = nil }
+        if let pace = decision.schedule.hostPace, PaceRules.milliseconds(pace, at: event.endedAt) == 0 {
+            decision.schedule.hostPace = nil
         }
     }
 

@@ -82,6 +82,13 @@ extension PollQueue {
         return held
     }
 
+    /// Lets the feeds of that host come one by one, as after a pause, until one of them has ended well: one was refused,
+    /// and the next is to show whether the host is meant (polling.md §8).
+    package mutating func doubt(host key: String) {
+        guard let number = hostNumbers[key] else { return }
+        hosts[number].isProbed = true
+    }
+
     /// Ends the polls that stand in line with a redirect to that host, but for those that a person waits for.
     ///
     /// - Returns: their feeds.

@@ -6,6 +6,28 @@ import Testing
 
 @Suite("Feeds of one host share an allowance (polling.md §7)")
 struct HostAllowanceTests {
+    @Test("A host whose feeds cannot all be asked within max_interval, by the delay that is configured, is named")
+    func crowded() throws {
+        let folder = TemporaryDirectory()
+        let feeds = (0..<25).map { "[[feed]]\nurl = \"https://s\($0 % 3).slow.example/\($0)\"\n" }.joined()
+        let path = folder.write(
+            """
+            contact = "https://example.org/bot"
+            [host."slow.example"]
+            delay = "1h"
+            [[feed]]
+            url = "https://quick.example/a"
+            \(feeds)
+            """, to: "newswire.toml")
+        let allowances = HostAllowances(
+            try ConfigurationLoader.load(path: path, environment: ["HOME": "/nonexistent"]))
+        #expect(allowances.feeds(of: "slow.example") == 25 && allowances.feeds(of: "quick.example") == 1)
+        #expect(allowances.feeds(of: "other.example") == 0)
+        let crowded = try #require(allowances.crowdedHosts.first)
+        #expect(allowances.crowdedHosts.count == 1)
+        #expect(crowded.key == "slow.example" && crowded.feeds == 25 && crowded.seconds == 90_000)
+    }
+
     @Test("polling.md §7: all forms of one host have one allowance, for feeds, adopted URLs and redirects")
     func forms() throws {
         let forms = [

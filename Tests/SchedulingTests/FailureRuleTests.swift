@@ -12,7 +12,7 @@ struct FailureRuleTests {
     private func pause(
         after previous: FeedState.Pause? = nil, retryAfter: Int? = nil, at now: Timestamp = PolicyFixture.start
     ) -> FeedState.Pause {
-        PauseRules.pause(after: previous, retryAfter: retryAfter, coversHost: true, spread: 0, at: now)
+        PauseRules.pause(after: previous, retryAfter: retryAfter, coversHost: false, spread: 0, at: now)
     }
 
     @Test(
@@ -42,6 +42,20 @@ struct FailureRuleTests {
         #expect(later.incidents == 1)
         let sooner = pause(after: last, at: last.until.adding(seconds: 86_399))
         #expect(sooner.incidents == last.incidents + 1)
+    }
+
+    @Test("polling.md §8: a server that refuses again after its own Retry-After is left alone for longer than it says")
+    func retryAfterTooShort() {
+        var last = pause(retryAfter: 60)
+        var waits: [Int] = []
+        for _ in 0..<3 {
+            let now = last.until.adding(seconds: 1)
+            last = pause(after: last, retryAfter: 60, at: now)
+            waits.append(Int(last.until.seconds - now.seconds))
+        }
+        #expect(waits == [600, 1200, 2400])
+        let measured = pause(after: last, retryAfter: 100_000, at: last.until.adding(seconds: 1))
+        #expect(measured.until == last.until.adding(seconds: 100_001))
     }
 
     @Test("polling.md §8: up to a tenth is added to a pause that the server has not measured out")
@@ -80,10 +94,26 @@ struct FailureRuleTests {
     func heldBack() {
         let feed = PolicyFixture()
         feed.retryAfter = 5000
-        let decision = feed.poll(.failure(.busy), pausesHost: true)
+        let verdict = HostVerdict(pause: pause(retryAfter: 5000), pace: .init(seconds: 64, since: start))
+        let decision = feed.poll(.failure(.busy), host: verdict)
         #expect(decision.notBefore == start.adding(seconds: 5000))
-        #expect(decision.schedule.pause?.coversHost == true)
+        #expect(decision.schedule.pause == verdict.pause && decision.schedule.hostPace == verdict.pace)
         #expect(decision.terms.notes.contains(.hostPause))
+    }
+
+    @Test("polling.md §8: an answer ends what refusals of the feed have added up to, and leaves its host's pace")
+    func answered() {
+        let feed = PolicyFixture()
+        feed.poll(.failure(.busy), host: HostVerdict(pace: .init(seconds: 64, since: start)))
+        feed.pollInTime(.failure(.busy))
+        #expect(feed.schedule.pause?.incidents == 2)
+        feed.pollInTime(.unchanged)
+        #expect(feed.schedule.pause == nil && feed.schedule.hostPace?.seconds == 64)
+        feed.pollInTime(.failure(.busy))
+        #expect(feed.schedule.pause?.incidents == 1)
+        feed.now = start.adding(seconds: 70 * 86_400)
+        feed.poll(.unchanged)
+        #expect(feed.schedule.hostPace == nil)
     }
 
     @Test("polling.md §8: a redirect or another refusal with Retry-After is waited for too")
@@ -219,58 +249,5 @@ struct FailureRuleTests {
         #expect(feed.poll(.failure(.gone)).next == nil)
         #expect(feed.poll(.unchanged).next != nil)
         #expect(!feed.schedule.isGoneForGood)
-    }
-
-    // MARK: The network
-
-    /// What hosts have done, one after the other.
-    private func network(_ attempts: [(host: Int, isReached: Bool, isNews: Bool, second: Int)]) -> OutageDetector {
-        var network = OutageDetector()
-        for attempt in attempts {
-            let wasDown = network.isDown
-            let hasChanged = network.observe(
-                host: UInt64(attempt.host), isReached: attempt.isReached, isNews: attempt.isNews,
-                at: SteadyTime(milliseconds: Int64(attempt.second) * 1000))
-            #expect(hasChanged == (network.isDown != wasDown))
-        }
-        return network
-    }
-
-    @Test("polling.md §8: ten hosts and half of all attempts in two minutes are an outage, one answer ends it")
-    func outage() {
-        let failures = (0..<10).map { (host: $0, isReached: false, isNews: true, second: $0 * 10) }
-        #expect(!network(Array(failures.dropLast())).isDown)
-        #expect(network(failures).isDown)
-        let answers = (100..<110).map { (host: $0, isReached: true, isNews: true, second: 0) }
-        #expect(network(answers + failures).isDown)
-        #expect(!network(answers + [answers[0]] + failures).isDown)
-        #expect(network(failures + [(host: 50, isReached: false, isNews: true, second: 1000)]).isDown)
-        #expect(!network(failures + [(host: 50, isReached: true, isNews: true, second: 1000)]).isDown)
-    }
-
-    @Test(
-        "polling.md §8: failures of fewer hosts, spread over time, or of feeds that have long been dead are no outage")
-    func noOutage() {
-        #expect(!network((0..<100).map { (host: $0 % 9, isReached: false, isNews: true, second: 0) }).isDown)
-        #expect(!network((0..<100).map { (host: $0, isReached: false, isNews: true, second: $0 * 15) }).isDown)
-        #expect(!network((0..<100).map { (host: $0, isReached: false, isNews: false, second: 0) }).isDown)
-    }
-
-    // MARK: Hosts
-
-    @Test("A host's pauses add up over its feeds, and are forgotten when they are forgiven")
-    func hostPauses() {
-        var hosts = HostPauses()
-        hosts.add(pause(retryAfter: 100), host: "a", at: start)
-        hosts.add(pause(retryAfter: 50), host: "a", at: start)
-        #expect(hosts.until("a", at: start) == start.adding(seconds: 100))
-        #expect(hosts.until("b", at: start) == nil)
-        #expect(hosts.until("a", at: start.adding(seconds: 100)) == nil)
-        var own = pause(retryAfter: 100)
-        own.coversHost = false
-        hosts.add(own, host: "b", at: start)
-        #expect(hosts.pause(of: "b", at: start) == nil)
-        hosts.add(pause(retryAfter: 100), host: "c", at: start.adding(seconds: 100_000))
-        #expect(hosts.pause(of: "c", at: start) == nil)
     }
 }

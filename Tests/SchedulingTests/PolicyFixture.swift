@@ -26,7 +26,7 @@ final class PolicyFixture {
     /// A poll at this moment.
     @discardableResult
     func poll(
-        _ result: PollEvent.Result, pause: FeedState.Pause? = nil, pausesHost: Bool = false, byHand: Bool = false
+        _ result: PollEvent.Result, host: HostVerdict = HostVerdict(), byHand: Bool = false
     ) -> PollDecision {
         var event = PollEvent(startedAt: now, endedAt: now, result: result)
         event.isByHand = byHand
@@ -38,7 +38,7 @@ final class PolicyFixture {
         event.freshness = freshness
         event.retryAfter = retryAfter
         let decision = PollPolicy(settings, feed: feed).decide(
-            schedule, after: event, pause: pause ?? schedule.pause, pausesHost: pausesHost)
+            schedule, after: event, host: host)
         schedule = decision.schedule
         if case .failure = result {} else { lastRead = now }
         due = decision.next

@@ -61,8 +61,8 @@ struct PolicyPropertyTests {
             var interval: Int?
             for _ in 0..<60 {
                 let event = history.event(at: now, due: due, interval: interval)
-                let decision = policy.decide(schedule, after: event, pause: schedule.pause)
-                #expect(decision == policy.decide(schedule, after: event, pause: schedule.pause))
+                let decision = policy.decide(schedule, after: event)
+                #expect(decision == policy.decide(schedule, after: event))
                 check(decision, event, settings)
                 schedule = decision.schedule
                 interval = decision.terms.interval

@@ -108,6 +108,38 @@ struct PollQueueTests {
         #expect(queue.next(now: time(71_000)) == .start(feed: 4))
     }
 
+    @Test("polling.md §8: a pace that was learnt spaces what nobody waits for; a person waits for the delay alone")
+    func paced() {
+        var queue = PollQueue(concurrency: 10)
+        let slow = HostAllowance(concurrency: 2, delay: 2000, pace: 64_000)
+        for feed in 0..<3 { queue.add(feed: feed, host: "a", due: time(0), allowance: slow) }
+        queue.add(feed: 9, host: "b", due: time(0), allowance: free)
+        #expect(queue.next(now: time(0)) == .start(feed: 9))
+        #expect(queue.next(now: time(0)) == .start(feed: 0))
+        #expect(queue.next(now: time(0)) == .wait(until: time(64_000)))
+        queue.hasten(feed: 2, to: time(1000), urgency: .asked, now: time(1000))
+        #expect(queue.next(now: time(1999)) == .wait(until: time(2000)))
+        #expect(queue.next(now: time(2000)) == .start(feed: 2))
+        queue.finished(feed: 0)
+        queue.finished(feed: 2)
+        #expect(queue.next(now: time(65_999)) == .wait(until: time(66_000)))
+        #expect(queue.next(now: time(66_000)) == .start(feed: 1))
+    }
+
+    @Test("polling.md §8: a host in doubt is asked by a single feed, until one has ended well")
+    func doubted() {
+        var queue = PollQueue(concurrency: 10)
+        for feed in 0..<4 { queue.add(feed: feed, host: "a", due: time(Int64(feed) * 10), allowance: free) }
+        #expect(queue.next(now: time(0)) == .start(feed: 0))
+        queue.doubt(host: "a")
+        queue.finished(feed: 0, isGood: false)
+        #expect(queue.next(now: time(1000)) == .start(feed: 1))
+        #expect(queue.next(now: time(5000)) == .wait(until: nil))
+        queue.finished(feed: 1, isGood: true)
+        #expect(queue.next(now: time(5000)) == .start(feed: 2))
+        #expect(queue.next(now: time(5000)) == .start(feed: 3))
+    }
+
     @Test("A poll that ends well after a pause has begun does not end it")
     func pausedWhileRunning() {
         var queue = PollQueue(concurrency: 10)

@@ -51,6 +51,28 @@ struct SimulationTests {
         #expect(result.requests <= 8641)
     }
 
+    /// Feeds of one host that refuses what comes sooner than so many seconds after what it has served.
+    private func limited(feeds: Int, limit: Int, days: Int) -> SimulationResult {
+        var simulation = Simulation(rule: .newswire, start: start, concurrency: 64)
+        for number in 0..<feeds {
+            var model = SimulatedFeed(
+                host: "one", allowance: allowance, publisher: .random(gap: 7200, byDay: false), seed: UInt64(number))
+            model.hasValidators = false
+            model.hostLimit = limit
+            simulation.add(model)
+        }
+        return simulation.run(days: days)
+    }
+
+    @Test(
+        "polling.md §8: a host that allows one request a minute, or in ten, answers each feed daily, with few refusals",
+        arguments: [(40, 60), (5, 60), (2, 60), (2, 1800), (200, 60), (40, 600), (40, 5), (300, 60)])
+    func hostLimit(feeds: Int, limit: Int) {
+        let result = limited(feeds: feeds, limit: limit, days: 5)
+        #expect(result.longestUnserved <= 86_400)
+        #expect(result.refusedLater * 20 <= result.requests * 4 / 5, "\(result.refusedLater) of \(result.requests)")
+    }
+
     @Test("A simulation goes on from the gaps of a known feed, and from where its schedule stands")
     func known() {
         var model = SimulatedFeed(host: "h", allowance: allowance, publisher: .known(gaps: [7200, 7300]), seed: 1)

@@ -115,8 +115,9 @@ enum Options {
         Option(
             "pause_scope", .word,
             """
-            What an answer of 429 or 503 (too many requests) pauses: the "host", or only the "feed" that was answered \
-            so. Default: the host where its address is public, else (RSSHub and the like) the feed.
+            What answers of 429 or 503 (too many requests) put off: the "host", which is asked more slowly from then \
+            on as well, or only the "feed" that was answered so. Default: the host where its address is public, else \
+            (RSSHub and the like) the feed.
             """, example: "\"host\"", in: .host(\.pauseScope)),
     ]
 

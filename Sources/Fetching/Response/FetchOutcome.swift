@@ -66,6 +66,9 @@ extension FetchFailure {
                 advice: "ask the publisher to let feed readers through; asking more often makes it worse")
         case 401:
             self.init(.unauthorized, "status 401: credentials are needed", advice: "check the feed's credentials")
+        case 403 where Self.isExhausted(headers):
+            self.init(
+                .rateLimited, "status 403: too many requests, by its rate limit", advice: "poll this host less often")
         case 403:
             self.init(
                 .forbidden, "status 403: the server refuses", advice: "it may be blocking newswire; ask the publisher")
@@ -84,6 +87,13 @@ extension FetchFailure {
         default:
             self.init(.httpStatus, "status \(status)", advice: "check the feed's URL")
         }
+    }
+
+    /// The status is 403 at GitHub, among others, where a client has used up what it is allowed.
+    private static func isExhausted(_ headers: HeaderFields) -> Bool {
+        // The time of day decides how long, and not whether.
+        let date = headers.first("Date").flatMap(HTTPDate.parse)
+        return RateLimit(headers, date: date, receivedAt: Timestamp(seconds: 0))?.exhaustedSeconds != nil
     }
 
     /// Cloudflare's own word for it, on a web page.
@@ -134,11 +144,20 @@ package struct ResponseHead: Sendable {
         Freshness(fields, receivedAt: receivedAt, responseDelayMilliseconds: responseDelayMilliseconds)
     }
     /// Returns for how many seconds the server asks to be left alone, of any response that may say so: 301 and all of
-    /// 4xx and 5xx.
+    /// 4xx and 5xx by Retry-After; 403, 429 and 503 also by their rate limit.
     package var retryAfterSeconds: Int? {
         guard status == 301 || (400...599).contains(status) else { return nil }
-        return RetryAfter.parse(fields.first("Retry-After"), date: date, receivedAt: receivedAt)
+        if let asked = RetryAfter.parse(fields.first("Retry-After"), date: date, receivedAt: receivedAt) {
+            return asked
+        }
+        switch status {
+        case 403: return rateLimit?.exhaustedSeconds
+        case 429, 503: return rateLimit?.secondsAfterRefusal
+        default: return nil
+        }
     }
+    /// Says how much the server still allows; nil where it does not say.
+    package var rateLimit: RateLimit? { RateLimit(fields, date: date, receivedAt: receivedAt) }
 
     /// Returns the value of the first field of that name.
     package func header(named name: StaticString) -> String? { fields.first(name) }

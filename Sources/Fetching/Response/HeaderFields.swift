@@ -62,6 +62,23 @@ package struct HeaderFields: Sendable, Equatable {
         return result
     }
 
+    /// Tells whether the name of any field begins like this, in any case.
+    package func hasName(beginningWith prefix: StaticString) -> Bool {
+        let length = prefix.utf8CodeUnitCount
+        var isFound = false
+        forEachLine { line in
+            if line.count > length,
+                strncasecmp(
+                    line.baseAddress!.assumingMemoryBound(to: CChar.self),
+                    UnsafeRawPointer(prefix.utf8Start).assumingMemoryBound(to: CChar.self), length) == 0
+            {
+                isFound = true
+            }
+            return !isFound
+        }
+        return isFound
+    }
+
     /// The raw bytes of the first field of that name.
     func firstBytes(_ name: StaticString) -> [UInt8]? {
         var result: [UInt8]?
@@ -75,6 +92,18 @@ package struct HeaderFields: Sendable, Equatable {
     /// Calls `body` with each value until it returns false.
     private func forEach(_ name: StaticString, _ body: (Slice<UnsafeRawBufferPointer>) -> Bool) {
         let length = name.utf8CodeUnitCount
+        forEachLine { line in
+            guard line.count > length, line[length] == UInt8(ascii: ":"),
+                strncasecmp(
+                    line.baseAddress!.assumingMemoryBound(to: CChar.self),
+                    UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self), length) == 0
+            else { return true }
+            return body(line[(length + 1)...])
+        }
+    }
+
+    /// Calls `body` with each line, without its end, until it returns false. A line is not empty.
+    private func forEachLine(_ body: (UnsafeRawBufferPointer) -> Bool) {
         bytes.withUnsafeBytes { bytes in
             var start = 0
             while start < bytes.count {
@@ -82,13 +111,7 @@ package struct HeaderFields: Sendable, Equatable {
                 // Every line is ended.
                 let end = memchr(bytes.baseAddress! + start, 10, rest).map { bytes.baseAddress!.distance(to: $0) }
                 let stop = end ?? bytes.count
-                if stop - start > length, bytes[start + length] == UInt8(ascii: ":"),
-                    strncasecmp(
-                        (bytes.baseAddress! + start).assumingMemoryBound(to: CChar.self),
-                        UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self), length) == 0
-                {
-                    if !body(bytes[(start + length + 1)..<stop]) { return }
-                }
+                if !body(UnsafeRawBufferPointer(rebasing: bytes[start..<stop])) { return }
                 start = stop + 1
             }
         }

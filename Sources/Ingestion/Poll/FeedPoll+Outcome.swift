@@ -82,28 +82,24 @@ extension FeedPoll {
     func reach(_ failure: PollFailure) -> HostReach? {
         let isUnreached = failure.isUnreached(requests: requests)
         guard let host, isUnreached || requests > 0 else { return nil }
+        // One that failed otherwise has not failed to connect before.
+        let isRepeated = previous.failure?.kind.isOfConnecting ?? false
         return HostReach(
-            host: host, isReached: !isUnreached, isNews: previous.failure?.kind != failure.kind)
+            host: host, isReached: !isUnreached, isPublic: isPublicAddress,
+            failingSince: isRepeated ? previous.schedule.failingSince : nil)
     }
 
     /// Decides when the feed is asked again, and why.
-    ///
-    /// - Parameter lastPause: of `hostToPause`.
-    func decision(lastPause: FeedState.Pause?, at moment: PollClock.Moment) -> PollDecision {
+    func decision(_ host: HostVerdict, at moment: PollClock.Moment) -> PollDecision {
         let policy = PollPolicy(PollSettings(feed, rules.schedule), feed: FeedHash.of(feed.id))
         switch result {
         case .success(let success):
-            return policy.decide(previous.schedule, after: event(success, at: moment))
+            return policy.decide(previous.schedule, after: event(success, at: moment), host: host)
         case .failure(let failure):
             let gravity = failure.gravity(
                 status: report.status, failingSince: previous.schedule.failingSince, failures: previous.failures,
                 hasRead: items > 0, at: moment.now)
-            let event = event(.failure(gravity), at: moment)
-            guard gravity == .busy else { return policy.decide(previous.schedule, after: event) }
-            let coversHost = hostToPause != nil
-            return policy.decide(
-                previous.schedule, after: event, pause: coversHost ? lastPause : previous.schedule.pause,
-                pausesHost: coversHost)
+            return policy.decide(previous.schedule, after: event(.failure(gravity), at: moment), host: host)
         }
     }
 
@@ -116,26 +112,59 @@ extension FeedPoll {
         event.lastRead = previous.lastSuccess
         event.hints = state.hints
         event.hasValidators = state.validators != nil
-        event.retryAfter = head?.retryAfterSeconds
+        event.retryAfter = head?.retryAfterSeconds ?? secondsOff.map { min($0, PaceRules.longest) }
         event.freshness = head?.freshness.map {
             PollEvent.Freshness(lifetime: $0.lifetimeSeconds, age: $0.ageSeconds)
         }
         return event
     }
 
-    /// The key of the host that a 429 or 503 pauses; nil where it is the feed alone.
+    /// For how many seconds the server has nothing left after a good answer, as it says; nil where it does not.
+    var secondsOff: Int? {
+        guard let head, head.status < 300 || head.status == 304 else { return nil }
+        return head.rateLimit?.exhaustedSeconds
+    }
+
+    /// What the refusal that came says of a limit.
+    var refusal: HostAnswer.Refusal {
+        let seconds = head?.retryAfterSeconds
+        return .init(
+            retryAfter: seconds, quota: head?.rateLimit?.quotaSeconds, isMeasured: seconds != nil && head?.status != 503
+        )
+    }
+
+    /// What is said of the host whose allowance the feed shares; nil where it is said of the feed alone.
+    func hostAnswer(_ word: HostAnswer.Word) -> HostAnswer? {
+        guard let host else { return nil }
+        let (key, allowance) = rules.allowances.allowance(forHost: host)
+        guard speaksForHost(host, key) else { return nil }
+        var answer = HostAnswer(
+            host: key, feed: FeedHash.of(feed.id), startedAt: startedAt, word: word, delay: allowance.delay,
+            feeds: 1)
+        if case .served(nil) = word { return answer }
+        answer.feeds = rules.allowances.feeds(of: key)
+        let wasRefused = previous.failure.map {
+            PollFailure.isBusy($0.kind, status: previous.status)
+        }
+        if wasRefused ?? false { answer.refusedBefore = previous.lastPoll }
+        return answer
+    }
+
+    /// Whether the answer says something of the host that is asked first.
     ///
     /// Behind an address that is not public several publishers may be (polling.md §8). What another host said, after a
     /// redirect, is for the feed alone.
-    var keyOfPausedHost: String? {
-        guard let host else { return nil }
-        let key = rules.allowances.allowance(forHost: host).key
-        let answered = head.flatMap { FeedConfiguration.host(of: $0.effectiveURL) } ?? host
-        guard rules.allowances.allowance(forHost: answered).key == key else { return nil }
+    ///
+    /// - Parameter key: of the host's allowance.
+    private func speaksForHost(_ host: String, _ key: String) -> Bool {
+        if let head, !head.redirects.isEmpty {
+            let answered = FeedConfiguration.host(of: head.effectiveURL) ?? host
+            guard rules.allowances.allowance(forHost: answered).key == key else { return false }
+        }
         switch rules.allowances.pauseScope(forHost: host) {
-        case .host: return key
-        case .feed: return nil
-        case nil: return isPublicAddress ?? true ? key : nil
+        case .host: return true
+        case .feed: return false
+        case nil: return isPublicAddress ?? true
         }
     }
 }

@@ -19,8 +19,7 @@ internal import Scheduling
 ///     documentEnded     the body was read; known bytes                     → conclude
 ///                       other bytes                                        → judge
 ///     judged            the store has said which articles are new          → conclude
-///     concluded         the schedule has the next poll                     → pause, store or end
-///     hostPaused        the host's other feeds will leave it alone         → store or end
+///     concluded         the schedule has the next poll                     → store or end
 ///     stored            articles and state are kept                        → end
 ///
 /// `failed` may come in the place of any of them up to `judged`, and `notStored` in the place of `stored`.
@@ -29,10 +28,8 @@ struct FeedPoll {
     enum Action {
         /// Find out which articles of a document the store does not have, and say `judged`, or `failed`.
         case judge(Feed, DocumentFacts)
-        /// Tell `HostHealth` whether the host was reached, look up the last pause of a host, and say `concluded`.
-        case conclude(HostReach?, pauseOf: String?)
-        /// Leave a host alone, by the key of its allowance, and say `hostPaused`.
-        case pause(FeedState.Pause, host: String)
+        /// Tell `HostHealth` whether the host was reached and what it has answered, and say `concluded`.
+        case conclude(HostReach?, HostAnswer?)
         /// Store records with the feed's state (`stateToStore`), and say `stored` or `notStored`.
         case store([PendingRecord])
         /// The poll is over: keep what is left of it.
@@ -88,8 +85,6 @@ struct FeedPoll {
     private var body: Body?
     /// What the poll tells the schedule.
     private(set) var result = Result<PollEvent.Result, PollFailure>.success(.unchanged)
-    /// The host that is to be left alone, by the key of its allowance; nil for none, and for the feed alone.
-    private(set) var hostToPause: String?
     private var records: [PendingRecord] = []
     private var seen: [ArticleIdentifier]?
 
@@ -229,7 +224,7 @@ struct FeedPoll {
             let failure = body.brokenOff.map { PollFailure.fetch($0) } ?? .truncatedDocument
             report.failure = failure.shown
             result = .failure(failure)
-            return .conclude(nil, pauseOf: nil)
+            return .conclude(nil, nil)
         }
         state.document = FeedState.Document(articles: drafts.articles, source: body.source)
         state.churn = drafts.churn
@@ -263,7 +258,9 @@ struct FeedPoll {
             report.notes.append(notice)
         }
         result = .success(event)
-        return .conclude(host.map { HostReach(host: $0, isReached: true, isNews: true) }, pauseOf: nil)
+        return .conclude(
+            host.map { HostReach(host: $0, isReached: true, isPublic: isPublicAddress) },
+            hostAnswer(.served(exhaustedFor: secondsOff)))
     }
 
     /// The poll brings nothing. A failure is remembered with the feed; where the store cannot be written nothing is, and
@@ -279,8 +276,8 @@ struct FeedPoll {
         if case .store = failure { return end(.failed) }
         state = previous
         result = .failure(failure)
-        if failure.isBusy(status: report.status) { hostToPause = keyOfPausedHost }
-        return .conclude(reach(failure), pauseOf: hostToPause)
+        return .conclude(
+            reach(failure), failure.isBusy(status: report.status) ? hostAnswer(.refused(refusal)) : nil)
     }
 
     // MARK: What follows from it
@@ -289,9 +286,9 @@ struct FeedPoll {
     ///
     /// - Parameters:
     ///   - network: as it is thought to be with what this poll has shown; nil where it has shown nothing.
-    ///   - lastPause: of the host that was to be looked up.
+    ///   - host: what the answer comes to for the host.
     mutating func concluded(
-        network: NetworkState?, lastPause: FeedState.Pause?, at moment: PollClock.Moment
+        network: NetworkState?, host verdict: HostVerdict = HostVerdict(), at moment: PollClock.Moment
     ) -> Action {
         if let network, network.hasChanged { report.network = network.isDown ? .down : .up }
         if case .failure(let failure) = result, network?.isDown ?? false, failure.isUnreached(requests: requests) {
@@ -299,7 +296,7 @@ struct FeedPoll {
             report.notes.append("the network is down; this is not counted")
             return end(.failed)
         }
-        let decision = decision(lastPause: lastPause, at: moment)
+        let decision = decision(verdict, at: moment)
         terms = decision.terms
         switch result {
         case .success:
@@ -313,13 +310,11 @@ struct FeedPoll {
             state.fail(at: moment.now, status: report.status, failure: failure.shown, decision: decision)
             state.reconsiderMove(after: failure.kind)
         }
-        guard let hostToPause, let pause = decision.schedule.pause else { return hostPaused() }
-        report.hostPause = (hostToPause, pause)
-        return .pause(pause, host: hostToPause)
+        if let host, verdict != HostVerdict() {
+            report.host = (rules.allowances.allowance(forHost: host).key, verdict)
+        }
+        return mode.isDryRun ? end(outcome) : .store(records)
     }
-
-    /// The host's other feeds leave it alone from here on, where that was to be.
-    mutating func hostPaused() -> Action { mode.isDryRun ? end(outcome) : .store(records) }
 
     /// Gives the feed's state as it is to be stored.
     ///

@@ -122,14 +122,11 @@ package struct FeedPoller: Sendable {
                 } catch {
                     action = poll.failed(.store(error))
                 }
-            case .conclude(let reach, let host):
-                let network = reach.map { health.observe($0, at: clock.steady()) }
+            case .conclude(let reach, let answer):
                 let moment = clock.moment
-                let pause = host.flatMap { health.pause(of: $0, at: moment.now) }
-                action = poll.concluded(network: network, lastPause: pause, at: moment)
-            case .pause(let pause, let host):
-                health.record(pause, host: host, at: clock.now())
-                action = poll.hostPaused()
+                let network = reach.map { health.observe($0, at: moment) }
+                let verdict = answer.map { health.hear($0, at: moment.now) } ?? HostVerdict()
+                action = poll.concluded(network: network, host: verdict, at: moment)
             case .store(let records):
                 let heldUntil = store.state(of: poll.feed.id)?.schedule.heldUntil
                 let state = poll.stateToStore(heldUntil: heldUntil, newHistoryBlock: writer.newHistoryBlock)

@@ -49,6 +49,7 @@ extension FeedState {
         schedule.goneSince = nil
         schedule.isGoneForGood = false
         schedule.pause = nil
+        schedule.hostPace = nil
     }
 
     /// Whether the feed's server has asked to be left alone, so that only `--force` polls it.
@@ -184,6 +185,9 @@ extension FeedState {
         state.schedule.failingSince = began(schedule.failingSince)
         state.schedule.goneSince = began(schedule.goneSince)
         state.schedule.pause = schedule.pause.map { PauseRules.believable($0, at: now) }
+        state.schedule.hostPace = schedule.hostPace.map {
+            FeedState.HostPace(seconds: $0.seconds, since: min($0.since, now))
+        }
         if let latest = schedule.rhythm.latest, latest > soon {
             state.schedule.rhythm = Rhythm(latest: now, gaps: schedule.rhythm.gaps)
         }

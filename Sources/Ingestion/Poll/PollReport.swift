@@ -3,7 +3,7 @@ package import FeedModel
 internal import FeedParsing
 internal import Fetching
 package import JSONText
-internal import Scheduling
+package import Scheduling
 
 /// `PollReport` says what came of one poll of one feed, or of passing it over: a line of `poll --json` (contract.md
 /// §1).
@@ -48,8 +48,9 @@ package struct PollReport: Sendable {
     package var durationMilliseconds: Int64 = 0
     /// The feed is due at this time; nil where it is not polled by itself.
     package var nextPoll: Timestamp?
-    /// This host, by its key, is to be left alone, with its pause by the clock that the poll went by; nil for none.
-    package var hostPause: (host: String, pause: FeedState.Pause)?
+    /// What the poll comes to for its host, by the host's key, with times of the clock that the poll went by; nil for
+    /// nothing.
+    package var host: (key: String, verdict: HostVerdict)?
     /// Tells what the poll has shown of one's own network; nil where that was known.
     package var network: Network?
     /// Says why the poll failed; nil where it did not.
@@ -249,10 +250,15 @@ extension PollFailure {
     }
 
     /// Tells whether the server has too much to do, as it says by 429 or 503.
-    func isBusy(status: Int?) -> Bool { kind == .rateLimited || kind == .httpStatus && status == 503 }
+    func isBusy(status: Int?) -> Bool { Self.isBusy(kind, status: status) }
+
+    /// The same of a failure of this kind.
+    static func isBusy(_ kind: FailureKind, status: Int?) -> Bool {
+        kind == .rateLimited || kind == .httpStatus && status == 503
+    }
 
     /// Tells whether the server was not even reached, which may be the fault of one's own network.
     ///
     /// - Parameter requests: how many were sent.
-    func isUnreached(requests: Int) -> Bool { kind == .dns || kind == .connect || kind == .timeout && requests == 0 }
+    func isUnreached(requests: Int) -> Bool { kind.isOfConnecting && requests == 0 }
 }

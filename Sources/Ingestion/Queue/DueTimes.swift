@@ -127,6 +127,18 @@ extension DueTimes.Feed {
     }
 }
 
+extension FeedOutlook {
+    /// Returns the outlook without the backoff of a feed that has failed to connect since an outage of the network began:
+    /// it is due like those whose failures were not counted (polling.md §8).
+    func afterOutage(since onset: Timestamp?) -> FeedOutlook {
+        guard let onset, let failureKind, failureKind.isOfConnecting, let since = schedule.failingSince, since >= onset
+        else { return self }
+        var outlook = self
+        outlook.nextPoll = lastPoll
+        return outlook
+    }
+}
+
 extension PollTerms.Reason {
     /// Whether it is not the interval that has decided.
     fileprivate var putsOff: Bool {

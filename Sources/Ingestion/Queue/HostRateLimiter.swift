@@ -99,6 +99,8 @@ struct RedirectGate: Sendable {
 /// `HostAllowances` says which feeds share one allowance, and how large it is (polling.md §7).
 package struct HostAllowances: Sendable {
     private let configuration: Configuration
+    /// How many feeds each host has, once somebody has asked.
+    private let counts = Locked<[String: Int]?>(nil)
     private let general: HostAllowance
     private let local: HostAllowance
 
@@ -132,6 +134,35 @@ package struct HostAllowances: Sendable {
         guard !feed.isLocalFile else { return (Self.localKey, local) }
         // No request can be made for what has no host: that fails by itself, and asks nobody.
         return allowance(forHost: feed.requestHost(adopting: adoptedURL) ?? "")
+    }
+
+    /// Returns how many of the feeds share the allowance with this key, by their configured URLs.
+    package func feeds(of key: String) -> Int {
+        counts.withLock { counts in
+            if counts == nil {
+                counts = configuration.feeds.reduce(into: [:]) { counts, feed in
+                    if feed.enabled { counts[allowance(for: feed, adoptedURL: nil).key, default: 0] += 1 }
+                }
+            }
+            return counts?[key] ?? 0
+        }
+    }
+
+    /// Returns the hosts whose feeds cannot all be asked once within the longest interval, because of the delay that is
+    /// configured: the key, how many feeds there are, and how many seconds it takes to ask each once. They are in the order
+    /// of their keys.
+    package var crowdedHosts: [(key: String, feeds: Int, seconds: Int)] {
+        var allowances: [String: HostAllowance] = [:]
+        for feed in configuration.feeds where feed.enabled && !feed.isLocalFile {
+            let (key, allowance) = allowance(for: feed, adoptedURL: nil)
+            allowances[key] = allowance
+        }
+        let longest = configuration.schedule.maxInterval.components.seconds
+        return allowances.compactMap { key, allowance in
+            let count = feeds(of: key)
+            let seconds = Int(allowance.delay) * count / 1000
+            return Int64(seconds) > longest ? (key, count, seconds) : nil
+        }.sorted { $0.key < $1.key }
     }
 
     /// Returns what a 429 or 503 of that host pauses; nil where the configuration does not say.

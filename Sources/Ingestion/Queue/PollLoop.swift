@@ -201,9 +201,12 @@ package final class PollLoop {
 
     private func finish(_ feed: Int, _ report: PollReport, _ client: Client) {
         running.remove(feed)
-        if let (host, pause) = report.hostPause {
-            // The time of day may have been set since the poll began its pause.
-            self.pause(host: host, until: PauseRules.believable(pause, at: clock.now()).until, client.service)
+        if let (host, verdict) = report.host {
+            if let pause = verdict.pause {
+                // The time of day may have been set since the poll began its pause.
+                self.pause(host: host, until: PauseRules.believable(pause, at: clock.now()).until, client.service)
+            }
+            if verdict.isInDoubt { queue.doubt(host: host) }
         }
         queue.finished(feed: feed, isGood: report.failure == nil && report.outcome != .skipped)
         if let entry = client.owner.finished(feed, report), !isStopping { add(entry) }

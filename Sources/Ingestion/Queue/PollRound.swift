@@ -12,6 +12,9 @@ package enum PollSelection: String, Sendable {
 
 /// `PollRound` is one round over some feeds: each is polled once, or passed over with a reason.
 package final class PollRound: PollLoopOwner {
+    /// Milliseconds that a round takes for a host whose requests are to be far apart.
+    private static let patience: Int64 = 600_000
+
     private let feeds: [FeedConfiguration]
     private let rules: SkipRules
     private let poller: FeedPoller
@@ -48,8 +51,9 @@ package final class PollRound: PollLoopOwner {
 
     /// Reports the feeds that are passed over, and puts the others in line.
     package func fill(_ loop: PollLoop) {
-        var entries: [PollEntry] = []
+        var entries: [(entry: PollEntry, lateness: Double)] = []
         entries.reserveCapacity(feeds.count)
+        var slow: [String: [(entry: PollEntry, lateness: Double)]] = [:]
         for (number, feed) in feeds.enumerated() {
             let state = state(feed.id)
             let (key, allowance) = allowances.allowance(for: feed, state: state)
@@ -57,9 +61,46 @@ package final class PollRound: PollLoopOwner {
                 report(.skipped(feed, state, reason))
                 continue
             }
-            entries.append(PollEntry(feed: number, host: key, due: begun, allowance: allowance))
+            var entry = PollEntry(feed: number, host: key, due: begun, allowance: allowance)
+            // Whoever asks for feeds that are not due waits for the delay alone, and not for what was learnt.
+            if case .due = rules.selection { entry.allowance = rules.health.paced(allowance, of: key, at: begun) }
+            if entry.allowance.pace > allowance.delay {
+                slow[key, default: []].append((entry, lateness(state)))
+            } else {
+                entries.append((entry, lateness(state)))
+            }
         }
-        loop.add(entries)
+        for waiting in slow.values { entries += admitted(waiting) }
+        // A host may have enough in the middle of the round: it is not always the same feeds that are left then.
+        entries.sort(by: Self.isFirst)
+        loop.add(entries.map(\.entry))
+    }
+
+    /// How many of its intervals a feed is late.
+    private func lateness(_ state: FeedState?) -> Double {
+        guard let next = state?.nextPoll else { return .infinity }
+        return Double(begun.milliseconds - next.milliseconds) / Double(max(1, state?.intervalSeconds ?? 3600))
+    }
+
+    /// Returns the feeds of a slow host that this round takes, those first that have waited longest, and passes over the
+    /// others: a round is no service.
+    private func admitted(
+        _ waiting: [(entry: PollEntry, lateness: Double)]
+    ) -> [(entry: PollEntry, lateness: Double)] {
+        let sorted = waiting.sorted(by: Self.isFirst)
+        guard let pace = sorted.first?.entry.allowance.pace else { return [] }
+        let count = max(1, Int(Self.patience / pace))
+        for (entry, _) in sorted.dropFirst(count) {
+            let feed = feeds[entry.feed]
+            report(.skipped(feed, state(feed.id), SkipRules.paced(entry.host, pace: pace)))
+        }
+        return Array(sorted.prefix(count))
+    }
+
+    private static func isFirst(
+        _ left: (entry: PollEntry, lateness: Double), _ right: (entry: PollEntry, lateness: Double)
+    ) -> Bool {
+        (right.lateness, left.entry.feed) < (left.lateness, right.entry.feed)
     }
 
     package var executor: any TaskExecutor { poller.executor }
@@ -82,7 +123,9 @@ package final class PollRound: PollLoopOwner {
     }
 
     package func finished(_ feed: Int, _ report: PollReport) -> PollEntry? {
-        if let (host, pause) = report.hostPause { paused[host] = max(paused[host] ?? pause.until, pause.until) }
+        if let (host, verdict) = report.host, let pause = verdict.pause {
+            paused[host] = max(paused[host] ?? pause.until, pause.until)
+        }
         self.report(report)
         return nil
     }

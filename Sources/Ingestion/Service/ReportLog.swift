@@ -1,5 +1,6 @@
 internal import FeedModel
 internal import Logging
+internal import Scheduling
 
 /// `ReportLog` decides which of a poll's news are worth a line in the log. `FailureLog` says how often the same failure
 /// is.
@@ -21,12 +22,13 @@ struct ReportLog {
         if report.failure?.kind == .store { return [] }
         let feed = ["feed": "\(report.feed)"]
         var lines: [Line] = []
-        if let (host, pause) = report.hostPause {
-            let until = Timestamp(seconds: pause.until.seconds)
-            lines.append(
-                Line(
-                    level: .warning, text: "host wants to be left alone",
-                    fields: ["feed": "\(report.feed)", "host": host, "until": "\(until)"]))
+        if let (host, verdict) = report.host, let pause = verdict.pause {
+            var fields = ["feed": "\(report.feed)", "host": host]
+            fields["until"] = "\(Timestamp(seconds: pause.until.seconds))"
+            if let pace = verdict.pace { fields["one_request_in_seconds"] = "\(pace.seconds)" }
+            // What a host says with a good answer is nothing to worry about.
+            let level = report.failure == nil ? Logger.Level.debug : .warning
+            lines.append(Line(level: level, text: "host wants to be left alone", fields: fields))
         }
         if report.network == .down {
             lines.append(

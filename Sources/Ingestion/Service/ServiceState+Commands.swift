@@ -68,7 +68,9 @@ extension ServiceState {
                 skipped.append(.skipped(feed, state, reason))
             } else if let number = roster.number(of: feed.id) {
                 wanted.append(
-                    PollEntry(feed: number, host: key, due: time, allowance: allowance, urgency: mode.urgency))
+                    PollEntry(
+                        feed: number, host: key, due: time,
+                        allowance: parts.health.paced(allowance, of: key, at: time), urgency: mode.urgency))
             }
         }
         let answer = PollAnswer(reply, count: skipped.count + wanted.count)

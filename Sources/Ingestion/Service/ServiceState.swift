@@ -102,14 +102,18 @@ final class ServiceState: PollLoopService {
     private func entry(_ number: Int, _ feed: FeedConfiguration, movedTo url: String?, due: Timestamp) -> PollEntry {
         let (key, allowance) = roster.allowances.allowance(for: feed, adoptedURL: url)
         planned.plan(number, at: due)
-        return PollEntry(feed: number, host: key, due: due, allowance: allowance)
+        return PollEntry(
+            feed: number, host: key, due: due, allowance: parts.health.paced(allowance, of: key, at: now()))
     }
 
     func line(after interruption: PollInterruption, except running: Set<Int>) -> [PollEntry] {
         switch interruption {
         case .suspended(let seconds):
             parts.logger.notice("nothing ran for a while; late feeds are spread", metadata: ["seconds": "\(seconds)"])
-        case .networkDown: parts.logger.notice("the network is up again; late feeds are spread")
+        case .networkDown:
+            parts.logger.notice("the network is up again; late feeds are spread")
+            let onset = parts.health.outageOnset
+            return line(except: running, isHurried: false) { outlook(of: $0)?.afterOutage(since: onset) }
         case .diskStuck: parts.logger.notice("the disk takes articles again; late feeds are spread")
         }
         return line(except: running, isHurried: false)
@@ -124,7 +128,8 @@ final class ServiceState: PollLoopService {
     var isStuck: Bool { parts.store.trouble != nil }
 
     func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
-        roster.allowances.allowance(forHost: host)
+        let (key, allowance) = roster.allowances.allowance(forHost: host)
+        return (key, parts.health.paced(allowance, of: key, at: now()))
     }
 
     func poll(_ number: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport {

@@ -50,6 +50,8 @@ package struct PolitenessAudit {
         package var bytes = 0
         /// Counts the polls for which a person asked without regard to what the server wants.
         package var forced = 0
+        /// Milliseconds between two requests, as the host's refusals have shown; 0 where it has refused none.
+        package var pace: Int64 = 0
         /// The rules that applied, with their figures.
         package var counts: [Criterion: Count] = [:]
 
@@ -93,6 +95,7 @@ package struct PolitenessAudit {
         var entry =
             hosts[name]
             ?? HostPolls(host: Host(name: name), delay: allowance.delay, concurrency: allowance.concurrency)
+        entry.host.pace = allowance.pace
         var previous: PollRecord?
         for poll in polls {
             let isForced = poll.terms.notes.contains(.forced)

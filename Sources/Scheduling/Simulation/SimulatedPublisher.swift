@@ -115,6 +115,9 @@ package struct SimulatedFeed: Sendable {
     package var freshFor = 0
     /// The document asks this of those who poll it.
     package var hints = PollingHints()
+    /// The feed's host refuses a request that comes fewer seconds than these after the last one that it served; 0 where it
+    /// refuses none. Of a host's feeds, the first to be added says so.
+    package var hostLimit = 0
     /// Each request fails.
     package var isBroken = false
     /// A person has set this for the feed.

@@ -14,6 +14,7 @@ package struct Simulation: ~Copyable {
     private var queue: PollQueue
     private var feeds: [Feed] = []
     private var hosts: [Host] = []
+    private var records = HostRecords()
     private var result = SimulationResult()
     private var second: (time: Int64, count: Int) = (0, 0)
     private var published: [Int64] = []
@@ -30,6 +31,9 @@ package struct Simulation: ~Copyable {
         var lastRead: Timestamp?
         var isHourly: Bool
         var hasBegun = false
+        /// When the feed was last polled, and whether it was refused then.
+        var lastPoll: (time: Timestamp, isRefused: Bool)?
+        var lastServed: Timestamp?
         /// Items seen by quarter of a day, for rules that count them; empty for others.
         var recent: [UInt16] = []
         var recentDay = 0
@@ -37,8 +41,12 @@ package struct Simulation: ~Copyable {
 
     private struct Host {
         var name: String
-        var delay: Int64
+        var allowance: HostAllowance
+        /// Seconds.
+        var limit: Int
+        var feeds = 0
         var requests = 0
+        var lastServed: Timestamp?
         var last = Timestamp(milliseconds: .min)
         var run = 0
         var runBegan = Timestamp(milliseconds: 0)
@@ -70,8 +78,9 @@ package struct Simulation: ~Copyable {
         }
         let number = queue.host(model.host, allowance: model.allowance)
         if number == hosts.count {
-            hosts.append(Host(name: model.host, delay: model.allowance.delay))
+            hosts.append(Host(name: model.host, allowance: model.allowance, limit: model.hostLimit))
         }
+        hosts[number].feeds += 1
         var feed = Feed(
             model: model, publisher: SimulatedPublisher(model.publisher, seed: model.seed, start: begin), hash: hash,
             host: number, next: first, isHourly: isHourly)
@@ -98,10 +107,14 @@ package struct Simulation: ~Copyable {
         loop: while now < end {
             switch queue.next(now: SteadyTime(now)) {
             case .start(let number):
-                poll(number, at: now)
-                queue.finished(feed: number)
+                let verdict = poll(number, at: now)
+                if let pause = verdict.pause {
+                    _ = queue.pause(
+                        host: hosts[feeds[number].host].name, until: SteadyTime(pause.until), now: SteadyTime(now))
+                }
+                queue.finished(feed: number, isGood: !(feeds[number].lastPoll?.isRefused ?? false))
                 guard let next = feeds[number].next else { break }
-                queue.add(feed: number, host: feeds[number].host, due: SteadyTime(next))
+                queue.add(feed: number, host: paced(feeds[number].host, at: now), due: SteadyTime(next))
             case .wait(let until):
                 // Nothing runs: only time can bring anything.
                 guard let until else { break loop }
@@ -111,6 +124,7 @@ package struct Simulation: ~Copyable {
             }
         }
         countSecond(.max)
+        for number in feeds.indices { countUnserved(number, at: end) }
         for number in hosts.indices { endRun(number) }
         result.feeds = feeds.count
         result.hosts = hosts.count
@@ -120,13 +134,55 @@ package struct Simulation: ~Copyable {
         return result
     }
 
-    private mutating func poll(_ number: Int, at now: Timestamp) {
+    /// Gives a host the pace that its refusals have shown.
+    private mutating func paced(_ number: Int, at now: Timestamp) -> Int {
+        let host = hosts[number]
+        if host.limit == 0 { return number }
+        return queue.host(host.name, allowance: host.allowance.at(pace: records.pace(of: host.name, at: now)))
+    }
+
+    /// - Returns: what the poll comes to for the host.
+    private mutating func poll(_ number: Int, at now: Timestamp) -> HostVerdict {
         countRequest(number, at: now)
         let isFirst = !feeds[number].hasBegun
         if feeds[number].model.isBroken {
             result.failures += 1
-            return plan(number, .failure(.soft), hasNews: false, at: now)
+            plan(number, .failure(.soft), hasNews: false, at: now)
+            return HostVerdict()
         }
+        let verdict = hear(number, at: now)
+        if feeds[number].lastPoll?.isRefused ?? false {
+            plan(number, .failure(.busy), verdict, hasNews: false, at: now)
+        } else {
+            read(number, isFirst: isFirst, at: now)
+        }
+        return verdict
+    }
+
+    /// Lets the host serve or refuse a request, where it has a limit.
+    private mutating func hear(_ number: Int, at now: Timestamp) -> HostVerdict {
+        let index = feeds[number].host
+        let host = hosts[index]
+        // Other rules know of no refusals.
+        guard host.limit > 0, case .newswire = rule else { return HostVerdict() }
+        let isServed = host.lastServed.map { now.milliseconds - $0.milliseconds >= Int64(host.limit) * 1000 } ?? true
+        var answer = HostAnswer(
+            host: host.name, feed: feeds[number].hash, startedAt: now,
+            word: isServed ? .served(exhaustedFor: nil) : .refused(.init()), delay: host.allowance.delay,
+            feeds: host.feeds)
+        if let last = feeds[number].lastPoll, last.isRefused { answer.refusedBefore = last.time }
+        feeds[number].lastPoll = (now, !isServed)
+        if isServed {
+            countUnserved(number, at: now)
+            hosts[index].lastServed = now
+        } else {
+            result.refused += 1
+            if now.seconds - start.seconds >= 86_400 { result.refusedLater += 1 }
+        }
+        return records.hear(answer, at: now)
+    }
+
+    private mutating func read(_ number: Int, isFirst: Bool, at now: Timestamp) {
         published.removeAll(keepingCapacity: true)
         feeds[number].publisher.publish(upTo: now.seconds) { published.append($0) }
         let window = feeds[number].model.items
@@ -162,7 +218,10 @@ package struct Simulation: ~Copyable {
         }
     }
 
-    private mutating func plan(_ number: Int, _ outcome: PollEvent.Result, hasNews: Bool, at now: Timestamp) {
+    private mutating func plan(
+        _ number: Int, _ outcome: PollEvent.Result, _ host: HostVerdict = HostVerdict(), hasNews: Bool,
+        at now: Timestamp
+    ) {
         let model = feeds[number].model
         guard case .newswire = rule else {
             if rule == .entryFrequency { forget(number, at: now) }
@@ -180,7 +239,7 @@ package struct Simulation: ~Copyable {
         event.hints = model.hints
         if model.freshFor > 0 { event.freshness = .init(lifetime: model.freshFor, age: 0) }
         let decision = PollPolicy(model.settings, feed: feeds[number].hash).decide(
-            feeds[number].schedule, after: event)
+            feeds[number].schedule, after: event, host: host)
         if decision.terms.notes.contains(.possibleGap) { result.possibleGaps += 1 }
         feeds[number].schedule = decision.schedule
         feeds[number].lastRead = now
@@ -199,12 +258,19 @@ package struct Simulation: ~Copyable {
         hosts[host].requests += 1
         // A run of requests goes on while each comes about as soon as the delay of the host allows.
         let distance = now.milliseconds.subtractingReportingOverflow(hosts[host].last.milliseconds)
-        if distance.overflow || distance.partialValue > hosts[host].delay * 3 / 2 {
+        if distance.overflow || distance.partialValue > hosts[host].allowance.delay * 3 / 2 {
             endRun(host)
             hosts[host].runBegan = now
         }
         hosts[host].run += 1
         hosts[host].last = now
+    }
+
+    private mutating func countUnserved(_ number: Int, at now: Timestamp) {
+        guard hosts[feeds[number].host].limit > 0 else { return }
+        let before = feeds[number].lastServed ?? start
+        result.longestUnserved = max(result.longestUnserved, Int(now.seconds - before.seconds))
+        feeds[number].lastServed = now
     }
 
     private mutating func countSecond(_ time: Int64) {

@@ -12,6 +12,12 @@ package struct SimulationResult: Sendable {
     package var bytes = 0
     /// Counts the requests that failed.
     package var failures = 0
+    /// Counts the requests that a host refused because they came too soon.
+    package var refused = 0
+    /// Counts those of the refused requests that came after the first day.
+    package var refusedLater = 0
+    /// The longest that a feed of a host with a limit was not served, in seconds.
+    package var longestUnserved = 0
     /// Counts the items that were published.
     package var items = 0
     /// Counts the items that had left the document before it was asked for.

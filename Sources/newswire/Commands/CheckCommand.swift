@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Configuration
 internal import Glibc
+internal import Ingestion
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -78,6 +79,12 @@ struct CheckCommand: ParsableCommand {
         let configuration = try options.loadWithKnownFeeds()
         for warning in configuration.warnings { StandardError.write(warning.description) }
         for warning in configuration.checkNetworks() { StandardError.write(warning.description) }
+        for host in HostAllowances(configuration).crowdedHosts {
+            StandardError.write(
+                "\(configuration.path): warning: with its delay, the \(host.feeds) feeds of \(host.key) take "
+                    + "\(SpanText.text(host.seconds)) to be asked once each, which is longer than max_interval; make the "
+                    + "delay shorter, or enable fewer of them")
+        }
         let broken = configuration.checkReferences(environment: CommonOptions.environment)
         for diagnostic in broken { StandardError.write(diagnostic.description) }
         if broken.contains(where: { $0.severity == .error }) { throw CommandFailure(.badConfiguration, "") }

@@ -83,6 +83,8 @@ struct FeedExplanation {
     let schedule: ScheduleSettings
     /// The key of its host's allowance, the allowance, and until when the host is paused.
     let host: (key: String, allowance: HostAllowance, pausedUntil: Timestamp?)
+    /// How far apart its host has its requests; nil where it has refused none.
+    let pace: HostPaceText?
     let now: Timestamp
 
     static func load(_ feed: FeedConfiguration, _ configuration: Configuration, now: Timestamp) throws(CommandFailure)
@@ -99,13 +101,15 @@ struct FeedExplanation {
                 return (states, try PollHistoryReader(directory: directory).polls(of: state, hash: hash))
             }
         }
-        let hostHealth = HostHealth(configuration, at: now) { states[$0] }
-        let (key, allowance) = HostAllowances(configuration).allowance(for: feed, state: states[feed.id])
+        let hostHealth = HostHealth(configuration, at: now, states: states)
+        let allowances = HostAllowances(configuration)
+        let (key, allowance) = allowances.allowance(for: feed, state: states[feed.id])
         let paused = hostHealth.pausedUntil(key, at: now)
+        let pace = HostPaceText(key, hostHealth.paced(allowance, of: key, at: now), allowances)
         return FeedExplanation(
             feed: feed, state: states[feed.id]?.shown(at: now, of: feed, configuration.schedule), polls: polls,
             schedule: configuration.schedule,
-            host: (key, allowance, paused), now: now)
+            host: (key, allowance, paused), pace: pace, now: now)
     }
 
     var lines: [String] {
@@ -238,7 +242,7 @@ struct FeedExplanation {
         let (key, allowance, paused) = host
         var text = "\(key): \(allowance.concurrency) at a time, \(Double(allowance.delay) / 1000) s from start to start"
         if let paused { text += "; paused until \(Timestamp(seconds: paused.seconds))" }
-        return [row("host allowance", text)]
+        return [row("host allowance", text)] + (pace.map { [row("host pace", $0.sentence)] } ?? [])
     }
 
     private var decisions: [String] {
@@ -287,7 +291,7 @@ extension PollTerms.Reason {
         case .updatePeriod: "the feed asks for it (sy:updatePeriod)"
         case .noValidators: "it has no validators and can only be asked for whole"
         case .freshness: "its server says that the answer is fresh until then"
-        case .retryAfter: "its server asked to be left alone until then (Retry-After)"
+        case .retryAfter: "its server asked to be left alone until then (Retry-After, RateLimit)"
         case .pause: "its server is too busy"
         case .backoff: "it fails"
         case .refused: "its server refuses newswire (403)"

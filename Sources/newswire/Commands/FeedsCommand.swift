@@ -62,13 +62,14 @@ struct FeedsCommand: ParsableCommand {
         let shared = sharedURLs(configuration.feeds, states)
         let now = SystemClock.now()
         let allowances = HostAllowances(configuration)
-        let hostHealth = HostHealth(configuration, at: now) { states[$0] }
+        let hostHealth = HostHealth(configuration, at: now, states: states)
         let times = TimeText(now: now, isUTC: utc)
         for feed in chosen {
-            let host = allowances.allowance(for: feed, state: states[feed.id]).key
+            let (host, allowance) = allowances.allowance(for: feed, state: states[feed.id])
             let state = states[feed.id]?.shown(at: now, of: feed, configuration.schedule)
             var health = FeedHealth(feed, state, hostPause: hostHealth.pause(of: host, at: now)?.until, now: now)
             health.sameAs = shared[feed.id] ?? []
+            health.hostPace = HostPaceText(host, hostHealth.paced(allowance, of: host, at: now), allowances)
             if !wantedStates.isEmpty, !wantedStates.contains(health.state) { continue }
             shown += 1
             if json {

@@ -50,12 +50,14 @@ struct PolitenessReport: ParsableCommand {
         let states = configuration.remembered(try StoreReader(directory: directory).states())
         let reader = try PollHistoryReader(directory: directory)
         let allowances = HostAllowances(configuration)
+        let now = SystemClock.now()
+        let health = HostHealth(configuration, at: now, states: states)
         var audit = PolitenessAudit()
         for feed in configuration.feeds where !feed.isLocalFile {
             guard let state = states[feed.id] else { continue }
             let (key, allowance) = allowances.allowance(for: feed, state: state)
             let polls = try reader.polls(of: state, hash: UInt32(truncatingIfNeeded: FeedHash.of(feed.id)))
-            audit.add(feed: feed.id, host: key, allowance: allowance, polls: polls)
+            audit.add(feed: feed.id, host: key, allowance: health.paced(allowance, of: key, at: now), polls: polls)
         }
         return audit.finish()
     }
@@ -68,6 +70,7 @@ struct PolitenessReport: ParsableCommand {
         json.member("not_modified", host.notModified)
         json.member("bytes", host.bytes)
         json.member("forced", host.forced)
+        if host.pace > 0 { json.member("pace_seconds", Int((host.pace + 500) / 1000)) }
         json.member("violations", host.violations)
         json.key("criteria")
         json.beginObject()
@@ -118,6 +121,13 @@ struct PolitenessReport: ParsableCommand {
             let share = percent(checked - violations, of: checked)
             lines.append("\(share.padded(9))\("\(checked - violations) of \(checked)".padded(18))\(criterion.sentence)")
         }
+        let slow = hosts.filter { $0.pace > 0 }
+        if !slow.isEmpty { lines.append("") }
+        for host in slow.prefix(20) {
+            lines.append(
+                "\(host.name) is asked once in \(SpanText.text(Int(host.pace / 1000))), as it has refused more")
+        }
+        if slow.count > 20 { lines.append("and \(slow.count - 20) more hosts; --json shows all") }
         let guilty = hosts.filter { $0.violations > 0 }
         if !guilty.isEmpty { lines.append("") }
         for host in guilty.prefix(20) { lines += examples(of: host) }

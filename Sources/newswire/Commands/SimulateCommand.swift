@@ -92,6 +92,7 @@ struct SimulateCommand: ParsableCommand {
         json.member("requests_per_host_day", rounded(perDay(result.requests, result.hosts)))
         json.member("bytes", result.bytes)
         json.member("failures", result.failures)
+        json.member("refused", result.refused)
         json.member("items", result.items)
         json.member("missed_items", result.missed)
         json.member("missed_items_of_window_10", result.missedOfTen)
@@ -141,6 +142,9 @@ struct SimulateCommand: ParsableCommand {
             "  busiest second   \(result.busiestSecond) requests",
             "  longest burst    \(burst.requests) requests to \(burst.host) in \(SpanText.text(burst.seconds))",
         ]
+        if result.refused > 0 {
+            lines.append("  refused          \(result.refused) by hosts that were asked too often")
+        }
         let hosts = result.busiestHosts.prefix(5).map { "\($0.host) \(rounded(perDay($0.requests, 1)))" }
         lines.append("  busiest hosts    \(hosts.joined(separator: ", ")) a day")
         return lines
@@ -168,14 +172,17 @@ struct SimulatedFeeds {
             history = try PollHistoryReader(directory: directory)
         }
         let allowances = HostAllowances(configuration)
+        let health = HostHealth(configuration, at: now, states: states)
         var feeds: [(model: SimulatedFeed, schedule: FeedState.Schedule?, due: Timestamp?)] = []
         for feed in configuration.feeds where feed.enabled {
             let state = states[feed.id]
             if state?.schedule.isGoneForGood ?? false { continue }
             let (key, allowance) = allowances.allowance(for: feed, state: state)
             let hash = FeedHash.of(feed.id)
-            var model = SimulatedFeed.madeUp(
-                Int(truncatingIfNeeded: hash >> 16), host: key, allowance: allowance)
+            let paced = health.paced(allowance, of: key, at: now)
+            var model = SimulatedFeed.madeUp(Int(truncatingIfNeeded: hash >> 16), host: key, allowance: paced)
+            // A host is taken to allow what it was found to allow.
+            model.hostLimit = Int(paced.pace / 1000)
             model.settings = PollSettings(feed, configuration.schedule)
             guard let state, state.lastSuccess != nil else {
                 feeds.append((model, nil, state?.nextPoll))

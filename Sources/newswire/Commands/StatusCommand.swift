@@ -121,7 +121,7 @@ struct StatusCommand: ParsableCommand {
             figures.nextPoll = min(figures.nextPoll ?? next, next)
             figures.oldestOverdue = max(figures.oldestOverdue, (now.milliseconds - next.milliseconds) / 1000)
         }
-        figures.hostsPaused = HostHealth(configuration, at: now) { known[$0] }.activePauses(at: now).count
+        figures.hostsPaused = HostHealth(configuration, at: now, states: known).activePauses(at: now).count
         return figures
     }
 }

@@ -3,6 +3,7 @@ internal import Configuration
 internal import FeedModel
 internal import Ingestion
 internal import JSONText
+internal import Scheduling
 
 /// What is known of a feed, for people and as JSON (contract.md §1).
 struct FeedHealth {
@@ -15,6 +16,8 @@ struct FeedHealth {
     let state: State
     /// Feeds that end on the same URL.
     var sameAs: [FeedIdentifier] = []
+    /// How far apart the feed's host has its requests; nil where it has refused none.
+    var hostPace: HostPaceText?
 
     /// The time until which a person, or the feed's host, wants it to rest; nil where nobody does.
     private let pausedUntil: Timestamp?
@@ -73,6 +76,7 @@ struct FeedHealth {
         json.member("interval_seconds", known?.intervalSeconds)
         json.member("reason", reason?.word)
         json.member("paused_until", pausedUntil)
+        json.member("host_pace_seconds", hostPace?.seconds)
         json.member("articles", known?.articles ?? 0)
         if known?.churn?.idsMeanNothing ?? false { json.member("ids", "unstable") }
         json.member("volatile_parameters", known?.churn?.volatileParameters ?? [])
@@ -125,6 +129,7 @@ struct FeedHealth {
         if all, let interval = known?.intervalSeconds {
             lines.append("every \(SpanText.text(interval))\(reason.map { ": \($0.sentence)" } ?? "")")
         }
+        if all, let hostPace { lines.append(hostPace.sentence) }
         if let insecurity = feed.insecurity { lines.append("insecure: \(insecurity)") }
         if let churn = known?.churn?.sentence { lines.append(churn) }
         if let long = known?.longDocument?.sentence { lines.append(long) }
@@ -136,6 +141,26 @@ struct FeedHealth {
         }
         if all, !feed.tags.isEmpty { lines.append("tags: \(feed.tags.joined(separator: ", "))") }
         return lines
+    }
+}
+
+/// `HostPaceText` says how far apart a host has its requests, as its refusals have shown (polling.md §8).
+struct HostPaceText {
+    let seconds: Int
+    private let host: String
+    private let feeds: Int
+
+    /// Makes nothing where the host is asked as often as the configuration says.
+    init?(_ host: String, _ allowance: HostAllowance, _ allowances: HostAllowances) {
+        guard allowance.pace > allowance.delay else { return nil }
+        self.host = host
+        seconds = Int((allowance.pace + 500) / 1000)
+        feeds = allowances.feeds(of: host)
+    }
+
+    var sentence: String {
+        let round = feeds > 1 ? "; its \(feeds) feeds come round in \(SpanText.text(feeds * seconds))" : ""
+        return "\(host) is asked once in \(SpanText.text(seconds)), as it has refused more\(round)"
     }
 }
 

@@ -155,16 +155,24 @@ struct FeedPollTests {
         #expect(poll.state.failures == 1 && poll.report.network == nil)
     }
 
-    @Test("polling.md §8: a feed that fails the same way as the last time says nothing of the network")
+    @Test("polling.md §8: since when a feed has failed to connect tells whether that says something of the network")
     func oldFailure() {
-        let failing = PollRehearsal.known { $0.failure = .init(kind: .connect, message: "") }
-        for (remembered, isNews) in [(failing, false), (PollRehearsal.known(), true)] {
+        let since = now.adding(seconds: -7200)
+        func failing(_ kind: FailureKind) -> FeedState {
+            PollRehearsal.known {
+                $0.failure = .init(kind: kind, message: "")
+                $0.schedule.failingSince = since
+            }
+        }
+        for (remembered, failingSince) in [
+            (failing(.dns), since), (failing(.httpStatus), nil), (PollRehearsal.known(), nil),
+        ] {
             let poll = PollRehearsal(remembered)
             guard case .conclude(let reach?, _) = poll.ends(.connect) else {
                 Issue.record("nothing was said of the host")
                 continue
             }
-            #expect(reach == HostReach(host: "a.example", isReached: false, isNews: isNews))
+            #expect(reach.host == "a.example" && !reach.isReached && reach.failingSince == failingSince)
         }
     }
 
@@ -205,11 +213,45 @@ struct FeedPollTests {
     func busy(isPublic: Bool) {
         let poll = PollRehearsal(PollRehearsal.known())
         poll.answers(429, [("Retry-After", "3600")])
-        #expect(poll.ends(.rateLimited, isPublic: isPublic).word == "conclude reached" + (isPublic ? " a.example" : ""))
-        #expect(poll.concluded().word == (isPublic ? "pause a.example" : "store 0"))
+        let answer = poll.ends(.rateLimited, isPublic: isPublic).answer
+        let refusal = HostAnswer.Refusal(retryAfter: 3600, isMeasured: true)
+        #expect(answer?.host == (isPublic ? "a.example" : nil))
+        #expect(answer?.word == (isPublic ? .refused(refusal) : nil))
+        var records = HostRecords()
+        let verdict = answer.map { records.hear($0, at: now) } ?? HostVerdict()
+        #expect(poll.concluded(host: verdict).word == "store 0")
         #expect(poll.state.schedule.pause?.coversHost == isPublic)
-        #expect(poll.report.hostPause?.pause.until == (isPublic ? now.adding(seconds: 3600) : nil))
-        #expect(poll.hostPaused().word == "store 0")
+        #expect(poll.state.schedule.pause?.until == now.adding(seconds: 3600))
+        #expect(poll.report.host?.verdict.pause?.until == (isPublic ? now.adding(seconds: 3600) : nil))
+    }
+
+    @Test("polling.md §8: a host that has nothing left says so with a good answer, and is left alone until it has")
+    func exhausted() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers(304, [("RateLimit", "\"default\";r=0;t=1200")])
+        let answer = poll.ends().answer
+        #expect(answer?.word == .served(exhaustedFor: 1200))
+        var records = HostRecords()
+        poll.concluded(host: answer.map { records.hear($0, at: now) } ?? HostVerdict())
+        #expect(records.until("a.example", at: now) == now.adding(seconds: 1200))
+        #expect(poll.state.schedule.pause?.until == now.adding(seconds: 1200))
+        #expect(poll.state.failures == 0 && poll.report.failure == nil)
+    }
+
+    @Test("polling.md §8: a host hears when the feed was refused before, and a 503 is no limit that it measures")
+    func refusedBefore() {
+        let refused = PollRehearsal.known {
+            $0.failure = .init(kind: .httpStatus, message: "")
+            $0.status = 503
+        }
+        let poll = PollRehearsal(refused)
+        poll.answers(503, [("Retry-After", "60")])
+        let answer = poll.ends(.httpStatus).answer
+        #expect(answer?.refusedBefore == refused.lastPoll)
+        #expect(answer?.word == .refused(.init(retryAfter: 60, isMeasured: false)))
+        let other = PollRehearsal(PollRehearsal.known())
+        other.answers(503)
+        #expect(other.ends(.httpStatus).answer?.refusedBefore == nil)
     }
 
     @Test("polling.md §8: what another host says after a redirect pauses the feed alone")
@@ -223,29 +265,14 @@ struct FeedPollTests {
 
     @Test("contract.md §2: pause_scope decides what a 429 pauses, and a domain's table is one host")
     func pauseScope() {
-        for (scope, word) in [(HostSettings.PauseScope.host, "pause example"), (.feed, "store 0")] {
+        for (scope, key) in [(HostSettings.PauseScope.host, "example"), (.feed, nil)] {
             let host = HostSettings(
                 name: "example", delay: .zero, concurrency: 1, pauseScope: scope, maxAgeCap: .seconds(86_400),
                 source: SourcePlace(file: "/newswire.toml", line: 1))
             let poll = PollRehearsal(PollRehearsal.known(), hosts: [host])
             poll.answers(429)
-            poll.ends(.rateLimited, isPublic: scope == .feed)
-            #expect(poll.concluded().word == word)
+            #expect(poll.ends(.rateLimited, isPublic: scope == .feed).answer?.host == key)
         }
-    }
-
-    @Test("polling.md §8: the last pause of a host makes the next one longer")
-    func incidents() {
-        let last = FeedState.Pause(
-            until: now.adding(seconds: -60), incidents: 2, since: now.adding(seconds: -1260), coversHost: true)
-        let poll = PollRehearsal(PollRehearsal.known())
-        poll.answers(429)
-        poll.ends(.rateLimited)
-        guard case .pause(let pause, _) = poll.concluded(lastPause: last) else {
-            Issue.record("the host is not paused")
-            return
-        }
-        #expect(pause.incidents == 3 && pause.until >= now.adding(seconds: 2400))
     }
 
     // MARK: Modes and memory

@@ -114,21 +114,25 @@ struct FeedStateClockTests {
 
     @Test("A host's pause from a clock that was ahead runs once from when it is seen, and is over then")
     func hostPause() {
-        var pauses = HostPauses()
+        var pauses = HostRecords()
+        func remember(_ pause: FeedState.Pause, host: String) {
+            var schedule = FeedState.Schedule()
+            schedule.pause = pause
+            pauses.remember(schedule, host: host, at: now)
+        }
         let then = later(20 * Self.day)
-        pauses.add(
-            .init(until: then.adding(seconds: 3600), incidents: 1, since: then, coversHost: true), host: "a", at: now)
+        remember(.init(until: then.adding(seconds: 3600), incidents: 1, since: then, coversHost: true), host: "a")
         #expect(pauses.until("a", at: now) == later(3600))
         #expect(pauses.until("a", at: later(1800)) == later(3600))
         #expect(pauses.until("a", at: later(3600)) == nil)
         // The clock is put back while it is known.
-        pauses.add(.init(until: later(600), incidents: 1, since: now, coversHost: true), host: "b", at: now)
+        remember(.init(until: later(600), incidents: 1, since: now, coversHost: true), host: "b")
         let back = later(-50 * Self.day)
         #expect(pauses.active(at: back).map(\.host) == ["a", "b"])
         #expect(pauses.until("b", at: back) == back.adding(seconds: 600))
         #expect(pauses.until("b", at: back.adding(seconds: 600)) == nil)
         // Nobody is left alone for longer than a week.
-        pauses.add(.init(until: later(4000 * Self.day), incidents: 1, since: now, coversHost: true), host: "c", at: now)
+        remember(.init(until: later(4000 * Self.day), incidents: 1, since: now, coversHost: true), host: "c")
         #expect(pauses.until("c", at: now) == later(7 * Self.day))
     }
 
@@ -143,7 +147,7 @@ struct FeedStateClockTests {
 
     private func reason(_ state: FeedState, at now: Timestamp, isClockDoubtful: Bool = false) throws -> String? {
         let configuration = try configuration()
-        let health = HostHealth(configuration, at: now, isClockDoubtful: isClockDoubtful) { _ in state }
+        let health = HostHealth(configuration, at: now, isClockDoubtful: isClockDoubtful) { _ in (state.schedule, nil) }
         return SkipRules(
             selection: .due, health: health, schedule: configuration.schedule, now: now,
             isClockDoubtful: isClockDoubtful

@@ -19,12 +19,12 @@ struct PoliteFeedTests {
         let fixture = try PollerFixture()
         fixture.server.on("/feed", .init(status: 429, headers: [("Retry-After", "9000")]))
         let alone = try await fixture.poll()
-        #expect(alone.hostPause == nil)
+        #expect(alone.host == nil)
         #expect(fixture.state?.schedule.pause?.coversHost == false)
         #expect((9000...9400).contains(wait(fixture, alone)))
         let host = try await fixture.poll(options: "[host.\"127.0.0.1\"]\npause_scope = \"host\"")
-        #expect(host.hostPause?.host == "127.0.0.1")
-        #expect(fixture.health.pause(of: "127.0.0.1", at: fixture.now)?.until == host.hostPause?.pause.until)
+        #expect(host.host?.key == "127.0.0.1")
+        #expect(host.host?.verdict.pause?.until == fixture.health.pausedUntil("127.0.0.1", at: fixture.now))
         await fixture.close()
     }
 
@@ -32,15 +32,18 @@ struct PoliteFeedTests {
     func pausePersists() async throws {
         let fixture = try PollerFixture()
         let options = "[host.\"127.0.0.1\"]\npause_scope = \"host\""
-        fixture.server.on("/feed", .init(status: 503))
+        fixture.server.on("/feed", .init(status: 429, headers: [("Retry-After", "60")]))
         try await fixture.poll(options: options)
-        let first = fixture.state?.schedule.pause
+        let first = fixture.state?.schedule
+        #expect(first?.hostPace?.seconds == 2)
         try await fixture.restart()
-        #expect(fixture.health.pause(of: "127.0.0.1", at: fixture.now) == first)
+        #expect(fixture.health.pause(of: "127.0.0.1", at: fixture.now) == first?.pause)
+        let allowance = HostAllowance(concurrency: 1, delay: 0)
+        #expect(fixture.health.paced(allowance, of: "127.0.0.1", at: fixture.now).pace == 2000)
         fixture.pass(hours: 1)
         let second = try await fixture.poll(options: options)
         #expect(fixture.state?.schedule.pause?.incidents == 2)
-        #expect((1200...7700).contains(wait(fixture, second)))
+        #expect((600...7700).contains(wait(fixture, second)))
         await fixture.close()
     }
 
@@ -67,9 +70,8 @@ struct PoliteFeedTests {
         fixture.server.on("/feed", .init(body: PollerFixture.rss()))
         try await fixture.poll()
         let before = fixture.state
-        for host in 0..<10 {
-            _ = fixture.health.observe(
-                HostReach(host: "h\(host)", isReached: false, isNews: true), at: fixture.clock.steady())
+        for host in 0..<3 {
+            _ = fixture.health.observe(HostReach(host: "h\(host)", isReached: false), at: fixture.clock.moment)
         }
         #expect(fixture.health.isNetworkDown)
         fixture.server.stop()
@@ -84,9 +86,8 @@ struct PoliteFeedTests {
     func online() async throws {
         let fixture = try PollerFixture()
         fixture.server.on("/feed", .init(status: 500))
-        for host in 0..<10 {
-            _ = fixture.health.observe(
-                HostReach(host: "h\(host)", isReached: false, isNews: true), at: fixture.clock.steady())
+        for host in 0..<3 {
+            _ = fixture.health.observe(HostReach(host: "h\(host)", isReached: false), at: fixture.clock.moment)
         }
         let report = try await fixture.poll()
         #expect(report.network == .up)
@@ -173,7 +174,7 @@ struct PollRoundTests {
         var other = FeedState(feed: FeedIdentifier("two"), url: "https://a.example/2")
         other.schedule.pause = .init(until: now.adding(seconds: 100), incidents: 1, since: now, coversHost: true)
         let states = pausedHost ? [other] : []
-        let health = HostHealth(remembered: states.map { ($0, "a.example") }, at: now)
+        let health = HostHealth(remembered: states.map { ($0.schedule, "a.example") }, at: now)
         var reports: [PollReport] = []
         let fixture = try PollerFixture()
         let round = PollRound(
@@ -210,6 +211,37 @@ struct PollRoundTests {
                 state {
                     $0.schedule.heldUntil = now; $0.nextPoll = now
                 }) == nil)
+    }
+
+    @Test("polling.md §8: a round takes as many feeds of a slow host as it has time for, those first that are latest")
+    func slowHost() throws {
+        let configuration = try configuration()
+        var schedule = FeedState.Schedule()
+        schedule.hostPace = .init(seconds: 900, since: now)
+        let fixture = try PollerFixture()
+        func passedOver(_ selection: PollSelection, late: [Int], hostPace: Bool = true) -> [String] {
+            var reports: [PollReport] = []
+            let round = PollRound(
+                feeds: configuration.feeds, selection: selection, poller: try! fixture.poller(configuration),
+                allowances: HostAllowances(configuration),
+                health: HostHealth(remembered: hostPace ? [(schedule, "a.example")] : [], at: now), now: { now },
+                state: { id in
+                    let index = id.text == "one" ? 0 : 1
+                    var state = FeedState(feed: id, url: "https://a.example/\(index + 1)")
+                    state.lastPoll = now.adding(seconds: -8000)
+                    state.nextPoll = now.adding(seconds: -late[index])
+                    state.intervalSeconds = 3600
+                    return state
+                }, report: { reports.append($0) })
+            round.fill(PollLoop(concurrency: 1, clock: .system))
+            return reports.map { "\($0.feed): \($0.notes.joined())" }
+        }
+        #expect(
+            passedOver(.due, late: [10, 600])
+                == ["one: a.example is asked once in 900 s, as it has refused more; a later round takes it"])
+        #expect(passedOver(.due, late: [600, 10]).first?.hasPrefix("two: ") == true)
+        #expect(passedOver(.due, late: [600, 10], hostPace: false).isEmpty)
+        #expect(passedOver(.force, late: [600, 10]).isEmpty)
     }
 
     @Test("A feed that is gone for good is asked only by force")

@@ -67,9 +67,10 @@ final class PollRehearsal {
 
     @discardableResult
     func answers(_ status: Int = 200, _ fields: [(String, String)] = [], from url: String = url) -> Bool {
-        poll.headCame(
+        let hops = url == Self.url ? [] : [Redirect(from: Self.url, to: url, status: 302)]
+        return poll.headCame(
             ResponseHead(
-                status: status, effectiveURL: url, redirects: [],
+                status: status, effectiveURL: url, redirects: hops,
                 fields: HeaderFields(fields.map { (name: $0.0, value: $0.1) }), receivedAt: Self.now,
                 responseDelayMilliseconds: 0, requestSignature: RequestSignature(hash: Self.hash(1)),
                 wasConditional: status == 304))
@@ -133,13 +134,11 @@ final class PollRehearsal {
     }
 
     @discardableResult
-    func concluded(_ network: NetworkState? = nil, lastPause: FeedState.Pause? = nil) -> FeedPoll.Action {
-        poll.concluded(network: network, lastPause: lastPause, at: Self.moment())
+    func concluded(_ network: NetworkState? = nil, host: HostVerdict = HostVerdict()) -> FeedPoll.Action {
+        poll.concluded(network: network, host: host, at: Self.moment())
     }
 
     func fails(_ failure: PollFailure) -> FeedPoll.Action { poll.failed(failure) }
-
-    func hostPaused() -> FeedPoll.Action { poll.hostPaused() }
 
     @discardableResult
     func stored(refusals: [CommitResult.Refusal] = []) -> FeedPoll.Action { poll.stored(refusals: refusals) }
@@ -163,13 +162,16 @@ final class PollRehearsal {
 }
 
 extension FeedPoll.Action {
+    /// What is to be told of the host.
+    var answer: HostAnswer? {
+        if case .conclude(_, let answer) = self { answer } else { nil }
+    }
+
     /// One word for what is to be done, with what a test wants to see of it.
     var word: String {
         switch self {
         case .judge: "judge"
-        case .conclude(let reach, let key):
-            "conclude" + (reach.map { $0.isReached ? " reached" : " unreached" } ?? "") + (key.map { " \($0)" } ?? "")
-        case .pause(_, let host): "pause \(host)"
+        case .conclude(let reach, _): "conclude" + (reach.map { $0.isReached ? " reached" : " unreached" } ?? "")
         case .store(let records): "store \(records.count)"
         case .end(let trace): trace == nil ? "end" : trace?.seen == nil ? "end, record" : "end, record and articles"
         }

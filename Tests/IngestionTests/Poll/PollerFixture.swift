@@ -54,7 +54,7 @@ final class PollerFixture {
     func restart() async throws {
         await close()
         session = try Self.open(folder.file("store"), time)
-        health = HostHealth(remembered: states.map { ($0, server.address) }, at: now)
+        health = HostHealth(remembered: states.map { ($0.schedule, server.address) }, at: now)
     }
 
     func close() async {

@@ -45,6 +45,28 @@ struct DueTimesTests {
         #expect(times.due(held, notBefore: soonest) == now.adding(seconds: 7200))
     }
 
+    @Test("polling.md §8: what failed to connect since an outage began is as due as if its failure were not counted")
+    func afterOutage() {
+        let onset = now.adding(seconds: -36_000)
+        func outlook(_ kind: FailureKind?, since: Timestamp) -> FeedOutlook {
+            var state = FeedState(feed: FeedIdentifier("feed"), url: "")
+            state.lastPoll = now.adding(seconds: -7200)
+            state.nextPoll = now.adding(seconds: 86_400)
+            state.failure = kind.map { .init(kind: $0, message: "") }
+            state.schedule.failingSince = kind == nil ? nil : since
+            return FeedOutlook(state, at: "")
+        }
+        let due = now.adding(seconds: -7200)
+        for kind in [FailureKind.connect, .dns, .timeout, .proxy] {
+            #expect(outlook(kind, since: onset).afterOutage(since: onset).nextPoll == due)
+        }
+        let planned = now.adding(seconds: 86_400)
+        #expect(outlook(.connect, since: onset.adding(seconds: -1)).afterOutage(since: onset).nextPoll == planned)
+        #expect(outlook(.rateLimited, since: now).afterOutage(since: onset).nextPoll == planned)
+        #expect(outlook(nil, since: now).afterOutage(since: onset).nextPoll == planned)
+        #expect(outlook(.connect, since: now).afterOutage(since: nil).nextPoll == planned)
+    }
+
     @Test("A single new feed is polled at once, a few within seconds")
     func few() {
         #expect(plan([feed(1)]).first?.due == now)

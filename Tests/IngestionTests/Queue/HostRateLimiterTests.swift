@@ -96,9 +96,10 @@ struct HostRateLimiterTests {
                     return count
                 }
                 if reading == 3 {
-                    health.record(
-                        .init(until: now.adding(seconds: 60), incidents: 1, since: now, coversHost: true),
-                        host: "b.example", at: now)
+                    let word = HostAnswer.Word.refused(.init(retryAfter: 60, isMeasured: true))
+                    _ = health.hear(
+                        HostAnswer(host: "b.example", feed: 1, startedAt: now, word: word, delay: 1000, feeds: 1),
+                        at: now)
                 }
                 return SteadyTime(milliseconds: [0, 999, 1000][min(reading, 3) - 1])
             })

@@ -97,7 +97,9 @@ struct PollLoopTests {
         owner.makeReport = { feed in
             var report = PollReport(feed: FeedIdentifier("\(feed)"), url: "", outcome: .failed)
             report.failure = .init(kind: .rateLimited, message: "")
-            if feed == 0 { report.hostPause = ("h", pause(until: Timestamp(seconds: 1000).adding(seconds: 3600))) }
+            if feed == 0 {
+                report.host = ("h", .init(pause: pause(until: Timestamp(seconds: 1000).adding(seconds: 3600))))
+            }
             return report
         }
         let round = PollLoop(concurrency: 1, clock: clock)
@@ -123,7 +125,7 @@ struct PollLoopTests {
             report.failure = .init(kind: .rateLimited, message: "")
             let later = Timestamp(year: 2036, month: 1, day: 1)
             if feed == 0 {
-                report.hostPause = ("h", .init(until: later, incidents: 1, since: later, coversHost: true))
+                report.host = ("h", .init(pause: .init(until: later, incidents: 1, since: later, coversHost: true)))
             }
             return report
         }
@@ -269,7 +271,7 @@ struct PollLoopTests {
             let until = Timestamp(seconds: 90_000)
             owner.makeReport = { feed in
                 var report = PollReport(feed: FeedIdentifier("\(feed)"), url: "", outcome: .failed)
-                if feed == 9 { report.hostPause = ("h", pause(until: until)) }
+                if feed == 9 { report.host = ("h", .init(pause: pause(until: until))) }
                 return report
             }
             loop.add(PollEntry(feed: 9, host: "x", due: Timestamp(seconds: 0), allowance: allowance))

@@ -57,10 +57,21 @@ struct ReportLogTests {
     func paused() {
         var log = ReportLog()
         let busy = report(.failed, .rateLimited) {
-            $0.hostPause = ("a.example", .init(until: now, incidents: 1, since: now, coversHost: true))
+            $0.host = (
+                "a.example",
+                .init(
+                    pause: .init(until: now, incidents: 1, since: now, coversHost: true),
+                    pace: .init(seconds: 64, since: now))
+            )
         }
         let lines = log.lines(for: busy, isNetworkDown: false, at: now)
-        #expect(lines.first?.fields == ["feed": "a", "host": "a.example", "until": "\(now)"])
+        #expect(
+            lines.first?.fields
+                == ["feed": "a", "host": "a.example", "until": "\(now)", "one_request_in_seconds": "64"])
+        #expect(lines.first?.level == .warning)
+        var served = busy
+        (served.failure, served.outcome) = (nil, .unchanged)
+        #expect(log.lines(for: served, isNetworkDown: false, at: now).first?.level == .debug)
     }
 
     @Test("Articles are told for debugging, and a remark about a feed once a day")
