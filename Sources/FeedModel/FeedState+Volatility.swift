@@ -19,9 +19,9 @@ extension FeedState {
         package init() {}
 
         mutating func visit<Coder: StateCoder & ~Copyable>(_ coder: inout Coder) {
-            coder.field("articles", &articles, absent: 0)
-            coder.field("moves", &moves, absent: [])
-            coder.field("until", &until)
+            coder.field("volatile_articles", &articles, absent: 0)
+            coder.field("volatile_parts", &moves, absent: [])
+            coder.field("volatile_until", &until)
         }
 
         /// Tells whether edits that were held back may be kept by now.

@@ -37,8 +37,8 @@ extension FeedState {
         package init() {}
 
         mutating func visit<Coder: StateCoder & ~Copyable>(_ coder: inout Coder) {
-            coder.field("items", &items, absent: 0)
-            coder.field("left", &left, absent: 0)
+            coder.field("document_items", &items, absent: 0)
+            coder.field("left_items", &left, absent: 0)
             coder.field("read_again", &isToBeReadAgain, absent: false)
         }
     }
