@@ -38,7 +38,7 @@ package struct PollTerms: Sendable, Equatable {
     /// `Reason` is what had the last word on the next poll; the raw value is what stands on disk.
     package enum Reason: UInt8, Sendable, CaseIterable {
         case none, adaptive, fixed, initial, minimum, maximum, ttl, updatePeriod, noValidators, freshness, retryAfter
-        case pause, backoff, refused, credentials, gone, goneForGood, expired, skipHours, cutShort, moreItems
+        case pause, backoff, refused, credentials, gone, goneForGood, expired, skipHours, cutShort, moreItems, hours
 
         /// The reason as a word for programs: `retry_after`.
         package var word: String { Self.words[Int(rawValue)] }

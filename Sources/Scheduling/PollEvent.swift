@@ -120,6 +120,8 @@ package struct PollSettings: Sendable, Equatable {
     package var maxInterval = 86_400
     /// Freshness puts a poll off by no more than this.
     package var maxAgeCap = 86_400
+    /// The feed is polled by itself only in these times of day; nil: at any time.
+    package var hours: PollingHours?
     /// The feed is a file of this machine, which needs no politeness.
     package var isLocal = false
 

@@ -340,6 +340,15 @@ package struct PollPolicy: Sendable {
     }
 
     private func place(_ event: PollEvent, _ plan: Plan, _ decision: inout PollDecision) -> Timestamp {
+        let due = placeOutsideSkips(event, plan, &decision)
+        guard let hours = settings.hours, !hours.contains(due) else { return due }
+        decision.terms.reason = .hours
+        let placed = hours.next(from: due, feed: feed, interval: decision.terms.interval)
+        decision.terms.skipped += seconds(from: due, to: placed)
+        return placed
+    }
+
+    private func placeOutsideSkips(_ event: PollEvent, _ plan: Plan, _ decision: inout PollDecision) -> Timestamp {
         decision.terms.reason = plan.reason
         var due = event.endedAt.adding(seconds: max(1, plan.wait))
         let jitter = Jitter.milliseconds(feed: feed, due: due, interval: min(plan.wait, decision.terms.interval))

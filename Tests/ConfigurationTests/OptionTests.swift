@@ -25,6 +25,7 @@ struct OptionTests {
         (.feed, "url", "\"https://example.org/other.xml\""), (.feed, "id", "\"other\""),
         (.feed, "formerly", "[\"old\", \"older\"]"),
         (.feed, "title", "\"A \\\"title\\\"\""), (.feed, "tags", "[\"a\", \"b c\"]"), (.feed, "interval", "\"3h\""),
+        (.feed, "hours", "\"06:00-22:00 UTC\""),
         (.feed, "user_agent", "\"newswire/x\""),
         (.feed, "headers", "{ X-Api-Key = { file = \"/x.key\" }, \"X.Y\" = \"de\" }"),
         (.feed, "basic_auth", "{ user = \"me\", password = { credential = \"name\" } }"),

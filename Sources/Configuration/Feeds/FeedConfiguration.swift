@@ -120,6 +120,8 @@ extension FeedOptions {
 package struct FeedOptions: Sendable, Hashable {
     /// The interval is fixed; where it is nil, the feed is polled as it publishes.
     package var interval: Duration?
+    /// The feed is polled by itself in these times of day; nil: at any time.
+    package var hours: PollingHours?
     /// The text is sent in place of newswire's own User-Agent.
     package var userAgent: String?
     /// The fields are sent in their order with each request.

@@ -208,6 +208,13 @@ enum Options {
             example: "\"30m\"",
             in: .feed(\.options.interval)),
         Option(
+            "hours", .hours,
+            """
+            The times of day in which the feed is polled, and the time zone whose clocks they are of; without one they \
+            are UTC. There may be several, with commas between them, and one may go over midnight. What is due at \
+            another time waits for the next of them; `newswire poll FEED` polls at any time.
+            """, example: "\"06:00-09:00, 17:00-22:00 Europe/Berlin\"", in: .feed(\.options.hours)),
+        Option(
             "user_agent",
             .text { text in
                 let isPrintable = !text.isEmpty && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }

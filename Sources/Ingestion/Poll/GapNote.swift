@@ -21,6 +21,7 @@ struct GapNote {
         case .noValidators:
             return "it can only be asked for whole, which is done once an hour at most: an interval of its own in its"
                 + " [[feed]] table would have it asked more often"
+        case .hours: return "it is polled only in the hours of its [[feed]] table"
         case .retryAfter, .pause: return "its server asks to be left alone (\(decision.terms.reason.word))"
         default: break
         }

@@ -29,6 +29,13 @@ struct DueTimes {
         var isPutOff = false
         /// A person has paused it until then.
         var heldUntil: Timestamp?
+        /// It is polled only in these times of day; nil: at any time.
+        var hours: PollingHours?
+
+        /// The first time from `time` on at which it may be polled.
+        func allowed(from time: Timestamp) -> Timestamp {
+            hours?.next(from: time, feed: hash, interval: Int(interval / 1000)) ?? time
+        }
     }
 
     let now: Timestamp
@@ -50,7 +57,7 @@ struct DueTimes {
                 continue
             }
             if next > now {
-                result.append((feed.number, next))
+                result.append((feed.number, feed.allowed(from: next)))
             } else {
                 let late = Double(now.milliseconds - next.milliseconds)
                 overdue.append((feed, late / Double(max(1, feed.interval))))
@@ -63,13 +70,13 @@ struct DueTimes {
             let window = isHurried ? hurriedWindow : min(Self.longestOverdueSpread, entry.feed.interval)
             let slot = Double(window) / Double(overdue.count)
             let offset = slot * (Double(index) + Jitter.fraction(feed: entry.feed.hash, time: now))
-            result.append((entry.feed.number, now.adding(milliseconds: Int64(offset))))
+            result.append((entry.feed.number, entry.feed.allowed(from: now.adding(milliseconds: Int64(offset)))))
         }
         for feed in new {
             let longest = min(Self.longestFirstSpread, feed.interval)
             let window = window(longest, count: new.count + overdue.count)
             let offset = window > 0 ? Int64(feed.hash % UInt64(window)) : 0
-            result.append((feed.number, now.adding(milliseconds: offset)))
+            result.append((feed.number, feed.allowed(from: now.adding(milliseconds: offset))))
         }
         return result
     }
@@ -78,7 +85,7 @@ struct DueTimes {
     ///
     /// - Parameter soonest: it is not due before.
     func due(_ feed: Feed, notBefore soonest: Timestamp) -> Timestamp {
-        max(next(feed) ?? soonest, soonest)
+        feed.allowed(from: max(next(feed) ?? soonest, soonest))
     }
 
     private func window(_ longest: Int64, count: Int) -> Int64 {
@@ -115,6 +122,7 @@ extension DueTimes.Feed {
         let standard = (feed.interval ?? schedule.initialInterval).milliseconds
         self.init(
             number: number, hash: FeedHash.of(feed.id), next: nil, last: nil, interval: standard)
+        hours = feed.options.hours
         guard let outlook else { return }
         // A person has paused the feed, and not its URL.
         heldUntil = outlook.schedule.heldUntil
@@ -146,7 +154,7 @@ extension PollTerms.Reason {
         case .none, .adaptive, .fixed, .initial, .minimum, .maximum, .ttl, .updatePeriod, .noValidators, .moreItems:
             false
         case .freshness, .retryAfter, .pause, .backoff, .refused, .credentials, .gone, .goneForGood, .expired,
-            .skipHours, .cutShort:
+            .skipHours, .hours, .cutShort:
             true
         }
     }

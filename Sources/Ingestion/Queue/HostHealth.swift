@@ -156,6 +156,9 @@ struct SkipRules {
     /// - Parameter host: the key of the feed's host.
     func reasonToSkip(_ feed: FeedConfiguration, _ state: FeedState?, host: String) -> String? {
         if !feed.enabled { return "disabled in the configuration" }
+        if case .due = selection, let hours = feed.options.hours, !hours.contains(now) {
+            return "outside of its hours (\(hours)); `newswire poll \(feed.id)` polls it"
+        }
         guard let known = state else { return nil }
         let state = known.believed(at: now, of: feed, schedule)
         if state.isHeld(at: now) { return "paused; `newswire resume \(feed.id)` ends that" }

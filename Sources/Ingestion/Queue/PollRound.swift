@@ -139,6 +139,7 @@ extension PollSettings {
         initialInterval = Int(schedule.initialInterval.components.seconds)
         minInterval = Int(schedule.minInterval.components.seconds)
         maxInterval = Int(schedule.maxInterval.components.seconds)
+        hours = feed.options.hours
         maxAgeCap = Int(feed.maxAgeCap.components.seconds)
         isLocal = feed.isLocalFile
     }

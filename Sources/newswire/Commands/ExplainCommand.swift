@@ -187,6 +187,7 @@ struct FeedExplanation {
             lines.append(term("no validators", "it can only be asked for whole: 1 h at least"))
         }
         let bounds = [schedule.minInterval, schedule.maxInterval].map { SpanText.text(seconds($0)) }
+        if let hours = feed.options.hours { lines.append(term("hours", "\(hours), as configured")) }
         lines.append(term("bounds", "\(bounds[0]) to \(bounds[1])"))
         lines.append(row("put off by", "what follows, as far as it is longer than that"))
         if terms.lifetime > 0 {
@@ -210,7 +211,11 @@ struct FeedExplanation {
             lines.append(term("backoff", "\(SpanText.text(terms.backoff)); failures weigh \(weight)"))
         }
         if terms.skipped > 0 {
-            lines.append(term("skipHours", "\(SpanText.text(terms.skipped)) later, as the feed asks"))
+            let isByHours = terms.reason == .hours
+            lines.append(
+                term(
+                    isByHours ? "hours" : "skipHours",
+                    "\(SpanText.text(terms.skipped)) later, as \(isByHours ? "you want it" : "the feed asks")"))
         }
         if terms.notes.contains(.skipIgnored) {
             lines.append(term("skipHours", "not heeded: the feed publishes in them, or excludes everything"))
@@ -301,6 +306,7 @@ extension PollTerms.Reason {
         case .expired: "the feed says that it has ended"
         case .skipHours: "the feed asks not to be polled before (skipHours, skipDays)"
         case .cutShort: "its document ended early and may be whole now"
+        case .hours: "it is polled only in its hours"
         case .moreItems: "its document has more new items than are taken at once"
         }
     }

@@ -12,12 +12,13 @@ struct FeedStateClockTests {
     private let now = Timestamp(year: 2026, month: 11, day: 28)
     private let folder = TemporaryDirectory()
 
-    private func configuration() throws -> Configuration {
+    private func configuration(_ option: String = "") throws -> Configuration {
         let text = """
             contact = "https://example.org/bot"
             [[feed]]
             id = "feed"
             url = "https://a.example/feed"
+            \(option)
             """
         return try ConfigurationLoader.load(
             path: folder.write(text, to: "newswire.toml"), environment: ["HOME": "/nonexistent"])
@@ -152,6 +153,20 @@ struct FeedStateClockTests {
             selection: .due, health: health, schedule: configuration.schedule, now: now,
             isClockDoubtful: isClockDoubtful
         ).reasonToSkip(configuration.feeds[0], state, host: "a.example")
+    }
+
+    @Test(
+        "A round passes over what is due outside of its hours, and takes what is named or asked for",
+        arguments: [PollSelection.due, .all, .force])
+    func hours(selection: PollSelection) throws {
+        let configuration = try configuration("hours = \"20:00-20:01\"")
+        let rules = SkipRules(
+            selection: selection, health: HostHealth(configuration, at: now) { _ in nil },
+            schedule: configuration.schedule, now: Timestamp(year: 2026, month: 11, day: 2, hour: 12),
+            isClockDoubtful: false)
+        let reason = rules.reasonToSkip(configuration.feeds[0], nil, host: "a.example")
+        #expect((reason != nil) == (selection == .due))
+        if let reason { #expect(reason.contains("outside of its hours (20:00-20:01 UTC)")) }
     }
 
     @Test("A plan that a clock in 2035 has made does not pass a feed over for more than its interval")

@@ -30,6 +30,26 @@ struct DueTimesTests {
         #expect(plan((0..<1000).map { feed($0, next: next) }).allSatisfy { $0.due == next })
     }
 
+    @Test("Nothing is due outside of a feed's hours: neither what is new, nor what is late, nor what was planned")
+    func hours() throws {
+        // It is 13:46:40 in UTC.
+        let hours = try PollingHours("20:00-22:00") { _ in nil }
+        let feeds = (0..<300).map { number in
+            var feed = feed(
+                number, next: number % 3 == 0 ? nil : now.adding(seconds: number % 3 == 1 ? -5000 : 3000), last: now)
+            feed.hours = hours
+            return feed
+        }
+        for isHurried in [true, false] {
+            let plan = DueTimes(now: now, maxInterval: 24 * hour).plan(feeds, isHurried: isHurried)
+            #expect(plan.count == 300)
+            #expect(plan.allSatisfy { hours.contains($0.due) && $0.due >= now })
+            #expect(Set(plan.map(\.due.seconds)).count > 100)
+        }
+        let due = DueTimes(now: now, maxInterval: 24 * hour).due(feeds[1], notBefore: now.adding(seconds: 1))
+        #expect(hours.contains(due))
+    }
+
     @Test("What a poll decided by a clock that has gone back since is as far from now as it was from then")
     func clockSetBack() {
         let times = DueTimes(now: now, maxInterval: 24 * hour)
