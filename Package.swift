@@ -45,6 +45,7 @@ let package = Package(
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .target(name: "CTOML", cxxSettings: [.unsafeFlags(["-std=c++17", "-fvisibility=hidden"])]),
         .target(name: "CShims"),
+        .target(name: "CDecoders", linkerSettings: [.linkedLibrary("z")]),
 
         // The ground floor.
         room("Text"),
@@ -58,7 +59,7 @@ let package = Package(
         // mended as feeds are.
         room("Configuration", ["FeedParsing", "FeedModel", "Web", "Text", "Digest", "CTOML", "CShims"]),
         room("Scheduling", ["FeedModel", heap]),
-        room("Fetching", ["FeedModel", "Web", "Text", "Locking", "Digest", "CCurl", "CShims"]),
+        room("Fetching", ["FeedModel", "Web", "Text", "Locking", "Digest", "CCurl", "CDecoders", "CShims"]),
         room("FeedParsing", ["FeedModel", "JSONText", "Text", "CLibXML2", "CUchardet"]),
         room("Identity", ["FeedModel", "Text", "Digest"]),
         room("ArticleStore", ["FeedModel", "Text", "JSONText", "Digest", "Locking", "CShims"]),
@@ -91,7 +92,7 @@ let package = Package(
         tests("FeedModel", ["Digest", "JSONText", "Web"]),
         tests("Configuration", ["FeedModel", "Web"]),
         tests("Scheduling", ["FeedModel"]),
-        tests("Fetching", ["FeedModel", "Web", "Text", "Digest", "Locking"]),
+        tests("Fetching", ["FeedModel", "Web", "Text", "Digest", "Locking", "CCurl"]),
         tests("FeedParsing", ["FeedModel", "JSONText"]),
         tests("Identity", ["FeedModel", "Digest", "JSONText"]),
         tests("ArticleStore", ["FeedModel", "Digest", "JSONText"]),

@@ -33,6 +33,11 @@ static inline CURLcode newswire_curl_set_before_request(CURL *easy, curl_prereq_
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
 }
 
+// Lets the handles that get the share have their cookies together. They are all of one thread: no locks.
+static inline CURLSHcode newswire_curl_share_cookies(CURLSH *share) {
+    return curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+}
+
 static inline const char *newswire_curl_version(void) { return curl_version_info(CURLVERSION_NOW)->version; }
 
 // The getters leave the zero where libcurl knows nothing.
@@ -56,7 +61,14 @@ static inline void *newswire_curl_get_private(CURL *easy) {
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value);
     return value;
 }
-// The dates of the server's own certificate, as libcurl prints them: the text after "Expire date:" and the like.
+// Macros of a type that Swift does not take over.
+static const long newswire_curl_auth_basic = (long)CURLAUTH_BASIC, newswire_curl_auth_digest = (long)CURLAUTH_DIGEST;
+// How many certificates the server has sent, where CURLOPT_CERTINFO was set.
+static inline int newswire_curl_certificates(CURL *easy) {
+    struct curl_certinfo *info = NULL;
+    return curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) == CURLE_OK && info ? info->num_of_certs : 0;
+}
+// What the server's own certificate says, as libcurl prints it: the text after "Expire date:" and the like.
 static inline const char *newswire_curl_certificate_field(CURL *easy, const char *name, size_t length) {
     struct curl_certinfo *info = NULL;
     if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info || info->num_of_certs < 1) return NULL;

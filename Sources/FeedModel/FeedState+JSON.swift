@@ -13,6 +13,7 @@ extension FeedState {
         hints.visit(&coder)
         coder.field("tag_repeats", &tagRepeats.count, absent: 0)
         coder.field("tag_unsent_since", &tagRepeats.since)
+        coder.field("http2_failed", &http2FailedAt)
         coder.field("last_success", &lastSuccess)
         coder.field("status", &status)
         coder.field("failures", &failures, absent: 0)

@@ -24,6 +24,8 @@ package struct FeedState: Sendable, Equatable {
     package var hints = PollingHints()
     /// Where the feed has moved to.
     package var move = Move()
+    /// Since when the feed is asked without HTTP/2, which has failed at its host (polling.md §1); nil where it is not.
+    package var http2FailedAt: Timestamp?
     /// How far the server's ETag has shown itself to be useless.
     package var tagRepeats = TagRepeats()
 

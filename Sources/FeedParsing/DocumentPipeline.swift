@@ -58,12 +58,12 @@ final class DocumentPipeline {
         }
     }
 
-    func finish(isComplete: Bool) -> ParseResult {
+    func finish() -> ParseResult {
         if stage == .sniffing { sniff(isLast: true) }
         if let refusal { return .notAFeed(refusal) }
-        if stage == .json { return readJSON(isComplete: isComplete) }
+        if stage == .json { return readJSON() }
         decode(UnsafeBufferPointer(start: nil, count: 0), isFinal: true)
-        return result(isComplete: isComplete)
+        return result()
     }
 
     // MARK: - Stages
@@ -161,20 +161,15 @@ final class DocumentPipeline {
 
     // MARK: - The answer
 
-    private func readJSON(isComplete: Bool) -> ParseResult {
+    private func readJSON() -> ParseResult {
         var bytes: [UInt8] = []
         swap(&bytes, &json)
-        var result = JSONFeedReader.read(bytes, context: context, limits: limits)
-        if !isComplete, case .feed(var feed) = result {
-            feed.isTruncated = true
-            result = .feed(feed)
-        }
-        return result
+        return JSONFeedReader.read(bytes, context: context, limits: limits)
     }
 
-    private func result(isComplete: Bool) -> ParseResult {
+    private func result() -> ParseResult {
         if let refusal { return .notAFeed(refusal) }
-        let isTruncated = !isComplete || isOutOfTime || !repair.isComplete
+        let isTruncated = isOutOfTime || !repair.isComplete
         if !isTruncated || parser == nil {
             parser?.finish()
         } else {

@@ -28,11 +28,11 @@ package struct FeedParser: ~Copyable {
         pipeline.parse(bytes)
     }
 
-    /// Says that nothing more comes.
-    ///
-    /// - Parameter isComplete: false where the transfer broke off: what has come is read, and flagged as truncated.
-    package consuming func finish(isComplete: Bool = true) -> ParseResult {
-        pipeline.finish(isComplete: isComplete)
+    /// Says that nothing more comes, because the transfer has come to its end or has broken off. A document whose root
+    /// has not ended is read as far as it goes, and flagged as truncated; whatever would have followed the root is nothing
+    /// of a feed.
+    package consuming func finish() -> ParseResult {
+        pipeline.finish()
     }
 }
 

@@ -107,6 +107,9 @@ package struct ProxyURL: Sendable, Hashable {
         case url(WebURL.Problem)
     }
 
+    /// Tells whether it speaks SOCKS, and not HTTP.
+    package var isSOCKS: Bool { text.hasPrefix("socks") }
+
     /// Which scheme libcurl is given for the one that was written.
     private static let schemes = [
         "http": "http", "https": "https", "socks4": "socks4a", "socks4a": "socks4a", "socks5": "socks5h",

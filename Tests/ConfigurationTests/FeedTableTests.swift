@@ -101,7 +101,7 @@ struct FeedTableTests {
             ("enabled = 1", "must be true or false, not a number"),
             (
                 "bearer = { env = \"T\" }\nbasic_auth = { user = \"a\", password = { env = \"P\" } }",
-                "only one of basic_auth, bearer"
+                "only one of basic_auth, digest_auth, bearer"
             ),
         ])
     func impossible(lines: String, message: String) throws {

@@ -6,7 +6,7 @@ import Testing
 /// Parses a document given in pieces of `step` bytes.
 func parse(
     _ bytes: [UInt8], context: DocumentContext = DocumentContext(), limits: ParseLimits = ParseLimits(),
-    step: Int = 16 * 1024, isComplete: Bool = true
+    step: Int = 16 * 1024
 ) -> ParseResult {
     var parser = FeedParser(context: context, limits: limits)
     var start = 0
@@ -15,23 +15,23 @@ func parse(
         bytes[start..<end].withUnsafeBytes { parser.parse($0) }
         start = end
     }
-    return parser.finish(isComplete: isComplete)
+    return parser.finish()
 }
 
 /// The feed that a document is.
 func feed(
     _ text: String, context: DocumentContext = DocumentContext(), limits: ParseLimits = ParseLimits(),
-    step: Int = 16 * 1024, isComplete: Bool = true, _ location: SourceLocation = #_sourceLocation
+    step: Int = 16 * 1024, _ location: SourceLocation = #_sourceLocation
 ) throws -> Feed {
     try feed(
-        Array(text.utf8), context: context, limits: limits, step: step, isComplete: isComplete, location)
+        Array(text.utf8), context: context, limits: limits, step: step, location)
 }
 
 func feed(
     _ bytes: [UInt8], context: DocumentContext = DocumentContext(), limits: ParseLimits = ParseLimits(),
-    step: Int = 16 * 1024, isComplete: Bool = true, _ location: SourceLocation = #_sourceLocation
+    step: Int = 16 * 1024, _ location: SourceLocation = #_sourceLocation
 ) throws -> Feed {
-    switch parse(bytes, context: context, limits: limits, step: step, isComplete: isComplete) {
+    switch parse(bytes, context: context, limits: limits, step: step) {
     case .feed(let feed): return feed
     case .notAFeed(let refusal):
         Issue.record("no feed: \(refusal.message)", sourceLocation: location)

@@ -82,7 +82,9 @@ package struct FeedConfiguration: Sendable {
             if case .secret(let secret) = header.value { result.append(("headers.\(header.name)", secret)) }
         }
         if let basicAuth = shared.value.basicAuth { result.append(("basic_auth.password", basicAuth.password)) }
+        if let digestAuth = shared.value.digestAuth { result.append(("digest_auth.password", digestAuth.password)) }
         if let bearer = shared.value.bearer { result.append(("bearer", bearer)) }
+        if let proxyAuth = shared.value.proxyAuth { result.append(("proxy_auth.password", proxyAuth.password)) }
         if let key = shared.value.clientCert?.key { result.append(("client_cert.key", key)) }
         return result
     }
@@ -106,7 +108,9 @@ enum FeedOrigin: Sendable, Hashable {
 
 extension FeedOptions {
     /// Tells whether files have to be read for a request beside the configuration.
-    package var readsFiles: Bool { sendsSecret || clientCert != nil || self.caFile != nil }
+    package var readsFiles: Bool {
+        sendsSecret || digestAuth != nil || self.proxyAuth != nil || clientCert != nil || self.caFile != nil
+    }
 
     /// Tells whether a request holds a secret that everybody on its way can read where it is not encrypted.
     var sendsSecret: Bool {
@@ -126,8 +130,10 @@ package struct FeedOptions: Sendable, Hashable {
     package var userAgent: String?
     /// The fields are sent in their order with each request.
     package var headers: [HeaderField] = []
-    /// The name and password are never set together with `bearer`.
+    /// The name and password are never set together with `digestAuth` or `bearer`.
     package var basicAuth: BasicAuth?
+    /// The name and password for HTTP Digest, in which the password itself is not sent.
+    package var digestAuth: BasicAuth?
     /// The token is sent as `Authorization: Bearer`.
     package var bearer: Secret?
     /// The certificate shows a server who asks.
@@ -147,6 +153,8 @@ package struct FeedOptions: Sendable, Hashable {
     package var http2 = true
     /// Tells whether a connection may be used for more than one request.
     package var keepAlive = true
+    /// Says what becomes of cookies that a server sets.
+    package var cookies = Cookies.none
     /// Tells whether an article whose id has changed is recognised (identity.md §6).
     package var aliases = true
     /// Says what becomes of edits of known articles.
@@ -168,7 +176,15 @@ package struct FeedOptions: Sendable, Hashable {
         set { transfer[keyPath: field] = newValue }
     }
 
-    /// `BasicAuth` is a name and a password for HTTP's Basic scheme.
+    /// `Cookies` says what becomes of cookies that a server sets.
+    package enum Cookies: String, Sendable, CaseIterable {
+        /// They are not looked at.
+        case none
+        /// They go back to the servers that set them with the redirects of the same poll.
+        case session
+    }
+
+    /// `BasicAuth` is a name and a password: for HTTP's Basic or Digest scheme, or for a proxy.
     package struct BasicAuth: Sendable, Hashable {
         /// The name holds no colon.
         package var user: String

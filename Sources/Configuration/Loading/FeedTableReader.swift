@@ -22,14 +22,18 @@ struct FeedTableReader {
         }
         var feed = FeedSettings(options: standard.value)
         tables.read(node, into: &feed)
+        if node.member("proxy_auth") == nil, feed.options.proxy != standard.value.proxy {
+            // The proxy of this feed is another one than that whose password [fetch] names.
+            feed.options.proxyAuth = nil
+        }
         let options = feed.options
         let authorizations = [
-            options.basicAuth != nil, options.bearer != nil,
+            options.basicAuth != nil, options.digestAuth != nil, options.bearer != nil,
             options.headers.contains { $0.name.lowercased() == "authorization" },
         ]
         if authorizations.count(where: { $0 }) > 1 {
             state.error(
-                "[[feed]]: only one of basic_auth, bearer and headers.Authorization may be set", at: place)
+                "[[feed]]: only one of basic_auth, digest_auth, bearer and headers.Authorization may be set", at: place)
         }
         switch feed.address {
         case .web(let url, let host): add(feed, url: url, .host(host), node, place)
@@ -155,7 +159,10 @@ extension OptionContext {
             switch error {
             case .scheme, .url(.malformed):
                 self.error("must be http://HOST:PORT, or with https, socks4, socks4a, socks5 or socks5h", at: node)
-            case .user: self.error("holds a user name or password, which may not be written here", at: node)
+            case .user:
+                self.error(
+                    "holds a user name or password; use proxy_auth = { user = \"…\", password = { file = \"…\" } }",
+                    at: node)
             case .path: self.error("has a path, a query or a fragment, which no proxy has", at: node)
             case .url(let problem): self.error(FeedAddress.refusal(of: problem), at: node)
             }

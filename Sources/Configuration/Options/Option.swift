@@ -110,6 +110,7 @@ struct OptionUse<Value: Sendable>: Sendable {
     static func top(_ field: Field<TopSettings, Value>) -> Self { Self(field) }
     static func top(_ field: Field<TopSettings, Value?>) -> Self { Self(ofOptional: field) }
     static func fetch(_ field: Field<FetchSettings, Value>) -> Self { Self(field) }
+    static func fetch(_ field: Field<FetchSettings, Value?>) -> Self { Self(ofOptional: field) }
     static func host(_ field: Field<HostSettings, Value>) -> Self { Self(field) }
     static func host(_ field: Field<HostSettings, Value?>) -> Self { Self(ofOptional: field) }
     static func schedule(_ field: Field<ScheduleSettings, Value>) -> Self { Self(field) }

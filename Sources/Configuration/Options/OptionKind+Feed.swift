@@ -103,7 +103,7 @@ extension OptionContext {
         return text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) ? "holds a control character" : nil
     }
 
-    func basicAuth(_ node: TOMLNode) -> FeedOptions.BasicAuth? {
+    func login(_ node: TOMLNode) -> FeedOptions.BasicAuth? {
         guard let node = table(node) else { return nil }
         reportUnknown(in: node, keys: ["user", "password"])
         guard let user = node.member("user"), let password = node.member("password") else {
@@ -203,9 +203,9 @@ extension OptionKind where Value == Secret {
 }
 
 extension OptionKind where Value == FeedOptions.BasicAuth {
-    static var basicAuth: Self {
+    static var login: Self {
         Self(
-            read: { $1.basicAuth($0) },
+            read: { $1.login($0) },
             text: { "{ user = \(TOMLText.quoted($0.user)), password = \($0.password) }" })
     }
 }

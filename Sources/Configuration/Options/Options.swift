@@ -99,6 +99,13 @@ enum Options {
             whatever the environment says.
             """, in: .fetch(\.transfer.proxy), .feed(\.options.transfer.proxy)),
         Option(
+            "proxy_auth", .login,
+            """
+            A name and a password, which is a secret, for the proxy. A feed with a proxy of its own needs its own \
+            proxy_auth, too.
+            """, example: "{ user = \"me\", password = { credential = \"proxy-password\" } }",
+            in: .fetch(\.transfer.proxyAuth), .feed(\.options.transfer.proxyAuth)),
+        Option(
             "ca_file", .path,
             "A PEM file with the certificates of authorities. Empty, the default: those of the system.",
             in: .fetch(\.transfer.caFile), .feed(\.options.transfer.caFile)),
@@ -232,9 +239,17 @@ enum Options {
             """, example: "{ X-Api-Key = { file = \"secrets/example.key\" }, Accept-Language = \"de\" }",
             in: .feed(\.options.headers)),
         Option(
-            "basic_auth", .basicAuth, "A name and a password, which is a secret. Never together with bearer.",
+            "basic_auth", .login,
+            "A name and a password, which is a secret. Never together with digest_auth or bearer.",
             example: "{ user = \"me\", password = { credential = \"example-password\" } }",
             in: .feed(\.options.basicAuth)),
+        Option(
+            "digest_auth", .login,
+            """
+            The same for a server that wants HTTP Digest: it sends a challenge first, so that each poll takes two \
+            requests, and never gets the password itself.
+            """, example: "{ user = \"me\", password = { credential = \"example-password\" } }",
+            in: .feed(\.options.digestAuth)),
         Option(
             "bearer", .secret, "A secret that is sent as \"Authorization: Bearer\".",
             example: "{ env = \"EXAMPLE_TOKEN\" }", in: .feed(\.options.bearer)),
@@ -256,6 +271,12 @@ enum Options {
         Option(
             "keep_alive", .boolean, "Whether a connection is used again. For a server that fails with that: false.",
             in: .feed(\.options.keepAlive)),
+        Option(
+            "cookies", .word,
+            """
+            What becomes of cookies: "none", or "session", which sends those that a server sets back to it with the \
+            redirects of the same poll, for a site that sets one and leads back. They are never kept longer.
+            """, in: .feed(\.options.cookies)),
         Option(
             "aliases", .boolean, "Whether an article whose id has changed is recognised as the same.",
             in: .feed(\.options.aliases)),

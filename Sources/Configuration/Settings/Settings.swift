@@ -45,6 +45,9 @@ package struct TransferSettings: Sendable, Hashable {
     package var privateNetworks = AddressPolicy.deny
     /// The proxy is asked in place of the server; where it is nil there is none, whatever the environment says.
     package var proxy: ProxyURL?
+    /// The user and password are shown to `proxy` and to nobody else. A feed's own proxy does not get those of
+    /// `[fetch]`.
+    package var proxyAuth: FeedOptions.BasicAuth?
     /// The absolute path names certificates of authorities in PEM; nil for the system's bundle.
     package var caFile: String?
 }

@@ -16,12 +16,16 @@ extension EasyHandle {
             reset()
             set(profile)
             try setCertificate(running)
+            setLogin(running)
+            running.cookies?.lend(to: self)
             self.profile = profile
         }
         setErrorText()
         setContext(Unmanaged.passUnretained(running).toOpaque())
         guard set(CURLOPT_URL, running.url.text) else { throw .invalid("its URL is not one", "check the feed's URL") }
         set(CURLOPT_TIMEOUT_MS, max(1, timeout))
+        // Until the body comes (`RunningTransfer.readBody`).
+        set(CURLOPT_LOW_SPEED_TIME, 0)
         try setHeaders(for: running, now: now)
     }
 
@@ -35,7 +39,6 @@ extension EasyHandle {
         set(CURLOPT_NOSIGNAL, true)
         // A resolver thread that hangs is left behind instead of waited for.
         set(CURLOPT_QUICK_EXIT, true)
-        set(CURLOPT_ACCEPT_ENCODING, "")
         set(CURLOPT_HTTP_VERSION, profile.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
         set(CURLOPT_HTTP09_ALLOWED, false)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
@@ -47,8 +50,7 @@ extension EasyHandle {
         // host's next feed.
         set(CURLOPT_DNS_CACHE_TIMEOUT, 5)
         set(CURLOPT_LOW_SPEED_LIMIT, profile.lowSpeedBytes)
-        set(CURLOPT_LOW_SPEED_TIME, profile.lowSpeedSeconds)
-        setProxy(profile.proxy)
+        setProxy(profile)
         // Without a folder of CA certificates, the multi handle keeps the parsed bundle.
         set(CURLOPT_CA_CACHE_TIMEOUT, profile.caLifetime)
         newswire_curl_set_string(curl, CURLOPT_CAPATH, nil)
@@ -87,9 +89,23 @@ extension EasyHandle {
     }
 
     /// An empty proxy keeps libcurl from asking the environment for one.
-    private func setProxy(_ proxy: String) {
-        set(CURLOPT_PROXY, proxy)
-        if !proxy.isEmpty { set(CURLOPT_NOPROXY, "") }
+    private func setProxy(_ profile: ConnectionProfile) {
+        set(CURLOPT_PROXY, profile.proxy)
+        guard !profile.proxy.isEmpty else { return }
+        set(CURLOPT_NOPROXY, "")
+        guard let login = profile.proxyLogin else { return }
+        set(CURLOPT_PROXYUSERNAME, login.user)
+        set(CURLOPT_PROXYPASSWORD, login.password)
+        set(CURLOPT_PROXYAUTH, newswire_curl_auth_basic)
+    }
+
+    /// What libcurl has to answer a challenge with. It is told nothing where the request must not carry credentials, and
+    /// knows no scheme but the one that was asked for, so that no server can have the password in another form.
+    private func setLogin(_ running: RunningTransfer) {
+        guard running.sendsSecrets, case .digest(let user, let password)? = running.credentials else { return }
+        set(CURLOPT_USERNAME, user)
+        set(CURLOPT_PASSWORD, password)
+        set(CURLOPT_HTTPAUTH, newswire_curl_auth_digest)
     }
 
     private func setCertificate(_ running: RunningTransfer) throws(FetchFailure) {
@@ -107,12 +123,14 @@ extension EasyHandle {
         var accept = request.accept
         for header in own where header.name.lowercased() == "accept" { accept = header.value }
         running.signature = RequestSignature(
-            url: running.url.text, userAgent: request.userAgent, accept: accept, headers: own,
+            url: running.url.text, userAgent: request.userAgent, accept: accept,
+            headers: own + (running.sendsSecrets ? running.credentials?.secret.map { [$0] } ?? [] : []),
             certificate: running.sendsSecrets ? request.clientCertificate : nil)
         let conditions = ValidatorRules.conditions(
             of: request.validators, mode: request.validatorMode, signature: running.signature, now: now)
         running.isConditional = !conditions.isEmpty
 
+        addHeader(name: "Accept-Encoding", value: ContentCoding.accepted)
         try add("Accept", Array(accept.utf8))
         // A pair holds nothing that cannot be sent.
         if let etag = conditions.ifNoneMatch { addHeader(name: "If-None-Match", value: HeaderFields.bytes(etag)) }
@@ -141,6 +159,7 @@ extension EasyHandle {
     struct ConnectionProfile: Equatable {
         let userAgent: String
         let proxy: String
+        let proxyLogin: FetchRequest.ProxyLogin?
         let caFile: String
         let tlsVerify: Bool
         let http2: Bool
@@ -148,7 +167,6 @@ extension EasyHandle {
         /// Milliseconds.
         let connectTimeout: Int
         let lowSpeedBytes: Int
-        let lowSpeedSeconds: Int
         let caLifetime: Int
         /// Not one that was kept open.
         let isNewConnection: Bool
@@ -157,34 +175,24 @@ extension EasyHandle {
             let request = running.request
             userAgent = request.userAgent
             proxy = request.proxy?.text ?? ""
+            proxyLogin = request.proxyLogin
             caFile = request.caFile ?? ""
             tlsVerify = request.tlsVerify
-            http2 = request.http2
+            http2 = request.http2 && !running.avoidsHTTP2
             keepAlive = request.keepAlive
             connectTimeout = request.limits.connectTimeout.clampedMilliseconds
             lowSpeedBytes = request.limits.lowSpeedBytes
-            lowSpeedSeconds = request.limits.lowSpeedSeconds
             caLifetime = running.loop.caLifetime
             isNewConnection = running.wantsNewConnection
         }
     }
 }
 
-extension FetchFailure {
-    static func invalid(_ message: String, _ advice: String) -> FetchFailure {
-        FetchFailure(.invalidRequest, message, advice: advice)
-    }
-
-    static func bodyTooLarge(_ limit: Int) -> FetchFailure {
-        FetchFailure(.tooLarge, "the body is larger than \(limit) bytes", advice: "raise max_body if this is wanted")
-    }
-}
-
 extension RunningTransfer {
     /// Custom headers and credentials, for the origin that they belong to.
     var ownHeaders: [FetchRequest.Header] {
-        guard let credentials = credentials else { return request.headers }
-        return [credentials.header] + request.headers.filter { $0.name.lowercased() != "authorization" }
+        guard let header = credentials?.header else { return request.headers }
+        return [header] + request.headers.filter { $0.name.lowercased() != "authorization" }
     }
 
     var credentials: Credentials? {
@@ -194,7 +202,8 @@ extension RunningTransfer {
 
     /// Whether the request carries something that another feed's request must not find in the handle.
     var hasSecrets: Bool {
-        sendsSecrets && (request.clientCertificate != nil || credentials != nil || !request.headers.isEmpty)
+        cookies != nil
+            || sendsSecrets && (request.clientCertificate != nil || credentials != nil || !request.headers.isEmpty)
     }
 
     static func openSocket(_ context: UnsafeMutableRawPointer, _ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32

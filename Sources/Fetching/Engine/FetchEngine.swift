@@ -21,6 +21,8 @@ package final class FetchEngine: Sendable {
         package var caLifetime = 86_400
         /// Gives the time of day, which tells the age of responses. Called on the engine's thread.
         package var now: @Sendable () -> Timestamp = FetchEngine.timeOfDay
+        /// Tells whether something has said that the time of day is wrong (contract.md §6). Called as `now` is.
+        package var isClockDoubtful: @Sendable () -> Bool = { false }
 
         /// The defaults are those of the service.
         package init() {}

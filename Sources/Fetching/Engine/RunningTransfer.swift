@@ -35,34 +35,51 @@ final class RunningTransfer {
     var sendsSecrets = false
     /// Connections kept open have turned out to be dead: the request goes through one of its own.
     var wantsNewConnection = false
+    /// HTTP/2 has failed, or is known to fail at this host.
+    var avoidsHTTP2 = false
+    /// Why HTTP/2 has failed, where the request is made once more without it.
+    var http2Failure: FetchFailure?
+    /// libcurl has sent the request at hand so many times.
+    private(set) var attempts = 0
+    /// libcurl was about to send the request once more by itself, and was kept from it.
+    private(set) var wasCutShort = false
+    /// The first of these was not sent through a connection that had been kept open.
+    private(set) var beganOnNewConnection = false
     private(set) var status = 0
     private(set) var fields = HeaderFields()
     private var headerBytes = 0
     private(set) var isHeadComplete = false
     /// The next line begins a response.
     private var awaitsStatus = true
-    private var isEncoded = false
+    var decoder = ContentDecoder([], limit: 0)
+    /// Bytes of the body as they came.
+    var receivedBytes = 0
+    /// The beginning of a body that is no feed's, which may tell why there is none.
+    var opening: [UInt8] = []
     private(set) var receivedAt = Timestamp(seconds: 0)
-    private var body: [UInt8] = []
+    var body: [UInt8] = []
     private var hasDelivered = false
     /// A block has been handed over since it was last asked whether too much waits.
-    private var mayBeFull = false
+    var mayBeFull = false
     /// Why a callback has ended the request, where it did.
     private(set) var stop: FetchFailure?
     /// More of an unwanted body than is worth reading came.
-    private(set) var hasEnough = false
-    private var droppedBytes = 0
+    var hasEnough = false
+    var droppedBytes = 0
     /// An address was good enough to try.
     private(set) var hasConnected = false
     private(set) var refusedAddress: String?
-    /// The second connection that only looks at the certificate that failed.
-    var probedFailure: FetchFailure?
+    /// What was refused of a certificate that a second connection only looks at.
+    var probedResult: Int?
+    /// The cookies of this fetch; nil where none are kept.
+    let cookies: CookieJar?
 
     init(_ transfer: Transfer, url: WebURL, loop: TransferLoop, now: Int) {
         self.transfer = transfer
         self.loop = loop
         self.url = url
-        redirects = RedirectRules(start: url)
+        cookies = transfer.request.keepsCookies ? CookieJar() : nil
+        redirects = RedirectRules(start: url, mayReturn: cookies != nil)
         isAmongPrivate = transfer.request.isAmongPrivate
         trustedOrigin = url.origin
         userinfo = url.user.map { .basic(user: $0, password: url.password ?? "") }
@@ -77,7 +94,11 @@ final class RunningTransfer {
         headerBytes = 0
         isHeadComplete = false
         awaitsStatus = true
-        isEncoded = false
+        decoder = ContentDecoder([], limit: 0)
+        receivedBytes = 0
+        opening = []
+        attempts = 0
+        wasCutShort = false
         droppedBytes = 0
         hasConnected = false
         hasEnough = false
@@ -138,61 +159,19 @@ final class RunningTransfer {
     private func completeHead() -> Bool {
         isHeadComplete = true
         receivedAt = loop.now()
-        let encodings = fields.all("Content-Encoding").reduce(0) { count, value in
-            count + value.split(separator: ",").count { !$0.lowercased().contains("identity") }
-        }
-        isEncoded = encodings > 0
-        guard encodings <= request.limits.maxEncodings else {
+        let labels = ContentCoding.Label.all(fields)
+        guard labels.count <= request.limits.maxEncodings else {
             _ = end(
                 FetchFailure(
-                    .bomb, "the body is encoded \(encodings) times over",
+                    .bomb, "the body is encoded \(labels.count) times over",
                     advice: "no honest server does that; check the feed's URL"))
             return false
         }
+        decoder = ContentDecoder(labels, limit: request.limits.maxEncodings)
         return true
     }
 
-    /// A piece of the decoded body. Where the transfer is to rest, the same piece comes again when it goes on.
-    func readBody(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard stop == nil else { return 0 }
-        if mayBeFull, !isEncoded {
-            mayBeFull = transfer.pauseIfFull()
-            if mayBeFull { return Int(CURL_WRITEFUNC_PAUSE) }
-        }
-        guard carriesFeed else {
-            droppedBytes += bytes.count
-            hasEnough = droppedBytes > 64 << 10
-            return hasEnough ? 0 : bytes.count
-        }
-        let limits = request.limits
-        let room = limits.maxBody - outcome.decodedBytes
-        outcome.decodedBytes += bytes.count
-        if bytes.count > room {
-            body.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes.prefix(max(0, room))))
-            outcome.decodedBytes = limits.maxBody
-            return end(.bodyTooLarge(limits.maxBody))
-        }
-        if isEncoded, outcome.decodedBytes > limits.ratioFloor, let handle {
-            // libcurl may count what it has read only after it was decoded: one buffer more.
-            let received = handle.offset(CURLINFO_SIZE_DOWNLOAD_T) + 16_384
-            if outcome.decodedBytes / limits.maxRatio > received {
-                return end(
-                    FetchFailure(
-                        .bomb, "the body unpacks to more than \(limits.maxRatio) times its size",
-                        advice: "no feed does that; check the feed's URL"))
-            }
-        }
-        body.append(contentsOf: bytes)
-        if body.count >= TransferState.wakeBytes {
-            transfer.deliver(takeBody(), head: takeHead())
-            mayBeFull = true
-            // While libcurl rests it goes on decoding what it has read, which may be a thousand times as much.
-            if isEncoded { loop.mayRest(self) }
-        }
-        return bytes.count
-    }
-
-    private func end(_ failure: FetchFailure) -> Int {
+    func end(_ failure: FetchFailure) -> Int {
         if stop == nil { stop = failure }
         return 0
     }
@@ -218,7 +197,28 @@ final class RunningTransfer {
 
     /// Judges the connection that the request is about to go through: another request may have opened it, under another
     /// policy.
+    ///
+    /// libcurl calls it each time that it is about to send the request, also where it does so again by itself: up to six
+    /// times where a server refuses the stream or ends connections that were kept. Here it may do so once, through a new
+    /// connection after one that was dead; what else is tried `TransferLoop` says. HTTP Digest takes an answer and another
+    /// request.
     func mayUse(connectionTo address: String, port: Int) -> Bool {
+        let connects = handle?.long(CURLINFO_NUM_CONNECTS) ?? 0
+        if attempts == 0 { beganOnNewConnection = connects > 0 }
+        if attempts > 0 {
+            let isChallenged = credentials?.scheme == .digest && status == 401 && attempts < Self.digestAttempts
+            let isRevived =
+                attempts == 1 && status == 0 && !beganOnNewConnection && connects > 0 && !mayUseHTTP2
+            guard isChallenged || isRevived else {
+                wasCutShort = true
+                return false
+            }
+            let count = attempts
+            beginRequest()
+            attempts = count
+            outcome.requests += 1
+        }
+        attempts += 1
         if usesProxy { return true }
         guard let ip = IPAddress(address), let port = UInt16(exactly: port),
             addressPolicy.allows(ip, port: port, host: url.host)
@@ -235,6 +235,18 @@ final class RunningTransfer {
             FetchFailure(
                 .resources, "no socket could be opened: too many files are open",
                 advice: "lower [fetch] concurrency, or raise the limit (LimitNOFILE=, ulimit -n)"))
+    }
+
+    /// The challenge, the answer to it, and one more where its nonce was too old.
+    private static let digestAttempts = 3
+
+    /// None of the body has been handed over yet, so that another one may take its place.
+    var isUndelivered: Bool { !hasDelivered }
+
+    /// Forgets what has come of the body, for the same request in another way.
+    func forgetBody() {
+        body = []
+        outcome.decodedBytes = 0
     }
 
     var usesProxy: Bool { request.proxy != nil }

@@ -12,8 +12,7 @@ final class TransferLoop {
     private var active: [ObjectIdentifier: RunningTransfer] = [:]
     /// Handles without secrets that the next requests take.
     private var idle: [EasyHandle] = []
-    /// Transfers of which too much may wait: they are paused, where it does, once libcurl is done with the block at hand.
-    private var restless: [RunningTransfer] = []
+    private var http2Failures = HTTP2Failures()
 
     /// The most handles that are kept for the next requests.
     private static let idleHandles = 256
@@ -31,6 +30,7 @@ final class TransferLoop {
     }
 
     func now() -> Timestamp { options.now() }
+    var isClockDoubtful: Bool { options.isClockDoubtful() }
     var caLifetime: Int { options.caLifetime }
 
     /// Works until the mailbox is closed, then ends what is under way.
@@ -42,7 +42,6 @@ final class TransferLoop {
             isClosed = obeyMailbox()
             // What was just started begins here.
             if multi.callTimer() { finishEnded() }
-            pauseFull()
         }
         endEverything()
     }
@@ -82,20 +81,6 @@ final class TransferLoop {
         if code != CURLE_OK { finish(running, code) }
     }
 
-    /// Called from within libcurl: the transfer may have to rest, but not before the block at hand is decoded.
-    func mayRest(_ running: RunningTransfer) {
-        restless.append(running)
-    }
-
-    private func pauseFull() {
-        if restless.isEmpty { return }
-        for running in restless {
-            guard let handle = running.handle, running.transfer.pauseIfFull() else { continue }
-            curl_easy_pause(handle.curl, Int32(CURLPAUSE_RECV))
-        }
-        restless.removeAll(keepingCapacity: true)
-    }
-
     // MARK: The life of a transfer
 
     private func start(_ transfer: Transfer) {
@@ -116,8 +101,11 @@ final class TransferLoop {
         running.sendsSecrets = running.trustedOrigin != nil
         do throws(FetchFailure) {
             let left = running.deadline - MultiHandle.clock()
-            guard left > 0 else { throw FetchFailure.timeout("while following redirects") }
+            guard left > 0 else { throw FetchFailure.timeoutOfRedirects(running.request.limits) }
             try running.checkTarget()
+            if running.mayUseHTTP2, http2Failures.contains(running.url.service, at: now()) {
+                running.avoidsHTTP2 = true
+            }
             guard let handle = (running.hasSecrets ? nil : idle.popLast()) ?? EasyHandle() else {
                 throw FetchFailure(
                     .resources, "not enough memory for another request", advice: "poll fewer feeds at a time")
@@ -137,22 +125,53 @@ final class TransferLoop {
     private func finish(_ running: RunningTransfer, _ code: CURLcode) {
         guard let handle = running.handle else { return }
         running.count(handle)
-        if let failure = running.probedFailure {
-            conclude(running, failure.with(certificateOf: handle))
+        if let result = running.probedResult {
+            conclude(running, running.certificateFailure(result, facts: CertificateFacts(handle)))
             return
         }
+        running.finishBody()
         let failure = running.failure(code, handle)
         if failure == nil, RedirectRules.isRedirect(status: running.status) {
+            learn(running, failure)
             follow(running)
+        } else if let failure, running.failedByHTTP2(code, handle) {
+            running.http2Failure = failure
+            begin(running, withoutHTTP2: true)
         } else if running.lostKeptConnection(code, handle) {
-            running.wantsNewConnection = true
-            release(running)
-            begin(running)
-        } else if let failure, failure.kind == .tls, running.mayProbe {
-            probe(running, failure)
+            // It may have been one of HTTP/2 that works no more for another reason: one more request, whatever it was.
+            begin(running, withoutHTTP2: running.mayUseHTTP2)
+        } else if running.mayProbe(code) {
+            probe(running, running.verifyResult(handle))
         } else {
-            conclude(running, failure)
+            conclude(running, learn(running, failure))
         }
+    }
+
+    /// Makes the request again, through a connection of its own.
+    private func begin(_ running: RunningTransfer, withoutHTTP2: Bool) {
+        running.wantsNewConnection = true
+        if withoutHTTP2 { running.avoidsHTTP2 = true }
+        running.forgetBody()
+        release(running)
+        begin(running)
+    }
+
+    /// Takes in what has come of a request that was made again because HTTP/2 had failed: where it was answered, the
+    /// host is spared HTTP/2 from here on.
+    ///
+    /// - Returns: why the fetch has failed.
+    @discardableResult
+    private func learn(_ running: RunningTransfer, _ failure: FetchFailure?) -> FetchFailure? {
+        guard let first = running.http2Failure else { return failure }
+        running.http2Failure = nil
+        guard running.isHeadComplete else {
+            return FetchFailure(
+                first.kind, "\(first.message), and HTTP/1.1 failed too (\(failure?.message ?? "no answer"))",
+                advice: "it is asked again later; http2 = false in the feed's [[feed]] table spares it the first try")
+        }
+        http2Failures.insert(running.url.service, at: now())
+        if running.redirects.hops.isEmpty { running.outcome.avoidHTTP2 = true }
+        return failure
     }
 
     private func follow(_ running: RunningTransfer) {
@@ -167,6 +186,8 @@ final class TransferLoop {
             return
         }
         release(running)
+        running.avoidsHTTP2 = false
+        running.wantsNewConnection = false
         if running.url.origin != running.trustedOrigin { running.trustedOrigin = nil }
         let isOtherHost = HostKey.of(running.url) != HostKey.of(from)
         if running.request.beforeRedirect != nil, isOtherHost, let redirect = running.redirects.hops.last {
@@ -191,21 +212,23 @@ final class TransferLoop {
     }
 
     /// Connects once more, without trusting and without asking, to see the certificate that was refused.
-    private func probe(_ running: RunningTransfer, _ failure: FetchFailure) {
+    ///
+    /// - Parameter result: why it was, as OpenSSL says it.
+    private func probe(_ running: RunningTransfer, _ result: Int) {
         let left = running.deadline - MultiHandle.clock()
         release(running)
         guard left > 0, let handle = EasyHandle() else {
-            conclude(running, failure)
+            conclude(running, running.certificateFailure(result, facts: nil))
             return
         }
-        running.probedFailure = failure
+        running.probedResult = result
         running.beginRequest()
         running.handle = handle
         running.sendsSecrets = false
         do {
             try handle.prepare(for: running, now: now(), timeout: min(left, 5000))
         } catch {
-            conclude(running, failure)
+            conclude(running, running.certificateFailure(result, facts: nil))
             return
         }
         handle.set(CURLOPT_SSL_VERIFYPEER, 0)
@@ -236,7 +259,7 @@ final class TransferLoop {
         guard let handle = running.handle else { return }
         running.handle = nil
         multi.remove(handle)
-        if running.hasSecrets || running.probedFailure != nil || idle.count >= Self.idleHandles { return }
+        if running.hasSecrets || running.probedResult != nil || idle.count >= Self.idleHandles { return }
         handle.forgetRequest()
         idle.append(handle)
     }

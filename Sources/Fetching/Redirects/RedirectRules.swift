@@ -4,10 +4,14 @@ import Web
 /// `RedirectRules` says which redirects are followed (polling.md §9), as a value that one fetch carries along.
 struct RedirectRules: Sendable {
     private(set) var hops: [Redirect] = []
-    private var visited: Set<String>
+    /// How often each URL was asked.
+    private var visits: [String: Int]
+    private let mayReturn: Bool
 
-    init(start: WebURL) {
-        visited = [start.text]
+    /// - Parameter mayReturn: a URL may be asked once more, since a cookie that was set there may change the answer.
+    init(start: WebURL, mayReturn: Bool = false) {
+        visits = [start.text: 1]
+        self.mayReturn = mayReturn
     }
 
     static func isRedirect(status: Int) -> Bool {
@@ -44,10 +48,14 @@ struct RedirectRules: Sendable {
         } catch {
             throw FetchFailure(.redirect, "redirected to something that is not a URL", advice: "tell the publisher")
         }
-        guard visited.insert(target.text).inserted else {
+        visits[target.text, default: 0] += 1
+        guard visits[target.text] ?? 0 <= (mayReturn ? 2 : 1) else {
             throw FetchFailure(
                 .redirect, "redirected in a circle",
-                advice: "the server may want a cookie or a browser; look for another URL of the feed")
+                advice: mayReturn
+                    ? "the server may want a browser; look for another URL of the feed"
+                    : "the server may want a cookie, which cookies = \"session\" keeps for the redirects, or a browser; "
+                        + "else look for another URL of the feed")
         }
         guard hops.count < limit else {
             throw FetchFailure(

@@ -25,8 +25,12 @@ package struct FetchRequest: Sendable {
     package var clientCertificate: ClientCertificate?
     /// The limits end the fetch where it takes too much.
     package var limits = FetchLimits()
-    /// All requests go through this proxy, whose URL has userinfo where it wants some; nil for none.
+    /// All requests go through this proxy; nil for none.
     package var proxy: ProxyURL?
+    /// The proxy is shown this user and password, and nobody else is.
+    package var proxyLogin: ProxyLogin?
+    /// Tells whether cookies that the servers of this fetch set go back to them with its later hops. They go with it.
+    package var keepsCookies = false
     /// Certificates are checked with this bundle of CA certificates in PEM; nil or empty for the system's.
     package var caFile: String?
     /// Tells whether a server's certificate must be good.
@@ -64,6 +68,11 @@ package struct FetchRequest: Sendable {
         self.userAgent = userAgent
     }
 
+    /// Tells whether a host at which HTTP/2 has failed at that time is still asked without it: for 30 days.
+    package static func avoidsHTTP2(since: Timestamp, at now: Timestamp) -> Bool {
+        abs(now.seconds - since.seconds) < 30 * 86_400
+    }
+
     /// Tells whether a URL that came from a redirect would be asked just as it is.
     package static func canAsk(_ url: String) -> Bool { (try? WebURL(url))?.text == url }
 
@@ -85,6 +94,20 @@ package struct FetchRequest: Sendable {
     package static let defaultAccept =
         "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
         + "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
+
+    /// `ProxyLogin` is a user and password for a proxy. Nothing prints them.
+    package struct ProxyLogin: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
+        let user: String
+        let password: String
+
+        package init(user: String, password: String) {
+            self.user = user
+            self.password = password
+        }
+
+        package var description: String { "credentials" }
+        package var debugDescription: String { "credentials" }
+    }
 
     /// `Header` is one line of a request's header.
     package struct Header: Sendable, Equatable {
@@ -130,16 +153,42 @@ package struct FetchLimits: Sendable, Equatable {
 package enum Credentials: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible {
     case basic(user: String, password: String)
     case bearer(String)
+    /// The server sends a challenge first, and the password itself never goes out (RFC 7616).
+    case digest(user: String, password: String)
+
+    /// `Scheme` is a scheme of HTTP authentication.
+    enum Scheme: String {
+        case basic, bearer, digest
+
+        /// The key that sets it.
+        var key: String { self == .bearer ? "bearer" : "\(rawValue)_auth" }
+    }
+
+    var scheme: Scheme {
+        switch self {
+        case .basic: .basic
+        case .bearer: .bearer
+        case .digest: .digest
+        }
+    }
 
     package var description: String { "credentials" }
     package var debugDescription: String { "credentials" }
 
-    var header: FetchRequest.Header {
+    /// What is sent at once; nil where a challenge has to come first.
+    var header: FetchRequest.Header? {
         switch self {
         case .basic(let user, let password):
             .init(name: "Authorization", value: "Basic " + Base64.string(Array("\(user):\(password)".utf8)))
         case .bearer(let token): .init(name: "Authorization", value: "Bearer \(token)")
+        case .digest: nil
         }
+    }
+
+    /// What stands for credentials that no header of the request has, in its signature.
+    var secret: FetchRequest.Header? {
+        guard case .digest(let user, let password) = self else { return nil }
+        return .init(name: "Authorization", value: "Digest \(user):\(password)")
     }
 }
 

@@ -18,6 +18,8 @@ package struct FetchOutcome: Sendable, Equatable {
     package var decodedBytes = 0
     /// The fetch took so many milliseconds, from its start to its end, waits for redirects included.
     package var durationMilliseconds = 0
+    /// Tells that HTTP/2 has failed at the host that was asked first, and is to be avoided there for a while.
+    package var avoidHTTP2 = false
     /// Tells whether the server that answered last is on a public address (polling.md §8); nil where none was connected
     /// to, and through a proxy.
     package var isPublicAddress: Bool?
@@ -25,81 +27,6 @@ package struct FetchOutcome: Sendable, Equatable {
     /// An outcome without a failure is a good one, of which nothing was counted yet.
     package init(failure: FetchFailure? = nil) {
         self.failure = failure
-    }
-}
-
-/// `FetchFailure` says why a fetch failed: by a word for programs, a sentence for people, and what they can do. None of
-/// it holds a secret.
-package struct FetchFailure: Error, Sendable, Equatable {
-    /// The kind decides when the feed is asked again, and is the word that programs see.
-    package let kind: FailureKind
-    /// The message is a part of a sentence, in lower case and without a full stop.
-    package let message: String
-    /// The advice says what the person can do, in the form of `message`.
-    package let advice: String
-
-    package init(_ kind: FailureKind, _ message: String, advice: String) {
-        self.kind = kind
-        self.message = message
-        self.advice = advice
-    }
-
-    /// A fetch that was broken off from this side fails with this.
-    package static let cancelled = FetchFailure(.cancelled, "cancelled", advice: "it will be asked for again")
-}
-
-extension FetchFailure {
-    static let proxyAdvice = "newswire sends a proxy no user and password; name one that wants none"
-
-    /// What a final status without a feed means; nil for those that carry one or say that it is unchanged.
-    init?(status: Int, headers: HeaderFields, wasConditional: Bool) {
-        switch status {
-        case 200, 226: return nil
-        case 304:
-            if wasConditional { return nil }
-            self.init(
-                .unexpected304, "the server answered 304 to a request without a condition",
-                advice: "the server's cache is broken; tell the publisher")
-        case _ where status >= 400 && Self.isChallenge(headers):
-            self.init(
-                .botChallenge, "a bot challenge answered instead of the feed (status \(status))",
-                advice: "ask the publisher to let feed readers through; asking more often makes it worse")
-        case 401:
-            self.init(.unauthorized, "status 401: credentials are needed", advice: "check the feed's credentials")
-        case 403 where Self.isExhausted(headers):
-            self.init(
-                .rateLimited, "status 403: too many requests, by its rate limit", advice: "poll this host less often")
-        case 403:
-            self.init(
-                .forbidden, "status 403: the server refuses", advice: "it may be blocking newswire; ask the publisher")
-        case 404:
-            self.init(.notFound, "status 404: nothing there", advice: "look for the feed's new URL if this lasts")
-        case 407:
-            self.init(.proxy, "status 407: the proxy wants credentials", advice: Self.proxyAdvice)
-        case 410:
-            self.init(.gone, "status 410: the feed is gone for good", advice: "remove it, or configure its new URL")
-        case 429:
-            self.init(.rateLimited, "status 429: too many requests", advice: "poll this host less often")
-        case 500...599:
-            self.init(.httpStatus, "status \(status): the server has a problem", advice: "it is asked again later")
-        case 200...299:
-            self.init(.httpStatus, "status \(status), which carries no feed", advice: "check the feed's URL")
-        default:
-            self.init(.httpStatus, "status \(status)", advice: "check the feed's URL")
-        }
-    }
-
-    /// The status is 403 at GitHub, among others, where a client has used up what it is allowed.
-    private static func isExhausted(_ headers: HeaderFields) -> Bool {
-        // The time of day decides how long, and not whether.
-        let date = headers.first("Date").flatMap(HTTPDate.parse)
-        return RateLimit(headers, date: date, receivedAt: Timestamp(seconds: 0))?.exhaustedSeconds != nil
-    }
-
-    /// Cloudflare's own word for it, on a web page.
-    private static func isChallenge(_ headers: HeaderFields) -> Bool {
-        headers.first("cf-mitigated")?.lowercased() == "challenge"
-            && headers.first("Content-Type").map { MediaType($0).essence } == "text/html"
     }
 }
 

@@ -25,6 +25,7 @@ package struct RecordedResponse: Sendable {
     package func replayed(for request: FetchRequest) -> Transfer? {
         guard request.userAgent == self.request.userAgent, request.headers.isEmpty, request.credentials == nil,
             request.clientCertificate == nil, request.proxy == self.request.proxy,
+            request.proxyLogin == self.request.proxyLogin,
             request.tlsVerify == self.request.tlsVerify, request.caFile == self.request.caFile,
             body.count <= request.limits.maxBody, let url = try? WebURL(request.url), url.user == nil,
             let redirects = redirects(from: url)

@@ -81,6 +81,8 @@ struct FeedPoll {
     private(set) var items = 0
     /// How many requests were sent.
     private(set) var requests = 0
+    /// HTTP/2 has failed at the feed's host.
+    private var avoidsHTTP2 = false
     /// The document, from its end until it is known which of its articles are new.
     private var body: Body?
     /// What the poll tells the schedule.
@@ -116,6 +118,13 @@ struct FeedPoll {
     /// - Returns: the request as it is to be sent.
     mutating func requestBuilt(_ request: FetchRequest, at now: Timestamp) -> FetchRequest {
         var request = request
+        if let since = state.http2FailedAt {
+            if FetchRequest.avoidsHTTP2(since: since, at: now) {
+                request.http2 = false
+            } else {
+                state.http2FailedAt = nil
+            }
+        }
         request.validatorMode = ValidatorRules.mode(state.tagTrap.mode(at: now), afterStatus: state.status)
         if state.isToBeReadAgain(at: now) { request.validatorMode = .none }
         if mode.isDryRun { report.notes += request.summary }
@@ -153,8 +162,20 @@ struct FeedPoll {
         let failure = document.outcome.failure
         switch document.content {
         case nil: return failed(.fetch(failure ?? .noResponse))
-        case .notAFeed(let other): return failed(failure.map { .fetch($0) } ?? .notAFeed(other))
+        case .notAFeed(let other):
+            // Only what is no feed can be a wall before one.
+            if let head, let wall = BrowserWall.recognise(status: head.status, head.fields, opening: document.opening) {
+                return failed(.fetch(.wall(wall, status: head.status)))
+            }
+            return failed(failure.map { .fetch($0) } ?? .notAFeed(other))
         case .feed(let parsed):
+            if let failure = document.lateFailure {
+                report.notes.append(
+                    "the document is whole, although its transfer failed behind its end: \(failure.message)")
+            }
+            let failure = document.lateFailure == nil ? failure : nil
+            // Half a document of a server that may only be busy is left alone.
+            if let failure, failure.isSlowBody { return failed(.fetch(failure)) }
             let body = Body(
                 parsed: parsed, hash: document.hash, source: parsed.sourceMark(effectiveURL: head?.effectiveURL),
                 brokenOff: failure)
@@ -189,6 +210,7 @@ struct FeedPoll {
         report.bytes = Int64(outcome.wireBytes)
         report.bytesUnpacked = max(0, Int64(outcome.decodedBytes) - report.bytes)
         requests = outcome.requests
+        avoidsHTTP2 = outcome.avoidHTTP2
         isPublicAddress = outcome.isPublicAddress
     }
 
@@ -295,6 +317,11 @@ struct FeedPoll {
             // Not the feed's fault: it stays due (polling.md §8).
             report.notes.append("the network is down; this is not counted")
             return end(.failed)
+        }
+        if avoidsHTTP2 {
+            state.http2FailedAt = moment.now
+            report.notes.append(
+                "HTTP/2 has failed here; HTTP/1.1 is spoken for a month, and for good with http2 = false")
         }
         let decision = decision(verdict, at: moment)
         terms = decision.terms

@@ -39,6 +39,7 @@ extension FeedState {
     /// instead.
     mutating func forgetServer() {
         move = Move()
+        http2FailedAt = nil
         failures = 0
         failure = nil
         nextPoll = nil
@@ -180,6 +181,7 @@ extension FeedState {
         state.lastPoll = happened(lastPoll)
         state.lastSuccess = happened(lastSuccess)
         state.tagRepeats.since = happened(tagRepeats.since)
+        state.http2FailedAt = happened(http2FailedAt)
         state.move.since = happened(move.since)
         state.move.adoptedSince = happened(move.adoptedSince)
         state.schedule.failingSince = began(schedule.failingSince)

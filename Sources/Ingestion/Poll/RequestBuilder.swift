@@ -36,12 +36,14 @@ package struct RequestBuilder: Sendable {
         request.tlsVerify = options.tlsVerify
         request.http2 = options.http2
         request.keepAlive = options.keepAlive
+        request.keepsCookies = options.cookies == .session
         request.addressPolicy = options.privateNetworks
         if options.ownPrivateNetworks != nil { request.ledAddressPolicy = request.addressPolicy }
         request.allowsLocalFile = feed.isLocalFile
         do throws(SecretError) {
             request.headers = try headers(of: options)
             request.credentials = try credentials(of: options)
+            request.proxyLogin = try proxyLogin(options.proxyAuth)
         } catch {
             throw .request(error.description)
         }
@@ -69,6 +71,11 @@ package struct RequestBuilder: Sendable {
         request.limits.timeout = fetch.timeout
         request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: fetch.timeout)
         request.proxy = fetch.proxy
+        do throws(SecretError) {
+            request.proxyLogin = try proxyLogin(fetch.proxyAuth)
+        } catch {
+            throw .request(error.description)
+        }
         if let caFile = fetch.caFile { request.caFile = try Self.readable(caFile) }
         request.addressPolicy = fetch.privateNetworks
         return request
@@ -95,8 +102,16 @@ package struct RequestBuilder: Sendable {
         if let basic = options.basicAuth {
             return .basic(user: basic.user, password: try basic.password.resolve(environment: environment))
         }
+        if let digest = options.digestAuth {
+            return .digest(user: digest.user, password: try digest.password.resolve(environment: environment))
+        }
         if let bearer = options.bearer { return .bearer(try bearer.resolve(environment: environment)) }
         return nil
+    }
+
+    private func proxyLogin(_ login: FeedOptions.BasicAuth?) throws(SecretError) -> FetchRequest.ProxyLogin? {
+        guard let login else { return nil }
+        return .init(user: login.user, password: try login.password.resolve(environment: environment))
     }
 
     private func certificate(_ pair: FeedOptions.ClientCertificate) throws(PollFailure) -> ClientCertificate {
@@ -149,8 +164,17 @@ struct FetchedDocument {
     let content: ParseResult?
     /// The hash of the decoded body.
     let hash: Hash128
+    /// The beginning of the decoded body.
+    let opening: [UInt8]
     /// The decoded body, where it was to be kept.
     let body: [UInt8]
+    /// The failure of a transfer whose document had come to its end by then, root element and all: nothing of it is
+    /// missing (security.md §5).
+    var lateFailure: FetchFailure? {
+        guard let failure = outcome.failure, failure.isOfBody, case .feed(let feed)? = content, !feed.isTruncated
+        else { return nil }
+        return failure
+    }
 }
 
 extension Transfer {
@@ -168,8 +192,10 @@ extension Transfer {
                 url: head.effectiveURL, contentLocation: head.contentLocation, contentType: head.contentType),
             limits: limits)
         var hash = XXH3Stream()
+        var opening: [UInt8] = []
         var body: [UInt8] = []
         while let chunk = await nextChunk() {
+            if opening.isEmpty { opening = Array(chunk.prefix(BrowserWall.openingBytes)) }
             chunk.withUnsafeBytes { bytes in
                 hash.update(bytes)
                 parser.parse(bytes)
@@ -177,9 +203,9 @@ extension Transfer {
             if keepsBody { body.append(contentsOf: chunk) }
         }
         let outcome = await outcome()
-        let isReadable = outcome.failure.map { $0.kind == .truncated && outcome.decodedBytes > 0 } ?? true
+        let isReadable = outcome.failure.map { $0.isOfBody && outcome.decodedBytes > 0 } ?? true
+        let content = isReadable ? parser.finish() : nil
         return FetchedDocument(
-            outcome: outcome, content: isReadable ? parser.finish(isComplete: outcome.isComplete) : nil,
-            hash: hash.hash128(), body: body)
+            outcome: outcome, content: content, hash: hash.hash128(), opening: opening, body: body)
     }
 }

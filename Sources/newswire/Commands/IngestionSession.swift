@@ -51,6 +51,7 @@ struct IngestionSession {
         bound(&configuration, logger)
         var engineOptions = FetchEngine.Options()
         engineOptions.now = clock.now
+        engineOptions.isClockDoubtful = { clock.doubt != nil }
         engineOptions.concurrency = configuration.fetch.concurrency
         return IngestionSession(
             configuration: configuration, store: store, engine: try startedEngine(engineOptions), logger: logger)

@@ -62,10 +62,13 @@ import Testing
         }
     }
 
-    @Test("security.md §5: a transfer that broke off is truncated, whatever the document looks like")
-    func brokenTransfer() throws {
+    @Test("security.md §5: a document whose root has ended is whole, whatever follows or is missing behind it")
+    func endedRoot() throws {
         #expect(try !feed(Self.sample).isTruncated)
-        #expect(try feed(Self.sample, isComplete: false).isTruncated)
+        #expect(try !feed(Self.sample + "\n<!-- and then").isTruncated)
+        let json = "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"t\", \"items\": [{\"id\": \"1\"}]}"
+        #expect(try !feed(json).isTruncated)
+        #expect(try feed(String(json.dropLast())).isTruncated)
     }
 
     @Test(

@@ -18,6 +18,7 @@ struct CertificateTests {
         let result = await engine.fetch(server.url("/"))
         #expect(result.head == nil)
         #expect(result.failure?.kind == .tls)
+        #expect(result.failure?.message.contains("self-signed") == true)
         #expect(result.failure?.message.contains("it is valid from") == true)
         #expect(result.outcome.requests == 0)
         // The look at the certificate has not opened a way in.
@@ -38,6 +39,7 @@ struct CertificateTests {
         let server = try #require(TLSServer(names: "DNS:elsewhere.invalid"))
         let result = await engine.fetch(server.url("/")) { $0.caFile = server.certificateFile }
         #expect(result.failure?.kind == .tls)
+        #expect(result.failure?.message.contains("another name than 127.0.0.1") == true)
     }
 
     @Test("A client certificate is shown to the server, and a server that misses one is told of")

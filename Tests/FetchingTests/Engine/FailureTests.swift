@@ -1,4 +1,5 @@
 import FeedModel
+import Glibc
 import TestSupport
 import Testing
 
@@ -166,6 +167,21 @@ struct FailureTests {
         #expect(result.failure?.kind == .timeout)
         #expect(result.failure?.message == "too slow while the body came")
         #expect(result.text == "<rss>")
+    }
+
+    @Test("polling.md §1.9: a server may think before its body as long as timeout lets it, and has to go on then")
+    func slowStart() async {
+        server.on("/feed") { _, connection in
+            // What is tested is time itself, and libcurl looks at it once a second.
+            sleep(3)
+            connection.writeHead(200, [("Content-Length", "100")])
+            connection.write("<rss>")
+            connection.waitForClose()
+        }
+        let result = await engine.fetch(server.url("/feed")) { $0.limits.lowSpeedSeconds = 1 }
+        #expect(result.text == "<rss>" && result.failure?.kind == .timeout)
+        #expect(result.failure?.message.contains("100 bytes a second") == true)
+        #expect(result.outcome.durationMilliseconds >= 3000)
     }
 
     @Test("A port on which nobody listens fails the fetch as a connection that cannot be made")

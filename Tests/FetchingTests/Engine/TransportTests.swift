@@ -170,22 +170,4 @@ struct TransportTests {
         #expect(result.failure?.kind == .timeout)
         #expect(result.text == "<rss>")
     }
-
-    @Test("Every failure says what can be done about it")
-    func advice() {
-        let headers = HeaderFields([])
-        let challenge = HeaderFields([
-            (name: "cf-mitigated", value: "challenge"), (name: "Content-Type", value: "text/html"),
-        ])
-        var failures = [204, 206, 300, 304, 400, 401, 403, 404, 407, 410, 418, 429, 451, 500, 503, 599].compactMap {
-            FetchFailure(status: $0, headers: headers, wasConditional: false)
-        }
-        failures += [403, 429, 503].compactMap {
-            FetchFailure(status: $0, headers: challenge, wasConditional: false)
-        }
-        #expect(failures.suffix(3).allSatisfy { $0.kind == .botChallenge })
-        failures += [.timeout("while connecting"), .bodyTooLarge(1), .cancelled, .url(.zone), .url(.scheme("ftp"))]
-        #expect(failures.count == 24)
-        #expect(failures.allSatisfy { !$0.message.isEmpty && !$0.advice.isEmpty })
-    }
 }

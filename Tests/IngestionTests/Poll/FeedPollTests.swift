@@ -104,6 +104,47 @@ struct FeedPollTests {
         }
     }
 
+    @Test(
+        "security.md §5: a document whose root has ended is whole, though its transfer failed behind that, and is kept so"
+    )
+    func failureBehindTheEnd() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers(200, [("ETag", "\"new\"")])
+        #expect(poll.brings(.truncated).word == "judge")
+        #expect(poll.judged(new: 1).word == "conclude reached")
+        #expect(poll.concluded().word == "store 1")
+        poll.stored()
+        #expect(poll.report.outcome == .new && poll.report.failure == nil)
+        #expect(poll.report.notes.contains { $0.contains("the document is whole") })
+        #expect(poll.state.failures == 0 && poll.state.validators?.etag == "\"new\"")
+    }
+
+    @Test("polling.md §8: a page that is a wall for browsers is told as one, and a feed that speaks of walls is a feed")
+    func wall() {
+        let poll = PollRehearsal(PollRehearsal.known())
+        poll.answers()
+        let page = "<!doctype html><script id=\"anubis_challenge\" type=\"application/json\">{}</script>"
+        #expect(poll.bringsNoFeed(opening: page).word == "conclude reached")
+        #expect(poll.concluded().word == "store 0")
+        #expect(poll.report.failure?.kind == .botChallenge)
+        #expect(poll.report.failure?.message.contains("Anubis") == true)
+        let other = PollRehearsal(PollRehearsal.known())
+        other.answers(200, [("Server", "cloudflare"), ("cf-mitigated", "challenge")])
+        #expect(other.brings().word == "judge")
+    }
+
+    @Test(
+        "polling.md §1: a feed at whose host HTTP/2 has failed is asked without it for 30 days, and then with it again")
+    func withoutHTTP2() {
+        let day: Int64 = 86_400
+        for (age, isUsed) in [(day, false), (29 * day, false), (31 * day, true)] {
+            let since = Timestamp(seconds: now.seconds - age)
+            let poll = PollRehearsal(PollRehearsal.known { $0.http2FailedAt = since })
+            #expect(poll.builds().http2 == isUsed, "\(age)")
+            #expect((poll.state.http2FailedAt == nil) == isUsed, "\(age)")
+        }
+    }
+
     @Test("A record that the store refuses is told of in the report, and the others count")
     func refused() {
         let poll = PollRehearsal()

@@ -110,14 +110,15 @@ final class PollRehearsal {
     func brings(_ feed: Feed, _ failure: FailureKind? = nil, body: UInt64 = 8) -> FeedPoll.Action {
         poll.documentEnded(
             FetchedDocument(
-                outcome: Self.outcome(failure), content: .feed(feed), hash: Self.hash(body), body: []), at: Self.now)
+                outcome: Self.outcome(failure), content: .feed(feed), hash: Self.hash(body), opening: [], body: []),
+            at: Self.now)
     }
 
-    func bringsNoFeed(_ failure: FailureKind? = nil) -> FeedPoll.Action {
+    func bringsNoFeed(_ failure: FailureKind? = nil, opening: String = "") -> FeedPoll.Action {
         poll.documentEnded(
             FetchedDocument(
                 outcome: Self.outcome(failure), content: .notAFeed(NotAFeed(kind: .html, message: "it is a page")),
-                hash: Self.hash(8), body: []), at: Self.now)
+                hash: Self.hash(8), opening: Array(opening.utf8), body: []), at: Self.now)
     }
 
     /// So many articles of the document are new.
