@@ -94,7 +94,7 @@ extension ArticleStore {
             }
         }
         do throws(StoreError) {
-            try states.put(batch.map(\.state), lastSeq: writer.appender.position.seq)
+            try states.put(batch.compactMap(\.state), lastSeq: writer.appender.position.seq)
         } catch {
             isComplete = false
             disk.record(error, of: .states)
@@ -154,11 +154,11 @@ package struct FeedCommit: Sendable {
     package var feed: FeedIdentifier
     /// The poll's new records, which get their numbers in this order.
     package var records: [PendingRecord]
-    /// The feed's state after the poll.
-    package var state: FeedState
+    /// The feed's state after the poll; nil where the records come from none.
+    package var state: FeedState?
 
     /// Makes the commit of one poll, which is not looked at before it is committed.
-    package init(feed: FeedIdentifier, records: [PendingRecord], state: FeedState) {
+    package init(feed: FeedIdentifier, records: [PendingRecord], state: FeedState?) {
         self.feed = feed
         self.records = records
         self.state = state

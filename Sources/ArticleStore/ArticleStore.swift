@@ -137,6 +137,17 @@ package final class ArticleStore: Sendable {
         }
     }
 
+    /// Makes the folder of the store of events if it is missing; it belongs to whom this one does.
+    ///
+    /// - Returns: its path.
+    package func makeEventsFolder() throws(StoreError) -> String {
+        try directory.makeFolder(directory.events, options.files)
+        return directory.events
+    }
+
+    /// Returns where the store at a path has its events, whether or not there are any.
+    package static func eventsFolder(of path: String) -> String { "\(path)/events" }
+
     /// Reads a record's line with its line feed, and checks it; nil where there is none of that number.
     package func article(seq: UInt64) throws(StoreError) -> [UInt8]? {
         try StoreReader(directory: directory.path).line(seq: seq)

@@ -15,6 +15,8 @@ package struct Configuration: Sendable {
     package var schedule: ScheduleSettings
     /// `[store]` says where articles are kept, and which.
     package var store: StoreSettings
+    /// `[events]` says what is worth an event.
+    package var events: EventSettings
     /// `[status]` says where figures of the running service are written.
     package var status: StatusSettings
     /// `[log]` says what is told while the service runs.
@@ -95,7 +97,7 @@ extension Configuration {
     package init(path: String, store: StoreSettings) {
         self.init(
             path: path, contact: nil, fetch: FetchSettings(), hosts: [], schedule: ScheduleSettings(), store: store,
-            status: StatusSettings(), log: LogSettings(), feeds: [], warnings: [])
+            events: EventSettings(), status: StatusSettings(), log: LogSettings(), feeds: [], warnings: [])
     }
 }
 
@@ -103,8 +105,8 @@ extension Configuration: Equatable {
     /// Two configurations are equal that say the same; warnings, and the place of the files, do not count.
     package static func == (left: Self, right: Self) -> Bool {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
-            && left.schedule == right.schedule && left.store == right.store && left.status == right.status
-            && left.log == right.log && left.feeds == right.feeds
+            && left.schedule == right.schedule && left.store == right.store && left.events == right.events
+            && left.status == right.status && left.log == right.log && left.feeds == right.feeds
     }
 }
 
@@ -116,8 +118,8 @@ extension Configuration {
     package func printEffective() -> String {
         var tables = [TopSettings(contact: contact).text, "[fetch]\n\(fetch.text)"]
         tables += hosts.map { "[host.\(TOMLText.quoted($0.name))]\n\($0.text)" }
-        tables += ["[schedule]\n\(schedule.text)", "[store]\n\(store.text)", "[status]\n\(status.text)"]
-        tables += ["[log]\n\(log.text)"]
+        tables += ["[schedule]\n\(schedule.text)", "[store]\n\(store.text)", "[events]\n\(events.text)"]
+        tables += ["[status]\n\(status.text)", "[log]\n\(log.text)"]
         tables += feeds.lazy.map { "[[feed]]\n\(FeedSettings($0).text)" }
         return tables.filter { !$0.isEmpty }.joined(separator: "\n")
     }

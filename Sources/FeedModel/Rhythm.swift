@@ -99,6 +99,9 @@ package struct Rhythm: Sendable, Equatable {
 
     private static let lengths = (0...255).map { Int(exp2(Double($0 - 1) / steps).rounded()) }
 
+    /// A gap that is kept as this long, in seconds, may have been longer.
+    package static var longestGap: Int { seconds(255) }
+
     private static func seconds(_ code: UInt8) -> Int { lengths[Int(code)] }
 }
 

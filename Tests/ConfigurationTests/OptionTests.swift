@@ -9,7 +9,7 @@ struct OptionTests {
 
     /// The options of the contract, written down a second time so that one that goes missing is noticed, each with a
     /// value that is not its default, as it is printed.
-    private static let values: [(table: OptionTable, key: String, value: String)] = [
+    static let values: [(table: OptionTable, key: String, value: String)] = [
         (.top, "contact", "\"mailto:feeds@example.org\""), (.top, "include", "[\"more/*.toml\"]"),
         (.fetch, "concurrency", "7"), (.fetch, "host_concurrency", "3"), (.fetch, "host_delay", "\"0s\""),
         (.fetch, "connect_timeout", "\"4s\""), (.fetch, "timeout", "\"61s\""), (.fetch, "max_body", "\"2MiB\""),
@@ -22,11 +22,14 @@ struct OptionTests {
         (.schedule, "initial_interval", "\"2h\""), (.schedule, "max_age_cap", "\"0s\""),
         (.store, "directory", "\"/srv/articles\""), (.store, "segment_size", "\"1MiB\""),
         (.store, "keep", "\"90d\""), (.store, "updates", "\"ignore\""), (.store, "duplicates", "\"keep\""),
-        (.status, "textfile", "\"/run/newswire.prom\""), (.log, "level", "\"debug\""),
+        (.events, "failing_after", "\"6h\""), (.events, "stuck_after", "\"2h\""), (.events, "keep", "\"30d\""),
+        (.status, "textfile", "\"/run/newswire.prom\""), (.status, "feed_metrics", "true"),
+        (.log, "level", "\"debug\""),
         (.feed, "url", "\"https://example.org/other.xml\""), (.feed, "id", "\"other\""),
         (.feed, "formerly", "[\"old\", \"older\"]"),
         (.feed, "title", "\"A \\\"title\\\"\""), (.feed, "tags", "[\"a\", \"b c\"]"), (.feed, "interval", "\"3h\""),
         (.feed, "hours", "\"06:00-22:00 UTC\""),
+        (.feed, "silent_after", "\"3d\""),
         (.feed, "user_agent", "\"newswire/x\""),
         (.feed, "headers", "{ X-Api-Key = { file = \"/x.key\" }, \"X.Y\" = \"de\" }"),
         (.feed, "basic_auth", "{ user = \"me\", password = { credential = \"name\" } }"),

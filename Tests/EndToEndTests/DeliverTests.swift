@@ -169,10 +169,40 @@ struct DeliverTests {
         #expect(await waits("got") { $0.split(separator: "\n").count == 3 })
         deliver.send(SIGKILL)
         _ = await deliver.wait()
-        if let pid = desk.folder.text("pid").flatMap({ Int32($0.dropLast()) }) { kill(pid, SIGKILL) }
+        // The command ends with it.
+        let pid = try #require(desk.folder.text("pid").flatMap { Int32($0.dropLast()) })
+        #expect(await waits("got") { _ in kill(pid, 0) != 0 })
         desk.folder.write("", to: "go")
         #expect(await once(command: command).status == 0)
         #expect(try delivered() == ["1", "2", "3", "1", "2", "3"])
+    }
+
+    @Test("A command that outlives a killed delivery has its consumer alone until it has ended")
+    func outlived() async throws {
+        try await publish(1...1)
+        let command = script(
+            "trap '' TERM; echo begin >>work; cat >>got; while [ ! -e go ]; do sleep 0.05; done; echo end >>work")
+        let killed = desk.start(
+            "deliver", "--as", "x", "--config", desk.folder.file("newswire.toml"), "--", command)
+        #expect(await waits("got") { !$0.isEmpty })
+        killed.send(SIGKILL)
+        _ = await killed.wait()
+        let next = desk.start(
+            "deliver", "--as", "x", "--once", "--config", desk.folder.file("newswire.toml"), "--", command)
+        while !next.errors.contains("its command is still at work") { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(desk.folder.text("work") == "begin\n")
+        desk.folder.write("", to: "go")
+        #expect(await next.wait().status == 0)
+        #expect(desk.folder.text("work") == "begin\nend\nbegin\nend\n")
+    }
+
+    @Test("Of a batch that is refused again the log says how to give it up")
+    func wayOut() async throws {
+        try await publish(1...2)
+        let command = script("exit 1")
+        #expect(await once(command: command).errors.contains("ended with status 1"))
+        let second = await once(command: command)
+        #expect(second.errors.contains("newswire ack x 2") && second.errors.contains("--dead-letter DIR"))
     }
 
     @Test("Filters leave articles out, and the cursor moves past them")

@@ -27,6 +27,30 @@ struct WrongConfigurationTests {
         #expect(await service.wait().status == 0)
     }
 
+    @Test("A reload says what is in force at once, and each time what takes a restart, until that is taken back")
+    func effects() async throws {
+        let desk = Desk()
+        let socket = NotifySocket()
+        let service = await running(desk, socket)
+        let good = desk.folder.text("newswire.toml") ?? ""
+        #expect(await desk.run("reload").errors.split(separator: "\n").count == 1)
+        let changed = good.replacing("directory = \"store\"", with: "directory = \"store\"\nsegment_size = \"1MiB\"")
+            .replacing("host_concurrency = 8", with: "host_concurrency = 7")
+        desk.folder.write(changed, to: "newswire.toml")
+        let first = await desk.run("reload")
+        #expect(first.errors.contains("in force from here on: [fetch] host_concurrency = 7\n"), "\(first.errors)")
+        #expect(first.errors.contains("warning: [store] segment_size = \"1MiB\" takes a restart"), "\(first.errors)")
+        let second = await desk.run("reload")
+        #expect(!second.errors.contains("in force") && second.errors.contains("takes a restart"))
+        desk.folder.write(good + "[log]\nlevel = \"debug\"\n", to: "newswire.toml")
+        let third = await desk.run("reload")
+        #expect(third.errors.contains("[log] level = \"debug\"") && !third.errors.contains("takes a restart"))
+        desk.server.on("/feed", .init(body: Publisher.rss([("1", "One"), ("77", "Another")])))
+        #expect(await desk.run("poll", "feed", "--force").status == 0)
+        #expect(service.errors.contains("level=debug"))
+        await end(service)
+    }
+
     @Test("newswire reload fails where the configuration is wrong, with every error, and says so until it is right")
     func reload() async throws {
         let desk = Desk()

@@ -68,6 +68,22 @@ struct DeliveryCommandTests {
         #expect(files.count { $0.contains("newswire-batch") } == 1)
     }
 
+    @Test("A delivery command, and what it starts, hold the lock open, under a number that no script takes for its own")
+    func lock() async throws {
+        let lock = open(folder.write("", to: "lock"), O_RDONLY | O_CLOEXEC)
+        defer { close(lock) }
+        let script =
+            "sh -c 'readlink /proc/$$/fd/*' >\(folder.file("files")); ls /proc/$$/fd >\(folder.file("numbers"))"
+        let command = try command("sh", "-c", script)
+        let ending = await BlockingCall.run {
+            command.run(input: [], adding: [:], timeout: 60_000, stop: -1, holding: lock)
+        }
+        #expect(ending == .exited(0))
+        #expect(folder.text("files")?.contains(folder.file("lock")) == true)
+        let numbers = (folder.text("numbers") ?? "").split(separator: "\n").compactMap { Int($0) }
+        #expect(numbers.contains { $0 >= 64 } && !numbers.contains(Int(lock)))
+    }
+
     @Test("A delivery command that takes too long is ended, with all that it has started")
     func timeout() async throws {
         let script = """

@@ -17,7 +17,7 @@ struct JournalSocketTests {
         defer { close(fallback) }
         let socket = try #require(JournalSocket(path: journal.path))
         let logger = Logger(label: "x") { _ in
-            NewswireLogHandler(LogOutput.journal(socket, fallback: fallback).write, level: .info)
+            NewswireLogHandler(LogOutput.journal(socket, fallback: fallback).write, above: LogThreshold(.info))
         }
         logger.debug("not loud enough")
         logger.warning("feed fails", metadata: ["feed": "x"])

@@ -241,10 +241,28 @@ package struct Cursors: Sendable {
         return ConsumerLock(file)
     }
 
-    private func openDumpLock(_ name: String) throws(StoreError) -> OpenFile {
+    /// Takes the right to have a command at work for a consumer. The caller has the consumer's lock.
+    ///
+    /// - Returns: nil while a command has it whose delivery was killed.
+    package func lockForCommands(_ name: String) throws(StoreError) -> CommandLock? {
+        let file = try openLock(name, "command")
+        while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            guard errno == EWOULDBLOCK else { throw .system("locking", file.path) }
+            return nil
+        }
+        return CommandLock(file)
+    }
+
+    /// The path of the file that commands of a consumer have open while they work.
+    package func commandLockPath(_ name: String) -> String { "\(directory.cursors)/.\(name).command" }
+
+    private func openDumpLock(_ name: String) throws(StoreError) -> OpenFile { try openLock(name, "lock") }
+
+    private func openLock(_ name: String, _ ending: String) throws(StoreError) -> OpenFile {
         _ = try path(of: name)
         try directory.makeFolder(directory.cursors, files)
-        return try directory.openFile("\(directory.cursors)/.\(name).lock", in: directory.cursors, files)
+        return try directory.openFile("\(directory.cursors)/.\(name).\(ending)", in: directory.cursors, files)
     }
 }
 
@@ -258,6 +276,24 @@ package final class ConsumerLock: Sendable {
 
     deinit {
         // Said aloud, because a child process that is just being started may hold the descriptor a moment longer.
+        flock(file.descriptor, LOCK_UN)
+    }
+}
+
+/// `CommandLock` is the right to have a command at work for a consumer. Commands inherit its descriptor: where the process
+/// that has this object is killed, the right lasts until they have ended, and so has all that they have started.
+package final class CommandLock: Sendable {
+    private let file: OpenFile
+
+    fileprivate init(_ file: OpenFile) {
+        self.file = file
+    }
+
+    /// To be held open by each command; closed with this object.
+    package var descriptor: Int32 { file.descriptor }
+
+    deinit {
+        // What a command that has ended left running in the background holds up nobody.
         flock(file.descriptor, LOCK_UN)
     }
 }

@@ -23,6 +23,8 @@ struct StoreDirectory: Sendable {
     var articles: String { "\(path)/articles" }
     var identities: String { "\(path)/identities" }
     var cursors: String { "\(path)/cursors" }
+    /// The store of events, a whole one of its own.
+    var events: String { ArticleStore.eventsFolder(of: path) }
     var states: String { "\(path)/state" }
     var stateFile: String { "\(path)/state/feeds.jsonl" }
     /// The last polls of each feed (`PollHistory`).

@@ -211,6 +211,9 @@ struct TimeMemory {
 
 extension ArticleStore {
     /// Remembers that the clock counts, for the next start. Costs two waits for the disk.
+    package var lastTrusted: Timestamp? { TimeMemory(directory)?.trusted }
+
+    /// Remembers that the clock counts at that time, durably.
     package func keep(trusted time: Timestamp) throws(StoreError) {
         try TimeMemory(trusted: time).write(to: directory, options.files)
     }

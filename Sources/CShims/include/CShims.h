@@ -47,3 +47,7 @@ int newswire_memory_file(const char *name, const void *bytes, size_t count);
 int newswire_send_memory_file(int socket, const void *to, unsigned length, int descriptor);
 // A descriptor that is readable once the process has ended (Process.c); -1 with errno.
 int newswire_process_descriptor(int pid);
+// Starts a program in a process group of its own (Process.c); 0 with its number, or errno. `input` is its standard input,
+// `kept` a descriptor that it and all that it starts hold open, or negative. It gets SIGTERM when the thread that called
+// this ends, in whatever way: that thread has to live until the program was waited for.
+int newswire_spawn(int *pid, const char *path, char *const argv[], char *const envp[], int input, int kept);

@@ -126,6 +126,8 @@ package struct FeedOptions: Sendable, Hashable {
     package var interval: Duration?
     /// The feed is polled by itself in these times of day; nil: at any time.
     package var hours: PollingHours?
+    /// After so long without anything new the feed is silent; where it is nil, that is learnt.
+    package var silentAfter: Duration?
     /// The text is sent in place of newswire's own User-Agent.
     package var userAgent: String?
     /// The fields are sent in their order with each request.

@@ -30,6 +30,7 @@ final class LoadingState {
     var includePatterns: [String] = []
     var schedule = ScheduleSettings()
     var store = StoreSettings(directory: "")
+    var events = EventSettings()
     var status = StatusSettings()
     var log = LogSettings()
     var hosts: [String: HostSettings] = [:]

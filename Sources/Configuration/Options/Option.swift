@@ -19,6 +19,7 @@ struct Option: Sendable {
     let tables: [OptionTable]
     /// What else the manual says of it in each of them; mostly empty.
     private let notes: [String]
+    private let effects: [OptionEffect]
     private let rows: [any Sendable]
     private let defaults: [String?]
 
@@ -35,6 +36,7 @@ struct Option: Sendable {
         words = kind.words
         tables = uses.map(\.table)
         notes = uses.map(\.note)
+        effects = uses.map(\.effect)
         let bound = uses.map { $0.bind(key, kind, example.isEmpty ? kind.example : example) }
         rows = bound.map(\.row)
         defaults = bound.map(\.standard)
@@ -50,10 +52,22 @@ struct Option: Sendable {
         tables.firstIndex(of: table).map { notes[$0] } ?? ""
     }
 
+    /// When another value in that table is in force; nil where it may not stand there.
+    func effect(in table: OptionTable) -> OptionEffect? {
+        tables.firstIndex(of: table).map { effects[$0] }
+    }
+
     /// What holds in a table where it is not set, as TOML; nil where nothing does, or another table says it.
     func standard(in table: OptionTable) -> String? {
         tables.firstIndex(of: table).flatMap { defaults[$0] }
     }
+}
+
+/// `OptionEffect` says when another value of an option is in force, once the running service has read it.
+enum OptionEffect: Sendable {
+    case onReload
+    /// The service goes on with the value of its start.
+    case afterRestart
 }
 
 /// How one option of one table is read and printed.
@@ -74,6 +88,8 @@ struct OptionUse<Value: Sendable>: Sendable {
 
     let table: OptionTable
     fileprivate var note = ""
+    /// What polls go by is read by each poll; the other tables say it option by option.
+    fileprivate var effect = OptionEffect.onReload
     fileprivate let bind:
         @Sendable (StaticString, OptionKind<Value>, _ example: String) -> (row: any Sendable, standard: String?)
 
@@ -100,6 +116,11 @@ struct OptionUse<Value: Sendable>: Sendable {
             get: { (values: Values) in values[keyPath: field] })
     }
 
+    private init<Values: OptionValues>(_ field: Field<Values, Value>, _ effect: OptionEffect) {
+        self.init(field)
+        self.effect = effect
+    }
+
     /// A field that is nil where nothing is set.
     private init<Values: OptionValues>(ofOptional field: Field<Values, Value?>) {
         self.init(
@@ -114,9 +135,10 @@ struct OptionUse<Value: Sendable>: Sendable {
     static func host(_ field: Field<HostSettings, Value>) -> Self { Self(field) }
     static func host(_ field: Field<HostSettings, Value?>) -> Self { Self(ofOptional: field) }
     static func schedule(_ field: Field<ScheduleSettings, Value>) -> Self { Self(field) }
-    static func store(_ field: Field<StoreSettings, Value>) -> Self { Self(field) }
-    static func status(_ field: Field<StatusSettings, Value>) -> Self { Self(field) }
-    static func log(_ field: Field<LogSettings, Value>) -> Self { Self(field) }
+    static func store(_ field: Field<StoreSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
+    static func events(_ field: Field<EventSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
+    static func status(_ field: Field<StatusSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
+    static func log(_ field: Field<LogSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func feed(_ field: Field<FeedSettings, Value>) -> Self { Self(field) }
     static func feed(_ field: Field<FeedSettings, Value?>, note: String = "") -> Self {
         var use = Self(ofOptional: field)
@@ -127,7 +149,7 @@ struct OptionUse<Value: Sendable>: Sendable {
 
 /// The tables of a configuration file.
 enum OptionTable: String, CaseIterable, Sendable {
-    case top, fetch, host, schedule, store, status, log, feed
+    case top, fetch, host, schedule, store, events, status, log, feed
 
     /// The table as people write it: `[fetch]`.
     var title: String {

@@ -4,7 +4,8 @@
 /// newswire.toml(5) and in the sample configuration, which `make man` writes.
 enum Options {
     /// In the order in which each table prints and describes those that it has.
-    static let all = top + fetch + feed + credentials + transfers + host + schedule + store + service + switches
+    static let all =
+        top + fetch + feed + credentials + transfers + host + schedule + store + events + service + switches
 
     static func rows<Values>(of values: Values.Type) -> [OptionRow<Values>] {
         all.compactMap { $0.row(of: values) }
@@ -154,28 +155,45 @@ enum Options {
             """
             Where articles are kept. Default: $STATE_DIRECTORY, which systemd sets; else /var/lib/newswire for a \
             configuration below /etc; else ${XDG_STATE_HOME:-~/.local/state}/newswire.
-            """, example: "\"/var/lib/newswire\"", in: .store(\.directory)),
+            """, example: "\"/var/lib/newswire\"", in: .store(\.directory, .afterRestart)),
         Option(
             "segment_size", .size(in: 4 << 10...4 << 30), "Articles are kept in files of about this size.",
-            in: .store(\.segmentSize)),
+            in: .store(\.segmentSize, .afterRestart)),
         Option(
             "keep", .retention(in: .seconds(1)...day * 36_500),
             """
             How long articles are kept. Files in which all is older are removed once a day; newswire still knows what \
             was in them, and a consumer that has not had it yet keeps it there. What is too old all at once, as when \
             this was changed, goes at a tenth of the store a day, and nothing while the machine's clock is in doubt.
-            """, in: .store(\.keep)),
+            """, in: .store(\.keep, .onReload)),
         Option(
             "updates", .word,
             "What becomes of edits of known articles: \"keep\" stores each as a version, \"ignore\" drops them.",
-            in: .store(\.updates), .feed(\.options.updates)),
+            in: .store(\.updates, .onReload), .feed(\.options.updates)),
         Option(
             "duplicates", .word,
             """
             How an article is stored that comes in several feeds: "differing" stores the first whole, and of the others \
             where they were, with their content where it says more or otherwise; "short" leaves that out, too; "keep" \
             makes each an article of its own. A site's own feed is always stored whole, and printed.
-            """, in: .store(\.duplicates)),
+            """, in: .store(\.duplicates, .onReload)),
+    ]
+
+    private static let events: [Option] = [
+        Option(
+            "failing_after", .span(in: .seconds(1)...day * 31),
+            """
+            How long a feed has to fail until that is an event, and at least three times in a row; one that is gone is an \
+            event at once.
+            """, in: .events(\.failingAfter, .onReload)),
+        Option(
+            "stuck_after", .span(in: .seconds(1)...day * 31),
+            "How long a consumer's command has to refuse a batch until that is an event.",
+            in: .events(\.stuckAfter, .onReload)),
+        Option(
+            "keep", .retention(in: day...day * 36_500),
+            "How long events are kept, in the same way as articles. At most 64 MiB of them are, the newest.",
+            in: .events(\.keep, .onReload)),
     ]
 
     private static let service: [Option] = [
@@ -185,8 +203,14 @@ enum Options {
             A file that gets the metrics of the running service every 15 seconds, in Prometheus' text format, for \
             node_exporter's textfile collector. Empty, the default: none. The service's sandbox must let it write \
             there: ReadWritePaths= in a drop-in.
-            """, example: "\"/var/lib/prometheus/node-exporter/newswire.prom\"", in: .status(\.textfile)),
-        Option("level", .word, "How serious a message must be to be logged.", in: .log(\.level)),
+            """, example: "\"/var/lib/prometheus/node-exporter/newswire.prom\"", in: .status(\.textfile, .onReload)),
+        Option(
+            "feed_metrics", .boolean,
+            """
+            Whether the metrics have a few figures of each feed: last success, failures, silence, churn. With very many \
+            feeds that is much for Prometheus.
+            """, in: .status(\.feedMetrics, .onReload)),
+        Option("level", .word, "How serious a message must be to be logged.", in: .log(\.level, .onReload)),
     ]
 
     private static let feed: [Option] = [
@@ -221,6 +245,13 @@ enum Options {
             are UTC. There may be several, with commas between them, and one may go over midnight. What is due at \
             another time waits for the next of them; `newswire poll FEED` polls at any time.
             """, example: "\"06:00-09:00, 17:00-22:00 Europe/Berlin\"", in: .feed(\.options.hours)),
+        Option(
+            "silent_after", .span(in: .seconds(1)...day * 3650),
+            """
+            After how long without anything new the feed is silent, for newswire feeds --silent and the event. If it is \
+            left out, that is learnt from how it publishes, where it has been seen to for long enough.
+            """, example: "\"3d\"",
+            in: .feed(\.options.silentAfter)),
         Option(
             "user_agent",
             .text { text in
@@ -315,6 +346,12 @@ extension ScheduleSettings: OptionValues {
 extension StoreSettings: OptionValues {
     static let table = OptionTable.store
     static let standard: Self? = Self(directory: "")
+    static let rows = Options.rows(of: Self.self)
+}
+
+extension EventSettings: OptionValues {
+    static let table = OptionTable.events
+    static let standard: Self? = Self()
     static let rows = Options.rows(of: Self.self)
 }
 

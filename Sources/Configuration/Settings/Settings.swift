@@ -136,10 +136,24 @@ package struct StoreSettings: Sendable, Equatable {
     }
 }
 
+/// `EventSettings` are those of `[events]`: what is worth an event, and how long it is kept.
+package struct EventSettings: Sendable, Equatable {
+    /// A feed has to fail for so long.
+    package var failingAfter: Duration = .seconds(86_400)
+    /// A consumer's command has to refuse a batch for so long.
+    package var stuckAfter: Duration = .seconds(3600)
+    /// Events are kept so long.
+    package var keep = StoreSettings.Retention.span(.seconds(365 * 86_400))
+
+    package init() {}
+}
+
 /// `StatusSettings` are those of `[status]`: where figures of the running service are written for others to read.
 package struct StatusSettings: Sendable, Equatable {
     /// The absolute path names a file in Prometheus' text format for node_exporter's textfile collector; nil for none.
     package var textfile: String?
+    /// Tells whether the metrics have figures of each feed.
+    package var feedMetrics = false
 
     package init() {}
 }

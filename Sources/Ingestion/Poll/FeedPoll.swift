@@ -48,6 +48,7 @@ struct FeedPoll {
     struct Rules: Sendable {
         let schedule: ScheduleSettings
         let allowances: HostAllowances
+        var events = EventSettings()
     }
 
     /// `Body` is what came as a document, also where it is no whole one.
@@ -87,6 +88,8 @@ struct FeedPoll {
     private var body: Body?
     /// What the poll tells the schedule.
     private(set) var result = Result<PollEvent.Result, PollFailure>.success(.unchanged)
+    /// What people are to be told of, once the poll counts.
+    private(set) var events: [NewsEvent] = []
     private var records: [PendingRecord] = []
     private var seen: [ArticleIdentifier]?
 
@@ -325,6 +328,7 @@ struct FeedPoll {
         }
         let decision = decision(verdict, at: moment)
         terms = decision.terms
+        let telling = FeedEvents(feed: feed, settings: rules.events)
         switch result {
         case .success:
             state.succeed(at: moment.now, status: report.status, decision: decision)
@@ -333,10 +337,16 @@ struct FeedPoll {
                     items: items, decision: decision, lastRead: previous.lastSuccess, now: moment.now)
                 report.notes.append(note.text)
             }
+            events = telling.succeeded(
+                state, after: previous, hasGap: terms.notes.contains(.possibleGap), items: items)
         case .failure(let failure):
             state.fail(at: moment.now, status: report.status, failure: failure.shown, decision: decision)
             state.reconsiderMove(after: failure.kind)
+            report.isWorthAWord = telling.isWorthAWord(state, after: previous)
+            events = telling.failed(state)
         }
+        // By a clock in doubt nothing has lasted.
+        if moment.isDoubtful { events = [] }
         if let host, verdict != HostVerdict() {
             report.host = (rules.allowances.allowance(forHost: host).key, verdict)
         }

@@ -14,6 +14,7 @@ package struct FeedPoller: Sendable {
     private let engine: FetchEngine
     private let store: ArticleStore
     private let writer: StoreWriter
+    private let events: EventLog?
     private let requests: RequestBuilder
     private let limiter: HostRateLimiter
     private let rules: FeedPoll.Rules
@@ -28,19 +29,22 @@ package struct FeedPoller: Sendable {
     ///   - configuration: what feeds, hosts and the schedule go by.
     ///   - version: newswire's, for the User-Agent.
     ///   - environment: where secrets may be.
+    ///   - events: where is kept what people are to be told of; nil for nowhere.
     ///   - health: shared by all pollers of the process, and so is the limiter.
     package init(
         _ configuration: Configuration, version: String, environment: [String: String], engine: FetchEngine,
-        store: ArticleStore, writer: StoreWriter, health: HostHealth, limiter: HostRateLimiter,
+        store: ArticleStore, writer: StoreWriter, events: EventLog? = nil, health: HostHealth, limiter: HostRateLimiter,
         mode: PollMode = .onSchedule, clock: PollClock
     ) {
         let allowances = HostAllowances(configuration)
         self.engine = engine
         self.store = store
         self.writer = writer
+        self.events = events
         requests = RequestBuilder(configuration, version: version, environment: environment)
         self.limiter = limiter
-        rules = FeedPoll.Rules(schedule: configuration.schedule, allowances: allowances)
+        rules = FeedPoll.Rules(
+            schedule: configuration.schedule, allowances: allowances, events: configuration.events)
         duplicates = configuration.store.duplicates
         self.health = health
         self.mode = mode
@@ -129,6 +133,8 @@ package struct FeedPoller: Sendable {
                 action = poll.concluded(network: network, host: verdict, at: moment)
             case .store(let records):
                 let heldUntil = store.state(of: poll.feed.id)?.schedule.heldUntil
+                // Before the state: with it the incident may be over, and after a crash nobody would know of it.
+                if !poll.events.isEmpty { await events?.record(poll.events) }
                 let state = poll.stateToStore(heldUntil: heldUntil, newHistoryBlock: writer.newHistoryBlock)
                 action = await keep(records, state, &poll)
             case .end(let trace):

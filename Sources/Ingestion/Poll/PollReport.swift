@@ -55,6 +55,8 @@ package struct PollReport: Sendable {
     package var network: Network?
     /// Says why the poll failed; nil where it did not.
     package var failure: FeedState.Failure?
+    /// Tells whether a failure is worth a word to whoever wants to hear of nothing but what is to be mended.
+    package var isWorthAWord = false
     /// Says why a feed was skipped, what a dry run would have done, and what else a person should know, a line each.
     package var notes: [String] = []
 
@@ -106,6 +108,7 @@ extension PollReport {
         json.member("next_poll", nextPoll)
         json.member("error_class", failure?.word)
         json.member("error", failure?.message)
+        json.flag("needs_attention", isWorthAWord)
         json.member("notes", notes)
         json.endObject()
     }
@@ -126,6 +129,7 @@ extension PollReport {
         if let word = json["error_class"]?.string {
             failure = FeedState.Failure(word: word, message: json["error"]?.string ?? "")
         }
+        isWorthAWord = json["needs_attention"]?.bool ?? false
         notes = (json["notes"]?.array ?? []).compactMap(\.string)
     }
 

@@ -92,3 +92,34 @@ struct ConfigurationChanges: Equatable {
         }
     }
 }
+
+/// `ReloadEffects` says what of a configuration that was read anew is in force at once, and what only after a restart, but
+/// for its feeds.
+struct ReloadEffects {
+    private let path: String
+    private let inForce: [OptionChange]
+    private let waiting: [OptionChange]
+
+    /// - Parameter started: the configuration that the service was started with.
+    init(from old: Configuration, to new: Configuration, startedWith started: Configuration) {
+        path = new.path
+        inForce = old.changesOnReload(to: new)
+        waiting = started.changesAfterRestart(to: new)
+    }
+
+    /// A line for all that is in force, and one for each value that waits.
+    var diagnostics: [Diagnostic] {
+        var result: [Diagnostic] = []
+        if !inForce.isEmpty {
+            let changes = inForce.map(\.description).joined(separator: ", ")
+            result.append(Diagnostic(.note, file: path, line: nil, "in force from here on: \(changes)"))
+        }
+        result += waiting.map { change in
+            let old = change.old.map { "it stays \($0)" } ?? "it stays not set"
+            return Diagnostic(
+                .warning, file: path, line: nil,
+                "\(change.description) takes a restart of the service; until then \(old)")
+        }
+        return result
+    }
+}

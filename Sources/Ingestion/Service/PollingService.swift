@@ -11,8 +11,10 @@ internal import ServiceLifecycle
 package struct PollingService: Service {
     private let configuration: Configuration
     private let reload: @Sendable () throws(ConfigurationError) -> Configuration
+    private let adopt: @Sendable (Configuration) -> Void
     private let reloadSignals: AsyncStream<Void>
     private let store: ArticleStore
+    private let events: EventLog?
     private let engine: FetchEngine
     private let about: ServiceFigures
     private let environment: [String: String]
@@ -29,21 +31,27 @@ package struct PollingService: Service {
     ///
     /// - Parameters:
     ///   - reload: reads the configuration anew.
+    ///   - adopt: told of each configuration that is put in force, by the loop; returns at once.
     ///   - reloadSignals: an element each time that is wanted (SIGHUP).
     ///   - store: open for writing; the caller closes it.
+    ///   - events: of the store; the caller closes them. Nil where they cannot be kept.
     ///   - engine: the caller shuts it down.
     ///   - about: the program, for who asks how the service is.
     ///   - leave: ends the process, on any thread: it was told to stop, and a file system does not let it.
     package init(
         configuration: Configuration, reload: @escaping @Sendable () throws(ConfigurationError) -> Configuration,
-        reloadSignals: AsyncStream<Void>, store: ArticleStore, engine: FetchEngine, about: ServiceFigures,
+        adopt: @escaping @Sendable (Configuration) -> Void, reloadSignals: AsyncStream<Void>, store: ArticleStore,
+        events: EventLog?,
+        engine: FetchEngine, about: ServiceFigures,
         notifier: ServiceNotifier, environment: [String: String], logger: Logger, clock: PollClock,
         leave: @escaping @Sendable (_ reason: String) -> Void
     ) {
         self.configuration = configuration
         self.reload = reload
+        self.adopt = adopt
         self.reloadSignals = reloadSignals
         self.store = store
+        self.events = events
         self.engine = engine
         self.about = about
         self.environment = environment
@@ -74,14 +82,15 @@ package struct PollingService: Service {
         }
         let limiter = HostRateLimiter(clock: clock)
         let parts = ServiceState.Parts(
-            store: store, writer: writer, retention: retention, survey: survey, metrics: MetricsJob(logger),
+            store: store, writer: writer, events: events, retention: retention, survey: survey,
+            metrics: MetricsJob(logger),
             reload: reloading, notifier: notifier, logger: logger, health: health, clock: clock, about: about,
-            lineChanges: { control.send(.replace) },
+            lineChanges: { control.send(.replace) }, adopt: adopt,
             makePoller: { configuration in
                 engine.expect(concurrency: configuration.fetch.concurrency)
                 return FeedPoller(
                     configuration, version: about.version, environment: environment, engine: engine, store: store,
-                    writer: writer, health: health, limiter: limiter, clock: clock)
+                    writer: writer, events: events, health: health, limiter: limiter, clock: clock)
             })
         let state = ServiceState(configuration, parts)
         loop.add(state.firstLine())
@@ -140,9 +149,9 @@ package struct PollingService: Service {
         }
     }
 
-    /// Often enough for systemd's watchdog, and for a clock that was set.
+    /// Often enough for the metrics, systemd's watchdog, and a clock that was set.
     private var heartbeat: Duration {
-        let longest = Duration.seconds(configuration.status.textfile == nil ? 30 : 15)
+        let longest = Duration.seconds(15)
         return notifier.watchdogMicroseconds.map { min(longest, .microseconds($0 / 3)) } ?? longest
     }
 }

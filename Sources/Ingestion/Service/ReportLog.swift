@@ -1,9 +1,9 @@
+internal import Configuration
 internal import FeedModel
 internal import Logging
 internal import Scheduling
 
-/// `ReportLog` decides which of a poll's news are worth a line in the log. `FailureLog` says how often the same failure
-/// is.
+/// `ReportLog` decides which of a poll's news are worth a line in the log. `FailureLog` says that of failures.
 struct ReportLog {
     struct Line: Equatable {
         let level: Logger.Level
@@ -12,9 +12,17 @@ struct ReportLog {
     }
 
     private var failures = FailureLog()
+    private var remarks = RemarkLog<FeedIdentifier>()
+    private var pauses = RemarkLog<String>()
 
     /// Forgets the feeds that are not asked for any more.
-    mutating func keep(where isKept: (FeedIdentifier) -> Bool) { failures.keep(where: isKept) }
+    mutating func keep(where isKept: (FeedIdentifier) -> Bool) {
+        failures.keep(where: isKept)
+        remarks.keep(where: isKept)
+    }
+
+    /// What has waited for more of its kind, and what is told once a day; to be asked now and then.
+    mutating func due(at now: Timestamp) -> [Line] { failures.due(at: now).map(line) }
 
     /// - Parameter isNetworkDown: then failures say nothing of feeds.
     mutating func lines(for report: PollReport, isNetworkDown: Bool, at now: Timestamp) -> [Line] {
@@ -22,9 +30,10 @@ struct ReportLog {
         if report.failure?.kind == .store { return [] }
         let feed = ["feed": "\(report.feed)"]
         var lines: [Line] = []
-        if let (host, verdict) = report.host, let pause = verdict.pause {
+        if let (host, verdict) = report.host, let pause = verdict.pause, let told = pauses.tell(host, "", at: now) {
             var fields = ["feed": "\(report.feed)", "host": host]
             fields["until"] = "\(Timestamp(seconds: pause.until.seconds))"
+            if told > 1 { fields["pauses"] = "\(told)" }
             if let pace = verdict.pace { fields["one_request_in_seconds"] = "\(pace.seconds)" }
             // What a host says with a good answer is nothing to worry about.
             let level = report.failure == nil ? Logger.Level.debug : .warning
@@ -39,14 +48,7 @@ struct ReportLog {
         if isNetworkDown, report.outcome == .failed { return lines }
         if let failure = report.failure { return lines + failed(failure, report, at: now) }
         if report.outcome == .skipped { return lines }
-        if let before = failures.succeeded(report.feed) {
-            lines.append(
-                Line(
-                    level: .notice, text: "well again",
-                    fields: [
-                        "feed": "\(report.feed)", "failures": "\(before.failures)", "since": "\(before.since)",
-                    ]))
-        }
+        if let line = failures.succeeded(report.feed, at: now) { lines.append(self.line(line)) }
         if report.newArticles + report.updatedArticles > 0 {
             lines.append(
                 Line(
@@ -55,95 +57,64 @@ struct ReportLog {
                         $1
                     }))
         }
-        for note in report.notes where failures.isNews(report.feed, note, at: now) {
+        // Counts in it may differ from poll to poll and mean the same.
+        for note in report.notes where remarks.tell(report.feed, note.filter { !$0.isNumber }, at: now) != nil {
             lines.append(Line(level: .warning, text: note, fields: feed.merging(["url": report.url]) { $1 }))
         }
         return lines
     }
 
     private mutating func failed(_ failure: FeedState.Failure, _ report: PollReport, at now: Timestamp) -> [Line] {
-        guard let line = failures.failed(report.feed, kind: failure.kind, at: now) else { return [] }
-        var fields = ["feed": "\(report.feed)", "class": failure.word, "url": report.url]
-        if let status = report.status { fields["status"] = "\(status)" }
+        let news = FailureLog.News(
+            feed: report.feed, site: FailureSite.of(url: report.url), failure: failure, url: report.url,
+            status: report.status)
+        return failures.failed(news, at: now).map { [line($0)] } ?? []
+    }
+
+    private func line(_ line: FailureLog.Line) -> Line {
         switch line {
-        case .begins: return [Line(level: .warning, text: "fails: \(failure.message)", fields: fields)]
-        case .goesOn(let failures, let since):
-            fields["failures"] = "\(failures)"
-            fields["since"] = "\(since)"
-            return [Line(level: .warning, text: "still fails: \(failure.message)", fields: fields)]
+        case .begins(let news):
+            return Line(level: .warning, text: "fails: \(news.failure.message)", fields: fields(news))
+        case .goesOn(let news, let failures, let since):
+            let more = ["failures": "\(failures)", "since": "\(since)"]
+            return Line(
+                level: .warning, text: "still fails: \(news.failure.message)",
+                fields: fields(news).merging(more) { $1 })
+        case .wellAgain(let feed, let failures, let since):
+            return Line(
+                level: .notice, text: "well again",
+                fields: ["feed": "\(feed)", "failures": "\(failures)", "since": "\(since)"])
+        case .many(let news, let count, let since, let isNew):
+            return Line(
+                level: .warning,
+                text: "\(subject(count, news.site)) \(isNew ? "" : "still ")\(count == 1 ? "fails" : "fail"), such as "
+                    + "\(news.feed): \(news.failure.message)",
+                fields: ["class": news.failure.word, "feeds": "\(count)", "since": "\(since)"])
+        case .manyWellAgain(let site, let count, let left):
+            let rest = left > 0 ? "; \(left) still fail\(left == 1 ? "s" : "")" : ""
+            return Line(
+                level: .notice, text: "\(subject(count, site)) \(count == 1 ? "is" : "are") well again\(rest)",
+                fields: ["feeds": "\(count)"])
+        case .nowAndThen(let news, let times, let since):
+            return Line(
+                level: .warning,
+                text: "feeds of \(news.site) fail now and then and are well again, such as \(news.feed): "
+                    + news.failure.message,
+                fields: ["class": news.failure.word, "failures": "\(times)", "since": "\(since)"])
         }
+    }
+
+    private func subject(_ count: Int, _ site: String) -> String { "\(count) feed\(count == 1 ? "" : "s") of \(site)" }
+
+    private func fields(_ news: FailureLog.News) -> [String: String] {
+        var fields = ["feed": "\(news.feed)", "class": news.failure.word, "url": news.url]
+        if let status = news.status { fields["status"] = "\(status)" }
+        return fields
     }
 }
 
 extension Logger {
     func log(_ line: ReportLog.Line) {
         log(level: line.level, "\(line.text)", metadata: line.fields.isEmpty ? nil : line.fields.mapValues { "\($0)" })
-    }
-}
-
-/// `FailureLog` decides which failures of feeds are worth a line: the first, one of another kind, and of those that go
-/// on the same way one a day, with their count.
-struct FailureLog: Sendable {
-    /// Milliseconds between two lines about the same thing.
-    private static let repeatAfter: Int64 = 24 * 3600 * 1000
-
-    enum Line: Equatable {
-        case begins
-        /// So many polls have failed the same way since it began.
-        case goesOn(failures: Int, since: Timestamp)
-    }
-
-    private struct Failing {
-        var kind: FailureKind
-        var failures: Int
-        var since: Timestamp
-        var toldAt: Timestamp
-    }
-
-    private struct Note {
-        var hash: Int
-        var toldAt: Timestamp
-    }
-
-    private var failing: [FeedIdentifier: Failing] = [:]
-    private var notes: [FeedIdentifier: Note] = [:]
-
-    /// - Returns: nil where nothing is to be said.
-    mutating func failed(_ feed: FeedIdentifier, kind: FailureKind, at now: Timestamp) -> Line? {
-        guard var known = failing[feed], known.kind == kind else {
-            failing[feed] = Failing(kind: kind, failures: 1, since: now, toldAt: now)
-            return .begins
-        }
-        known.failures += 1
-        defer { failing[feed] = known }
-        guard Self.isDue(known.toldAt, now) else { return nil }
-        known.toldAt = now
-        return .goesOn(failures: known.failures, since: known.since)
-    }
-
-    /// - Returns: how often the feed had failed the same way before, and since when; nil where it had not.
-    mutating func succeeded(_ feed: FeedIdentifier) -> (failures: Int, since: Timestamp)? {
-        failing.removeValue(forKey: feed).map { ($0.failures, $0.since) }
-    }
-
-    /// Whether a remark about a feed is worth a line: the same one is once a day.
-    mutating func isNews(_ feed: FeedIdentifier, _ text: String, at now: Timestamp) -> Bool {
-        // Counts in it may differ from poll to poll and mean the same.
-        let hash = text.filter { !$0.isNumber }.hashValue
-        if let known = notes[feed], known.hash == hash, !Self.isDue(known.toldAt, now) { return false }
-        notes[feed] = Note(hash: hash, toldAt: now)
-        return true
-    }
-
-    /// Forgets the feeds that are not asked for any more.
-    mutating func keep(where isKept: (FeedIdentifier) -> Bool) {
-        failing = failing.filter { isKept($0.key) }
-        notes = notes.filter { isKept($0.key) }
-    }
-
-    /// A clock that was put back starts the day anew.
-    private static func isDue(_ toldAt: Timestamp, _ now: Timestamp) -> Bool {
-        let passed = now.milliseconds - toldAt.milliseconds
-        return passed >= repeatAfter || passed < 0
     }
 }

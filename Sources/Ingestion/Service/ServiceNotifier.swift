@@ -72,7 +72,13 @@ struct SignsOfLife {
     /// Milliseconds between two versions of `[status] textfile`.
     private static let metricsInterval: Int64 = 15_000
 
+    /// Milliseconds between two looks at the consumers, and between two removals of old events.
+    private static let consumerInterval: Int64 = 60_000
+    private static let trimInterval: Int64 = 24 * 3600 * 1000
+
     private var lastSign: SteadyTime?
+    private var lastConsumers: SteadyTime?
+    private var lastTrim: SteadyTime?
     private var lastStatus: SteadyTime?
     private var lastMetrics: SteadyTime?
 
@@ -84,6 +90,12 @@ struct SignsOfLife {
     mutating func isTimeForStatus(at now: SteadyTime) -> Bool { Self.isTime(&lastStatus, now, Self.statusInterval) }
 
     mutating func isTimeForMetrics(at now: SteadyTime) -> Bool { Self.isTime(&lastMetrics, now, Self.metricsInterval) }
+
+    mutating func isTimeForConsumers(at now: SteadyTime, every interval: Int64? = nil) -> Bool {
+        Self.isTime(&lastConsumers, now, min(interval ?? Self.consumerInterval, Self.consumerInterval))
+    }
+
+    mutating func isTimeToTrim(at now: SteadyTime) -> Bool { Self.isTime(&lastTrim, now, Self.trimInterval) }
 
     private static func isTime(_ last: inout SteadyTime?, _ now: SteadyTime, _ interval: Int64) -> Bool {
         if let last, now.milliseconds(since: last) < interval { return false }

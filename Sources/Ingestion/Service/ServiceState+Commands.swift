@@ -26,8 +26,10 @@ extension ServiceState {
             reply.done()
         case .metrics:
             let figures = figures(running: running.count)
+            let feeds = feedMetrics
             parts.survey.ask { seen in
-                reply.send { $0.string(figures.seen(seen).prometheus) }
+                let text = figures.seen(seen).prometheus + (feeds?.prometheus ?? "")
+                reply.send { $0.string(text) }
                 reply.done()
             }
         case .pause(let feeds, let until):
@@ -153,12 +155,33 @@ extension ServiceState {
         if signs.isTimeForSign(at: steady, every: parts.notifier.aliveInterval) { parts.notifier.alive() }
         guard signs.isTimeForStatus(at: steady) else { return }
         tellDelays()
+        for line in reports.due(at: now()) { parts.logger.log(line) }
         followClock()
+        if let events = parts.events { tellEvents(events, steady) }
         if let line = digest.line(at: steady, failing: roster.conditions[.failing] ?? 0) { parts.logger.log(line) }
         parts.notifier.status(status(nextDue: nextDue))
         if let path = roster.configuration.status.textfile, signs.isTimeForMetrics(at: steady) {
             writeMetrics(to: path, running: running)
         }
+    }
+
+    private func tellEvents(_ events: EventLog, _ steady: SteadyTime) {
+        let (time, settings) = (now(), roster.configuration.events)
+        let disk = serviceEvents.look(disk: parts.store.trouble?.description, at: time)
+        if let disk { events.recordSoon([disk]) }
+        let doubt = parts.clock.doubt?.description
+        if serviceEvents.isNews(ofClock: doubt != nil, steady), let doubt {
+            events.recordSoon { [store = parts.store] in
+                [ServiceEvents.clock(doubt, trusted: store.lastTrusted, at: time)]
+            }
+        }
+        if signs.isTimeForConsumers(at: steady, every: settings.stuckAfter.milliseconds) {
+            parts.survey.ask { seen in
+                events.recordSoon(
+                    ServiceEvents.look(consumers: seen.consumers, patience: settings.stuckAfter, at: time))
+            }
+        }
+        if signs.isTimeToTrim(at: steady) { events.trim(settings.keep, now: parts.clock.trusted) }
     }
 
     /// All but what is on the disk (`StatusFigures.seen`).
@@ -211,7 +234,16 @@ extension ServiceState {
     /// The metrics for node_exporter.
     private func writeMetrics(to path: String, running: Int) {
         let figures = figures(running: running)
-        parts.survey.ask { [metrics = parts.metrics] seen in metrics.write(figures.seen(seen).prometheus, to: path) }
+        let feeds = feedMetrics
+        parts.survey.ask { [metrics = parts.metrics] seen in
+            metrics.write(figures.seen(seen).prometheus + (feeds?.prometheus ?? ""), to: path)
+        }
+    }
+
+    /// The figures of each feed, where somebody wants them.
+    private var feedMetrics: FeedMetrics? {
+        guard roster.configuration.status.feedMetrics else { return nil }
+        return FeedMetrics(feeds: roster.configuration.feeds, store: parts.store)
     }
 
     func status(nextDue: Timestamp?) -> String {

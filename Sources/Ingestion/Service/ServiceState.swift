@@ -14,6 +14,8 @@ final class ServiceState: PollLoopService {
     struct Parts {
         let store: ArticleStore
         let writer: StoreWriter
+        /// Nil where none can be kept.
+        let events: EventLog?
         let retention: RetentionJob
         let survey: DiskSurvey
         let metrics: MetricsJob
@@ -26,12 +28,16 @@ final class ServiceState: PollLoopService {
         let about: ServiceFigures
         /// To be called from any thread when feeds have got other places in line; the loop asks for `replacement` then.
         let lineChanges: @Sendable () -> Void
+        /// Told of each configuration that is put in force after the first.
+        let adopt: @Sendable (Configuration) -> Void
         let makePoller: (Configuration) -> FeedPoller
     }
 
     let parts: Parts
     var roster: FeedRoster
     private var poller: FeedPoller
+    /// The configuration of the start, without feeds: some of it stays in force until the next.
+    private let started: Configuration
     var planned = PlannedTimes()
     var manualPolls = ManualPolls()
     var reloads = ReloadRequests()
@@ -39,6 +45,7 @@ final class ServiceState: PollLoopService {
     var reports = ReportLog()
     var digest: PollDigest
     var signs = SignsOfLife()
+    var serviceEvents = ServiceEvents()
     var delayTelling = DelayTelling()
     var nextDue: Timestamp?
     private var wasClockDoubtful = false
@@ -47,6 +54,9 @@ final class ServiceState: PollLoopService {
         self.parts = parts
         roster = FeedRoster(configuration)
         poller = parts.makePoller(configuration)
+        var started = configuration
+        started.feeds = []
+        self.started = started
         digest = PollDigest(since: parts.clock.steady())
     }
 
@@ -172,6 +182,7 @@ final class ServiceState: PollLoopService {
     /// What came of reading the configuration is put in force, all or nothing: one that is wrong leaves the old one.
     func replacement(running: Set<Int>) -> [PollEntry] {
         let outcome = parts.reload.take()
+        let old = roster.configuration
         if case .success(let new) = outcome { adopt(new) }
         // It counts the feeds, too, and what is said of the reload has those figures.
         let entries = line(except: running)
@@ -180,7 +191,9 @@ final class ServiceState: PollLoopService {
             if let line = digest.lineNow(at: parts.clock.steady(), failing: roster.conditions[.failing] ?? 0) {
                 parts.logger.log(line)
             }
-            endReload(ReloadOutcome(feeds: roster.feedCount, warnings: new.warnings))
+            let effects = ReloadEffects(from: old, to: new, startedWith: started).diagnostics
+            tell(effects)
+            endReload(ReloadOutcome(feeds: roster.feedCount, warnings: new.warnings + effects))
         case .failure(let error):
             tell(error.diagnostics)
             parts.logger.error("the configuration is wrong; the old one stays in force")
@@ -192,7 +205,13 @@ final class ServiceState: PollLoopService {
 
     private func tell(_ diagnostics: [Diagnostic]) {
         for diagnostic in diagnostics {
-            parts.logger.log(level: diagnostic.severity == .error ? .error : .warning, "\(diagnostic)")
+            let level: Logger.Level =
+                switch diagnostic.severity {
+                case .error: .error
+                case .warning: .warning
+                case .note: .notice
+                }
+            parts.logger.log(level: level, "\(diagnostic)")
         }
     }
 
@@ -203,6 +222,8 @@ final class ServiceState: PollLoopService {
         roster.adopt(new)
         poller = parts.makePoller(new)
         reports.keep(where: roster.isPolled)
+        if let path = old.status.textfile, path != new.status.textfile { parts.metrics.remove(path) }
+        parts.adopt(new)
         tell(new.warnings)
         let changes = ConfigurationChanges(from: old, to: new)
         parts.logger.notice(
@@ -250,7 +271,7 @@ final class ServiceState: PollLoopService {
     func close() {
         manualPolls.giveUp("the service was stopped")
         reloads.close()
-        if let path = roster.configuration.status.textfile { parts.metrics.remove(path) }
+        if let path = roster.configuration.status.textfile { parts.metrics.removeNow(path) }
     }
 }
 

@@ -90,8 +90,14 @@ final class MetricsJob: Sendable {
         return true
     }
 
-    /// Removes the file. Waits for that, and for a version that is being written.
+    /// Removes the file, behind a version that is being written. Returns at once.
     func remove(_ path: String) {
-        queue.sync { watch.during("removing the metrics \(path)") { MetricsFile(path: path).remove() } }
+        queue.async { [self] in watch.during("removing the metrics \(path)") { MetricsFile(path: path).remove() } }
+    }
+
+    /// The same, and waits for it.
+    func removeNow(_ path: String) {
+        remove(path)
+        queue.sync {}
     }
 }

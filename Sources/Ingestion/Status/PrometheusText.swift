@@ -139,13 +139,13 @@ extension StatusFigures {
             "newswire_store_free_bytes", .gauge, "Free space where the store is.", store.freeBytes.map { Double($0) })
         text.metric(
             "newswire_consumer_lag_records", .gauge, "Records that a consumer has not had yet.", by: "consumer",
-            consumers.compactMap { consumer in consumer.behind.map { (consumer.name, Double($0)) } })
+            consumers.compactMap { consumer in consumer.behind.map { (consumer.shownName, Double($0)) } })
         text.metric(
             "newswire_consumer_failed_attempts", .gauge, "How often a consumer's command was given its batch in vain.",
             by: "consumer",
             consumers.compactMap { consumer in
                 if consumer.behind == nil, consumer.failure == nil { return nil }
-                return (consumer.name, Double(consumer.failure?.attempts ?? 0))
+                return (consumer.shownName, Double(consumer.failure?.attempts ?? 0))
             })
         if let syncs = store.syncs {
             text.durations(

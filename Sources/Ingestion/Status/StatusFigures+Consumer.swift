@@ -13,6 +13,11 @@ extension StatusFigures {
         package var behind: UInt64?
         /// A batch keeps it there that its command does not take; nil for none.
         package var failure: DeliveryFailure?
+        /// Tells whether it gets events in place of articles.
+        package var isOfEvents = false
+
+        /// The name as it is shown where consumers of articles and of events stand together.
+        package var shownName: String { isOfEvents ? "\(name) (events)" : name }
 
         package init(name: String, seq: UInt64?, behind: UInt64?, failure: DeliveryFailure? = nil) {
             self.name = name
@@ -27,6 +32,7 @@ extension StatusFigures.Consumer {
     func write(to json: inout JSONWriter) {
         json.beginObject()
         json.member("name", name)
+        json.flag("events", isOfEvents)
         json.member("seq", seq)
         json.member("behind", behind)
         if let failure {

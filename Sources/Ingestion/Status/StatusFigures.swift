@@ -207,14 +207,25 @@ extension StatusFigures {
             figures.store.segments = sizes.count
             figures.store.bytes = sizes.reduce(0, +)
         }
-        if let cursors = try? Cursors(directory: store), let consumers = try? cursors.list() {
-            figures.consumers = consumers.map { cursor in
-                Consumer(
-                    name: cursor.name, seq: cursor.seq, behind: cursor.seq.map { last > $0 ? last - $0 : 0 },
-                    failure: cursors.failure(of: cursor.name))
+        figures.consumers = consumers(of: store, last: last)
+        let events = ArticleStore.eventsFolder(of: store)
+        if let reader = try? StoreReader(directory: events) {
+            figures.consumers += consumers(of: events, last: (try? reader.lastSeq()) ?? 0).map { consumer in
+                var consumer = consumer
+                consumer.isOfEvents = true
+                return consumer
             }
         }
         return figures
+    }
+
+    private static func consumers(of store: String, last: UInt64) -> [Consumer] {
+        guard let cursors = try? Cursors(directory: store), let consumers = try? cursors.list() else { return [] }
+        return consumers.map { cursor in
+            Consumer(
+                name: cursor.name, seq: cursor.seq, behind: cursor.seq.map { last > $0 ? last - $0 : 0 },
+                failure: cursors.failure(of: cursor.name))
+        }
     }
 
     private static func freeBytes(_ path: String) -> UInt64? {

@@ -82,7 +82,10 @@ struct AddCommand: AsyncParsableCommand {
             return
         }
         store.takeOver([feed]) { _ = store.stage($0) }
-        let session = IngestionSession(configuration: extended, store: store, engine: engine, logger: logger)
+        let session = IngestionSession(
+            configuration: extended, store: store, events: IngestionSession.openEvents(store, .system, logger),
+            engine: engine, logger: logger)
+        defer { session.events?.close() }
         let health = HostHealth(
             extended, at: SystemClock.now(), isClockDoubtful: PollClock.system.doubt != nil, store)
         let writer = session.writer()

@@ -127,11 +127,15 @@ struct CommonOptions: ParsableArguments {
 
     /// A logger at the level of the command line, else of the configuration.
     ///
-    /// - Parameter queue: where lines go that nobody is to wait for; without one each is written at once.
-    func logger(_ configuration: Configuration, through queue: LogQueue? = nil) -> Logger {
-        let level = Logger.Level(logLevel ?? configuration.log.level)
+    /// - Parameters:
+    ///   - queue: where lines go that nobody is to wait for; without one each is written at once.
+    ///   - threshold: gives the level in place of those, now and later.
+    func logger(_ configuration: Configuration, through queue: LogQueue? = nil, above threshold: LogThreshold? = nil)
+        -> Logger
+    {
+        let threshold = threshold ?? LogThreshold(Logger.Level(logLevel ?? configuration.log.level))
         let write = queue.map { $0.write } ?? LogOutput(environment: Self.environment).write
-        return Logger(label: "newswire") { _ in NewswireLogHandler(write, level: level) }
+        return Logger(label: "newswire") { _ in NewswireLogHandler(write, above: threshold) }
     }
 }
 
@@ -166,6 +170,17 @@ enum FeedSelection {
             if !chosen.contains(where: { $0.id == feed.id }) { chosen.append(feed) }
         }
         return chosen
+    }
+
+    /// The feeds that are named, and have one of the tags; of no tags, whatever theirs are.
+    static func choose(
+        _ names: [String], tags: [String], from configuration: Configuration
+    ) throws -> [FeedConfiguration] {
+        let named = try choose(names, from: configuration)
+        if tags.isEmpty { return named }
+        try StoredFeeds(configuration).check(tags: tags, alsoStored: false)
+        let wanted = Set(tags.map(TagKey.init))
+        return named.filter { feed in feed.tags.contains { wanted.contains(TagKey($0)) } }
     }
 
     /// An unset variable of a script would be the start of every id.

@@ -34,10 +34,12 @@ struct AckCommand: ParsableCommand {
     @Flag(help: "Make the consumer if there is none of that name.")
     var create = false
 
+    @OptionGroup var of: EventsOption
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let directory = try common.loadForStore().store.directory
+        let directory = of.directory(try common.loadForStore())
         try CommandFailure.wrappingAll {
             let reader = try StoreReader(directory: directory)
             let cursors = try Cursors(directory: directory)
@@ -114,10 +116,12 @@ struct ConsumersCommand: ParsableCommand {
         completion: Completions.consumers)
     var removed: [String] = []
 
+    @OptionGroup var of: EventsOption
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let directory = try common.loadForStore().store.directory
+        let directory = of.directory(try common.loadForStore())
         try CommandFailure.wrappingAll {
             if removed.isEmpty { try list(directory) } else { try remove(Cursors(directory: directory)) }
         }

@@ -97,7 +97,7 @@ struct DeliverCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try loaded()
-        let directory = configuration.store.directory
+        let directory = choice.directory(configuration)
         guard let program = DeliveryCommand(command, environment: environment(configuration)) else {
             throw CommandFailure(
                 .usage, "delivering to \(command[0]): there is no such program that may be run; name it by its path")
@@ -149,6 +149,7 @@ struct DeliverCommand: AsyncParsableCommand {
     private var options: Delivery.Options {
         Delivery.Options(
             batch: batch, wait: wait.seconds * 1000, timeout: timeout.seconds * 1000, once: once,
+            isOfEvents: choice.events,
             deadLetters: attempts.flatMap { attempts in
                 deadLetter.map { DeadLetters(attempts: attempts, directory: $0) }
             })

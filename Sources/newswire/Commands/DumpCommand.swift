@@ -97,7 +97,7 @@ struct DumpCommand: ParsableCommand {
 
     private func session(_ configuration: Configuration) throws -> DumpSession {
         let now = SystemClock.now()
-        let directory = configuration.store.directory
+        let directory = choice.directory(configuration)
         let isSinceByClock = since?.isSpan ?? false
         let since = since?.time(now: now)
         let until = until?.time(now: now)
@@ -107,6 +107,19 @@ struct DumpCommand: ParsableCommand {
             after: after ?? 0,
             since: since, isSinceByClock: isSinceByClock, until: until,
             consumer: new ? .init(name: consumer ?? "default", acknowledges: !noAck, start: beginning.start) : nil)
+    }
+}
+
+/// The option of commands that work on consumers.
+struct EventsOption: ParsableArguments {
+    @Flag(help: "Mean the consumers of events, and not those of articles.")
+    var events = false
+
+    func directory(_ configuration: Configuration) -> String { Self.directory(configuration, events: events) }
+
+    static func directory(_ configuration: Configuration, events: Bool) -> String {
+        let directory = configuration.store.directory
+        return events ? ArticleStore.eventsFolder(of: directory) : directory
     }
 }
 
@@ -137,8 +150,18 @@ struct ArticleChoice: ParsableArguments {
             """)
     var duplicates = false
 
+    @Flag(
+        help: "Take events in place of articles: feeds that fail, recover, fall silent, move or are gone, and the like."
+    )
+    var events = false
+
     @Flag(name: .customLong("no-initial"), help: "Leave out what was in a feed already when it was first polled.")
     var noInitial = false
+
+    /// The store that is read: that of articles, or that of events.
+    func directory(_ configuration: Configuration) -> String {
+        EventsOption.directory(configuration, events: events)
+    }
 
     /// Reads the store to find the feeds that are named, and may read all of it where none is found.
     func filter(

@@ -30,6 +30,9 @@ struct FeedsCommand: ParsableCommand {
     @Flag(help: "Show only feeds whose last poll failed.")
     var failing = false
 
+    @Flag(help: "Show only feeds from which nothing new has come for much longer than usual.")
+    var silent = false
+
     @Option(
         name: .customLong("state"),
         help: ArgumentHelp("Show only feeds in this state. May be repeated.", valueName: "STATE"))
@@ -51,10 +54,10 @@ struct FeedsCommand: ParsableCommand {
 
     func run() throws {
         var configuration = try common.loadForStore()
-        let stored = try readStates(configuration)
+        let stored = try StoredFeeds(configuration).states()
         configuration = configuration.recognising(stored.knownFeeds)
         let states = configuration.remembered(stored)
-        let chosen = try choose(from: configuration)
+        let chosen = try FeedSelection.choose(feeds, tags: tags, from: configuration)
         let wantedStates = Set(shownStates + (failing ? [.failing, .gone] : []))
         var output = StandardOutput()
         var table = TextTable(FeedHealth.columns)
@@ -71,6 +74,7 @@ struct FeedsCommand: ParsableCommand {
             health.sameAs = shared[feed.id] ?? []
             health.hostPace = HostPaceText(host, hostHealth.paced(allowance, of: host, at: now), allowances)
             if !wantedStates.isEmpty, !wantedStates.contains(health.state) { continue }
+            if silent, health.silentSince == nil { continue }
             shown += 1
             if json {
                 try output.write(health.jsonLine)
@@ -89,18 +93,12 @@ struct FeedsCommand: ParsableCommand {
             )
         }
         if !json, shown == 0 {
-            let none = failing ? "no feed is failing" : "no feed is in that state"
+            let none =
+                silent
+                ? "no feed is silent, as far as that can be told"
+                : failing ? "no feed is failing" : "no feed is in that state"
             StandardError.write("newswire: \(configuration.feeds.isEmpty ? "no feeds are configured" : none)")
         }
-    }
-
-    /// The feeds that are named, and have one of the tags.
-    private func choose(from configuration: Configuration) throws -> [FeedConfiguration] {
-        let named = try FeedSelection.choose(feeds, from: configuration)
-        if tags.isEmpty { return named }
-        try StoredFeeds(configuration).check(tags: tags, alsoStored: false)
-        let wanted = Set(tags.map(TagKey.init))
-        return named.filter { feed in feed.tags.contains { wanted.contains(TagKey($0)) } }
     }
 
     /// For each feed, the others whose servers say that they are to be found at the same URL (polling.md §9).
@@ -115,13 +113,5 @@ struct FeedsCommand: ParsableCommand {
             for feed in group { result[feed.id] = group.map(\.id).filter { $0 != feed.id } }
         }
         return result
-    }
-
-    /// A store that does not exist yet knows nothing.
-    private func readStates(_ configuration: Configuration) throws -> [FeedState] {
-        guard ConfigurationPath.fileExists(configuration.store.directory) else { return [] }
-        return try CommandFailure.wrapping { () throws(StoreError) in
-            try StoreReader(directory: configuration.store.directory).states()
-        }
     }
 }

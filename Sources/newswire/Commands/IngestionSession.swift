@@ -12,6 +12,8 @@ internal import Logging
 struct IngestionSession {
     let configuration: Configuration
     let store: ArticleStore
+    /// Nil where none can be kept.
+    let events: EventLog?
     let engine: FetchEngine
     let logger: Logger
 
@@ -19,15 +21,16 @@ struct IngestionSession {
     ///   - wanted: the configuration as it was read; its feeds get the ids that the store knows them by. The caller gives
     ///     it away, so that the feeds are in memory once, however many they are.
     ///   - clock: also the store's, and that of the age of responses.
-    ///   - log: where log lines go, as `CommonOptions.logger` has it.
+    ///   - log: where log lines go, and `threshold` which of them, as `CommonOptions.logger` has it.
     ///   - patience: how long another newswire is waited for that has the store.
     ///   - busy: as `openStore` has it.
     static func open(
         _ wanted: consuming Configuration, _ options: CommonOptions, clock: PollClock = .system, log: LogQueue? = nil,
-        patience: Duration = .zero, busy: @escaping @Sendable (String) -> Void = { _ in }
+        threshold: LogThreshold? = nil, patience: Duration = .zero,
+        busy: @escaping @Sendable (String) -> Void = { _ in }
     ) throws -> IngestionSession {
         var configuration = wanted
-        let logger = options.logger(configuration, through: log)
+        let logger = options.logger(configuration, through: log, above: threshold)
         for warning in configuration.warnings { logger.warning("\(warning)") }
         let settings = configuration.store
         let deadline = ContinuousClock.now + patience
@@ -54,7 +57,8 @@ struct IngestionSession {
         engineOptions.isClockDoubtful = { clock.doubt != nil }
         engineOptions.concurrency = configuration.fetch.concurrency
         return IngestionSession(
-            configuration: configuration, store: store, engine: try startedEngine(engineOptions), logger: logger)
+            configuration: configuration, store: store, events: openEvents(store, clock, logger),
+            engine: try startedEngine(engineOptions), logger: logger)
     }
 
     /// Starts an engine; the caller shuts it down.
@@ -103,6 +107,16 @@ struct IngestionSession {
         return store
     }
 
+    /// Articles are polled also where no event can be kept.
+    static func openEvents(_ store: ArticleStore, _ clock: PollClock, _ logger: Logger) -> EventLog? {
+        do throws(StoreError) {
+            return try EventLog(of: store, clock: clock, logger)
+        } catch {
+            logger.error("no events are kept: \(error)")
+            return nil
+        }
+    }
+
     /// The caller calls `flush` of the writer when all polls are over: it keeps back states that no article came with.
     func writer() -> StoreWriter {
         StoreWriter(store, history: PollHistory(of: store, logger), contents: FeedContents(of: store, logger))
@@ -111,12 +125,14 @@ struct IngestionSession {
     func poller(_ mode: PollMode, writer: StoreWriter, health: HostHealth) -> FeedPoller {
         FeedPoller(
             configuration, version: Version.newswire, environment: CommonOptions.environment, engine: engine,
-            store: store, writer: writer, health: health, limiter: HostRateLimiter(clock: .system), mode: mode,
+            store: store, writer: writer, events: events, health: health, limiter: HostRateLimiter(clock: .system),
+            mode: mode,
             clock: .system)
     }
 
     func close() async {
         await engine.shutdown()
+        events?.close()
         store.close()
     }
 }

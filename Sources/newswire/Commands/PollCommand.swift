@@ -28,6 +28,15 @@ struct PollCommand: AsyncParsableCommand {
         completion: Completions.feeds)
     var feeds: [String] = []
 
+    @Flag(help: "Poll only feeds whose last poll failed, due or not.")
+    var failing = false
+
+    @Option(
+        name: .customLong("tag"),
+        help: ArgumentHelp("Poll only feeds with this tag, due or not. May be repeated.", valueName: "TAG"),
+        completion: Completions.tags)
+    var tags: [String] = []
+
     @Flag(help: "Poll feeds that are not due as well, except those whose server asked to be left alone.")
     var all = false
 
@@ -40,7 +49,7 @@ struct PollCommand: AsyncParsableCommand {
     @Flag(help: "Print one line of JSON for each feed.")
     var json = false
 
-    @Flag(help: "Say nothing but what has failed.")
+    @Flag(help: "Say nothing but what a person has to mend: failures that last, once a day.")
     var quiet = false
 
     @OptionGroup var common: CommonOptions
@@ -57,22 +66,43 @@ struct PollCommand: AsyncParsableCommand {
         if let failure = round { throw failure }
     }
 
-    private var selection: PollSelection { force ? .force : all || !feeds.isEmpty ? .all : .due }
+    /// Whether a person has said which feeds are meant: then each that is skipped is named, and why.
+    private var isChoice: Bool { !feeds.isEmpty || !tags.isEmpty || failing }
+
+    private var selection: PollSelection { force ? .force : all || isChoice ? .all : .due }
+
+    /// The feeds that are meant.
+    ///
+    /// - Parameter state: what is remembered of a feed.
+    private func choose(
+        from configuration: Configuration, state: (FeedIdentifier) throws -> FeedState?
+    ) throws -> [FeedConfiguration] {
+        var chosen = try FeedSelection.choose(feeds, tags: tags, from: configuration)
+        if failing { chosen = try chosen.filter { try $0.enabled && state($0.id)?.failure != nil } }
+        if chosen.isEmpty {
+            let none = failing ? "no feed is failing" : "no feeds are configured in \(configuration.path)"
+            if !quiet { StandardError.write("newswire: \(none)") }
+        }
+        return chosen
+    }
 
     private func printer(total: Int) -> PollPrinter {
         PollPrinter(
             json: json, dryRun: dryRun, total: total, showsProgress: !json && !quiet && Terminal.isErrorTerminal,
-            saysSkipped: !feeds.isEmpty, isQuiet: quiet)
+            saysSkipped: isChoice, isQuiet: quiet)
     }
 
     /// The service on this store does the polling. It goes on when this command is stopped.
     ///
     /// - Returns: why the command ends with another status than 0.
     private func ask(_ service: consuming ServiceSession, _ configuration: Configuration) throws -> CommandFailure? {
-        let chosen = try FeedSelection.choose(feeds, from: configuration)
+        var states: [FeedIdentifier: FeedState] = [:]
+        if failing { states = configuration.remembered(try StoredFeeds(configuration).states()) }
+        let chosen = try choose(from: configuration) { states[$0] }
+        if chosen.isEmpty, isChoice { return nil }
         let printer = printer(total: chosen.count)
         // Without names all feeds of the service are meant, also where its configuration is older than the file.
-        let ids = feeds.isEmpty ? [] : chosen.map(\.id)
+        let ids = isChoice ? chosen.map(\.id) : []
         var other: String?
         try service.ask(.poll(feeds: ids, selection: selection, isDryRun: dryRun)) { line in
             if let report = PollReport(line) { printer.add(report) }
@@ -90,11 +120,8 @@ struct PollCommand: AsyncParsableCommand {
 
     /// - Returns: why the command ends with another status than 0.
     private func poll(_ session: IngestionSession) async throws -> CommandFailure? {
-        let chosen = try FeedSelection.choose(feeds, from: session.configuration)
-        if chosen.isEmpty {
-            StandardError.write("newswire: no feeds are configured in \(session.configuration.path)")
-            return nil
-        }
+        let chosen = try choose(from: session.configuration) { session.store.state(of: $0) }
+        if chosen.isEmpty { return nil }
         let printer = printer(total: chosen.count)
         let mode = PollMode(selection, isDryRun: dryRun)
         let clock = PollClock.system
@@ -124,6 +151,7 @@ struct PollCommand: AsyncParsableCommand {
             group.cancelAll()
             return await group.next() ?? false
         }
+        session.events?.trim(session.configuration.events.keep, now: clock.trusted)
         // The next round knows by it when the clock last counted; losing it costs a doubt.
         if !dryRun, let now = clock.confirmed { try? session.store.keep(trusted: now) }
         return try printer.finish(stopped: stopped)

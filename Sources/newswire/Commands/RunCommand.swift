@@ -48,27 +48,39 @@ struct RunCommand: AsyncParsableCommand {
         log.drain()
     }
 
+    /// The configuration that the service starts with. What the command line says goes before it, also at a reload.
+    private func loaded() throws -> Configuration {
+        var configuration = try common.load()
+        if let logLevel = common.logLevel { configuration.log.level = logLevel }
+        return configuration
+    }
+
     private func serve(_ log: LogQueue) async throws {
         let clock = PollClock.fast(timeScale)
         // First of all: a reload that comes early must not end the service.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
+        let started = try loaded()
+        let threshold = LogThreshold(Logger.Level(started.log.level))
         // At an upgrade a poll from cron may have the store.
         let session = try IngestionSession.open(
-            common.load(), common, clock: clock, log: log, patience: notifier.isHeard ? .seconds(30) : .zero,
-            busy: notifier.busy)
+            started, common, clock: clock, log: log, threshold: threshold,
+            patience: notifier.isHeard ? .seconds(30) : .zero, busy: notifier.busy)
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let (store, logger) = (session.store, session.logger)
+        let logLevel = common.logLevel
         let service = PollingService(
             configuration: session.configuration,
             reload: { () throws(ConfigurationError) in
                 let path = session.configuration.path
                 var configuration = try ConfigurationLoader.load(path: path, environment: CommonOptions.environment)
                 try configuration.recognise(reviewing: store.knownFeeds)
+                if let logLevel { configuration.log.level = logLevel }
                 IngestionSession.bound(&configuration, logger)
                 return configuration
             },
-            reloadSignals: reloads, store: store, engine: session.engine,
+            adopt: { threshold.level = Logger.Level($0.log.level) }, reloadSignals: reloads, store: store,
+            events: session.events, engine: session.engine,
             about: ServiceFigures(
                 version: Version.newswire, libcurl: FetchEngine.libcurlVersion, libxml2: FeedParser.libxml2Version,
                 pid: getpid(), startedAt: clock.now()),

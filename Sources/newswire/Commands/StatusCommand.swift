@@ -161,7 +161,8 @@ struct StatusText {
         for consumer in figures["consumers"]?.array ?? [] {
             let behind =
                 consumer["behind"]?.integer.map { "\(counted($0, "record")) behind" } ?? "its cursor cannot be read"
-            var line = "consumer  \(consumer["name"]?.string ?? "?"): \(behind)"
+            let name = (consumer["name"]?.string ?? "?") + (consumer["events"]?.bool ?? false ? " (events)" : "")
+            var line = "consumer  \(name): \(behind)"
             if let failing = consumer["failing"], let reason = failing["reason"]?.string {
                 let since = failing["since"]?.string.flatMap { Timestamp(rfc3339: $0) }
                 line +=

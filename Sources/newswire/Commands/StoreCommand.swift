@@ -127,12 +127,27 @@ struct StoreVerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let directory = try common.loadForStore().store.directory
+        let result = try await verify(directory, head: head)
+        var problems = problems(of: result)
+        let events = ArticleStore.eventsFolder(of: directory)
+        if ConfigurationPath.fileExists(events) {
+            problems += self.problems(of: try await verify(events, head: nil)).map { "events: \($0)" }
+        }
+        try print(result)
+        if !problems.isEmpty {
+            throw CommandFailure(
+                .badInput,
+                "verifying \(directory): the store is not as it should be: \(problems.joined(separator: "; "))")
+        }
+    }
+
+    private func verify(_ directory: String, head: StoreVerifier.Head?) async throws -> VerifierResult {
         let progress = ByteProgress("verified")
-        let result: VerifierResult
+        defer { progress.clear() }
         do throws(StoreError) {
             let verifier = try StoreVerifier(directory: directory, head: head)
             let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-            result = try await verifier.run(
+            return try await verifier.run(
                 workers: cores, progress: { progress.show($0, of: $1) },
                 damage: { damage in
                     progress.clear()
@@ -141,14 +156,6 @@ struct StoreVerifyCommand: AsyncParsableCommand {
         } catch {
             progress.clear()
             throw CommandFailure(error)
-        }
-        progress.clear()
-        try print(result)
-        let problems = problems(of: result)
-        if !problems.isEmpty {
-            throw CommandFailure(
-                .badInput,
-                "verifying \(directory): the store is not as it should be: \(problems.joined(separator: "; "))")
         }
     }
 

@@ -19,6 +19,14 @@ struct StoredFeeds {
         self.configuration = configuration
     }
 
+    /// What the store remembers of each feed; a store that does not exist yet knows nothing.
+    func states() throws -> [FeedState] {
+        guard ConfigurationPath.fileExists(configuration.store.directory) else { return [] }
+        return try CommandFailure.wrapping { () throws(StoreError) in
+            try StoreReader(directory: configuration.store.directory).states()
+        }
+    }
+
     /// Finds the feeds that a person means.
     ///
     /// - Parameter names: ids, URLs or unambiguous starts of ids.

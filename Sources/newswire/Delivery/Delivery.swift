@@ -14,6 +14,8 @@ struct Delivery {
         var timeout: Int64
         /// Whether to end when all that is there has been delivered, or at the first failure.
         var once: Bool
+        /// Whether events are delivered, whose consumers are others than those of articles.
+        var isOfEvents = false
         /// Where a batch goes that the command never takes; nil: it is tried for ever.
         var deadLetters: DeadLetters?
     }
@@ -26,6 +28,9 @@ struct Delivery {
 
     /// Milliseconds after which it looks for itself: some file systems do not tell of changes.
     private static let longestWait: Int64 = 10_000
+
+    /// Milliseconds between two looks whether a command has ended that is nobody's child any more.
+    private static let commandLook: Int64 = 100
 
     let consumer: String
     let filter: DumpFilter
@@ -52,6 +57,8 @@ struct Delivery {
                 metadata: ["consumer": "\(consumer)", "cursor": "\(progress.seen)", "last_seq": "\(last)"])
         }
         notifier.ready(status: "has had all up to \(progress.seen)")
+        guard let right = try waitForCommands() else { return .done }
+        defer { withExtendedLifetime(right) {} }
         while !isStopped {
             watch.arm()
             try goBack(&progress)
@@ -61,7 +68,7 @@ struct Delivery {
                 batch = try collect(after: progress.seen)
             }
             if batch.count > 0 {
-                switch deliver(batch) {
+                switch deliver(batch, holding: right) {
                 case .delivered: break
                 case .failed: return .failed
                 case .stopped: continue
@@ -103,6 +110,25 @@ struct Delivery {
     }
 
     private var isStopped: Bool { DeliveryProcess.poll(stop, -1, for: 0) == .first }
+
+    /// Waits until no command of a delivery that was killed is at work: it has the batch that comes next.
+    ///
+    /// - Returns: nil where newswire is to stop before that.
+    private func waitForCommands() throws -> CommandLock? {
+        var isTold = false
+        while true {
+            if let right = try cursors.lockForCommands(consumer) { return right }
+            if !isTold {
+                let path = cursors.commandLockPath(consumer)
+                logger.warning(
+                    "a delivery for this consumer was killed, and its command is still at work: nothing is delivered before it has ended (`fuser \(path)` names it)",
+                    metadata: ["consumer": "\(consumer)"])
+                notifier.status("waiting for the command of a delivery that was killed")
+                isTold = true
+            }
+            if DeliveryProcess.poll(stop, -1, for: Self.commandLook) == .first { return nil }
+        }
+    }
 
     /// Before anything is delivered: a consumer whose first batch fails is one.
     private func makeConsumer(_ start: ConsumerStart?) throws {
@@ -183,7 +209,7 @@ struct Delivery {
     }
 
     /// Tries a batch until it is delivered, or kept elsewhere.
-    private func deliver(_ batch: DeliveryBatch) -> Result {
+    private func deliver(_ batch: DeliveryBatch, holding right: CommandLock) -> Result {
         // A batch that was tried in vain before this start goes on where it was.
         let before = cursors.failure(of: consumer).flatMap { $0.first == batch.first ? $0 : nil }
         var backoff = DeliveryBackoff(failures: before?.attempts ?? 0)
@@ -191,7 +217,7 @@ struct Delivery {
         while true {
             let ending = command.run(
                 input: batch.bytes, adding: environment(batch, attempt: backoff.failures + 1),
-                timeout: options.timeout, stop: stop)
+                timeout: options.timeout, stop: stop, holding: right.descriptor)
             var fields = fields(batch)
             if backoff.failures > 0 { fields["failures"] = "\(backoff.failures)" }
             if ending.isDone {
@@ -207,7 +233,7 @@ struct Delivery {
             if giveUp(batch, after: failure, fields) { return .delivered }
             note(failure)
             let next = options.once ? "" : "; it gets the batch again in \(seconds) s"
-            logger.warning("\(failure.reason)\(next)", metadata: fields)
+            logger.warning("\(failure.reason)\(next)\(wayOut(failure))", metadata: fields)
             if options.once { return .failed }
             notifier.status(
                 "FAILING since \(Timestamp(seconds: since.seconds)): \(failure.reason), \(failure.attempts) times; articles "
@@ -230,6 +256,19 @@ struct Delivery {
             logger.error("a batch is to be given up: \(error)", metadata: fields)
             return false
         }
+    }
+
+    /// What a person can do about a batch that is refused again and again; said from the second time on, since the first
+    /// may be a hiccup.
+    private func wayOut(_ failure: DeliveryFailure) -> String {
+        guard failure.attempts > 1 else { return "" }
+        if let letters = options.deadLetters {
+            return "; after \(letters.attempts) attempts it is given up and kept in \(letters.directory)"
+        }
+        return
+            "; to give it up, stop this delivery and say `newswire ack \(consumer) \(failure.last)"
+            + "\(options.isOfEvents ? " --events" : "")`, or let --attempts N "
+            + "--dead-letter DIR do it"
     }
 
     /// A folder that does not take it costs no delivery.

@@ -47,43 +47,31 @@ struct DeliveryCommand: Sendable {
 
     /// Runs it with `input` as its standard input, and waits for its end.
     ///
-    /// It is in a process group of its own, which is ended with it where it takes too long.
+    /// It is in a process group of its own, which is ended with it where it takes too long. Where newswire itself ends
+    /// before it, in whatever way, it gets SIGTERM.
     /// - Parameters:
     ///   - timeout: in milliseconds.
     ///   - stop: readable once newswire is to stop.
-    func run(input: [UInt8], adding more: [String: String], timeout: Int64, stop: Int32) -> Ending {
+    ///   - lock: a descriptor that the command, and what it starts, hold open; negative for none.
+    func run(input: [UInt8], adding more: [String: String], timeout: Int64, stop: Int32, holding lock: Int32 = -1)
+        -> Ending
+    {
         // A file and no pipe: a command that does not read, or reads late, holds up nothing.
         let file = newswire_memory_file("newswire-batch", input, input.count)
         guard file >= 0 else { return .notStarted(errno: errno) }
         defer { close(file) }
         var pid = pid_t()
-        let status = spawn(&pid, file, environment.merging(more) { $1 })
+        let status = spawn(&pid, file, lock, environment.merging(more) { $1 })
         guard status == 0 else { return .notStarted(errno: status) }
         return DeliveryProcess(pid).wait(
             timeout: timeout, stop: stop, grace: min(grace, timeout), lastGrace: lastGrace)
     }
 
-    private func spawn(_ pid: inout pid_t, _ input: Int32, _ environment: [String: String]) -> Int32 {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
-        posix_spawnattr_setflags(&attributes, Int16(flags))
-        posix_spawnattr_setpgroup(&attributes, 0)
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        // Signals that newswire ignores would be ignored by its commands, too.
-        for signal in [SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGQUIT] { sigaddset(&signals, signal) }
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    private func spawn(_ pid: inout pid_t, _ input: Int32, _ lock: Int32, _ environment: [String: String]) -> Int32 {
+        let argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+        let envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }
-        return posix_spawn(&pid, path, &actions, &attributes, &argv, &envp)
+        return newswire_spawn(&pid, path, argv, envp, input, lock)
     }
 }
 

@@ -8,17 +8,24 @@ internal import Logging
 /// Hands each event that is loud enough to where log lines go.
 struct NewswireLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
-    var logLevel: Logger.Level
+    /// The level of one logger alone; nil where it follows the threshold.
+    private var ownLevel: Logger.Level?
+    private let threshold: LogThreshold
     private let write: @Sendable (LogLine) -> Void
     private let now: @Sendable () -> Timestamp
 
     init(
-        _ write: @escaping @Sendable (LogLine) -> Void, level: Logger.Level,
+        _ write: @escaping @Sendable (LogLine) -> Void, above threshold: LogThreshold,
         now: @escaping @Sendable () -> Timestamp = SystemClock.now
     ) {
         self.write = write
-        logLevel = level
+        self.threshold = threshold
         self.now = now
+    }
+
+    var logLevel: Logger.Level {
+        get { ownLevel ?? threshold.level }
+        set { ownLevel = newValue }
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -31,6 +38,20 @@ struct NewswireLogHandler: LogHandler {
             LogLine(
                 time: now(), level: event.level, message: event.message.description,
                 metadata: metadata.merging(event.metadata ?? [:]) { $1 }))
+    }
+}
+
+/// `LogThreshold` is how loud an event must be, for all loggers that share it. Any thread may use it.
+final class LogThreshold: Sendable {
+    private let current: Locked<Logger.Level>
+
+    init(_ level: Logger.Level) {
+        current = Locked(level)
+    }
+
+    var level: Logger.Level {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
     }
 }
 

@@ -40,6 +40,9 @@ struct FeedHealth {
         }
     }
 
+    /// Since when nothing new has come, where that is silence.
+    var silentSince: Timestamp? { known?.silentSince(feed) }
+
     private var url: String { URLRedaction.redacted(feed.url) }
 
     /// The time of the next poll; nil where there is none, and where it is not known.
@@ -77,6 +80,7 @@ struct FeedHealth {
         json.member("reason", reason?.word)
         json.member("paused_until", pausedUntil)
         json.member("host_pace_seconds", hostPace?.seconds)
+        json.member("silent_since", silentSince)
         json.member("articles", known?.articles ?? 0)
         if known?.churn?.idsMeanNothing ?? false { json.member("ids", "unstable") }
         json.member("volatile_parameters", known?.churn?.volatileParameters ?? [])
@@ -130,6 +134,7 @@ struct FeedHealth {
             lines.append("every \(SpanText.text(interval))\(reason.map { ": \($0.sentence)" } ?? "")")
         }
         if all, let hostPace { lines.append(hostPace.sentence) }
+        if let silentSince { lines.append("nothing new \(times.since(silentSince))") }
         if let insecurity = feed.insecurity { lines.append("insecure: \(insecurity)") }
         if let churn = known?.churn?.sentence { lines.append(churn) }
         if let long = known?.longDocument?.sentence { lines.append(long) }

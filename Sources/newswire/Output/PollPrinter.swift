@@ -23,7 +23,7 @@ final class PollPrinter {
 
     /// - Parameters:
     ///   - saysSkipped: whether feeds that are not polled are named, with the reason: a person has named them.
-    ///   - isQuiet: nothing is said of what went well.
+    ///   - isQuiet: nothing is said but what a person has to mend, and of feeds that a person has named what has failed.
     init(json: Bool, dryRun: Bool, total: Int, showsProgress: Bool, saysSkipped: Bool, isQuiet: Bool) {
         self.saysSkipped = saysSkipped
         self.isQuiet = isQuiet
@@ -73,7 +73,7 @@ final class PollPrinter {
 
     private func lines(_ report: PollReport) -> [String]? {
         var lines: [String] = []
-        if isQuiet, report.failure == nil { return nil }
+        if isQuiet, report.failure == nil || !(saysSkipped || report.isWorthAWord) { return nil }
         switch report.outcome {
         case .skipped:
             return saysSkipped ? ["\(report.feed): skipped: \(report.notes.joined(separator: "; "))"] : nil

@@ -36,7 +36,8 @@ final class PollRehearsal {
     static func configuration(hosts: [HostSettings] = [], feeds: [FeedConfiguration] = []) -> Configuration {
         Configuration(
             path: "/newswire.toml", contact: nil, fetch: FetchSettings(), hosts: hosts, schedule: ScheduleSettings(),
-            store: StoreSettings(directory: "/store"), status: StatusSettings(), log: LogSettings(), feeds: feeds,
+            store: StoreSettings(directory: "/store"), events: EventSettings(), status: StatusSettings(),
+            log: LogSettings(), feeds: feeds,
             warnings: [])
     }
 
@@ -135,8 +136,10 @@ final class PollRehearsal {
     }
 
     @discardableResult
-    func concluded(_ network: NetworkState? = nil, host: HostVerdict = HostVerdict()) -> FeedPoll.Action {
-        poll.concluded(network: network, host: host, at: Self.moment())
+    func concluded(
+        _ network: NetworkState? = nil, host: HostVerdict = HostVerdict(), isDoubtful: Bool = false
+    ) -> FeedPoll.Action {
+        poll.concluded(network: network, host: host, at: Self.moment(isDoubtful: isDoubtful))
     }
 
     func fails(_ failure: PollFailure) -> FeedPoll.Action { poll.failed(failure) }

@@ -69,9 +69,35 @@ struct ReportLogTests {
             lines.first?.fields
                 == ["feed": "a", "host": "a.example", "until": "\(now)", "one_request_in_seconds": "64"])
         #expect(lines.first?.level == .warning)
+        let soon = log.lines(for: busy, isNetworkDown: false, at: now.adding(seconds: 3600))
+        #expect(!soon.contains { $0.text.contains("left alone") })
+        let later = log.lines(for: busy, isNetworkDown: false, at: now.adding(seconds: 86_400))
+        #expect(later.first { $0.text.contains("left alone") }?.fields["pauses"] == "2")
         var served = busy
         (served.failure, served.outcome) = (nil, .unchanged)
-        #expect(log.lines(for: served, isNetworkDown: false, at: now).first?.level == .debug)
+        var other = ReportLog()
+        #expect(other.lines(for: served, isNetworkDown: false, at: now).first?.level == .debug)
+    }
+
+    @Test("Feeds of one site that fail together are one line, with their number, one of them and the reason")
+    func together() {
+        var log = ReportLog()
+        for feed in ["a", "b", "c"] {
+            let failed = report(.failed, .notFound) { $0.feed = FeedIdentifier(feed) }
+            _ = log.lines(for: failed, isNetworkDown: false, at: now)
+        }
+        #expect(
+            log.due(at: now.adding(seconds: 3600)) == [
+                .init(
+                    level: .warning, text: "3 feeds of a.example fail, such as a: it failed",
+                    fields: ["class": "not_found", "feeds": "3", "since": "\(now)"])
+            ])
+        for feed in ["a", "b"] {
+            let well = report(.unchanged) { $0.feed = FeedIdentifier(feed) }
+            #expect(log.lines(for: well, isNetworkDown: false, at: now.adding(seconds: 7200)).isEmpty)
+        }
+        let lines = log.due(at: now.adding(seconds: 10_800))
+        #expect(lines.map(\.text) == ["2 feeds of a.example are well again; 1 still fails"])
     }
 
     @Test("Articles are told for debugging, and a remark about a feed once a day")

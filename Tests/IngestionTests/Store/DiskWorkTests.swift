@@ -149,10 +149,10 @@ import Testing
         let folder = TemporaryDirectory()
         let metrics = MetricsJob(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         #expect(metrics.write("one\n", to: folder.file("a.prom")))
-        metrics.remove(folder.file("nothing"))
+        metrics.removeNow(folder.file("nothing"))
         #expect(folder.text("a.prom") == "one\n")
         #expect(metrics.write("two\n", to: folder.file("a.prom")))
-        metrics.remove(folder.file("a.prom"))
+        metrics.removeNow(folder.file("a.prom"))
         #expect(folder.text("a.prom") == nil)
     }
 

@@ -1,0 +1,82 @@
+import ArticleStore
+import FeedModel
+import JSONText
+import Logging
+import TestSupport
+import Testing
+
+@testable import Ingestion
+
+@Suite("contract.md §7: events are kept, each once")
+struct EventLogTests {
+    private let folder = TemporaryDirectory()
+
+    private func event(_ mark: String, _ kind: NewsEvent.Kind = .failing, feed: String = "a") -> NewsEvent {
+        NewsEvent(
+            kind: kind, feed: FeedIdentifier(feed), since: PollRehearsal.now, title: "a \"title\"\n", mark: mark)
+    }
+
+    private func open() throws -> (articles: ArticleStore, log: EventLog) {
+        let articles = try ArticleStore.open(
+            at: folder.file("store"), options: StoreOptions(clock: { PollRehearsal.now })
+        ) { _ in }
+        return (articles, try EventLog(of: articles, clock: .system, Logger(label: "test")))
+    }
+
+    private func stored() throws -> [StoredRecord] {
+        var records: [StoredRecord] = []
+        try StoreReader(directory: folder.file("store/events")).read(after: 0, damage: { _ in }) { record in
+            if let stored = StoredRecord(line: Array(record.bytes)) { records.append(stored) }
+            return true
+        }
+        return records
+    }
+
+    @Test("The same event is kept once, whoever tells it, also after a restart, and articles know nothing of it")
+    func once() async throws {
+        var (articles, log) = try open()
+        await log.record([event("1"), event("1"), event("2")])
+        await log.record([event("1")])
+        log.recordSoon([event("2")])
+        log.close()
+        articles.close()
+        (articles, log) = try open()
+        await log.record([event("1"), event("3")])
+        log.close()
+        #expect(articles.lastSeq == 0)
+        articles.close()
+        let records = try stored()
+        #expect(records.compactMap(\.seq) == [1, 2, 3] && records.allSatisfy { $0.kind == .new })
+        #expect(records.first?.title == "a \"title\"\n" && records.first?.feed == FeedIdentifier("a"))
+        #expect(records.first?.json["_newswire"]?["event"]?.string == "feed_failing")
+    }
+
+    @Test("What follows another event is kept only where that one was, before or beside it")
+    func follows() async throws {
+        let (articles, log) = try open()
+        func recovered(_ mark: String) -> NewsEvent {
+            var event = event(mark, .recovered)
+            event.follows = [self.event(mark).uid]
+            return event
+        }
+        await log.record([recovered("1")])
+        await log.record([event("2")])
+        await log.record([recovered("2")])
+        await log.record([event("3"), recovered("3")])
+        log.close()
+        articles.close()
+        #expect(
+            try stored().compactMap { $0.json["_newswire"]?["event"]?.string } == [
+                "feed_failing", "feed_recovered", "feed_failing", "feed_recovered",
+            ])
+    }
+
+    @Test("An event of the service has no feed, and is read like the others")
+    func service() async throws {
+        let (articles, log) = try open()
+        await log.record([event("1", .diskFull, feed: "")])
+        log.close()
+        articles.close()
+        #expect(try stored().map { $0.feed?.text } == [""])
+    }
+}
