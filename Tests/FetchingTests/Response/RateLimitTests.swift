@@ -104,7 +104,7 @@ struct RateLimitTests {
         let fields = HeaderFields([
             (name: "X-RateLimit-Remaining", value: "0"), (name: "X-RateLimit-Reset", value: "1700000000"),
         ])
-        #expect(FetchFailure(status: 403, headers: fields, wasConditional: false)?.kind == .rateLimited)
-        #expect(FetchFailure(status: 403, headers: HeaderFields(), wasConditional: false)?.kind == .forbidden)
+        #expect(FetchFailure(StatusFacts(status: 403, headers: fields))?.kind == .rateLimited)
+        #expect(FetchFailure(StatusFacts(status: 403))?.kind == .forbidden)
     }
 }
