@@ -74,7 +74,8 @@ package struct HostVerdict: Sendable, Equatable {
 /// `HostRecord` is all that is known of a host that has refused something: its pause, its pace, and which feed it was.
 ///
 /// One feed does not speak for its host. A refusal counts for all feeds where the host has measured it out, or where a
-/// second feed is refused before long; and that of a feed which is refused while others are served counts for itself.
+/// second feed is refused before long; and that of a feed which is refused while others are served counts for itself. But
+/// where those came after a longer rest each time, it may be that this feed always comes too soon after another.
 struct HostRecord: Sendable {
     /// Two feeds that are refused are two voices where fewer answers than these lie in between: a host that refuses less is
     /// well enough.
@@ -90,6 +91,8 @@ struct HostRecord: Sendable {
     private var answers = 0
     private var served: Timestamp?
     private var lastStart: Timestamp?
+    /// The shortest distance to the request before, in milliseconds, at which a request was served of late.
+    private var servedGap: (milliseconds: Int64, time: Timestamp)?
 
     private struct Event {
         var feed: UInt64
@@ -125,6 +128,7 @@ struct HostRecord: Sendable {
         case .served(let seconds):
             served = now
             answers += 1
+            if let gap { noteServed(after: gap, at: now) }
             guard let seconds, seconds > 0 else { return HostVerdict() }
             // A good answer is no refusal: it is not believed for longer than the slowest pace.
             let rest = min(seconds, PaceRules.longest(feeds: answer.feeds))
@@ -139,8 +143,10 @@ struct HostRecord: Sendable {
         _ refusal: HostAnswer.Refusal, _ answer: HostAnswer, gap: Int64?, at now: Timestamp
     ) -> HostVerdict {
         let isInForce = pause.map { $0.until > now } ?? false
-        if isAlone(answer) || isInForce && !refusal.isMeasured { return HostVerdict() }
-        let isOfHost = refusal.isMeasured || isSecondVoice(answer, at: now)
+        let isRepeated = isRefusedAmongServed(answer)
+        let isTooSoon = isTooSoon(gap, at: now)
+        if isRepeated && !isTooSoon || isInForce && !refusal.isMeasured { return HostVerdict() }
+        let isOfHost = refusal.isMeasured || isRepeated || isSecondVoice(answer, at: now)
         refused = Event(feed: answer.feed, time: now)
         answers = 0
         guard isOfHost else { return HostVerdict(isInDoubt: true) }
@@ -152,12 +158,24 @@ struct HostRecord: Sendable {
         if isInForce || isInARow { return HostVerdict(pause: pause) }
         let widened = PaceRules.widened(
             pace, delay: answer.delay, gap: gap, quota: refusal.quota, feeds: answer.feeds, at: now)
-        defer { pace = widened }
-        return HostVerdict(pause: pause, pace: widened == pace ? nil : widened)
+        if widened == pace { return HostVerdict(pause: pause) }
+        pace = widened
+        return HostVerdict(pause: pause, pace: widened)
     }
 
-    /// Whether others were served since the feed was last refused: it is the feed then, and not the host.
-    private func isAlone(_ answer: HostAnswer) -> Bool {
+    private mutating func noteServed(after gap: Int64, at now: Timestamp) {
+        if let known = servedGap, known.milliseconds < gap, isOfLate(known.time, at: now) { return }
+        servedGap = (gap, now)
+    }
+
+    /// Whether all that was served of late came after a longer rest than what is refused now.
+    private func isTooSoon(_ gap: Int64?, at now: Timestamp) -> Bool {
+        guard let gap, let servedGap, isOfLate(servedGap.time, at: now) else { return false }
+        return gap < servedGap.milliseconds
+    }
+
+    /// Whether others were served since the feed was last refused.
+    private func isRefusedAmongServed(_ answer: HostAnswer) -> Bool {
         guard let before = answer.refusedBefore, let served else { return false }
         return served > before
     }
@@ -169,7 +187,11 @@ struct HostRecord: Sendable {
     }
 
     private func isRecent(_ event: Event, at now: Timestamp) -> Bool {
-        answers < Self.answersBetween && now.milliseconds - event.time.milliseconds < Self.memory
+        answers < Self.answersBetween && isOfLate(event.time, at: now)
+    }
+
+    private func isOfLate(_ time: Timestamp, at now: Timestamp) -> Bool {
+        now.milliseconds - time.milliseconds < Self.memory
     }
 }
 

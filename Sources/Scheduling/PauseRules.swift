@@ -74,7 +74,7 @@ package enum PaceRules {
     /// Requests that were further apart than this many milliseconds were no more than these apart, for all a refusal shows.
     private static let widestGap: Int64 = 600_000
     /// Each day without a refusal, the pace loses this part of itself.
-    private static let shrinking = 4
+    private static let shrinking = 8
 
     /// Returns the longest pace of a host with so many feeds, in seconds: each is to be asked daily where that can be.
     package static func longest(feeds: Int) -> Int {
@@ -86,7 +86,7 @@ package enum PaceRules {
         var milliseconds = Int64(min(Int(pace.seconds), longest)) * 1000
         // One from a clock that was ahead has just begun.
         let days = max(0, now.seconds - pace.since.seconds) / 86_400
-        for _ in 0..<min(days, 60) { milliseconds -= milliseconds / Int64(shrinking) }
+        for _ in 0..<min(days, 100) { milliseconds -= milliseconds / Int64(shrinking) }
         return milliseconds > shortest ? milliseconds : 0
     }
 

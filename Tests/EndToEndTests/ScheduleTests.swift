@@ -61,7 +61,7 @@ struct ScheduleTests {
         desk.server.on("/other", feed())
         desk.server.on("/busy", feed())
         #expect(await desk.run("poll", "--all").status == 0)
-        desk.server.on("/busy", .init(status: 429))
+        desk.server.on("/busy", .init(status: 429, headers: [("Retry-After", "3600")]))
         let round = await desk.run("poll", "busy", "other", "--json").lines.map {
             try? JSONParser.parse(Array($0.utf8)).value
         }

@@ -85,7 +85,7 @@ struct HostRecordTests {
         for round in 0..<200 {
             talk.rest()
             for feed in 2..<9 { talk.served(UInt64(feed), after: 60) }
-            let verdict = talk.refused(1, refusal, after: 600 * (round % 12))
+            let verdict = talk.refused(1, refusal, after: 60 + 600 * (round % 12))
             #expect(verdict == HostVerdict())
         }
         #expect(talk.pace <= 4)
@@ -97,13 +97,27 @@ struct HostRecordTests {
         var pauses = 0
         for _ in 0..<100 {
             for feed in [1, 2] as [UInt64] {
-                if talk.refused(feed).pause != nil { pauses += 1 }
+                if talk.refused(feed, after: 300).pause != nil { pauses += 1 }
                 talk.rest()
                 talk.served(3, after: 300)
             }
         }
         #expect(pauses == 1)
-        #expect(talk.pace <= 4)
+        // Twice the distance at which the second was refused, once.
+        #expect(talk.pace <= 600)
+    }
+
+    @Test("A feed that always comes too soon after another one is no broken feed: the host gets a pace")
+    func alwaysTooSoon() {
+        let talk = Talk()
+        talk.feeds = 2
+        var paced = 0
+        for _ in 0..<4 where talk.pace < 1800 {
+            talk.served(1, after: 3000)
+            if talk.refused(2, after: 600).pace != nil { paced += 1 }
+            talk.rest()
+        }
+        #expect(paced == 2 && talk.pace >= 1800)
     }
 
     @Test("Broken feeds that are asked alone for a day hold up the next one of their host by an hour at most")
@@ -142,8 +156,8 @@ struct HostRecordTests {
             paces.append(talk.pace)
             talk.rest()
         }
-        // The refusals are more than a day apart, so that each begins a quarter below the one before.
-        #expect(paces == [4, 6, 9, 14, 21])
+        // The refusals are more than a day apart, so that each begins an eighth below the one before.
+        #expect(paces == [4, 7, 13, 23, 41])
         for doublings in 0..<5 {
             talk.refused(UInt64(20 + doublings), measured)
             // Up to a tenth is added, so that not all hosts are asked again at once.
@@ -151,7 +165,7 @@ struct HostRecordTests {
             #expect((wait...wait * 11 / 10).contains(talk.wait))
             talk.rest()
         }
-        #expect(talk.pace == 21)
+        #expect(talk.pace == 41)
     }
 
     @Test("Refusals of one incident widen the pace once")
@@ -213,12 +227,12 @@ struct HostRecordTests {
         #expect(allowance.spacing == 120_000)
     }
 
-    @Test("A pace loses a quarter with each day without a refusal, until it is forgotten")
+    @Test("A pace loses an eighth with each day without a refusal, until it is forgotten")
     func shrinks() {
         let pace = FeedState.HostPace(seconds: 64, since: start)
         let days = (0..<4).map { PaceRules.milliseconds(pace, at: start.adding(seconds: $0 * 86_400 + 80_000)) }
-        #expect(days == [64_000, 48_000, 36_000, 27_000])
-        #expect(PaceRules.milliseconds(pace, at: start.adding(seconds: 20 * 86_400)) == 0)
+        #expect(days == [64_000, 56_000, 49_000, 42_875])
+        #expect(PaceRules.milliseconds(pace, at: start.adding(seconds: 40 * 86_400)) == 0)
         // A clock that was ahead makes it last no longer than from now on.
         #expect(PaceRules.milliseconds(pace, at: start.adding(seconds: -86_400)) == 64_000)
     }

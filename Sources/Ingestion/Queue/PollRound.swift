@@ -72,7 +72,7 @@ package final class PollRound: PollLoopOwner {
         }
         for waiting in slow.values { entries += admitted(waiting) }
         // A host may have enough in the middle of the round: it is not always the same feeds that are left then.
-        entries.sort(by: Self.isFirst)
+        if case .due = rules.selection { entries.sort(by: Self.isFirst) }
         loop.add(entries.map(\.entry))
     }
 

@@ -103,8 +103,14 @@ struct LoginTests {
         server.on(
             "example.org:443", LoopbackResponse(status: 407, headers: [("Proxy-Authenticate", "Basic realm=\"x\"")]))
         server.on("http://example.org/feed", LoopbackResponse(status: 407))
-        server.on("no.example:443") { _, connection in connection.write("SSH-2.0-OpenSSH_9.2\r\n") }
-        server.on("http://no.example/feed") { _, connection in connection.write("SSH-2.0-OpenSSH_9.2\r\n") }
+        server.on("no.example:443") { _, connection in
+            connection.write("SSH-2.0-OpenSSH_9.2\r\n")
+            connection.close()
+        }
+        server.on("http://no.example/feed") { _, connection in
+            connection.write("SSH-2.0-OpenSSH_9.2\r\n")
+            connection.close()
+        }
         server.on("silent.example:443") { _, connection in connection.waitForClose() }
         for url in [
             "https://example.org/feed", "http://example.org/feed", "https://no.example/feed", "http://no.example/feed",
