@@ -5,13 +5,13 @@ extension FeedState {
         package var rhythm = Rhythm()
         /// The adaptive interval in seconds; 0 before the first document.
         package var adaptive: Int32 = 0
+        /// Wishes of the feed and its server put a poll off by this many seconds at most, because items were lost to
+        /// them; 0 where none were (polling.md §4).
+        package var wishLimit: Int32 = 0
         /// How many items the last document has.
         package var items: UInt16 = 0
         /// How many new items were first seen in an hour or on a day that the feed's hints exclude.
         package var itemsInSkippedTime: UInt8 = 0
-        /// Wishes of the feed and its server put a poll off by this many seconds at most, because items were lost to
-        /// them; 0 where none were (polling.md §4).
-        package var wishLimit: Int32 = 0
         /// Whether the feed says that it has ended (JSON Feed `expired`).
         package var isExpired = false
         /// Until when a person has paused the feed, so that it is not asked by itself; `Schedule.forGood` means for
@@ -22,12 +22,12 @@ extension FeedState {
         package var failureQuarters: UInt16 = 0
         /// How many refusals (403) came in a row.
         package var refusals: UInt8 = 0
+        /// Whether the server has said again a day later that the feed is gone.
+        package var isGoneForGood = false
         /// When the first of the failures in a row was.
         @CompactTime package var failingSince: Timestamp?
         /// When the server first said that the feed is gone (410).
         @CompactTime package var goneSince: Timestamp?
-        /// Whether the server has said again a day later that the feed is gone.
-        package var isGoneForGood = false
         /// The pause that the server has asked for.
         package var pause: Pause?
         /// The pace that the feed's host was given when it refused this feed.

@@ -128,7 +128,22 @@ struct SeenArticlePollTests {
         await fixture.close()
     }
 
-    @Test("security.md §4: from a document with more items than are taken nothing has disappeared")
+    @Test("security.md §4: of a document some of whose items found no room nothing is taken for gone")
+    func noRoom() {
+        var feed = Feed(format: .rss20)
+        #expect(feed.hasAllItems(status: 200))
+        var surplus = SurplusItems()
+        feed.surplus = surplus
+        #expect(feed.hasAllItems(status: 200))
+        surplus.leftChanged = 1
+        feed.surplus = surplus
+        #expect(!feed.hasAllItems(status: 200))
+        (surplus.leftChanged, surplus.leftNew) = (0, 1)
+        feed.surplus = surplus
+        #expect(!feed.hasAllItems(status: 200))
+    }
+
+    @Test("security.md §4: a document with more items than the limit has been read whole, so what is gone from it is gone")
     func tooMany() async throws {
         func publish(from first: Int) {
             let items = (first..<first + 2001).map { "<item><guid>\($0)</guid><title>\($0)</title></item>" }
@@ -137,10 +152,11 @@ struct SeenArticlePollTests {
                 .init(body: "<rss version=\"2.0\"><channel><title>T</title>\(items.joined())</channel></rss>"))
         }
         publish(from: 0)
-        #expect(try await poll().newArticles == 2000)
+        #expect(try await poll().newArticles == 2001)
         publish(from: 100)
         #expect(try await poll().newArticles == 100)
-        #expect(try sighting("1") == nil)
+        #expect(try sighting("1") == gone(2, lastSeen: 1))
+        #expect(try sighting("100") == still(2))
         await fixture.close()
     }
 
