@@ -143,7 +143,7 @@ struct SeenArticlePollTests {
         #expect(!feed.hasAllItems(status: 200))
     }
 
-    @Test("security.md §4: a document with more items than the limit has been read whole, so what is gone from it is gone")
+    @Test("security.md §4: a document with more items than the limit is read whole: what is gone from it is gone")
     func tooMany() async throws {
         func publish(from first: Int) {
             let items = (first..<first + 2001).map { "<item><guid>\($0)</guid><title>\($0)</title></item>" }
