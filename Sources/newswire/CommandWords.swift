@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Configuration
 internal import FeedModel
+private import Text
 
 /// The command line as people write it, made into what the commands take: options of every command may stand before it,
 /// the version may be asked for in several ways, and of a command that there is not the nearest is named.

@@ -1,4 +1,5 @@
 package import FeedModel
+private import Text
 
 /// What the feeds of a configuration have to do with those that the store knows (contract.md §2).
 extension Configuration {

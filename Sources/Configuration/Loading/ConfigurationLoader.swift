@@ -1,4 +1,5 @@
 private import FeedModel
+private import Text
 
 /// `ConfigurationLoader` reads a configuration with all the files that it includes (contract.md §2).
 package enum ConfigurationLoader {

@@ -1,5 +1,6 @@
 private import FeedModel
 private import Glibc
+private import Text
 
 /// Reads the main file and those that it includes, each once.
 struct FileTreeReader {

@@ -1,3 +1,4 @@
+private import Text
 private import Web
 
 /// Reads the tables of one file: settings, hosts and feeds.

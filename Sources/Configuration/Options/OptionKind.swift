@@ -1,3 +1,4 @@
+private import Text
 import Web
 
 /// What the values of an option are: how one is read from TOML, what is refused, and how one is written.

@@ -1,3 +1,5 @@
+private import Text
+
 /// Every option of the configuration, a row each (contract.md §2).
 ///
 /// A new one is a row here and the field that it sets, in `Settings.swift` or `FeedOptions`. The sentences are read in

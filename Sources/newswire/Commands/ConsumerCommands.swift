@@ -3,6 +3,7 @@ internal import ArticleStore
 internal import Configuration
 internal import FeedModel
 internal import JSONText
+private import Text
 
 struct AckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

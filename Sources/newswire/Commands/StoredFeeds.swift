@@ -1,6 +1,7 @@
 internal import ArticleStore
 internal import Configuration
 internal import FeedModel
+private import Text
 
 /// The feeds that a dump may be of: those of the configuration, and those that the store remembers from before.
 struct StoredFeeds {

@@ -1,5 +1,3 @@
-private import Text
-
 /// `ConfigDuration` reads and writes spans of time as people write them: `30s`, `15m`, `2h`, `7d`.
 package enum ConfigDuration {
     /// Returns the span, or nil where the text is none. A span has digits and one unit, and at most 100 years.

@@ -1,5 +1,5 @@
-import Configuration
 import Testing
+import Text
 
 @Suite("Spans and sizes: contract.md §2")
 struct QuantityTests {
