@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Glibc
 import PackageDescription
 
 /// What every Swift target is built with: strict, and quiet only when there is nothing to say.
@@ -27,6 +28,10 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 
+/// Debian 12's RE2 is linked in, because the shared library has another name in each Debian, and what is built on one would
+/// not run on the next. A later one stands on Abseil, and is linked as it is there.
+let re2 = access("/usr/include/absl/base/config.h", R_OK) == 0 ? "re2" : ":libre2.a"
+
 let package = Package(
     name: "newswire",
     dependencies: [
@@ -44,6 +49,9 @@ let package = Package(
         .systemLibrary(name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
         .target(name: "CTOML", cxxSettings: [.unsafeFlags(["-std=c++17", "-fvisibility=hidden"])]),
+        .target(
+            name: "CRE2", cxxSettings: [.unsafeFlags(["-std=c++17", "-fvisibility=hidden"])],
+            linkerSettings: [.linkedLibrary(re2)]),
         .target(name: "CShims"),
         .target(name: "CDecoders", linkerSettings: [.linkedLibrary("z")]),
 
@@ -56,12 +64,13 @@ let package = Package(
         room("FeedModel", ["JSONText", "Text", "Digest"]),
 
         // The rooms that an article goes through. Neighbours never import each other, but for lists of feeds, which are
-        // mended as feeds are.
+        // mended as feeds are, and for the text of HTML, which is read in one place.
         room("Configuration", ["FeedParsing", "FeedModel", "Web", "Text", "Digest", "CTOML", "CShims"]),
         room("Scheduling", ["FeedModel", heap]),
         room("Fetching", ["FeedModel", "Web", "Text", "Locking", "Digest", "CCurl", "CDecoders", "CShims"]),
         room("FeedParsing", ["FeedModel", "JSONText", "Text", "CLibXML2", "CUchardet"]),
         room("Identity", ["FeedModel", "Text", "Digest"]),
+        room("Querying", ["FeedParsing", "FeedModel", "Web", "Text", "CRE2"]),
         room("ArticleStore", ["FeedModel", "Text", "JSONText", "Digest", "Locking", "CShims"]),
 
         // What joins them, and the program.
@@ -95,6 +104,7 @@ let package = Package(
         tests("Fetching", ["FeedModel", "Web", "Text", "Digest", "Locking", "CCurl"]),
         tests("FeedParsing", ["FeedModel", "JSONText"]),
         tests("Identity", ["FeedModel", "Digest", "JSONText"]),
+        tests("Querying", ["FeedModel", "FeedParsing"]),
         tests("ArticleStore", ["FeedModel", "Digest", "JSONText"]),
         tests(
             "Ingestion",
@@ -116,7 +126,8 @@ let package = Package(
 if Context.environment["NEWSWIRE_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "Fuzzing", dependencies: ["Configuration", "FeedParsing", "Identity", "FeedModel", "JSONText"],
+            name: "Fuzzing",
+            dependencies: ["Configuration", "FeedParsing", "Identity", "Querying", "FeedModel", "JSONText"],
             path: "Benchmarks/Fuzzing", swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
 }
 
@@ -126,7 +137,7 @@ if Context.environment["NEWSWIRE_BENCH"] != nil {
         .executableTarget(
             name: "hotpaths",
             dependencies: [
-                "FeedParsing", "Identity", "ArticleStore", "Scheduling", "FeedModel", "JSONText", "Digest",
+                "FeedParsing", "Identity", "ArticleStore", "Querying", "Scheduling", "FeedModel", "JSONText", "Digest",
             ],
             path: "Benchmarks/HotPaths", swiftSettings: settings))
     package.targets.append(

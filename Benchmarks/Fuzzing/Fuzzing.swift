@@ -19,7 +19,7 @@ func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 /// The parsers that read what strangers wrote.
 enum FuzzTarget: String, CaseIterable {
-    case xml, json, html, dates, urls, config
+    case xml, json, html, dates, urls, query, config
 
     static let chosen: FuzzTarget? = {
         guard let name = getenv("NEWSWIRE_FUZZ_TARGET") else { return nil }
@@ -36,6 +36,7 @@ enum FuzzTarget: String, CaseIterable {
         case .html: HTMLFuzzing.run(bytes)
         case .dates: DateFuzzing.run(bytes)
         case .urls: URLFuzzing.run(bytes)
+        case .query: QueryFuzzing.run(bytes)
         case .config: ConfigurationFuzzing.run(bytes)
         }
     }

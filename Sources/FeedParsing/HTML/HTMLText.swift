@@ -214,3 +214,30 @@ extension HTMLText {
     private static let listItem = HTMLName("li")
     private static let lineBreaks = HTMLVocabulary.names(["br", "li", "tr", "td", "th", "dt", "dd", "option"])
 }
+
+extension HTMLText {
+    /// Appends to `text` what a reader sees of HTML, in UTF-8: without tags, comments, scripts and styles, references
+    /// decoded, a line feed where a block begins or ends, and white space as it is. Linear in the HTML.
+    package static func appendVisible(_ html: String, to text: inout [UInt8]) {
+        var html = html
+        html.withUTF8 { bytes in
+            text.reserveCapacity(text.count + bytes.count)
+            var tokenizer = HTMLTokenizer(bytes)
+            var showsRawText = false
+            while let token = tokenizer.next() {
+                switch token {
+                case .text(let range):
+                    HTMLEntities.decode(UnsafeBufferPointer(rebasing: bytes[range]), into: &text)
+                case .tag(let tag):
+                    let name = HTMLName(bytes, tag.name)
+                    showsRawText = name == .textarea || name == .xmp
+                    if separatesWords(name) { text.append(0x0a) }
+                case .rawText(let range):
+                    if showsRawText { text.append(contentsOf: bytes[range]) }
+                case .unclosedTag, .markup:
+                    break
+                }
+            }
+        }
+    }
+}

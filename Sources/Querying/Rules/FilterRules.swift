@@ -1,0 +1,93 @@
+private import FeedModel
+
+/// `FilterRules` are the rules of a configuration, ready to be asked of articles (filters.md §2). It is a value that any
+/// number of threads may use.
+package struct FilterRules: Sendable {
+    /// The rules are in the order of the configuration, which says only whose name a verdict has.
+    package let rules: [FilterRule]
+    private let matcher: QueryMatcher
+
+    /// An article gets at most so many labels.
+    package static let labelLimit = 16
+
+    package init(_ rules: [FilterRule] = []) {
+        self.rules = rules
+        matcher = QueryMatcher(rules.map(\.query))
+    }
+
+    /// Tells that there is no rule, so that nothing need be asked.
+    package var isEmpty: Bool { rules.isEmpty }
+
+    /// Judges an article by the rules that are for its feed.
+    ///
+    /// - Parameter article: its tags are the configured ones of its feed, and its states do not hold `blocked`.
+    package func verdict(on article: QueriedArticle) -> FilterVerdict {
+        verdict(on: article) { evaluation, number in evaluation.matches(number) }
+    }
+
+    /// Judges an article, and says of each rule that is for its feed whether it matches and by which words.
+    package func findings(on article: QueriedArticle) -> (verdict: FilterVerdict, findings: [FilterFinding]) {
+        var findings: [FilterFinding] = []
+        let verdict = verdict(on: article) { evaluation, number in
+            let answer = evaluation.matches(number)
+            findings.append(FilterFinding(rule: number, matches: answer, words: evaluation.words(of: number)))
+            return answer
+        }
+        return (verdict, findings)
+    }
+
+    private func verdict(
+        on article: QueriedArticle, _ ask: (QueryEvaluation, Int) -> Bool?
+    ) -> FilterVerdict {
+        var verdict = FilterVerdict()
+        if isEmpty { return verdict }
+        let evaluation = matcher.evaluation(of: article)
+        var blocking: Int?
+        var firstKeep: Int?
+        // Whether a rule that keeps matches, or may do so.
+        var isKept = false
+        for (number, rule) in rules.enumerated() where rule.isFor(article.feed, tags: article.tags) {
+            let answer = ask(evaluation, number)
+            if answer == nil { verdict.undecided.append(rule.name) }
+            switch rule.action {
+            case .block: if answer == true { blocking = blocking ?? number }
+            case .keep:
+                firstKeep = firstKeep ?? number
+                if answer != false { isKept = true }
+            case .label(let label): if answer == true { verdict.add(label) }
+            }
+        }
+        if let keep = firstKeep, !isKept { blocking = min(blocking ?? keep, keep) }
+        verdict.blockedBy = blocking.map { rules[$0].name }
+        return verdict
+    }
+}
+
+/// `FilterVerdict` is what the rules say of an article.
+package struct FilterVerdict: Sendable, Equatable {
+    /// The article is blocked by the rule of this name: the first in the configuration's order that blocks it, or of
+    /// those that keep the first that is for its feed.
+    package internal(set) var blockedBy: String?
+    /// The article gets these labels, each once whatever its case, in the configuration's order.
+    package internal(set) var labels: [String] = []
+    /// Of these rules it is not known whether they match, because a /regex/ of theirs could not be told within its limits.
+    /// Nothing was done by them: the article is not blocked for their sake.
+    package internal(set) var undecided: [String] = []
+
+    fileprivate mutating func add(_ label: String) {
+        guard labels.count < FilterRules.labelLimit, !labels.contains(where: { TagKey($0) == TagKey(label) }) else {
+            return
+        }
+        labels.append(label)
+    }
+}
+
+/// `FilterFinding` is what one rule says of an article.
+package struct FilterFinding: Sendable, Equatable {
+    /// The rule has this place among `FilterRules.rules`.
+    package let rule: Int
+    /// Whether it matches; nil where that is not known.
+    package let matches: Bool?
+    /// The words that matched, as they stand in the article.
+    package let words: [String]
+}

@@ -1,0 +1,327 @@
+/// What Unicode 14.0.0 says of characters, as `FoldTable` reads it; `.ci/fold-table` writes it.
+enum FoldTableData {
+    /// Where another kind of character begins, in hexadecimal, with the kind: `w` letters and digits, `l` those of Latin
+    /// and Greek, `o` tokens of their own, `m` marks, `i` what counts as not there, `-` what separates.
+    static let kinds: StaticString = """
+        0- 30w 3a- 41l 5b- 61l 7b- aaw ab- adi ae- b5w b6- baw bb- c0l d7- d8l f7- f8l 2b0w 2bc- 2bdw 2c2- 2c6w 2d2-
+        2e0w 2e5- 2ecw 2ed- 2eew 2ef- 300m 34fi 350m 370l 374w 375- 376l 378- 37al 37e- 37fl 380- 386l 387- 388l 38b-
+        38cl 38d- 38el 3a2- 3a3l 3e2w 3f0l 3f6- 3f7l 400w 482- 483m 48aw 530- 531w 557- 559w 55a- 560w 589- 591m 5be-
+        5bfm 5c0- 5c1m 5c3- 5c4m 5c6- 5c7m 5c8- 5d0w 5eb- 5efw 5f3- 610m 61b- 61ci 61d- 620w 640i 641w 64bm 660w 66a-
+        66ew 670m 671w 6d4- 6d5w 6d6m 6dd- 6dfm 6e5w 6e7m 6e9- 6eam 6eew 6fd- 6ffw 700- 710w 711m 712w 730m 74b- 74dw
+        7a6m 7b1w 7b2- 7c0w 7ebm 7f4w 7f6- 7faw 7fb- 7fdm 7fe- 800w 816m 81aw 81bm 824w 825m 828w 829m 82e- 840w 859m
+        85c- 860w 86b- 870w 888- 889w 88f- 898m 8a0w 8cam 8e2- 8e3m 904w 93am 93dw 93em 950w 951m 958w 962m 964- 966w
+        970- 971w 981m 984- 985w 98d- 98fw 991- 993w 9a9- 9aaw 9b1- 9b2w 9b3- 9b6w 9ba- 9bcm 9bdw 9bem 9c5- 9c7m 9c9-
+        9cbm 9cew 9cf- 9d7m 9d8- 9dcw 9de- 9dfw 9e2m 9e4- 9e6w 9f2- 9fcw 9fd- 9fem 9ff- a01m a04- a05w a0b- a0fw a11-
+        a13w a29- a2aw a31- a32w a34- a35w a37- a38w a3a- a3cm a3d- a3em a43- a47m a49- a4bm a4e- a51m a52- a59w a5d-
+        a5ew a5f- a66w a70m a72w a75m a76- a81m a84- a85w a8e- a8fw a92- a93w aa9- aaaw ab1- ab2w ab4- ab5w aba- abcm
+        abdw abem ac6- ac7m aca- acbm ace- ad0w ad1- ae0w ae2m ae4- ae6w af0- af9w afam b00- b01m b04- b05w b0d- b0fw
+        b11- b13w b29- b2aw b31- b32w b34- b35w b3a- b3cm b3dw b3em b45- b47m b49- b4bm b4e- b55m b58- b5cw b5e- b5fw
+        b62m b64- b66w b70- b71w b72- b82m b83w b84- b85w b8b- b8ew b91- b92w b96- b99w b9b- b9cw b9d- b9ew ba0- ba3w
+        ba5- ba8w bab- baew bba- bbem bc3- bc6m bc9- bcam bce- bd0w bd1- bd7m bd8- be6w bf0- c00m c05w c0d- c0ew c11-
+        c12w c29- c2aw c3a- c3cm c3dw c3em c45- c46m c49- c4am c4e- c55m c57- c58w c5b- c5dw c5e- c60w c62m c64- c66w
+        c70- c80w c81m c84- c85w c8d- c8ew c91- c92w ca9- caaw cb4- cb5w cba- cbcm cbdw cbem cc5- cc6m cc9- ccam cce-
+        cd5m cd7- cddw cdf- ce0w ce2m ce4- ce6w cf0- cf1w cf3- d00m d04w d0d- d0ew d11- d12w d3bm d3dw d3em d45- d46m
+        d49- d4am d4ew d4f- d54w d57m d58- d5fw d62m d64- d66w d70- d7aw d80- d81m d84- d85w d97- d9aw db2- db3w dbc-
+        dbdw dbe- dc0w dc7- dcam dcb- dcfm dd5- dd6m dd7- dd8m de0- de6w df0- df2m df4- e01o e31m e32o e34m e3b- e40o
+        e47m e4f- e50o e5a- e81o e83- e84o e85- e86o e8b- e8co ea4- ea5o ea6- ea7o eb1m eb2o eb4m ebdo ebe- ec0o ec5-
+        ec6o ec7- ec8m ece- ed0o eda- edco ee0- f00w f01- f18m f1a- f20w f2a- f35m f36- f37m f38- f39m f3a- f3em f40w
+        f48- f49w f6d- f71m f85- f86m f88w f8dm f98- f99m fbd- fc6m fc7- 1000o 102bm 103fo 104a- 1050o 1056m 105ao
+        105em 1061o 1062m 1065o 1067m 106eo 1071m 1075o 1082m 108eo 108fm 1090o 109am 109e- 10a0w 10c6- 10c7w 10c8-
+        10cdw 10ce- 10d0w 10fb- 10fcw 1100o 1200w 1249- 124aw 124e- 1250w 1257- 1258w 1259- 125aw 125e- 1260w 1289-
+        128aw 128e- 1290w 12b1- 12b2w 12b6- 12b8w 12bf- 12c0w 12c1- 12c2w 12c6- 12c8w 12d7- 12d8w 1311- 1312w 1316-
+        1318w 135b- 135dm 1360- 1380w 1390- 13a0w 13f6- 13f8w 13fe- 1401w 166d- 166fw 1680- 1681w 169b- 16a0w 16eb-
+        16eew 16f9- 1700w 1712m 1716- 171fw 1732m 1735- 1740w 1752m 1754- 1760w 176d- 176ew 1771- 1772m 1774- 1780o
+        17b4m 17d4- 17d7o 17d8- 17dco 17ddm 17de- 17e0o 17ea- 180bi 1810w 181a- 1820w 1879- 1880w 1885m 1887w 18a9m
+        18aaw 18ab- 18b0w 18f6- 1900w 191f- 1920m 192c- 1930m 193c- 1946w 196e- 1970w 1975- 1980w 19ac- 19b0w 19ca-
+        19d0w 19da- 1a00w 1a17m 1a1c- 1a20w 1a55m 1a5f- 1a60m 1a7d- 1a7fm 1a80w 1a8a- 1a90w 1a9a- 1aa7w 1aa8- 1ab0m
+        1acf- 1b00m 1b05w 1b34m 1b45w 1b4d- 1b50w 1b5a- 1b6bm 1b74- 1b80m 1b83w 1ba1m 1baew 1be6m 1bf4- 1c00w 1c24m
+        1c38- 1c40w 1c4a- 1c4dw 1c7e- 1c80w 1c89- 1c90w 1cbb- 1cbdw 1cc0- 1cd0m 1cd3- 1cd4m 1ce9w 1cedm 1ceew 1cf4m
+        1cf5w 1cf7m 1cfaw 1cfb- 1d00l 1d2bw 1d62l 1d78w 1d79l 1d9bw 1dc0m 1e00l 1f16- 1f18l 1f1e- 1f20l 1f46- 1f48l
+        1f4e- 1f50l 1f58- 1f59l 1f5a- 1f5bl 1f5c- 1f5dl 1f5e- 1f5fl 1f7e- 1f80l 1fb5- 1fb6l 1fbd- 1fbel 1fbf- 1fc2l
+        1fc5- 1fc6l 1fcd- 1fd0l 1fd4- 1fd6l 1fdc- 1fe0l 1fed- 1ff2l 1ff5- 1ff6l 1ffd- 200ci 2010- 202ai 202f- 2060i
+        2065- 2066i 206a- 2071w 2072- 207fw 2080- 2090l 209d- 20d0m 20f1- 2102w 2103- 2107w 2108- 210aw 2114- 2115w
+        2116- 2119w 211e- 2124w 2125- 2126l 2127- 2128w 2129- 212al 212cw 212e- 212fw 213a- 213cw 2140- 2145w 214a-
+        214ew 214f- 2160w 2183l 2185w 2189- 2c00w 2c60l 2c7dw 2c7el 2c80w 2ce5- 2cebw 2cefm 2cf2w 2cf4- 2d00w 2d26-
+        2d27w 2d28- 2d2dw 2d2e- 2d30w 2d68- 2d6fw 2d70- 2d7fm 2d80w 2d97- 2da0w 2da7- 2da8w 2daf- 2db0w 2db7- 2db8w
+        2dbf- 2dc0w 2dc7- 2dc8w 2dcf- 2dd0w 2dd7- 2dd8w 2ddf- 2de0m 2e00- 2e2fw 2e30- 3005o 3008- 3021o 302am 3030-
+        3031o 3036- 3038o 303cw 303d- 3041o 3097- 3099m 309b- 309do 30a0- 30a1o 30fb- 30fco 3100- 3105w 3130- 3131o
+        318f- 31a0w 31c0- 31f0o 3200- 3400o 4dc0- 4e00o a000w a48d- a4d0w a4fe- a500w a60d- a610w a62c- a640w a66fm
+        a673- a674m a67e- a67fw a69em a6a0w a6f0m a6f2- a717w a720- a722l a770w a771l a788w a789- a78bl a7cb- a7d0l
+        a7d2- a7d3l a7d4- a7d5l a7da- a7f2w a7f5l a7f8w a7fal a800w a802m a803w a806m a807w a80bm a80cw a823m a828-
+        a82cm a82d- a840w a874- a880m a882w a8b4m a8c6- a8d0w a8da- a8e0m a8f2w a8f8- a8fbw a8fc- a8fdw a8ffm a900w
+        a926m a92e- a930w a947m a954- a960o a97d- a980m a984w a9b3m a9c1- a9cfw a9da- a9e0o a9e5m a9e6o a9ff- aa00w
+        aa29m aa37- aa40w aa43m aa44w aa4cm aa4e- aa50w aa5a- aa60o aa77- aa7ao aa7bm aa7eo aa80w aab0m aab1w aab2m
+        aab5w aab7m aab9w aabem aac0w aac1m aac2w aac3- aadbw aade- aae0w aaebm aaf0- aaf2w aaf5m aaf7- ab01w ab07-
+        ab09w ab0f- ab11w ab17- ab20w ab27- ab28w ab2f- ab30l ab5b- ab5cw ab60l ab69w ab6a- ab70w abe3m abeb- abecm
+        abee- abf0w abfa- ac00o d7a4- d7b0o d7c7- d7cbo d7fc- f900o fa6e- fa70o fada- fb00l fb07- fb13w fb18- fb1dw
+        fb1em fb1fw fb29- fb2aw fb37- fb38w fb3d- fb3ew fb3f- fb40w fb42- fb43w fb45- fb46w fbb2- fbd3w fd3e- fd50w
+        fd90- fd92w fdc8- fdf0w fdfc- fe00i fe10- fe20m fe30- fe70w fe75- fe76w fefd- feffi ff00- ff10w ff1a- ff21w
+        ff3b- ff41w ff5b- ff66o ffbf- ffc2o ffc8- ffcao ffd0- ffd2o ffd8- ffdao ffdd- 10000w 1000c- 1000dw 10027-
+        10028w 1003b- 1003cw 1003e- 1003fw 1004e- 10050w 1005e- 10080w 100fb- 10140l 10175- 101fdm 101fe- 10280w
+        1029d- 102a0w 102d1- 102e0m 102e1- 10300w 10320- 1032dw 1034b- 10350w 10376m 1037b- 10380w 1039e- 103a0w
+        103c4- 103c8w 103d0- 103d1w 103d6- 10400w 1049e- 104a0w 104aa- 104b0w 104d4- 104d8w 104fc- 10500w 10528-
+        10530w 10564- 10570w 1057b- 1057cw 1058b- 1058cw 10593- 10594w 10596- 10597w 105a2- 105a3w 105b2- 105b3w
+        105ba- 105bbw 105bd- 10600w 10737- 10740w 10756- 10760w 10768- 10780w 10786- 10787w 107b1- 107b2w 107bb-
+        10800w 10806- 10808w 10809- 1080aw 10836- 10837w 10839- 1083cw 1083d- 1083fw 10856- 10860w 10877- 10880w
+        1089f- 108e0w 108f3- 108f4w 108f6- 10900w 10916- 10920w 1093a- 10980w 109b8- 109bew 109c0- 10a00w 10a01m
+        10a04- 10a05m 10a07- 10a0cm 10a10w 10a14- 10a15w 10a18- 10a19w 10a36- 10a38m 10a3b- 10a3fm 10a40- 10a60w
+        10a7d- 10a80w 10a9d- 10ac0w 10ac8- 10ac9w 10ae5m 10ae7- 10b00w 10b36- 10b40w 10b56- 10b60w 10b73- 10b80w
+        10b92- 10c00w 10c49- 10c80w 10cb3- 10cc0w 10cf3- 10d00w 10d24m 10d28- 10d30w 10d3a- 10e80w 10eaa- 10eabm
+        10ead- 10eb0w 10eb2- 10f00w 10f1d- 10f27w 10f28- 10f30w 10f46m 10f51- 10f70w 10f82m 10f86- 10fb0w 10fc5-
+        10fe0w 10ff7- 11000m 11003w 11038m 11047- 11066w 11070m 11071w 11073m 11075w 11076- 1107fm 11083w 110b0m
+        110bb- 110c2m 110c3- 110d0w 110e9- 110f0w 110fa- 11100m 11103w 11127m 11135- 11136w 11140- 11144w 11145m
+        11147w 11148- 11150w 11173m 11174- 11176w 11177- 11180m 11183w 111b3m 111c1w 111c5- 111c9m 111cd- 111cem
+        111d0w 111db- 111dcw 111dd- 11200w 11212- 11213w 1122cm 11238- 1123em 1123f- 11280w 11287- 11288w 11289-
+        1128aw 1128e- 1128fw 1129e- 1129fw 112a9- 112b0w 112dfm 112eb- 112f0w 112fa- 11300m 11304- 11305w 1130d-
+        1130fw 11311- 11313w 11329- 1132aw 11331- 11332w 11334- 11335w 1133a- 1133bm 1133dw 1133em 11345- 11347m
+        11349- 1134bm 1134e- 11350w 11351- 11357m 11358- 1135dw 11362m 11364- 11366m 1136d- 11370m 11375- 11400w
+        11435m 11447w 1144b- 11450w 1145a- 1145em 1145fw 11462- 11480w 114b0m 114c4w 114c6- 114c7w 114c8- 114d0w
+        114da- 11580w 115afm 115b6- 115b8m 115c1- 115d8w 115dcm 115de- 11600w 11630m 11641- 11644w 11645- 11650w
+        1165a- 11680w 116abm 116b8w 116b9- 116c0w 116ca- 11700w 1171b- 1171dm 1172c- 11730w 1173a- 11740w 11747-
+        11800w 1182cm 1183b- 118a0w 118ea- 118ffw 11907- 11909w 1190a- 1190cw 11914- 11915w 11917- 11918w 11930m
+        11936- 11937m 11939- 1193bm 1193fw 11940m 11941w 11942m 11944- 11950w 1195a- 119a0w 119a8- 119aaw 119d1m
+        119d8- 119dam 119e1w 119e2- 119e3w 119e4m 119e5- 11a00w 11a01m 11a0bw 11a33m 11a3aw 11a3bm 11a3f- 11a47m
+        11a48- 11a50w 11a51m 11a5cw 11a8am 11a9a- 11a9dw 11a9e- 11ab0w 11af9- 11c00w 11c09- 11c0aw 11c2fm 11c37-
+        11c38m 11c40w 11c41- 11c50w 11c5a- 11c72w 11c90- 11c92m 11ca8- 11ca9m 11cb7- 11d00w 11d07- 11d08w 11d0a-
+        11d0bw 11d31m 11d37- 11d3am 11d3b- 11d3cm 11d3e- 11d3fm 11d46w 11d47m 11d48- 11d50w 11d5a- 11d60w 11d66-
+        11d67w 11d69- 11d6aw 11d8am 11d8f- 11d90m 11d92- 11d93m 11d98w 11d99- 11da0w 11daa- 11ee0w 11ef3m 11ef7-
+        11fb0w 11fb1- 12000w 1239a- 12400w 1246f- 12480w 12544- 12f90w 12ff1- 13000w 1342f- 14400w 14647- 16800w
+        16a39- 16a40w 16a5f- 16a60w 16a6a- 16a70w 16abf- 16ac0w 16aca- 16ad0w 16aee- 16af0m 16af5- 16b00w 16b30m
+        16b37- 16b40w 16b44- 16b50w 16b5a- 16b63w 16b78- 16b7dw 16b90- 16e40w 16e80- 16f00w 16f4b- 16f4fm 16f50w
+        16f51m 16f88- 16f8fm 16f93w 16fa0- 16fe0o 16fe2- 16fe3o 16fe4m 16fe5- 16ff0m 16ff2- 17000w 187f8- 18800w
+        18cd6- 18d00w 18d09- 1aff0o 1aff4- 1aff5o 1affc- 1affdo 1afff- 1b000o 1b123- 1b150o 1b153- 1b164o 1b168-
+        1b170w 1b2fc- 1bc00w 1bc6b- 1bc70w 1bc7d- 1bc80w 1bc89- 1bc90w 1bc9a- 1bc9dm 1bc9f- 1cf00m 1cf2e- 1cf30m
+        1cf47- 1d165m 1d16a- 1d16dm 1d173- 1d17bm 1d183- 1d185m 1d18c- 1d1aam 1d1ae- 1d242m 1d245- 1d400w 1d455-
+        1d456w 1d49d- 1d49ew 1d4a0- 1d4a2w 1d4a3- 1d4a5w 1d4a7- 1d4a9w 1d4ad- 1d4aew 1d4ba- 1d4bbw 1d4bc- 1d4bdw
+        1d4c4- 1d4c5w 1d506- 1d507w 1d50b- 1d50dw 1d515- 1d516w 1d51d- 1d51ew 1d53a- 1d53bw 1d53f- 1d540w 1d545-
+        1d546w 1d547- 1d54aw 1d551- 1d552w 1d6a6- 1d6a8w 1d6c1- 1d6c2w 1d6db- 1d6dcw 1d6fb- 1d6fcw 1d715- 1d716w
+        1d735- 1d736w 1d74f- 1d750w 1d76f- 1d770w 1d789- 1d78aw 1d7a9- 1d7aaw 1d7c3- 1d7c4w 1d7cc- 1d7cew 1d800-
+        1da00m 1da37- 1da3bm 1da6d- 1da75m 1da76- 1da84m 1da85- 1da9bm 1daa0- 1daa1m 1dab0- 1df00l 1df1f- 1e000m
+        1e007- 1e008m 1e019- 1e01bm 1e022- 1e023m 1e025- 1e026m 1e02b- 1e100w 1e12d- 1e130m 1e137w 1e13e- 1e140w
+        1e14a- 1e14ew 1e14f- 1e290w 1e2aem 1e2af- 1e2c0w 1e2ecm 1e2f0w 1e2fa- 1e7e0w 1e7e7- 1e7e8w 1e7ec- 1e7edw
+        1e7ef- 1e7f0w 1e7ff- 1e800w 1e8c5- 1e8d0m 1e8d7- 1e900w 1e944m 1e94bw 1e94c- 1e950w 1e95a- 1ee00w 1ee04-
+        1ee05w 1ee20- 1ee21w 1ee23- 1ee24w 1ee25- 1ee27w 1ee28- 1ee29w 1ee33- 1ee34w 1ee38- 1ee39w 1ee3a- 1ee3bw
+        1ee3c- 1ee42w 1ee43- 1ee47w 1ee48- 1ee49w 1ee4a- 1ee4bw 1ee4c- 1ee4dw 1ee50- 1ee51w 1ee53- 1ee54w 1ee55-
+        1ee57w 1ee58- 1ee59w 1ee5a- 1ee5bw 1ee5c- 1ee5dw 1ee5e- 1ee5fw 1ee60- 1ee61w 1ee63- 1ee64w 1ee65- 1ee67w
+        1ee6b- 1ee6cw 1ee73- 1ee74w 1ee78- 1ee79w 1ee7d- 1ee7ew 1ee7f- 1ee80w 1ee8a- 1ee8bw 1ee9c- 1eea1w 1eea4-
+        1eea5w 1eeaa- 1eeabw 1eebc- 1fbf0w 1fbfa- 20000o 2a6e0- 2a700o 2b739- 2b740o 2b81e- 2b820o 2cea2- 2ceb0o
+        2ebe1- 2f800o 2fa1e- 30000o 3134b- e0100i e01f0-
+        """
+
+    /// `from=to`, `from=to+to` where it becomes several characters, and `first,count,step=to` for many at the same
+    /// distance.
+    static let folds: StaticString = """
+        41,1a,1=61 c0=61 c1=61 c2=61 c3=61 c4=61 c5=61 c6=e6 c7=63 c8=65 c9=65 ca=65 cb=65 cc=69 cd=69 ce=69 cf=69
+        d0=f0 d1,2,1=6e d3=6f d4=6f d5=6f d6=6f d8=6f d9=75 da=75 db=75 dc=75 dd=79 de=fe e0=61 e1=61 e2=61 e3=61
+        e4=61 e5=61 e7=63 e8=65 e9=65 ea=65 eb=65 ec=69 ed=69 ee=69 ef=69 f1,2,1=6e f3=6f f4=6f f5=6f f6=6f f8=6f
+        f9=75 fa=75 fb=75 fc=75 fd=79 ff=79 100=61 101=61 102=61 103=61 104=61 105=61 106=63 107=63 108=63 109=63
+        10a=63 10b=63 10c=63 10d,2,1=63 10f=64 110=64 111,2,1=64 113=65 114=65 115=65 116=65 117=65 118=65 119=65
+        11a=65 11b=65 11c=67 11d=67 11e=67 11f=67 120=67 121=67 122=67 123,2,1=67 125=68 126=68 127,2,1=68 129=69
+        12a=69 12b=69 12c=69 12d=69 12e=69 12f=69 130=69 131=69 132=133 134=6a 135,2,1=6a 137=6b 139=6c 13a=6c 13b=6c
+        13c=6c 13d=6c 13e=6c 13f=6c 140=6c 141=6c 142=6c 143=6e 144=6e 145=6e 146=6e 147=6e 148=6e 14a=14b 14c=6f
+        14d=6f 14e=6f 14f=6f 150=6f 151=6f 152=153 154=72 155=72 156=72 157=72 158=72 159,2,1=72 15b=73 15c=73 15d=73
+        15e=73 15f=73 160=73 161,2,1=73 163=74 164=74 165=74 166=74 167,2,1=74 169=75 16a=75 16b=75 16c=75 16d=75
+        16e=75 16f=75 170=75 171=75 172=75 173=75 174=77 175=77 176=79 177=79 178,2,1=79 17a=7a 17b=7a 17c=7a 17d=7a
+        17e=7a 180=62 181=62 182=62 183=62 184=185 186=254 187=63 188,2,1=63 18a=64 18b=64 18c=64 18e=1dd 18f=259
+        190=25b 191=66 192,2,1=66 194=263 196=269 197=69 198=6b 199,2,1=6b 19c=26f 19d=6e 19e=6e 19f=275 1a0=6f 1a1=6f
+        1a2=1a3 1a4=70 1a5=70 1a6=280 1a7=1a8 1a9=283 1ab=74 1ac=74 1ad=74 1ae,2,1=74 1b0=75 1b1=28a 1b2=76 1b3=79
+        1b4,2,1=79 1b6=7a 1b7=292 1b8=1b9 1bc=1bd 1c4=1c6 1c5=1c6 1c7=1c9 1c8=1c9 1ca=1cc 1cb=1cc 1cd=61 1ce=61 1cf=69
+        1d0=69 1d1=6f 1d2=6f 1d3=75 1d4=75 1d5=75 1d6=75 1d7=75 1d8=75 1d9=75 1da=75 1db=75 1dc=75 1de=61 1df=61
+        1e0=61 1e1=61 1e2=e6 1e3=e6 1e4=67 1e5=67 1e6=67 1e7=67 1e8=6b 1e9=6b 1ea=6f 1eb=6f 1ec=6f 1ed=6f 1ee=292
+        1ef=292 1f0=6a 1f1=1f3 1f2=1f3 1f4=67 1f5=67 1f6=195 1f7=1bf 1f8=6e 1f9=6e 1fa=61 1fb=61 1fc=e6 1fd=e6 1fe=6f
+        1ff=6f 200=61 201=61 202=61 203=61 204=65 205=65 206=65 207=65 208=69 209=69 20a=69 20b=69 20c=6f 20d=6f
+        20e=6f 20f=6f 210=72 211=72 212=72 213=72 214=75 215=75 216=75 217=75 218=73 219,2,1=73 21b=74 21c=21d 21e=68
+        21f=68 220=6e 221=64 222=223 224=7a 225=7a 226=61 227=61 228=65 229=65 22a=6f 22b=6f 22c=6f 22d=6f 22e=6f
+        22f=6f 230=6f 231=6f 232=79 233=79 234=6c 235=6e 236=74 23a=61 23b=63 23c=63 23d=6c 23e=74 23f=73 240=7a
+        241=242 243=62 244=289 245=28c 246=65 247=65 248=6a 249=6a 24a=71 24b,2,1=71 24d=72 24e=79 24f=79 253=62
+        255,2,1=63 257=64 260=67 266=68 268=69 26b=6c 26c=6c 26d=6c 271,2,1=6d 273=6e 27c=72 27d=72 27e=72 282=73
+        288=74 28b=76 290=7a 291=7a 29d=6a 2a0=71 340,2,1=300 343=313 344=308+301 370,2,2=371 374=2b9 376=377 37f=3f3
+        386=3b1 388=3b5 389=3b7 38a=3b9 38c=3bf 38e=3c5 38f=3c9 390=3b9 391,11,1=3b1 3a3,7,1=3c3 3aa=3b9 3ab=3c5
+        3ac=3b1 3ad=3b5 3ae=3b7 3af=3b9 3b0=3c5 3c2=3c3 3ca=3b9 3cb=3c5 3cc=3bf 3cd=3c5 3ce=3c9 3cf=3d7 3d3=3d2
+        3d4=3d2 3d8,c,2=3d9 3f4=3b8 3f7=3f8 3f9=3f2 3fa=3fb 3fd,3,1=37b 400=450 401=435 402,e,1=452 410,20,1=430
+        451=435 460,11,2=461 48a,1b,2=48b 4c0=4cf 4c1,7,2=4c2 4d0,30,2=4d1 531,26,1=561 958=915+93c 959=916+93c
+        95a=917+93c 95b=91c+93c 95c=921+93c 95d=922+93c 95e=92b+93c 95f=92f+93c 9dc=9a1+9bc 9dd=9a2+9bc 9df=9af+9bc
+        a33=a32+a3c a36=a38+a3c a59=a16+a3c a5a=a17+a3c a5b=a1c+a3c a5e=a2b+a3c b5c=b21+b3c b5d=b22+b3c f43=f42+fb7
+        f4d=f4c+fb7 f52=f51+fb7 f57=f56+fb7 f5c=f5b+fb7 f69=f40+fb5 f73=f71+f72 f75=f71+f74 f76=fb2+f80 f78=fb3+f80
+        f81=f71+f80 f93=f92+fb7 f9d=f9c+fb7 fa2=fa1+fb7 fa7=fa6+fb7 fac=fab+fb7 fb9=f90+fb5 10a0,26,1=2d00 10c7=2d27
+        10cd=2d2d 13a0,50,1=ab70 13f0,6,1=13f8 1c90,2b,1=10d0 1cbd,3,1=10fd 1d6c=62 1d6d=64 1d6e=66 1d6f,2,1=6d
+        1d71=70 1d72=72 1d73,3,1=72 1d76=7a 1d7d=70 1d80=62 1d81=64 1d82,2,1=66 1d84,4,1=6b 1d88=70 1d89,2,1=72
+        1d8c=76 1d8d=78 1d8e=7a 1d8f=61 1d91,2,1=64 1d96=69 1d99=75 1e00=61 1e01,2,1=61 1e03=62 1e04=62 1e05=62
+        1e06=62 1e07,2,1=62 1e09,2,1=63 1e0b=64 1e0c=64 1e0d=64 1e0e=64 1e0f=64 1e10=64 1e11=64 1e12=64 1e13,2,1=64
+        1e15=65 1e16=65 1e17=65 1e18=65 1e19=65 1e1a=65 1e1b=65 1e1c=65 1e1d,2,1=65 1e1f,2,1=66 1e21,2,1=67 1e23=68
+        1e24=68 1e25=68 1e26=68 1e27=68 1e28=68 1e29=68 1e2a=68 1e2b,2,1=68 1e2d=69 1e2e=69 1e2f=69 1e30=6b 1e31=6b
+        1e32=6b 1e33=6b 1e34=6b 1e35,2,1=6b 1e37=6c 1e38=6c 1e39=6c 1e3a=6c 1e3b=6c 1e3c=6c 1e3d,2,1=6c 1e3f=6d
+        1e40=6d 1e41=6d 1e42=6d 1e43,2,1=6d 1e45=6e 1e46=6e 1e47=6e 1e48=6e 1e49=6e 1e4a=6e 1e4b,2,1=6e 1e4d=6f
+        1e4e=6f 1e4f=6f 1e50=6f 1e51=6f 1e52=6f 1e53,2,1=6f 1e55=70 1e56=70 1e57=70 1e58=72 1e59=72 1e5a=72 1e5b=72
+        1e5c=72 1e5d=72 1e5e=72 1e5f,2,1=72 1e61=73 1e62=73 1e63=73 1e64=73 1e65=73 1e66=73 1e67=73 1e68=73
+        1e69,2,1=73 1e6b=74 1e6c=74 1e6d=74 1e6e=74 1e6f=74 1e70=74 1e71,2,1=74 1e73=75 1e74=75 1e75=75 1e76=75
+        1e77=75 1e78=75 1e79=75 1e7a=75 1e7b,2,1=75 1e7d=76 1e7e=76 1e7f,2,1=76 1e81=77 1e82=77 1e83=77 1e84=77
+        1e85=77 1e86=77 1e87=77 1e88=77 1e89,2,1=77 1e8b=78 1e8c=78 1e8d,2,1=78 1e8f,2,1=79 1e91=7a 1e92=7a 1e93=7a
+        1e94=7a 1e95=7a 1e96=68 1e97=74 1e98=77 1e99=79 1e9a=61 1e9b=17f 1e9e=df 1ea0=61 1ea1=61 1ea2=61 1ea3=61
+        1ea4=61 1ea5=61 1ea6=61 1ea7=61 1ea8=61 1ea9=61 1eaa=61 1eab=61 1eac=61 1ead=61 1eae=61 1eaf=61 1eb0=61
+        1eb1=61 1eb2=61 1eb3=61 1eb4=61 1eb5=61 1eb6=61 1eb7=61 1eb8=65 1eb9=65 1eba=65 1ebb=65 1ebc=65 1ebd=65
+        1ebe=65 1ebf=65 1ec0=65 1ec1=65 1ec2=65 1ec3=65 1ec4=65 1ec5=65 1ec6=65 1ec7=65 1ec8=69 1ec9=69 1eca=69
+        1ecb=69 1ecc=6f 1ecd=6f 1ece=6f 1ecf=6f 1ed0=6f 1ed1=6f 1ed2=6f 1ed3=6f 1ed4=6f 1ed5=6f 1ed6=6f 1ed7=6f
+        1ed8=6f 1ed9=6f 1eda=6f 1edb=6f 1edc=6f 1edd=6f 1ede=6f 1edf=6f 1ee0=6f 1ee1=6f 1ee2=6f 1ee3=6f 1ee4=75
+        1ee5=75 1ee6=75 1ee7=75 1ee8=75 1ee9=75 1eea=75 1eeb=75 1eec=75 1eed=75 1eee=75 1eef=75 1ef0=75 1ef1=75
+        1ef2=79 1ef3=79 1ef4=79 1ef5=79 1ef6=79 1ef7=79 1ef8=79 1ef9=79 1efa,2,2=1efb 1efe=79 1eff=79 1f00=3b1
+        1f01=3b1 1f02=3b1 1f03=3b1 1f04=3b1 1f05=3b1 1f06=3b1 1f07=3b1 1f08=3b1 1f09=3b1 1f0a=3b1 1f0b=3b1 1f0c=3b1
+        1f0d=3b1 1f0e=3b1 1f0f=3b1 1f10=3b5 1f11=3b5 1f12=3b5 1f13=3b5 1f14=3b5 1f15=3b5 1f18=3b5 1f19=3b5 1f1a=3b5
+        1f1b=3b5 1f1c=3b5 1f1d=3b5 1f20=3b7 1f21=3b7 1f22=3b7 1f23=3b7 1f24=3b7 1f25=3b7 1f26=3b7 1f27=3b7 1f28=3b7
+        1f29=3b7 1f2a=3b7 1f2b=3b7 1f2c=3b7 1f2d=3b7 1f2e=3b7 1f2f=3b7 1f30=3b9 1f31=3b9 1f32=3b9 1f33=3b9 1f34=3b9
+        1f35=3b9 1f36=3b9 1f37=3b9 1f38=3b9 1f39=3b9 1f3a=3b9 1f3b=3b9 1f3c=3b9 1f3d=3b9 1f3e=3b9 1f3f=3b9 1f40=3bf
+        1f41=3bf 1f42=3bf 1f43=3bf 1f44=3bf 1f45=3bf 1f48=3bf 1f49=3bf 1f4a=3bf 1f4b=3bf 1f4c=3bf 1f4d=3bf 1f50=3c5
+        1f51=3c5 1f52=3c5 1f53=3c5 1f54=3c5 1f55=3c5 1f56=3c5 1f57=3c5 1f59=3c5 1f5b=3c5 1f5d=3c5 1f5f=3c5 1f60=3c9
+        1f61=3c9 1f62=3c9 1f63=3c9 1f64=3c9 1f65=3c9 1f66=3c9 1f67=3c9 1f68=3c9 1f69=3c9 1f6a=3c9 1f6b=3c9 1f6c=3c9
+        1f6d=3c9 1f6e=3c9 1f6f=3c9 1f70=3b1 1f71=3b1 1f72=3b5 1f73=3b5 1f74=3b7 1f75=3b7 1f76=3b9 1f77=3b9 1f78=3bf
+        1f79=3bf 1f7a=3c5 1f7b=3c5 1f7c=3c9 1f7d=3c9 1f80=3b1 1f81=3b1 1f82=3b1 1f83=3b1 1f84=3b1 1f85=3b1 1f86=3b1
+        1f87=3b1 1f88=3b1 1f89=3b1 1f8a=3b1 1f8b=3b1 1f8c=3b1 1f8d=3b1 1f8e=3b1 1f8f=3b1 1f90=3b7 1f91=3b7 1f92=3b7
+        1f93=3b7 1f94=3b7 1f95=3b7 1f96=3b7 1f97=3b7 1f98=3b7 1f99=3b7 1f9a=3b7 1f9b=3b7 1f9c=3b7 1f9d=3b7 1f9e=3b7
+        1f9f=3b7 1fa0=3c9 1fa1=3c9 1fa2=3c9 1fa3=3c9 1fa4=3c9 1fa5=3c9 1fa6=3c9 1fa7=3c9 1fa8=3c9 1fa9=3c9 1faa=3c9
+        1fab=3c9 1fac=3c9 1fad=3c9 1fae=3c9 1faf=3c9 1fb0=3b1 1fb1=3b1 1fb2=3b1 1fb3=3b1 1fb4=3b1 1fb6=3b1 1fb7=3b1
+        1fb8=3b1 1fb9=3b1 1fba=3b1 1fbb=3b1 1fbc=3b1 1fbe=3b9 1fc2=3b7 1fc3=3b7 1fc4=3b7 1fc6=3b7 1fc7=3b7 1fc8=3b5
+        1fc9=3b5 1fca=3b7 1fcb=3b7 1fcc=3b7 1fd0=3b9 1fd1=3b9 1fd2=3b9 1fd3=3b9 1fd6=3b9 1fd7=3b9 1fd8=3b9 1fd9=3b9
+        1fda=3b9 1fdb=3b9 1fe0=3c5 1fe1=3c5 1fe2=3c5 1fe3=3c5 1fe4=3c1 1fe5=3c1 1fe6=3c5 1fe7=3c5 1fe8=3c5 1fe9=3c5
+        1fea=3c5 1feb=3c5 1fec=3c1 1ff2=3c9 1ff3=3c9 1ff4=3c9 1ff6=3c9 1ff7=3c9 1ff8=3bf 1ff9=3bf 1ffa=3c9 1ffb=3c9
+        1ffc=3c9 2126=3c9 212a=6b 212b=61 2132=214e 2160,10,1=2170 2183=2184 2c00,30,1=2c30 2c60=6c 2c61=6c 2c62=6c
+        2c63=70 2c64=72 2c65=61 2c66=74 2c67=68 2c68=68 2c69=6b 2c6a=6b 2c6b=7a 2c6c=7a 2c6d=251 2c6e=6d 2c6f=250
+        2c70=252 2c71,2,1=76 2c73=77 2c74=76 2c75=2c76 2c78=65 2c7a=6f 2c7e=73 2c7f=7a 2c80,32,2=2c81 2ceb,2,2=2cec
+        2cf2=2cf3 a640,17,2=a641 a680,e,2=a681 a722,7,2=a723 a732,7,2=a733 a740=6b a741=6b a742=6b a743=6b a744=6b
+        a745=6b a746=a747 a748=6c a749=6c a74a=6f a74b=6f a74c=6f a74d=6f a74e=a74f a750=70 a751=70 a752=70 a753=70
+        a754=70 a755,2,1=70 a757=71 a758=71 a759=71 a75a,2,2=a75b a75e=76 a75f=76 a760,8,2=a761 a779,2,2=a77a
+        a77d=1d79 a77e,5,2=a77f a78b=a78c a78d=265 a78e,2,2=6c a791=6e a792=63 a793=63 a794=63 a795=68 a796=62 a797=62
+        a798=66 a799=66 a79a,3,2=a79b a7a0=67 a7a1=67 a7a2=6b a7a3=6b a7a4=6e a7a5=6e a7a6=72 a7a7,2,1=72 a7a9=73
+        a7aa=68 a7ab=25c a7ac=261 a7ad=6c a7ae=26a a7b0=29e a7b1=287 a7b2=6a a7b3=ab53 a7b4,2,2=a7b5 a7b8=75 a7b9=75
+        a7ba,5,2=a7bb a7c4=63 a7c5=73 a7c6=7a a7c7=64 a7c8=64 a7c9=73 a7ca=73 a7d0=a7d1 a7d6,2,2=a7d7 a7f5=a7f6
+        ab34=65 ab37=6c ab38=6c ab39,3,1=6c ab49=72 ab4e=75 ab52=75 ab56=78 ab57=78 ab58=78 ab59,2,1=78 f900=8c48
+        f901=66f4 f902=8eca f903=8cc8 f904=6ed1 f905=4e32 f906=53e5 f907=9f9c f908=9f9c f909=5951 f90a=91d1 f90b=5587
+        f90c=5948 f90d=61f6 f90e=7669 f90f=7f85 f910=863f f911=87ba f912=88f8 f913=908f f914=6a02 f915=6d1b f916=70d9
+        f917=73de f918=843d f919=916a f91a=99f1 f91b=4e82 f91c=5375 f91d=6b04 f91e=721b f91f=862d f920=9e1e f921=5d50
+        f922=6feb f923=85cd f924=8964 f925=62c9 f926=81d8 f927=881f f928=5eca f929=6717 f92a=6d6a f92b=72fc f92c=90ce
+        f92d=4f86 f92e=51b7 f92f=52de f930=64c4 f931=6ad3 f932=7210 f933=76e7 f934=8001 f935=8606 f936=865c f937=8def
+        f938=9732 f939=9b6f f93a=9dfa f93b=788c f93c=797f f93d=7da0 f93e=83c9 f93f=9304 f940=9e7f f941=8ad6 f942=58df
+        f943=5f04 f944=7c60 f945=807e f946=7262 f947=78ca f948=8cc2 f949=96f7 f94a=58d8 f94b=5c62 f94c=6a13 f94d=6dda
+        f94e=6f0f f94f=7d2f f950=7e37 f951=964b f952=52d2 f953=808b f954=51dc f955=51cc f956=7a1c f957=7dbe f958=83f1
+        f959=9675 f95a=8b80 f95b=62cf f95c=6a02 f95d=8afe f95e=4e39 f95f=5be7 f960=6012 f961=7387 f962=7570 f963=5317
+        f964=78fb f965=4fbf f966=5fa9 f967=4e0d f968=6ccc f969=6578 f96a=7d22 f96b=53c3 f96c=585e f96d=7701 f96e=8449
+        f96f=8aaa f970=6bba f971=8fb0 f972=6c88 f973=62fe f974=82e5 f975=63a0 f976=7565 f977=4eae f978=5169 f979=51c9
+        f97a=6881 f97b=7ce7 f97c=826f f97d=8ad2 f97e=91cf f97f=52f5 f980=5442 f981=5973 f982=5eec f983=65c5 f984=6ffe
+        f985=792a f986=95ad f987=9a6a f988=9e97 f989=9ece f98a=529b f98b=66c6 f98c=6b77 f98d=8f62 f98e=5e74 f98f=6190
+        f990=6200 f991=649a f992=6f23 f993=7149 f994=7489 f995=79ca f996=7df4 f997=806f f998=8f26 f999=84ee f99a=9023
+        f99b=934a f99c=5217 f99d=52a3 f99e=54bd f99f=70c8 f9a0=88c2 f9a1=8aaa f9a2=5ec9 f9a3=5ff5 f9a4=637b f9a5=6bae
+        f9a6=7c3e f9a7=7375 f9a8=4ee4 f9a9=56f9 f9aa=5be7 f9ab=5dba f9ac=601c f9ad=73b2 f9ae=7469 f9af=7f9a f9b0=8046
+        f9b1=9234 f9b2=96f6 f9b3=9748 f9b4=9818 f9b5=4f8b f9b6=79ae f9b7=91b4 f9b8=96b8 f9b9=60e1 f9ba=4e86 f9bb=50da
+        f9bc=5bee f9bd=5c3f f9be=6599 f9bf=6a02 f9c0=71ce f9c1=7642 f9c2=84fc f9c3=907c f9c4=9f8d f9c5=6688 f9c6=962e
+        f9c7=5289 f9c8=677b f9c9=67f3 f9ca=6d41 f9cb=6e9c f9cc=7409 f9cd=7559 f9ce=786b f9cf=7d10 f9d0=985e f9d1=516d
+        f9d2=622e f9d3=9678 f9d4=502b f9d5=5d19 f9d6=6dea f9d7=8f2a f9d8=5f8b f9d9=6144 f9da=6817 f9db=7387 f9dc=9686
+        f9dd=5229 f9de=540f f9df=5c65 f9e0=6613 f9e1=674e f9e2=68a8 f9e3=6ce5 f9e4=7406 f9e5=75e2 f9e6=7f79 f9e7=88cf
+        f9e8=88e1 f9e9=91cc f9ea=96e2 f9eb=533f f9ec=6eba f9ed=541d f9ee=71d0 f9ef=7498 f9f0=85fa f9f1=96a3 f9f2=9c57
+        f9f3=9e9f f9f4=6797 f9f5=6dcb f9f6=81e8 f9f7=7acb f9f8=7b20 f9f9=7c92 f9fa=72c0 f9fb=7099 f9fc=8b58 f9fd=4ec0
+        f9fe=8336 f9ff=523a fa00=5207 fa01=5ea6 fa02=62d3 fa03=7cd6 fa04=5b85 fa05=6d1e fa06=66b4 fa07=8f3b fa08=884c
+        fa09=964d fa0a=898b fa0b=5ed3 fa0c=5140 fa0d=55c0 fa10=585a fa12=6674 fa15=51de fa16=732a fa17=76ca fa18=793c
+        fa19=795e fa1a=7965 fa1b=798f fa1c=9756 fa1d=7cbe fa1e=7fbd fa20=8612 fa22=8af8 fa25=9038 fa26=90fd fa2a=98ef
+        fa2b=98fc fa2c=9928 fa2d=9db4 fa2e=90de fa2f=96b7 fa30=4fae fa31=50e7 fa32=514d fa33=52c9 fa34=52e4 fa35=5351
+        fa36=559d fa37=5606 fa38=5668 fa39=5840 fa3a=58a8 fa3b=5c64 fa3c=5c6e fa3d=6094 fa3e=6168 fa3f=618e fa40=61f2
+        fa41=654f fa42=65e2 fa43=6691 fa44=6885 fa45=6d77 fa46=6e1a fa47=6f22 fa48=716e fa49=722b fa4a=7422 fa4b=7891
+        fa4c=793e fa4d=7949 fa4e=7948 fa4f=7950 fa50=7956 fa51=795d fa52,2,1=798d fa54=7a40 fa55=7a81 fa56=7bc0
+        fa57=7df4 fa58=7e09 fa59=7e41 fa5a=7f72 fa5b=8005 fa5c=81ed fa5d=8279 fa5e=8279 fa5f=8457 fa60=8910 fa61=8996
+        fa62=8b01 fa63=8b39 fa64=8cd3 fa65=8d08 fa66=8fb6 fa67=9038 fa68=96e3 fa69=97ff fa6a=983b fa6b=6075 fa6c=242ee
+        fa6d=8218 fa70=4e26 fa71=51b5 fa72=5168 fa73=4f80 fa74=5145 fa75=5180 fa76=52c7 fa77=52fa fa78=559d fa79=5555
+        fa7a=5599 fa7b=55e2 fa7c=585a fa7d=58b3 fa7e=5944 fa7f=5954 fa80=5a62 fa81=5b28 fa82=5ed2 fa83=5ed9 fa84=5f69
+        fa85=5fad fa86=60d8 fa87=614e fa88=6108 fa89=618e fa8a=6160 fa8b=61f2 fa8c=6234 fa8d=63c4 fa8e=641c fa8f=6452
+        fa90=6556 fa91=6674 fa92=6717 fa93=671b fa94=6756 fa95=6b79 fa96=6bba fa97=6d41 fa98=6edb fa99=6ecb fa9a=6f22
+        fa9b=701e fa9c=716e fa9d=77a7 fa9e=7235 fa9f=72af faa0=732a faa1=7471 faa2=7506 faa3=753b faa4=761d faa5=761f
+        faa6=76ca faa7=76db faa8=76f4 faa9=774a faaa=7740 faab=78cc faac=7ab1 faad=7bc0 faae=7c7b faaf=7d5b fab0=7df4
+        fab1=7f3e fab2=8005 fab3=8352 fab4=83ef fab5=8779 fab6=8941 fab7=8986 fab8=8996 fab9=8abf faba=8af8 fabb=8acb
+        fabc=8b01 fabd=8afe fabe=8aed fabf=8b39 fac0=8b8a fac1=8d08 fac2=8f38 fac3=9072 fac4=9199 fac5=9276 fac6=967c
+        fac7=96e3 fac8=9756 fac9=97db faca=97ff facb=980b facc=983b facd=9b12 face=9f9c facf=2284a fad0=22844
+        fad1=233d5 fad2=3b9d fad3=4018 fad4=4039 fad5=25249 fad6=25cd0 fad7=27ed3 fad8=9f43 fad9=9f8e fb1d=5d9+5b4
+        fb1f=5f2+5b7 fb2a=5e9+5c1 fb2b=5e9+5c2 fb2c=5e9+5bc+5c1 fb2d=5e9+5bc+5c2 fb2e=5d0+5b7 fb2f=5d0+5b8
+        fb30=5d0+5bc fb31=5d1+5bc fb32=5d2+5bc fb33=5d3+5bc fb34=5d4+5bc fb35=5d5+5bc fb36=5d6+5bc fb38=5d8+5bc
+        fb39=5d9+5bc fb3a=5da+5bc fb3b=5db+5bc fb3c=5dc+5bc fb3e=5de+5bc fb40=5e0+5bc fb41=5e1+5bc fb43=5e3+5bc
+        fb44=5e4+5bc fb46=5e6+5bc fb47=5e7+5bc fb48=5e8+5bc fb49=5e9+5bc fb4a=5ea+5bc fb4b=5d5+5b9 fb4c=5d1+5bf
+        fb4d=5db+5bf fb4e=5e4+5bf ff21,1a,1=ff41 10400,28,1=10428 104b0,24,1=104d8 10570,b,1=10597 1057c,f,1=105a3
+        1058c,7,1=105b3 10594,2,1=105bb 10c80,33,1=10cc0 118a0,20,1=118c0 16e40,20,1=16e60 1df09=74 1df11=6c 1df13=6c
+        1df16=72 1df1a=69 1df1b=6f 1df1d=63 1df1e=73 1e900,22,1=1e922 2f800=4e3d 2f801=4e38 2f802=4e41 2f803=20122
+        2f804=4f60 2f805=4fae 2f806=4fbb 2f807=5002 2f808=507a 2f809=5099 2f80a=50e7 2f80b=50cf 2f80c=349e 2f80d=2063a
+        2f80e=514d 2f80f=5154 2f810=5164 2f811=5177 2f812=2051c 2f813=34b9 2f814=5167 2f815=518d 2f816=2054b
+        2f817=5197 2f818=51a4 2f819=4ecc 2f81a=51ac 2f81b=51b5 2f81c=291df 2f81d=51f5 2f81e=5203 2f81f=34df 2f820=523b
+        2f821=5246 2f822=5272 2f823=5277 2f824=3515 2f825=52c7 2f826=52c9 2f827=52e4 2f828=52fa 2f829,2,1=5305
+        2f82b=5317 2f82c=5349 2f82d=5351 2f82e=535a 2f82f=5373 2f830=537d 2f831=537f 2f832=537f 2f833=537f 2f834=20a2c
+        2f835=7070 2f836=53ca 2f837=53df 2f838=20b63 2f839=53eb 2f83a=53f1 2f83b=5406 2f83c=549e 2f83d=5438 2f83e=5448
+        2f83f=5468 2f840=54a2 2f841=54f6 2f842=5510 2f843=5553 2f844=5563 2f845=5584 2f846=5584 2f847=5599 2f848=55ab
+        2f849=55b3 2f84a=55c2 2f84b=5716 2f84c=5606 2f84d=5717 2f84e=5651 2f84f=5674 2f850=5207 2f851=58ee 2f852=57ce
+        2f853=57f4 2f854=580d 2f855=578b 2f856=5832 2f857=5831 2f858=58ac 2f859=214e4 2f85a=58f2 2f85b=58f7 2f85c=5906
+        2f85d=591a 2f85e=5922 2f85f=5962 2f860=216a8 2f861=216ea 2f862=59ec 2f863=5a1b 2f864=5a27 2f865=59d8
+        2f866=5a66 2f867=36ee 2f868=36fc 2f869=5b08 2f86a=5b3e 2f86b=5b3e 2f86c=219c8 2f86d=5bc3 2f86e=5bd8 2f86f=5be7
+        2f870=5bf3 2f871=21b18 2f872=5bff 2f873=5c06 2f874=5f53 2f875=5c22 2f876=3781 2f877=5c60 2f878=5c6e 2f879=5cc0
+        2f87a=5c8d 2f87b=21de4 2f87c=5d43 2f87d=21de6 2f87e=5d6e 2f87f=5d6b 2f880=5d7c 2f881,2,1=5de1 2f883=382f
+        2f884=5dfd 2f885=5e28 2f886=5e3d 2f887=5e69 2f888=3862 2f889=22183 2f88a=387c 2f88b=5eb0 2f88c=5eb3 2f88d=5eb6
+        2f88e=5eca 2f88f=2a392 2f890=5efe 2f891=22331 2f892=22331 2f893=8201 2f894=5f22 2f895=5f22 2f896=38c7
+        2f897=232b8 2f898=261da 2f899=5f62 2f89a=5f6b 2f89b=38e3 2f89c=5f9a 2f89d=5fcd 2f89e=5fd7 2f89f=5ff9
+        2f8a0=6081 2f8a1=393a 2f8a2=391c 2f8a3=6094 2f8a4=226d4 2f8a5=60c7 2f8a6=6148 2f8a7=614c 2f8a8=614e 2f8a9=614c
+        2f8aa=617a 2f8ab=618e 2f8ac=61b2 2f8ad=61a4 2f8ae=61af 2f8af=61de 2f8b0=61f2 2f8b1=61f6 2f8b2=6210 2f8b3=621b
+        2f8b4=625d 2f8b5=62b1 2f8b6=62d4 2f8b7=6350 2f8b8=22b0c 2f8b9=633d 2f8ba=62fc 2f8bb=6368 2f8bc=6383 2f8bd=63e4
+        2f8be=22bf1 2f8bf=6422 2f8c0=63c5 2f8c1=63a9 2f8c2=3a2e 2f8c3=6469 2f8c4=647e 2f8c5=649d 2f8c6=6477 2f8c7=3a6c
+        2f8c8=654f 2f8c9=656c 2f8ca=2300a 2f8cb=65e3 2f8cc=66f8 2f8cd=6649 2f8ce=3b19 2f8cf=6691 2f8d0=3b08 2f8d1=3ae4
+        2f8d2=5192 2f8d3=5195 2f8d4=6700 2f8d5=669c 2f8d6=80ad 2f8d7=43d9 2f8d8=6717 2f8d9=671b 2f8da=6721 2f8db=675e
+        2f8dc=6753 2f8dd=233c3 2f8de=3b49 2f8df=67fa 2f8e0=6785 2f8e1=6852 2f8e2=6885 2f8e3=2346d 2f8e4=688e
+        2f8e5=681f 2f8e6=6914 2f8e7=3b9d 2f8e8=6942 2f8e9=69a3 2f8ea=69ea 2f8eb=6aa8 2f8ec=236a3 2f8ed=6adb 2f8ee=3c18
+        2f8ef=6b21 2f8f0=238a7 2f8f1=6b54 2f8f2=3c4e 2f8f3=6b72 2f8f4=6b9f 2f8f5,2,1=6bba 2f8f7=23a8d 2f8f8=21d0b
+        2f8f9=23afa 2f8fa=6c4e 2f8fb=23cbc 2f8fc=6cbf 2f8fd=6ccd 2f8fe=6c67 2f8ff=6d16 2f900=6d3e 2f901=6d77
+        2f902=6d41 2f903=6d69 2f904=6d78 2f905=6d85 2f906=23d1e 2f907=6d34 2f908=6e2f 2f909=6e6e 2f90a=3d33 2f90b=6ecb
+        2f90c=6ec7 2f90d=23ed1 2f90e=6df9 2f90f=6f6e 2f910=23f5e 2f911=23f8e 2f912=6fc6 2f913=7039 2f914=701e
+        2f915=701b 2f916=3d96 2f917=704a 2f918=707d 2f919=7077 2f91a=70ad 2f91b=20525 2f91c=7145 2f91d=24263
+        2f91e=719c 2f91f=243ab 2f920=7228 2f921=7235 2f922=7250 2f923=24608 2f924=7280 2f925=7295 2f926=24735
+        2f927=24814 2f928=737a 2f929=738b 2f92a=3eac 2f92b=73a5 2f92c=3eb8 2f92d=3eb8 2f92e=7447 2f92f=745c 2f930=7471
+        2f931=7485 2f932=74ca 2f933=3f1b 2f934=7524 2f935=24c36 2f936=753e 2f937=24c92 2f938=7570 2f939=2219f
+        2f93a=7610 2f93b=24fa1 2f93c=24fb8 2f93d=25044 2f93e=3ffc 2f93f=4008 2f940=76f4 2f941=250f3 2f942=250f2
+        2f943=25119 2f944=25133 2f945,2,1=771e 2f947=771f 2f948=774a 2f949=4039 2f94a=778b 2f94b=4046 2f94c=4096
+        2f94d=2541d 2f94e=784e 2f94f=788c 2f950=78cc 2f951=40e3 2f952=25626 2f953=7956 2f954=2569a 2f955=256c5
+        2f956=798f 2f957=79eb 2f958=412f 2f959=7a40 2f95a=7a4a 2f95b=7a4f 2f95c=2597c 2f95d=25aa7 2f95e=25aa7
+        2f95f=7aee 2f960=4202 2f961=25bab 2f962=7bc6 2f963=7bc9 2f964=4227 2f965=25c80 2f966=7cd2 2f967=42a0
+        2f968=7ce8 2f969=7ce3 2f96a=7d00 2f96b=25f86 2f96c=7d63 2f96d=4301 2f96e=7dc7 2f96f=7e02 2f970=7e45 2f971=4334
+        2f972=26228 2f973=26247 2f974=4359 2f975=262d9 2f976=7f7a 2f977=2633e 2f978=7f95 2f979=7ffa 2f97a=8005
+        2f97b=264da 2f97c=26523 2f97d=8060 2f97e=265a8 2f97f=8070 2f980=2335f 2f981=43d5 2f982=80b2 2f983=8103
+        2f984=440b 2f985=813e 2f986=5ab5 2f987=267a7 2f988=267b5 2f989=23393 2f98a=2339c 2f98b=8201 2f98c=8204
+        2f98d=8f9e 2f98e=446b 2f98f=8291 2f990=828b 2f991=829d 2f992=52b3 2f993=82b1 2f994=82b3 2f995=82bd 2f996=82e6
+        2f997=26b3c 2f998=82e5 2f999=831d 2f99a=8363 2f99b=83ad 2f99c=8323 2f99d=83bd 2f99e=83e7 2f99f=8457 2f9a0=8353
+        2f9a1=83ca 2f9a2=83cc 2f9a3=83dc 2f9a4=26c36 2f9a5=26d6b 2f9a6=26cd5 2f9a7=452b 2f9a8=84f1 2f9a9=84f3
+        2f9aa=8516 2f9ab=273ca 2f9ac=8564 2f9ad=26f2c 2f9ae=455d 2f9af=4561 2f9b0=26fb1 2f9b1=270d2 2f9b2=456b
+        2f9b3=8650 2f9b4=865c 2f9b5=8667 2f9b6=8669 2f9b7=86a9 2f9b8=8688 2f9b9=870e 2f9ba=86e2 2f9bb=8779 2f9bc=8728
+        2f9bd=876b 2f9be=8786 2f9bf=45d7 2f9c0=87e1 2f9c1=8801 2f9c2=45f9 2f9c3=8860 2f9c4=8863 2f9c5=27667 2f9c6=88d7
+        2f9c7=88de 2f9c8=4635 2f9c9=88fa 2f9ca=34bb 2f9cb=278ae 2f9cc=27966 2f9cd=46be 2f9ce=46c7 2f9cf=8aa0
+        2f9d0=8aed 2f9d1=8b8a 2f9d2=8c55 2f9d3=27ca8 2f9d4=8cab 2f9d5=8cc1 2f9d6=8d1b 2f9d7=8d77 2f9d8=27f2f
+        2f9d9=20804 2f9da=8dcb 2f9db=8dbc 2f9dc=8df0 2f9dd=208de 2f9de=8ed4 2f9df=8f38 2f9e0=285d2 2f9e1=285ed
+        2f9e2=9094 2f9e3=90f1 2f9e4=9111 2f9e5=2872e 2f9e6=911b 2f9e7=9238 2f9e8,2,1=92d7 2f9ea=927c 2f9eb=93f9
+        2f9ec=9415 2f9ed=28bfa 2f9ee=958b 2f9ef=4995 2f9f0=95b7 2f9f1=28d77 2f9f2=49e6 2f9f3=96c3 2f9f4=5db2
+        2f9f5=9723 2f9f6=29145 2f9f7=2921a 2f9f8=4a6e 2f9f9=4a76 2f9fa=97e0 2f9fb=2940a 2f9fc=4ab2 2f9fd=29496
+        2f9fe=980b 2f9ff=980b 2fa00=9829 2fa01=295b6 2fa02=98e2 2fa03=4b33 2fa04=9929 2fa05=99a7 2fa06=99c2 2fa07=99fe
+        2fa08=4bce 2fa09=29b30 2fa0a=9b12 2fa0b=9c40 2fa0c=9cfd 2fa0d=4cce 2fa0e=4ced 2fa0f=9d67 2fa10=2a0ce
+        2fa11=4cf8 2fa12=2a105 2fa13=2a20e 2fa14=2a291 2fa15=9ebb 2fa16=4d56 2fa17=9ef9 2fa18=9efe 2fa19=9f05
+        2fa1a=9f0f 2fa1b=9f16 2fa1c=9f3b 2fa1d=2a600
+        """
+
+    /// `base+mark=one`: what a mark makes of the character before it, of scripts that keep their marks.
+    static let pairs: StaticString = """
+        435+308=435 438+306=439 435+300=450 433+301=453 456+308=457 43a+301=45c 438+300=45d 443+306=45e 475+30f=477
+        436+306=4c2 430+306=4d1 430+308=4d3 435+306=4d7 4d9+308=4db 436+308=4dd 437+308=4df 438+304=4e3 438+308=4e5
+        43e+308=4e7 4e9+308=4eb 44d+308=4ed 443+304=4ef 443+308=4f1 443+30b=4f3 447+308=4f5 44b+308=4f9 627+653=622
+        627+654=623 648+654=624 627+655=625 64a+654=626 6d5+654=6c0 6c1+654=6c2 6d2+654=6d3 928+93c=929 930+93c=931
+        933+93c=934 9c7+9be=9cb 9c7+9d7=9cc b47+b56=b48 b47+b3e=b4b b47+b57=b4c b92+bd7=b94 bc6+bbe=bca bc7+bbe=bcb
+        bc6+bd7=bcc c46+c56=c48 cbf+cd5=cc0 cc6+cd5=cc7 cc6+cd6=cc8 cc6+cc2=cca cca+cd5=ccb d46+d3e=d4a d47+d3e=d4b
+        d46+d57=d4c dd9+dca=dda dd9+dcf=ddc ddc+dca=ddd dd9+ddf=dde 1025+102e=1026 1b05+1b35=1b06 1b07+1b35=1b08
+        1b09+1b35=1b0a 1b0b+1b35=1b0c 1b0d+1b35=1b0e 1b11+1b35=1b12 1b3a+1b35=1b3b 1b3c+1b35=1b3d 1b3e+1b35=1b40
+        1b3f+1b35=1b41 1b42+1b35=1b43 304b+3099=304c 304d+3099=304e 304f+3099=3050 3051+3099=3052 3053+3099=3054
+        3055+3099=3056 3057+3099=3058 3059+3099=305a 305b+3099=305c 305d+3099=305e 305f+3099=3060 3061+3099=3062
+        3064+3099=3065 3066+3099=3067 3068+3099=3069 306f+3099=3070 306f+309a=3071 3072+3099=3073 3072+309a=3074
+        3075+3099=3076 3075+309a=3077 3078+3099=3079 3078+309a=307a 307b+3099=307c 307b+309a=307d 3046+3099=3094
+        309d+3099=309e 30ab+3099=30ac 30ad+3099=30ae 30af+3099=30b0 30b1+3099=30b2 30b3+3099=30b4 30b5+3099=30b6
+        30b7+3099=30b8 30b9+3099=30ba 30bb+3099=30bc 30bd+3099=30be 30bf+3099=30c0 30c1+3099=30c2 30c4+3099=30c5
+        30c6+3099=30c7 30c8+3099=30c9 30cf+3099=30d0 30cf+309a=30d1 30d2+3099=30d3 30d2+309a=30d4 30d5+3099=30d6
+        30d5+309a=30d7 30d8+3099=30d9 30d8+309a=30da 30db+3099=30dc 30db+309a=30dd 30a6+3099=30f4 30ef+3099=30f7
+        30f0+3099=30f8 30f1+3099=30f9 30f2+3099=30fa 30fd+3099=30fe 11099+110ba=1109a 1109b+110ba=1109c
+        110a5+110ba=110ab 11131+11127=1112e 11132+11127=1112f 11347+1133e=1134b 11347+11357=1134c 114b9+114ba=114bb
+        114b9+114b0=114bc 114b9+114bd=114be 115b8+115af=115ba 115b9+115af=115bb 11935+11930=11938
+        """
+}
