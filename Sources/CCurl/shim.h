@@ -100,7 +100,13 @@ static inline locale_t newswire_unicode_locale(void) { return newlocale(LC_CTYPE
 static inline CURLUcode newswire_curl_url_ascii_host(const CURLU *url, locale_t unicode, char **host) {
     if (!unicode) return CURLUE_LACKS_IDN;
     locale_t before = uselocale(unicode);
+    *host = NULL;
     CURLUcode code = curl_url_get(url, CURLUPART_HOST, host, CURLU_PUNYCODE);
     uselocale(before);
+    if (code != CURLUE_OK) {
+        // libcurl leaves a copy behind of a host that has no such form, and says nothing of it.
+        curl_free(*host);
+        *host = NULL;
+    }
     return code;
 }
