@@ -34,6 +34,9 @@ struct QueryGrammarTests {
         let terms = Array(repeating: "a", count: 64).joined(separator: " ")
         #expect(throws: Never.self) { try Query(terms) }
         #expect(form(terms + " OR b") == "column 132: a query has at most 64 terms")
+        let phrase = Array(repeating: "a", count: 64).joined(separator: " ")
+        #expect(throws: Never.self) { try Query("\"\(phrase)\"") }
+        #expect(form("\"\(phrase) a\"") == "column 1: side by side stand at most 64 words, not 65")
         let deep = String(repeating: "(", count: 16) + "a" + String(repeating: ")", count: 16)
         #expect(form(deep) == "a")
         #expect(form("(\(deep))") == "column 17: brackets stand in at most 16 others")

@@ -23,6 +23,8 @@ package struct QueryIssue: Error, Sendable, Equatable, CustomStringConvertible {
 enum QueryLimits {
     static let bytes = 4096
     static let terms = 64
+    /// How many words may stand side by side: for each place where the first stands all of them may be looked at.
+    static let phraseWords = 64
     /// How deep brackets may stand in brackets.
     static let depth = 16
     static let patternBytes = 512

@@ -59,6 +59,9 @@ struct QueryValueReader {
         guard let term = WordsTerm(text, isPrefix: isPrefix) else {
             throw issue("there is no letter and no digit to look for in \(quoted(self.text(value)))", value)
         }
+        guard term.tokens.count <= QueryLimits.phraseWords else {
+            throw issue("side by side stand at most \(QueryLimits.phraseWords) words, not \(term.tokens.count)", value)
+        }
         return term
     }
 

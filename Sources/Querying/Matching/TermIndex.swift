@@ -5,9 +5,12 @@ struct TermIndex: Sendable {
     /// The number of a word, or of a beginning of words.
     typealias Number = Int32
 
-    /// Words side by side, of which the last may be a beginning.
+    /// Words side by side, of which the last may be a beginning: where their numbers stand among `numbers`.
+    ///
+    /// It holds no array of its own, because of each article every term is asked for.
     struct Term: Sendable, Equatable {
-        let numbers: [Number]
+        fileprivate let start: Int
+        fileprivate let count: Int
     }
 
     private struct Slot: Sendable {
@@ -27,19 +30,23 @@ struct TermIndex: Sendable {
     /// By number, whether it is part of a longer term, so that its places have to be known.
     private(set) var isInPhrase: [Bool] = []
 
+    /// The numbers of all terms, one after the other.
+    fileprivate var numbers: [Number] = []
+
     /// How many numbers there are.
     var count: Int { isInPhrase.count }
 
     /// Takes a term in; equal words have equal numbers.
     mutating func add(_ term: WordsTerm) -> Term {
         let isPhrase = term.tokens.count > 1
-        let numbers = term.tokens.indices.map { index in
+        let start = numbers.count
+        for index in term.tokens.indices {
             let isPrefix = term.isPrefix && index == term.tokens.count - 1
             let number = add(term.tokens[index], isPrefix: isPrefix)
             if isPhrase { isInPhrase[Int(number)] = true }
-            return number
+            numbers.append(number)
         }
-        return Term(numbers: numbers)
+        return Term(start: start, count: term.tokens.count)
     }
 
     private mutating func add(_ word: [UInt8], isPrefix: Bool) -> Number {
@@ -127,7 +134,9 @@ struct TermIndex: Sendable {
 }
 
 /// What of the words of a `TermIndex` stands in a text.
-struct FoundTerms {
+///
+/// It is a class so that to ask it, which is done for every term of every rule, copies nothing.
+final class FoundTerms {
     private struct Hit {
         var position: UInt32
         var number: TermIndex.Number
@@ -136,10 +145,12 @@ struct FoundTerms {
         var end: UInt32
     }
 
+    /// Those of the index.
+    private let numbers: [TermIndex.Number]
     /// By number, whether it was seen.
-    private var seen: [Bool]
+    private let seen: [Bool]
     /// The places of what has to be told side by side, in order.
-    private var hits: [Hit] = []
+    private let hits: [Hit]
     private let keepsPlaces: Bool
 
     /// - Parameters:
@@ -164,6 +175,7 @@ struct FoundTerms {
                 position &+= 1
             }
         }
+        numbers = index.numbers
         self.seen = seen
         self.hits = hits
         self.keepsPlaces = keepsPlaces
@@ -171,27 +183,31 @@ struct FoundTerms {
 
     /// Whether the words stand side by side.
     func contains(_ term: TermIndex.Term) -> Bool {
-        guard term.numbers.allSatisfy({ seen[Int($0)] }) else { return false }
-        return term.numbers.count == 1 || range(of: term) != nil
+        guard seen[Int(numbers[term.start])] else { return false }
+        return term.count == 1 || (hasAll(of: term) && range(of: term) != nil)
     }
 
     /// Where they stand first in the text; only where places are kept.
     func place(of term: TermIndex.Term) -> Range<Int>? {
-        guard keepsPlaces, term.numbers.allSatisfy({ seen[Int($0)] }), let range = range(of: term) else { return nil }
+        guard keepsPlaces, hasAll(of: term), let range = range(of: term) else { return nil }
         return Int(hits[range.lowerBound].start)..<Int(hits[range.upperBound].end)
+    }
+
+    private func hasAll(of term: TermIndex.Term) -> Bool {
+        (term.start..<term.start + term.count).allSatisfy { seen[Int(numbers[$0])] }
     }
 
     /// The first and the last of the hits that make it up.
     private func range(of term: TermIndex.Term) -> ClosedRange<Int>? {
-        for first in hits.indices where hits[first].number == term.numbers[0] {
+        for first in hits.indices where hits[first].number == numbers[term.start] {
             var last = first
             var found = 1
-            while found < term.numbers.count {
+            while found < term.count {
                 let position = hits[first].position + UInt32(found)
                 var next = last + 1
                 // A word may be several beginnings at once.
                 while next < hits.count, hits[next].position <= position,
-                    hits[next].position < position || hits[next].number != term.numbers[found]
+                    hits[next].position < position || hits[next].number != numbers[term.start + found]
                 {
                     next += 1
                 }
@@ -199,7 +215,7 @@ struct FoundTerms {
                 last = next
                 found += 1
             }
-            if found == term.numbers.count { return first...last }
+            if found == term.count { return first...last }
         }
         return nil
     }
