@@ -42,6 +42,27 @@ package enum ControlRequest: Sendable, Equatable {
     /// Bytes that a request may have: some 20 000 ids. Who means all feeds names none.
     static let maximumLength = 1 << 20
 
+    /// The requests that poll these feeds, none meaning all: as many as it takes for each to be short enough.
+    package static func polls(
+        of feeds: [FeedIdentifier], selection: PollSelection, isDryRun: Bool
+    ) -> [ControlRequest] {
+        // What stands in a request besides ids is shorter than this.
+        let room = maximumLength - 1024
+        var parts: [[FeedIdentifier]] = [[]]
+        var length = 0
+        for feed in feeds {
+            // With its quotes and comma; no byte of an id needs more than six in JSON.
+            let needed = feed.text.utf8.reduce(3) { $0 + ($1 >= 0x20 && $1 < 0x7f && $1 != 0x22 && $1 != 0x5c ? 1 : 6) }
+            if length + needed > room, length > 0 {
+                parts.append([])
+                length = 0
+            }
+            parts[parts.count - 1].append(feed)
+            length += needed
+        }
+        return parts.map { .poll(feeds: $0, selection: selection, isDryRun: isDryRun) }
+    }
+
     /// `Refusal` says why a request is not done.
     package struct Refusal: Error, Equatable {
         /// The message is a sentence for people, without a full stop.

@@ -104,11 +104,19 @@ struct PollCommand: AsyncParsableCommand {
         // Without names all feeds of the service are meant, also where its configuration is older than the file.
         let ids = isChoice ? chosen.map(\.id) : []
         var other: String?
-        try service.ask(.poll(feeds: ids, selection: selection, isDryRun: dryRun)) { line in
+        let take = { (line: JSONValue) in
             if let report = PollReport(line) { printer.add(report) }
             if let path = line["configuration"]?.string, path != configuration.path {
                 other = path
             }
+        }
+        let requests = ControlRequest.polls(of: ids, selection: selection, isDryRun: dryRun)
+        try service.ask(requests[0], take: take)
+        for request in requests.dropFirst() {
+            guard let next = try ServiceSession.open(configuration) else {
+                throw CommandFailure(.ioError, "polling: the service has ended in between; poll again without it")
+            }
+            try next.ask(request, take: take)
         }
         if let other {
             StandardError.write(

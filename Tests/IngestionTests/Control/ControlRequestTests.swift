@@ -25,6 +25,22 @@ struct ControlRequestTests {
         #expect(try ControlRequest(Array(line.dropLast()), for: store) == request)
     }
 
+    @Test("However many feeds are to be polled, no request is longer than the service reads")
+    func manyFeeds() {
+        #expect(
+            ControlRequest.polls(of: [], selection: .due, isDryRun: false)
+                == [.poll(feeds: [], selection: .due, isDryRun: false)])
+        let end = String(repeating: "x", count: 120)
+        let feeds = (0..<20_000).map { FeedIdentifier("\($0)-\(end)") } + [FeedIdentifier("\"\u{1}é")]
+        let requests = ControlRequest.polls(of: feeds, selection: .all, isDryRun: true)
+        #expect(requests.count == 3)
+        #expect(requests.allSatisfy { $0.line(for: store).count <= ControlRequest.maximumLength })
+        let asked = requests.flatMap { request in
+            if case .poll(let feeds, .all, true) = request { feeds } else { [FeedIdentifier]() }
+        }
+        #expect(asked == feeds)
+    }
+
     @Test(
         "A line that is no request to the service is refused with a reason",
         arguments: [
