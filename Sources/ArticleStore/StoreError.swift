@@ -82,7 +82,7 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
 
     private static func advice(for number: Int32, _ path: String) -> String {
         switch number {
-        case ENOSPC, EDQUOT: "free some space there; what was stored before is safe, and the poll will be made again"
+        case ENOSPC, EDQUOT: "free some space there; what was stored before is safe, and the rest is tried again"
         case EACCES, EPERM: accessAdvice(path)
         case EROFS: "mount the file system writable, or name another [store] directory"
         case EIO: "look into the kernel's log (dmesg) for the disk; what was stored before is untouched"

@@ -82,6 +82,23 @@ struct DiskTests {
         #expect(ending.errors.contains("Read-only file system"))
     }
 
+    @Test("contract.md §4: a new consumer gets its articles from a full disk too, and the command ends with the reason")
+    func newConsumer() async throws {
+        let ending = try await run(
+            size: "1m",
+            """
+            "$NW" poll --all 2>/dev/null; echo $?
+            head -c 2m /dev/zero >"$DIR/disk/fill" 2>/dev/null
+            "$NW" dump --new --as fresh --format tsv | cut -f 5; echo ${PIPESTATUS[0]}
+            "$NW" dump --new --as fresh --format tsv | cut -f 5; echo ${PIPESTATUS[0]}
+            rm "$DIR/disk/fill"
+            "$NW" dump --new --as fresh --format tsv 2>/dev/null | cut -f 5; echo ${PIPESTATUS[0]}
+            "$NW" dump --new --as fresh --format tsv | cut -f 5; echo ${PIPESTATUS[0]}
+            """)
+        #expect(ending.output == "0\n0\n74\n0\n74\n0\n0\n0\n")
+        #expect(ending.errors.contains("No space left on device") && ending.errors.contains("tried again"))
+    }
+
     @Test("The service says so once, stops polling, serves dumps, and resumes by itself")
     func service() async throws {
         let ending = try await run(

@@ -64,9 +64,7 @@ extension RunningTransfer {
     /// Whether the request failed by HTTP/2, and is worth another one without it.
     func failedByHTTP2(_ code: CURLcode, _ handle: EasyHandle) -> Bool {
         guard stop == nil, mayUseHTTP2, !isHeadComplete || carriesFeed, isUndelivered, isPastProxy else { return false }
-        if transferFacts(handle).isHTTP2(code) { return true }
-        // A server that ends the whole connection: of HTTP/1.1 libcurl would say more.
-        if code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR { return handle.errorMessage.isEmpty }
+        if transferFacts(handle).mayBeHTTP2(code) { return true }
         return wasCutShort && beganOnNewConnection
     }
 

@@ -43,6 +43,13 @@ struct TransferFacts {
     func isHTTP2(_ code: CURLcode) -> Bool {
         code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM || words.hasPrefix("HTTP/2 ")
     }
+
+    /// Whether one more request, without HTTP/2, is worth its while: also where the server has ended the whole connection
+    /// behind the handshake of TLS, because nothing tells then which version was spoken on it.
+    func mayBeHTTP2(_ code: CURLcode) -> Bool {
+        let isEnd = code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR
+        return isHTTP2(code) || isSecure && isEnd && phase.rawValue >= Phase.waiting.rawValue
+    }
 }
 
 /// What libcurl's results mean: each one that a request over HTTP can end with has a sentence and an advice of its own.

@@ -215,6 +215,8 @@ extension DumpSession {
         private let acknowledges: Bool
         private let cursors: Cursors
         private let turn: ConsumerLock?
+        /// Why the consumer could not be made; then it gets its articles all the same, and its cursor cannot move.
+        private var refusal: StoreError?
 
         /// Makes the consumer if it is new, before anything is printed: retention waits for it from its first question on.
         init(_ consumer: Consumer, _ directory: String, in reader: StoreReader) throws {
@@ -231,8 +233,11 @@ extension DumpSession {
             do throws(StoreError) {
                 _ = try cursors.begin(consumer.name, at: start, in: reader)
             } catch {
-                // On a disk that is read-only or full a dump that moves no cursor needs none.
-                if acknowledges { throw error }
+                // On a disk that is read-only or full a dump that moves no cursor needs none, and for another the articles
+                // are there to be read: it ends with the reason.
+                guard acknowledges else { return }
+                guard error.code == .inputOutput else { throw error }
+                refusal = error
             }
         }
 
@@ -259,6 +264,7 @@ extension DumpSession {
         /// Moves the cursor on, after all up to there was written. Where somebody has put it elsewhere by hand
         /// meanwhile it stays there.
         func move(to pass: DumpPass, in reader: StoreReader) throws(StoreError) -> Cursors.Move {
+            if let refusal { throw refusal }
             guard acknowledges, pass.lastSeen > cursor ?? 0 else { return .done }
             let move = try cursors.advance(name, from: cursor, to: pass.lastSeen, trail: pass.trail, in: reader)
             switch move {

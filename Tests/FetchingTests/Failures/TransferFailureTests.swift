@@ -36,6 +36,19 @@ struct TransferFailureTests {
         }
     }
 
+    @Test("polling.md §1: a connection that is reset behind the handshake of TLS may have spoken HTTP/2; no other has")
+    func resetConnection() {
+        for code in [CURLE_RECV_ERROR, CURLE_SEND_ERROR] {
+            for phase in [TransferFacts.Phase.waiting, .header, .body] { #expect(facts(phase).mayBeHTTP2(code)) }
+            for phase in [TransferFacts.Phase.connecting, .handshake] { #expect(!facts(phase).mayBeHTTP2(code)) }
+            var plain = facts()
+            plain.isSecure = false
+            #expect(!plain.mayBeHTTP2(code))
+        }
+        #expect(!facts().mayBeHTTP2(CURLE_OPERATION_TIMEDOUT) && !facts().mayBeHTTP2(CURLE_GOT_NOTHING))
+        #expect(facts().mayBeHTTP2(CURLE_HTTP2_STREAM))
+    }
+
     @Test("What an HTTP request can end with is told apart, each result by its own message")
     func toldApart() {
         let codes: [CURLcode] = [
