@@ -132,9 +132,14 @@ struct HostRecord: Sendable {
             guard let seconds, seconds > 0 else { return HostVerdict() }
             // A good answer is no refusal: it is not believed for longer than the slowest pace.
             let rest = min(seconds, PaceRules.longest(feeds: answer.feeds))
-            let until = max(now.adding(seconds: rest), pause?.until ?? now)
-            pause = FeedState.Pause(until: until, incidents: 0, since: now, coversHost: true)
-            return HostVerdict(pause: pause)
+            let until = now.adding(seconds: rest)
+            // What it has refused before is not forgotten for it: the next refusal is the next of a row, or makes the host
+            // slower, as it would have without that rest.
+            var next = FeedState.Pause(until: until, incidents: 0, since: now, coversHost: true)
+            if let pause, pause.incidents > 0, PauseRules.isRemembered(pause, at: now) { next = pause }
+            next.until = max(until, pause?.until ?? until)
+            pause = next
+            return HostVerdict(pause: next)
         case .refused(let refusal): return hear(refusal, answer, gap: gap, at: now)
         }
     }
@@ -151,7 +156,10 @@ struct HostRecord: Sendable {
         answers = 0
         guard isOfHost else { return HostVerdict(isInDoubt: true) }
         // What was served in between was too fast; without that the host serves nobody, however slowly.
-        let isInARow = pause.map { pause in served.map { $0 <= pause.since } ?? true } ?? false
+        let isInARow =
+            pause.map { pause in
+                pause.incidents > 0 && (served.map { $0 <= pause.since } ?? true)
+            } ?? false
         pause = PauseRules.pause(
             after: isInARow || isInForce ? pause : nil, retryAfter: refusal.retryAfter, coversHost: true,
             spread: Jitter.fraction(feed: answer.feed, time: now), at: now)

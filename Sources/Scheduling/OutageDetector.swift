@@ -64,9 +64,10 @@ package struct OutageDetector: Sendable {
     package mutating func observe(_ attempt: Attempt, at now: Timestamp, steady: SteadyTime) -> Bool {
         if attempt.isReached { return reached(attempt, at: now, steady) }
         if isDown { return false }
-        // The clock may have been set back since.
+        // The clock may have been set back since: then what was answered was so at this moment at the latest, from here on.
         let since = min(attempt.failingSince ?? now, now)
-        if let reachedAt, since < min(reachedAt, now) { return false }
+        if let time = reachedAt, time > now { reachedAt = now }
+        if let reachedAt, since < reachedAt { return false }
         began = min(began ?? since, since)
         if failing.count < Self.mostHosts, !failing.contains(attempt.host) { failing.append(attempt.host) }
         let before = answers.reduce(0) { $0 + (steady.milliseconds(since: $1.start) < Self.window ? $1.count : 0) }

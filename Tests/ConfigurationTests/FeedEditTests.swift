@@ -20,9 +20,11 @@ struct FeedEditTests {
     }
 
     /// Why nothing was changed; empty where the change would be made.
-    private func refusal(_ change: FeedEdit.Change, _ ids: String) throws -> String {
+    private func refusal(
+        _ change: FeedEdit.Change, _ ids: String, known: [FeedIDResolver.Known] = []
+    ) throws -> String {
         do {
-            _ = try edit(change, ids)
+            _ = try edit(change, ids, known: known)
             return ""
         } catch FeedEdit.Failure.refused(let messages) {
             return messages.joined(separator: "\n").replacing(fixture.folder.path + "/", with: "")
@@ -156,6 +158,19 @@ struct FeedEditTests {
                 try edit(.rename(to: FeedIdentifier(taken)), "four", known: [(FeedIdentifier("three"), "")])
             }
         }
+    }
+
+    @Test("A feed does not get the id by which the store knows another one, unless it had that before")
+    func renameToKnown() throws {
+        write("[[feed]]\nid = \"b\"\nurl = \"https://b.org/\"\n")
+        let known: [FeedIDResolver.Known] = [
+            (FeedIdentifier("a"), "https://a.org/x"), (FeedIdentifier("b"), "https://b.org/"),
+        ]
+        let message = try refusal(.rename(to: FeedIdentifier("a")), "b", known: known)
+        #expect(message.contains("the store knows a as another feed, https://a.org/x. Choose another id"), "\(message)")
+        let own = known + [(FeedIdentifier("c"), "http://www.b.org")]
+        try edit(.rename(to: FeedIdentifier("c")), "b", known: own).write()
+        #expect(main.contains("id = \"c\""))
     }
 
     @Test("A feed of a list, of a table in one line, or of two places is not changed, and each says where it is")

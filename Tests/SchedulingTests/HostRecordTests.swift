@@ -56,6 +56,29 @@ struct HostRecordTests {
         #expect((600...660).contains(talk.wait))
     }
 
+    @Test("A host that says with each answer that nothing is left for a second gets a pace all the same")
+    func restsBetweenRefusals() {
+        let talk = Talk()
+        for _ in 0..<8 {
+            for feed in 1..<4 as Range<UInt64> {
+                talk.served(feed, exhaustedFor: 1, after: 45)
+                talk.rest()
+            }
+            talk.refused(9, .init(retryAfter: 1, isMeasured: true))
+            talk.rest()
+        }
+        #expect(talk.pace >= 60)
+        // What was refused before is no more forgotten than without such an answer.
+        let row = Talk()
+        row.refused(1)
+        row.refused(2)
+        let until = row.wait
+        row.served(3, exhaustedFor: 1, after: until + 1)
+        row.refused(4, after: 10)
+        row.refused(5, after: 10)
+        #expect(row.pace >= 20)
+    }
+
     @Test("Two feeds that are refused with twenty answers in between, or a day, say nothing of their host")
     func apart() {
         for (answers, isOfHost) in [(0, true), (19, true), (20, false), (500, false)] {

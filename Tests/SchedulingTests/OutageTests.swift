@@ -35,6 +35,16 @@ struct OutageTests {
         var isDown: Bool { detector.isDown }
     }
 
+    @Test("An outage is seen by a clock that is behind the last answer that is remembered")
+    func clockBehind() {
+        let network = Network(reachedAt: start.adding(seconds: 7200))
+        network.fails(1)
+        let first = start.adding(seconds: 60)
+        network.fails(1, since: first)
+        network.fails(2)
+        #expect(network.isDown)
+    }
+
     @Test(
         "All that was asked since the last answer has failed, at two hosts or more: the network is down",
         arguments: [60, 3600, 40_000])

@@ -97,6 +97,15 @@ package struct FeedEdit: Sendable {
             if let index { expected.feeds[index].tags = changed.tags }
             feeds.append(changed)
         case .rename(let id):
+            let places = known.filter { $0.id == id }.map(\.url)
+            let form = FeedIDResolver.looseForm(feed.url)
+            if !places.isEmpty, !feed.formerly.contains(id),
+                !places.contains(where: { FeedIDResolver.looseForm($0) == form })
+            {
+                throw FeedTableEditor.Refusal(
+                    reason: "the store knows \(id) as another feed, \(URLRedaction.redacted(places[0]))",
+                    advice: "Choose another id: the articles of both would be those of one feed.")
+            }
             // An id that the store does not know has no history, or has handed it on, and would be refused.
             let former = ([feed.id] + feed.formerly).filter { old in old != id && known.contains { $0.id == old } }
             var bytes = try editor.setting("id", to: TOMLText.quoted(id.text))

@@ -82,16 +82,22 @@ package final class EventLog: Sendable {
     }
 
     private func keep(_ events: [NewsEvent]) {
+        // What waits came first, and what comes now may follow from it.
+        guard waiting.withLock({ $0.events.isEmpty }) else { return wait(events) }
         do throws(StoreError) {
             try store(events)
         } catch {
-            waiting.withLock { waiting in
-                let there = Set(waiting.events.map(\.uid.key))
-                waiting.events += events.filter { !there.contains($0.uid.key) }
-                    .prefix(max(0, Self.maximumWaiting - waiting.events.count))
-            }
+            wait(events)
             logger.debug("\(error)")
             tryLater()
+        }
+    }
+
+    private func wait(_ events: [NewsEvent]) {
+        waiting.withLock { waiting in
+            let there = Set(waiting.events.map(\.uid.key))
+            waiting.events += events.filter { !there.contains($0.uid.key) }
+                .prefix(max(0, Self.maximumWaiting - waiting.events.count))
         }
     }
 

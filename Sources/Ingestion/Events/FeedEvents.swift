@@ -48,9 +48,9 @@ struct FeedEvents {
                 .recovered, of: feed, state, since: since,
                 title: "well again; it had failed since \(Self.shown(since))", mark: Self.mark(since))
             event.failures = previous.failures
-            event.follows = [NewsEvent.uid(.failing, feed.id, Self.mark(since))]
+            event.follows = [NewsEvent.uid(.failing, event.firstID, Self.mark(since))]
             if let gone = previous.schedule.goneSince {
-                event.follows.append(NewsEvent.uid(.gone, feed.id, Self.mark(gone)))
+                event.follows.append(NewsEvent.uid(.gone, event.firstID, Self.mark(gone)))
             }
             events.append(event)
         }

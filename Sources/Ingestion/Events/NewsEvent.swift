@@ -23,6 +23,9 @@ struct NewsEvent: Sendable, Equatable {
     var kind: Kind
     /// The feed that it is about; empty where it is about the service.
     var feed = FeedIdentifier("")
+    /// The id that the feed had first: a feed that gets another one is told nothing twice, and of no failure without its
+    /// end.
+    var firstID = FeedIdentifier("")
     var feedURL: String?
     var feedTitle: String?
     var feedTags: [String] = []
@@ -43,7 +46,7 @@ struct NewsEvent: Sendable, Equatable {
     var follows: [ArticleIdentifier] = []
 
     /// The identity of the event.
-    var uid: ArticleIdentifier { Self.uid(kind, feed, mark) }
+    var uid: ArticleIdentifier { Self.uid(kind, firstID, mark) }
 
     static func uid(_ kind: Kind, _ feed: FeedIdentifier, _ mark: String) -> ArticleIdentifier {
         ArticleIdentifier(hashing: Array("event\0\(kind.rawValue)\0\(feed.text)\0\(mark)".utf8))
@@ -81,6 +84,7 @@ extension NewsEvent {
     init(_ kind: Kind, of feed: FeedConfiguration, _ state: FeedState, since: Timestamp, title: String, mark: String) {
         self.init(kind: kind, since: since, title: "\(feed.id): \(title)", mark: mark)
         self.feed = feed.id
+        firstID = state.formerly.last.map { FeedIdentifier($0) } ?? feed.id
         feedURL = state.url
         feedTitle = feed.title ?? state.title
         feedTags = feed.tags

@@ -238,7 +238,8 @@ struct FeedPoll {
         state.articles += UInt64(report.newArticles + report.duplicateArticles)
         items = body.parsed.identifiableArticles + (body.parsed.surplus?.known.count ?? 0)
         state.longDocument = FeedState.LongDocument(
-            body.parsed.surplus, items: items, hasNews: report.newArticles + report.duplicateArticles > 0)
+            body.parsed.surplus, items: items, hasNews: report.newArticles + report.duplicateArticles > 0,
+            hasEdits: report.updatedArticles > 0)
         if let long = state.longDocument, long.left > 0 { report.notes.append("item_limit: \(long.sentence)") }
         let empty =
             body.parsed.droppedArticles - (body.parsed.surplus?.left ?? 0) + body.parsed.articles.count

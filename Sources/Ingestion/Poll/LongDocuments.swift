@@ -39,13 +39,14 @@ extension ParseLimits {
 extension FeedState.LongDocument {
     /// - Parameters:
     ///   - items: the document has so many that were taken or are known.
-    ///   - hasNews: articles of it are stored now, so that the next poll has room for others.
-    init?(_ surplus: SurplusItems?, items: Int, hasNews: Bool) {
+    ///   - hasNews: new articles of it are stored now, so that the next poll has room for others.
+    ///   - hasEdits: so are versions of known ones.
+    init?(_ surplus: SurplusItems?, items: Int, hasNews: Bool, hasEdits: Bool) {
         guard let surplus else { return nil }
         self.init()
         self.items = Int32(clamping: items + surplus.left)
         left = Int32(clamping: surplus.left)
-        isToBeReadAgain = surplus.leftNew > 0 && hasNews
+        isToBeReadAgain = surplus.leftNew > 0 && hasNews || surplus.leftChanged > 0 && (hasNews || hasEdits)
     }
 
     /// Says in one sentence what is known.

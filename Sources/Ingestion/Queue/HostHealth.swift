@@ -159,14 +159,16 @@ struct SkipRules {
         if case .due = selection, let hours = feed.options.hours, !hours.contains(now) {
             return "outside of its hours (\(hours)); `newswire poll \(feed.id)` polls it"
         }
-        guard let known = state else { return nil }
+        var pausedHost: String?
+        if selection != .force { pausedHost = health.pausedUntil(host, at: now).map { Self.pausedHost(host, $0) } }
+        guard let known = state else { return pausedHost }
         let state = known.believed(at: now, of: feed, schedule)
         if state.isHeld(at: now) { return "paused; `newswire resume \(feed.id)` ends that" }
         // What else is remembered of another URL does not count.
-        guard known.isOf(feed.url) else { return nil }
+        guard known.isOf(feed.url) else { return pausedHost }
         if case .force = selection { return nil }
         if state.schedule.isGoneForGood { return "gone for good, as its server said twice; --force asks again" }
-        if let until = health.pausedUntil(host, at: now) { return Self.pausedHost(host, until) }
+        if let pausedHost { return pausedHost }
         if isClockDoubtful, FeedOutlook(known, at: known.url).isFromFuture(at: now) { return nil }
         if case .all = selection {
             // Without the interval: only what the server asked for counts.

@@ -23,7 +23,10 @@ struct ReloadCommand: ParsableCommand {
             let service = try ServiceSession.open(store: site.store)
         else {
             let others = Set(sites.map(\.configuration)).sorted().joined(separator: ", ")
-            let advice = others.isEmpty ? "start one" : "those that listen run by \(others): name that with --config"
+            let advice =
+                others.isEmpty
+                ? "start one, or, if it runs and [store] directory was changed, restart it"
+                : "those that listen run by \(others): name that with --config"
             throw CommandFailure(.allFailed, "reloading: no running service answers that runs by \(path); \(advice)")
         }
         // The service has written it into the journal already.

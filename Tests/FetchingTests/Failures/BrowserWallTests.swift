@@ -84,6 +84,10 @@ struct BrowserWallTests {
             Page("page", 200, [:], "<html><title>Shop</title><script src=\"https://x.token.awswaf.com/challenge.js\">"),
             Page("page", 200, [:], "<html><title>Shop</title><script src=\"/_Incapsula_Resource?SWJIYLWA=7\">"),
             Page("error", 503, ["Server": "cloudflare"], "<html><title>Service unavailable</title>"),
+            Page("page", 404, [:], "<html><title>Gone</title>We use captcha-delivery.com against bots"),
+            Page("page", 200, [:], "<html><title>How to bypass DDoS-Guard</title>"),
+            Page("page", 200, [:], "<html><title>Azure WAF and Radware Bot Manager compared</title>"),
+            Page("page", 200, [:], "<html><title>What a client challenge is</title>"),
             Page("nothing", 403, [:], ""),
         ])
     func unknown(page: Page) { #expect(recognised(page)?.name == nil, "\(page.body)") }

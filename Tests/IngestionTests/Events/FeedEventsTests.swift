@@ -57,6 +57,22 @@ struct FeedEventsTests {
         #expect(telling.succeeded(well, after: well, hasGap: false, items: 1).isEmpty)
     }
 
+    @Test("A feed that gets another id is told nothing twice, and of no failure without its end")
+    func renamed() {
+        let told = telling.failed(failing(hours: 30)).map(\.uid.description)
+        let former = PollRehearsal.feed().id.text
+        let later = FeedEvents(feed: PollRehearsal.feed(id: "another"), settings: EventSettings())
+        let before = failing(hours: 40) { $0.formerly = [former] }
+        #expect(later.failed(before).map(\.uid.description) == told)
+        #expect(later.failed(before).map(\.feed.text) == ["another"])
+        let well = state { state in
+            state.formerly = [former]
+            state.lastSuccess = since.adding(seconds: 50 * 3600)
+        }
+        let events = later.succeeded(well, after: before, hasGap: false, items: 1)
+        #expect(events.first?.follows.map(\.description) == told)
+    }
+
     @Test("A gap is an event once a day, and a move once for each URL")
     func gapAndMove() {
         func gap(_ hours: Int) -> String? {

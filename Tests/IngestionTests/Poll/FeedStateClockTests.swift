@@ -169,6 +169,26 @@ struct FeedStateClockTests {
         if let reason { #expect(reason.contains("outside of its hours (20:00-20:01 UTC)")) }
     }
 
+    @Test(
+        "A host's pause holds for feeds that were never polled, or have another URL now, unless it is forced",
+        arguments: [PollSelection.due, .all, .force])
+    func pausedHost(selection: PollSelection) throws {
+        let configuration = try configuration()
+        var paused = FeedState.Schedule()
+        paused.pause = .init(until: later(3600), incidents: 1, since: now, coversHost: true)
+        let health = HostHealth(configuration, at: now) { _ in (paused, nil) }
+        let rules = SkipRules(
+            selection: selection, health: health, schedule: configuration.schedule, now: now, isClockDoubtful: false)
+        let feed = configuration.feeds[0]
+        var moved = state(polled: later(-60))
+        moved.url = "https://a.example/another"
+        for state in [nil, moved] {
+            let reason = rules.reasonToSkip(feed, state, host: "a.example")
+            #expect((reason != nil) == (selection != .force))
+            if let reason { #expect(reason.hasPrefix("paused: ")) }
+        }
+    }
+
     @Test("A plan that a clock in 2035 has made does not pass a feed over for more than its interval")
     func skipping() throws {
         let far = Timestamp(year: 2035, month: 1, day: 1)

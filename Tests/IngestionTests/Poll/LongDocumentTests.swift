@@ -63,6 +63,21 @@ struct LongDocumentTests {
         await fixture.close()
     }
 
+    @Test("Edits that found no room are asked for without a condition, as new items are, as long as any are stored")
+    func editsLeft() {
+        func isToBeReadAgain(new: Int, changed: Int, hasNews: Bool, hasEdits: Bool) -> Bool? {
+            var surplus = SurplusItems()
+            (surplus.leftNew, surplus.leftChanged) = (new, changed)
+            return FeedState.LongDocument(surplus, items: 9000, hasNews: hasNews, hasEdits: hasEdits)?.isToBeReadAgain
+        }
+        #expect(isToBeReadAgain(new: 0, changed: 4000, hasNews: false, hasEdits: true) == true)
+        #expect(isToBeReadAgain(new: 0, changed: 4000, hasNews: true, hasEdits: false) == true)
+        #expect(isToBeReadAgain(new: 0, changed: 4000, hasNews: false, hasEdits: false) == false)
+        #expect(isToBeReadAgain(new: 1, changed: 0, hasNews: true, hasEdits: false) == true)
+        #expect(isToBeReadAgain(new: 1, changed: 0, hasNews: false, hasEdits: true) == false)
+        #expect(isToBeReadAgain(new: 0, changed: 0, hasNews: true, hasEdits: true) == false)
+    }
+
     @Test("What has no room at the first poll comes with the next ones, soon and although nothing has changed")
     func nextPolls() async throws {
         answer(0..<10_100)
