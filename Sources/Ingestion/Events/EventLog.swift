@@ -31,18 +31,24 @@ package final class EventLog: Sendable {
     private let waiting = Locked(Waiting())
 
     /// Opens the events of a store, for whoever has that open for writing.
-    package init(of articles: ArticleStore, clock: PollClock, _ logger: Logger) throws(StoreError) {
+    package convenience init(of articles: ArticleStore, clock: PollClock, _ logger: Logger) throws(StoreError) {
         var options = StoreOptions(clock: clock.now)
         options.isClockDoubtful = { clock.doubt != nil }
         options.segmentSize = Self.segmentSize
-        self.logger = logger
-        store = try ArticleStore.open(at: try articles.makeEventsFolder(), options: options) { event in
+        let store = try ArticleStore.open(at: try articles.makeEventsFolder(), options: options) { event in
             switch event {
             // The articles say that of the same disk.
             case .cannotWrite, .writesAgain: break
             default: logger.warning("events: \(event)")
             }
         }
+        self.init(keptIn: store, logger)
+    }
+
+    /// - Parameter store: of events alone, and no longer the caller's.
+    init(keptIn store: ArticleStore, _ logger: Logger) {
+        self.store = store
+        self.logger = logger
     }
 
     /// Keeps events that were not kept before; they are durable when this returns. What the disk does not take waits in
@@ -127,13 +133,18 @@ package final class EventLog: Sendable {
         }
         guard isFirst else { return }
         queue.asyncAfter(deadline: .now() + .seconds(Self.patience)) { [self] in
-            let events = waiting.withLock { waiting in
-                waiting.isAboutToTry = false
-                defer { waiting.events = [] }
-                return waiting.events
-            }
-            if !events.isEmpty { keep(events) }
+            keepWaiting()
         }
+    }
+
+    /// Tries once more with all that waits.
+    private func keepWaiting() {
+        let events = waiting.withLock { waiting in
+            waiting.isAboutToTry = false
+            defer { waiting.events = [] }
+            return waiting.events
+        }
+        if !events.isEmpty { keep(events) }
     }
 
     /// Removes what is older than `keep`, but for what a consumer has not had, and what is beyond 64 MiB whoever has not
@@ -175,8 +186,7 @@ package final class EventLog: Sendable {
     /// Waits for what is being kept, and gives the store up.
     package func close() {
         queue.sync {
-            let events = waiting.withLock { $0.events }
-            if !events.isEmpty { keep(events) }
+            keepWaiting()
             store.close()
         }
     }

@@ -1,10 +1,12 @@
-import ArticleStore
 import FeedModel
+import Glibc
 import JSONText
+import Locking
 import Logging
 import TestSupport
 import Testing
 
+@testable import ArticleStore
 @testable import Ingestion
 
 @Suite("contract.md §7: events are kept, each once")
@@ -49,6 +51,34 @@ struct EventLogTests {
         #expect(records.compactMap(\.seq) == [1, 2, 3] && records.allSatisfy { $0.kind == .new })
         #expect(records.first?.title == "a \"title\"\n" && records.first?.feed == FeedIdentifier("a"))
         #expect(records.first?.json["_newswire"]?["event"]?.string == "feed_failing")
+    }
+
+    @Test("What the disk did not take is kept in its order, when the log is closed at the latest")
+    func disk() async throws {
+        let articles = try ArticleStore.open(
+            at: folder.file("store"), options: StoreOptions(clock: { PollRehearsal.now })
+        ) { _ in }
+        let isFull = Locked(false)
+        var options = StoreOptions(clock: { PollRehearsal.now })
+        options.files.write = { descriptor, bytes, offset in
+            if isFull.withLock({ $0 }) {
+                errno = ENOSPC
+                return -1
+            }
+            return pwrite(descriptor, bytes.baseAddress, bytes.count, offset)
+        }
+        let store = try ArticleStore.open(at: try articles.makeEventsFolder(), options: options) { _ in }
+        let log = EventLog(keptIn: store, Logger(label: "test"))
+        isFull.withLock { $0 = true }
+        await log.record([event("1")])
+        isFull.withLock { $0 = false }
+        var recovered = event("1", .recovered)
+        recovered.follows = [event("1").uid]
+        await log.record([recovered])
+        log.close()
+        articles.close()
+        let kinds = try stored().compactMap { $0.json["_newswire"]?["event"]?.string }
+        #expect(kinds == ["feed_failing", "feed_recovered"])
     }
 
     @Test("What follows another event is kept only where that one was, before or beside it")
