@@ -64,8 +64,9 @@ let package = Package(
         room("FeedModel", ["JSONText", "Text", "Digest"]),
 
         // The rooms that an article goes through. Neighbours never import each other, but for lists of feeds, which are
-        // mended as feeds are, and for the text of HTML, which is read in one place.
-        room("Configuration", ["FeedParsing", "FeedModel", "Web", "Text", "Digest", "CTOML", "CShims"]),
+        // mended as feeds are, for the text of HTML, which is read in one place, and for queries, which are read where they
+        // stand.
+        room("Configuration", ["Querying", "FeedParsing", "FeedModel", "Web", "Text", "Digest", "CTOML", "CShims"]),
         room("Scheduling", ["FeedModel", heap]),
         room("Fetching", ["FeedModel", "Web", "Text", "Locking", "Digest", "CCurl", "CDecoders", "CShims"]),
         room("FeedParsing", ["FeedModel", "JSONText", "Text", "CLibXML2", "CUchardet"]),
@@ -77,14 +78,15 @@ let package = Package(
         room(
             "Ingestion",
             [
-                "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "ArticleStore", "FeedModel",
-                "Locking", "CShims", "Digest", "JSONText", logging, lifecycle,
+                "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
+                "FeedModel", "Locking", "CShims", "Digest", "JSONText", logging, lifecycle,
             ]),
         .executableTarget(
             name: "newswire",
             dependencies: [
-                "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "ArticleStore",
-                "FeedModel", "JSONText", "Text", "Digest", "Locking", "CShims", argumentParser, logging, lifecycle,
+                "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying",
+                "ArticleStore", "FeedModel", "JSONText", "Text", "Digest", "Locking", "CShims", argumentParser, logging,
+                lifecycle,
                 unixSignals,
             ],
             swiftSettings: settings),
@@ -99,7 +101,7 @@ let package = Package(
         tests("JSONText"),
         tests("Web"),
         tests("FeedModel", ["Digest", "JSONText", "Web"]),
-        tests("Configuration", ["FeedModel", "Web"]),
+        tests("Configuration", ["Querying", "FeedModel", "Web"]),
         tests("Scheduling", ["FeedModel"]),
         tests("Fetching", ["FeedModel", "Web", "Text", "Digest", "Locking", "CCurl"]),
         tests("FeedParsing", ["FeedModel", "JSONText"]),
@@ -109,8 +111,8 @@ let package = Package(
         tests(
             "Ingestion",
             [
-                "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "ArticleStore", "FeedModel",
-                "JSONText", "Locking", "Digest", logging,
+                "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
+                "FeedModel", "JSONText", "Locking", "Digest", logging,
             ]),
         tests("newswire", ["FeedModel", logging]),
         .testTarget(

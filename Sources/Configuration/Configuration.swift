@@ -1,4 +1,5 @@
 private import FeedModel
+package import Querying
 private import Web
 
 /// `Configuration` is everything that a person has configured: read from all files, checked, every default filled in.
@@ -23,6 +24,8 @@ package struct Configuration: Sendable {
     package var log: LogSettings
     /// The feeds are in the order of the files, those that are not enabled among them. No two have one id.
     package var feeds: [FeedConfiguration]
+    /// The rules say which articles are blocked and which get labels; without any, nothing is asked of articles.
+    package var filters = FilterRules()
     /// The warnings say what looks wrong, though it can be run.
     package var warnings: [Diagnostic]
     /// The patterns of all `include`, as absolute paths.
@@ -107,6 +110,7 @@ extension Configuration: Equatable {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
             && left.schedule == right.schedule && left.store == right.store && left.events == right.events
             && left.status == right.status && left.log == right.log && left.feeds == right.feeds
+            && left.filters.rules == right.filters.rules
     }
 }
 
