@@ -140,7 +140,7 @@ extension ArticleStore {
                     known: KnownArticle(
                         uid: record.uid, seq: seq + UInt64(offset) + 1, version: record.version,
                         contentHash: record.contentHash, modified: record.modified,
-                        recentChanges: record.recentChanges),
+                        recentChanges: record.recentChanges, isHidden: record.standing.isHidden),
                     keys: record.keys.count > PendingRecord.maximumKeys
                         ? Array(record.keys.prefix(PendingRecord.maximumKeys)) : record.keys)
             })
@@ -204,6 +204,8 @@ package struct PendingRecord: Sendable {
     package var modified: Timestamp?
     /// How many edits in a row did not move that date.
     package var recentChanges: UInt8
+    /// Whether rules let it through.
+    package var standing = RecordStanding.passed
     /// Further keys under which the index finds the article; at most `maximumKeys` of them count.
     package var keys: [Hash128]
 

@@ -100,10 +100,12 @@ package struct KnownArticle: Sendable, Equatable {
     package var modified: Timestamp?
     /// So many versions are spent of those that are kept close upon each other (identity.md §8).
     package var recentChanges: UInt8
+    /// Rules have blocked every version so far, so that nobody has been given the article (filters.md §2.4, §2.5).
+    package var isHidden: Bool
 
     package init(
         uid: ArticleIdentifier, seq: UInt64, version: UInt32, contentHash: Hash128, modified: Timestamp?,
-        recentChanges: UInt8
+        recentChanges: UInt8, isHidden: Bool = false
     ) {
         self.uid = uid
         self.seq = seq
@@ -111,6 +113,7 @@ package struct KnownArticle: Sendable, Equatable {
         self.contentHash = contentHash
         self.modified = modified
         self.recentChanges = recentChanges
+        self.isHidden = isHidden
     }
 }
 

@@ -19,6 +19,7 @@ extension FeedState {
         coder.field("failures", &failures, absent: 0)
         coder.field("not_before", &notBefore)
         coder.field("articles", &articles, absent: 0)
+        coder.field("blocked", &blocked, absent: 0)
         coder.members(of: &document)
         coder.members(of: &cutOff)
         coder.field("formerly", &formerIDs)

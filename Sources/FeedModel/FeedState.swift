@@ -51,6 +51,8 @@ package struct FeedState: Sendable, Equatable {
     /// How many articles this feed has brought, duplicates of other feeds' among them, as far as this state has counted: a
     /// figure for people.
     package var articles: UInt64 = 0
+    /// How many records of this feed rules have blocked, as far as this state has counted.
+    package var blocked: UInt64 = 0
 
     /// The last whole document; nil before the first.
     package var document: Document?

@@ -103,6 +103,19 @@ package struct StoredRecord: Sendable, Equatable {
     /// The date that counts instead of one in the future, as it is written.
     package var effectiveDateText: String? { own[RecordMember.effectiveDate]?.string }
 
+    // MARK: - What the rules said of it (filters.md §2)
+
+    /// The rule of this name has blocked it; nil where none has.
+    package var blockedBy: String? { own[RecordMember.blocked]?.string }
+    /// A blocked version of an article of which an earlier version was not blocked.
+    package var wasShown: Bool { own[RecordMember.shown]?.bool ?? false }
+    /// The first version of its article that no rule blocked, after versions that were blocked.
+    package var isReleased: Bool { own[RecordMember.released]?.bool ?? false }
+    /// The labels that rules have given it.
+    package var labels: [String] { texts(RecordMember.labels) }
+    /// The rules of which it could not be told whether they match it.
+    package var undecided: [String] { texts(RecordMember.undecided) }
+
     /// Returns why the article has another id, in one of the words of `Reason`; nil for a word that it does not know.
     package func aliasReason<Reason: RawRepresentable<String>>(_ type: Reason.Type = Reason.self) -> Reason? {
         own[RecordMember.aliasReason]?.string.flatMap(Reason.init(rawValue:))
@@ -180,6 +193,16 @@ package enum RecordMember {
     package static var effectiveDate: StaticString { "published_effective" }
     /// These words say what is wrong with the date.
     package static var dateFlags: StaticString { "date_flags" }
+    /// The labels that rules have given.
+    package static var labels: StaticString { "labels" }
+    /// The names of rules of which it could not be told whether they match.
+    package static var undecided: StaticString { "undecided" }
+    /// The name of the rule that has blocked the record; the store writes it (`RecordStanding`).
+    package static var blocked: StaticString { "blocked" }
+    /// An earlier version of the blocked record was not blocked; the store writes it.
+    package static var shown: StaticString { "shown" }
+    /// No version before was let through; the store writes it.
+    package static var released: StaticString { "released" }
     /// The word in `dateFlags` for a date that lies in the future.
     package static var futureDate: String { "future" }
 }

@@ -7,9 +7,10 @@ import FeedModel
 ///
 ///      0  key (16)         16  the uid's last 4 bytes     20  version (4)      24  seq (8)
 ///     32  content hash; for a link the uid's first 16 bytes (16)     48  modified, or Int64.min (8)
-///     56  silent changes   57  1 article, 2 link          58  the low 6 bytes of XXH3-64 of the 58 before
+///     56  silent changes   57  what it is (1)            58  the low 6 bytes of XXH3-64 of the 58 before
 ///
-/// An empty slot is all zero.
+/// It is 1 an article, 2 a link, 3 an article that nobody was given. An earlier newswire takes a 3 for damage, and makes
+/// the index again. An empty slot is all zero.
 struct IndexSlot: Equatable, Sendable {
     enum Content: Equatable, Sendable {
         case article(KnownArticle)
@@ -45,13 +46,13 @@ struct IndexSlot: Equatable, Sendable {
         let rest = number(16, as: UInt32.self)
         let seq = number(24, as: UInt64.self)
         switch mark >> 8 & 0xff {
-        case 1:
+        case 1, 3:
             let modified = number(48, as: Int64.self)
             let known = KnownArticle(
                 uid: ArticleIdentifier(key: key, rest: rest), seq: seq, version: number(20, as: UInt32.self),
                 contentHash: hash(32),
                 modified: modified == .min ? nil : Timestamp(milliseconds: modified),
-                recentChanges: UInt8(truncatingIfNeeded: mark))
+                recentChanges: UInt8(truncatingIfNeeded: mark), isHidden: mark >> 8 & 0xff == 3)
             return .slot(IndexSlot(key: key, content: .article(known)))
         case 2:
             return .slot(
@@ -77,7 +78,7 @@ struct IndexSlot: Equatable, Sendable {
             put(known.seq, at: 24)
             put(known.contentHash, at: 32)
             put(known.modified?.milliseconds ?? .min, at: 48)
-            mark = 1 << 8 | UInt64(known.recentChanges)
+            mark = (known.isHidden ? 3 : 1) << 8 | UInt64(known.recentChanges)
         case .link(let uid, let seq):
             put(uid.rest, at: 16)
             put(UInt32(0), at: 20)
@@ -121,7 +122,8 @@ extension ArticleIndex.Entry {
             kind: envelope.kind,
             known: KnownArticle(
                 uid: uid, seq: envelope.seq, version: envelope.version, contentHash: hash,
-                modified: members.modified, recentChanges: members.recentChanges),
+                modified: members.modified, recentChanges: members.recentChanges,
+                isHidden: envelope.standing.isHidden),
             keys: members.keys)
     }
 

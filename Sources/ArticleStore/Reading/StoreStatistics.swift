@@ -21,6 +21,8 @@ package struct StoreStatistics: Sendable, Equatable {
     package var indexBytes: UInt64 = 0
     /// How many articles and further keys the index has, at least; 0 where there is none.
     package var indexEntries: UInt64 = 0
+    /// How many records rules have blocked, by what the states of feeds have counted.
+    package var blocked: UInt64 = 0
     /// How many feeds have a state.
     package var feeds = 0
     /// How many bytes the file of states has, with lines that are out of date.
@@ -57,7 +59,9 @@ extension StoreReader {
         if let index = try IndexFile(existing: directory.indexFile, writable: false, in: directory, FileSystem()) {
             result.indexEntries = index.header.count
         }
-        result.feeds = try states().count
+        let states = try states()
+        result.feeds = states.count
+        result.blocked = states.reduce(0) { $0 &+ $1.blocked }
         result.stateBytes = try Self.size(directory.stateFile)
         result.consumers = try Cursors(directory: directory, FileSystem()).list().count
         return result

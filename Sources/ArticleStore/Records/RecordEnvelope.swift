@@ -107,11 +107,24 @@ package struct RecordEnvelope {
         return scan.take("\"clock_doubtful\":true,")
     }
 
+    /// Whether rules let the record through. No JSON is read for it, and nothing is allocated for one that passed.
+    package var standing: RecordStanding {
+        var scan = standingEnd
+        return RecordStanding(&scan)
+    }
+
+    /// Where the record's standing ends.
+    private var standingEnd: BackwardScan {
+        var scan = BackwardScan(line, end: commitMember?.start ?? identityStart)
+        _ = scan.take("\"clock_doubtful\":true,")
+        return scan
+    }
+
     /// The first record of the article that a feed farther from the link's host had before: `"supersedes":SEQ` right before
     /// what the store writes. Nil where none had it.
     package var supersedes: UInt64? {
-        var scan = BackwardScan(line, end: commitMember?.start ?? identityStart)
-        _ = scan.take("\"clock_doubtful\":true,")
+        var scan = standingEnd
+        _ = RecordStanding(&scan)
         guard scan.take(","), let seq = scan.takeNumber(), scan.take("\"supersedes\":") else { return nil }
         return seq
     }
@@ -137,7 +150,14 @@ package struct RecordEnvelope {
     var indexMembers: IndexMembers { index?.members ?? IndexMembers() }
 
     /// Where that which the index needs begins: `"index":` or, without it, `"feed":`.
-    var identityStart: Int { index?.start ?? start }
+    var identityStart: Int { indexStart ?? start }
+
+    /// Where that begins which outlives the article: of one that nobody was given its standing too, so that this is known
+    /// for as long as the article is (filters.md §2.5).
+    var extractStart: Int {
+        var scan = standingEnd
+        return RecordStanding(&scan).isHidden ? scan.end : identityStart
+    }
 
     /// The number of the first record of its commit: all records before that one were durable before this line was
     /// written. Nil in lines of an earlier newswire, which do not say.
@@ -145,18 +165,29 @@ package struct RecordEnvelope {
 
     private var commitMember: (first: UInt64, start: Int)? {
         var scan = BackwardScan(line, end: identityStart)
-        guard scan.take(","), let commit = scan.takeNumber(), scan.take("\"commit\":"), scan.end > 0,
-            line[scan.end - 1] == UInt8(ascii: ",") || line[scan.end - 1] == UInt8(ascii: "{")
-        else { return nil }
+        guard scan.take(","), let commit = scan.takeNumber(), scan.take("\"commit\":"), isMember(at: scan.end) else {
+            return nil
+        }
         return (commit, scan.end)
     }
 
     private var index: (members: IndexMembers, start: Int)? {
         var scan = BackwardScan(line, end: start)
-        guard scan.take(","), let members = IndexMembers(&scan), scan.end > 0,
-            line[scan.end - 1] == UInt8(ascii: ",") || line[scan.end - 1] == UInt8(ascii: "{")
-        else { return nil }
+        guard scan.take(","), let members = IndexMembers(&scan), isMember(at: scan.end) else { return nil }
         return (members, scan.end)
+    }
+
+    /// Where `"index":` begins, which holds no object and no brace: found without reading what is in it.
+    private var indexStart: Int? {
+        var scan = BackwardScan(line, end: start)
+        guard scan.take("},"), scan.skip(to: UInt8(ascii: "{"), within: IndexMembers.maximumLength),
+            scan.take(#""index":{"#), isMember(at: scan.end)
+        else { return nil }
+        return scan.end
+    }
+
+    private func isMember(at place: Int) -> Bool {
+        place > 0 && (line[place - 1] == UInt8(ascii: ",") || line[place - 1] == UInt8(ascii: "{"))
     }
 }
 
@@ -180,94 +211,5 @@ extension ArticleIdentifier {
         }
         let key = Hash128(high: high << 32 | middle >> 32, low: middle << 32 | low >> 32)
         self.init(key: key, rest: UInt32(truncatingIfNeeded: low))
-    }
-}
-
-/// What has to stand in a record so that the index can be made again from the segments alone: as the last of the free
-/// members, `"index":{"modified":MILLISECONDS,"silent":N,"keys":["<32 hex>"]}`, each left out where there is nothing.
-struct IndexMembers: Equatable {
-    var modified: Timestamp?
-    var recentChanges: UInt8 = 0
-    var keys: [Hash128] = []
-
-    static let maximumLength = 80 + 35 * PendingRecord.maximumKeys
-
-    var isEmpty: Bool { modified == nil && recentChanges == 0 && keys.isEmpty }
-
-    init() {}
-
-    init(_ record: PendingRecord) {
-        modified = record.modified
-        recentChanges = record.recentChanges
-        keys =
-            record.keys.count <= PendingRecord.maximumKeys
-            ? record.keys : Array(record.keys.prefix(PendingRecord.maximumKeys))
-    }
-
-    /// Reads what `append` has written, from its end; nil where something else stands there.
-    init?(_ scan: inout BackwardScan) {
-        guard scan.take("}") else { return nil }
-        var hasMore = true
-        if scan.take("]") {
-            keys.reserveCapacity(4)
-            repeat {
-                guard scan.take("\""), let low = scan.takeHex64(), let high = scan.takeHex64(), scan.take("\""),
-                    keys.count < PendingRecord.maximumKeys
-                else { return nil }
-                keys.append(Hash128(high: high, low: low))
-            } while scan.take(",")
-            keys.reverse()
-            guard scan.take(#""keys":["#) else { return nil }
-            hasMore = scan.take(",")
-        }
-        if hasMore {
-            guard var number = scan.takeNumber() else { return nil }
-            if scan.take(#""silent":"#) {
-                guard let silent = UInt8(exactly: number) else { return nil }
-                recentChanges = silent
-                hasMore = scan.take(",")
-                if hasMore {
-                    guard let next = scan.takeNumber() else { return nil }
-                    number = next
-                }
-            }
-            if hasMore {
-                let isNegative = scan.take("-")
-                guard scan.take(#""modified":"#), let amount = Int64(exactly: number) else { return nil }
-                modified = Timestamp(milliseconds: isNegative ? -amount : amount)
-            }
-        }
-        guard scan.take(#""index":{"#) else { return nil }
-    }
-
-    /// Appends `"index":{…}`.
-    func append(to bytes: inout ByteBuffer) {
-        bytes.append(#""index":{"#)
-        var isFirst = true
-        func begin(_ key: StaticString) {
-            if !isFirst { bytes.append(",") }
-            bytes.append(key)
-            isFirst = false
-        }
-        if let modified {
-            begin(#""modified":"#)
-            if modified.milliseconds < 0 { bytes.append("-") }
-            bytes.append(decimal: modified.milliseconds.magnitude)
-        }
-        if recentChanges > 0 {
-            begin(#""silent":"#)
-            bytes.append(decimal: UInt64(recentChanges))
-        }
-        if !keys.isEmpty {
-            begin(#""keys":["#)
-            for (index, key) in keys.enumerated() {
-                bytes.append(index > 0 ? #",""# : #"""#)
-                bytes.append(hex: key.high)
-                bytes.append(hex: key.low)
-                bytes.append(#"""#)
-            }
-            bytes.append("]")
-        }
-        bytes.append("}")
     }
 }

@@ -38,6 +38,9 @@ final class RecordWriter {
         if lengthLimit(of: record, feedJSON: feedJSON) > RecordLine.maximumLength {
             return "the record is longer than \(RecordLine.maximumLength >> 20) MiB"
         }
+        if case .blocked(let rule, _) = record.standing, !RecordStanding.isName(rule) {
+            return "a rule by the name of which it is blocked has no name that a record can hold"
+        }
         let hasLineFeed = record.prefix.withUnsafeBytes { bytes in
             bytes.baseAddress.map { memchr($0, 0x0a, bytes.count) != nil } ?? false
         }
@@ -47,7 +50,8 @@ final class RecordWriter {
 
     /// No line of the record is longer.
     static func lengthLimit(of record: PendingRecord, feedJSON: [UInt8]) -> Int {
-        record.prefix.count + feedJSON.count + IndexMembers.maximumLength + 552
+        record.prefix.count + feedJSON.count + IndexMembers.maximumLength
+            + RecordStanding.maximumLength + 552
     }
 
     /// Appends the record's line to `buffer`.
@@ -64,6 +68,7 @@ final class RecordWriter {
         let start = buffer.count
         buffer.append(record.prefix)
         if record.prefix.last != UInt8(ascii: "{") { buffer.append(",") }
+        record.standing.append(to: &buffer)
         if stamp.isDoubtful { buffer.append(#""clock_doubtful":true,"#) }
         buffer.append(#""commit":"#)
         buffer.append(decimal: commit)

@@ -95,7 +95,7 @@ struct IdentityFiles {
 }
 
 /// What of a segment outlives it: each record's line without the article, `{"_newswire":{"index":…,"feed":…,…}}`, with a
-/// checksum of its own and the record's chain as it was.
+/// checksum of its own and the record's chain as it was; of an article that nobody was given from `"blocked"` on.
 ///
 /// From these lines the index is made again as from the records themselves, so that nothing that was removed comes back
 /// as new (identity.md §8).
@@ -143,7 +143,7 @@ struct IdentityExtract {
                 if believes(envelope) {
                     contents.newest = max(contents.newest, envelope.storedAt ?? Timestamp(milliseconds: .max))
                 }
-                try keep(Self.line(line.bytes, from: envelope.identityStart))
+                try keep(Self.line(line.bytes, from: envelope.extractStart))
             }
         }
         return contents

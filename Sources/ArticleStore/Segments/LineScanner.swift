@@ -138,6 +138,31 @@ struct BackwardScan {
         return end..<(end + count)
     }
 
+    /// Passes over what stands behind the nearest such byte; false where there is none within so many.
+    mutating func skip(to byte: UInt8, within most: Int) -> Bool {
+        var place = end
+        let first = max(0, end - most)
+        while place > first {
+            if bytes[place - 1] == byte {
+                end = place
+                return true
+            }
+            place -= 1
+        }
+        return false
+    }
+
+    /// The text of as many bytes of a kind as there are; nil where there are more than that.
+    mutating func take(while isPart: (UInt8) -> Bool, atMost most: Int) -> String? {
+        var start = end
+        while start > 0, isPart(bytes[start - 1]) {
+            guard end - start < most else { return nil }
+            start -= 1
+        }
+        defer { end = start }
+        return String(decoding: bytes[start..<end], as: UTF8.self)
+    }
+
     /// A number without leading zeros.
     mutating func takeNumber() -> UInt64? {
         var start = end

@@ -260,7 +260,8 @@ struct IndexTally: Sendable, Equatable {
         add(
             (
                 known.uid.key.high, known.uid.key.low, known.contentHash.high, known.contentHash.low, known.seq,
-                UInt64(known.uid.rest) << 32 | UInt64(known.version), modified, UInt64(known.recentChanges)
+                UInt64(known.uid.rest) << 32 | UInt64(known.version), modified,
+                UInt64(known.recentChanges) | (known.isHidden ? 1 << 8 : 0)
             ))
     }
 
