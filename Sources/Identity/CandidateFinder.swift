@@ -164,6 +164,8 @@ final class LinkCandidate {
     let owner: KnownArticle?
     /// The owner's record where that can be read.
     let stored: StoredArticle?
+    /// The owner was given out: rules have not blocked all of its versions (filters.md §2.4).
+    var isShown: Bool { !(owner?.isHidden ?? false) }
     /// An item of this document was given the key.
     let isInDocument: Bool
     /// Who has the key has, or had, the item's title too.

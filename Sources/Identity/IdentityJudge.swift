@@ -57,10 +57,12 @@ package struct IdentityJudge: ~Copyable {
     }
 
     /// Returns the keys of the links that new items may have: while they are judged and stored, no other feed may store
-    /// an article under one of them. There are none where nothing is new, and one several times where items share it.
+    /// an article under one of them. There are none where nothing is new, and one several times where items share it. An
+    /// article that nobody has been given may be new to readers with its next version.
     package mutating func linkKeys() -> [Hash128] {
         var result: [Hash128] = []
-        for place in items.places where items[place].found == nil {
+        for place in items.places {
+            if let found = items[place].found, !found.isHidden || found.contentHash == items[place].hash { continue }
             if let link = items.link(place) { result.append(link.key) }
         }
         return result
@@ -114,7 +116,7 @@ package struct IdentityJudge: ~Copyable {
         if detector.isReplaced { try replays.find(&matches, &items, facts, knowledge) }
         if groups.concerns(matches, items) { try groups.limit(&matches, &items, facts, knowledge) }
 
-        versioner.begin(items, at: facts.time)
+        versioner.begin(items, facts)
         // Ids that are known come first: their articles are taken before an alias can be an edit of one.
         var judgements: [Judgement?] = Array(repeating: nil, count: items.count)
         for place in items.found() {

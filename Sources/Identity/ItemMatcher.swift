@@ -104,10 +104,12 @@ struct Match {
 struct ItemMatcher {
     private let rules: IdentityRules
     private let comparison: ArticleComparison
+    private let copies: CopyFinder
     private let assigner: KeyAssigner
 
     init(_ rules: IdentityRules) {
         self.rules = rules
+        copies = CopyFinder(rules)
         comparison = ArticleComparison(ownHosts: rules.ownHosts)
         assigner = KeyAssigner(rules)
     }
@@ -185,6 +187,7 @@ struct ItemMatcher {
         }
         let link = try finder.link(place, &items, knowledge)
         var isDuplicate = false
+        var takesLink: Bool?
         if !items[place].isSplit, let link {
             if facts.isWhole, let known = try linkAndTitleMatch(place, link, &items, finder, knowledge) {
                 match.kind = .alias(known, .linkAndTitle)
@@ -192,19 +195,25 @@ struct ItemMatcher {
                 if let variant = match.variant { items.claims.take(variant, for: place) }
                 return match
             }
-            if let seq = try duplicated(place, link, &items, knowledge) {
-                isDuplicate = link.distance != .nearer
-                if isDuplicate {
+            if let seq = try copies.original(of: place, link, &items, knowledge) {
+                if link.distance == .nearer {
+                    match.supersedes = seq
+                    // What is blocked does not stand for what was given out.
+                    if link.isShown, facts.isBlocked(items[place].index, false) { takesLink = false }
+                } else if link.isShown || facts.isBlocked(items[place].index, false) {
+                    isDuplicate = true
                     match.kind = .duplicate(of: seq)
                     match.leavesOutContent =
                         !rules.keepsDifferences || saysNothingNew(items.article(place), link.stored)
                 } else {
-                    match.supersedes = seq
+                    // Nobody was given the other: a rule for one feed does not silence another (filters.md §2.4).
+                    takesLink = true
                 }
             }
         }
         match.keys = try assigner.newKeys(
-            place, items[place].uid, link, variant: match.variant, isDuplicate: isDuplicate, &items, knowledge)
+            place, items[place].uid, link, variant: match.variant, isDuplicate: isDuplicate, takesLink: takesLink,
+            &items, knowledge)
         return match
     }
 
@@ -279,19 +288,5 @@ struct ItemMatcher {
     private func saysNothingNew(_ article: Article, _ stored: StoredArticle?) -> Bool {
         guard let stored, !stored.isShort else { return false }
         return stored.article.saysAll(of: article)
-    }
-
-    /// identity.md §9: the first record of the article that another feed had before.
-    private func duplicated<Knowledge: ArticleKnowledge>(
-        _ place: Int, _ link: LinkCandidate, _ items: inout DocumentItems, _ knowledge: Knowledge
-    ) throws(Knowledge.Failure) -> UInt64? {
-        guard rules.findsDuplicates, let owner = link.owner else { return nil }
-        // Where retention has removed it, only what is the same in all its fields is surely known.
-        guard let stored = link.stored else { return owner.contentHash == items[place].hash ? owner.seq : nil }
-        guard stored.feed != rules.feed, link.isSameTitle, !items.title(place).isEmpty,
-            !comparison.hasOtherFile(stored, items.article(place)),
-            try knowledge.known(items.matchKeys.sharedLink(link.form)) == nil
-        else { return nil }
-        return stored.first
     }
 }

@@ -59,6 +59,11 @@ package struct Judgement: Sendable, Equatable {
         package var changed: [String]
         /// So many versions are spent with this one, of those that are kept close upon each other (`VersionBudget`).
         package var recentChanges: UInt8
+        /// Rules have blocked all versions before it, so that nobody has been given the article (filters.md §2.5).
+        package var isOfHidden = false
+        /// It is the first version that rules let through, of an article that was given out from another feed meanwhile:
+        /// that article's first record.
+        package var repeats: UInt64?
     }
 
     /// `Alias` says that an item's id means an article that was stored under another id.
@@ -205,6 +210,10 @@ package struct DocumentFacts: Sendable {
     package var isArmed = false
     /// When the document came; nil where that does not matter.
     package var time: Timestamp?
+    /// Tells whether rules block an item, by its index in the document, as a new article or as a version of one that is
+    /// known. It is asked only where nobody has been given what is stored, since nothing else depends on it (filters.md
+    /// §2.3–2.5); one item has one answer.
+    package var isBlocked: @Sendable (_ index: Int, _ isUpdate: Bool) -> Bool = { _, _ in false }
 
     package init() {}
 }

@@ -16,10 +16,12 @@ struct KeyAssigner {
     /// - Parameters:
     ///   - link: what there is under the item's link.
     ///   - variant: the key of the form of the item's id, where no other article has that.
+    ///   - takesLink: whether the article takes over the link's key from who has it; nil for the usual rule, by which who
+    ///     is nearer to the link's host does.
     ///   - isFurther: the article has an id that another one had before.
     func newKeys<Knowledge: ArticleKnowledge>(
         _ place: Int, _ uid: ArticleIdentifier, _ link: LinkCandidate?, variant: Hash128?, isDuplicate: Bool = false,
-        isFurther: Bool = false, _ items: inout DocumentItems, _ knowledge: Knowledge
+        takesLink: Bool? = nil, isFurther: Bool = false, _ items: inout DocumentItems, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) -> [Hash128] {
         let base = items[place].base
         var result: [Hash128] = []
@@ -31,8 +33,7 @@ struct KeyAssigner {
         if isFurther { result += try closerKeys(place, uid, &items, knowledge) }
         if let variant { result.append(variant) }
         if let link {
-            // Who is nearer to the link's host takes it over.
-            if !isDuplicate, link.isFree || link.distance == .nearer {
+            if !isDuplicate, takesLink ?? (link.isFree || link.distance == .nearer) {
                 result.append(link.key)
             } else {
                 let title = items.title(place)

@@ -6,7 +6,10 @@ internal import FeedModel
 struct Versioner {
     private let rules: IdentityRules
     private let comparison: ArticleComparison
+    private let copies: CopyFinder
     private let assigner: KeyAssigner
+    /// As in `DocumentFacts`.
+    private var isBlocked = DocumentFacts().isBlocked
     /// When the document came; nil where that does not matter.
     private var now: Timestamp?
     /// Most of the document's items were changed at once, as they say, so that the date is the document's.
@@ -15,12 +18,14 @@ struct Versioner {
     init(_ rules: IdentityRules) {
         self.rules = rules
         comparison = ArticleComparison(ownHosts: rules.ownHosts)
+        copies = CopyFinder(rules)
         assigner = KeyAssigner(rules)
     }
 
     /// Looks at a document whose items have been looked up, before they are judged.
-    mutating func begin(_ items: borrowing DocumentItems, at time: Timestamp?) {
-        now = time
+    mutating func begin(_ items: borrowing DocumentItems, _ facts: DocumentFacts) {
+        now = facts.time
+        isBlocked = facts.isBlocked
         var found = 0
         var moved = 0
         for place in items.places {
@@ -47,7 +52,7 @@ struct Versioner {
         if found.contentHash == item.hash { return judgement }
         let article = items.article(place)
         if try differsInParametersAlone(place, from: found, items, knowledge) { return judgement }
-        if items.newestUse(place) == nil, let passedOver = verdictWithoutVersion(found),
+        if items.newestUse(place) == nil, let passedOver = verdictWithoutVersion(found, item.index),
             try isSurelyNoReuse(place, of: found, &items, knowledge)
         {
             judgement.verdict = passedOver
@@ -68,10 +73,10 @@ struct Versioner {
         judgement.uid = use.known.uid
         if use.known.contentHash == item.hash { return judgement }
         items.claims.take(use.known.uid, for: place)
-        if let passedOver = verdictWithoutVersion(use.known) {
+        if let passedOver = verdictWithoutVersion(use.known, item.index) {
             judgement.verdict = passedOver
         } else {
-            try edit(&judgement, place, use.known, use.stored, &items, knowledge)
+            try edit(&judgement, place, use.known, use.stored, &items, &finder, knowledge)
         }
         return judgement
     }
@@ -148,33 +153,61 @@ struct Versioner {
 
     private func edit<Knowledge: ArticleKnowledge>(
         _ judgement: inout Judgement, _ place: Int, _ known: KnownArticle, _ old: StoredArticle?,
-        _ items: inout DocumentItems, _ knowledge: Knowledge
+        _ items: inout DocumentItems, _ finder: inout CandidateFinder, _ knowledge: Knowledge
     ) throws(Knowledge.Failure) {
         let article = items.article(place)
+        let isRelease = isRelease(judgement.index, of: known)
         let changed = old.map { ChangedFields.names(from: $0.article, to: article, isShort: $0.isShort) } ?? []
         let isDated = known.modified != article.modified && !datesMoveTogether
         let budget = VersionBudget(isDated: isDated, now: now)
-        switch budget.answer(spent: known.recentChanges, last: old?.storedAt) {
+        var answer = budget.answer(spent: known.recentChanges, last: old?.storedAt)
+        if isRelease, case .heldBack = answer { answer = .kept(recentChanges: VersionBudget.most) }
+        switch answer {
         case .heldBack(let until):
             judgement.verdict = .volatile
             judgement.heldUntil = until
             judgement.moves = old.map { ChangedParts.words(changed, from: $0.article, to: article) } ?? []
             return
         case .kept(let recentChanges):
-            judgement.verdict = .update(
-                Judgement.Version(
-                    number: known.version &+ 1, previous: known.seq, first: old?.first ?? known.seq,
-                    firstSeen: old?.firstSeen, changed: changed, recentChanges: recentChanges))
+            var version = Judgement.Version(
+                number: known.version &+ 1, previous: known.seq, first: old?.first ?? known.seq,
+                firstSeen: old?.firstSeen, changed: changed, recentChanges: recentChanges)
+            version.isOfHidden = known.isHidden
+            if isRelease { try release(&version, &judgement.keys, place, known, old, &items, &finder, knowledge) }
+            judgement.verdict = .update(version)
             if recentChanges == VersionBudget.most {
                 judgement.events.append(.volatile)
                 judgement.moves = old.map { ChangedParts.words(changed, from: $0.article, to: article) } ?? []
             }
         }
-        judgement.keys = try assigner.changedKeys(place, known.uid, old?.article, &items, knowledge)
+        judgement.keys += try assigner.changedKeys(place, known.uid, old?.article, &items, knowledge)
+    }
+
+    /// Whether an item is what people are given first of an article, because rules have blocked all versions before. No
+    /// setting and no budget holds that back: it would be lost (filters.md §2.5).
+    private func isRelease(_ index: Int, of known: KnownArticle) -> Bool {
+        known.isHidden && !isBlocked(index, true)
+    }
+
+    /// Finds out whether another feed's copy of the article was given out while this one was blocked. Where none was, it
+    /// has the link from here on, so that copies are told by it.
+    private func release<Knowledge: ArticleKnowledge>(
+        _ version: inout Judgement.Version, _ keys: inout [Hash128], _ place: Int, _ known: KnownArticle,
+        _ old: StoredArticle?, _ items: inout DocumentItems, _ finder: inout CandidateFinder, _ knowledge: Knowledge
+    ) throws(Knowledge.Failure) {
+        guard let link = try finder.link(place, &items, knowledge), link.owner?.uid != known.uid,
+            let seq = try copies.original(of: place, link, formerly: old?.article, &items, knowledge)
+        else { return }
+        if link.isShown, link.distance != .nearer {
+            version.repeats = seq
+        } else {
+            keys += items.claims.takeFree([link.key], for: place)
+        }
     }
 
     /// Why an edit would not be stored, where that is known without a look at what is.
-    private func verdictWithoutVersion(_ known: KnownArticle) -> Judgement.Verdict? {
+    private func verdictWithoutVersion(_ known: KnownArticle, _ index: Int) -> Judgement.Verdict? {
+        if isRelease(index, of: known) { return nil }
         if !rules.keepsUpdates { return .ignored }
         guard known.recentChanges >= VersionBudget.most, let now, let until = rules.editsHeldUntil else { return nil }
         return until > now ? .volatile : nil

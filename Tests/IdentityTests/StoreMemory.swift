@@ -80,11 +80,11 @@ final class StoreMemory: ArticleKnowledge {
         if keepsChurn { churn = judge.churn }
         time = facts.time
         aliases += judgements.count { $0.alias != nil }
-        for judgement in judgements { store(judgement, articles[judgement.index], rules) }
+        for judgement in judgements { store(judgement, articles[judgement.index], rules, facts) }
         return judgements
     }
 
-    private func store(_ judgement: Judgement, _ article: Article, _ rules: IdentityRules) {
+    private func store(_ judgement: Judgement, _ article: Article, _ rules: IdentityRules, _ facts: DocumentFacts) {
         if let alias = judgement.alias { link(alias.keys, to: alias.of.uid) }
         guard judgement.isStored else { return }
         let seq = UInt64(records.count + 1)
@@ -98,6 +98,7 @@ final class StoreMemory: ArticleKnowledge {
         case .update(let version):
             known.version = version.number
             known.recentChanges = version.recentChanges
+            known.isHidden = version.isOfHidden && facts.isBlocked(judgement.index, true)
             stored.first = version.first
         case .duplicate where judgement.leavesOutContent:
             stored.isShort = true
@@ -106,6 +107,7 @@ final class StoreMemory: ArticleKnowledge {
             stored.article.attachments = []
         default: break
         }
+        if judgement.isFirst { known.isHidden = facts.isBlocked(judgement.index, false) }
         records.append((stored, judgement))
         slots[judgement.uid.key] = .article(known)
         link(judgement.keys, to: judgement.uid)
