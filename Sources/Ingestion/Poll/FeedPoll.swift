@@ -236,6 +236,7 @@ struct FeedPoll {
         records = drafts.records
         report.count(records)
         state.articles += UInt64(report.newArticles + report.duplicateArticles)
+        state.blocked += UInt64(records.count { $0.standing.isBlocked })
         items = body.parsed.identifiableArticles + (body.parsed.surplus?.known.count ?? 0)
         state.longDocument = FeedState.LongDocument(
             body.parsed.surplus, items: items, hasNews: report.newArticles + report.duplicateArticles > 0,

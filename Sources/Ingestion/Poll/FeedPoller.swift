@@ -5,6 +5,7 @@ internal import FeedModel
 internal import FeedParsing
 package import Fetching
 internal import Identity
+internal import Querying
 internal import Scheduling
 
 /// `FeedPoller` polls feeds: it asks servers, reads the clock and writes the store as `FeedPoll` says, one feed a call.
@@ -19,6 +20,7 @@ package struct FeedPoller: Sendable {
     private let limiter: HostRateLimiter
     private let rules: FeedPoll.Rules
     private let duplicates: StoreSettings.Duplicates
+    private let filters: FilterRules
     private let health: HostHealth
     private var mode: PollMode
     let clock: PollClock
@@ -46,6 +48,7 @@ package struct FeedPoller: Sendable {
         rules = FeedPoll.Rules(
             schedule: configuration.schedule, allowances: allowances, events: configuration.events)
         duplicates = configuration.store.duplicates
+        filters = configuration.filters
         self.health = health
         self.mode = mode
         self.clock = clock
@@ -118,8 +121,9 @@ package struct FeedPoller: Sendable {
                 do throws(StoreError) {
                     let moment = clock.moment
                     let drafts = try await RecordDrafts(
-                        feed: poll.feed, head: poll.head, state: poll.state, duplicates: duplicates, store: store,
-                        locks: writer.locks, now: moment.now, trusted: moment.trusted, explains: mode.isDryRun
+                        feed: poll.feed, head: poll.head, state: poll.state, duplicates: duplicates, filters: filters,
+                        store: store, locks: writer.locks, now: moment.now, trusted: moment.trusted,
+                        explains: mode.isDryRun
                     ).result(of: document, facts)
                     locked = drafts.locked
                     action = poll.judged(drafts, at: clock.now())

@@ -4,7 +4,7 @@ internal import Digest
 internal import FeedModel
 internal import Fetching
 internal import Identity
-internal import JSONText
+internal import Querying
 
 /// `RecordDrafts` turns the items of a document into the records that the store does not have yet.
 struct RecordDrafts {
@@ -12,6 +12,8 @@ struct RecordDrafts {
     let head: ResponseHead?
     let state: FeedState
     let duplicates: StoreSettings.Duplicates
+    /// What is asked of each record; without rules nothing is.
+    var filters = FilterRules()
     let store: ArticleStore
     let locks: KeyLocks
     let now: Timestamp
@@ -45,6 +47,8 @@ struct RecordDrafts {
         let knowledge = StoreKnowledge(store: store, rules)
         var facts = facts
         facts.time = now
+        let ruling = ruling(document)
+        if let ruling { facts.isBlocked = { ruling.verdict(on: $0, isUpdate: $1).blockedBy != nil } }
         var result = Result()
         while true {
             var judge = IdentityJudge(rules)
@@ -58,7 +62,7 @@ struct RecordDrafts {
                     rules = better
                     continue
                 }
-                add(judgements, document.articles, to: &result)
+                add(judgements, document.articles, ruling, to: &result)
                 result.articles = judgements.count + facts.others.count
                 result.seen = judgements.map(\.uid) + facts.others
                 result.churn = judge.churn
@@ -72,6 +76,12 @@ struct RecordDrafts {
         }
     }
 
+    private func ruling(_ document: Feed) -> DocumentRuling? {
+        if filters.isEmpty { return nil }
+        return DocumentRuling(
+            filters, document, of: feed, now: now, trusted: trusted, isFirst: state.lastSuccess == nil)
+    }
+
     private func rules(_ document: Feed) -> IdentityRules {
         var rules = IdentityRules(feed, state, homePageURL: document.homePageURL)
         rules.keepsUpdates = feed.updates == .keep
@@ -82,7 +92,9 @@ struct RecordDrafts {
         return rules
     }
 
-    private func add(_ judgements: [Judgement], _ articles: [Article], to result: inout Result) {
+    private func add(
+        _ judgements: [Judgement], _ articles: [Article], _ ruling: DocumentRuling?, to result: inout Result
+    ) {
         let isInitial = isInitial(judgements)
         let url = URLRedaction.redacted(feed.url)
         var prefix = RecordPrefix(
@@ -90,6 +102,7 @@ struct RecordDrafts {
                 feedURL: url, fetchedFrom: head.map { URLRedaction.redacted($0.effectiveURL) } ?? url,
                 feedTitle: state.title, feedTags: feed.tags),
             now: now, trusted: trusted)
+        var undecided = UndecidedRules()
         var events: [Judgement.Event: Int] = [:]
         // Half an article never takes the place of a whole one (security.md §5).
         let stored = judgements.filter { $0.leavesRecords && !(articles[$0.index].isIncomplete && $0.isOfKnown) }
@@ -98,16 +111,19 @@ struct RecordDrafts {
             if let alias = judgement.alias {
                 result.records.append(record(of: alias, prefix.bytes(of: article, alias, judgement)))
             }
-            if let record = record(of: judgement, article, &prefix, isInitial: isInitial) {
+            let verdict = judgement.isStored ? ruling?.verdict(on: judgement.index, isUpdate: judgement.isUpdate) : nil
+            if let record = record(of: judgement, article, verdict, &prefix, isInitial: isInitial) {
                 result.records.append(record)
             }
-            if explains { result.plan += judgement.plan(article) }
+            undecided.add(verdict?.undecided ?? [])
+            if explains { result.plan += judgement.plan(article, verdict) }
             for event in judgement.events { events[event, default: 0] += 1 }
         }
         for judgement in judgements where !judgement.leavesRecords {
             for event in judgement.events { events[event, default: 0] += 1 }
         }
         result.notes = Judgement.Event.allCases.compactMap { event in events[event].map { event.note(count: $0) } }
+        result.notes += undecided.notes
     }
 
     /// What a feed has when it is first read to the end is initial, unless some of it is known although nothing was
@@ -130,7 +146,8 @@ struct RecordDrafts {
     }
 
     private func record(
-        of judgement: Judgement, _ article: Article, _ prefix: inout RecordPrefix, isInitial: Bool
+        of judgement: Judgement, _ article: Article, _ verdict: FilterVerdict?, _ prefix: inout RecordPrefix,
+        isInitial: Bool
     ) -> PendingRecord? {
         let (kind, version, recentChanges): (RecordKind, UInt32, UInt8)
         switch judgement.verdict {
@@ -139,10 +156,12 @@ struct RecordDrafts {
         case .duplicate: (kind, version, recentChanges) = (.duplicate, 1, 0)
         case .update(let update): (kind, version, recentChanges) = (.update, update.number, update.recentChanges)
         }
-        return PendingRecord(
-            prefix: prefix.bytes(of: article, judgement), uid: judgement.uid, kind: kind, version: version,
+        var record = PendingRecord(
+            prefix: prefix.bytes(of: article, judgement, verdict), uid: judgement.uid, kind: kind, version: version,
             isInitial: isInitial, contentHash: judgement.contentHash, modified: article.modified,
             recentChanges: recentChanges, keys: judgement.keys)
+        record.standing = RecordStanding(verdict, after: judgement.version)
+        return record
     }
 }
 
@@ -184,8 +203,16 @@ extension Judgement {
         }
     }
 
+    /// What is known of the versions before; nil where it is the first.
+    fileprivate var version: Version? {
+        if case .update(let version) = verdict { version } else { nil }
+    }
+
+    /// Whether it is a further version of an article.
+    fileprivate var isUpdate: Bool { version != nil }
+
     /// What will be stored of it and why, for people.
-    fileprivate func plan(_ article: Article) -> [String] {
+    fileprivate func plan(_ article: Article, _ ruling: FilterVerdict?) -> [String] {
         let name = article.title ?? article.url ?? article.id ?? uid.description
         var lines: [String] = []
         if let alias {
@@ -199,100 +226,10 @@ extension Judgement {
             lines.append("version \(update.number) (\(update.changed.joined(separator: ", "))): \(name)")
         case .unchanged, .volatile, .ignored: break
         }
+        if let rule = ruling?.blockedBy { lines.append("blocked by the rule \(rule): \(name)") }
+        if let labels = ruling?.labels, !labels.isEmpty {
+            lines.append("labelled \(labels.joined(separator: ", ")): \(name)")
+        }
         return lines
-    }
-}
-
-/// `RecordPrefix` writes what of a record the store cannot know: the article and where it came from, as JSON up to the
-/// envelope that the store adds.
-struct RecordPrefix: ~Copyable {
-    private var json = JSONWriter(capacity: 8192)
-    private let source: Source
-    private let now: Timestamp
-    private let trusted: Timestamp?
-
-    /// `Source` is what all articles of one poll have in common.
-    struct Source {
-        var feedURL: String
-        var fetchedFrom: String
-        var feedTitle: String?
-        var feedTags: [String]
-    }
-
-    /// - Parameters:
-    ///   - now: when the document came.
-    ///   - trusted: the time of day where the clock counts. Without it no date is said to lie in the future
-    ///     (identity.md §10).
-    init(source: Source, now: Timestamp, trusted: Timestamp?) {
-        self.source = source
-        self.now = now
-        self.trusted = trusted
-    }
-
-    mutating func bytes(of article: Article, _ judgement: Judgement) -> [UInt8] {
-        if judgement.leavesOutContent {
-            beginShort(article, judgement)
-        } else {
-            json.removeAll()
-            json.beginObject()
-            article.writeItemMembers(to: &json, id: id(article, judgement))
-            beginOwn()
-            article.writeExtensionMembers(to: &json)
-        }
-        var firstSeen = now
-        switch judgement.verdict {
-        case .update(let version):
-            firstSeen = version.firstSeen ?? now
-            json.member(RecordMember.changed, version.changed)
-            json.member(RecordMember.previous, version.previous)
-            json.member(RecordMember.first, version.first)
-            json.member(RecordMember.firstSeen, version.firstSeen)
-        case .reusing(let seq): json.member(RecordMember.reusesIDOf, seq)
-        case .duplicate(let seq): json.member(RecordMember.duplicateOf, seq)
-        default: break
-        }
-        if let trusted, let effective = PublishedDate.effective(of: article, firstSeen: firstSeen, now: trusted) {
-            json.member(RecordMember.effectiveDate, Timestamp(seconds: effective.seconds))
-            json.member(RecordMember.dateFlags, [RecordMember.futureDate])
-        }
-        // What happened to its id stands with the alias.
-        json.member(RecordMember.events, judgement.events.filter { $0 != .idMigration }.map(\.rawValue))
-        // Last, where `RecordEnvelope` finds it.
-        json.member(RecordMember.supersedes, judgement.supersedes)
-        return json.bytes
-    }
-
-    /// Writes a record that says that an id means a known article.
-    mutating func bytes(of article: Article, _ alias: Judgement.Alias, _ judgement: Judgement) -> [UInt8] {
-        beginShort(article, judgement)
-        json.member(RecordMember.aliasOf, alias.of.seq)
-        json.member(RecordMember.aliasReason, alias.reason.rawValue)
-        json.member(RecordMember.events, judgement.events.filter { $0 == .idMigration }.map(\.rawValue))
-        return json.bytes
-    }
-
-    /// Begins a record without content, of id, link, title and date.
-    private mutating func beginShort(_ article: Article, _ judgement: Judgement) {
-        var short = Article()
-        short.url = article.url
-        short.title = article.title
-        short.published = article.published
-        json.removeAll()
-        json.beginObject()
-        short.writeItemMembers(to: &json, id: id(article, judgement))
-        beginOwn()
-    }
-
-    private mutating func beginOwn() {
-        json.key(StoredRecord.ownMember)
-        json.beginObject()
-        json.member(RecordMember.feedURL, source.feedURL)
-        json.member(RecordMember.feedTitle, source.feedTitle)
-        json.member(RecordMember.feedTags, source.feedTags)
-        json.member(RecordMember.fetchedFrom, source.fetchedFrom)
-    }
-
-    private func id(_ article: Article, _ judgement: Judgement) -> String {
-        article.id.flatMap { $0.isEmpty ? nil : $0 } ?? judgement.uid.description
     }
 }

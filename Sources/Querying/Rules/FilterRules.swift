@@ -18,6 +18,13 @@ package struct FilterRules: Sendable {
     /// Tells that there is no rule, so that nothing need be asked.
     package var isEmpty: Bool { rules.isEmpty }
 
+    /// The labels that rules give, in the order of the configuration.
+    package var labels: [String] {
+        rules.compactMap { rule in
+            if case .label(let label) = rule.action { label } else { nil }
+        }
+    }
+
     /// Judges an article by the rules that are for its feed.
     ///
     /// - Parameter article: its tags are the configured ones of its feed, and its states do not hold `blocked`.

@@ -1,0 +1,92 @@
+internal import ArticleStore
+internal import Configuration
+internal import FeedModel
+internal import Identity
+internal import Querying
+
+/// `DocumentRuling` asks the rules of the configuration about the articles of one document (filters.md §2.3).
+///
+/// It is asked on the thread that has read the document, and its answers depend on nothing but the document, the feed and
+/// the time that it was made with.
+struct DocumentRuling: Sendable {
+    private let rules: FilterRules
+    private let articles: [Article]
+    private let feed: FeedIdentifier
+    private let tags: Set<TagKey>
+    private let language: String?
+    private let now: Timestamp
+    private let trusted: Timestamp?
+    private let isFirst: Bool
+
+    /// - Parameters:
+    ///   - now: when the document came.
+    ///   - trusted: the time of day where the clock counts. While it does not, all articles are as old as their records,
+    ///     which are being made: by a clock that is years ahead a rule for old articles would block everything.
+    ///   - isFirst: the feed has not been read to the end before, so that new articles are initial.
+    init(
+        _ rules: FilterRules, _ document: Feed, of feed: FeedConfiguration, now: Timestamp, trusted: Timestamp?,
+        isFirst: Bool
+    ) {
+        self.rules = rules
+        articles = document.articles
+        self.feed = feed.id
+        tags = Set(feed.tags.map { TagKey($0) })
+        language = document.language
+        self.now = now
+        self.trusted = trusted
+        self.isFirst = isFirst
+    }
+
+    /// Judges an article by its index in the document.
+    ///
+    /// - Parameter isUpdate: it is a version of an article that is known.
+    func verdict(on index: Int, isUpdate: Bool) -> FilterVerdict {
+        let article = articles[index]
+        var queried = QueriedArticle(
+            article, feed: feed, tags: tags, feedLanguage: language, storedAt: now, now: now)
+        if let trusted {
+            queried.hasFlaggedDate = PublishedDate.effective(of: article, firstSeen: now, now: trusted) != nil
+        } else {
+            queried.hasFlaggedDate = true
+        }
+        if isUpdate {
+            queried.states.insert(.update)
+        } else if isFirst {
+            queried.states.insert(.initial)
+        }
+        return rules.verdict(on: queried)
+    }
+}
+
+extension RecordStanding {
+    /// What a record says of a verdict.
+    ///
+    /// - Parameters:
+    ///   - verdict: nil where there are no rules.
+    ///   - version: what is known of the versions before; nil for an article's first.
+    init(_ verdict: FilterVerdict?, after version: Judgement.Version?) {
+        let isOfHidden = version?.isOfHidden ?? false
+        if let rule = verdict?.blockedBy {
+            self = .blocked(by: rule, wasShown: version != nil && !isOfHidden)
+        } else {
+            self = isOfHidden ? .released : .passed
+        }
+    }
+}
+
+/// `UndecidedRules` counts the articles of one document of which a rule's /regex/ could not be told within its limits.
+struct UndecidedRules {
+    private var counts: [String: Int] = [:]
+
+    mutating func add(_ names: [String]) {
+        for name in names { counts[name, default: 0] += 1 }
+    }
+
+    /// A line for each rule, in the order of their names.
+    var notes: [String] {
+        counts.sorted { $0.key < $1.key }.map { name, count in
+            "filter_undecided: a /regex/ of the rule \(name) took too long for \(count) article\(count == 1 ? "" : "s"), so"
+                + " that it did nothing there; a shorter pattern, or one that looks at the title alone, takes less"
+        }
+    }
+}
