@@ -135,13 +135,21 @@ struct ArticleChoice: ParsableArguments {
     @Option(
         name: .customLong("tag"),
         help: ArgumentHelp(
-            "Take only articles whose feed had this tag when they were stored, in any case. May be repeated.",
+            "Take only articles that a rule has given this label, or whose feed had this tag when they were stored, in any case. "
+                + "May be repeated.",
             valueName: "TAG"),
         completion: Completions.tags)
     var tags: [String] = []
 
-    @Flag(help: "Take edits of articles that were stored before, too.")
+    @Flag(
+        help: """
+            Take edits of articles that were stored before, too. The first version that no rule blocks comes anyway, where \
+            all before it were blocked.
+            """)
     var updates = false
+
+    @Flag(help: "Take what rules of the configuration have blocked, too.")
+    var blocked = false
 
     @Flag(
         help: """
@@ -171,102 +179,8 @@ struct ArticleChoice: ParsableArguments {
         try known.check(tags: tags)
         return DumpFilter(
             feeds: try known.resolve(feeds), tags: tags, since: since, until: until,
-            updates: updates, duplicates: duplicates, withoutInitial: noInitial, isForConsumer: isForConsumer)
-    }
-}
-
-/// Which records a dump prints.
-struct DumpFilter {
-    /// All feeds where there are none.
-    private let feeds: [FeedIdentifier]
-    private let feedBytes: [[UInt8]]
-    private let tags: Set<TagKey>
-    /// The first time that is printed and the first that is not, as records have them: 20 bytes of RFC 3339, which sort
-    /// as the times do.
-    private let since: [UInt8]?
-    private let until: [UInt8]?
-    private let end: [UInt8]?
-    private let updates: Bool
-    private let duplicates: Bool
-    private let withoutInitial: Bool
-    /// Which times of records can be right; nil where no time is asked for.
-    var times: StoredTimes?
-
-    /// How far clocks may have gone back without a dump ending too early, in seconds.
-    private static let clockMargin: Int64 = 24 * 3600
-
-    /// - Parameter isForConsumer: the dump ends at the first record that is not before `until`, and leaves it to the next.
-    init(
-        feeds: [FeedIdentifier], tags: [String], since: Timestamp?, until: Timestamp?, updates: Bool, duplicates: Bool,
-        withoutInitial: Bool, isForConsumer: Bool
-    ) {
-        self.feeds = feeds
-        // Ids that JSON escapes are compared as they are read.
-        feedBytes = feeds.map { Array($0.text.utf8) }
-        self.tags = Set(tags.map(TagKey.init))
-        self.since = since.map { Self.text($0.seconds) }
-        // Stored times are whole seconds.
-        let until = until.map { $0.seconds + ($0.milliseconds % 1000 == 0 ? 0 : 1) }
-        self.until = until.map(Self.text)
-        end = until.map { Self.text(isForConsumer ? $0 : $0 + Self.clockMargin) }
-        self.updates = updates
-        self.duplicates = duplicates
-        self.withoutInitial = withoutInitial
-    }
-
-    private static func text(_ seconds: Int64) -> [UInt8] {
-        Timestamp(seconds: min(max(seconds, -62_167_219_200), 253_402_300_799)).rfc3339
-    }
-
-    /// Whether the dump is over with this record, which was stored too late, as were those behind it.
-    func ends(at envelope: RecordEnvelope) -> Bool {
-        guard let end else { return false }
-        return !envelope.storedAtText.lexicographicallyPrecedes(end) && believes(envelope)
-    }
-
-    /// What a wrong clock said of one record neither ends a dump nor hides it: where it stands counts.
-    private func believes(_ envelope: RecordEnvelope) -> Bool {
-        guard let times else { return true }
-        guard let time = envelope.undoubtedTime else { return false }
-        return times.believes(time, seq: envelope.seq)
-    }
-
-    /// What the envelope alone can tell: no JSON is read for it.
-    func admits(_ envelope: RecordEnvelope) -> Bool {
-        switch envelope.kind {
-        case .new: break
-        case .update: if !updates { return false }
-        case .duplicate: if !duplicates, !isChoice { return false }
-        case .alias: return false
-        }
-        if withoutInitial, envelope.isInitial { return false }
-        if let since, envelope.storedAtText.lexicographicallyPrecedes(since), believes(envelope) { return false }
-        if let until, !envelope.storedAtText.lexicographicallyPrecedes(until), believes(envelope) { return false }
-        return feeds.isEmpty || feedBytes.contains { envelope.isOfFeed($0) } || feeds.contains(envelope.feed)
-    }
-
-    /// Reads the record as JSON where its envelope alone does not tell, and the article that it repeats where that tells.
-    func admits(_ record: RecordSlice, in reader: StoreReader) throws -> Bool {
-        guard admits(record.envelope) else { return false }
-        let isRepetition = record.envelope.kind == .duplicate && !duplicates
-        if tags.isEmpty, !isRepetition { return true }
-        // A line whose checksum holds is JSON, unless newswire itself wrote it wrong.
-        let stored = StoredRecord(try JSONParser.parse(record.bytes).value)
-        guard hasTag(stored) else { return false }
-        return try !isRepetition || stored.duplicateOf.map { try !chooses($0, in: reader) } ?? false
-    }
-
-    /// Whether only some feeds are asked for.
-    private var isChoice: Bool { !feeds.isEmpty || !tags.isEmpty }
-
-    /// Whether a record is of a feed that is asked for; one that has been removed is of none.
-    private func chooses(_ seq: UInt64, in reader: StoreReader) throws -> Bool {
-        guard let record = try reader.record(seq: seq), let feed = record.feed else { return false }
-        return (feeds.isEmpty || feeds.contains(feed)) && hasTag(record)
-    }
-
-    /// The configured tags of the record's feed, as they were when it was stored.
-    private func hasTag(_ record: StoredRecord) -> Bool {
-        tags.isEmpty || record.feedTags.contains { tags.contains(TagKey($0)) }
+            kinds: DumpFilter.Kinds(
+                updates: updates, duplicates: duplicates, blocked: blocked, withoutInitial: noInitial),
+            isForConsumer: isForConsumer)
     }
 }

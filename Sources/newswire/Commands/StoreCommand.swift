@@ -65,6 +65,7 @@ struct StoreStatsCommand: ParsableCommand {
         json.member("identity_bytes", statistics.identityBytes)
         json.member("index_bytes", statistics.indexBytes)
         json.member("index_entries", statistics.indexEntries)
+        json.member("blocked", statistics.blocked)
         json.member("feeds", statistics.feeds)
         json.member("state_bytes", statistics.stateBytes)
         json.member("consumers", statistics.consumers)
@@ -88,6 +89,7 @@ struct StoreStatsCommand: ParsableCommand {
         } else {
             lines.append("records: 0")
         }
+        if statistics.blocked > 0 { lines.append("blocked by rules: \(statistics.blocked)") }
         lines.append("articles: \(size(statistics.articleBytes)) in \(statistics.segments) segments")
         let waiting = statistics.indexEntries == 0 && statistics.lastSeq > 0 ? "; what is newer waits in memory" : ""
         lines.append("index: \(size(statistics.indexBytes)), \(statistics.indexEntries) entries\(waiting)")

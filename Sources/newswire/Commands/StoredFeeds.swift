@@ -1,6 +1,7 @@
 internal import ArticleStore
 internal import Configuration
 internal import FeedModel
+private import Querying
 private import Text
 
 /// The feeds that a dump may be of: those of the configuration, and those that the store remembers from before.
@@ -45,10 +46,10 @@ struct StoredFeeds {
         return [id] + Set(feeds.flatMap { [$0.id] + $0.formerly }).subtracting([id]).sorted()
     }
 
-    /// Refuses tags that no feed of the configuration has, nor any record where those are asked for.
+    /// Refuses tags that no feed of the configuration has, nor any record, nor a rule as its label, where those are asked for.
     func check(tags: [String], alsoStored: Bool = true) throws {
         if tags.isEmpty { return }
-        let configured = configuration.feeds.flatMap(\.tags)
+        let configured = configuration.feeds.flatMap(\.tags) + (alsoStored ? configuration.filters.labels : [])
         let known = Set(configured.map(TagKey.init))
         let unknown = tags.filter { !known.contains(TagKey($0)) }
         if unknown.isEmpty { return }
@@ -57,8 +58,8 @@ struct StoredFeeds {
             let nearest = EditDistance.nearest(to: tag, among: (configured + stored.values).sorted())
             throw CommandFailure(
                 .usage,
-                "looking for the tag \(tag): no feed of \(configuration.path)\(alsoStored ? " and no stored article" : "")"
-                    + " has it"
+                "looking for the tag \(tag): no feed\(alsoStored ? " or rule" : "") of \(configuration.path)"
+                    + "\(alsoStored ? " and no stored article" : "") has it"
                     + (nearest.map { "; did you mean \($0)?" } ?? "; tags are given to feeds in the configuration"))
         }
     }
@@ -131,12 +132,13 @@ struct StoredFeeds {
         return ids
     }
 
-    /// The tags that records have. Reads every line, up to where all that are wanted have been seen.
+    /// The tags and labels that records have. Reads every line, up to where all that are wanted have been seen.
     private func storedTags(until wanted: Set<TagKey>) throws -> [TagKey: String] {
         var tags: [TagKey: String] = [:]
         var missing = wanted
         try store()?.read(after: 0, damage: { _ in }) { record in
-            for tag in StoredRecord(line: record.bytes)?.feedTags ?? [] where tags[TagKey(tag)] == nil {
+            let stored = StoredRecord(line: record.bytes)
+            for tag in (stored?.feedTags ?? []) + (stored?.labels ?? []) where tags[TagKey(tag)] == nil {
                 tags[TagKey(tag)] = tag
                 missing.remove(TagKey(tag))
             }

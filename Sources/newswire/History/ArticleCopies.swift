@@ -34,7 +34,9 @@ struct ArticleCopies {
             let envelope = record.envelope
             if envelope.supersedes == seq {
                 later.append(Copy(seq: envelope.seq, feed: envelope.feed, relation: .superseding))
-            } else if envelope.kind == .duplicate, StoredRecord(line: record.bytes)?.duplicateOf == seq {
+            } else if envelope.kind == .duplicate || envelope.standing == .released,
+                StoredRecord(line: record.bytes)?.duplicateOf == seq
+            {
                 later.append(Copy(seq: envelope.seq, feed: envelope.feed, relation: .duplicate))
             }
             return true

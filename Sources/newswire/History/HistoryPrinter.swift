@@ -25,6 +25,7 @@ struct HistoryPrinter {
         parts.append("stored \(TextFormat.shown(record.storedAtText ?? ""))")
         parts.append("record \(version.seq)")
         if !record.changed.isEmpty { parts.append("changed: \(record.changed.joined(separator: ", "))") }
+        parts += RuleWords.all(of: record)
         return bold(SafeText.line(parts.joined(separator: " | ")))
     }
 
@@ -61,7 +62,7 @@ struct HistoryPrinter {
 
     /// `uid seq version kind stored_at title url in_feed last_seen copies changed changes`, where `changes` has for each
     /// field what went and what came, and `in_feed`, `last_seen` and `copies` (`seq feed relation`, where other feeds have it)
-    /// are the article's, the same in every version.
+    /// are the article's, the same in every version. `blocked`, `released` and `labels` are what rules said of the version.
     static func json(_ version: ArticleHistory.Version, of history: ArticleHistory) -> [UInt8] {
         let record = version.record
         var json = JSONWriter()
@@ -76,6 +77,9 @@ struct HistoryPrinter {
         history.sighting?.write(to: &json)
         write(history.copies, to: &json)
         json.member("changed", record.changed)
+        json.member("blocked", record.blockedBy)
+        json.flag("released", record.isReleased)
+        json.member("labels", record.labels)
         if let changes = version.changes {
             json.key("changes")
             json.beginObject()

@@ -28,6 +28,7 @@ struct RecordExplanation {
         case .alias: try explainAlias(reader)
         case nil: break
         }
+        explainRules()
         explainFlags()
         try explainSince(reader)
         try explainCopies(reader)
@@ -209,6 +210,25 @@ struct RecordExplanation {
     }
 
     // MARK: - What else there is to say
+
+    private mutating func explainRules() {
+        if let rule = record.blockedBy {
+            add(
+                "blocked",
+                "the rule \(rule) blocked it when it was stored: dump and deliver leave it out without --blocked")
+            if record.wasShown { add("", "an earlier version was not blocked, and stays the last that was given out") }
+        }
+        if record.isReleased {
+            add("released", "all versions before were blocked, so that it is given out without --updates")
+            if let other = record.duplicateOf {
+                add("", "but where record \(other) was, the same article of another feed that no rule blocked")
+            }
+        }
+        if !record.labels.isEmpty { add("labels", record.labels.joined(separator: ", ")) }
+        for rule in record.undecided {
+            add("undecided", "a /regex/ of the rule \(rule) took too long for it, so that the rule did nothing")
+        }
+    }
 
     private mutating func explainFlags() {
         if let effective = record.effectiveDateText {

@@ -171,6 +171,7 @@ struct TextFormat: ArticleFormat {
         case .new: if let other = record.supersedes { origin.append("another feed had it before, as \(other)") }
         case .alias, nil: break
         }
+        origin += RuleWords.all(of: record)
         lines.append("  " + SafeText.line(origin.joined(separator: " | ")))
         if let url = record.url { lines.append("  " + SafeText.line(url)) }
         for text in [Self.text(record.summary, isHTML: true), Self.body(record)] {

@@ -6,6 +6,9 @@ internal import Text
 struct AtomFormat: ArticleFormat {
     let updated: Timestamp
 
+    /// Tells labels that rules have given from the publisher's own categories.
+    private static let labelScheme = "urn:newswire:label"
+
     var prologue: String {
         """
         <?xml version="1.0" encoding="utf-8"?>
@@ -32,6 +35,7 @@ struct AtomFormat: ArticleFormat {
         appendPeople(article, record, &xml)
         appendLinks(article, &xml)
         for tag in article.tags where !tag.isEmpty { xml.empty("category", [("term", tag)]) }
+        for label in record.labels { xml.empty("category", [("term", label), ("scheme", Self.labelScheme)]) }
         appendTexts(article, &xml)
         appendSource(record, &xml)
         xml.end("entry")
