@@ -26,6 +26,8 @@ package struct Configuration: Sendable {
     package var feeds: [FeedConfiguration]
     /// The rules say which articles are blocked and which get labels; without any, nothing is asked of articles.
     package var filters = FilterRules()
+    /// The tables of the rules, as files have them; `filters` are made from them and the ids of feeds (`bindFilters`).
+    var filterTables: [FilterTable] = []
     /// The warnings say what looks wrong, though it can be run.
     package var warnings: [Diagnostic]
     /// The patterns of all `include`, as absolute paths.
@@ -75,13 +77,14 @@ package struct Configuration: Sendable {
         if known.isEmpty { return }
         let candidates = feeds.map { FeedIDResolver.Candidate(url: $0.url, id: $0.hasExplicitID ? $0.id : nil) }
         for (index, id) in FeedIDResolver.assign(candidates, known: known).enumerated() { feeds[index].id = id }
+        bindFilters()
     }
 
     /// Gives feeds the ids by which the store knows them, and adds to the warnings what is to be said of them. Throws where
     /// `formerly` says what cannot be.
     package mutating func recognise(reviewing known: [FeedIDResolver.Known]) throws(ConfigurationError) {
         recognise(known)
-        let found = review(known)
+        let found = review(known) + reviewFilters()
         warnings += found
         guard found.contains(where: { $0.severity == .error }) else { return }
         throw ConfigurationError(diagnostics: warnings, readable: self)
@@ -125,6 +128,7 @@ extension Configuration {
         tables += ["[schedule]\n\(schedule.text)", "[store]\n\(store.text)", "[events]\n\(events.text)"]
         tables += ["[status]\n\(status.text)", "[log]\n\(log.text)"]
         tables += feeds.lazy.map { "[[feed]]\n\(FeedSettings($0).text)" }
+        tables += filterTables.lazy.map { "[[filter]]\n\($0.settings.text)" }
         return tables.filter { !$0.isEmpty }.joined(separator: "\n")
     }
 }

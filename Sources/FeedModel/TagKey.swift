@@ -6,4 +6,7 @@ package struct TagKey: Hashable, Sendable {
 
     /// Takes a tag as a person or a list has written it.
     package init(_ tag: String) { folded = Array(tag.lowercased().utf8) }
+
+    /// The tag in lower case, for messages.
+    package var text: String { String(decoding: folded, as: UTF8.self) }
 }

@@ -1,5 +1,6 @@
 import Configuration
 import FeedModel
+import Querying
 import TestSupport
 import Testing
 
@@ -48,6 +49,22 @@ struct PrintingTests {
         client_cert = { cert = "both.pem" }
         [[feed]]
         url = "local/a b.xml"
+        [[filter]]
+        name = "no-deals"
+        action = "block"
+        match = 'url:/\\/(deals|sponsored)\\// OR title:"gift guide" OR "it is" -/\\d/'
+        feeds = ["example.org-feed", "gone"]
+        tags = ["a b", "C,d"]
+        [[filter]]
+        name = "drones"
+        action = "label"
+        label = "Drones \\"1\\""
+        match = "drone* OR\\n \\"it's\\""
+        [[filter]]
+        name = "keep"
+        action = "keep"
+        match = "БПЛА feed:gone"
+        tags = ["c,d"]
         """
 
     @Test("What check --print prints loads again to the same configuration, and prints the same")
@@ -57,6 +74,7 @@ struct PrintingTests {
             let printed = configuration.printEffective()
             let again = try fixture.load(printed)
             #expect(again == configuration)
+            #expect(again.filters.rules == configuration.filters.rules)
             #expect(again.printEffective() == printed)
             #expect(configuration.feeds.map(\.options) == again.feeds.map(\.options))
         }

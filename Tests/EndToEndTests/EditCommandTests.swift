@@ -38,6 +38,21 @@ struct EditCommandTests {
         #expect(desk.folder.read("feeds.d/my-2.toml") == nil)
     }
 
+    @Test("check counts the rules by what they do, and says which of them hardly do what was meant")
+    func rules() async {
+        let rules = [("one", "block", "x"), ("two", "block", "y feed:gone"), ("three", "label", "z")].map { rule in
+            "[[filter]]\nname = \"\(rule.0)\"\naction = \"\(rule.1)\"\nmatch = \"\(rule.2)\"\n"
+        }
+        let url = desk.server.url("/feed")
+        desk.folder.write("\(main)[[feed]]\nurl = \"\(url)\"\n\(rules.joined())label = \"zed\"\n", to: "newswire.toml")
+        let ending = await desk.run("check")
+        #expect(ending.output.hasSuffix("ok, 1 feed, 3 rules (2 block, 1 label)\n"), "\(ending.output)")
+        #expect(ending.errors.contains("warning: [[filter]] two: its query asks for feed:gone"), "\(ending.errors)")
+        desk.folder.write("\(main)[[filter]]\nname = \"one\"\n", to: "newswire.toml")
+        let wrong = await desk.run("check")
+        #expect(wrong.status == 78 && wrong.errors.contains("[[filter]] name: \"one\" is already in "))
+    }
+
     @Test("Of several imports at once one writes a feed, and the others know it")
     func atOnce() async throws {
         let list = desk.folder.write("\(desk.server.url("/feed"))\n", to: "my.urls")

@@ -123,6 +123,24 @@ struct FilterRulesTests {
             try doubts(rule("r", .block, "age:>7d age:<1d")) == ["its query contradicts itself and matches nothing"])
         #expect(try doubts(rule("r", .block, "a or b")).first?.hasPrefix("column 3: or is a word") == true)
         #expect(try doubts(rule("r", .block, "a", feeds: ["a", "b"])).isEmpty)
+        #expect(try doubts(rule("r", .block, "a", feeds: ["a"], tags: ["Air"])) == ["no feed has the tag air"])
+        #expect(
+            try doubts(rule("r", .block, "x (feed:c OR -feed:a)")) == [
+                "its query asks for feed:c, and there is no such feed"
+            ])
+        #expect(
+            try doubts(rule("r", .block, "x -tag:Air tag:NAVAL")) == [
+                "its query asks for tag:air, and no feed has that tag"
+            ])
+    }
+
+    @Test("A query tells which feeds and tags it names, and can name feeds by other ids")
+    func queryNames() throws {
+        let query = try Query("x (feed:a OR -(feed:b tag:T)) /y/ -title:/z/", for: .rule)
+        #expect(query.feeds == [FeedIdentifier("a"), FeedIdentifier("b")])
+        #expect(query.tags == [TagKey("t")] && query.patternCount == 2)
+        let other = query.replacingFeeds { $0.text == "b" ? FeedIdentifier("c") : $0 }
+        #expect(other == (try Query("x (feed:a OR -(feed:c tag:T)) /y/ -title:/z/", for: .rule)))
     }
 
     @Test("A change of rules is told by their names")

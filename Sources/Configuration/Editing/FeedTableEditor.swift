@@ -1,4 +1,4 @@
-/// Changes one `[[feed]]` table of a file, and leaves all else in it as it is to the byte.
+/// Changes one `[[feed]]` or `[[filter]]` table of a file, and leaves all else in it as it is to the byte.
 struct FeedTableEditor {
     /// Why a table is not changed, and what a person can do in its place.
     struct Refusal: Error {
@@ -21,15 +21,17 @@ struct FeedTableEditor {
     private let header: Int
     private let table: TOMLNode
 
-    /// - Parameter line: where the table begins.
-    init(_ bytes: [UInt8], line: Int) throws(Refusal) {
+    /// - Parameters:
+    ///   - line: where the table begins.
+    ///   - name: of the table, which stands in two brackets.
+    init(_ bytes: [UInt8], line: Int, of name: StaticString = "feed") throws(Refusal) {
         lines = TOMLLines(bytes)
         header = line
-        let tables = (try? TOMLDocument(bytes))?.root?.member("feed")?.children
+        let tables = (try? TOMLDocument(bytes))?.root?.member(name)?.children
         guard let table = tables?.first(where: { $0.line == line }), line <= lines.count,
             lines.begins(line, with: "[[")
         else {
-            throw Refusal(reason: "no [[feed]] table begins there", advice: "Change it there by hand.")
+            throw Refusal(reason: "no [[\(name)]] table begins there", advice: "Change it there by hand.")
         }
         self.table = table
     }

@@ -56,6 +56,7 @@ struct ConfigurationAssembler {
         let known = known(store)
         let configuration = assemble(store, known)
         for diagnostic in configuration.review(known) { state.add(diagnostic) }
+        for error in configuration.urlsInFilters(isKnown: !known.isEmpty) { state.add(error) }
         return configuration
     }
 
@@ -68,6 +69,8 @@ struct ConfigurationAssembler {
         configuration.includePatterns = state.includePatterns
         configuration.fetchLines = state.fetchLines
         configuration.feeds = feeds(of: configuration, known: known)
+        configuration.filterTables = state.filters.tables
+        configuration.bindFilters()
         return configuration
     }
 

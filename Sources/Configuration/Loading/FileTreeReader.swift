@@ -89,18 +89,19 @@ struct FileTreeReader {
         guard let root = document.root else { return }
         let reader = SettingsReader(file: file, state: state)
         if isMain { reader.readProgram(root) } else { refuseSettings(root, of: file) }
-        reader.readHostsAndFeeds(root)
+        reader.readHostsFeedsAndFilters(root)
         for include in isMain ? state.top.includes : reader.includes(of: root) { readInclude(include, of: file) }
     }
 
-    /// An included file holds feeds and hosts; what is set for the whole program stands in one place.
+    /// An included file holds feeds, hosts and rules; what is set for the whole program stands in one place.
     private func refuseSettings(_ root: TOMLNode, of file: ConfigurationFile) {
-        let allowed = ["include", "host", "feed"]
+        let allowed = ["include", "host", "feed", "filter"]
         for child in root.children where !allowed.contains(child.key) {
             let place = file.place(child.keyLine)
             if Options.keys(of: .top).contains(child.key) {
                 state.error(
-                    "\(child.key): belongs in the main file; an included one may hold [[feed]], [host] and include",
+                    "\(child.key): belongs in the main file; an included one may hold [[feed]], [[filter]], [host] and "
+                        + "include",
                     at: place)
             } else {
                 let advice = Options.advice(forUnknown: child.key, among: allowed)

@@ -8,6 +8,9 @@ final class LoadingState {
         static let files = 10_000
         static let includeDepth = 8
         static let feeds = 1_000_000
+        static let filters = 1000
+        /// Each /regex/ of a rule may take a megabyte of memory, and some time of each article.
+        static let filterPatterns = 1000
         static let diagnostics = 1000
     }
 
@@ -35,6 +38,7 @@ final class LoadingState {
     var log = LogSettings()
     var hosts: [String: HostSettings] = [:]
     var feeds = PendingFeeds()
+    var filters = PendingFilters()
 
     init(environment: [String: String]) {
         self.environment = environment

@@ -1,7 +1,7 @@
 private import Text
 private import Web
 
-/// Reads the tables of one file: settings, hosts and feeds.
+/// Reads the tables of one file: settings, hosts, feeds and rules.
 struct SettingsReader {
     private let file: ConfigurationFile
     private let state: LoadingState
@@ -43,15 +43,21 @@ struct SettingsReader {
             && (store.member("directory") == nil || !state.store.directory.isEmpty)
     }
 
-    /// Reads `[host]` and `[[feed]]`, which may stand in every file.
-    func readHostsAndFeeds(_ root: TOMLNode) {
+    /// Reads `[host]`, `[[feed]]` and `[[filter]]`, which may stand in every file.
+    func readHostsFeedsAndFilters(_ root: TOMLNode) {
         table("host", of: root).map(readHosts)
-        guard let node = root.member("feed") else { return }
-        guard node.kind == .array else {
-            return state.error("feed: write [[feed]] with two brackets before each feed", at: file.place(node.keyLine))
-        }
-        let reader = FeedTableReader(file: file, state: state)
-        for feed in node.children { reader.read(feed) }
+        let feeds = FeedTableReader(file: file, state: state)
+        for feed in list("feed", of: root, each: "feed") { feeds.read(feed) }
+        let filters = FilterTableReader(file: file, state: state)
+        for filter in list("filter", of: root, each: "rule") { filters.read(filter) }
+    }
+
+    /// The tables of a name that is written in two brackets before each of them.
+    private func list(_ key: StaticString, of root: TOMLNode, each what: String) -> [TOMLNode] {
+        guard let node = root.member(key) else { return [] }
+        if node.kind == .array { return Array(node.children) }
+        state.error("\(key): write [[\(key)]] with two brackets before each \(what)", at: file.place(node.keyLine))
+        return []
     }
 
     /// The entries of `include` in a file that is included itself.

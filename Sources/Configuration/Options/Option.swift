@@ -145,17 +145,18 @@ struct OptionUse<Value: Sendable>: Sendable {
         use.note = note
         return use
     }
+    static func filter(_ field: Field<FilterSettings, Value?>) -> Self { Self(ofOptional: field) }
 }
 
 /// The tables of a configuration file.
 enum OptionTable: String, CaseIterable, Sendable {
-    case top, fetch, host, schedule, store, events, status, log, feed
+    case top, fetch, host, schedule, store, events, status, log, feed, filter
 
     /// The table as people write it: `[fetch]`.
     var title: String {
         switch self {
         case .top: "the top of the file"
-        case .feed: "[[feed]]"
+        case .feed, .filter: "[[\(rawValue)]]"
         default: "[\(rawValue)]"
         }
     }

@@ -107,6 +107,11 @@ extension OptionTable {
             is left out comes from [fetch] and [schedule].
             """
         case .feed: "One table for each feed, of which only the URL is needed."
+        case .filter:
+            """
+            A rule about articles that come from now on: which are blocked, and which get a label. A blocked article is \
+            stored as any other, and left out of what is read. There may be 1000 rules, and their order means nothing.
+            """
         default: ""
         }
     }
@@ -116,7 +121,7 @@ extension OptionTable {
         switch self {
         case .top: nil
         case .host: "#[host.\"reddit.com\"]"
-        case .feed: "#[[feed]]"
+        case .feed, .filter: "#\(title)"
         default: title
         }
     }

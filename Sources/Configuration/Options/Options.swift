@@ -7,7 +7,7 @@ private import Text
 enum Options {
     /// In the order in which each table prints and describes those that it has.
     static let all =
-        top + fetch + feed + credentials + transfers + host + schedule + store + events + service + switches
+        top + fetch + feed + credentials + transfers + host + schedule + store + events + service + switches + filters
 
     static func rows<Values>(of values: Values.Type) -> [OptionRow<Values>] {
         all.compactMap { $0.row(of: values) }
@@ -50,7 +50,7 @@ enum Options {
             "include", .includes,
             """
             Files with more feeds, or patterns for such files. The ending of a file says what it is: .toml for \
-            [[feed]] and [host] tables, .opml for OPML, anything else for one URL a line as in newsboat's urls file: \
+            [[feed]], [[filter]] and [host] tables, .opml for OPML, anything else for one URL a line as in newsboat's urls file: \
             URL "tag" "~Title". There https:// may be left out, and a local file is file:///PATH. A pattern may match \
             nothing, but a file that is named has to be there. An OPML file reaches http and https alone.
             """, example: "[\"feeds.d/*.toml\"]", isSetInSample: true, in: .top(\.includes)),

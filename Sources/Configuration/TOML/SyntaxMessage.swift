@@ -26,6 +26,10 @@ enum SyntaxMessage {
         (["expected value"], "a value is missing behind the equals sign"),
         (["parsing array", "expected comma"], "a comma, a quotation mark or the closing ] of a list is missing"),
         (["parsing inline table"], "a comma or the closing } is missing"),
+        (
+            ["redefine existing table 'filter'", "array-of-tables"],
+            "write [[filter]] with two brackets before each rule"
+        ),
         (["redefine existing table", "array-of-tables"], "write [[feed]] with two brackets before each feed"),
         (["redefine existing table"], "this table is there before; write what it holds below that one"),
         (["redefine existing"], "this key is there before in the same table; keep one of them"),

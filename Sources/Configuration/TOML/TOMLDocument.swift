@@ -158,6 +158,15 @@ package enum TOMLText {
         return String(result)
     }
 
+    /// Returns a string on one line, between apostrophes where quotation marks and backslashes in it need no others so.
+    package static func readable(_ text: String) -> String {
+        let needsEscapes = text.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+        let isLiteral = !text.unicodeScalars.contains { scalar in
+            scalar.value < 0x20 || scalar == "'" || scalar == "\u{feff}" || SafeText.isUnsafe(scalar)
+        }
+        return needsEscapes && isLiteral ? "'\(text)'" : quoted(text)
+    }
+
     /// Returns a key, which is bare where that is possible.
     package static func key(_ name: String) -> String {
         let isBare = !name.isEmpty && name.utf8.allSatisfy { $0.isASCIIAlphanumeric || "_-".utf8.contains($0) }

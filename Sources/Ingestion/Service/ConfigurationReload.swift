@@ -2,6 +2,7 @@ internal import Configuration
 private import Dispatch
 internal import FeedModel
 private import Locking
+private import Querying
 
 /// `ConfigurationReload` reads the configuration anew, on a thread of its own, and keeps it for the loop to take.
 final class ConfigurationReload: Sendable {
@@ -99,20 +100,43 @@ struct ReloadEffects {
     private let path: String
     private let inForce: [OptionChange]
     private let waiting: [OptionChange]
+    private let rules: String?
 
     /// - Parameter started: the configuration that the service was started with.
     init(from old: Configuration, to new: Configuration, startedWith started: Configuration) {
         path = new.path
         inForce = old.changesOnReload(to: new)
         waiting = started.changesAfterRestart(to: new)
+        rules = Self.changes(of: old.filters, to: new.filters)
     }
 
-    /// A line for all that is in force, and one for each value that waits.
+    /// What became of rules, as `2 added (a, b), 1 removed (c)`; nil where they are the same.
+    private static func changes(of old: FilterRules, to new: FilterRules) -> String? {
+        let changes = new.changes(since: old)
+        let parts = [("added", changes.added), ("removed", changes.removed), ("changed", changes.changed)]
+            .filter { !$0.1.isEmpty }
+            .map { what, names in
+                let more = names.count > mostNames ? " and \(names.count - mostNames) more" : ""
+                return "\(names.count) \(what) (\(names.prefix(mostNames).joined(separator: ", "))\(more))"
+            }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    /// So many rules are named in a line.
+    private static let mostNames = 20
+
+    /// A line for all that is in force, one for the rules, and one for each value that waits.
     var diagnostics: [Diagnostic] {
         var result: [Diagnostic] = []
         if !inForce.isEmpty {
             let changes = inForce.map(\.description).joined(separator: ", ")
             result.append(Diagnostic(.note, file: path, line: nil, "in force from here on: \(changes)"))
+        }
+        if let rules {
+            result.append(
+                Diagnostic(
+                    .note, file: path, line: nil,
+                    "rules: \(rules); they hold for what is stored from here on, and change nothing that is"))
         }
         result += waiting.map { change in
             let old = change.old.map { "it stays \($0)" } ?? "it stays not set"

@@ -23,6 +23,14 @@ extension FilterRules {
         } else {
             let unknown = rule.feeds.subtracting(feeds).map(\.text).sorted()
             if !unknown.isEmpty { doubts.append("there is no feed \(unknown.joined(separator: ", "))") }
+            let unused = rule.tags.subtracting(tags).map(\.text).sorted()
+            if !unused.isEmpty { doubts.append("no feed has the tag \(unused.joined(separator: ", "))") }
+        }
+        for feed in rule.query.feeds.subtracting(feeds).sorted() {
+            doubts.append("its query asks for feed:\(feed), and there is no such feed")
+        }
+        for tag in rule.query.tags.subtracting(tags).map(\.text).sorted() {
+            doubts.append("its query asks for tag:\(tag), and no feed has that tag")
         }
         if case .label(let label) = rule.action, tags.contains(TagKey(label)) {
             doubts.append("its label \(label) is also a tag of feeds, and by one word both are meant")

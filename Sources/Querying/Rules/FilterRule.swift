@@ -12,6 +12,19 @@ package struct FilterRule: Sendable, Equatable {
         case keep
         /// What matches gets this label.
         case label(String)
+
+        /// `Kind` is an action without its label, by the word that the configuration has for it.
+        package enum Kind: String, Sendable, CaseIterable {
+            case block, keep, label
+        }
+
+        package var kind: Kind {
+            switch self {
+            case .block: .block
+            case .keep: .keep
+            case .label: .label
+            }
+        }
     }
 
     /// The name is unique among the rules.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Configuration
 internal import Glibc
 internal import Ingestion
+internal import Querying
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -78,6 +79,7 @@ struct CheckCommand: ParsableCommand {
     private func check() throws {
         let configuration = try options.loadWithKnownFeeds()
         for warning in configuration.warnings { StandardError.write(warning.description) }
+        for warning in configuration.reviewFilters() { StandardError.write(warning.description) }
         for warning in configuration.checkNetworks() { StandardError.write(warning.description) }
         for host in HostAllowances(configuration).crowdedHosts {
             StandardError.write(
@@ -92,7 +94,19 @@ struct CheckCommand: ParsableCommand {
         try write(
             printsValues
                 ? configuration.printEffective()
-                : "\(configuration.path): ok, \(count) feed\(count == 1 ? "" : "s")\n")
+                : "\(configuration.path): ok, \(count) feed\(count == 1 ? "" : "s")\(Self.rules(configuration.filters))\n"
+        )
+    }
+
+    /// How many rules there are, and of each kind: `, 3 rules (2 block, 1 label)`; empty where there is none.
+    private static func rules(_ filters: FilterRules) -> String {
+        if filters.isEmpty { return "" }
+        let kinds = FilterRule.Action.Kind.allCases.compactMap { kind in
+            let count = filters.rules.count { $0.action.kind == kind }
+            return count > 0 ? "\(count) \(kind.rawValue)" : nil
+        }
+        let count = filters.rules.count
+        return ", \(count) rule\(count == 1 ? "" : "s") (\(kinds.joined(separator: ", ")))"
     }
 
     private func write(_ text: String) throws {

@@ -10,7 +10,8 @@ struct RemoveCommand: ParsableCommand {
             The [[feed]] table goes from its file, and a file that `newswire add` has made goes with it. Nothing else is \
             changed: where comments stand in the table, or a list names the feed, the command says what to do by hand and \
             ends with status 65. The id, the URL and the file of each feed are printed. A running service is told to \
-            reload. What is stored stays, and is known again if the feed comes back.
+            reload. What is stored stays, and is known again if the feed comes back. A rule that names the feed stays as it is, \
+            and is said.
 
             EXAMPLE
               newswire remove example
@@ -36,8 +37,10 @@ struct RenameCommand: ParsableCommand {
         abstract: "Gives a feed another id; its history goes on.",
         discussion: """
             It writes `id` into the [[feed]] table, in the file where that is, and the id that the feed had into \
-            `formerly`, by which its articles stay known. Nothing else is changed: where that cannot be, the command \
-            says what to write by hand and ends with status 65. A running service is told to reload.
+            `formerly`, by which its articles stay known. In [[filter]] tables the new id takes the place of the old one in \
+            `feeds`; a rule that asks for the feed in its `match` has to be changed first. Nothing else is changed: where \
+            that cannot be, the command says what to write by hand and ends with status 65. A running service is told \
+            to reload.
 
             EXAMPLE
               newswire rename example.org-feed-xml example
