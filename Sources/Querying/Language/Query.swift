@@ -85,10 +85,25 @@ enum WordField: String, Sendable, CaseIterable {
     case title, body, author, url
 }
 
-/// Where a pattern is looked for.
-enum PatternField: String, Sendable, CaseIterable {
-    case titleOrBody = ""
-    case title, body, author, url, host, category
+/// Where a pattern is looked for: wherever words are, and in what is compared as a whole otherwise.
+enum PatternField: RawRepresentable, Sendable, Equatable, CaseIterable {
+    case text(WordField)
+    case host, category
+
+    static var allCases: [PatternField] { WordField.allCases.map(Self.text) + [.host, .category] }
+
+    init?(rawValue: String) {
+        guard let field = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+        self = field
+    }
+
+    var rawValue: String {
+        switch self {
+        case .text(let field): field.rawValue
+        case .host: "host"
+        case .category: "category"
+        }
+    }
 }
 
 /// What a record is that can be asked with `is:`.

@@ -28,16 +28,26 @@ extension QueryEvaluation {
         if let word, !words.contains(word) { words.append(word) }
     }
 
+    private func texts(of field: WordField) -> [ArticleTexts.Text] {
+        switch field {
+        case .titleOrBody: [texts.title, texts.body]
+        case .title: [texts.title]
+        case .body: [texts.body]
+        case .author: [texts.authors]
+        case .url: [texts.url]
+        }
+    }
+
+    private func texts(of field: PatternField) -> [ArticleTexts.Text] {
+        switch field {
+        case .text(let field): texts(of: field)
+        case .host: [texts.hostText]
+        case .category: [texts.categoryText]
+        }
+    }
+
     private func word(_ term: TermIndex.Term, _ field: WordField) -> String? {
-        let texts: [ArticleTexts.Text] =
-            switch field {
-            case .titleOrBody: [self.texts.title, self.texts.body]
-            case .title: [self.texts.title]
-            case .body: [self.texts.body]
-            case .author: [self.texts.authors]
-            case .url: [self.texts.url]
-            }
-        for text in texts {
+        for text in texts(of: field) {
             let found = FoundTerms(matcher.index, in: text.bytes, pieces: text.pieces, keepsPlaces: true)
             if let place = found.place(of: term) { return text.shown(place, atMost: Self.shownBytes) }
         }
@@ -45,17 +55,7 @@ extension QueryEvaluation {
     }
 
     private func place(of pattern: Pattern, _ field: PatternField) -> String? {
-        let texts: [ArticleTexts.Text] =
-            switch field {
-            case .titleOrBody: [self.texts.title, self.texts.body]
-            case .title: [self.texts.title]
-            case .body: [self.texts.body]
-            case .author: [self.texts.authors]
-            case .url: [self.texts.url]
-            case .host: [self.texts.hostText]
-            case .category: [self.texts.categoryText]
-            }
-        for text in texts {
+        for text in texts(of: field) {
             if let place = text.place(of: pattern) { return text.shown(place, atMost: Self.shownBytes) }
         }
         return nil

@@ -90,15 +90,15 @@ package final class QueryEvaluation {
 
     private func answer(_ pattern: Pattern, _ field: PatternField) -> Bool? {
         switch field {
-        case .titleOrBody:
+        case .text(.titleOrBody):
             let inTitle = texts.title.search(pattern)
             if inTitle == .found { return true }
             let inBody = searchBody(pattern)
             return inTitle == .undecided && inBody == .absent ? nil : inBody.isFound
-        case .title: return texts.title.search(pattern).isFound
-        case .body: return searchBody(pattern).isFound
-        case .author: return texts.authors.search(pattern).isFound
-        case .url: return texts.url.search(pattern).isFound
+        case .text(.title): return texts.title.search(pattern).isFound
+        case .text(.body): return searchBody(pattern).isFound
+        case .text(.author): return texts.authors.search(pattern).isFound
+        case .text(.url): return texts.url.search(pattern).isFound
         case .host: return texts.hostText.search(pattern).isFound
         case .category: return texts.categoryText.search(pattern).isFound
         }

@@ -49,7 +49,7 @@ extension QueryNode {
         case .not(let node): node.cost
         case .condition(.words(.title, _)), .condition(.words(.url, _)), .condition(.words(.author, _)): 2
         case .condition(.words): 4
-        case .condition(.pattern(.body, _)), .condition(.pattern(.titleOrBody, _)): 5
+        case .condition(.pattern(.text(.body), _)), .condition(.pattern(.text(.titleOrBody), _)): 5
         case .condition(.pattern): 3
         case .condition(.host), .condition(.category): 1
         case .condition: 0
