@@ -23,10 +23,7 @@ struct StoredFeeds {
 
     /// What the store remembers of each feed; a store that does not exist yet knows nothing.
     func states() throws -> [FeedState] {
-        guard ConfigurationPath.fileExists(configuration.store.directory) else { return [] }
-        return try CommandFailure.wrapping { () throws(StoreError) in
-            try StoreReader(directory: configuration.store.directory).states()
-        }
+        try CommandFailure.wrapping { () throws(StoreError) in try store()?.states() ?? [] }
     }
 
     /// Finds the feeds that a person means.
@@ -65,7 +62,7 @@ struct StoredFeeds {
     }
 
     private func known() throws -> [Known] {
-        let states = try store()?.states() ?? []
+        let states = try states()
         // Feeds without an id of their own have the one that the store knows them by.
         let feeds = states.isEmpty ? configuration.feeds : configuration.recognising(states.knownFeeds).feeds
         let configured = Dictionary(feeds.map { ($0.id, $0.url) }, uniquingKeysWith: { first, _ in first })
@@ -120,14 +117,21 @@ struct StoredFeeds {
     }
 
     /// Nil where there is none yet: a follower waits for it.
-    private func store() throws -> StoreReader? { try StoreReader.ifThere(directory: configuration.store.directory) }
+    private func store() throws(StoreError) -> StoreReader? {
+        try StoreReader.ifThere(directory: configuration.store.directory)
+    }
+
+    /// Reads every record until one is enough; damage is for `store verify` to tell of.
+    private func read(_ isEnough: (RecordSlice) -> Bool) throws {
+        try CommandFailure.wrappingAll { try store()?.read(after: 0, damage: { _ in }) { !isEnough($0) } }
+    }
 
     /// The ids of all feeds that have records. Looks at the end of every line.
     private func storedFeeds() throws -> Set<String> {
         var ids: Set<String> = []
-        try store()?.read(after: 0, damage: { _ in }) { record in
+        try read { record in
             ids.insert(record.envelope.feed.text)
-            return true
+            return false
         }
         return ids
     }
@@ -136,13 +140,13 @@ struct StoredFeeds {
     private func storedTags(until wanted: Set<TagKey>) throws -> [TagKey: String] {
         var tags: [TagKey: String] = [:]
         var missing = wanted
-        try store()?.read(after: 0, damage: { _ in }) { record in
+        try read { record in
             let stored = StoredRecord(line: record.bytes)
             for tag in (stored?.feedTags ?? []) + (stored?.labels ?? []) where tags[TagKey(tag)] == nil {
                 tags[TagKey(tag)] = tag
                 missing.remove(TagKey(tag))
             }
-            return !missing.isEmpty
+            return missing.isEmpty
         }
         return tags
     }
