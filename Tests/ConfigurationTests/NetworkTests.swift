@@ -59,6 +59,26 @@ struct NetworkTests {
     }
 
     @Test(
+        "check warns of a login for a proxy that is not there, and says what to do",
+        arguments: [
+            ("[fetch]\nLOGIN", "newswire.toml:3: warning: [fetch] proxy_auth: is for no proxy"),
+            ("[[feed]]\nurl = \"https://a.example/\"\nLOGIN", "in this table or in [fetch]"),
+            (
+                "[fetch]\nproxy = \"http://p:1\"\n[[feed]]\nurl = \"https://a.example/\"\nproxy = \"\"\nLOGIN",
+                "[[feed]]"
+            ),
+            ("[fetch]\nproxy = \"http://p:1\"\nLOGIN", nil),
+            ("[fetch]\nproxy = \"http://p:1\"\n[[feed]]\nurl = \"https://a.example/\"\nLOGIN", nil),
+        ])
+    func loginWithoutProxy(text: String, warning: String?) throws {
+        let login = "proxy_auth = { user = \"me\", password = { env = \"P\" } }"
+        let configuration = try fixture.load(
+            "contact = \"https://example.org/bot\"\n\(text.replacing("LOGIN", with: login))")
+        let warnings = fixture.shown(configuration.warnings).filter { $0.contains("proxy_auth") }
+        #expect(warnings.count == (warning == nil ? 0 : 1) && warnings.allSatisfy { $0.contains(warning ?? "") })
+    }
+
+    @Test(
         "Every kind of proxy that libcurl can use is taken, and printed as it was written",
         arguments: ["http", "https", "socks4", "socks4a", "socks5", "socks5h"])
     func proxies(scheme: String) throws {

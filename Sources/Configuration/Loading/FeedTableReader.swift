@@ -27,6 +27,7 @@ struct FeedTableReader {
             feed.options.proxyAuth = nil
         }
         let options = feed.options
+        tables.warnOfLoginWithoutProxy(node, options.transfer, in: .feed)
         let authorizations = [
             options.basicAuth != nil, options.digestAuth != nil, options.bearer != nil,
             options.headers.contains { $0.name.lowercased() == "authorization" },

@@ -21,6 +21,7 @@ struct SettingsReader {
         table("fetch", of: root).map { fetch in
             tables.read(fetch, into: &state.fetch)
             for child in fetch.children { state.fetchLines[child.key] = child.keyLine }
+            tables.warnOfLoginWithoutProxy(fetch, state.fetch.transfer, in: .fetch)
         }
         table("schedule", of: root).map(readSchedule)
         table("store", of: root).map { _ = tables.read($0, into: &state.store) }
@@ -179,6 +180,17 @@ struct TableReader {
         let context = OptionContext(
             table: Values.table, key: row.key, example: row.example, file: file, state: state)
         return row.read(value, context, &values)
+    }
+
+    /// Warns of a login for a proxy that is not set anywhere: what was meant to go through one goes straight to its host.
+    func warnOfLoginWithoutProxy(_ node: TOMLNode, _ transfer: TransferSettings, in table: OptionTable) {
+        // One that is wrong is reported as that.
+        let names = node.member("proxy").map { $0.text != "" } ?? false
+        guard let login = node.member("proxy_auth"), transfer.proxy == nil, !names else { return }
+        let places = table == .fetch ? "this table" : "this table or in [fetch]"
+        state.warning(
+            "\(table.prefix)proxy_auth: is for no proxy, and everything is asked without one; write proxy = \"…\" in "
+                + "\(places), or take proxy_auth out", at: file.place(login.keyLine))
     }
 
     private func reportUnknown(in node: TOMLNode, of table: OptionTable) {
