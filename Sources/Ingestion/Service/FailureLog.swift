@@ -31,7 +31,8 @@ struct FailureLog: Sendable {
         case wellAgain(FeedIdentifier, failures: Int, since: Timestamp)
         /// So many feeds of the site fail, of which one is named.
         case many(News, count: Int, since: Timestamp, isNew: Bool)
-        case manyWellAgain(site: String, count: Int, left: Int)
+        /// So many feeds of the site are well again, of which `feed` was the last; `left` fail still.
+        case manyWellAgain(site: String, feed: FeedIdentifier, count: Int, left: Int)
         /// What failed was well again within the hour, so many times.
         case nowAndThen(News, times: Int, since: Timestamp)
     }
@@ -68,6 +69,7 @@ struct FailureLog: Sendable {
         var toldAt: Timestamp
         /// Feeds that are well again and have not been told of.
         var recovered = 0
+        var lastRecovered: FeedIdentifier
         var recoveredSince: Timestamp
         /// Failures that were over before they were told of.
         var passed = 0
@@ -76,6 +78,7 @@ struct FailureLog: Sendable {
 
         init(_ news: News, at now: Timestamp) {
             example = news
+            lastRecovered = news.feed
             (since, waitingSince, toldAt, recoveredSince, passedSince) = (now, now, now, now, now)
         }
     }
@@ -153,13 +156,15 @@ struct FailureLog: Sendable {
         if group.peak == 1 { return .wellAgain(feed, failures: known.failures, since: known.since) }
         if group.recovered == 0 { group.recoveredSince = now }
         group.recovered += 1
+        group.lastRecovered = feed
         guard group.count == 0 else { return nil }
         return Self.tellRecovered(&group)
     }
 
     private static func tellRecovered(_ group: inout Group) -> Line {
         defer { group.recovered = 0 }
-        return .manyWellAgain(site: group.example.site, count: group.recovered, left: group.count)
+        return .manyWellAgain(
+            site: group.example.site, feed: group.lastRecovered, count: group.recovered, left: group.count)
     }
 
     /// What has waited long enough, and forgets what is over.

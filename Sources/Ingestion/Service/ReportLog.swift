@@ -87,13 +87,13 @@ struct ReportLog {
         case .many(let news, let count, let since, let isNew):
             return Line(
                 level: .warning,
-                text: "\(subject(count, news.site)) \(isNew ? "" : "still ")\(count == 1 ? "fails" : "fail"), such as "
-                    + "\(news.feed): \(news.failure.message)",
+                text: "\(subject(count, news.site, news.feed)) \(isNew ? "" : "still ")"
+                    + (count == 1 ? "fails" : "fail, such as \(news.feed)") + ": \(news.failure.message)",
                 fields: ["class": news.failure.word, "feeds": "\(count)", "since": "\(since)"])
-        case .manyWellAgain(let site, let count, let left):
+        case .manyWellAgain(let site, let feed, let count, let left):
             let rest = left > 0 ? "; \(left) still fail\(left == 1 ? "s" : "")" : ""
             return Line(
-                level: .notice, text: "\(subject(count, site)) \(count == 1 ? "is" : "are") well again\(rest)",
+                level: .notice, text: "\(subject(count, site, feed)) \(count == 1 ? "is" : "are") well again\(rest)",
                 fields: ["feeds": "\(count)"])
         case .nowAndThen(let news, let times, let since):
             return Line(
@@ -104,7 +104,10 @@ struct ReportLog {
         }
     }
 
-    private func subject(_ count: Int, _ site: String) -> String { "\(count) feed\(count == 1 ? "" : "s") of \(site)" }
+    /// - Parameter feed: named where it is the only one.
+    private func subject(_ count: Int, _ site: String, _ feed: FeedIdentifier) -> String {
+        count == 1 ? "\(feed), a feed of \(site)," : "\(count) feeds of \(site)"
+    }
 
     private func fields(_ news: FailureLog.News) -> [String: String] {
         var fields = ["feed": "\(news.feed)", "class": news.failure.word, "url": news.url]

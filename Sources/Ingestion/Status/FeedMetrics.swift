@@ -13,6 +13,7 @@ struct FeedMetrics: Sendable {
         var failures: [(String, Double)] = []
         var silent: [(String, Double)] = []
         var volatile: [(String, Double)] = []
+        var volatileArticles: [(String, Double)] = []
         for feed in feeds where feed.enabled {
             guard let state = store.state(of: feed.id), state.lastPoll != nil else { continue }
             let id = feed.id.text
@@ -20,6 +21,7 @@ struct FeedMetrics: Sendable {
             failures.append((id, Double(state.failures)))
             if let time = state.silentSince(feed) { silent.append((id, Double(time.seconds))) }
             volatile.append((id, state.churn?.isSettled ?? false ? 1 : 0))
+            volatileArticles.append((id, Double(state.volatility?.articles ?? 0)))
         }
         var text = PrometheusText()
         text.metric(
@@ -33,6 +35,9 @@ struct FeedMetrics: Sendable {
         text.metric(
             "newswire_feed_volatile", .gauge, "Whether ids, or parameters of links, change at every poll.", by: "feed",
             volatile)
+        text.metric(
+            "newswire_feed_volatile_articles", .gauge,
+            "How many articles of the feed's last document change all the time.", by: "feed", volatileArticles)
         return text.text
     }
 }

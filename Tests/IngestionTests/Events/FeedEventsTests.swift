@@ -1,5 +1,6 @@
 import FeedModel
 import Scheduling
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -100,6 +101,28 @@ struct FeedEventsTests {
         var ended = quiet
         ended.schedule.isExpired = true
         #expect(ended.silentSince(PollRehearsal.feed()) == nil)
+    }
+
+    @Test("A feed that never had an item is silent since its first good poll, where a person has set after how long")
+    func neverAny() async throws {
+        let fixture = try PollerFixture()
+        let start = fixture.now
+        fixture.server.on(
+            "/feed", .init(body: "<rss version=\"2.0\"><channel><title>T</title></channel></rss>"))
+        func silent(_ options: String) async throws -> Timestamp? {
+            let report = try await fixture.poll(options: options)
+            #expect(report.failure == nil)
+            return fixture.state?.silentSince(try fixture.configuration("/feed", options: options).feeds[0])
+        }
+        #expect(try await silent("silent_after = \"2d\"") == nil)
+        fixture.pass(hours: 47)
+        #expect(try await silent("silent_after = \"2d\"") == nil)
+        fixture.pass(hours: 1)
+        #expect(try await silent("silent_after = \"2d\"") == start)
+        fixture.pass(hours: 24)
+        #expect(try await silent("silent_after = \"2d\"") == start)
+        #expect(try await silent("") == nil)
+        await fixture.close()
     }
 
     @Test("A failure is worth a word once it lasts, then once a day; what is a person's own to mend at once")

@@ -1,3 +1,4 @@
+import Configuration
 import FeedModel
 import TestSupport
 import Testing
@@ -54,10 +55,14 @@ struct VolatileFeedTests {
             try await fixture.poll()
         }
         #expect(FeedMarks(try #require(fixture.state)) == .volatile)
+        let metrics = FeedMetrics(feeds: try fixture.configuration("/feed").feeds, store: fixture.store)
+        #expect(metrics.prometheus.contains("\nnewswire_feed_volatile_articles{feed=\"feed\"} 6\n"))
+        #expect(metrics.prometheus.contains("\nnewswire_feed_volatile{feed=\"feed\"} 0\n"))
         fixture.pass(hours: 72)
         answer(27)
         #expect(try await fixture.poll().updatedArticles == 6)
         #expect(FeedMarks(try #require(fixture.state)) == [])
+        #expect(metrics.prometheus.contains("\nnewswire_feed_volatile_articles{feed=\"feed\"} 0\n"))
         await fixture.close()
     }
 }

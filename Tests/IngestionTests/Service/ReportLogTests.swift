@@ -100,6 +100,22 @@ struct ReportLogTests {
         #expect(lines.map(\.text) == ["2 feeds of a.example are well again; 1 still fails"])
     }
 
+    @Test("Where one feed of several at a site is well again, or one still fails, it is named")
+    func oneOfSeveral() {
+        var log = ReportLog()
+        for feed in ["a", "b"] {
+            let failed = report(.failed, .notFound) { $0.feed = FeedIdentifier(feed) }
+            _ = log.lines(for: failed, isNetworkDown: false, at: now)
+        }
+        _ = log.due(at: now.adding(seconds: 3600))
+        let well = report(.unchanged) { $0.feed = FeedIdentifier("b") }
+        #expect(log.lines(for: well, isNetworkDown: false, at: now.adding(seconds: 7200)).isEmpty)
+        let lines = log.due(at: now.adding(seconds: 10_800))
+        #expect(lines.map(\.text) == ["b, a feed of a.example, is well again; 1 still fails"])
+        let later = log.due(at: now.adding(seconds: 3600 + 86_400))
+        #expect(later.map(\.text) == ["a, a feed of a.example, still fails: it failed"])
+    }
+
     @Test("Articles are told for debugging, and a remark about a feed once a day")
     func remarks() {
         var log = ReportLog()
