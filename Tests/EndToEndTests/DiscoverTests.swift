@@ -56,6 +56,23 @@ struct DiscoverTests {
         #expect(desk.server.requests.map(\.path) == ["/", "/", "/feed", "/feed.xml", "/rss.xml"])
     }
 
+    @Test("polling.md §8: a page that is a wall for browsers, though its status is 200, is named with what helps")
+    func wall() async {
+        let desk = Desk()
+        let text = desk.folder.text("newswire.toml") ?? ""
+        desk.folder.write("include = [\"feeds.d/*.toml\"]\n\(text)", to: "newswire.toml")
+        page(desk, "<title>Just a moment...</title><script id=\"anubis_challenge\">{}</script>")
+        for arguments in [["discover"], ["discover", "--guess"], ["add"]] {
+            let ending = await desk.run(arguments + [desk.server.url("/")])
+            #expect(ending.status == 69 && ending.output.isEmpty)
+            #expect(ending.errors.contains("Anubis") && ending.errors.contains("ask the publisher"), "\(ending.errors)")
+        }
+        // A page that only looks like one hides no feed.
+        page(desk, "<script id=\"anubis_challenge\">{}</script><a href=\"/all\">All as RSS</a>")
+        desk.server.on("/all", .init(body: Publisher.rss([("1", "One")])))
+        #expect(await desk.run("discover", desk.server.url("/")).lines.count == 1)
+    }
+
     private func page(_ desk: Desk, _ body: String) {
         desk.server.on("/", .init(headers: [("Content-Type", "text/html")], body: "<!doctype html>\(body)"))
     }

@@ -68,7 +68,9 @@ package struct FeedDiscovery: Sendable {
             let answer = try await fetch(guess, from: page)
             if answer.isFeed { return answer.found }
         }
-        return await feeds(at: page.otherLinks, from: page)
+        let elsewhere = await feeds(at: page.otherLinks, from: page)
+        if elsewhere.isEmpty, let failure = page.failure { throw failure }
+        return elsewhere
     }
 
     /// The feeds among the links of a page; one that cannot be asked is none.
@@ -149,7 +151,12 @@ package struct FeedDiscovery: Sendable {
         for link in links where !page.found.contains(where: { $0.url == link.link.href }) {
             page.found.append(Found(link))
         }
-        if page.found.isEmpty { page.takeLinks(document.body.prefix(Self.pageBytes)) }
+        if page.found.isEmpty {
+            page.takeLinks(document.body.prefix(Self.pageBytes))
+            // An ordinary page may look like a wall: where nothing else leads to a feed, it is what people are told.
+            let wall = BrowserWall.recognise(status: head.status, head.fields, opening: document.opening)
+            page.failure = wall.map { Failure(.wall($0, status: head.status)) }
+        }
         return page
     }
 
