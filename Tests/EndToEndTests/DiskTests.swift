@@ -99,7 +99,7 @@ struct DiskTests {
         #expect(ending.errors.contains("No space left on device") && ending.errors.contains("tried again"))
     }
 
-    @Test("The service says so once, stops polling, serves dumps, and resumes by itself")
+    @Test("The service says so once, in an event too, stops polling, serves dumps, and resumes by itself")
     func service() async throws {
         let ending = try await run(
             size: "1m",
@@ -117,8 +117,9 @@ struct DiskTests {
             dump
             "$NW" store verify | tail -n 2 | head -n 1
             grep -c 'nothing is stored' "$DIR/log"
+            "$NW" dump --events | grep -o '"event":"[a-z_]*"'
             """)
-        #expect(ending.output == "1\t0\n0\n1\t0\n2\t1\n3\t2\n4\t3\nverdict: whole\n1\n")
+        #expect(ending.output == "1\t0\n0\n1\t0\n2\t1\n3\t2\n4\t3\nverdict: whole\n1\n\"event\":\"disk_full\"\n")
         #expect(ending.errors.isEmpty)
     }
 }

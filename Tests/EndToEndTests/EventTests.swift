@@ -1,3 +1,4 @@
+import Glibc
 import JSONText
 import TestSupport
 import Testing
@@ -61,6 +62,23 @@ struct EventTests {
         #expect(await events() == told)
         let lines = await desk.run("feeds", "feed", "--silent", "--json").lines
         #expect(lines.count == 1 && lines.first?.contains("\"silent_since\":\"") == true)
+    }
+
+    @Test("A running service tells of a consumer whose command refuses its batch")
+    func stuck() async throws {
+        configure()
+        desk.folder.write((desk.folder.text("newswire.toml") ?? "") + "stuck_after = \"1s\"\n", to: "newswire.toml")
+        _ = await desk.run("poll")
+        let command = ["deliver", "--as", "x", "--once", "--config", desk.folder.file("newswire.toml"), "--", "false"]
+        #expect(await desk.plain(command).status != 0)
+        let socket = NotifySocket()
+        let service = desk.service(environment: ["NOTIFY_SOCKET": socket.path])
+        #expect(await socket.waits(for: "READY=1"))
+        while !(await events()).contains("consumer_stuck") { _ = await desk.run("poll", "feed", "--force") }
+        service.send(SIGTERM)
+        #expect(await service.wait().status == 0)
+        let told = await desk.run("dump", "--events").lines.filter { $0.contains("consumer_stuck") }
+        #expect(told.count == 1 && told.first?.contains("\"consumer\":\"x\"") == true, "\(told)")
     }
 
     @Test("Feeds that are chosen by tag are polled, and those that are passed over are named with the reason")

@@ -14,8 +14,7 @@ package final class EventLog: Sendable {
         var isAboutToTry = false
     }
 
-    /// Bytes of events that are kept at most.
-    private static let maximumSize: UInt64 = 64 << 20
+    static let maximumSize: UInt64 = 64 << 20
     private static let segmentSize: UInt64 = 1 << 20
     /// As many events wait in memory at most for a disk that takes nothing.
     private static let maximumWaiting = 10_000
@@ -25,6 +24,8 @@ package final class EventLog: Sendable {
     private static let patience = 5
 
     private let store: ArticleStore
+    /// Bytes of events that are kept at most.
+    private let maximumSize: UInt64
     private let logger: Logger
     private let queue = DispatchQueue(label: "newswire.events", qos: .utility)
     private let known = Locked<Set<Hash128>>([])
@@ -45,9 +46,12 @@ package final class EventLog: Sendable {
         self.init(keptIn: store, logger)
     }
 
-    /// - Parameter store: of events alone, and no longer the caller's.
-    init(keptIn store: ArticleStore, _ logger: Logger) {
+    /// - Parameters:
+    ///   - store: of events alone, and no longer the caller's.
+    ///   - maximumSize: bytes of events that are kept at most.
+    init(keptIn store: ArticleStore, maximumSize: UInt64 = EventLog.maximumSize, _ logger: Logger) {
         self.store = store
+        self.maximumSize = maximumSize
         self.logger = logger
     }
 
@@ -167,7 +171,7 @@ package final class EventLog: Sendable {
 
     private func cut() throws(StoreError) {
         let sizes = try StoreReader(directory: store.path).segmentSizes()
-        var excess = Int64(clamping: sizes.reduce(0, +)) - Int64(Self.maximumSize)
+        var excess = Int64(clamping: sizes.reduce(0, +)) - Int64(maximumSize)
         let end = Timestamp(seconds: 253_402_300_799)
         let segments = try store.oldSegments(before: end, now: end)
         var last: UInt64 = 0
@@ -179,7 +183,7 @@ package final class EventLog: Sendable {
         let result = try store.expire(before: end, now: end, through: last, force: true)
         guard result.records > 0 else { return }
         logger.warning(
-            "the oldest events were removed: there were more than \(Self.maximumSize >> 20) MiB of them",
+            "the oldest events were removed: there were more than \(maximumSize >> 20) MiB of them",
             metadata: ["records": "\(result.records)", "last_seq": "\(result.lastSeq)"])
     }
 

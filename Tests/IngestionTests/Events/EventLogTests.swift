@@ -1,3 +1,4 @@
+import Configuration
 import FeedModel
 import Glibc
 import JSONText
@@ -99,6 +100,48 @@ struct EventLogTests {
             try stored().compactMap { $0.json["_newswire"]?["event"]?.string } == [
                 "feed_failing", "feed_recovered", "feed_failing", "feed_recovered",
             ])
+    }
+
+    /// A log in whose store each event has a segment of its own, as only whole segments are removed.
+    private func openFine(
+        maximumSize: UInt64 = EventLog.maximumSize, clock: @escaping @Sendable () -> Timestamp
+    ) throws -> (articles: ArticleStore, log: EventLog) {
+        let articles = try ArticleStore.open(at: folder.file("store"), options: StoreOptions(clock: clock)) { _ in }
+        var options = StoreOptions(clock: clock)
+        options.segmentSize = 1
+        let store = try ArticleStore.open(at: try articles.makeEventsFolder(), options: options) { _ in }
+        return (articles, EventLog(keptIn: store, maximumSize: maximumSize, Logger(label: "test")))
+    }
+
+    @Test("Where there are more events than have room the oldest go, whatever their age, and the newest stay")
+    func size() async throws {
+        let (articles, log) = try openFine(maximumSize: 1500) { PollRehearsal.now }
+        for number in 1...9 { await log.record([event("\(number)")]) }
+        log.trim(.forever, now: nil)
+        log.close()
+        articles.close()
+        let left = try stored().compactMap(\.seq)
+        #expect(!left.isEmpty && left.count < 9 && left == Array((10 - UInt64(left.count))...9))
+        let bytes = try StoreReader(directory: folder.file("store/events")).segmentSizes().reduce(0, +)
+        #expect(bytes <= 1500)
+    }
+
+    @Test("Events go once they are older than they are to be kept, and none does while the clock is in doubt")
+    func age() async throws {
+        let time = Locked(PollRehearsal.now)
+        let day = 86_400
+        let (articles, log) = try openFine { time.withLock { $0 } }
+        for number in 1...4 {
+            await log.record([event("\(number)")])
+            time.withLock { $0 = $0.adding(seconds: day) }
+        }
+        log.trim(.span(.seconds(2 * day + 1)), now: nil)
+        await log.record([event("5")])
+        #expect(try stored().compactMap(\.seq) == [1, 2, 3, 4, 5])
+        log.trim(.span(.seconds(2 * day + 1)), now: time.withLock { $0 })
+        log.close()
+        articles.close()
+        #expect(try stored().compactMap(\.seq) == [3, 4, 5])
     }
 
     @Test("An event of the service has no feed, and is read like the others")
