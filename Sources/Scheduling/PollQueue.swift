@@ -156,6 +156,17 @@ package struct PollQueue: ~Copyable {
         return removed
     }
 
+    /// Forgets the feeds that wait for a paused host, and returns them; none where the host could be asked no sooner
+    /// without the pause. Redirects to it stay, and so does what somebody waits for or is not due.
+    package mutating func removeWaiting(forHost key: String, pausedUntil time: SteadyTime) -> [Int] {
+        guard let number = hostNumbers[key], hosts[number].opensAt(isForced: false) < time else { return [] }
+        let feeds = feeds
+        let removed = hosts[number].removeAll(.polls) { feeds[Int($0.feed)].order == $0.order }.map { Int($0.feed) }
+        for feed in removed { forget(feed) }
+        waiting -= removed.count
+        return removed
+    }
+
     /// Ends all polls that stand in line with a redirect. `finished` is still to be said of each.
     ///
     /// - Returns: their feeds.

@@ -89,6 +89,27 @@ struct PollQueueTests {
         #expect(queue.next(now: time(200)) == .done)
     }
 
+    @Test("The feeds of a host that is paused for longer than it rests anyway leave the line, and those of others stay")
+    func removedByHost() {
+        let slow = HostAllowance(concurrency: 1, delay: 2000)
+        var queue = PollQueue(concurrency: 10)
+        for feed in 0..<4 { queue.add(feed: feed, host: "a", due: time(0), allowance: slow) }
+        queue.add(feed: 9, host: "b", due: time(0), allowance: free)
+        #expect(queue.next(now: time(0)) == .start(feed: 9))
+        #expect(queue.next(now: time(0)) == .start(feed: 0))
+        queue.finished(feed: 0, isGood: false)
+        #expect(queue.removeWaiting(forHost: "a", pausedUntil: time(2000)).isEmpty)
+        #expect(queue.removeWaiting(forHost: "c", pausedUntil: time(9000)).isEmpty)
+        #expect(queue.next(now: time(2000)) == .start(feed: 1))
+        queue.finished(feed: 1, isGood: false)
+        #expect(queue.removeWaiting(forHost: "a", pausedUntil: time(9000)) == [2, 3])
+        #expect(queue.waiting == 0 && queue.next(now: time(9000)) == .wait(until: nil))
+        queue.finished(feed: 9)
+        #expect(queue.next(now: time(9000)) == .done)
+        queue.add(feed: 2, host: "a", due: time(9000), allowance: slow)
+        #expect(queue.next(now: time(9000)) == .start(feed: 2))
+    }
+
     @Test("polling.md §8: a paused host rests, then is asked by one at a time until one is well")
     func paused() {
         var queue = PollQueue(concurrency: 10)

@@ -201,25 +201,32 @@ package final class PollLoop {
 
     private func finish(_ feed: Int, _ report: PollReport, _ client: Client) {
         running.remove(feed)
+        var passedOver: (feeds: [Int], obstacle: PollObstacle)?
         if let (host, verdict) = report.host {
             if let pause = verdict.pause {
                 // The time of day may have been set since the poll began its pause.
-                self.pause(host: host, until: PauseRules.believable(pause, at: clock.now()).until, client.service)
+                let until = PauseRules.believable(pause, at: clock.now()).until
+                passedOver = (self.pause(host: host, until: until, client), .pausedHost(host, until: until))
             }
             if verdict.isInDoubt { queue.doubt(host: host) }
         }
         queue.finished(feed: feed, isGood: report.failure == nil && report.outcome != .skipped)
         if let entry = client.owner.finished(feed, report), !isStopping { add(entry) }
+        if let passedOver { for feed in passedOver.feeds { client.owner.passOver(feed, passedOver.obstacle) } }
         if let service = client.service, !isStopping { noticeOutage(report.network, service) }
     }
 
-    /// A poll has brought a pause. A round ends before most pauses do: there, each poll that is started is to look whether
-    /// its host is paused.
-    private func pause(host: String, until time: Timestamp, _ service: (any PollLoopService)?) {
-        guard let service else { return answer(queue.endHops(toHost: host), .held) }
+    /// A poll has brought a pause. A round ends before most pauses do: its feeds of that host are polled by a later one.
+    ///
+    /// - Returns: the feeds whose polls somebody waits for and that do not come.
+    private func pause(host: String, until time: Timestamp, _ client: Client) -> [Int] {
+        if client.service == nil {
+            answer(queue.endHops(toHost: host), .held)
+            return queue.removeWaiting(forHost: host, pausedUntil: steady(time))
+        }
         let held = queue.pause(host: host, until: steady(time), now: clock.steady())
         answer(held.hops, .held)
-        for feed in held.asked { service.passOver(feed, .pausedHost(host, until: time)) }
+        return held.asked
     }
 
     // MARK: Redirects to other hosts

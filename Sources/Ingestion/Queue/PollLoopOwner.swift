@@ -48,7 +48,7 @@ package enum PollInterruption: Sendable {
     case diskStuck
 }
 
-/// `PollObstacle` says why a poll that a person waits for does not come within seconds.
+/// `PollObstacle` says why a poll that somebody waits for does not come within seconds.
 package enum PollObstacle: Sendable, Equatable {
     /// The host has asked to be left alone.
     case pausedHost(String, until: Timestamp)
@@ -76,6 +76,8 @@ package protocol PollLoopOwner: AnyObject {
     ///
     /// - Returns: its place in line for the next time, if there is to be one.
     func finished(_ feed: Int, _ report: PollReport) -> PollEntry?
+    /// Tells whoever waits for the poll of that feed that it does not come, and why. That of a round is out of line then.
+    func passOver(_ feed: Int, _ obstacle: PollObstacle)
 }
 
 /// `PollLoopService` is an owner that keeps a loop running: it answers commands, reads its configuration anew, and is told
@@ -85,8 +87,6 @@ package protocol PollLoopService: PollLoopOwner {
     var concurrency: Int { get }
     /// Whether nothing can be stored at present, so that trying now and then is all that makes sense.
     var isStuck: Bool { get }
-    /// Tells whoever waits for the poll of that feed that it does not come, and why.
-    func passOver(_ feed: Int, _ obstacle: PollObstacle)
     /// Says whether a poll that was asked for is still to be made, as the line has changed. Where it is not, whoever waits
     /// for it is told.
     func isStillWanted(_ feed: Int) -> Bool

@@ -19,31 +19,27 @@ package final class PollRound: PollLoopOwner {
     private let rules: SkipRules
     private let poller: FeedPoller
     private let allowances: HostAllowances
-    private let now: @Sendable () -> Timestamp
     private let state: (FeedIdentifier) -> FeedState?
     private let report: (PollReport) -> Void
     private let begun: Timestamp
-    /// Hosts that have had enough during this round.
-    private var paused: [String: Timestamp] = [:]
 
-    /// Takes the feeds of a round, which `fill` puts in line. What is passed over is decided by the time that this is
-    /// called at.
+    /// Takes the feeds of a round, which `fill` puts in line.
     ///
     /// - Parameters:
     ///   - health: the poller's.
+    ///   - now: by which it is decided what is passed over.
     ///   - report: called for each feed, skipped ones included, one call at a time.
     package init(
         feeds: [FeedConfiguration], selection: PollSelection, poller: FeedPoller, allowances: HostAllowances,
-        health: HostHealth, now: @escaping @Sendable () -> Timestamp, state: @escaping (FeedIdentifier) -> FeedState?,
+        health: HostHealth, now: Timestamp, state: @escaping (FeedIdentifier) -> FeedState?,
         report: @escaping (PollReport) -> Void
     ) {
         self.feeds = feeds
         self.poller = poller
         self.allowances = allowances
-        self.now = now
         self.state = state
         self.report = report
-        begun = now()
+        begun = now
         rules = SkipRules(
             selection: selection, health: health, schedule: poller.schedule, now: begun,
             isClockDoubtful: poller.clock.doubt != nil)
@@ -112,22 +108,22 @@ package final class PollRound: PollLoopOwner {
     package func poll(_ feed: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport {
         let poller = poller
         let feed = feeds[feed]
-        let state = state(feed.id)
-        let host = allowances.allowance(for: feed, state: state).key
-        // A host that has had enough during this round has had enough of this round.
-        if let until = paused[host], until > now() {
-            let skipped = PollReport.skipped(feed, state, SkipRules.pausedMeanwhile(host, until))
-            return { skipped }
-        }
         return { await poller.poll(feed, turn: turn) }
     }
 
     package func finished(_ feed: Int, _ report: PollReport) -> PollEntry? {
-        if let (host, verdict) = report.host, let pause = verdict.pause {
-            paused[host] = max(paused[host] ?? pause.until, pause.until)
-        }
         self.report(report)
         return nil
+    }
+
+    package func passOver(_ number: Int, _ obstacle: PollObstacle) {
+        let feed = feeds[number]
+        let reason =
+            switch obstacle {
+            case .pausedHost(let host, let until): SkipRules.pausedMeanwhile(host, until)
+            case .hostDelay(let host, let until): SkipRules.spaced(host, until)
+            }
+        report(.skipped(feed, state(feed.id), reason))
     }
 }
 

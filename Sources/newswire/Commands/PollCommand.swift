@@ -140,7 +140,7 @@ struct PollCommand: AsyncParsableCommand {
         defer { writer.flush() }
         let round = PollRound(
             feeds: chosen, selection: selection, poller: session.poller(mode, writer: writer, health: health),
-            allowances: HostAllowances(session.configuration), health: health, now: clock.now,
+            allowances: HostAllowances(session.configuration), health: health, now: clock.now(),
             state: { session.store.state(of: $0) }, report: { printer.add($0) })
         let loop = PollLoop(
             concurrency: session.configuration.fetch.concurrency, clock: clock)

@@ -179,7 +179,7 @@ struct PollRoundTests {
         let fixture = try PollerFixture()
         let round = PollRound(
             feeds: [configuration.feeds[0]], selection: selection, poller: try fixture.poller(configuration),
-            allowances: HostAllowances(configuration), health: health, now: { now }, state: { _ in state },
+            allowances: HostAllowances(configuration), health: health, now: now, state: { _ in state },
             report: { reports.append($0) })
         round.fill(PollLoop(concurrency: 1, clock: .system))
         return reports.first?.notes.first
@@ -224,7 +224,7 @@ struct PollRoundTests {
             let round = PollRound(
                 feeds: configuration.feeds, selection: selection, poller: try! fixture.poller(configuration),
                 allowances: HostAllowances(configuration),
-                health: HostHealth(remembered: hostPace ? [(schedule, "a.example")] : [], at: now), now: { now },
+                health: HostHealth(remembered: hostPace ? [(schedule, "a.example")] : [], at: now), now: now,
                 state: { id in
                     let index = id.text == "one" ? 0 : 1
                     var state = FeedState(feed: id, url: "https://a.example/\(index + 1)")
