@@ -9,8 +9,7 @@ package struct PackedFeedState: Sendable {
         var state = state
         var pack = StatePacker()
         state.visit(&pack)
-        // A copy, as an array keeps the room that it was given to grow.
-        bytes = pack.bytes.withUnsafeBufferPointer { Array($0) }
+        bytes = pack.bytes
     }
 
     /// Returns what was packed, as the state of that feed.
@@ -50,11 +49,45 @@ package struct PackedFeedState: Sendable {
 
 /// `StatePacker` puts fields into bytes, one behind the other and without their keys. Integers take seven bits a byte,
 /// texts have their length before them, and what may be missing has a byte that says whether it is there.
-struct StatePacker: StateCoder {
-    private(set) var bytes: [UInt8] = []
+struct StatePacker: StateCoder, ~Copyable {
+    /// An array would be asked for each byte whether it is shared and has room.
+    private var memory: UnsafeMutableRawPointer
+    private var capacity = 512
+    private var count = 0
 
     init() {
-        bytes.reserveCapacity(512)
+        memory = .allocate(byteCount: capacity, alignment: 1)
+    }
+
+    deinit { memory.deallocate() }
+
+    /// What was put so far, in an array of that size.
+    var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: memory, count: count)) }
+
+    @inline(__always)
+    private mutating func makeRoom(for size: Int) {
+        if capacity - count < size { grow(by: size) }
+    }
+
+    private mutating func grow(by size: Int) {
+        capacity = max(capacity * 2, count + size)
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 1)
+        larger.copyMemory(from: memory, byteCount: count)
+        memory.deallocate()
+        memory = larger
+    }
+
+    @inline(__always)
+    private mutating func put(inRoom byte: UInt8) {
+        memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count += 1
+    }
+
+    private mutating func put(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress else { return }
+        makeRoom(for: bytes.count)
+        (memory + count).copyMemory(from: start, byteCount: bytes.count)
+        count += bytes.count
     }
 
     mutating func field<Value: StateValue>(_ key: StaticString, _ value: inout Value?) {
@@ -78,29 +111,36 @@ struct StatePacker: StateCoder {
     }
 
     mutating func put(_ value: UInt64) {
+        makeRoom(for: Self.longestInteger)
         var value = value
         while value >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)
+            put(inRoom: UInt8(truncatingIfNeeded: value) | 0x80)
             value >>= 7
         }
-        bytes.append(UInt8(value))
+        put(inRoom: UInt8(value))
     }
+
+    /// Bytes of 64 bits at seven a byte.
+    private static let longestInteger = 10
 
     /// Puts the sign into the lowest bit, so that small numbers below 0 are short as well.
     mutating func put(signed value: Int64) { put(UInt64(bitPattern: value << 1 ^ value >> 63)) }
 
-    mutating func put(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
+    mutating func put(_ flag: Bool) {
+        makeRoom(for: 1)
+        put(inRoom: flag ? 1 : 0)
+    }
 
     mutating func put(_ text: String) {
         var text = text
         text.withUTF8 {
             put(UInt64($0.count))
-            bytes.append(contentsOf: $0)
+            put(UnsafeRawBufferPointer($0))
         }
     }
 
     mutating func put(_ hash: Hash128) {
-        withUnsafeBytes(of: (hash.high, hash.low)) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: (hash.high, hash.low)) { put($0) }
     }
 }
 

@@ -10,8 +10,13 @@ package struct JSONMembers {
     private var places: [Place] = []
 
     private struct Place {
-        var key: Range<Int>
+        /// By this nearly all names are told apart: their length and first byte.
+        var sign: Int
+        /// Where the name begins.
+        var name: Int
         var value: Range<Int>
+
+        static func sign(length: Int, first: UInt8) -> Int { length << 8 | Int(first) }
     }
 
     /// Finds the members; nil where the bytes do not begin with a whole object.
@@ -26,20 +31,26 @@ package struct JSONMembers {
             guard let key = scan.string(), scan.take(UInt8(ascii: ":")) else { return nil }
             scan.skipSpace()
             guard let value = scan.value() else { return nil }
-            places.append(Place(key: key.lowerBound + 1..<key.upperBound - 1, value: value))
+            // Behind an empty name stands its quote.
+            let name = key.lowerBound + 1
+            let sign = Place.sign(length: key.count - 2, first: bytes[name])
+            places.append(Place(sign: sign, name: name, value: value))
         } while scan.take(UInt8(ascii: ","))
         guard scan.take(UInt8(ascii: "}")) else { return nil }
     }
 
     /// Finds the member of that name, the last where there are several; nil where there is none.
     package subscript(name: StaticString) -> JSONPiece? {
-        let first = name.utf8Start.pointee
-        for place in places.reversed() where place.key.count == name.utf8CodeUnitCount {
-            // Most members of that length are other ones, which their first byte tells. Not nil: there are bytes.
-            guard bytes[place.key.lowerBound] == first,
-                memcmp(bytes.baseAddress! + place.key.lowerBound, name.utf8Start, place.key.count) == 0
+        let length = name.utf8CodeUnitCount
+        let sign = Place.sign(length: length, first: name.utf8Start.pointee)
+        var index = places.count
+        while index > 0 {
+            index -= 1
+            // Not nil: there are bytes.
+            guard places[index].sign == sign,
+                memcmp(bytes.baseAddress! + places[index].name, name.utf8Start, length) == 0
             else { continue }
-            return JSONPiece(UnsafeRawBufferPointer(rebasing: bytes[place.value]))
+            return JSONPiece(UnsafeRawBufferPointer(rebasing: bytes[places[index].value]))
         }
         return nil
     }

@@ -55,7 +55,7 @@ extension JSONParser {
             switch byte {
             case UInt8(ascii: "\""):
                 offset += 1
-                return scratch.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
+                return scratch.withUnsafeBufferPointer { String(whole: $0) }
                     ?? replacingInvalid()
             case UInt8(ascii: "\\"):
                 offset += 1
@@ -75,7 +75,7 @@ extension JSONParser {
     }
 
     private mutating func text(_ utf8: UnsafeBufferPointer<UInt8>) -> String {
-        if let text = String(validating: utf8, as: UTF8.self) { return text }
+        if let text = String(whole: utf8) { return text }
         findings.invalidUTF8 = true
         return String(decoding: utf8, as: UTF8.self)
     }
@@ -133,5 +133,14 @@ extension JSONParser {
             offset += 1
         }
         return value
+    }
+}
+
+extension String {
+    /// Makes the text of bytes; nil where they are not UTF-8. `String(validating:)` does the same for any encoding, and
+    /// looks its types up at each call, which is most of the work for a short text.
+    fileprivate init?(whole utf8: UnsafeBufferPointer<UInt8>) {
+        guard let text = try? UTF8Span(validating: utf8.span) else { return nil }
+        self.init(copying: text)
     }
 }

@@ -147,7 +147,7 @@ package enum URLResolution {
             result.append(contentsOf: reference)
             return true
         }
-        if isWeb, baseParts.authority.map(\.isEmpty) ?? true { return false }
+        if isWeb, baseParts.authority?.isEmpty ?? true { return false }
         // Nothing is relative to mailto:someone or urn:something.
         let isHierarchical = baseParts.authority != nil || base[baseParts.path].first == UInt8(ascii: "/")
         guard isHierarchical else { return false }
