@@ -117,7 +117,11 @@ let package = Package(
         tests("newswire", ["FeedModel", logging]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["TestSupport", "JSONText", "ArticleStore", "FeedModel", "Digest", "newswire"],
+            dependencies: [
+                "TestSupport", "JSONText", "ArticleStore", "FeedModel", "Digest", "Configuration", "Fetching",
+                "Querying",
+                "Ingestion", "newswire",
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
