@@ -2,7 +2,7 @@ package import FeedModel
 private import Glibc
 package import JSONText
 
-/// `DeliveryFailure` is what keeps a consumer from getting on: a batch that its command does not take.
+/// `DeliveryFailure` is what keeps a consumer from getting on: a batch that its target does not take.
 package struct DeliveryFailure: Sendable, Equatable {
     /// The batch was first tried in vain then.
     package var since: Timestamp

@@ -130,13 +130,21 @@ struct DeliverCommand: AsyncParsableCommand {
                 let turn = try cursors.lockForDump(consumer)
                 defer { withExtendedLifetime(turn) {} }
                 return try Delivery(
-                    consumer: consumer, filter: filter, command: program, options: options, reader: reader,
+                    consumer: consumer, filter: filter, target: program, options: options, reader: reader,
                     cursors: cursors, watch: ArticleWatch(directory: directory), notifier: notifier, logger: logger,
                     stop: stop
                 ).run(from: start)
             }
         }
-        if ending == .failed { throw CommandFailure(.allFailed, "") }
+        switch ending {
+        case .done: break
+        case .failed: throw CommandFailure(.allFailed, "")
+        case .ended(let reason):
+            throw CommandFailure(
+                .endedForGood,
+                "delivering for the consumer \(consumer): \(reason); it is not asked again before newswire deliver is "
+                    + "started anew, and the cursor stays where it is")
+        }
     }
 
     /// A folder that systemd has made for the command (StateDirectory=) is not the store.

@@ -1,7 +1,7 @@
 internal import CShims
 internal import Glibc
 
-/// Where batches go that a command does not take, however often it gets them: a file for each, named by consumer and
+/// Where batches go that a target does not take, however often it gets them: a file for each, named by consumer and
 /// numbers.
 struct DeadLetters: Sendable {
     /// After so many attempts in vain a batch goes there.
@@ -38,6 +38,6 @@ struct DeadLetters: Sendable {
     }
 
     private func failure(_ path: String) -> Failure {
-        Failure(description: "keeping it in \(path): \(SystemReason.text(errno)); the command gets it again")
+        Failure(description: "keeping it in \(path): \(SystemReason.text(errno)); it comes again")
     }
 }

@@ -3,20 +3,20 @@ internal import FeedModel
 internal import Ingestion
 internal import Logging
 
-/// Gives a consumer's new articles to a command, batch by batch, at least once: the cursor moves when the command has
-/// ended with 0, and not before.
+/// Gives a consumer's new articles to a target, batch by batch, in order and at least once: the cursor moves when the
+/// target has taken a batch, and not before.
 struct Delivery {
     struct Options {
         var batch: Int
         /// Milliseconds to wait for more, once there is something and a batch is not full.
         var wait: Int64
-        /// Milliseconds that the command has for a batch.
+        /// Milliseconds that the target has for a batch.
         var timeout: Int64
         /// Whether to end when all that is there has been delivered, or at the first failure.
         var once: Bool
         /// Whether events are delivered, whose consumers are others than those of articles.
         var isOfEvents = false
-        /// Where a batch goes that the command never takes; nil: it is tried for ever.
+        /// Where a batch goes that the target never takes; nil: it is tried for ever.
         var deadLetters: DeadLetters?
     }
 
@@ -24,6 +24,8 @@ struct Delivery {
         case done
         /// Only with `once`.
         case failed
+        /// The target wants nothing any more, for that reason.
+        case ended(String)
     }
 
     /// Milliseconds after which it looks for itself: some file systems do not tell of changes.
@@ -34,7 +36,7 @@ struct Delivery {
 
     let consumer: String
     let filter: DumpFilter
-    let command: DeliveryCommand
+    let target: any DeliveryTarget
     let options: Options
     let reader: StoreReader
     let cursors: Cursors
@@ -64,13 +66,14 @@ struct Delivery {
             try goBack(&progress)
             var batch = try collect(after: progress.seen)
             if batch.count > 0, !batch.isFull, !options.once, options.wait > 0 {
-                if DeliveryProcess.poll(stop, -1, for: options.wait) == .first { break }
+                if DescriptorWait.poll(stop, -1, for: options.wait) == .first { break }
                 batch = try collect(after: progress.seen)
             }
             if batch.count > 0 {
                 switch deliver(batch, holding: right) {
                 case .delivered: break
                 case .failed: return .failed
+                case .ended(let reason): return .ended(reason)
                 case .stopped: continue
                 }
             }
@@ -83,7 +86,7 @@ struct Delivery {
                 continue
             }
             if options.once { return .done }
-            _ = DeliveryProcess.poll(watch.descriptor, stop, for: watch.descriptor < 0 ? 1000 : Self.longestWait)
+            _ = DescriptorWait.poll(watch.descriptor, stop, for: watch.descriptor < 0 ? 1000 : Self.longestWait)
         }
         try move(&progress)
         return .done
@@ -109,7 +112,7 @@ struct Delivery {
         var isFarAhead: Bool { seen > cursor ?? 0 && seen - (cursor ?? 0) >= 1000 }
     }
 
-    private var isStopped: Bool { DeliveryProcess.poll(stop, -1, for: 0) == .first }
+    var isStopped: Bool { DescriptorWait.poll(stop, -1, for: 0) == .first }
 
     /// Waits until no command of a delivery that was killed is at work: it has the batch that comes next.
     ///
@@ -126,7 +129,7 @@ struct Delivery {
                 notifier.status("waiting for the command of a delivery that was killed")
                 isTold = true
             }
-            if DeliveryProcess.poll(stop, -1, for: Self.commandLook) == .first { return nil }
+            if DescriptorWait.poll(stop, -1, for: Self.commandLook) == .first { return nil }
         }
     }
 
@@ -198,177 +201,5 @@ struct Delivery {
         try DeliveryBatch(reader, after: seq, filter: filter, limit: options.batch) { damage in
             logger.warning("\(damage); it is left out", metadata: ["consumer": "\(consumer)"])
         }
-    }
-
-    private enum Result {
-        case delivered
-        /// It was to be tried only once.
-        case failed
-        /// The batch is left for the next time.
-        case stopped
-    }
-
-    /// Tries a batch until it is delivered, or kept elsewhere.
-    private func deliver(_ batch: DeliveryBatch, holding right: CommandLock) -> Result {
-        // A batch that was tried in vain before this start goes on where it was.
-        let before = cursors.failure(of: consumer).flatMap { $0.first == batch.first ? $0 : nil }
-        var backoff = DeliveryBackoff(failures: before?.attempts ?? 0)
-        let since = before?.since ?? SystemClock.now()
-        while true {
-            let ending = command.run(
-                input: batch.bytes, adding: environment(batch, attempt: backoff.failures + 1),
-                timeout: options.timeout, stop: stop, holding: right.descriptor)
-            var fields = fields(batch)
-            if backoff.failures > 0 { fields["failures"] = "\(backoff.failures)" }
-            if ending.isDone {
-                logger.log(level: backoff.failures > 0 ? .notice : .debug, "batch delivered", metadata: fields)
-                if backoff.failures > 0 { note(nil) }
-                return .delivered
-            }
-            if ending == .stopped || isStopped { return .stopped }
-            let seconds = backoff.failed()
-            let failure = DeliveryFailure(
-                since: since, attempts: backoff.failures, first: batch.first, last: batch.last,
-                reason: "the command \(ending)")
-            if giveUp(batch, after: failure, fields) { return .delivered }
-            note(failure)
-            let next = options.once ? "" : "; it gets the batch again in \(seconds) s"
-            logger.warning("\(failure.reason)\(next)\(wayOut(failure))", metadata: fields)
-            if options.once { return .failed }
-            notifier.status(
-                "FAILING since \(Timestamp(seconds: since.seconds)): \(failure.reason), \(failure.attempts) times; articles "
-                    + "\(batch.first) to \(batch.last) come again in \(seconds) s")
-            if DeliveryProcess.poll(stop, -1, for: Int64(seconds) * 1000) == .first { return .stopped }
-        }
-    }
-
-    /// - Returns: whether the batch is kept elsewhere, so that the consumer goes on behind it.
-    private func giveUp(_ batch: DeliveryBatch, after failure: DeliveryFailure, _ fields: Logger.Metadata) -> Bool {
-        guard let letters = options.deadLetters, failure.attempts >= letters.attempts else { return false }
-        do throws(DeadLetters.Failure) {
-            let path = try letters.keep(batch, of: consumer)
-            logger.error(
-                "\(failure.reason), \(failure.attempts) times; the batch is given up and kept in \(path)",
-                metadata: fields)
-            note(nil)
-            return true
-        } catch {
-            logger.error("a batch is to be given up: \(error)", metadata: fields)
-            return false
-        }
-    }
-
-    /// What a person can do about a batch that is refused again and again; said from the second time on, since the first
-    /// may be a hiccup.
-    private func wayOut(_ failure: DeliveryFailure) -> String {
-        guard failure.attempts > 1 else { return "" }
-        if let letters = options.deadLetters {
-            return "; after \(letters.attempts) attempts it is given up and kept in \(letters.directory)"
-        }
-        return
-            "; to give it up, stop this delivery and say `newswire ack \(consumer) \(failure.last)"
-            + "\(options.isOfEvents ? " --events" : "")`, or let --attempts N "
-            + "--dead-letter DIR do it"
-    }
-
-    /// A folder that does not take it costs no delivery.
-    private func note(_ failure: DeliveryFailure?) {
-        do throws(StoreError) {
-            try cursors.note(failure, of: consumer)
-        } catch {
-            logger.debug("\(error)", metadata: ["consumer": "\(consumer)"])
-        }
-    }
-
-    private func environment(_ batch: DeliveryBatch, attempt: Int) -> [String: String] {
-        [
-            "NEWSWIRE_CONSUMER": consumer, "NEWSWIRE_COUNT": "\(batch.count)", "NEWSWIRE_FIRST_SEQ": "\(batch.first)",
-            "NEWSWIRE_LAST_SEQ": "\(batch.last)", "NEWSWIRE_ATTEMPT": "\(attempt)",
-        ]
-    }
-
-    private func fields(_ batch: DeliveryBatch) -> Logger.Metadata {
-        [
-            "consumer": "\(consumer)", "articles": "\(batch.count)", "first_seq": "\(batch.first)",
-            "last_seq": "\(batch.last)",
-        ]
-    }
-}
-
-extension DeliveryCommand.Ending: CustomStringConvertible {
-    /// In the words of `the command …`.
-    var description: String {
-        switch self {
-        case .exited(let status): "ended with status \(status)"
-        case .killed(let signal): "was ended by signal \(signal)"
-        case .timedOut: "took longer than --timeout and was ended"
-        case .stopped: "was ended because newswire stops"
-        case .notStarted(let code): "could not be started: \(SystemReason.text(code))"
-        }
-    }
-}
-
-/// How long to wait before a batch that failed is tried again: 1 s, twice as long after each failure, at most 5 min.
-struct DeliveryBackoff: Equatable {
-    private static let longest = 300
-
-    /// Times that the batch has been tried in vain.
-    private(set) var failures: Int
-
-    init(failures: Int = 0) { self.failures = failures }
-
-    /// - Returns: seconds to wait.
-    mutating func failed() -> Int {
-        failures += 1
-        return failures > 9 ? Self.longest : min(1 << (failures - 1), Self.longest)
-    }
-}
-
-/// Articles that go to a command together.
-struct DeliveryBatch {
-    /// A batch is closed once it is as large, whatever the number of its articles; it holds one at least.
-    static let maximumBytes = 16 << 20
-
-    /// Lines of JSON, as the store holds them.
-    private(set) var bytes: [UInt8] = []
-    private(set) var count = 0
-    private(set) var first: UInt64 = 0
-    private(set) var last: UInt64 = 0
-    /// The last record that was looked at, admitted or not: where the cursor goes when the batch is delivered.
-    private(set) var lastSeen: UInt64
-    /// Which records were looked at last.
-    private(set) var recent = RecentMarks()
-    /// Whether there may be more than was taken.
-    private(set) var isFull = false
-
-    /// Takes what stands behind number `seq` and the filter admits.
-    ///
-    /// - Parameter damage: what is no article any more and is left out.
-    init(
-        _ reader: StoreReader, after seq: UInt64, filter: DumpFilter, limit: Int, damage: (StoreDamage) -> Void
-    ) throws {
-        lastSeen = seq
-        var batch = self
-        try reader.read(after: seq, damage: damage) { record in
-            if try filter.admits(record, in: reader) {
-                if batch.count > 0, batch.bytes.count + record.bytes.count > Self.maximumBytes {
-                    batch.isFull = true
-                    return false
-                }
-                batch.add(record)
-            }
-            batch.lastSeen = record.envelope.seq
-            batch.recent.pass(record.envelope)
-            batch.isFull = batch.count >= limit
-            return !batch.isFull
-        }
-        self = batch
-    }
-
-    private mutating func add(_ record: RecordSlice) {
-        bytes.append(contentsOf: record.bytes)
-        count += 1
-        if first == 0 { first = record.envelope.seq }
-        last = record.envelope.seq
     }
 }

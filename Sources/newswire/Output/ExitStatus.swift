@@ -13,6 +13,8 @@ enum ExitStatus: Int32 {
     case cannotCreate = 73
     case ioError = 74
     case inUse = 75
+    /// Who takes a delivery wants no more of it (EX_NOPERM): trying again is of no use.
+    case endedForGood = 77
     case badConfiguration = 78
     /// 128 and the number of SIGINT, as shells have it.
     case interrupted = 130
