@@ -88,6 +88,8 @@ install: ## install below PREFIX (/usr/local); DESTDIR is honoured
 	install -m 644 README.md CHANGELOG.md LICENSE docs/*.md config/newswire.toml "$(DESTDIR)$(PREFIX)/share/doc/newswire"
 	install -m 755 docs/examples/*-* "$(DESTDIR)$(PREFIX)/share/doc/newswire/examples"
 	install -m 644 docs/examples/README.md "$(DESTDIR)$(PREFIX)/share/doc/newswire/examples"
+	install -d "$(DESTDIR)$(PREFIX)/share/doc/newswire/examples/templates"
+	install -m 644 docs/examples/templates/* "$(DESTDIR)$(PREFIX)/share/doc/newswire/examples/templates"
 	@if [ -e "$(DESTDIR)$(SYSCONFDIR)/newswire/newswire.toml" ]; then \
 	    echo "kept $(DESTDIR)$(SYSCONFDIR)/newswire/newswire.toml as it is"; \
 	else \

@@ -85,7 +85,8 @@ let package = Package(
             name: "newswire",
             dependencies: [
                 "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying",
-                "ArticleStore", "FeedModel", "JSONText", "Text", "Digest", "Locking", "CShims", argumentParser, logging,
+                "ArticleStore", "FeedModel", "JSONText", "Web", "Text", "Digest", "Locking", "CShims", argumentParser,
+                logging,
                 lifecycle,
                 unixSignals,
             ],
@@ -114,13 +115,12 @@ let package = Package(
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
                 "FeedModel", "JSONText", "Locking", "Digest", logging,
             ]),
-        tests("newswire", ["FeedModel", logging]),
+        tests("newswire", ["Fetching", "FeedModel", logging]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "JSONText", "ArticleStore", "FeedModel", "Digest", "Configuration", "Fetching",
-                "Querying",
-                "Ingestion", "newswire",
+                "TestSupport", "JSONText", "ArticleStore", "FeedModel", "Digest", "Text", "Configuration", "Fetching",
+                "Querying", "Ingestion", "newswire",
             ],
             swiftSettings: settings),
     ],

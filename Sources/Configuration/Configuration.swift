@@ -18,6 +18,8 @@ package struct Configuration: Sendable {
     package var store: StoreSettings
     /// `[events]` says what is worth an event.
     package var events: EventSettings
+    /// `[deliver]` says where articles may be sent.
+    package var deliver = DeliverSettings()
     /// `[status]` says where figures of the running service are written.
     package var status: StatusSettings
     /// `[log]` says what is told while the service runs.
@@ -112,6 +114,7 @@ extension Configuration: Equatable {
     package static func == (left: Self, right: Self) -> Bool {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
             && left.schedule == right.schedule && left.store == right.store && left.events == right.events
+            && left.deliver == right.deliver
             && left.status == right.status && left.log == right.log && left.feeds == right.feeds
             && left.filters.rules == right.filters.rules
     }
@@ -126,7 +129,7 @@ extension Configuration {
         var tables = [TopSettings(contact: contact).text, "[fetch]\n\(fetch.text)"]
         tables += hosts.map { "[host.\(TOMLText.quoted($0.name))]\n\($0.text)" }
         tables += ["[schedule]\n\(schedule.text)", "[store]\n\(store.text)", "[events]\n\(events.text)"]
-        tables += ["[status]\n\(status.text)", "[log]\n\(log.text)"]
+        tables += ["[deliver]\n\(deliver.text)", "[status]\n\(status.text)", "[log]\n\(log.text)"]
         tables += feeds.lazy.map { "[[feed]]\n\(FeedSettings($0).text)" }
         tables += filterTables.lazy.map { "[[filter]]\n\($0.settings.text)" }
         return tables.filter { !$0.isEmpty }.joined(separator: "\n")

@@ -23,6 +23,7 @@ struct OptionTests {
         (.store, "directory", "\"/srv/articles\""), (.store, "segment_size", "\"1MiB\""),
         (.store, "keep", "\"90d\""), (.store, "updates", "\"ignore\""), (.store, "duplicates", "\"keep\""),
         (.events, "failing_after", "\"6h\""), (.events, "stuck_after", "\"2h\""), (.events, "keep", "\"30d\""),
+        (.deliver, "private_networks", "[\"localhost:8080\", \"10.0.0.0/8\"]"),
         (.status, "textfile", "\"/run/newswire.prom\""), (.status, "feed_metrics", "true"),
         (.log, "level", "\"debug\""),
         (.feed, "url", "\"https://example.org/other.xml\""), (.feed, "id", "\"other\""),

@@ -106,8 +106,12 @@ package final class LoopbackConnection: @unchecked Sendable {
             return LoopbackRequest.Header(
                 name: String(line[..<colon]), value: String(line[colon...].dropFirst().drop { $0 == " " }))
         }
+        let length = headers.first { $0.name.lowercased() == "content-length" }.flatMap { Int($0.value) } ?? 0
+        while buffer.count < length { if !fill() { return nil } }
+        let body = Array(buffer.prefix(length))
+        buffer.removeFirst(length)
         return LoopbackRequest(
-            method: String(words[0]), target: String(words[1]), headers: headers, connection: connection,
+            method: String(words[0]), target: String(words[1]), headers: headers, connection: connection, body: body,
             rawHead: head)
     }
 

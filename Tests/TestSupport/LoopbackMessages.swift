@@ -8,6 +8,9 @@ package struct LoopbackRequest: Sendable {
     /// Which of the server's connections it came through, from 1.
     package let connection: Int
 
+    /// What came behind the header, by its Content-Length.
+    package let body: [UInt8]
+
     /// The request up to the empty line after its header, byte for byte.
     package let rawHead: [UInt8]
 

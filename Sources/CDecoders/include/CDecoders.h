@@ -33,3 +33,8 @@ struct newswire_decoder *newswire_decoder_make(enum newswire_coding coding);
 enum newswire_decoded newswire_decoder_run(
     struct newswire_decoder *decoder, const uint8_t **input, size_t *left, uint8_t *output, size_t *room);
 void newswire_decoder_free(struct newswire_decoder *decoder);
+
+// Packing, for what newswire sends. The room that `count` bytes need in the worst case.
+size_t newswire_gzip_bound(size_t count);
+// Packs bytes as one gzip stream; returns how many it wrote, or 0 where memory or room is wanting. It keeps no pointer.
+size_t newswire_gzip(const uint8_t *bytes, size_t count, uint8_t *output, size_t room);

@@ -34,6 +34,7 @@ final class LoadingState {
     var schedule = ScheduleSettings()
     var store = StoreSettings(directory: "")
     var events = EventSettings()
+    var deliver = DeliverSettings()
     var status = StatusSettings()
     var log = LogSettings()
     var hosts: [String: HostSettings] = [:]

@@ -137,6 +137,7 @@ struct OptionUse<Value: Sendable>: Sendable {
     static func schedule(_ field: Field<ScheduleSettings, Value>) -> Self { Self(field) }
     static func store(_ field: Field<StoreSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func events(_ field: Field<EventSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
+    static func deliver(_ field: Field<DeliverSettings, Value>) -> Self { Self(field) }
     static func status(_ field: Field<StatusSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func log(_ field: Field<LogSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func feed(_ field: Field<FeedSettings, Value>) -> Self { Self(field) }
@@ -150,7 +151,7 @@ struct OptionUse<Value: Sendable>: Sendable {
 
 /// The tables of a configuration file.
 enum OptionTable: String, CaseIterable, Sendable {
-    case top, fetch, host, schedule, store, events, status, log, feed, filter
+    case top, fetch, host, schedule, store, events, deliver, status, log, feed, filter
 
     /// The table as people write it: `[fetch]`.
     var title: String {

@@ -7,7 +7,8 @@ private import Text
 enum Options {
     /// In the order in which each table prints and describes those that it has.
     static let all =
-        top + fetch + feed + credentials + transfers + host + schedule + store + events + service + switches + filters
+        top + fetch + feed + credentials + transfers + host + schedule + store + events + deliver + service + switches
+        + filters
 
     static func rows<Values>(of values: Values.Type) -> [OptionRow<Values>] {
         all.compactMap { $0.row(of: values) }
@@ -198,6 +199,16 @@ enum Options {
             in: .events(\.keep, .onReload)),
     ]
 
+    private static let deliver: [Option] = [
+        Option(
+            "private_networks", .privateNetworks,
+            """
+            Whether newswire deliver --to may send articles to networks that are not public, written as in [fetch]: \
+            "deny", "allow", or a list of host:port and CIDR. It holds for deliveries alone, and [fetch] does not hold for \
+            them. Each newswire deliver reads it when it starts.
+            """, example: "[\"localhost:8065\"]", in: .deliver(\.privateNetworks))
+    ]
+
     private static let service: [Option] = [
         Option(
             "textfile", .path,
@@ -353,6 +364,12 @@ extension StoreSettings: OptionValues {
 
 extension EventSettings: OptionValues {
     static let table = OptionTable.events
+    static let standard: Self? = Self()
+    static let rows = Options.rows(of: Self.self)
+}
+
+extension DeliverSettings: OptionValues {
+    static let table = OptionTable.deliver
     static let standard: Self? = Self()
     static let rows = Options.rows(of: Self.self)
 }

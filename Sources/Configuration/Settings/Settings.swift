@@ -136,6 +136,14 @@ package struct StoreSettings: Sendable, Equatable {
     }
 }
 
+/// `DeliverSettings` are those of `[deliver]`: what `newswire deliver` may do on behalf of whoever runs it.
+package struct DeliverSettings: Sendable, Equatable {
+    /// The policy says which addresses of networks that are not public articles may be sent to (security.md §2).
+    package var privateNetworks = AddressPolicy.deny
+
+    package init() {}
+}
+
 /// `EventSettings` are those of `[events]`: what is worth an event, and how long it is kept.
 package struct EventSettings: Sendable, Equatable {
     /// A feed has to fail for so long.

@@ -12,7 +12,7 @@ extension EasyHandle {
     ///   - timeout: milliseconds that are left for it.
     func prepare(for running: RunningTransfer, now: Timestamp, timeout: Int) throws(FetchFailure) {
         let profile = ConnectionProfile(running)
-        if profile != self.profile || running.hasSecrets {
+        if profile != self.profile || running.needsOwnHandle {
             reset()
             set(profile)
             try setCertificate(running)
@@ -20,6 +20,7 @@ extension EasyHandle {
             running.cookies?.lend(to: self)
             self.profile = profile
         }
+        if let payload = running.request.payload { set(payload) }
         setErrorText()
         setContext(Unmanaged.passUnretained(running).toOpaque())
         guard set(CURLOPT_URL, running.url.text) else { throw .invalid("its URL is not one", "check the feed's URL") }
@@ -117,6 +118,22 @@ extension EasyHandle {
         }
     }
 
+    /// libcurl copies the body, which so lasts as long as the handle may send it, and frees the copy when the handle is
+    /// reset: no other request gets a handle that has had one.
+    private func set(_ payload: RequestPayload) {
+        set(CURLOPT_POST, true)
+        newswire_curl_set_offset(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(payload.body.count))
+        payload.body.withUnsafeBytes { bytes in
+            // Without an address libcurl would ask a callback for the body.
+            if let start = bytes.baseAddress {
+                newswire_curl_set_pointer(curl, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: start))
+            } else {
+                set(CURLOPT_COPYPOSTFIELDS, "")
+            }
+        }
+        if payload.method != .post { set(CURLOPT_CUSTOMREQUEST, payload.method.rawValue) }
+    }
+
     private func setHeaders(for running: RunningTransfer, now: Timestamp) throws(FetchFailure) {
         let request = running.request
         let own = running.sendsSecrets ? running.ownHeaders : []
@@ -136,6 +153,11 @@ extension EasyHandle {
         if let etag = conditions.ifNoneMatch { addHeader(name: "If-None-Match", value: HeaderFields.bytes(etag)) }
         if let date = conditions.ifModifiedSince {
             addHeader(name: "If-Modified-Since", value: HeaderFields.bytes(date))
+        }
+        if let payload = request.payload {
+            try add("Content-Type", Array(payload.contentType.utf8))
+            // Else libcurl would wait for a word before it sends a large body, which many servers never say.
+            suppressHeader("Expect")
         }
         if !request.keepAlive { try add("Connection", Array("close".utf8)) }
         for header in own where header.name.lowercased() != "accept" { try add(header.name, Array(header.value.utf8)) }
@@ -205,6 +227,9 @@ extension RunningTransfer {
         cookies != nil
             || sendsSecrets && (request.clientCertificate != nil || credentials != nil || !request.headers.isEmpty)
     }
+
+    /// Whether its handle is neither one that had another request nor one that gets another.
+    var needsOwnHandle: Bool { hasSecrets || request.payload != nil }
 
     static func openSocket(_ context: UnsafeMutableRawPointer, _ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32
     {

@@ -72,6 +72,9 @@ final class EasyHandle {
     /// libcurl's own words for what went wrong; empty where it has none.
     var errorMessage: String { String(cString: errorText) }
 
+    /// Keeps libcurl from sending a header of its own accord.
+    func suppressHeader(_ name: StaticString) { append(line: Array("\(name):\0".utf8)) }
+
     /// Adds a line to the request's header. The caller has made sure that there is no line end in it.
     func addHeader(name: String, value: [UInt8]) {
         var line = Array(name.utf8)
@@ -82,6 +85,11 @@ final class EasyHandle {
             line.append(contentsOf: value)
         }
         line.append(0)
+        append(line: line)
+    }
+
+    /// - Parameter line: with a zero at its end. libcurl keeps a copy.
+    private func append(line: [UInt8]) {
         let list = line.withUnsafeBufferPointer { bytes in
             bytes.withMemoryRebound(to: CChar.self) { curl_slist_append(headers, $0.baseAddress) }
         }

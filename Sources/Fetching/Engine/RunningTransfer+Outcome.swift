@@ -29,7 +29,8 @@ extension RunningTransfer {
         }
         return FetchFailure(
             .refusedAddress, what,
-            advice: "if this is wanted, write private_networks = [\"\(url.service)\"] in the feed's [[feed]] table")
+            advice: "if this is wanted, write private_networks = [\"\(url.service)\"] in "
+                + (request.payload == nil ? "the feed's [[feed]] table" : "[deliver]"))
     }
 
     /// Adds up what one request has cost.
@@ -63,7 +64,9 @@ extension RunningTransfer {
 
     /// Whether the request failed by HTTP/2, and is worth another one without it.
     func failedByHTTP2(_ code: CURLcode, _ handle: EasyHandle) -> Bool {
-        guard stop == nil, mayUseHTTP2, !isHeadComplete || carriesFeed, isUndelivered, isPastProxy else { return false }
+        guard stop == nil, mayUseHTTP2, !isHeadComplete || carriesFeed && request.payload == nil, isUndelivered,
+            isPastProxy
+        else { return false }
         if transferFacts(handle).mayBeHTTP2(code) { return true }
         return wasCutShort && beganOnNewConnection
     }
@@ -84,11 +87,11 @@ extension RunningTransfer {
     func failure(_ code: CURLcode, _ handle: EasyHandle) -> FetchFailure? {
         if let stop { return stop }
         if code == CURLE_OK || hasEnough {
-            if isHeadComplete, RedirectRules.isRedirect(status: status) { return nil }
+            if isHeadComplete, isRedirected || request.payload != nil { return nil }
             return FetchFailure(statusFacts)
         }
         // A server that says no has said it, however its body ended.
-        if isHeadComplete, !carriesFeed, !RedirectRules.isRedirect(status: status),
+        if isHeadComplete, !carriesFeed, !isRedirected,
             let failure = FetchFailure(statusFacts)
         {
             return failure

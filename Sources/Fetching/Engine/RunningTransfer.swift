@@ -115,8 +115,11 @@ final class RunningTransfer {
         Unmanaged<RunningTransfer>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// Whether the body is a feed's and somebody waits for it.
-    var carriesFeed: Bool { status == 200 || status == 226 }
+    /// Whether somebody waits for the body: it is a feed's, or the answer to what was brought.
+    var carriesFeed: Bool { status == 200 || status == 226 || request.payload != nil }
+
+    /// Whether the answer leads to another URL that is asked in place of this one.
+    var isRedirected: Bool { request.payload == nil && RedirectRules.isRedirect(status: status) }
 
     // MARK: Callbacks
 

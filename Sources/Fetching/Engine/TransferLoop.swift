@@ -106,7 +106,7 @@ final class TransferLoop {
             if running.mayUseHTTP2, http2Failures.contains(running.url.service, at: now()) {
                 running.avoidsHTTP2 = true
             }
-            guard let handle = (running.hasSecrets ? nil : idle.popLast()) ?? EasyHandle() else {
+            guard let handle = (running.needsOwnHandle ? nil : idle.popLast()) ?? EasyHandle() else {
                 throw FetchFailure(
                     .resources, "not enough memory for another request", advice: "poll fewer feeds at a time")
             }
@@ -131,7 +131,7 @@ final class TransferLoop {
         }
         running.finishBody()
         let failure = running.failure(code, handle)
-        if failure == nil, RedirectRules.isRedirect(status: running.status) {
+        if failure == nil, running.isRedirected {
             learn(running, failure)
             follow(running)
         } else if let failure, running.failedByHTTP2(code, handle) {
@@ -259,7 +259,7 @@ final class TransferLoop {
         guard let handle = running.handle else { return }
         running.handle = nil
         multi.remove(handle)
-        if running.hasSecrets || running.probedResult != nil || idle.count >= Self.idleHandles { return }
+        if running.needsOwnHandle || running.probedResult != nil || idle.count >= Self.idleHandles { return }
         handle.forgetRequest()
         idle.append(handle)
     }

@@ -50,6 +50,8 @@ package struct FetchRequest: Sendable {
     package var isAmongPrivate = true
     /// Tells whether a person wrote `url` where local files are allowed (security.md §1).
     package var allowsLocalFile = false
+    /// What the request brings; nil where it fetches.
+    package var payload: RequestPayload?
     /// Decides on a redirect to another host before it is followed; called by the task that awaits the response. The
     /// time it takes is not counted, and the fetch has neither a connection nor a handle of libcurl's meanwhile.
     package var beforeRedirect: (@Sendable (Redirect) async -> RedirectDecision)?

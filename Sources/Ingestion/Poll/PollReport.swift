@@ -202,7 +202,7 @@ enum PollFailure: Error, Sendable {
     /// The failure as it is shown and kept: one word for programs, one sentence for people.
     var shown: FeedState.Failure { FeedState.Failure(kind: kind, message: message) }
 
-    private var message: String {
+    var message: String {
         switch self {
         case .request(let message): message
         case .fetch(let failure): "\(failure.message); \(failure.advice)"

@@ -2,7 +2,7 @@ package import Configuration
 internal import Digest
 internal import FeedModel
 internal import FeedParsing
-internal import Fetching
+package import Fetching
 private import Glibc
 
 /// `RequestBuilder` makes the request for a feed from its configuration and state, reading secrets at the moment of
@@ -10,6 +10,7 @@ private import Glibc
 package struct RequestBuilder: Sendable {
     private let userAgent: String
     private let fetch: FetchSettings
+    private let deliver: DeliverSettings
     private let environment: [String: String]
 
     /// Makes requests as that configuration says.
@@ -19,6 +20,7 @@ package struct RequestBuilder: Sendable {
         // A local file is read without a contact; over the network the configuration has required one.
         userAgent = "newswire/\(version)" + (configuration.contact.map { " (+\($0))" } ?? "")
         fetch = configuration.fetch
+        deliver = configuration.deliver
         self.environment = environment
     }
 
@@ -60,16 +62,44 @@ package struct RequestBuilder: Sendable {
     ///
     /// - Parameter page: the one that named it; nil where a person did.
     func request(discovering url: String, from page: FeedDiscovery.Page? = nil) throws(PollFailure) -> FetchRequest {
-        var request = FetchRequest(url: url, userAgent: userAgent)
+        var request = try request(for: url, timeout: fetch.timeout)
         if let page {
             request.ledBy = .link
             request.isAmongPrivate = page.isAmongPrivate
         }
         request.accept = "text/html, application/xhtml+xml, " + FetchRequest.defaultAccept
+        request.addressPolicy = fetch.privateNetworks
+        return request
+    }
+
+    /// Makes the request by which a delivery brings something. A person has written its URL, and `[deliver]` says where it
+    /// may lead; proxy and certificates are those of `[fetch]`.
+    ///
+    /// - Parameters:
+    ///   - timeout: for the whole of it.
+    ///   - answerLimit: the most bytes of an answer that are read.
+    package func request(
+        delivering payload: RequestPayload, to url: String, timeout: Duration, answerLimit: Int
+    ) throws(FetchFailure) -> FetchRequest {
+        do throws(PollFailure) {
+            var request = try request(for: url, timeout: timeout)
+            request.payload = payload
+            request.accept = "*/*"
+            request.limits.maxBody = answerLimit
+            request.addressPolicy = deliver.privateNetworks
+            return request
+        } catch {
+            throw FetchFailure(error.kind, error.message, advice: "check [fetch] in the configuration")
+        }
+    }
+
+    /// What all requests have that are of no feed.
+    private func request(for url: String, timeout: Duration) throws(PollFailure) -> FetchRequest {
+        var request = FetchRequest(url: url, userAgent: userAgent)
         request.limits.maxBody = fetch.maxBody
         request.limits.connectTimeout = fetch.connectTimeout
-        request.limits.timeout = fetch.timeout
-        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: fetch.timeout)
+        request.limits.timeout = timeout
+        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: timeout)
         request.proxy = fetch.proxy
         do throws(SecretError) {
             request.proxyLogin = try proxyLogin(fetch.proxyAuth)
@@ -77,7 +107,6 @@ package struct RequestBuilder: Sendable {
             throw .request(error.description)
         }
         if let caFile = fetch.caFile { request.caFile = try Self.readable(caFile) }
-        request.addressPolicy = fetch.privateNetworks
         return request
     }
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ArticleStore
 internal import CShims
 internal import Configuration
+internal import Fetching
 internal import Glibc
 internal import Ingestion
 internal import Logging
@@ -10,7 +11,7 @@ internal import UnixSignals
 struct DeliverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deliver",
-        abstract: "Gives new articles to a command, batch by batch, as they come.",
+        abstract: "Gives new articles to a command or a URL, batch by batch, as they come.",
         discussion: """
             The command is run once for each batch, without a shell, and reads the articles as lines of JSON from its \
             standard input. When it ends with status 0, the consumer's cursor moves past the batch. When it ends \
@@ -21,17 +22,31 @@ struct DeliverCommand: AsyncParsableCommand {
             --env names, and NEWSWIRE_CONSUMER, NEWSWIRE_COUNT, NEWSWIRE_FIRST_SEQ, NEWSWIRE_LAST_SEQ, \
             NEWSWIRE_ATTEMPT (from 1), NEWSWIRE_CONFIG and NEWSWIRE_STORE.
 
-            A command that goes on failing keeps the articles behind the batch waiting, for ever, and newswire consumers \
-            and newswire status say so. With --attempts and --dead-letter such a batch is kept in a file, and the \
-            consumer goes on behind it.
+            With --to each batch is a request to a URL, and an answer of 200 to 299 moves the cursor. It has the headers \
+            webhook-id, the same each time that a batch is sent, webhook-timestamp and, with --secret, \
+            webhook-signature, as Standard Webhooks has them. Redirects are not followed. Retry-After is heeded for up \
+            to an hour. An answer of 410 ends the delivery with status 77. A URL in a network that is not public needs \
+            [deliver] private_networks. Proxy and certificates are those of [fetch].
+
+            A template is a text with places: {{title}}, {{title:80}} for 80 characters at most, {{title|slack}} so that \
+            nothing in it is taken for markup. The names are title, url, summary, text, authors, tags, published, feed, \
+            feed_title, uid, version, seq, kind, stored_at, and json for the article as it is stored. The markups are \
+            slack, markdown and html. Where it makes JSON, which a name that ends with .json or .ndjson says, values \
+            are written as parts of strings.
+
+            A command or URL that goes on failing keeps the articles behind the batch waiting, for ever, and newswire \
+            consumers and newswire status say so. With --attempts and --dead-letter such a batch is kept in a file, and \
+            the consumer goes on behind it.
 
             SIGTERM and SIGINT end newswire deliver. With --once it ends when all that is stored has been delivered, \
-            or with status 69 as soon as the command fails.
+            or with status 69 as soon as a batch is refused.
 
             EXAMPLE
               newswire deliver --as mailer -- /usr/local/bin/send-mail
               newswire deliver --as index --batch 500 --wait 5s -- load
               newswire deliver --as cron --once -- jq -r .title
+              newswire deliver --as hook --to https://example.org/hook --secret file:hook.secret
+              newswire deliver --as chat --to file:slack.url --template slack.json
             """)
 
     @Option(
@@ -43,14 +58,20 @@ struct DeliverCommand: AsyncParsableCommand {
 
     @OptionGroup var beginning: ConsumerStartOption
 
-    @Option(help: ArgumentHelp("Deliver at most this many articles at a time (1 to 100000).", valueName: "N"))
-    var batch = 100
+    @Option(
+        help: ArgumentHelp(
+            "Deliver at most this many articles at a time (1 to 100000). Left out: 100 to a command, 1 to a URL.",
+            valueName: "N"))
+    var batch: Int?
 
     @Option(help: ArgumentHelp("Once there is an article, wait this long for more.", valueName: "SPAN"))
     var wait = SpanArgument(seconds: 0)
 
-    @Option(help: ArgumentHelp("End the command if it takes longer than this for a batch.", valueName: "SPAN"))
-    var timeout = SpanArgument(seconds: 300)
+    @Option(
+        help: ArgumentHelp(
+            "End the command, or the request, if it takes longer than this for a batch. Left out: 5m, or 30s.",
+            valueName: "SPAN"))
+    var timeout: SpanArgument?
 
     @Flag(help: "Deliver what is stored, then end.")
     var once = false
@@ -74,6 +95,8 @@ struct DeliverCommand: AsyncParsableCommand {
             "Give the command this variable of the environment, too. May be repeated.", valueName: "NAME"))
     var variables: [String] = []
 
+    @OptionGroup var http: HTTPTargetOptions
+
     @OptionGroup var choice: ArticleChoice
 
     @OptionGroup var common: CommonOptions
@@ -83,25 +106,29 @@ struct DeliverCommand: AsyncParsableCommand {
     var command: [String] = []
 
     func validate() throws {
-        if command.isEmpty {
-            throw ValidationError("Name a command after --, such as: -- /usr/local/bin/send-mail")
+        if command.isEmpty, http.to == nil {
+            throw ValidationError(
+                "Name a command after --, such as: -- /usr/local/bin/send-mail, or a URL with --to.")
         }
-        if !(1...100_000).contains(batch) { throw ValidationError("--batch takes 1 to 100000.") }
+        if !command.isEmpty, http.to != nil {
+            throw ValidationError("Articles go to a command or to a URL: use --to, or the command after --.")
+        }
+        if let name = http.namesWithoutURL.first { throw ValidationError("\(name) needs --to.") }
+        if http.to != nil, !variables.isEmpty { throw ValidationError("--env is for a command, and there is none.") }
+        if let batch, !(1...100_000).contains(batch) { throw ValidationError("--batch takes 1 to 100000.") }
         if (attempts == nil) != (deadLetter == nil) {
             throw ValidationError(
                 "--attempts and --dead-letter need each other: no batch is given up that is kept nowhere.")
         }
         if let attempts, !(1...10_000).contains(attempts) { throw ValidationError("--attempts takes 1 to 10000.") }
-        if timeout.seconds == 0 { throw ValidationError("--timeout takes at least 1s.") }
+        if timeout?.seconds == 0 { throw ValidationError("--timeout takes at least 1s.") }
     }
 
     func run() async throws {
         let configuration = try loaded()
         let directory = choice.directory(configuration)
-        guard let program = DeliveryCommand(command, environment: environment(configuration)) else {
-            throw CommandFailure(
-                .usage, "delivering to \(command[0]): there is no such program that may be run; name it by its path")
-        }
+        let logger = common.logger(configuration)
+        let target = try target(configuration, logger)
         if let deadLetter, access(deadLetter, W_OK | X_OK) != 0 {
             throw CommandFailure(
                 .usage,
@@ -118,7 +145,6 @@ struct DeliverCommand: AsyncParsableCommand {
             listening.cancel()
             close(stop)
         }
-        let logger = common.logger(configuration)
         let filter = try choice.filter(configuration, isForConsumer: true)
         let (consumer, options, start) = (consumer, options, beginning.start)
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
@@ -130,7 +156,7 @@ struct DeliverCommand: AsyncParsableCommand {
                 let turn = try cursors.lockForDump(consumer)
                 defer { withExtendedLifetime(turn) {} }
                 return try Delivery(
-                    consumer: consumer, filter: filter, target: program, options: options, reader: reader,
+                    consumer: consumer, filter: filter, target: target, options: options, reader: reader,
                     cursors: cursors, watch: ArticleWatch(directory: directory), notifier: notifier, logger: logger,
                     stop: stop
                 ).run(from: start)
@@ -154,9 +180,28 @@ struct DeliverCommand: AsyncParsableCommand {
         return try common.loadForStore(environment: environment)
     }
 
+    private func target(_ configuration: Configuration, _ logger: Logger) throws(CommandFailure) -> any DeliveryTarget {
+        if let options = try http.target(batch: most) {
+            let environment = CommonOptions.environment
+            return HTTPTarget(
+                options,
+                requests: RequestBuilder(configuration, version: Version.newswire, environment: environment),
+                engine: try IngestionSession.startedEngine(), environment: environment, logger: logger)
+        }
+        guard let program = DeliveryCommand(command, environment: environment(configuration)) else {
+            throw CommandFailure(
+                .usage, "delivering to \(command[0]): there is no such program that may be run; name it by its path")
+        }
+        return program
+    }
+
+    /// The most articles of a batch.
+    private var most: Int { batch ?? (http.to == nil ? 100 : 1) }
+
     private var options: Delivery.Options {
         Delivery.Options(
-            batch: batch, wait: wait.seconds * 1000, timeout: timeout.seconds * 1000, once: once,
+            batch: most, wait: wait.seconds * 1000, timeout: (timeout?.seconds ?? (http.to == nil ? 300 : 30)) * 1000,
+            once: once,
             isOfEvents: choice.events,
             deadLetters: attempts.flatMap { attempts in
                 deadLetter.map { DeadLetters(attempts: attempts, directory: $0) }

@@ -41,6 +41,9 @@ struct DeliveryBatch {
         self = batch
     }
 
+    /// The articles one by one, without the line feeds.
+    var lines: [ArraySlice<UInt8>] { bytes.split(separator: UInt8(ascii: "\n")) }
+
     private mutating func add(_ record: RecordSlice) {
         bytes.append(contentsOf: record.bytes)
         count += 1

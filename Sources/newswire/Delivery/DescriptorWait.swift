@@ -8,6 +8,9 @@ enum DescriptorWait {
         case timeout
     }
 
+    /// As good as no end.
+    static let forever: Int64 = 365 * 86_400_000
+
     /// Waits until one of two descriptors is readable; one that is negative never is.
     static func poll(_ first: Int32, _ second: Int32, for milliseconds: Int64) -> Event {
         let end = now() + milliseconds

@@ -1,0 +1,72 @@
+internal import FeedModel
+internal import Fetching
+internal import Text
+internal import Web
+
+/// What an answer means for the batch that was sent, by the rules of Standard Webhooks.
+struct HTTPVerdict {
+    private let answer: HTTPAnswer
+    private let server: String
+    private let secrets: [String]
+    private let expected: String?
+
+    /// Bytes of an answer's body that are shown.
+    private static let shownBytes = 200
+
+    /// - Parameters:
+    ///   - server: what an error calls the server.
+    ///   - secrets: what an answer must not bring into a log, though it was sent there.
+    ///   - expected: what has to stand in the body.
+    init(_ answer: HTTPAnswer, server: String, secrets: [String], expected: String?) {
+        self.answer = answer
+        self.server = server
+        self.secrets = secrets
+        self.expected = expected
+    }
+
+    /// - Parameter longestWait: in seconds, whatever the server asks for.
+    func answer(longestWait: Int) -> DeliveryAnswer {
+        let head = answer.head
+        switch head.status {
+        case 200...299:
+            guard let expected, !holds(expected) else { return .delivered }
+            return .refused(
+                "\(server) answered \(head.status), but not with \(SafeText.line(expected)), which --expect wants\(said)"
+            )
+        case 300...399:
+            let place = head.header(named: "Location").map { " to \(shown($0))" } ?? ""
+            return .refused(
+                "\(server) answered \(head.status) and leads\(place), which is not followed: if it is right, name it with --to"
+            )
+        case 410:
+            return .ended("\(server) answered 410: it wants no more of this\(said)")
+        default:
+            let wait = min(max(0, head.retryAfterSeconds ?? 0), longestWait)
+            return .refused("\(server) answered \(head.status)\(said)", atLeast: wait)
+        }
+    }
+
+    private func holds(_ text: String) -> Bool {
+        let wanted = Array(text.utf8)
+        guard !wanted.isEmpty, wanted.count <= answer.body.count else { return false }
+        let first = wanted[0]
+        return answer.body.indices.dropLast(wanted.count - 1).contains { start in
+            answer.body[start] == first && answer.body[start..<start + wanted.count].elementsEqual(wanted)
+        }
+    }
+
+    /// `: “what the server said”`, on one line, however it was written; empty where it said nothing.
+    private var said: String {
+        let text = shown(String(decoding: answer.body, as: UTF8.self))
+        return text.isEmpty ? "" : ": “\(text)”"
+    }
+
+    /// A server that shows what it was sent does not bring a secret into the log. The whole text is looked through before
+    /// it is cut, so that no beginning of a secret is left at the end.
+    private func shown(_ text: String) -> String {
+        var text = text
+        for secret in secrets where !secret.isEmpty { text = text.replacing(secret, with: "***") }
+        let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return SafeText.line(String(decoding: line.utf8.prefix(Self.shownBytes), as: UTF8.self))
+    }
+}
