@@ -29,7 +29,7 @@ struct HTTPTargetOptions: ParsableArguments {
     var body: BodyForm?
 
     @Option(
-        help: ArgumentHelp("Send what this file makes of each article; see Templates.", valueName: "FILE"),
+        help: ArgumentHelp("Send what this file makes of each article (docs/delivering.md).", valueName: "FILE"),
         completion: .file())
     var template: String?
 
