@@ -26,6 +26,12 @@ static inline CURLcode newswire_curl_set_bytes(CURL *easy, CURLoption option, co
 static inline CURLcode newswire_curl_set_write(CURL *easy, CURLoption option, curl_write_callback callback) {
     return curl_easy_setopt(easy, option, callback);
 }
+static inline CURLcode newswire_curl_set_read(CURL *easy, curl_read_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_READFUNCTION, callback);
+}
+static inline CURLcode newswire_curl_set_progress(CURL *easy, curl_xferinfo_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
+}
 static inline CURLcode newswire_curl_set_open_socket(CURL *easy, curl_opensocket_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }

@@ -137,7 +137,8 @@ package final class FetchEngine: Sendable {
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
-    private static let globalStatus: CURLcode = curl_global_init(Int(CURL_GLOBAL_ALL))
+    /// libcurl is made ready once, by whoever needs it first.
+    static let globalStatus: CURLcode = curl_global_init(Int(CURL_GLOBAL_ALL))
 
     /// What the thread is given to begin with.
     private final class Start {

@@ -11,7 +11,7 @@ internal import UnixSignals
 struct DeliverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deliver",
-        abstract: "Gives new articles to a command or a URL, batch by batch, as they come.",
+        abstract: "Gives new articles to a command, a URL or a mailbox, batch by batch, as they come.",
         discussion: """
             The command is run once for each batch, without a shell, and reads the articles as lines of JSON from its \
             standard input. When it ends with status 0, the consumer's cursor moves past the batch. When it ends \
@@ -34,9 +34,15 @@ struct DeliverCommand: AsyncParsableCommand {
             slack, markdown and html. Where it makes JSON, which a name that ends with .json or .ndjson says, values \
             are written as parts of strings.
 
-            A command or URL that goes on failing keeps the articles behind the batch waiting, for ever, and newswire \
-            consumers and newswire status say so. With --attempts and --dead-letter such a batch is kept in a file, and \
-            the consumer goes on behind it.
+            With --mail each article is a message, as text and as HTML that is safe to show, and the cursor moves when the \
+            mail server has taken it. smtps:// is TLS from the first word, smtp:// with STARTTLS, which a server on \
+            another machine has to offer; on this machine smtp:// is not encrypted. The port is 465, 587, or 25 on this \
+            machine. Edits (--updates) are replies to the first version. A message that is sent again has the same \
+            Message-ID. --timeout is that of a message.
+
+            A command, URL or mail server that goes on failing keeps the articles behind the batch waiting, for ever, and \
+            newswire consumers and newswire status say so. With --attempts and --dead-letter such a batch is kept in a \
+            file, and the consumer goes on behind it.
 
             SIGTERM and SIGINT end newswire deliver. With --once it ends when all that is stored has been delivered, \
             or with status 69 as soon as a batch is refused.
@@ -47,6 +53,9 @@ struct DeliverCommand: AsyncParsableCommand {
               newswire deliver --as cron --once -- jq -r .title
               newswire deliver --as hook --to https://example.org/hook --secret file:hook.secret
               newswire deliver --as chat --to file:slack.url --template slack.json
+              newswire deliver --as desk --mail desk@example.org --from now
+              newswire deliver --as hourly --mail desk@example.org --digest 1h --smtp smtps://mail.example.org \
+            --smtp-user news --smtp-password file:/etc/newswire/smtp.password
             """)
 
     @Option(
@@ -60,8 +69,8 @@ struct DeliverCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Deliver at most this many articles at a time (1 to 100000). Left out: 100 to a command, 1 to a URL.",
-            valueName: "N"))
+            "Deliver at most this many articles at a time (1 to 100000, of a digest 1000). Left out: 100 to a command and in "
+                + "a digest, 1 to a URL or a mailbox.", valueName: "N"))
     var batch: Int?
 
     @Option(help: ArgumentHelp("Once there is an article, wait this long for more.", valueName: "SPAN"))
@@ -69,8 +78,8 @@ struct DeliverCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "End the command, or the request, if it takes longer than this for a batch. Left out: 5m, or 30s.",
-            valueName: "SPAN"))
+            "End the command, the request or the message if it takes longer than this for a batch. Left out: 5m, and 30s "
+                + "for a URL.", valueName: "SPAN"))
     var timeout: SpanArgument?
 
     @Flag(help: "Deliver what is stored, then end.")
@@ -97,6 +106,8 @@ struct DeliverCommand: AsyncParsableCommand {
 
     @OptionGroup var http: HTTPTargetOptions
 
+    @OptionGroup var mail: MailOptions
+
     @OptionGroup var choice: ArticleChoice
 
     @OptionGroup var common: CommonOptions
@@ -106,15 +117,27 @@ struct DeliverCommand: AsyncParsableCommand {
     var command: [String] = []
 
     func validate() throws {
-        if command.isEmpty, http.to == nil {
+        let targets = [!command.isEmpty, http.to != nil, mail.mail != nil]
+        switch targets.count(where: { $0 }) {
+        case 0:
             throw ValidationError(
-                "Name a command after --, such as: -- /usr/local/bin/send-mail, or a URL with --to.")
-        }
-        if !command.isEmpty, http.to != nil {
-            throw ValidationError("Articles go to a command or to a URL: use --to, or the command after --.")
+                "Name a command after --, such as: -- /usr/local/bin/load-index, a URL with --to, or an address with --mail."
+            )
+        case 1: break
+        default:
+            throw ValidationError(
+                "Articles go to one of a command, a URL and a mailbox: use the command after --, --to or --mail.")
         }
         if let name = http.namesWithoutURL.first { throw ValidationError("\(name) needs --to.") }
-        if http.to != nil, !variables.isEmpty { throw ValidationError("--env is for a command, and there is none.") }
+        if let name = mail.namesWithoutAddress.first { throw ValidationError("\(name) needs --mail.") }
+        if command.isEmpty, !variables.isEmpty { throw ValidationError("--env is for a command, and there is none.") }
+        if mail.mail != nil, choice.events { throw ValidationError("--mail sends articles, and --events has none.") }
+        if mail.digest != nil {
+            if wait.seconds > 0 { throw ValidationError("--digest and --wait both say how long to wait; use one.") }
+            if most > MailDigest.mostArticles {
+                throw ValidationError("--batch takes 1 to \(MailDigest.mostArticles) with --digest.")
+            }
+        }
         if let batch, !(1...100_000).contains(batch) { throw ValidationError("--batch takes 1 to 100000.") }
         if (attempts == nil) != (deadLetter == nil) {
             throw ValidationError(
@@ -188,6 +211,9 @@ struct DeliverCommand: AsyncParsableCommand {
                 requests: RequestBuilder(configuration, version: Version.newswire, environment: environment),
                 engine: try IngestionSession.startedEngine(), environment: environment, logger: logger)
         }
+        if let options = try mail.target() {
+            return MailTarget(options, environment: CommonOptions.environment)
+        }
         guard let program = DeliveryCommand(command, environment: environment(configuration)) else {
             throw CommandFailure(
                 .usage, "delivering to \(command[0]): there is no such program that may be run; name it by its path")
@@ -196,12 +222,12 @@ struct DeliverCommand: AsyncParsableCommand {
     }
 
     /// The most articles of a batch.
-    private var most: Int { batch ?? (http.to == nil ? 100 : 1) }
+    private var most: Int { batch ?? (command.isEmpty && mail.digest == nil ? 1 : 100) }
 
     private var options: Delivery.Options {
         Delivery.Options(
-            batch: most, wait: wait.seconds * 1000, timeout: (timeout?.seconds ?? (http.to == nil ? 300 : 30)) * 1000,
-            once: once,
+            batch: most, wait: (mail.digest ?? wait).seconds * 1000,
+            timeout: (timeout?.seconds ?? (http.to == nil ? 300 : 30)) * 1000, once: once,
             isOfEvents: choice.events,
             deadLetters: attempts.flatMap { attempts in
                 deadLetter.map { DeadLetters(attempts: attempts, directory: $0) }

@@ -29,7 +29,7 @@ struct AtomFormat: ArticleFormat {
         if let language = article.language, XMLText.isLanguage(language) { attributes = [("xml:lang", language)] }
         xml.begin("entry", attributes)
         xml.element("id", ArticleURN.urn(record.uid))
-        xml.element("title", title(article))
+        xml.element("title", article.headline)
         xml.element("updated", updated(article, record))
         xml.element("published", article.published?.description)
         appendPeople(article, record, &xml)
@@ -40,16 +40,6 @@ struct AtomFormat: ArticleFormat {
         appendSource(record, &xml)
         xml.end("entry")
         bytes.append(contentsOf: xml.bytes)
-    }
-
-    /// Atom wants a title, and readers show it.
-    private func title(_ article: Article) -> String {
-        if let title = article.title, !title.isEmpty { return title }
-        let text =
-            article.contentText ?? article.contentHTML.map { HTMLText.paragraphs($0) }
-            ?? article.summary.map { HTMLText.paragraphs($0) } ?? ""
-        let line = text.split(whereSeparator: \.isNewline).first.map { String($0.prefix(100)) } ?? ""
-        return line.isEmpty ? article.url ?? "(no title)" : line
     }
 
     /// The publisher's date of change; for an edit that has none of its own, when newswire saw it: versions of an entry
