@@ -54,17 +54,17 @@ package final class MailConnection {
     ///   - timeout: milliseconds that it may take, connecting included.
     ///   - stop: a descriptor that is readable once newswire is to stop; negative for none.
     package func send(_ message: [UInt8], _ envelope: Envelope, login: Login?, timeout: Int, stop: Int32) -> Answer {
-        var transfer = MailTransfer(message, stop: stop)
+        var transfer = MailTransfer(message, timeout: timeout, stop: stop)
         var code = perform(transfer, message.count, envelope, login, timeout, anew: false)
         if code != CURLE_OK, !transfer.hasBegun, hasGivenUpOldConnection(code, transfer) {
-            transfer = MailTransfer(message, stop: stop)
+            transfer = MailTransfer(message, timeout: timeout, stop: stop)
             code = perform(transfer, message.count, envelope, login, timeout, anew: true)
         }
         // libcurl is not to know of the transfer any longer.
         defer { handle.reset() }
         switch code {
         case CURLE_OK: return .taken
-        case CURLE_ABORTED_BY_CALLBACK: return .stopped
+        case CURLE_ABORTED_BY_CALLBACK where transfer.isStopped: return .stopped
         default:
             return .failed(
                 MailFailure(

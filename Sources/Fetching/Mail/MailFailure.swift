@@ -42,7 +42,7 @@ extension MailFailure {
             self.init("\(server) was not found: its name has no address; check --smtp")
         case CURLE_COULDNT_CONNECT:
             self.init("\(server) was not reached: \(SafeText.line(facts.words))")
-        case CURLE_OPERATION_TIMEDOUT:
+        case CURLE_OPERATION_TIMEDOUT, CURLE_ABORTED_BY_CALLBACK:
             self.init("\(server) did not take the message within --timeout, or was not ready for it within 60 s")
         case CURLE_USE_SSL_FAILED:
             self.init(
@@ -66,8 +66,11 @@ extension MailFailure {
 
     /// Whether it went wrong whatever the server had said before.
     private static func isOfConnection(_ code: CURLcode) -> Bool {
-        [CURLE_OPERATION_TIMEDOUT, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE]
-            .contains(code)
+        [
+            CURLE_OPERATION_TIMEDOUT, CURLE_ABORTED_BY_CALLBACK, CURLE_PEER_FAILED_VERIFICATION,
+            CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE,
+        ]
+        .contains(code)
     }
 
     /// `: “what the server said”` on one line; empty where it said nothing.

@@ -10,6 +10,9 @@ final class MailTransfer {
     private let message: [UInt8]
     /// Readable once newswire is to stop.
     private let stop: Int32
+    /// When libcurl is to give up even what it says at the end of a connection, a second behind its own timeout: to a
+    /// server that has gone silent it would wait for two minutes with its QUIT.
+    private let deadline: Int64
     private var sent = 0
     private var stoppedAt: Int64?
     /// The server's last reply.
@@ -17,10 +20,15 @@ final class MailTransfer {
     /// Whether the server has asked for the message.
     private(set) var hasBegun = false
 
-    init(_ message: [UInt8], stop: Int32) {
+    /// - Parameter timeout: milliseconds from now that libcurl has.
+    init(_ message: [UInt8], timeout: Int, stop: Int32) {
         self.message = message
+        deadline = Self.now() + Int64(timeout) + 1000
         self.stop = stop
     }
+
+    /// Whether newswire is to stop.
+    var isStopped: Bool { stoppedAt != nil }
 
     static func from(_ context: UnsafeMutableRawPointer?) -> MailTransfer {
         Unmanaged<MailTransfer>.fromOpaque(context!).takeUnretainedValue()
@@ -44,10 +52,11 @@ final class MailTransfer {
         }
     }
 
-    /// Whether the transfer is to end because newswire does: at once where the server has nothing of the message yet, else
-    /// when it had some time to say that it has it, so that the message need not come again. libcurl asks at least once a
-    /// second.
+    /// Whether the transfer is to end because its time is over, or because newswire ends: then at once where the server has
+    /// nothing of the message yet, else when it had some time to say that it has it, so that the message need not come
+    /// again. libcurl asks at least once a second.
     func isToEnd() -> Bool {
+        if Self.now() >= deadline { return true }
         if stoppedAt == nil {
             var descriptor = pollfd(fd: stop, events: Int16(POLLIN), revents: 0)
             guard stop >= 0, poll(&descriptor, 1, 0) > 0 else { return false }
