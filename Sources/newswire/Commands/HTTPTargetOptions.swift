@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Configuration
 internal import FeedModel
 internal import Fetching
-internal import Glibc
 internal import JSONText
 internal import Text
 internal import Web
