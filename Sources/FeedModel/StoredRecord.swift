@@ -71,6 +71,8 @@ package struct StoredRecord: Sendable, Equatable {
     package var storedAtText: String? { own["stored_at"]?.string }
     /// The record was stored then.
     package var storedAt: Timestamp? { storedAtText.flatMap(Timestamp.init(rfc3339:)) }
+    /// The clock was in doubt when the record was stored.
+    package var isClockDoubtful: Bool { own["clock_doubtful"]?.bool ?? false }
     /// Counts the edits in a row that did not move the publisher's date of change (identity.md §8).
     package var recentChanges: UInt64 { number("silent", of: own["index"]) ?? 0 }
 
@@ -84,6 +86,8 @@ package struct StoredRecord: Sendable, Equatable {
     package var feedTags: [String] { texts(RecordMember.feedTags) }
     /// The URL that the document came from in the end.
     package var fetchedFrom: String? { own[RecordMember.fetchedFrom]?.string }
+    /// The language of the document, of an article that does not say its own.
+    package var feedLanguage: String? { own[RecordMember.feedLanguage]?.string }
     /// The fields that differ from the version before.
     package var changed: [String] { texts(RecordMember.changed) }
     /// The record of the version before.
@@ -136,6 +140,7 @@ package struct StoredRecord: Sendable, Equatable {
 extension StoredRecord {
     /// The members of `_newswire` that hold for the line as the store has it, and not for what is made of it.
     private static let proofs = ["prev", "chain", "xxh3"]
+    static let ownKey = "\(ownMember)"
 
     /// Returns the record with other members, and without the chain and the checksum, which are of its line.
     ///
@@ -145,11 +150,21 @@ extension StoredRecord {
     package func changing(item: (JSONValue.Member) -> JSONValue.Member, adding added: [JSONValue.Member] = [])
         -> StoredRecord
     {
-        let ownKey = "\(Self.ownMember)"
+        changing(item: item) { added + $0 }
+    }
+
+    /// Returns the record with other members, and without the chain and the checksum, which are of its line.
+    ///
+    /// - Parameters:
+    ///   - item: what stands in the place of a member of the item.
+    ///   - own: what stands in the place of the members of `_newswire`, which it is given in their order.
+    package func changing(
+        item: (JSONValue.Member) -> JSONValue.Member = { $0 }, own change: ([JSONValue.Member]) -> [JSONValue.Member]
+    ) -> StoredRecord {
         let members = (json.object ?? []).map { member in
-            guard member.key == ownKey, let own = member.value.object else { return item(member) }
+            guard member.key == Self.ownKey, let own = member.value.object else { return item(member) }
             return JSONValue.Member(
-                key: ownKey, value: .object(added + own.filter { !Self.proofs.contains($0.key) }))
+                key: Self.ownKey, value: .object(change(own.filter { !Self.proofs.contains($0.key) })))
         }
         return StoredRecord(.object(members))
     }
@@ -169,6 +184,8 @@ package enum RecordMember {
     package static var feedTags: StaticString { "feed_tags" }
     /// The URL that the document came from in the end, without secrets.
     package static var fetchedFrom: StaticString { "fetched_from" }
+    /// The language of the document, where the article has none of its own.
+    package static var feedLanguage: StaticString { "feed_language" }
     /// The fields that differ from the version before, by their names.
     package static var changed: StaticString { "changed" }
     /// The record of the version before.
@@ -203,6 +220,8 @@ package enum RecordMember {
     package static var shown: StaticString { "shown" }
     /// No version before was let through; the store writes it.
     package static var released: StaticString { "released" }
+    /// What rules say of it was asked when it was printed; in no record of a store.
+    package static var refiltered: StaticString { "refiltered" }
     /// The word in `dateFlags` for a date that lies in the future.
     package static var futureDate: String { "future" }
 }

@@ -70,7 +70,7 @@ package struct JSONPiece {
     /// The value of a string, with its escapes undone; nil where this is none.
     package var string: String? {
         guard let text = rawText else { return nil }
-        if text.contains(UInt8(ascii: "\\")) { return parsed?.string }
+        if text.contains(UInt8(ascii: "\\")) { return value?.string }
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -86,13 +86,13 @@ package struct JSONPiece {
         let digits = bytes.dropFirst(isNegative ? 1 : 0)
         // Longer ones may not fit, and those with a fraction or an exponent are rare.
         guard (1...18).contains(digits.count), digits.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") })
-        else { return parsed?.integer }
+        else { return self.value?.integer }
         let value = digits.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
         return isNegative ? -value : value
     }
 
     /// The value of `true` or `false`; nil where this is neither.
-    package var bool: Bool? { parsed?.bool }
+    package var bool: Bool? { value?.bool }
 
     /// The elements of an array; nil where this is none.
     package var array: [JSONPiece]? {
@@ -108,7 +108,8 @@ package struct JSONPiece {
         return scan.take(UInt8(ascii: "]")) ? elements : nil
     }
 
-    private var parsed: JSONValue? { try? JSONParser.parse(bytes).value }
+    /// The value as a tree; nil where it is malformed.
+    package var value: JSONValue? { try? JSONParser.parse(bytes).value }
 }
 
 /// Goes over JSON from one value to the next.

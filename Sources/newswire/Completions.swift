@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ArticleStore
 internal import Configuration
 internal import FeedModel
+internal import Querying
 
 /// What a shell offers behind a command that is being typed. It is asked for by the scripts that
 /// `--generate-completion-script` writes; where nothing can be read, nothing is offered.
@@ -14,6 +15,17 @@ enum Completions {
     /// The tags of the configured feeds.
     static let tags = CompletionKind.custom { words, _, _ in
         shown(configuration(words)?.feeds.flatMap(\.tags) ?? [])
+    }
+
+    /// The tags of the configured feeds, and the labels that rules give.
+    static let tagsAndLabels = CompletionKind.custom { words, _, _ in
+        let configuration = configuration(words)
+        return shown((configuration?.feeds.flatMap(\.tags) ?? []) + (configuration?.filters.labels ?? []))
+    }
+
+    /// The names of the rules.
+    static let rules = CompletionKind.custom { words, _, _ in
+        shown(configuration(words)?.filters.rules.map(\.name) ?? [])
     }
 
     /// Feeds, and tags with + and - before them.

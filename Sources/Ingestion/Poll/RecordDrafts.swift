@@ -62,7 +62,7 @@ struct RecordDrafts {
                     rules = better
                     continue
                 }
-                add(judgements, document.articles, ruling, to: &result)
+                add(judgements, document, ruling, to: &result)
                 result.articles = judgements.count + facts.others.count
                 result.seen = judgements.map(\.uid) + facts.others
                 result.churn = judge.churn
@@ -93,14 +93,15 @@ struct RecordDrafts {
     }
 
     private func add(
-        _ judgements: [Judgement], _ articles: [Article], _ ruling: DocumentRuling?, to result: inout Result
+        _ judgements: [Judgement], _ document: Feed, _ ruling: DocumentRuling?, to result: inout Result
     ) {
+        let articles = document.articles
         let isInitial = isInitial(judgements)
         let url = URLRedaction.redacted(feed.url)
         var prefix = RecordPrefix(
             source: .init(
                 feedURL: url, fetchedFrom: head.map { URLRedaction.redacted($0.effectiveURL) } ?? url,
-                feedTitle: state.title, feedTags: feed.tags),
+                feedTitle: state.title, feedTags: feed.tags, feedLanguage: document.language),
             now: now, trusted: trusted)
         var undecided = UndecidedRules()
         var events: [Judgement.Event: Int] = [:]

@@ -17,6 +17,8 @@ struct RecordPrefix: ~Copyable {
         var fetchedFrom: String
         var feedTitle: String?
         var feedTags: [String]
+        /// Of the document, for articles that do not say theirs.
+        var feedLanguage: String?
     }
 
     /// - Parameters:
@@ -37,7 +39,7 @@ struct RecordPrefix: ~Copyable {
             json.removeAll()
             json.beginObject()
             article.writeItemMembers(to: &json, id: id(article, judgement))
-            beginOwn()
+            beginOwn(article)
             article.writeExtensionMembers(to: &json)
         }
         var firstSeen = now
@@ -86,16 +88,17 @@ struct RecordPrefix: ~Copyable {
         json.removeAll()
         json.beginObject()
         short.writeItemMembers(to: &json, id: id(article, judgement))
-        beginOwn()
+        beginOwn(article)
     }
 
-    private mutating func beginOwn() {
+    private mutating func beginOwn(_ article: Article) {
         json.key(StoredRecord.ownMember)
         json.beginObject()
         json.member(RecordMember.feedURL, source.feedURL)
         json.member(RecordMember.feedTitle, source.feedTitle)
         json.member(RecordMember.feedTags, source.feedTags)
         json.member(RecordMember.fetchedFrom, source.fetchedFrom)
+        if article.language == nil { json.member(RecordMember.feedLanguage, source.feedLanguage) }
     }
 
     private func id(_ article: Article, _ judgement: Judgement) -> String {

@@ -30,7 +30,7 @@ extension Query {
 
 extension QueryNode {
     /// All that is asked, in the order in which it was written.
-    fileprivate var conditions: [QueryCondition] {
+    var conditions: [QueryCondition] {
         switch self {
         case .all(let nodes), .any(let nodes): nodes.flatMap(\.conditions)
         case .not(let node): node.conditions

@@ -33,11 +33,16 @@ package struct FilterRules: Sendable {
     }
 
     /// Judges an article, and says of each rule that is for its feed whether it matches and by which words.
-    package func findings(on article: QueriedArticle) -> (verdict: FilterVerdict, findings: [FilterFinding]) {
+    ///
+    /// - Parameter withWords: the words are wanted, which cost far more than the answer.
+    package func findings(
+        on article: QueriedArticle, withWords: Bool = true
+    ) -> (verdict: FilterVerdict, findings: [FilterFinding]) {
         var findings: [FilterFinding] = []
         let verdict = verdict(on: article) { evaluation, number in
             let answer = evaluation.matches(number)
-            findings.append(FilterFinding(rule: number, matches: answer, words: evaluation.words(of: number)))
+            let words = withWords && answer == true ? evaluation.words(of: number) : []
+            findings.append(FilterFinding(rule: number, matches: answer, words: words))
             return answer
         }
         return (verdict, findings)
@@ -97,4 +102,20 @@ package struct FilterFinding: Sendable, Equatable {
     package let matches: Bool?
     /// The words that matched, as they stand in the article.
     package let words: [String]
+}
+
+extension FilterRules {
+    /// Returns the rule without which an article would be let through, where there is one that blocks it alone.
+    ///
+    /// - Parameter findings: of that article.
+    package func onlyBlock(_ findings: [FilterFinding]) -> Int? {
+        let blocks = findings.filter { rules[$0.rule].action == .block && $0.matches == true }
+        let keeps = findings.filter { rules[$0.rule].action == .keep }
+        let isKept = keeps.isEmpty || keeps.contains { $0.matches != false }
+        switch (blocks.count, keeps.count, isKept) {
+        case (1, _, true): return blocks[0].rule
+        case (0, 1, false): return keeps[0].rule
+        default: return nil
+        }
+    }
 }

@@ -117,6 +117,7 @@ struct DeliverCommand: AsyncParsableCommand {
     var command: [String] = []
 
     func validate() throws {
+        if choice.refilter, choice.events { throw ArticleChoice.eventsHaveNoRules }
         let targets = [!command.isEmpty, http.to != nil, mail.mail != nil]
         switch targets.count(where: { $0 }) {
         case 0:

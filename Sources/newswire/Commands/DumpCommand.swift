@@ -4,6 +4,7 @@ internal import Configuration
 internal import FeedModel
 internal import Ingestion
 internal import JSONText
+internal import Querying
 
 struct DumpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,6 +23,7 @@ struct DumpCommand: ParsableCommand {
               newswire dump --new | jq -r .title
               newswire dump --new --as archive --format text
               newswire dump --since 36h --feed example
+              newswire dump --since 7d --match '"air defence" -title:toy' --format brief
               # not had before the work is done
               newswire dump --new --as index --no-ack >batch.jsonl && test -s batch.jsonl &&
                 load-index batch.jsonl &&
@@ -85,6 +87,7 @@ struct DumpCommand: ParsableCommand {
             throw ValidationError(
                 "--follow cannot print --format \(format), a document that has an end; use jsonl, text, brief or tsv.")
         }
+        if choice.refilter, choice.events { throw ArticleChoice.eventsHaveNoRules }
         if urls, format != .brief { throw ValidationError("--urls needs --format brief; the others have them.") }
     }
 
@@ -102,6 +105,7 @@ struct DumpCommand: ParsableCommand {
         let since = since?.time(now: now)
         let until = until?.time(now: now)
         let filter = try choice.filter(configuration, since: since, until: until, isForConsumer: new)
+        choice.tellRules(configuration)
         return DumpSession(
             directory: directory, filter: filter, format: format, sanitize: sanitize, urls: urls, limit: limit,
             after: after ?? 0,
@@ -138,7 +142,7 @@ struct ArticleChoice: ParsableArguments {
             "Take only articles that a rule has given this label, or whose feed had this tag when they were stored, in any case. "
                 + "May be repeated.",
             valueName: "TAG"),
-        completion: Completions.tags)
+        completion: Completions.tagsAndLabels)
     var tags: [String] = []
 
     @Flag(
@@ -150,6 +154,20 @@ struct ArticleChoice: ParsableArguments {
 
     @Flag(help: "Take what rules of the configuration have blocked, too.")
     var blocked = false
+
+    @Option(
+        name: .customLong("match"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Take only articles that this query matches, in the language of rules: words, \"several words\", title:word, "
+                + "feed:ID, -not, OR. May be repeated: all of them have to match.", valueName: "QUERY"))
+    var matches: [String] = []
+
+    @Flag(
+        help: """
+            Ask today's rules of each article, in place of what the rules said when it was stored. What is taken says \
+            "refiltered":true.
+            """)
+    var refilter = false
 
     @Flag(
         help: """
@@ -177,10 +195,30 @@ struct ArticleChoice: ParsableArguments {
     ) throws -> DumpFilter {
         let known = StoredFeeds(configuration)
         try known.check(tags: tags)
-        return DumpFilter(
+        var filter = DumpFilter(
             feeds: try known.resolve(feeds), tags: tags, since: since, until: until,
             kinds: DumpFilter.Kinds(
                 updates: updates, duplicates: duplicates, blocked: blocked, withoutInitial: noInitial),
             isForConsumer: isForConsumer)
+        if matches.isEmpty, !refilter { return filter }
+        let states = try known.states()
+        if !matches.isEmpty {
+            let names = FeedNames(configuration.recognising(states.knownFeeds), states: states)
+            filter.match = try MatchCondition(matches, names, known)
+        }
+        if refilter { filter.ruling = try RecordRuling(configuration, states: states, "asking today's rules") }
+        return filter
+    }
+
+    static var eventsHaveNoRules: ValidationError {
+        ValidationError("--refilter and --events cannot be used together: rules are asked of articles alone.")
+    }
+
+    /// Whose rules --refilter asks.
+    func tellRules(_ configuration: Configuration) {
+        guard refilter else { return }
+        let count = configuration.filters.rules.count
+        let rules = count == 0 ? "no rule, so that nothing is blocked" : "\(count) rule\(count == 1 ? "" : "s")"
+        StandardError.write("newswire: what rules say is said by those of \(configuration.path): \(rules)")
     }
 }

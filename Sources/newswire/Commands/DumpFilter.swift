@@ -1,6 +1,7 @@
 internal import ArticleStore
 internal import FeedModel
 internal import JSONText
+internal import Querying
 
 /// Which records a dump prints.
 struct DumpFilter {
@@ -25,6 +26,10 @@ struct DumpFilter {
     private let kinds: Kinds
     /// Which times of records can be right; nil where no time is asked for.
     var times: StoredTimes?
+    /// What `--match` asks for; nil where it does not.
+    var match: MatchCondition?
+    /// Asked in place of what the rules said when a record was stored; nil where that counts.
+    var ruling: RecordRuling?
 
     /// How far clocks may have gone back without a dump ending too early, in seconds.
     private static let clockMargin: Int64 = 24 * 3600
@@ -63,12 +68,12 @@ struct DumpFilter {
     }
 
     /// What the envelope alone can tell: no JSON is read for it.
-    func admits(_ envelope: RecordEnvelope) -> Bool {
+    private func admits(_ envelope: RecordEnvelope) -> Bool {
         switch envelope.kind {
         case .new: break
         // Whoever never had the article gets it now (filters.md §2.5).
-        case .update: if !kinds.updates, envelope.standing != .released { return false }
-        case .duplicate: if !kinds.duplicates, !isChoice { return false }
+        case .update: if !kinds.updates, ruling == nil, envelope.standing != .released { return false }
+        case .duplicate: if !kinds.duplicates, ruling == nil, !isChoice { return false }
         case .alias: return false
         }
         if kinds.withoutInitial, envelope.isInitial { return false }
@@ -78,40 +83,83 @@ struct DumpFilter {
         else {
             return false
         }
-        return kinds.blocked || !envelope.standing.isBlocked
+        return kinds.blocked || ruling != nil || !envelope.standing.isBlocked
     }
 
-    /// Reads the record as JSON where its envelope alone does not tell, and the article that it repeats where that tells.
-    func admits(_ record: RecordSlice, in reader: StoreReader) throws -> Bool {
-        guard admits(record.envelope) else { return false }
-        let mayRepeat =
-            switch record.envelope.kind {
-            case .duplicate: !kinds.duplicates
-            case .update: !kinds.updates && !kinds.duplicates
-            case .new, .alias: false
-            }
-        if tags.isEmpty, !mayRepeat { return true }
-        // A line whose checksum holds is JSON, unless newswire itself wrote it wrong.
-        let stored = StoredRecord(try JSONParser.parse(record.bytes).value)
-        guard hasTag(stored) else { return false }
-        if !mayRepeat { return true }
-        guard let original = stored.duplicateOf else { return record.envelope.kind == .update }
-        return try isChoice && !chooses(original, in: reader)
+    /// Returns the record where it is asked for; nil where it is not.
+    ///
+    /// Reads it as JSON where its envelope alone does not tell, and the article that it repeats where that tells.
+    func taken(_ record: RecordSlice, in reader: StoreReader) throws -> TakenRecord? {
+        guard admits(record.envelope) else { return nil }
+        if let ruling { return try taken(record, by: ruling, in: reader) }
+        var taken = TakenRecord(record)
+        if let match {
+            let answer = try match.matches(record, in: reader)
+            if answer == false { return nil }
+            taken.isUndecided = answer == nil
+        }
+        if tags.isEmpty, !mayRepeat(record.envelope.kind) { return taken }
+        let stored = try taken.record()
+        return try hasTag(stored) && !repeatsForNothing(stored, in: reader) ? taken : nil
     }
 
-    /// Whether only some feeds are asked for.
-    private var isChoice: Bool { !feeds.isEmpty || !tags.isEmpty }
+    /// The same by what today's rules say (filters.md §3.3).
+    private func taken(_ record: RecordSlice, by ruling: RecordRuling, in reader: StoreReader) throws -> TakenRecord? {
+        let stored = try refiltered(try TakenRecord(record).record(), by: ruling, in: reader)
+        if stored.blockedBy != nil, !kinds.blocked { return nil }
+        if stored.kind == .update, !kinds.updates, !stored.isReleased { return nil }
+        guard hasTag(stored) else { return nil }
+        var taken = TakenRecord(refiltered: stored)
+        if let match {
+            let answer = try match.matches(stored, in: reader)
+            if answer == false { return nil }
+            taken.isUndecided = answer == nil
+        }
+        return try repeatsForNothing(stored, in: reader) ? nil : taken
+    }
 
-    /// Whether a record is of a feed that is asked for; one that has been removed is of none.
-    private func chooses(_ seq: UInt64, in reader: StoreReader) throws -> Bool {
-        guard let record = try reader.record(seq: seq), let feed = record.feed else { return false }
-        guard feeds.isEmpty || feeds.contains(feed) else { return false }
+    private func refiltered(
+        _ record: StoredRecord, by ruling: RecordRuling, in reader: StoreReader
+    ) throws(StoreError) -> StoredRecord {
+        let verdict = try ruling.verdict(on: record, in: reader)
+        return record.refiltered(verdict, try ruling.standing(of: record, verdict, in: reader))
+    }
+
+    /// Whether such a record may say again what another feed's has said.
+    private func mayRepeat(_ kind: RecordKind?) -> Bool {
+        switch kind {
+        case .duplicate: !kinds.duplicates
+        case .update: !kinds.updates && !kinds.duplicates
+        case .new, .alias, nil: false
+        }
+    }
+
+    /// Whether the record says again what was printed of another feed.
+    private func repeatsForNothing(_ record: StoredRecord, in reader: StoreReader) throws -> Bool {
+        guard mayRepeat(record.kind) else { return false }
+        guard let original = record.duplicateOf else { return record.kind != .update }
+        guard let first = try reader.record(seq: original) else { return !isChoice }
+        if let ruling {
+            // What today's rules keep from everybody does not stand for its copies (filters.md §2.4).
+            if try ruling.verdict(on: first, in: reader).blockedBy != nil { return false }
+            return try !isChoice || chooses(try refiltered(first, by: ruling, in: reader), in: reader)
+        }
+        return try !isChoice || chooses(first, in: reader)
+    }
+
+    /// Whether only some articles are asked for, by what they are of or say.
+    private var isChoice: Bool { !feeds.isEmpty || !tags.isEmpty || match != nil }
+
+    /// Whether a record is one that is asked for.
+    private func chooses(_ record: StoredRecord, in reader: StoreReader) throws -> Bool {
+        guard let feed = record.feed, feeds.isEmpty || feeds.contains(feed) else { return false }
+        if let match, try match.matches(record, in: reader) == false { return false }
         // By its labels nobody was given what is blocked; the version that was let through may have others.
         return hasTag(record, countingLabels: kinds.blocked || record.blockedBy == nil)
     }
 
     /// Whether the record has one of the tags: the configured ones of its feed and the labels of rules, as they were when it
-    /// was stored.
+    /// was stored, or as today's rules give them.
     private func hasTag(_ record: StoredRecord, countingLabels: Bool = true) -> Bool {
         tags.isEmpty || record.feedTags.contains { tags.contains(TagKey($0)) }
             || countingLabels && record.labels.contains { tags.contains(TagKey($0)) }

@@ -16,6 +16,8 @@ struct DumpPass {
     private let first: UInt64
     private(set) var isOver: Bool
     private var damages = 0
+    /// Of so many that were printed it is not known whether they match.
+    private var undecided = 0
     /// The place of the last damage that was told of: a follower passes it again and again.
     private var lastDamage: (segment: String, offset: UInt64)?
 
@@ -52,9 +54,10 @@ struct DumpPass {
                     isOver = true
                     return false
                 }
-                if try filter.admits(record, in: reader) {
-                    try printer.print(record)
+                if let taken = try filter.taken(record, in: reader) {
+                    try printer.print(taken)
                     printed += 1
+                    if taken.isUndecided { undecided += 1 }
                 }
                 lastSeen = record.envelope.seq
                 recent.pass(record.envelope)
@@ -99,6 +102,7 @@ struct DumpPass {
 
     /// What was not told one by one.
     func finish() {
+        if undecided > 0 { StandardError.write("newswire: \(MatchText.undecided(undecided, "printed"))") }
         guard damages > Self.toldDamages else { return }
         StandardError.write("newswire: \(damages - Self.toldDamages) more damaged places were left out")
     }

@@ -94,7 +94,7 @@ extension DumpFilter {
         var count: UInt64 = 0
         try reader.read(after: seq, damage: { _ in }) { record in
             if ends(at: record.envelope) { return false }
-            if try admits(record, in: reader) { count += 1 }
+            if try taken(record, in: reader) != nil { count += 1 }
             return true
         }
         return count

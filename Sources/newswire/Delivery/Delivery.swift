@@ -69,6 +69,10 @@ struct Delivery {
                 if DescriptorWait.poll(stop, -1, for: options.wait) == .first { break }
                 batch = try collect(after: progress.seen)
             }
+            if batch.undecided > 0 {
+                logger.warning(
+                    "\(MatchText.undecided(batch.undecided, "taken"))", metadata: ["consumer": "\(consumer)"])
+            }
             if batch.count > 0 {
                 switch deliver(batch, holding: right) {
                 case .delivered: break

@@ -14,6 +14,8 @@ struct DeliveryBatch {
     private(set) var lastSeen: UInt64
     /// Which records were looked at last.
     private(set) var recent = RecentMarks()
+    /// Of so many it is not known whether they are what was asked for.
+    private(set) var undecided = 0
     /// Whether there may be more than was taken.
     private(set) var isFull = false
 
@@ -26,12 +28,13 @@ struct DeliveryBatch {
         lastSeen = seq
         var batch = self
         try reader.read(after: seq, damage: damage) { record in
-            if try filter.admits(record, in: reader) {
-                if batch.count > 0, batch.bytes.count + record.bytes.count > Self.maximumBytes {
+            if let taken = try filter.taken(record, in: reader) {
+                let isAdded = taken.withLine { batch.add($0, seq: record.envelope.seq) }
+                guard isAdded else {
                     batch.isFull = true
                     return false
                 }
-                batch.add(record)
+                if taken.isUndecided { batch.undecided += 1 }
             }
             batch.lastSeen = record.envelope.seq
             batch.recent.pass(record.envelope)
@@ -44,10 +47,13 @@ struct DeliveryBatch {
     /// The articles one by one, without the line feeds.
     var lines: [ArraySlice<UInt8>] { bytes.split(separator: UInt8(ascii: "\n")) }
 
-    private mutating func add(_ record: RecordSlice) {
-        bytes.append(contentsOf: record.bytes)
+    /// - Returns: whether there was room for it.
+    private mutating func add(_ line: UnsafeRawBufferPointer, seq: UInt64) -> Bool {
+        if count > 0, bytes.count + line.count > Self.maximumBytes { return false }
+        bytes.append(contentsOf: line)
         count += 1
-        if first == 0 { first = record.envelope.seq }
-        last = record.envelope.seq
+        if first == 0 { first = seq }
+        last = seq
+        return true
     }
 }

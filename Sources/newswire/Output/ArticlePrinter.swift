@@ -57,10 +57,9 @@ struct ArticlePrinter: ~Copyable {
         if let format { try output.write(Array(format.prologue.utf8)) }
     }
 
-    mutating func print(_ record: RecordSlice) throws {
-        guard format != nil else { return try output.write(record.bytes) }
-        // A line whose checksum holds is JSON, unless newswire itself wrote it wrong.
-        let stored = StoredRecord(try JSONParser.parse(record.bytes).value)
+    mutating func print(_ record: TakenRecord) throws {
+        guard format != nil else { return try record.withLine { try output.write($0) } }
+        let stored = try record.record()
         buffer.removeAll(keepingCapacity: true)
         format?.append(sanitize ? stored.sanitizingHTML() : stored, to: &buffer)
         try output.write(buffer)
