@@ -38,6 +38,15 @@ struct CompletionTests {
         return ending.lines
     }
 
+    @Test("The names of rules are offered, and their labels where articles are chosen by tag")
+    func rules() async {
+        let text = desk.folder.text("newswire.toml") ?? ""
+        desk.folder.write(text + "\n" + Desk.rule("no-deals", "label", "deal", "label = \"deal\""), to: "newswire.toml")
+        #expect(await offered("filters", "test", "no") == ["no-deals"])
+        #expect(await offered("dump", "--tag", "d") == ["deal"])
+        #expect(await offered("feeds", "--tag", "d").isEmpty)
+    }
+
     @Test("Feeds, tags and consumers of the configuration are offered, and files where a file is meant")
     func bash() async {
         #expect(await offered("explain", "n") == ["northern"])

@@ -1,14 +1,14 @@
 internal import ArticleStore
 internal import Configuration
-internal import FeedModel
+package import FeedModel
 internal import Identity
-internal import Querying
+package import Querying
 
 /// `DocumentRuling` asks the rules of the configuration about the articles of one document (filters.md §2.3).
 ///
 /// It is asked on the thread that has read the document, and its answers depend on nothing but the document, the feed and
 /// the time that it was made with.
-struct DocumentRuling: Sendable {
+package struct DocumentRuling: Sendable {
     private let rules: FilterRules
     private let articles: [Article]
     private let feed: FeedIdentifier
@@ -27,10 +27,20 @@ struct DocumentRuling: Sendable {
         _ rules: FilterRules, _ document: Feed, of feed: FeedConfiguration, now: Timestamp, trusted: Timestamp?,
         isFirst: Bool
     ) {
+        self.init(
+            rules, document, of: feed.id, tags: Set(feed.tags.map { TagKey($0) }), now: now, trusted: trusted,
+            isFirst: isFirst)
+    }
+
+    /// The same of a feed by its id and its configured tags.
+    package init(
+        _ rules: FilterRules, _ document: Feed, of feed: FeedIdentifier, tags: Set<TagKey>, now: Timestamp,
+        trusted: Timestamp?, isFirst: Bool = false
+    ) {
         self.rules = rules
         articles = document.articles
-        self.feed = feed.id
-        tags = Set(feed.tags.map { TagKey($0) })
+        self.feed = feed
+        self.tags = tags
         language = document.language
         self.now = now
         self.trusted = trusted
@@ -41,6 +51,15 @@ struct DocumentRuling: Sendable {
     ///
     /// - Parameter isUpdate: it is a version of an article that is known.
     func verdict(on index: Int, isUpdate: Bool) -> FilterVerdict {
+        rules.verdict(on: queried(index, isUpdate: isUpdate))
+    }
+
+    /// Judges an article that is not known yet, and says what each rule that is for its feed says.
+    package func findings(on index: Int) -> (verdict: FilterVerdict, findings: [FilterFinding]) {
+        rules.findings(on: queried(index, isUpdate: false))
+    }
+
+    private func queried(_ index: Int, isUpdate: Bool) -> QueriedArticle {
         let article = articles[index]
         var queried = QueriedArticle(
             article, feed: feed, tags: tags, feedLanguage: language, storedAt: now, now: now)
@@ -54,7 +73,7 @@ struct DocumentRuling: Sendable {
         } else if isFirst {
             queried.states.insert(.initial)
         }
-        return rules.verdict(on: queried)
+        return queried
     }
 }
 

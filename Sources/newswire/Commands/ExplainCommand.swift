@@ -15,8 +15,8 @@ struct ExplainCommand: ParsableCommand {
             and its server ask for, and what puts the poll off. The last 50 polls follow.
 
             For a record it shows why the article was new, an update or a duplicate, and whether it is still in its \
-            feed. A record is named by its number, which `newswire dump` prints as `seq`. If that is the id of a feed \
-            as well, both are explained.
+            feed, what rules said of it, and what today's rules would say and by which words. A record is named by its \
+            number, which `newswire dump` prints as `seq`. If that is the id of a feed as well, both are explained.
 
             EXAMPLE
               # a feed by its id, or the start of one
@@ -43,7 +43,7 @@ struct ExplainCommand: ParsableCommand {
             let isFeed = configuration.feeds.contains { $0.id.text == subject }
             if isFeed { lines = try explanation(ofFeed: subject, in: configuration) + [""] }
             do {
-                lines += try explanation(ofRecord: seq, in: configuration.store.directory)
+                lines += try explanation(ofRecord: seq, in: configuration)
             } catch let failure as CommandFailure {
                 guard isFeed else { throw failure }
                 lines.append("no record: \(failure.message)")
@@ -56,14 +56,15 @@ struct ExplainCommand: ParsableCommand {
         try output.flush()
     }
 
-    private func explanation(ofRecord seq: UInt64, in directory: String) throws -> [String] {
+    private func explanation(ofRecord seq: UInt64, in configuration: Configuration) throws -> [String] {
         try CommandFailure.wrappingAll {
-            let reader = try StoreReader(directory: directory)
+            let reader = try StoreReader(directory: configuration.store.directory)
             guard let record = try reader.record(seq: seq) else {
                 throw CommandFailure(
                     .usage, "explaining record \(seq): \(try ArticleSelection.noRecord(seq, in: reader))")
             }
             return try RecordExplanation(record, seq: seq, in: reader).lines
+                + RulesOfToday(record, configuration, in: reader).lines
         }
     }
 

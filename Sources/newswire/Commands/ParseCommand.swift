@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import FeedModel
 internal import FeedParsing
-internal import Glibc
 internal import Identity
 internal import JSONText
 
@@ -44,8 +43,9 @@ struct ParseCommand: ParsableCommand {
 
     func run() throws {
         var output = StandardOutput()
+        let context = DocumentContext(url: baseURL, contentType: contentType)
         for file in files {
-            switch try parse(file) {
+            switch try DocumentFile(path: file, context: context).parse() {
             case .feed(var feed):
                 if sanitize { feed.sanitize() }
                 var keys = ArticleKey(feed: FeedIdentifier(baseURL ?? ""))
@@ -66,27 +66,4 @@ struct ParseCommand: ParsableCommand {
     }
 
     private static let blockSize = 1 << 16
-
-    private func parse(_ file: String) throws(CommandFailure) -> ParseResult {
-        let descriptor = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            let code = errno
-            throw CommandFailure(
-                .noInput, "opening \(file): \(SystemReason.text(code)); name a file, or - for standard input")
-        }
-        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-        var parser = FeedParser(context: DocumentContext(url: baseURL, contentType: contentType))
-        var block = [UInt8](repeating: 0, count: Self.blockSize)
-        while true {
-            let count = read(descriptor, &block, block.count)
-            if count < 0, errno == EINTR { continue }
-            if count < 0 {
-                let code = errno
-                throw CommandFailure(
-                    .noInput, "reading \(file): \(SystemReason.text(code)); name a file, or - for standard input")
-            }
-            if count == 0 { return parser.finish() }
-            block.withUnsafeBytes { parser.parse(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-        }
-    }
 }

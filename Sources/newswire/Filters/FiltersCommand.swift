@@ -1,0 +1,127 @@
+internal import ArgumentParser
+internal import ArticleStore
+internal import Configuration
+internal import FeedModel
+internal import Ingestion
+internal import JSONText
+internal import Querying
+
+struct FiltersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "filters",
+        abstract: "Shows what each rule of the configuration does, and tries rules on what is stored.",
+        discussion: """
+            EXAMPLE
+              # each rule, and how many articles of a month it matches
+              newswire filters
+              # which articles of the last week a rule matches, by which words
+              newswire filters test no-deals
+            """,
+        subcommands: [FiltersListCommand.self, FiltersTestCommand.self],
+        defaultSubcommand: FiltersListCommand.self)
+}
+
+struct FiltersListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Shows each rule, and how many of the articles of the last 30 days it matches.",
+        discussion: """
+            The rules of today are asked of what is stored, whatever was said when it was stored. ALONE is how many \
+            articles would be let through without the rule. Of a large store only as many days are counted as ten \
+            seconds are enough for, and that is said.
+
+            EXAMPLE
+              newswire filters
+              newswire filters list --json | jq -r 'select(.month == 0).name'
+            """)
+
+    @Flag(help: "Show times in UTC.")
+    var utc = false
+
+    @Flag(help: "Print one line of JSON for each rule.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    /// How long records are read for the figures.
+    private static let patience = Duration.seconds(10)
+
+    func run() throws {
+        let configuration = try common.load()
+        let states = try StoredFeeds(configuration).states()
+        let ruling = try RecordRuling(configuration, states: states, "showing the rules")
+        if ruling.rules.isEmpty {
+            StandardError.write(
+                "newswire: \(configuration.path) has no [[filter]]; docs/filters.md says how one is written")
+            return
+        }
+        let now = SystemClock.now()
+        let deadline = ContinuousClock.now + Self.patience
+        var activity = RuleActivity(ruling, now: now)
+        try CommandFailure.wrappingAll {
+            guard let reader = try StoreReader.ifThere(directory: configuration.store.directory) else { return }
+            try activity.count(in: reader) { ContinuousClock.now >= deadline }
+        }
+        let known = configuration.recognising(states.knownFeeds)
+        try show(activity, ruling.rules.rules, known.feeds, TimeText(now: now, isUTC: utc))
+        if let day = activity.countedSince {
+            StandardError.write(
+                "newswire: there was time to read what was stored since \(day); what is older is not counted")
+        }
+    }
+
+    private func show(
+        _ activity: RuleActivity, _ rules: [FilterRule], _ feeds: [FeedConfiguration], _ times: TimeText
+    ) throws {
+        var output = StandardOutput()
+        var table = TextTable([
+            TextTable.Column(title: "RULE"), TextTable.Column(title: "ACTION", least: 5),
+            TextTable.Column(title: "FEEDS", isNumber: true, isOptional: true),
+            TextTable.Column(title: "7 DAYS", isNumber: true), TextTable.Column(title: "30 DAYS", isNumber: true),
+            TextTable.Column(title: "ALONE", isNumber: true, isOptional: true),
+            TextTable.Column(title: "LAST", isOptional: true),
+        ])
+        for (number, rule) in rules.enumerated() {
+            let count = activity.counts[number]
+            let scope = feeds.count { rule.isFor($0.id, tags: Set($0.tags.map { TagKey($0) })) }
+            if json {
+                try output.write(Self.line(rule, count, scope: scope, since: activity.countedSince))
+            } else {
+                table.add([
+                    rule.name, RuleText.action(of: rule), rule.isForAllFeeds ? "all" : "\(scope)", "\(count.week)",
+                    "\(count.month)", rule.action.kind == .label ? "" : "\(count.alone)",
+                    count.last.map(times.ago) ?? "never",
+                ])
+            }
+        }
+        if !json {
+            for line in table.lines(width: Terminal.outputWidth) { try output.write(line: line) }
+        }
+        try output.flush()
+    }
+
+    private static func line(
+        _ rule: FilterRule, _ count: RuleActivity.Count, scope: Int, since: Timestamp?
+    ) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        rule.writeMembers(to: &json)
+        json.member("feeds", scope)
+        json.member("week", count.week)
+        json.member("month", count.month)
+        json.member("last", count.last)
+        if rule.action.kind != .label { json.member("alone", count.alone) }
+        json.member("counted_since", since)
+        json.endObject()
+        return json.finish() + [UInt8(ascii: "\n")]
+    }
+}
+
+extension FilterRule {
+    /// Writes what the rule is into an object that was begun.
+    func writeMembers(to json: inout JSONWriter) {
+        json.member("name", name)
+        json.member("action", action.kind.rawValue)
+        if case .label(let label) = action { json.member("label", label) }
+    }
+}

@@ -1,0 +1,62 @@
+internal import ArticleStore
+internal import Configuration
+internal import FeedModel
+internal import Querying
+
+/// `RulesOfToday` says which of the configuration's rules match a record and by which words, and what they would say of it
+/// if it came now.
+struct RulesOfToday {
+    /// The lines as `explain` prints them; none where there is nothing to say.
+    private(set) var lines: [String] = []
+
+    init(_ record: StoredRecord, _ configuration: Configuration, in reader: StoreReader) throws {
+        if record.kind == .alias || record.kind == nil { return }
+        let states = try reader.states()
+        let ruling: RecordRuling
+        do throws(CommandFailure) {
+            ruling = try RecordRuling(configuration, states: states, "asking today's rules")
+        } catch {
+            lines = Self.row("today", error.message)
+            return
+        }
+        let wasJudged = record.blockedBy != nil || !record.labels.isEmpty
+        if ruling.rules.isEmpty, !wasJudged { return }
+        let (verdict, findings) = try ruling.findings(on: record, in: reader)
+        for finding in findings where finding.matches != false {
+            lines += Self.row("rule", RuleText.sentence(of: finding, ruling.rules.rules[finding.rule]))
+        }
+        lines += Self.row("today", Self.comparison(record, verdict))
+    }
+
+    private static func row(_ name: String, _ text: String) -> [String] {
+        ["  \(name)\(String(repeating: " ", count: max(1, 10 - name.utf8.count)))\(text)"]
+    }
+
+    private static func comparison(_ record: StoredRecord, _ verdict: FilterVerdict) -> String {
+        if record.blockedBy == verdict.blockedBy, Set(record.labels) == Set(verdict.labels) {
+            return "the rules of today say the same as when it was stored"
+        }
+        var parts = [verdict.blockedBy.map { "block it by \($0)" } ?? "let it through"]
+        if !verdict.labels.isEmpty { parts.append("label it \(verdict.labels.joined(separator: ", "))") }
+        return "the rules of today would \(parts.joined(separator: " and ")); what is stored stays as it was judged"
+    }
+}
+
+/// What is said of rules in words, for people.
+enum RuleText {
+    /// `block`, or `label drones`.
+    static func action(of rule: FilterRule) -> String {
+        if case .label(let label) = rule.action { return "label \(label)" }
+        return rule.action.kind.rawValue
+    }
+
+    /// `no-deals (block) matches: deals, gift guide`
+    static func sentence(of finding: FilterFinding, _ rule: FilterRule) -> String {
+        let name = "\(rule.name) (\(action(of: rule)))"
+        if finding.matches == nil {
+            return "\(name): a /regex/ of it takes too long, so that it is not known whether it matches"
+        }
+        let words = finding.words.isEmpty ? "" : ": \(finding.words.joined(separator: ", "))"
+        return "\(name) matches\(words)"
+    }
+}
