@@ -12,8 +12,11 @@ package struct FeedMarks: OptionSet, Sendable, Hashable {
     /// The document has more items than the limit (`FeedState.LongDocument`).
     package static let long = FeedMarks(rawValue: 4)
 
+    /// Rules block whatever the feed brings (`FeedState.RecentBlocks`).
+    package static let blocked = FeedMarks(rawValue: 8)
+
     /// Each mark alone.
-    package static let all: [FeedMarks] = [.churn, .volatile, .long]
+    package static let all: [FeedMarks] = [.churn, .volatile, .long, .blocked]
 
     /// Tells what a feed's state says.
     package init(_ state: FeedState) {
@@ -21,6 +24,7 @@ package struct FeedMarks: OptionSet, Sendable, Hashable {
         if state.churn?.isSettled ?? false { insert(.churn) }
         if state.volatility != nil { insert(.volatile) }
         if state.longDocument != nil { insert(.long) }
+        if state.recentBlocks?.blockedAll ?? false { insert(.blocked) }
     }
 }
 

@@ -38,6 +38,7 @@ extension FeedState {
         coder.object("churn", &churn)
         coder.object("volatility", &volatility)
         coder.object("long_document", &longDocument)
+        coder.object("recent_blocks", &recentBlocks)
     }
 }
 
@@ -71,6 +72,7 @@ extension FeedState {
         move.leaveOutWhatMayNotBeKept()
         churn = churn?.bounded
         volatility = volatility?.bounded
+        recentBlocks = recentBlocks?.bounded
         if let ids = formerIDs, ids.count > Self.mostFormerIDs { formerIDs = ids.suffix(Self.mostFormerIDs) }
         // No more feeds than that can be configured: a larger number is damage, and a file of its size would be, too.
         if let block = schedule.historyBlock, block >= 1 << 24 { schedule.historyBlock = nil }

@@ -54,6 +54,9 @@ package struct FeedState: Sendable, Equatable {
     /// How many records of this feed rules have blocked, as far as this state has counted.
     package var blocked: UInt64 = 0
 
+    /// What rules have blocked of the feed of late; nil for most feeds.
+    package var recentBlocks: RecentBlocks?
+
     /// The last whole document; nil before the first.
     package var document: Document?
     /// Where the last document ended early, inside an item; nil where it came whole.

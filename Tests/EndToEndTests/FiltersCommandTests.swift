@@ -136,6 +136,20 @@ struct FiltersCommandTests {
         #expect(other.contains("today     the rules of today would let it through"), "\(other)")
     }
 
+    @Test("feeds and status count what was blocked, and say where rules block everything")
+    func figures() async throws {
+        desk.configure(rules: Desk.rule("all", "block", "deal"))
+        try await poll((1...20).map { "Deal \($0)" })
+        let feed = try await object("feeds", "--json")
+        #expect(feed["blocked"]?.integer == 20)
+        let status = try await object("status", "--json")
+        #expect(status["blocked_24h"]?.integer == 20 && status["feeds_blocked_whole"]?.integer == 1)
+        #expect(await desk.run("status").output.contains("RULES BLOCK ALL of 1 feed"))
+        #expect(await desk.run("feeds").output.contains("all 20 articles of this feed"))
+        let events = try await desk.dump("--events")
+        #expect(events.map { $0["_newswire"]?["event"]?.string } == ["filter_blocks_all"])
+    }
+
     @Test("On a narrow terminal the tables fit, and into a pipe nothing is cut")
     func widths() async throws {
         desk.configure(rules: rules)

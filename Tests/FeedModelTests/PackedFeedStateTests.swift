@@ -32,6 +32,8 @@ struct PackedFeedStateTests {
         state.intervalSeconds = 0
         state.notBefore = Timestamp(seconds: 8)
         state.articles = .max
+        state.recentBlocks = FeedState.RecentBlocks.counting(
+            nil, passed: 0, blocked: ["r"], at: Timestamp(seconds: 1_790_000_000))
         state.document = .init(articles: 25, source: hash(7))
         state.schedule.rhythm = Rhythm(latest: Timestamp(seconds: 1_000_000_000), gaps: Array(1...20).map { $0 * 600 })
         state.schedule.adaptive = 1200

@@ -72,6 +72,13 @@ struct FeedEvents {
                 + "max_age_cap helps."
             events.append(event)
         }
+        if let blocks = state.recentBlocks, blocks.blockedAll, let since = blocks.runSince {
+            var event = NewsEvent(
+                .blocksAll, of: feed, state, since: since,
+                title: "rules block all that it brings, since \(Self.shown(since))", mark: Self.mark(since))
+            event.text = blocks.sentence ?? ""
+            events.append(event)
+        }
         if let since = state.silentSince(feed) {
             events.append(
                 NewsEvent(

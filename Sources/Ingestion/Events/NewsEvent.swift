@@ -15,6 +15,7 @@ struct NewsEvent: Sendable, Equatable {
         case gone = "feed_gone"
         case moved = "feed_moved"
         case gap = "possible_gap"
+        case blocksAll = "filter_blocks_all"
         case diskFull = "disk_full"
         case consumerStuck = "consumer_stuck"
         case clockDoubtful = "clock_doubtful"

@@ -236,7 +236,7 @@ struct FeedPoll {
         records = drafts.records
         report.count(records)
         state.articles += UInt64(report.newArticles + report.duplicateArticles)
-        state.blocked += UInt64(records.count { $0.standing.isBlocked })
+        noteBlocks(drafts.effects, at: now)
         items = body.parsed.identifiableArticles + (body.parsed.surplus?.known.count ?? 0)
         state.longDocument = FeedState.LongDocument(
             body.parsed.surplus, items: items, hasNews: report.newArticles + report.duplicateArticles > 0,
@@ -258,6 +258,20 @@ struct FeedPoll {
         state.volatility = drafts.volatility
         if body.parsed.hasAllItems(status: report.status) { seen = drafts.seen }
         return succeeded(.document(reading(of: body.parsed)), with: body, at: now)
+    }
+
+    /// Counts what rules have done to the articles that are to be stored, and says where they block all that the feed brings.
+    private mutating func noteBlocks(_ effects: RuleEffects, at now: Timestamp) {
+        let rules = records.compactMap { record in
+            if case .blocked(let rule, _) = record.standing { rule } else { nil }
+        }
+        report.effects = effects
+        state.blocked += UInt64(rules.count)
+        state.recentBlocks = FeedState.RecentBlocks.counting(
+            state.recentBlocks, passed: report.storedArticles - rules.count, blocked: rules, at: now)
+        if !rules.isEmpty, let sentence = state.recentBlocks?.sentence {
+            report.notes.append("filter_blocks_all: \(sentence)")
+        }
     }
 
     /// The poll is good: its validators and where it was led to are kept with the state.
@@ -298,6 +312,7 @@ struct FeedPoll {
             return end(.skipped)
         }
         report.count([])
+        report.effects = RuleEffects()
         records = []
         report.failure = failure.shown
         if case .store = failure { return end(.failed) }

@@ -35,6 +35,8 @@ package struct PollReport: Sendable {
     package var updatedArticles = 0
     /// So many articles were stored as duplicates of other feeds' articles.
     package var duplicateArticles = 0
+    /// Rules have done this to those articles.
+    package var effects = RuleEffects()
     /// So many bytes of the body came over the wire.
     package var bytes: Int64 = 0
     /// Compression has saved so many bytes of the body.

@@ -35,6 +35,8 @@ struct RecordDrafts {
         var volatility: FeedState.Volatility?
         /// What a person may want to know of their identities.
         var notes: [String] = []
+        /// What rules have done to the records.
+        var effects = RuleEffects()
         /// What each record is and why, a line each, where somebody wants to know.
         var plan: [String] = []
         /// The keys that were locked for them, which are to be released once the records are stored.
@@ -115,6 +117,7 @@ struct RecordDrafts {
             let verdict = judgement.isStored ? ruling?.verdict(on: judgement.index, isUpdate: judgement.isUpdate) : nil
             if let record = record(of: judgement, article, verdict, &prefix, isInitial: isInitial) {
                 result.records.append(record)
+                if let verdict { result.effects.add(verdict) }
             }
             undecided.add(verdict?.undecided ?? [])
             if explains { result.plan += judgement.plan(article, verdict) }

@@ -3,6 +3,7 @@ internal import Configuration
 internal import FeedModel
 internal import JSONText
 internal import Logging
+internal import Querying
 internal import Scheduling
 
 /// What commands ask of the running service (contract.md §1).
@@ -14,8 +15,11 @@ extension ServiceState {
             return poll(feeds, selection, PollMode(selection, isDryRun: isDryRun), reply, running: running)
         case .status:
             let figures = figures(running: running.count)
+            let blocks = blocksOfToday
             parts.survey.ask { seen in
-                reply.send { figures.seen(seen).write(to: &$0) }
+                var figures = figures.seen(seen)
+                figures.blockedLastDay = blocks?.count
+                reply.send { figures.write(to: &$0) }
                 reply.done()
             }
         case .store: reply.done()
@@ -238,6 +242,12 @@ extension ServiceState {
         parts.survey.ask { [metrics = parts.metrics] seen in
             metrics.write(figures.seen(seen).prometheus + (feeds?.prometheus ?? ""), to: path)
         }
+    }
+
+    /// What rules have blocked of late, where there are rules; to be counted beside the loop.
+    private var blocksOfToday: BlocksOfToday? {
+        if roster.configuration.filters.isEmpty { return nil }
+        return BlocksOfToday(feeds: roster.configuration.feeds.map(\.id), store: parts.store, now: now())
     }
 
     /// The figures of each feed, where somebody wants them.

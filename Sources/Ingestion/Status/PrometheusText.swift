@@ -35,6 +35,15 @@ package struct PrometheusText: ~Copyable {
         }
     }
 
+    /// One metric for each name that was counted; where there are too many names, one for all of them.
+    mutating func metric(
+        _ name: StaticString, _ kind: Kind, _ help: StaticString, by label: StaticString, _ counts: [String: Int]?,
+        total: Int
+    ) {
+        guard let counts else { return metric(name, kind, help, Double(total)) }
+        metric(name, kind, help, by: label, counts.sorted { $0.key < $1.key }.map { ($0.key, Double($0.value)) })
+    }
+
     /// A metric that is 1 and tells something in its labels.
     mutating func info(_ name: StaticString, _ help: StaticString, _ labels: [(String, String)]) {
         family(name, .gauge, help)
@@ -113,6 +122,9 @@ extension StatusFigures {
             "Feeds whose document has more items than the limit, so that of those beyond only new and changed ones are taken.",
             Double(marked[.long]))
         text.metric(
+            "newswire_feeds_blocked_whole", .gauge, "Feeds of which rules block whatever they bring.",
+            Double(marked[.blocked]))
+        text.metric(
             "newswire_next_poll_timestamp_seconds", .gauge, "When the next feed is due.",
             nextPoll.map { Double($0.milliseconds) / 1000 })
         text.metric(
@@ -177,6 +189,12 @@ extension ServiceFigures {
                 ("new", Double(polls.newArticles)), ("update", Double(polls.updatedArticles)),
                 ("duplicate", Double(polls.duplicateArticles)),
             ])
+        text.metric(
+            "newswire_articles_blocked_total", .counter, "Articles that rules have blocked, by the first that did.",
+            by: "rule", polls.effects.byRule, total: polls.effects.blocked)
+        text.metric(
+            "newswire_articles_labelled_total", .counter, "Labels that rules have given to articles.", by: "label",
+            polls.effects.byLabel, total: polls.effects.labelled)
         text.metric(
             "newswire_received_bytes_total", .counter, "Bodies as they came over the wire.", Double(polls.bytes))
         text.metric(

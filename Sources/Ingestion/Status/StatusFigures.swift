@@ -12,6 +12,8 @@ package struct StatusFigures: Sendable, Equatable {
     package var feeds: [FeedCondition: Int] = [:]
     /// So many feeds have something about them that is worth a look.
     package var marked = MarkedFeeds()
+    /// So many articles were blocked by rules in this hour and the 23 before it; nil where there are no rules.
+    package var blockedLastDay: UInt64?
     /// The next feed is due at this time.
     package var nextPoll: Timestamp?
     /// So many hosts have asked to be left alone for a while.
@@ -152,6 +154,8 @@ package struct PollCounters: Sendable, Equatable {
     package private(set) var updatedArticles = 0
     /// So many articles were stored as duplicates.
     package private(set) var duplicateArticles = 0
+    /// Rules have done this to them.
+    package private(set) var effects = RuleEffects()
     /// So many bytes of bodies came over the wire.
     package private(set) var bytes: Int64 = 0
     /// Compression has saved so many bytes of bodies.
@@ -175,6 +179,7 @@ package struct PollCounters: Sendable, Equatable {
         newArticles += report.newArticles
         updatedArticles += report.updatedArticles
         duplicateArticles += report.duplicateArticles
+        effects.add(report.effects)
         bytes += report.bytes
         bytesSavedByCompression += report.bytesUnpacked
         bytesSavedByNotModified += report.bytesNotSent
@@ -252,6 +257,8 @@ extension StatusFigures {
         json.member("feeds_with_id_churn", marked[.churn])
         json.member("feeds_with_volatile_articles", marked[.volatile])
         json.member("feeds_over_item_limit", marked[.long])
+        json.member("feeds_blocked_whole", marked[.blocked])
+        json.member("blocked_24h", blockedLastDay)
         json.member("next_poll", nextPoll)
         json.member("hosts_paused", hostsPaused)
         json.member("oldest_overdue_seconds", oldestOverdue)

@@ -5,6 +5,7 @@ internal import FeedModel
 internal import Glibc
 internal import Ingestion
 internal import JSONText
+internal import Querying
 
 struct StatusCommand: ParsableCommand {
     enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -122,6 +123,11 @@ struct StatusCommand: ParsableCommand {
             figures.oldestOverdue = max(figures.oldestOverdue, (now.milliseconds - next.milliseconds) / 1000)
         }
         figures.hostsPaused = HostHealth(configuration, at: now, states: known).activePauses(at: now).count
+        if !configuration.filters.isEmpty {
+            figures.blockedLastDay = configuration.feeds.reduce(0) {
+                $0 + (known[$1.id]?.recentBlocks?.lastDay(at: now) ?? 0)
+            }
+        }
         return figures
     }
 }
@@ -151,6 +157,11 @@ struct StatusText {
             lines.append("clock     in doubt: \(doubt); nothing old is removed, what is stored says clock_doubtful")
         }
         lines.append("feeds     \(feeds)")
+        if let blocked = count("feeds_blocked_whole"), blocked > 0 {
+            lines.append(
+                "          RULES BLOCK ALL of \(counted(blocked, "feed")): `newswire feeds` says which, `newswire filters`"
+                    + " what each rule does")
+        }
         lines.append("polls     \(polls)")
         lines.append("store     \(store)")
         if let waiting = figures["retention"]?["waiting"]?.integer, let until = figures["retention"]?["until"]?.string {
@@ -231,6 +242,9 @@ struct StatusText {
         }
         if let volatile = count("feeds_with_volatile_articles"), volatile > 0 {
             parts.append("\(counted(volatile, "feed")) with volatile articles")
+        }
+        if let blocked = count("blocked_24h"), blocked > 0 {
+            parts.append("\(counted(blocked, "article")) blocked in 24 h")
         }
         if let paused = count("hosts_paused"), paused > 0 { parts.append("\(counted(paused, "host")) paused") }
         if let late = count("oldest_overdue_seconds"), late > 60 { parts.append("the oldest \(span(late)) overdue") }

@@ -18,6 +18,7 @@ struct FeedHealth {
     var sameAs: [FeedIdentifier] = []
     /// How far apart the feed's host has its requests; nil where it has refused none.
     var hostPace: HostPaceText?
+    private let now: Timestamp
 
     /// The time until which a person, or the feed's host, wants it to rest; nil where nobody does.
     private let pausedUntil: Timestamp?
@@ -26,6 +27,7 @@ struct FeedHealth {
     init(_ feed: FeedConfiguration, _ known: FeedState?, hostPause: Timestamp?, now: Timestamp) {
         self.feed = feed
         self.known = known
+        self.now = now
         let held = known.flatMap { $0.isHeld(at: now) ? $0.schedule.heldUntil : nil }
         let rest = known?.failure == nil ? hostPause.flatMap { $0 > now ? $0 : nil } : nil
         pausedUntil = held ?? rest
@@ -82,6 +84,7 @@ struct FeedHealth {
         json.member("host_pace_seconds", hostPace?.seconds)
         json.member("silent_since", silentSince)
         json.member("articles", known?.articles ?? 0)
+        json.member("blocked", known?.recentBlocks?.lastWeek(at: now))
         if known?.churn?.idsMeanNothing ?? false { json.member("ids", "unstable") }
         json.member("volatile_parameters", known?.churn?.volatileParameters ?? [])
         if let long = known?.longDocument {
@@ -139,6 +142,9 @@ struct FeedHealth {
         if let churn = known?.churn?.sentence { lines.append(churn) }
         if let long = known?.longDocument?.sentence { lines.append(long) }
         if let volatility = known?.volatility?.sentence { lines.append("volatile: \(volatility)") }
+        if let blocks = known?.recentBlocks, blocks.blocksAll(at: now), let sentence = blocks.sentence {
+            lines.append("blocked: \(sentence)")
+        }
         if let notice = feed.moveNotice(known) { lines.append(notice) }
         if !sameAs.isEmpty {
             let others = sameAs.prefix(5).map(\.text).joined(separator: ", ")

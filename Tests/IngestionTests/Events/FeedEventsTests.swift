@@ -152,4 +152,23 @@ struct FeedEventsTests {
             #expect(poll.poll.events.isEmpty == isDoubtful)
         }
     }
+
+    @Test(
+        "Rules that block whatever a feed brings are an event, the same until something is let through (filters.md §4.1)"
+    )
+    func blocksAll() throws {
+        func blocked(_ count: Int, passed: Int = 0) -> FeedState {
+            state { state in
+                state.recentBlocks = FeedState.RecentBlocks.counting(
+                    nil, passed: passed, blocked: Array(repeating: "no-deals", count: count), at: since)
+            }
+        }
+        #expect(telling.succeeded(blocked(19), after: blocked(0), hasGap: false, items: 1).isEmpty)
+        #expect(telling.succeeded(blocked(40, passed: 1), after: blocked(0), hasGap: false, items: 1).isEmpty)
+        let events = telling.succeeded(blocked(20), after: blocked(0), hasGap: false, items: 1)
+        #expect(events.map(\.kind) == [.blocksAll] && events.first?.since == since)
+        #expect(events.first?.text.contains("all 20 articles of this feed") ?? false)
+        let later = telling.succeeded(blocked(30), after: blocked(20), hasGap: false, items: 1)
+        #expect(later.map(\.uid.description) == events.map(\.uid.description))
+    }
 }
