@@ -204,7 +204,7 @@ struct DeliverCommand: AsyncParsableCommand {
         return try common.loadForStore(environment: environment)
     }
 
-    private func target(_ configuration: Configuration, _ logger: Logger) throws(CommandFailure) -> any DeliveryTarget {
+    private func target(_ configuration: Configuration, _ logger: Logger) throws -> any DeliveryTarget {
         if let options = try http.target(batch: most) {
             let environment = CommonOptions.environment
             return HTTPTarget(
