@@ -70,7 +70,10 @@ struct DeliveryCommandTests {
 
     @Test("A delivery command, and what it starts, hold the lock open, under a number that no script takes for its own")
     func lock() async throws {
-        let lock = open(folder.write("", to: "lock"), O_RDONLY | O_CLOEXEC)
+        let opened = open(folder.write("", to: "lock"), O_RDONLY | O_CLOEXEC)
+        // A number that neither the shell nor ls takes for a file of its own.
+        let lock = fcntl(opened, F_DUPFD_CLOEXEC, 40)
+        close(opened)
         defer { close(lock) }
         let script =
             "sh -c 'readlink /proc/$$/fd/*' >\(folder.file("files")); ls /proc/$$/fd >\(folder.file("numbers"))"
