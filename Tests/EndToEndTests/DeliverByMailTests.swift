@@ -121,7 +121,7 @@ struct DeliverByMailTests {
             (["--mail", "a@b.c", "--smtp-user", "me"], "need each other"),
             (["--mail", "a@b.c", "--events"], "--events has none"),
             (["--mail", "a@b.c", "--digest", "1h", "--wait", "1h"], "use one"),
-            (["--mail", "a@b.c", "--", "cat"], "a command or to a mailbox"),
+            (["--mail", "a@b.c", "--", "cat"], "one of a command, a URL and a mailbox"),
             (
                 [
                     "--mail", "a@b.c", "--smtp", "smtp://h", "--smtp-insecure", "--smtp-user", "me", "--smtp-password",

@@ -222,7 +222,9 @@ struct DeliverToURLTests {
         desk.folder.write("{{title}}", to: "unknown.form")
         let url = hook.url("/hook")
         for (arguments, words) in [
-            (["--to", "gopher://x/"], "--to takes a URL"), (["--to", url, "--", "true"], "to a command or to a URL"),
+            (["--to", "gopher://x/"], "--to takes a URL"),
+            (["--to", url, "--", "true"], "one of a command, a URL and a mailbox"),
+            (["--to", url, "--mail", "a@b.c"], "one of a command, a URL and a mailbox"),
             (["--body", "lines", "--", "true"], "--body needs --to"),
             (["--to", url, "--template", desk.folder.file("wrong.json")], "no JSON"),
             (["--to", url, "--template", desk.folder.file("wrong.txt")], "did you mean title?"),
