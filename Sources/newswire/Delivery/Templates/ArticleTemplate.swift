@@ -84,6 +84,13 @@ struct ArticleTemplate: Sendable {
 
     /// Appends the text with what an article says in its places.
     ///
+    /// - Parameter line: the record as the store has it, without a line feed. Throws where it is none.
+    func append(_ line: ArraySlice<UInt8>, to bytes: inout [UInt8]) throws {
+        append(StoredRecord(try JSONParser.parse(Array(line)).value), line: line, to: &bytes)
+    }
+
+    /// The same of a record that was read already.
+    ///
     /// - Parameter line: the record as the store has it, without a line feed.
     func append(_ record: StoredRecord, line: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
         for piece in pieces {

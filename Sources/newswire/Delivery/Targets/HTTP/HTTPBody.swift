@@ -1,6 +1,3 @@
-internal import FeedModel
-internal import JSONText
-
 /// How the articles of a batch stand in the body of a request.
 enum HTTPBody: Sendable {
     /// The one article of a batch, as an object.
@@ -37,9 +34,7 @@ enum HTTPBody: Sendable {
             return bytes
         case .template(let template, _):
             var bytes: [UInt8] = []
-            for line in batch.lines {
-                template.append(StoredRecord(try JSONParser.parse(Array(line)).value), line: line, to: &bytes)
-            }
+            for line in batch.lines { try template.append(line, to: &bytes) }
             return bytes
         }
     }

@@ -4,7 +4,6 @@ internal import FeedModel
 internal import Fetching
 internal import Glibc
 internal import Ingestion
-internal import JSONText
 internal import Locking
 internal import Logging
 internal import Text
@@ -152,7 +151,7 @@ struct HTTPTarget: DeliveryTarget {
         guard text.contains("{{"), let line = batch.lines.first else { return text }
         let template = try ArticleTemplate(text, form: .url)
         var bytes: [UInt8] = []
-        template.append(StoredRecord(try JSONParser.parse(Array(line)).value), line: line, to: &bytes)
+        try template.append(line, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 

@@ -35,7 +35,7 @@ final class MailTarget: DeliveryTarget, @unchecked Sendable {
         // Another batch, or the same once more after somebody has moved the cursor back.
         if attempt.number == 1 { taken = 0 }
         var records: [StoredRecord] = []
-        for line in batch.bytes.split(separator: UInt8(ascii: "\n")) {
+        for line in batch.lines {
             // A line whose checksum holds is JSON, unless newswire itself wrote it wrong.
             guard let record = StoredRecord(line: line) else {
                 return .refused("a record of the batch is no JSON, and no message can be made of it")
