@@ -49,6 +49,30 @@ struct QueryEvaluationTests {
         #expect(try matches(query) == true)
     }
 
+    @Test("Words and beginnings of any length are told apart, and so are those of one length and one first letter")
+    func lengths() throws {
+        let long = String(repeating: "m", count: 62)
+        for length in 60...70 {
+            let word = String(repeating: "m", count: length - 1) + "x"
+            let article = queried { $0.article.title = "drone \(word) depot" }
+            #expect(try matches(word, article) == true)
+            #expect(try matches("tanks OR \(word)", article) == true)
+            #expect(try matches("\(word)y", article) == false)
+            #expect(try matches("\(word.dropLast())y OR \(word.dropLast())", article) == false)
+            #expect(try matches("\(word.dropLast())*", article) == true)
+            #expect(try matches("\(word)*", article) == true)
+            #expect(try matches("\(word)y*", article) == false)
+            #expect(try matches("\(long)* OR drove", article) == (length > 62))
+        }
+        #expect(try matches("drove OR drons OR depots OR depo") == false)
+        #expect(try matches("drove* OR drons* OR depots* OR epot*") == false)
+        #expect(try matches("title:drove OR title:depot") == true)
+        #expect(try matches("title:uavs OR body:drone") == false)
+        #expect(try matches("author:drone OR author:lee") == true)
+        #expect(try matches("url:lee OR url:world") == true)
+        #expect(try matches("body:drone OR body:hit") == true)
+    }
+
     @Test(
         "An article is not matched",
         arguments: [

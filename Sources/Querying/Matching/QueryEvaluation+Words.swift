@@ -19,6 +19,8 @@ extension QueryEvaluation {
         case .all(let steps), .any(let steps): for step in steps { collect(step, into: &words) }
         case .not: break
         case .words(let field, let term): add(word(term, field), to: &words)
+        case .anyWords(let field, let terms):
+            for term in terms where contains(term, field) { add(word(term, field), to: &words) }
         case .condition(.pattern(let field, let pattern)): add(place(of: pattern, field), to: &words)
         case .condition(let condition): add(condition.description, to: &words)
         }

@@ -30,6 +30,7 @@ package final class QueryEvaluation {
         case .any(let steps): return Self.first(true, of: steps, answer)
         case .not(let step): return answer(step).map { !$0 }
         case .words(let field, let term): return contains(term, field)
+        case .anyWords(let field, let terms): return contains(oneOf: terms, field)
         case .condition(let condition): return holds(condition)
         }
     }
@@ -53,7 +54,8 @@ package final class QueryEvaluation {
         FoundTerms(matcher.index, in: text.bytes, pieces: text.pieces)
     }
 
-    private func contains(_ term: TermIndex.Term, _ field: WordField) -> Bool {
+    /// Tells of each term by itself whether it is there; `words(of:)` asks that.
+    func contains(_ term: TermIndex.Term, _ field: WordField) -> Bool {
         switch field {
         case .titleOrBody: title.contains(term) || bodyContains(term)
         case .title: title.contains(term)
@@ -63,9 +65,24 @@ package final class QueryEvaluation {
         }
     }
 
+    private func contains(oneOf terms: [TermIndex.Term], _ field: WordField) -> Bool {
+        switch field {
+        case .titleOrBody: title.contains(oneOf: terms) || bodyContains(oneOf: terms)
+        case .title: title.contains(oneOf: terms)
+        case .body: bodyContains(oneOf: terms)
+        case .author: authors.contains(oneOf: terms)
+        case .url: url.contains(oneOf: terms)
+        }
+    }
+
     private func bodyContains(_ term: TermIndex.Term) -> Bool {
         hasReadBody = true
         return body.contains(term)
+    }
+
+    private func bodyContains(oneOf terms: [TermIndex.Term]) -> Bool {
+        hasReadBody = true
+        return body.contains(oneOf: terms)
     }
 
     private func holds(_ condition: QueryCondition) -> Bool? {

@@ -9,6 +9,8 @@ package struct QueryMatcher: Sendable {
         case any([Step])
         case not(Step)
         case words(WordField, TermIndex.Term)
+        /// One of them at least: most rules are a list of words, of which none is there.
+        case anyWords(WordField, [TermIndex.Term])
         case condition(QueryCondition)
     }
 
@@ -29,11 +31,22 @@ package struct QueryMatcher: Sendable {
     private static func step(_ node: QueryNode, _ index: inout TermIndex) -> Step {
         switch node {
         case .all(let nodes): .all(sorted(nodes).map { step($0, &index) })
-        case .any(let nodes): .any(sorted(nodes).map { step($0, &index) })
+        case .any(let nodes): any(sorted(nodes).map { step($0, &index) })
         case .not(let node): .not(step(node, &index))
         case .condition(.words(let field, let term)): .words(field, index.add(term))
         case .condition(let condition): .condition(condition)
         }
+    }
+
+    private static func any(_ steps: [Step]) -> Step {
+        var field: WordField?
+        var terms: [TermIndex.Term] = []
+        for step in steps {
+            guard case .words(let own, let term) = step, own == field ?? own else { return .any(steps) }
+            field = own
+            terms.append(term)
+        }
+        return field.map { .anyWords($0, terms) } ?? .any(steps)
     }
 
     private static func sorted(_ nodes: [QueryNode]) -> [QueryNode] {

@@ -21,12 +21,32 @@ struct TermIndex: Sendable {
         var number: Number = 0
     }
 
+    /// By their first byte, the lengths that words have, a bit for each; the last bit is for all that are longer.
+    private struct Shapes: Sendable {
+        private var lengths = [UInt64](repeating: 0, count: 256)
+
+        mutating func add(_ word: [UInt8]) { lengths[Int(word[0])] |= 1 << UInt64(min(word.count, 63)) }
+
+        /// Whether there may be a word that begins with this byte and has this length.
+        @inline(__always)
+        func has(_ first: UInt8, _ length: Int) -> Bool {
+            lengths[Int(first)] & 1 << UInt64(min(length, 63)) != 0
+        }
+
+        /// Whether there is a word that begins with this byte.
+        @inline(__always)
+        func has(_ first: UInt8) -> Bool { lengths[Int(first)] != 0 }
+    }
+
     /// Words and beginnings share a table: a beginning has another tag than a word of the same bytes.
     private var slots: [Slot] = [Slot](repeating: Slot(), count: 16)
     private var bytes: [UInt8] = []
     private var used = 0
     /// The lengths that beginnings have, in ascending order.
     private var prefixLengths: [Int] = []
+    /// Most words of a text begin like none of these, or are not as long: those are told without a hash.
+    private var wordShapes = Shapes()
+    private var prefixShapes = Shapes()
     /// By number, whether it is part of a longer term, so that its places have to be known.
     private(set) var isInPhrase: [Bool] = []
 
@@ -60,6 +80,7 @@ struct TermIndex: Sendable {
         bytes += word
         isInPhrase.append(false)
         used += 1
+        if isPrefix { prefixShapes.add(word) } else { wordShapes.add(word) }
         if isPrefix, !prefixLengths.contains(word.count) {
             prefixLengths.append(word.count)
             prefixLengths.sort()
@@ -77,11 +98,13 @@ struct TermIndex: Sendable {
         }
     }
 
-    /// Calls `body` with the number of the word, where it is one, and of each beginning that it has.
+    /// Calls `body` with the number of the word, which is not empty, where it is one, and of each beginning that it has.
     @inline(__always)
     func lookUp(_ word: UnsafeBufferPointer<UInt8>, _ body: (Number) -> Void) {
-        if let number = find(word, isPrefix: false) { body(number) }
-        for length in prefixLengths {
+        let first = word[0]
+        if wordShapes.has(first, word.count), let number = find(word, isPrefix: false) { body(number) }
+        guard prefixShapes.has(first) else { return }
+        for length in prefixLengths where prefixShapes.has(first, length) {
             if length > word.count { break }
             if let number = find(UnsafeBufferPointer(rebasing: word[..<length]), isPrefix: true) { body(number) }
         }
@@ -185,6 +208,12 @@ final class FoundTerms {
     func contains(_ term: TermIndex.Term) -> Bool {
         guard seen[Int(numbers[term.start])] else { return false }
         return term.count == 1 || (hasAll(of: term) && range(of: term) != nil)
+    }
+
+    /// Whether one of the terms is there.
+    func contains(oneOf terms: [TermIndex.Term]) -> Bool {
+        for term in terms where contains(term) { return true }
+        return false
     }
 
     /// Where they stand first in the text; only where places are kept.

@@ -6,6 +6,16 @@ package struct FilterRules: Sendable {
     /// The rules are in the order of the configuration, which says only whose name a verdict has.
     package let rules: [FilterRule]
     private let matcher: QueryMatcher
+    /// Of each rule what is asked for every article: a rule itself has much that would be copied with it.
+    private let glances: [Glance]
+
+    private struct Glance: Sendable {
+        var isForAllFeeds: Bool
+        var action: FilterRule.Action.Kind
+    }
+
+    /// Of each rule that labels, the label as labels are compared.
+    private let labelKeys: [TagKey?]
 
     /// An article gets at most so many labels.
     package static let labelLimit = 16
@@ -13,6 +23,10 @@ package struct FilterRules: Sendable {
     package init(_ rules: [FilterRule] = []) {
         self.rules = rules
         matcher = QueryMatcher(rules.map(\.query))
+        glances = rules.map { Glance(isForAllFeeds: $0.isForAllFeeds, action: $0.action.kind) }
+        labelKeys = rules.map { rule in
+            if case .label(let label) = rule.action { TagKey(label) } else { nil }
+        }
     }
 
     /// Tells that there is no rule, so that nothing need be asked.
@@ -58,20 +72,31 @@ package struct FilterRules: Sendable {
         var firstKeep: Int?
         // Whether a rule that keeps matches, or may do so.
         var isKept = false
-        for (number, rule) in rules.enumerated() where rule.isFor(article.feed, tags: article.tags) {
+        var labels: [TagKey] = []
+        for (number, glance) in glances.enumerated() {
+            guard glance.isForAllFeeds || rules[number].isFor(article.feed, tags: article.tags) else { continue }
             let answer = ask(evaluation, number)
-            if answer == nil { verdict.undecided.append(rule.name) }
-            switch rule.action {
+            if answer == nil { verdict.undecided.append(rules[number].name) }
+            switch glance.action {
             case .block: if answer == true { blocking = blocking ?? number }
             case .keep:
                 firstKeep = firstKeep ?? number
                 if answer != false { isKept = true }
-            case .label(let label): if answer == true { verdict.add(label) }
+            case .label: if answer == true { addLabel(of: number, to: &verdict, &labels) }
             }
         }
         if let keep = firstKeep, !isKept { blocking = min(blocking ?? keep, keep) }
         verdict.blockedBy = blocking.map { rules[$0].name }
         return verdict
+    }
+
+    /// Adds a rule's label, unless it is there whatever its case, or there are enough.
+    private func addLabel(of rule: Int, to verdict: inout FilterVerdict, _ labels: inout [TagKey]) {
+        guard labels.count < Self.labelLimit, case .label(let label) = rules[rule].action, let key = labelKeys[rule],
+            !labels.contains(key)
+        else { return }
+        labels.append(key)
+        verdict.labels.append(label)
     }
 }
 
@@ -85,13 +110,6 @@ package struct FilterVerdict: Sendable, Equatable {
     /// Of these rules it is not known whether they match, because a /regex/ of theirs could not be told within its limits.
     /// Nothing was done by them: the article is not blocked for their sake.
     package internal(set) var undecided: [String] = []
-
-    fileprivate mutating func add(_ label: String) {
-        guard labels.count < FilterRules.labelLimit, !labels.contains(where: { TagKey($0) == TagKey(label) }) else {
-            return
-        }
-        labels.append(label)
-    }
 }
 
 /// `FilterFinding` is what one rule says of an article.
