@@ -14,12 +14,18 @@ package final class ChildProcess: Sendable {
     package let pid: pid_t
     private let directory = TemporaryDirectory()
 
-    /// What a build that counts which lines are run wants to know: where to. All runs of one program share a few files,
-    /// to which each adds its own counts when it ends; one that is killed adds none (.ci/coverage).
-    private static let coverage: [String: String] = {
-        guard let own = getenv("LLVM_PROFILE_FILE").map({ String(cString: $0) }) else { return [:] }
-        let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        return ["LLVM_PROFILE_FILE": "\(folder)/child-%4m.profraw"]
+    /// What builds that look at themselves want to know, whatever environment a test gives.
+    private static let instruments: [String: String] = {
+        var names: [String: String] = [:]
+        // How the sanitizers judge.
+        for name in ["LSAN_OPTIONS", "TSAN_OPTIONS"] { names[name] = getenv(name).map { String(cString: $0) } }
+        // Where to count which lines are run. All runs of one program share a few files, to which each adds its own counts
+        // when it ends; one that is killed adds none (.ci/coverage).
+        if let own = getenv("LLVM_PROFILE_FILE").map({ String(cString: $0) }) {
+            let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+            names["LLVM_PROFILE_FILE"] = "\(folder)/child-%4m.profraw"
+        }
+        return names
     }()
 
     /// - Parameter environment: all that the program sees of one, but for the above.
@@ -31,7 +37,7 @@ package final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 1, directory.file("out"), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         posix_spawn_file_actions_addopen(&actions, 2, directory.file("err"), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-        let whole = environment.merging(Self.coverage) { own, _ in own }
+        let whole = environment.merging(Self.instruments) { own, _ in own }
         var envp: [UnsafeMutablePointer<CChar>?] = whole.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         var pid = pid_t()
