@@ -38,10 +38,18 @@ enum Completions {
 
     /// The names of the consumers that the store knows.
     static let consumers = CompletionKind.custom { words, _, _ in
-        guard let store = configuration(words)?.store.directory,
-            let cursors = try? Cursors(directory: store).list()
-        else { return [] }
-        return shown(cursors.map(\.name))
+        shown(configuration(words).map(consumers) ?? [])
+    }
+
+    /// The same, and those whose deliveries are described beside the configuration.
+    static let deliveries = CompletionKind.custom { words, _, _ in
+        guard let configuration = configuration(words) else { return [] }
+        let described = (try? DeliveryFolder(besides: configuration.path).names()) ?? []
+        return shown(consumers(configuration) + described)
+    }
+
+    private static func consumers(_ configuration: Configuration) -> [String] {
+        (try? Cursors(directory: configuration.store.directory).list())?.map(\.name) ?? []
     }
 
     /// The configuration that the command would read, with the ids by which the store knows feeds.

@@ -59,7 +59,7 @@ struct FeedTableTests {
         #expect(feed.id.text == "example" && feed.hasExplicitID && feed.title == "Ein „Titel“")
         #expect(feed.tags == ["defence", "Türkei"] && feed.interval == .seconds(1800) && feed.userAgent == "other/1.0")
         #expect(feed.headers.map(\.name) == ["X-Api-Key", "Accept-Language"])
-        #expect(feed.headers.map(\.value) == [.secret(.file("\(folder)/secrets/example.key")), .literal("de")])
+        #expect(feed.headers.map(\.value) == [.secret(.file("\(folder)/secrets/example.key")), .text("de")])
         #expect(feed.basicAuth?.user == "me" && feed.basicAuth?.password == .credential("example-password"))
         #expect(feed.clientCert?.cert == "\(folder)/c.pem" && feed.clientCert?.key == .file("/k.pem"))
         #expect(feed.proxy == nil && feed.timeout == .seconds(60) && feed.connectTimeout == .seconds(2))

@@ -47,6 +47,13 @@ struct CompletionTests {
         #expect(await offered("feeds", "--tag", "d").isEmpty)
     }
 
+    @Test("Deliveries that files describe are offered as consumers to deliver for")
+    func deliveries() async {
+        desk.folder.write("", to: "deliver.d/chat.toml")
+        #expect(await offered("deliver", "--as", "ch") == ["chat"])
+        #expect(await offered("dump", "--as", "ch").isEmpty)
+    }
+
     @Test("Feeds, tags and consumers of the configuration are offered, and files where a file is meant")
     func bash() async {
         #expect(await offered("explain", "n") == ["northern"])

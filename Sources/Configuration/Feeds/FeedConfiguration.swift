@@ -204,18 +204,17 @@ package struct FeedOptions: Sendable, Hashable {
     }
 }
 
-/// `HeaderField` is a header that is sent with each request for a feed.
+/// `HeaderField` is a header that is sent with each request for a feed, or of a delivery.
 package struct HeaderField: Sendable, Hashable {
-    /// `Value` stands in the configuration, or is a secret that is read for each request.
-    package enum Value: Sendable, Hashable {
-        case literal(String)
-        case secret(Secret)
-    }
-
     /// The name is a token of RFC 9110 §5.1.
     package var name: String
-    /// The value holds no control characters where it is literal; it may be empty.
-    package var value: Value
+    /// The value holds no control characters where it is text, which may be empty; a secret is read for each request.
+    package var value: TextOrSecret
+
+    package init(name: String, value: TextOrSecret) {
+        self.name = name
+        self.value = value
+    }
 }
 
 /// `Shared` is a box that holds a value for many owners. Boxes are equal when their values are.

@@ -147,23 +147,28 @@ struct OptionUse<Value: Sendable>: Sendable {
         return use
     }
     static func filter(_ field: Field<FilterSettings, Value?>) -> Self { Self(ofOptional: field) }
+    static func delivery(_ field: Field<DeliverySettings, Value?>) -> Self { Self(ofOptional: field) }
 }
 
-/// The tables of a configuration file.
+/// The tables of a configuration file, and what may stand in the file of a delivery.
 enum OptionTable: String, CaseIterable, Sendable {
-    case top, fetch, host, schedule, store, events, deliver, status, log, feed, filter
+    case top, fetch, host, schedule, store, events, deliver, status, log, feed, filter, delivery
+
+    /// Whether the table is one of newswire.toml.
+    var isOfMainFile: Bool { self != .delivery }
 
     /// The table as people write it: `[fetch]`.
     var title: String {
         switch self {
         case .top: "the top of the file"
+        case .delivery: "deliver.d/NAME.toml"
         case .feed, .filter: "[[\(rawValue)]]"
         default: "[\(rawValue)]"
         }
     }
 
     /// What stands before a key in messages.
-    var prefix: String { self == .top ? "" : "\(title) " }
+    var prefix: String { self == .top || self == .delivery ? "" : "\(title) " }
 }
 
 /// The values of one table, which its options set.

@@ -138,64 +138,6 @@ extension OptionContext {
                 "\(label).\(Self.shown(child.key)): there is no such key; \(advice)", at: file.place(child.keyLine))
         }
     }
-
-    /// Header fields in the order of the file; what is wrong is reported and left out.
-    func headers(_ node: TOMLNode) -> [HeaderField]? {
-        guard let node = table(node) else { return nil }
-        guard node.count <= 100 else {
-            error("may be 100, not \(node.count)", at: node)
-            return nil
-        }
-        var names: Set<String> = []
-        return node.children.compactMap { child in
-            guard HeaderRules.isToken(child.key) else {
-                error("\(TOMLText.quoted(child.key)) is no name of a header", at: child)
-                return nil
-            }
-            let context = ofMember(child.key)
-            let name = child.key.lowercased()
-            let refusal = HeaderRules.refusal(ofName: name) ?? (names.insert(name).inserted ? nil : "stands here twice")
-            if let refusal {
-                context.error(refusal, at: child)
-                return nil
-            }
-            return context.header(child, name).map { HeaderField(name: child.key, value: $0) }
-        }
-    }
-
-    private func header(_ node: TOMLNode, _ name: String) -> HeaderField.Value? {
-        guard let text = node.text, !HeaderRules.holdsSecret(name) else { return secret(node).map { .secret($0) } }
-        let isPrintable = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f || $0 == UInt8(ascii: "\t") }
-        if isPrintable, text.utf8.count <= 8192 { return .literal(text) }
-        error("holds a control character or is longer than 8192 bytes", at: node)
-        return nil
-    }
-}
-
-/// Which header fields a feed may have sent, by their names in lower case.
-private enum HeaderRules {
-    /// What newswire says itself in each request; a second one would contradict it.
-    private static let reserved: Set<String> = [
-        "host", "connection", "content-length", "transfer-encoding", "te", "upgrade", "expect", "range",
-        "if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "accept-encoding",
-    ]
-    private static let secret: Set<String> = ["authorization", "cookie", "proxy-authorization"]
-
-    static func refusal(ofName name: String) -> String? {
-        if name == "user-agent" { return "write user_agent = \"…\" instead" }
-        return reserved.contains(name) ? "newswire sends this header itself" : nil
-    }
-
-    /// Whether a header of this name may not be literal.
-    static func holdsSecret(_ name: String) -> Bool {
-        secret.contains(name) || name.hasSuffix("-key") || name.hasSuffix("-token") || name.hasSuffix("-secret")
-    }
-
-    /// Whether it is a token of RFC 9110 §5.1.
-    static func isToken(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= 256
-            && name.utf8.allSatisfy { $0.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains($0) }
-    }
 }
 
 extension OptionKind where Value == Secret {
@@ -215,21 +157,5 @@ extension OptionKind where Value == FeedOptions.ClientCertificate {
         Self(
             read: { $1.clientCertificate($0) },
             text: { "{ cert = \(TOMLText.quoted($0.cert))\($0.key.map { ", key = \($0)" } ?? "") }" })
-    }
-}
-
-extension OptionKind where Value == [HeaderField] {
-    static var headers: Self {
-        Self(
-            read: { $1.headers($0) },
-            text: { headers in
-                let fields = headers.map { header in
-                    switch header.value {
-                    case .literal(let text): "\(TOMLText.key(header.name)) = \(TOMLText.quoted(text))"
-                    case .secret(let secret): "\(TOMLText.key(header.name)) = \(secret)"
-                    }
-                }
-                return fields.isEmpty ? nil : "{ \(fields.joined(separator: ", ")) }"
-            })
     }
 }

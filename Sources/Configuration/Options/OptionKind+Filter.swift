@@ -21,7 +21,7 @@ extension OptionKind where Value == WrittenQuery {
 extension QueryIssue {
     /// The column in a query, and what stands there: a text of several lines, or with escapes, has other columns in the
     /// file.
-    fileprivate func place(in query: String) -> String {
+    func place(in query: String) -> String {
         let rest = String(decoding: query.utf8.dropFirst(offset), as: UTF8.self)
         if rest.isEmpty { return "column \(column), at the end of the query" }
         return "column \(column), at \(OptionContext.shown(rest))"

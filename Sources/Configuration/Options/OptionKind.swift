@@ -209,7 +209,7 @@ extension OptionKind where Value == String {
     }
 
     /// An absolute path, relative ones being relative to the file; never empty.
-    static var directory: Self {
+    static var requiredPath: Self {
         Self(
             read: { node, context in
                 let path = context.path(node)

@@ -4,7 +4,7 @@ package enum OptionManual {
     /// Returns config/newswire.toml: every option with its default or an example.
     package static var sample: String {
         var lines = intro.split(separator: "\n", omittingEmptySubsequences: false).map { comment(String($0)) }
-        for table in OptionTable.allCases {
+        for table in OptionTable.allCases where table.isOfMainFile {
             lines.append("")
             lines += comments(table.summary)
             if let header = table.sampleHeader { lines.append(header) }
@@ -111,6 +111,13 @@ extension OptionTable {
             """
             A rule about articles that come from now on: which are blocked, and which get a label. A blocked article is \
             stored as any other, and left out of what is read. There may be 1000 rules, and their order means nothing.
+            """
+        case .delivery:
+            """
+            A file beside newswire.toml, in the folder deliver.d, that describes a delivery: newswire deliver --as NAME, and \
+            newswire-deliver@NAME.service, go by it. It says where articles go (one of to, command and mail) and has a key \
+            for each option of newswire deliver. None of them may stand on the command line as well. In place of the file \
+            there may be a program deliver.d/NAME.
             """
         default: ""
         }

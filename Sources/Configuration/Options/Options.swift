@@ -8,7 +8,7 @@ enum Options {
     /// In the order in which each table prints and describes those that it has.
     static let all =
         top + fetch + feed + credentials + transfers + host + schedule + store + events + deliver + service + switches
-        + filters
+        + filters + deliveries
 
     static func rows<Values>(of values: Values.Type) -> [OptionRow<Values>] {
         all.compactMap { $0.row(of: values) }
@@ -22,14 +22,15 @@ enum Options {
         for option in all {
             for table in option.tables { keys[table, default: []].append("\(option.key)") }
         }
-        keys[.top, default: []] += OptionTable.allCases.filter { $0 != .top }.map(\.rawValue)
+        keys[.top, default: []] += OptionTable.allCases.filter { $0.isOfMainFile && $0 != .top }.map(\.rawValue)
         return keys
     }()
 
     /// What to say of a key that none of `keys`, those of its table, is.
     static func advice(forUnknown key: String, among keys: [String]) -> String {
         if let nearest = EditDistance.nearest(to: key, among: keys) { return "did you mean \(nearest)?" }
-        let others = OptionTable.allCases.filter { Self.keys(of: $0).contains(key) }
+        let tables = OptionTable.allCases.filter { Self.keys(of: $0).contains(key) }
+        let others = tables.contains(where: \.isOfMainFile) ? tables.filter(\.isOfMainFile) : tables
         if !others.isEmpty { return "it belongs in \(others.map(\.title).joined(separator: " or "))" }
         return "the keys here are \(keys.joined(separator: ", "))"
     }
@@ -154,7 +155,7 @@ enum Options {
 
     private static let store: [Option] = [
         Option(
-            "directory", .directory,
+            "directory", .requiredPath,
             """
             Where articles are kept. Default: $STATE_DIRECTORY, which systemd sets; else /var/lib/newswire for a \
             configuration below /etc; else ${XDG_STATE_HOME:-~/.local/state}/newswire.
@@ -276,7 +277,7 @@ enum Options {
 
     private static let credentials: [Option] = [
         Option(
-            "headers", .headers,
+            "headers", .headers(of: .feed),
             """
             Header fields to send. Those that name a secret (Authorization, Cookie, Proxy-Authorization, names that \
             end in -Key, -Token or -Secret) must be secrets.

@@ -118,11 +118,7 @@ package struct RequestBuilder: Sendable {
     private func headers(of options: FeedOptions) throws(SecretError) -> [FetchRequest.Header] {
         var headers: [FetchRequest.Header] = []
         for field in options.headers {
-            switch field.value {
-            case .literal(let value): headers.append(.init(name: field.name, value: value))
-            case .secret(let secret):
-                headers.append(.init(name: field.name, value: try secret.resolve(environment: environment)))
-            }
+            headers.append(.init(name: field.name, value: try field.value.resolve(environment: environment)))
         }
         return headers
     }

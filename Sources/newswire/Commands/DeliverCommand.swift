@@ -40,6 +40,10 @@ struct DeliverCommand: AsyncParsableCommand {
             machine. Edits (--updates) are replies to the first version. A message that is sent again has the same \
             Message-ID. --timeout is that of a message.
 
+            Without a target, deliver.d/NAME.toml beside the configuration says where articles go and how, with a key for \
+            each option here (newswire.toml(5)), none of which may then stand on the command line as well; or there is a \
+            program deliver.d/NAME, which is the command. newswire-deliver@NAME.service runs it so.
+
             A command, URL or mail server that goes on failing keeps the articles behind the batch waiting, for ever, and \
             newswire consumers and newswire status say so. With --attempts and --dead-letter such a batch is kept in a \
             file, and the consumer goes on behind it.
@@ -54,6 +58,7 @@ struct DeliverCommand: AsyncParsableCommand {
               newswire deliver --as hook --to https://example.org/hook --secret file:hook.secret
               newswire deliver --as chat --to file:slack.url --template slack.json
               newswire deliver --as desk --mail desk@example.org --from now
+              newswire deliver --as hook --once               # as deliver.d/hook.toml says
               newswire deliver --as hourly --mail desk@example.org --digest 1h --smtp smtps://mail.example.org \
             --smtp-user news --smtp-password file:/etc/newswire/smtp.password
             """)
@@ -62,7 +67,7 @@ struct DeliverCommand: AsyncParsableCommand {
         name: .customLong("as"),
         help: ArgumentHelp(
             "The name of the consumer whose articles are delivered, and whose cursor moves.", valueName: "NAME"),
-        completion: Completions.consumers)
+        completion: Completions.deliveries)
     var consumer: String
 
     @OptionGroup var beginning: ConsumerStartOption
@@ -73,8 +78,10 @@ struct DeliverCommand: AsyncParsableCommand {
                 + "a digest, 1 to a URL or a mailbox.", valueName: "N"))
     var batch: Int?
 
-    @Option(help: ArgumentHelp("Once there is an article, wait this long for more.", valueName: "SPAN"))
-    var wait = SpanArgument(seconds: 0)
+    @Option(
+        help: ArgumentHelp(
+            "Once there is an article, wait this long for more. Left out: not at all.", valueName: "SPAN"))
+    var wait: SpanArgument?
 
     @Option(
         help: ArgumentHelp(
@@ -117,47 +124,42 @@ struct DeliverCommand: AsyncParsableCommand {
     var command: [String] = []
 
     func validate() throws {
-        if choice.refilter, choice.events { throw ArticleChoice.eventsHaveNoRules }
-        let targets = [!command.isEmpty, http.to != nil, mail.mail != nil]
-        switch targets.count(where: { $0 }) {
-        case 0:
-            throw ValidationError(
-                "Name a command after --, such as: -- /usr/local/bin/load-index, a URL with --to, or an address with --mail."
-            )
-        case 1: break
-        default:
-            throw ValidationError(
-                "Articles go to one of a command, a URL and a mailbox: use the command after --, --to or --mail.")
+        // Without a target, it is in deliver.d that it is said.
+        guard settings.hasTarget else { return }
+        do throws(DeliveryProblem) {
+            try DeliveryDescription(settings: settings, source: .commandLine).check()
+        } catch {
+            throw ValidationError("\(error.message).")
         }
-        if let name = http.namesWithoutURL.first { throw ValidationError("\(name) needs --to.") }
-        if let name = mail.namesWithoutAddress.first { throw ValidationError("\(name) needs --mail.") }
-        if command.isEmpty, !variables.isEmpty { throw ValidationError("--env is for a command, and there is none.") }
-        if mail.mail != nil, choice.events { throw ValidationError("--mail sends articles, and --events has none.") }
-        if mail.digest != nil {
-            if wait.seconds > 0 { throw ValidationError("--digest and --wait both say how long to wait; use one.") }
-            if most > MailDigest.mostArticles {
-                throw ValidationError("--batch takes 1 to \(MailDigest.mostArticles) with --digest.")
-            }
-        }
-        if let batch, !(1...100_000).contains(batch) { throw ValidationError("--batch takes 1 to 100000.") }
-        if (attempts == nil) != (deadLetter == nil) {
-            throw ValidationError(
-                "--attempts and --dead-letter need each other: no batch is given up that is kept nowhere.")
-        }
-        if let attempts, !(1...10_000).contains(attempts) { throw ValidationError("--attempts takes 1 to 10000.") }
-        if timeout?.seconds == 0 { throw ValidationError("--timeout takes at least 1s.") }
+    }
+
+    /// All that the command line says of the delivery.
+    private var settings: DeliverySettings {
+        var settings = DeliverySettings()
+        settings.command = command.isEmpty ? nil : command
+        settings.env = variables.isEmpty ? nil : variables
+        settings.from = beginning.start?.description
+        settings.batch = batch
+        settings.wait = wait?.span
+        settings.timeout = timeout?.span
+        settings.attempts = attempts
+        settings.deadLetter = deadLetter
+        http.fill(&settings)
+        mail.fill(&settings)
+        choice.fill(&settings)
+        return settings
     }
 
     func run() async throws {
         let configuration = try loaded()
-        let directory = choice.directory(configuration)
         let logger = common.logger(configuration)
-        let target = try target(configuration, logger)
-        if let deadLetter, access(deadLetter, W_OK | X_OK) != 0 {
-            throw CommandFailure(
-                .usage,
-                "delivering: batches cannot be kept in \(deadLetter): \(SystemReason.text(errno)); make that folder, "
-                    + "writable for this command")
+        let delivery = try description(configuration, logger)
+        let (target, start): (any DeliveryTarget, ConsumerStart?)
+        do {
+            try delivery.checkDeadLetters()
+            (target, start) = (try self.target(delivery, configuration, logger), try delivery.start())
+        } catch let problem as DeliveryProblem {
+            throw delivery.source.error(problem)
         }
         let stop = newswire_eventfd()
         guard stop >= 0 else { throw CommandFailure(.ioError, "starting: \(SystemReason.text(errno))") }
@@ -169,8 +171,9 @@ struct DeliverCommand: AsyncParsableCommand {
             listening.cancel()
             close(stop)
         }
-        let filter = try choice.filter(configuration, isForConsumer: true)
-        let (consumer, options, start) = (consumer, options, beginning.start)
+        let filter = try delivery.filter(configuration)
+        let directory = EventsOption.directory(configuration, events: delivery.settings.events ?? false)
+        let (consumer, options) = (consumer, delivery.options(once: once))
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
         let ending = try await BlockingWork.run {
             try CommandFailure.wrappingAll {
@@ -204,44 +207,88 @@ struct DeliverCommand: AsyncParsableCommand {
         return try common.loadForStore(environment: environment)
     }
 
-    private func target(_ configuration: Configuration, _ logger: Logger) throws -> any DeliveryTarget {
-        if let options = try http.target(batch: most) {
-            let environment = CommonOptions.environment
+    /// What the command line says, where it names a target; else what deliver.d has for the consumer.
+    private func description(_ configuration: Configuration, _ logger: Logger) throws -> DeliveryDescription {
+        var delivery = DeliveryDescription(settings: settings, source: .commandLine)
+        let folder = DeliveryFolder(besides: configuration.path)
+        if delivery.settings.hasTarget {
+            if Cursors.isName(consumer), let file = folder.file(of: consumer) {
+                logger.warning(
+                    "the command line says where articles go, and \(file) is not used",
+                    metadata: ["consumer": "\(consumer)"])
+            }
+            return delivery
+        }
+        switch try entry(in: folder) {
+        case .program(let path): delivery.settings.command = [path]
+        case .file(let file):
+            let names = delivery.settings.written.map(delivery.source.name)
+            guard names.isEmpty else {
+                throw CommandFailure(
+                    .usage,
+                    "delivering for the consumer \(consumer): \(file.path) says how, and \(names.joined(separator: ", ")) "
+                        + "here would say it otherwise; write it there")
+            }
+            delivery = DeliveryDescription(settings: file.settings, source: .file(file))
+        }
+        do throws(DeliveryProblem) {
+            try delivery.check()
+        } catch {
+            throw delivery.source.error(error)
+        }
+        return delivery
+    }
+
+    private func entry(in folder: DeliveryFolder) throws -> DeliveryFolder.Entry {
+        guard Cursors.isName(consumer) else {
+            throw CommandFailure(
+                .usage,
+                "delivering: \(TOMLText.quoted(consumer)) is no name for a consumer; use 1 to 64 letters, digits, dots, "
+                    + "underscores and hyphens, no dot first")
+        }
+        do throws(DeliveryFolder.Failure) {
+            return try folder.entry(of: consumer)
+        } catch {
+            switch error {
+            case .wrong(let error): throw error
+            case .missing(let file, let program):
+                throw CommandFailure(
+                    .usage,
+                    "delivering for the consumer \(consumer): there is neither \(file), which would say how, nor a program "
+                        + "\(program) that may be run; write one of them, or name a command after --, such as "
+                        + "-- /usr/local/bin/load-index, a URL with --to, or an address with --mail")
+            }
+        }
+    }
+
+    private func target(
+        _ delivery: DeliveryDescription, _ configuration: Configuration, _ logger: Logger
+    ) throws -> any DeliveryTarget {
+        let environment = CommonOptions.environment
+        if let options = try delivery.requestOptions() {
             return HTTPTarget(
                 options,
                 requests: RequestBuilder(configuration, version: Version.newswire, environment: environment),
                 engine: try IngestionSession.startedEngine(), environment: environment, logger: logger)
         }
-        if let options = try mail.target() {
-            return MailTarget(options, environment: CommonOptions.environment)
-        }
-        guard let program = DeliveryCommand(command, environment: environment(configuration)) else {
-            throw CommandFailure(
-                .usage, "delivering to \(command[0]): there is no such program that may be run; name it by its path")
+        if let options = try delivery.mailOptions() { return MailTarget(options, environment: environment) }
+        guard let program = try delivery.program(environment: commandEnvironment(delivery, configuration)) else {
+            // Cannot be: a description without a target has been refused.
+            throw CommandFailure(.usage, "delivering: it is not said where articles go")
         }
         return program
     }
 
-    /// The most articles of a batch.
-    private var most: Int { batch ?? (command.isEmpty && mail.digest == nil ? 1 : 100) }
-
-    private var options: Delivery.Options {
-        Delivery.Options(
-            batch: most, wait: (mail.digest ?? wait).seconds * 1000,
-            timeout: (timeout?.seconds ?? (http.to == nil ? 300 : 30)) * 1000, once: once,
-            isOfEvents: choice.events,
-            deadLetters: attempts.flatMap { attempts in
-                deadLetter.map { DeadLetters(attempts: attempts, directory: $0) }
-            })
-    }
-
     private static let passedOn = ["HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"]
 
-    private func environment(_ configuration: Configuration) -> [String: String] {
-        var result = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
-        for name in ["PATH"] + Self.passedOn + variables {
+    private func commandEnvironment(
+        _ delivery: DeliveryDescription, _ configuration: Configuration
+    ) -> [String: String] {
+        var result = [String: String]()
+        for name in ["PATH"] + Self.passedOn + (delivery.settings.env ?? []) {
             if let value = CommonOptions.environment[name] { result[name] = value }
         }
+        result["PATH"] = result["PATH"] ?? DeliveryCommand.standardPath
         result["NEWSWIRE_CONFIG"] = configuration.path
         result["NEWSWIRE_STORE"] = configuration.store.directory
         return result

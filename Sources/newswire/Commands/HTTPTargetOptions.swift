@@ -1,10 +1,5 @@
 internal import ArgumentParser
 internal import Configuration
-internal import FeedModel
-internal import Fetching
-internal import JSONText
-internal import Text
-internal import Web
 
 /// The options of `deliver` that say how articles go to a URL.
 struct HTTPTargetOptions: ParsableArguments {
@@ -17,7 +12,7 @@ struct HTTPTargetOptions: ParsableArguments {
     var to: String?
 
     @Option(help: ArgumentHelp("Send them with this method, POST or PUT.", valueName: "METHOD"))
-    var method: RequestPayload.Method?
+    var method: DeliverySettings.Method?
 
     @Option(
         help: ArgumentHelp(
@@ -25,7 +20,7 @@ struct HTTPTargetOptions: ParsableArguments {
             Send the articles as an array of JSON or as lines of JSON. Left out: one article as an object, several as an \
             array.
             """, valueName: "array|lines"))
-    var body: BodyForm?
+    var body: DeliverySettings.Body?
 
     @Option(
         help: ArgumentHelp("Send what this file makes of each article (docs/delivering.md).", valueName: "FILE"),
@@ -66,93 +61,36 @@ struct HTTPTargetOptions: ParsableArguments {
             "Take an answer for a good one only where its first 64 KiB hold this text.", valueName: "TEXT"))
     var expect: String?
 
-    enum BodyForm: String, ExpressibleByArgument, CaseIterable {
-        case array, lines
+    /// Writes down what was given.
+    func fill(_ settings: inout DeliverySettings) {
+        settings.to = to.map { text in SecretArgument(argument: text).map { .secret($0.secret) } ?? .text(text) }
+        settings.method = method
+        settings.body = body
+        settings.template = template
+        settings.contentType = contentType
+        settings.gzip = gzip ? true : nil
+        settings.headers = header.isEmpty ? nil : header.map(\.field)
+        settings.bearer = bearer?.secret
+        settings.secret = signers.isEmpty ? nil : signers.map(\.secret)
+        settings.expect = expect
     }
-
-    /// Options that mean nothing without a URL, as they were written; empty where there are none.
-    var namesWithoutURL: [String] {
-        guard to == nil else { return [] }
-        let isSet = [
-            ("--method", method != nil), ("--body", body != nil), ("--template", template != nil),
-            ("--content-type", contentType != nil), ("--gzip", gzip), ("--header", !header.isEmpty),
-            ("--bearer", bearer != nil), ("--secret", !signers.isEmpty), ("--expect", expect != nil),
-        ]
-        return isSet.filter(\.1).map(\.0)
-    }
-
-    /// How articles are sent; nil where they go elsewhere.
-    ///
-    /// - Parameter batch: the most articles of a batch.
-    func target(batch: Int) throws(CommandFailure) -> HTTPTarget.Options? {
-        guard let to else { return nil }
-        var options = HTTPTarget.Options(url: try url(to, batch: batch))
-        options.method = method ?? .post
-        options.body = try form(batch: batch)
-        options.isPacked = gzip
-        options.headers = header.map { (name: $0.name, value: $0.value) }
-        options.bearer = bearer?.secret
-        options.signers = signers.map(\.secret)
-        options.expected = expect
-        return options
-    }
-
-    private func url(_ text: String, batch: Int) throws(CommandFailure) -> HTTPTarget.TextOrSecret {
-        if let secret = SecretArgument(argument: text) { return .secret(secret.secret) }
-        if text.contains("{{") {
-            guard batch == 1 else {
-                throw usage("--to has a place for what an article says, and a batch has several; use --batch 1")
-            }
-            do throws(ArticleTemplate.Problem) {
-                _ = try ArticleTemplate(text, form: .url)
-            } catch {
-                throw usage("--to: \(error)")
-            }
-        }
-        do throws(WebURL.Problem) {
-            _ = try WebURL(String(text.prefix { $0 != "{" }))
-        } catch {
-            throw usage("--to takes a URL such as https://example.org/hook, or file:PATH, credential:NAME or env:NAME")
-        }
-        return .text(text)
-    }
-
-    private func form(batch: Int) throws(CommandFailure) -> HTTPBody {
-        guard let template else {
-            if contentType != nil { throw usage("--content-type says what a --template makes, and there is none") }
-            switch body {
-            case .array: return .array
-            case .lines: return .lines
-            case nil: return batch == 1 ? .object : .array
-            }
-        }
-        if body != nil { throw usage("--body and --template both say what is sent; use one") }
-        return try TemplateFile(path: template, contentType: contentType).body(batch: batch)
-    }
-
-    private func usage(_ message: String) -> CommandFailure { CommandFailure(.usage, "delivering: \(message)") }
 }
 
-extension RequestPayload.Method: ExpressibleByArgument {}
+extension DeliverySettings.Method: ExpressibleByArgument {}
+extension DeliverySettings.Body: ExpressibleByArgument {}
 
 /// A header on the command line: `Name: value`, where the value may be where a secret is found.
 struct HeaderArgument: ExpressibleByArgument {
-    let name: String
-    let value: HTTPTarget.TextOrSecret
-
-    /// What newswire says by itself, or libcurl does.
-    private static let reserved: Set<String> = [
-        "content-type", "content-length", "content-encoding", "transfer-encoding", "host", "connection", "expect",
-        "webhook-id", "webhook-timestamp", "webhook-signature",
-    ]
+    let field: HeaderField
 
     init?(argument: String) {
         guard let colon = argument.firstIndex(of: ":") else { return nil }
-        name = String(argument[..<colon])
-        let isToken = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
-        let text = argument[argument.index(after: colon)...].drop { $0 == " " }
-        guard isToken, !Self.reserved.contains(name.lowercased()), text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f })
+        let name = String(argument[..<colon])
+        let text = String(argument[argument.index(after: colon)...].drop { $0 == " " })
+        guard HeaderRules.isToken(name), HeaderRules.refusal(ofName: name, in: .delivery) == nil,
+            HeaderRules.isValue(text)
         else { return nil }
-        value = SecretArgument(argument: String(text)).map { .secret($0.secret) } ?? .text(String(text))
+        field = HeaderField(
+            name: name, value: SecretArgument(argument: text).map { .secret($0.secret) } ?? .text(text))
     }
 }

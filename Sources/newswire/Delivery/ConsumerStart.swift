@@ -57,6 +57,18 @@ enum ConsumerStart: ExpressibleByArgument {
     }
 }
 
+extension ConsumerStart: CustomStringConvertible {
+    /// The place as it is read again.
+    var description: String {
+        switch self {
+        case .now: "now"
+        case .beginning: "beginning"
+        case .record(let seq): "\(seq)"
+        case .time(let time): "\(time)"
+        }
+    }
+}
+
 /// The option of the commands that make a consumer.
 struct ConsumerStartOption: ParsableArguments {
     @Option(

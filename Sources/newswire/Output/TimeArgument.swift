@@ -3,7 +3,7 @@ internal import FeedModel
 internal import Text
 
 /// A time on the command line: RFC 3339, a date, or a span ago (`90m`, `36h`, `7d`).
-struct TimeArgument: ExpressibleByArgument {
+struct TimeArgument: ExpressibleByArgument, CustomStringConvertible {
     private let reference: TimeReference
 
     init?(argument: String) {
@@ -17,6 +17,9 @@ struct TimeArgument: ExpressibleByArgument {
     }
 
     func time(now: Timestamp) -> Timestamp { reference.time(now: now) }
+
+    /// The time as it is read again.
+    var description: String { reference.description }
 }
 
 /// A span of time on the command line: `30s`, `15m`, `2h`, `7d`.
@@ -32,7 +35,9 @@ struct SpanArgument: ExpressibleByArgument, CustomStringConvertible {
         seconds = span.components.seconds
     }
 
-    var description: String { ConfigDuration.text(.seconds(seconds)) }
+    var span: Duration { .seconds(seconds) }
+
+    var description: String { ConfigDuration.text(span) }
     var defaultValueDescription: String { description }
 }
 

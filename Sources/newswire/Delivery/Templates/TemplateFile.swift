@@ -8,6 +8,8 @@ struct TemplateFile {
     let path: String
     /// What it makes; nil where the ending of its name says it.
     let contentType: String?
+    /// Where it is named.
+    let source: DeliverySource
 
     private static let limit = 64 << 10
 
@@ -17,12 +19,13 @@ struct TemplateFile {
     ]
 
     /// - Parameter batch: the most articles of a batch.
-    func body(batch: Int) throws(CommandFailure) -> HTTPBody {
+    func body(batch: Int) throws(DeliveryProblem) -> HTTPBody {
         let type = try mediaType()
         let (isJSON, isLines) = Self.isJSON(type)
         if isJSON, batch > 1, !isLines {
             throw failure(
-                "it makes a document of JSON of each article, and two of them are none; use --batch 1, or lines")
+                "it makes a document of JSON of each article, and two of them are none; use \(source.setting("batch", 1)), or "
+                    + "lines")
         }
         do throws(ArticleTemplate.Problem) {
             let template = try ArticleTemplate(try text(), form: isJSON ? .json : .text)
@@ -33,13 +36,13 @@ struct TemplateFile {
         }
     }
 
-    private func mediaType() throws(CommandFailure) -> String {
+    private func mediaType() throws(DeliveryProblem) -> String {
         if let contentType { return contentType }
         let ending = path.split(separator: ".").last.map(String.init) ?? ""
         if let type = Self.types[ending] { return type }
         throw failure(
             "what it makes is not known by its name, which ends with none of \(Self.types.keys.sorted().joined(separator: ", ")); "
-                + "say it with --content-type")
+                + "say it with \(source.name("content_type"))")
     }
 
     private static func isJSON(_ type: String) -> (isJSON: Bool, isLines: Bool) {
@@ -80,7 +83,7 @@ struct TemplateFile {
         }
     }
 
-    private func failure(_ message: String) -> CommandFailure {
-        CommandFailure(.usage, "delivering by the template \(path): \(message)")
+    private func failure(_ message: String) -> DeliveryProblem {
+        DeliveryProblem("template", "the template \(path): \(message)")
     }
 }

@@ -16,6 +16,9 @@ struct DeliveryCommand: Sendable {
         var isDone: Bool { self == .exited(0) }
     }
 
+    /// Where a command is looked for, where the environment does not say it.
+    static let standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
     /// Absolute, or as it was given where that holds a slash.
     let path: String
     /// All words of the command, of which the first is its name as it was given.

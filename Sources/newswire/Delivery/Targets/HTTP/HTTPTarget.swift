@@ -18,24 +18,11 @@ struct HTTPTarget: DeliveryTarget {
         var method = RequestPayload.Method.post
         var body = HTTPBody.object
         var isPacked = false
-        var headers: [(name: String, value: TextOrSecret)] = []
+        var headers: [HeaderField] = []
         var bearer: Secret?
         var signers: [Secret] = []
         /// What has to stand in the body of an answer for it to count as taken.
         var expected: String?
-    }
-
-    /// What may be written down, or is found elsewhere.
-    enum TextOrSecret: Sendable {
-        case text(String)
-        case secret(Secret)
-
-        func resolve(_ environment: [String: String]) throws(SecretError) -> String {
-            switch self {
-            case .text(let text): text
-            case .secret(let secret): try secret.resolve(environment: environment)
-            }
-        }
     }
 
     /// A server may ask to be left alone for so many seconds at most.
@@ -91,7 +78,7 @@ struct HTTPTarget: DeliveryTarget {
     private func prepare(_ batch: DeliveryBatch, _ attempt: DeliveryAttempt) throws -> Prepared {
         var secrets: [String] = []
         func read(_ text: TextOrSecret) throws(SecretError) -> String {
-            let value = try text.resolve(environment)
+            let value = try text.resolve(environment: environment)
             if case .secret = text { secrets.append(value) }
             return value
         }
