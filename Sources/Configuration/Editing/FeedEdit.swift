@@ -1,5 +1,4 @@
 package import FeedModel
-private import Querying
 
 /// `FeedEdit` is a change of feeds in the files that name them, judged before anything is written: the whole configuration
 /// has to say afterwards what it says now, but for the change (contract.md §2.12).
@@ -22,7 +21,7 @@ package struct FeedEdit: Sendable {
     }
 
     /// A file and what it is to hold.
-    private struct ChangedFile: Sendable {
+    struct ChangedFile: Sendable {
         var name: String
         var old: [UInt8]
         /// nil where the file goes.
@@ -30,15 +29,18 @@ package struct FeedEdit: Sendable {
     }
 
     /// A table that the change is about.
-    private enum Table {
+    enum Table {
         case feed(FeedConfiguration)
         /// The rule is as it will be.
         case rule(FilterTable)
+        /// The delivery is as it will be.
+        case delivery(DeliveryFile)
 
         var source: SourcePlace {
             switch self {
             case .feed(let feed): feed.source
             case .rule(let rule): rule.source
+            case .delivery(let delivery): delivery.place(of: "feeds")
             }
         }
 
@@ -46,6 +48,7 @@ package struct FeedEdit: Sendable {
             switch self {
             case .feed(let feed): feed.id.text
             case .rule(let rule): "the rule \(rule.name)"
+            case .delivery(let delivery): "the delivery \(delivery.name)"
             }
         }
     }
@@ -54,7 +57,7 @@ package struct FeedEdit: Sendable {
     /// The feeds are as they will be; those that go, as they were.
     package private(set) var feeds: [FeedConfiguration] = []
     /// The notes say what was left in the files that may have to go as well.
-    package private(set) var notes: [String] = []
+    package internal(set) var notes: [String] = []
 
     /// Works out what the files are to hold, and reads the whole configuration with that.
     ///
@@ -68,8 +71,10 @@ package struct FeedEdit: Sendable {
     ) throws(Failure) {
         var expected = configuration
         var refusals: [String] = []
-        let rules = Self.rules(touchedBy: change, of: feeds, in: configuration, &refusals)
-        let byFile = Dictionary(grouping: feeds.map(Table.feed) + rules) { $0.source.file }
+        let others =
+            Self.rules(touchedBy: change, of: feeds, in: configuration, &refusals)
+            + deliveries(touchedBy: change, of: feeds, in: configuration)
+        let byFile = Dictionary(grouping: feeds.map(Table.feed) + others) { $0.source.file }
         for (name, tables) in byFile.sorted(by: { $0.key < $1.key }) {
             var file: ChangedFile
             do {
@@ -85,6 +90,7 @@ package struct FeedEdit: Sendable {
                     switch table {
                     case .feed(let feed): try apply(change, to: feed, &file, &expected, known)
                     case .rule(let rule): try setFeeds(of: rule, &file, &expected)
+                    case .delivery(let delivery): try setFeeds(of: delivery, &file)
                     }
                 } catch {
                     refusals.append("\(table.name) in \(table.source) is not changed: \(error.reason). \(error.advice)")
@@ -146,40 +152,6 @@ package struct FeedEdit: Sendable {
             if let index { expected.feeds[index] = renamed }
             feeds.append(renamed)
         }
-    }
-
-    /// The rules that name a feed which gets another id, with that id. One that asks for the feed in its query is a
-    /// person's to change.
-    private static func rules(
-        touchedBy change: Change, of feeds: [FeedConfiguration], in configuration: Configuration,
-        _ refusals: inout [String]
-    ) -> [Table] {
-        guard case .rename(let id) = change else { return [] }
-        var rules: [Table] = []
-        for feed in feeds {
-            let names = Set([feed.id] + feed.formerly)
-            for var rule in configuration.filterTables {
-                let asked = rule.query.feeds.intersection(names).sorted()
-                if let old = asked.first, !rule.query.feeds.contains(id) {
-                    refusals.append(
-                        "\(feed.id) is not changed: the rule \(rule.name) in \(rule.source) asks for feed:\(old) in its "
-                            + "match. Write (feed:\(old) OR feed:\(id)) there, and try again.")
-                }
-                if rule.rename(names, to: id) { rules.append(.rule(rule)) }
-            }
-        }
-        return rules
-    }
-
-    private mutating func setFeeds(
-        of rule: FilterTable, _ file: inout ChangedFile, _ expected: inout Configuration
-    ) throws(FeedTableEditor.Refusal) {
-        file.new = try FeedTableEditor(file.new ?? [], line: rule.source.line, of: "filter")
-            .setting("feeds", to: TOMLText.list(rule.feeds.map(\.text)))
-        if let index = expected.filterTables.firstIndex(where: { $0.name == rule.name }) {
-            expected.filterTables[index] = rule
-        }
-        notes.append("the rule \(rule.name) in \(rule.source) names the new id, too")
     }
 
     private static func tags(_ tags: [String], adding: [String], removing: [String]) -> [String] {
@@ -246,18 +218,6 @@ package struct FeedEdit: Sendable {
                 }
             } catch {
                 throw .unwritten(error.message)
-            }
-        }
-    }
-}
-
-extension Configuration {
-    /// What is said of rules that go on naming feeds which are no more.
-    fileprivate func notes(ofRulesNaming feeds: [FeedConfiguration]) -> [String] {
-        feeds.flatMap { feed in
-            let names = Set([feed.id] + feed.formerly)
-            return filterTables.filter { !names.isDisjoint(with: $0.query.feeds.union($0.feeds)) }.map { rule in
-                "the rule \(rule.name) in \(rule.source) still names \(feed.id)"
             }
         }
     }

@@ -1,4 +1,5 @@
-/// Changes one `[[feed]]` or `[[filter]]` table of a file, and leaves all else in it as it is to the byte.
+/// Changes one `[[feed]]` or `[[filter]]` table of a file, or what stands at its top, and leaves all else in it as it is to the
+/// byte.
 struct FeedTableEditor {
     /// Why a table is not changed, and what a person can do in its place.
     struct Refusal: Error {
@@ -34,6 +35,16 @@ struct FeedTableEditor {
             throw Refusal(reason: "no [[\(name)]] table begins there", advice: "Change it there by hand.")
         }
         self.table = table
+    }
+
+    /// What stands at the top of a file, to give keys that are there another value.
+    init(top bytes: [UInt8]) throws(Refusal) {
+        lines = TOMLLines(bytes)
+        header = 1
+        guard let root = (try? TOMLDocument(bytes))?.root else {
+            throw Refusal(reason: "it is not TOML", advice: "Change it there by hand.")
+        }
+        table = root
     }
 
     /// The file without the table, and without a comment that `newswire add` has put above it.

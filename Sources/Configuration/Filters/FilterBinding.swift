@@ -1,11 +1,11 @@
-private import FeedModel
-private import Querying
+internal import FeedModel
+internal import Querying
 private import Text
 
-/// Finds the feeds that rules name, once it is settled which ids feeds have.
+/// Finds the feeds that rules and deliveries name, once it is settled which ids feeds have.
 ///
-/// A rule that was written for a feed goes on to hold for it under a new id, as long as `formerly` tells of the old one.
-private struct FilterBinding {
+/// What was written for a feed goes on to hold for it under a new id, as long as `formerly` tells of the old one.
+struct FilterBinding {
     let feeds: Set<FeedIdentifier>
     private let successors: [FeedIdentifier: FeedIdentifier]
 
@@ -18,6 +18,12 @@ private struct FilterBinding {
 
     /// The id of the feed that had this one before; nil where a feed has it, or none had.
     func successor(of id: FeedIdentifier) -> FeedIdentifier? { feeds.contains(id) ? nil : successors[id] }
+
+    /// What is said of a former id, behind the key in which it stands.
+    static func message(former old: FeedIdentifier, of feed: FeedIdentifier) -> String {
+        "\(TOMLText.quoted(old.text)) is a former id of the feed \(TOMLText.quoted(feed.text)), for which it holds; write "
+            + "the new one"
+    }
 
     func rule(_ table: FilterTable) -> FilterRule {
         FilterRule(
@@ -54,10 +60,7 @@ extension Configuration {
         let binding = FilterBinding(feeds)
         let former = filterTables.flatMap { table in
             binding.formerIDs(in: table).map { key, old, new in
-                warning(
-                    "\(key): \(TOMLText.quoted(old.text)) is a former id of the feed \(TOMLText.quoted(new.text)), for "
-                        + "which it holds; write the new one",
-                    of: table)
+                warning("\(key): \(FilterBinding.message(former: old, of: new))", of: table)
             }
         }
         let tags = Set(feeds.lazy.flatMap(\.tags).map(TagKey.init))

@@ -55,9 +55,19 @@ struct FilterTable: Sendable {
     ///
     /// - Returns: whether it named the feed.
     mutating func rename(_ old: Set<FeedIdentifier>, to new: FeedIdentifier) -> Bool {
-        guard !old.isDisjoint(with: feeds) else { return false }
-        var known: Set<FeedIdentifier> = []
-        settings.feeds = feeds.map { old.contains($0) ? new : $0 }.filter { known.insert($0).inserted }
+        guard let renamed = feeds.renaming(old, to: new) else { return false }
+        settings.feeds = renamed
         return true
+    }
+}
+
+extension [FeedIdentifier] {
+    /// The feeds with another id for one of them, each once; nil where it is not among them.
+    ///
+    /// - Parameter old: all ids by which that feed is known.
+    func renaming(_ old: Set<FeedIdentifier>, to new: FeedIdentifier) -> [FeedIdentifier]? {
+        guard !old.isDisjoint(with: self) else { return nil }
+        var known: Set<FeedIdentifier> = []
+        return map { old.contains($0) ? new : $0 }.filter { known.insert($0).inserted }
     }
 }

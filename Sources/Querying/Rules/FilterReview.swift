@@ -26,17 +26,11 @@ extension FilterRules {
             let unused = rule.tags.subtracting(tags).map(\.text).sorted()
             if !unused.isEmpty { doubts.append("no feed has the tag \(unused.joined(separator: ", "))") }
         }
-        for feed in rule.query.feeds.subtracting(feeds).sorted() {
-            doubts.append("its query asks for feed:\(feed), and there is no such feed")
-        }
-        for tag in rule.query.tags.subtracting(tags).map(\.text).sorted() {
-            doubts.append("its query asks for tag:\(tag), and no feed has that tag")
-        }
+        doubts += rule.query.doubts(feeds: feeds, tags: tags)
         if case .label(let label) = rule.action, tags.contains(TagKey(label)) {
             doubts.append("its label \(label) is also a tag of feeds, and by one word both are meant")
         }
-        if rule.query.cannotMatch { doubts.append("its query contradicts itself and matches nothing") }
-        return doubts + rule.query.warnings.map(\.description)
+        return doubts
     }
 
     /// The names of the rules that are new, gone, or other than they were; for a line of the log.
@@ -48,5 +42,24 @@ extension FilterRules {
             old.rules.map(\.name).filter { !names.contains($0) },
             rules.filter { rule in before[rule.name].map { $0 != rule } ?? false }.map(\.name)
         )
+    }
+}
+
+extension Query {
+    /// What a configuration lets doubt whether the query asks for what was meant: sentences in which it is "its query".
+    ///
+    /// - Parameters:
+    ///   - feeds: the ids of all configured feeds.
+    ///   - tags: all tags that there are.
+    package func doubts(feeds: Set<FeedIdentifier>, tags: Set<TagKey>) -> [String] {
+        var doubts: [String] = []
+        for feed in self.feeds.subtracting(feeds).sorted() {
+            doubts.append("its query asks for feed:\(feed), and there is no such feed")
+        }
+        for tag in self.tags.subtracting(tags).map(\.text).sorted() {
+            doubts.append("its query asks for tag:\(tag), and no feed has that tag")
+        }
+        if cannotMatch { doubts.append("its query contradicts itself and matches nothing") }
+        return doubts + warnings.map(\.description)
     }
 }

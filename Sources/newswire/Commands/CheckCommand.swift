@@ -12,6 +12,9 @@ struct CheckCommand: ParsableCommand {
             Run by root for a configuration below /etc, it looks with the rights of the service's user: what that user \
             cannot read, the service cannot. Secrets that systemd gives to the service alone are noted, not looked at.
 
+            The files of deliver.d beside it, which describe deliveries, are checked as well. The service needs none of them: \
+            what is wrong in one stops that delivery alone.
+
             EXAMPLE
               newswire check /etc/newswire/newswire.toml
               # show every value that is in force
@@ -87,15 +90,15 @@ struct CheckCommand: ParsableCommand {
                     + "\(SpanText.text(host.seconds)) to be asked once each, which is longer than max_interval; make the "
                     + "delay shorter, or enable fewer of them")
         }
-        let broken = configuration.checkReferences(environment: CommonOptions.environment)
+        let deliveries = DeliveryCheck(configuration)
+        let broken = configuration.checkReferences(environment: CommonOptions.environment) + deliveries.diagnostics
         for diagnostic in broken { StandardError.write(diagnostic.description) }
         if broken.contains(where: { $0.severity == .error }) { throw CommandFailure(.badConfiguration, "") }
+        if printsValues { return try write(configuration.printEffective()) }
         let count = configuration.feeds.count
         try write(
-            printsValues
-                ? configuration.printEffective()
-                : "\(configuration.path): ok, \(count) feed\(count == 1 ? "" : "s")\(Self.rules(configuration.filters))\n"
-        )
+            "\(configuration.path): ok, \(count) feed\(count == 1 ? "" : "s")\(Self.rules(configuration.filters))"
+                + "\(Self.deliveries(deliveries.count))\n")
     }
 
     /// How many rules there are, and of each kind: `, 3 rules (2 block, 1 label)`; empty where there is none.
@@ -107,6 +110,11 @@ struct CheckCommand: ParsableCommand {
         }
         let count = filters.rules.count
         return ", \(count) rule\(count == 1 ? "" : "s") (\(kinds.joined(separator: ", ")))"
+    }
+
+    /// How many deliveries files describe: `, 1 delivery`; empty where there is none.
+    private static func deliveries(_ count: Int) -> String {
+        count == 0 ? "" : ", \(count) deliver\(count == 1 ? "y" : "ies")"
     }
 
     private func write(_ text: String) throws {

@@ -1,0 +1,47 @@
+private import FeedModel
+private import Querying
+private import Text
+
+extension Configuration {
+    /// Returns warnings of a delivery that hardly does what was meant, as those of rules (filters.md §2.2): of feeds and tags
+    /// that there are not, of former ids, and of its queries.
+    ///
+    /// What is not configured any more may be in the store, which tells when the delivery starts. Only ids by which the store
+    /// knows feeds tell whether it names one: ask where the configuration was loaded with the known feeds.
+    package func review(_ delivery: DeliveryFile) -> [Diagnostic] {
+        let binding = FilterBinding(feeds)
+        let tags = Set((feeds.flatMap(\.tags) + filters.labels).map(TagKey.init))
+        let settings = delivery.settings
+        var found: [Diagnostic] = []
+        func warn(_ key: String, _ message: String) {
+            found.append(delivery.diagnostic(.warning, key, "\(key): \(SafeText.line(message))"))
+        }
+        func warn(_ key: String, former ids: [FeedIdentifier]) {
+            for id in ids {
+                if let new = binding.successor(of: id) { warn(key, FilterBinding.message(former: id, of: new)) }
+            }
+        }
+        warn("feeds", former: settings.feeds ?? [])
+        for feed in settings.feeds ?? [] where !binding.feeds.contains(feed) && binding.successor(of: feed) == nil {
+            let nearest = EditDistance.nearest(to: feed.text, among: binding.feeds.map(\.text).sorted())
+            warn(
+                "feeds",
+                "there is no feed \(feed); "
+                    + (nearest.map { "did you mean \($0)?" }
+                        ?? "the delivery starts only where the store has articles of it"))
+        }
+        for tag in settings.tags ?? [] where !tags.contains(TagKey(tag)) {
+            warn(
+                "tags",
+                "no feed has the tag \(tag), and no rule gives it; the delivery starts only where the store has it")
+        }
+        for query in settings.match ?? [] {
+            // It was read before, when the file was.
+            guard let query = try? Query(query) else { continue }
+            warn("match", former: query.feeds.sorted())
+            let current = query.replacingFeeds { binding.successor(of: $0) ?? $0 }
+            for doubt in current.doubts(feeds: binding.feeds, tags: tags) { warn("match", doubt) }
+        }
+        return found
+    }
+}
