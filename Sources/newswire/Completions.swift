@@ -44,7 +44,7 @@ enum Completions {
     /// The same, and those whose deliveries are described beside the configuration.
     static let deliveries = CompletionKind.custom { words, _, _ in
         guard let configuration = configuration(words) else { return [] }
-        let described = (try? DeliveryFolder(besides: configuration.path).names()) ?? []
+        let described = (try? DeliveryFolder(beside: configuration.path).names()) ?? []
         return shown(consumers(configuration) + described)
     }
 

@@ -129,7 +129,7 @@ struct DeliveryFileTests {
     @Test("A file is found by the name of its consumer, else a program is, and never one of two")
     func entries() throws {
         fixture.write("", to: "newswire.toml")
-        let folder = DeliveryFolder(besides: fixture.folder.file("newswire.toml"))
+        let folder = DeliveryFolder(beside: fixture.folder.file("newswire.toml"))
         func failure(_ name: String) -> DeliveryFolder.Failure? {
             do throws(DeliveryFolder.Failure) {
                 _ = try folder.entry(of: name)
@@ -177,7 +177,7 @@ struct DeliveryFileTests {
         "All files of the folder are read, but for an editor's; a name that is no consumer's, and a program beside, are errors"
     )
     func folder() {
-        let folder = DeliveryFolder(besides: fixture.folder.file("newswire.toml"))
+        let folder = DeliveryFolder(beside: fixture.folder.file("newswire.toml"))
         let isName = { (name: String) in !name.contains(" ") }
         #expect(folder.files(isName: isName).files.isEmpty && folder.files(isName: isName).diagnostics.isEmpty)
         for name in ["b.toml", "a.toml", "no name.toml", ".a.toml", "a.toml~", "two.toml"] {
@@ -196,7 +196,7 @@ struct DeliveryFileTests {
             shown[1].contains("is there as well") && shown[2].hasPrefix("deliver.d/wrong.toml:1: error: is not TOML"))
         fixture.write("", to: "other/deliver.d")
         #expect(
-            DeliveryFolder(besides: fixture.folder.file("other/newswire.toml")).files(isName: isName).diagnostics.count
+            DeliveryFolder(beside: fixture.folder.file("other/newswire.toml")).files(isName: isName).diagnostics.count
                 == 1)
     }
 

@@ -25,7 +25,7 @@ package struct DeliveryFolder: Sendable {
     package let path: String
 
     /// - Parameter configuration: the path of the main file.
-    package init(besides configuration: String) {
+    package init(beside configuration: String) {
         path = Path.join(Path.directory(of: Path.absolute(configuration)), "deliver.d")
     }
 

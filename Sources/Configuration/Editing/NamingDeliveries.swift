@@ -11,7 +11,7 @@ struct NamingDeliveries {
 
     init(_ feeds: [FeedConfiguration], in configuration: Configuration) {
         self.feeds = feeds
-        let (files, diagnostics) = DeliveryFolder(besides: configuration.path).files { _ in true }
+        let (files, diagnostics) = DeliveryFolder(beside: configuration.path).files { _ in true }
         deliveries = files
         unread = diagnostics.filter { $0.severity == .error }.map { "not looked at for the feed: \($0)" }
     }

@@ -15,7 +15,7 @@ extension Configuration {
     /// Looks once at the secrets that a delivery refers to. It waits for the file system.
     package func checkReferences(of delivery: DeliveryFile, environment: [String: String]) -> [Diagnostic] {
         var checker = ReferenceChecker(environment: environment, isOfSystem: ConfigurationPath.isOfSystem(path))
-        checker.check(delivery, besides: path)
+        checker.check(delivery, beside: path)
         return checker.diagnostics
     }
 }
@@ -50,7 +50,7 @@ private struct ReferenceChecker {
         }
     }
 
-    mutating func check(_ delivery: DeliveryFile, besides configuration: String) {
+    mutating func check(_ delivery: DeliveryFile, beside configuration: String) {
         let unit = "newswire-deliver@\(delivery.name).service"
         for (key, secret) in delivery.settings.secrets {
             if let reason = reasonToPassOver(secret, unit, "the delivery") {

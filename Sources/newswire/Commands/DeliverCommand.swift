@@ -210,7 +210,7 @@ struct DeliverCommand: AsyncParsableCommand {
     /// What the command line says, where it names a target; else what deliver.d has for the consumer.
     private func description(_ configuration: Configuration, _ logger: Logger) throws -> DeliveryDescription {
         var delivery = DeliveryDescription(settings: settings, source: .commandLine)
-        let folder = DeliveryFolder(besides: configuration.path)
+        let folder = DeliveryFolder(beside: configuration.path)
         if delivery.settings.hasTarget {
             if Cursors.isName(consumer), let file = folder.file(of: consumer) {
                 logger.warning(

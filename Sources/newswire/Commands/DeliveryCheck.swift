@@ -12,7 +12,7 @@ struct DeliveryCheck {
     ///
     /// - Parameter configuration: with the ids by which the store knows feeds.
     init(_ configuration: Configuration) {
-        let (files, wrong) = DeliveryFolder(besides: configuration.path).files(isName: Cursors.isName)
+        let (files, wrong) = DeliveryFolder(beside: configuration.path).files(isName: Cursors.isName)
         count = files.count
         diagnostics = wrong + files.flatMap { Self.review($0, configuration) }
     }
