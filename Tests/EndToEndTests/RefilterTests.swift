@@ -75,6 +75,16 @@ struct RefilterTests {
         #expect(other.map { $0.own["shown"]?.bool ?? false } == [false, false, false, true])
     }
 
+    @Test("With --no-initial what today's rules let through later of the first poll does not come")
+    func releaseOfInitial() async throws {
+        try await poll([("1", "Deal")])
+        try await poll([("1", "Offer"), ("2", "Deal")])
+        try await poll([("1", "Offer"), ("2", "Later offer")])
+        desk.configure(rules: Desk.rule("deals", "block", "deal"))
+        #expect(try await printed().map(\.id) == ["1", "2"])
+        #expect(try await printed("--no-initial").map(\.id) == ["2"])
+    }
+
     @Test("A copy of what today's rules block comes in its place, so that a rule for one feed silences no other")
     func copies() async throws {
         let item = Publisher.rss([("1", "Drone strike")])

@@ -116,6 +116,22 @@ struct RuleTests {
         #expect(records.map { $0["_newswire"]?["released"]?.bool } == [nil, nil, true, nil])
     }
 
+    @Test("--no-initial leaves out what the first poll brought also where a rule lets it through later (§3.1)")
+    func releaseOfInitial() async throws {
+        let desk = RuledDesk(["a"], [try RuledDesk.block("advert")])
+        for items in [
+            [("1", "Advert")], [("1", "Story"), ("2", "Advert")], [("1", "Story"), ("2", "Later story")],
+        ] {
+            desk.desk.server.on("/a", .init(body: Publisher.rss(items)))
+            try await desk.poll("a")
+        }
+        #expect(try await desk.new("--as", "all") == ["a:Story", "a:Later story"])
+        #expect(try await desk.new("--as", "later", "--no-initial") == ["a:Later story"])
+        #expect(try await desk.new("--as", "tagged", "--no-initial", "--match", "story") == ["a:Later story"])
+        // As an edit it comes to who wants edits, as it would without rules.
+        #expect(try await desk.new("--as", "edits", "--no-initial", "--updates") == ["a:Story", "a:Later story"])
+    }
+
     @Test(
         "A blocked version of an article that was given out is given to nobody, and the next version is no release (§2.5)"
     )

@@ -181,7 +181,12 @@ struct ArticleChoice: ParsableArguments {
     )
     var events = false
 
-    @Flag(name: .customLong("no-initial"), help: "Leave out what was in a feed already when it was first polled.")
+    @Flag(
+        name: .customLong("no-initial"),
+        help: """
+            Leave out what was in a feed already when it was first polled and, without --updates, what rules let through of \
+            that later.
+            """)
     var noInitial = false
 
     /// The store that is read: that of articles, or that of events.

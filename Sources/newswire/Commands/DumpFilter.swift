@@ -98,8 +98,9 @@ struct DumpFilter {
             if answer == false { return nil }
             taken.isUndecided = answer == nil
         }
-        if tags.isEmpty, !mayRepeat(record.envelope.kind) { return taken }
+        if tags.isEmpty, !mayRepeat(record.envelope.kind), !mayReleaseInitial(record.envelope.kind) { return taken }
         let stored = try taken.record()
+        guard try !releasesInitial(stored, in: reader) else { return nil }
         return try hasTag(stored) && !repeatsForNothing(stored, in: reader) ? taken : nil
     }
 
@@ -108,7 +109,7 @@ struct DumpFilter {
         let stored = try refiltered(try TakenRecord(record).record(), by: ruling, in: reader)
         if stored.blockedBy != nil, !kinds.blocked { return nil }
         if stored.kind == .update, !kinds.updates, !stored.isReleased { return nil }
-        guard hasTag(stored) else { return nil }
+        guard hasTag(stored), try !releasesInitial(stored, in: reader) else { return nil }
         var taken = TakenRecord(refiltered: stored)
         if let match {
             let answer = try match.matches(stored, in: reader)
@@ -123,6 +124,19 @@ struct DumpFilter {
     ) throws(StoreError) -> StoredRecord {
         let verdict = try ruling.verdict(on: record, in: reader)
         return record.refiltered(verdict, try ruling.standing(of: record, verdict, in: reader))
+    }
+
+    /// Whether such a record may be asked for only because it lets an article through that was in its feed at the first poll.
+    private func mayReleaseInitial(_ kind: RecordKind?) -> Bool {
+        kinds.withoutInitial && !kinds.updates && kind == .update
+    }
+
+    /// Whether the record lets an article through that was in its feed at the first poll: had no rule blocked it, it would
+    /// not have been given, nor its edits (filters.md §3.1). Where retention has removed the first version nobody knows, and
+    /// the article is given.
+    private func releasesInitial(_ record: StoredRecord, in reader: StoreReader) throws -> Bool {
+        guard mayReleaseInitial(record.kind), let first = record.first else { return false }
+        return try reader.record(seq: first)?.isInitial ?? false
     }
 
     /// Whether such a record may say again what another feed's has said.
