@@ -6,36 +6,11 @@ import Testing
 import Text
 
 @Suite("newswire deliver --to", .serialized)
-struct DeliverToURLTests {
-    private let desk = Desk()
-    private let hook = LoopbackServer(address: "127.0.0.2")
+struct DeliverToURLTests: HookSuite {
+    let desk = Desk()
+    let hook = LoopbackServer(address: "127.0.0.2")
 
-    init() {
-        hook.on("/hook", .init(status: 204))
-        allow("\"127.0.0.2:\(hook.port)\"")
-    }
-
-    private func allow(_ entries: String) {
-        desk.configure(feeds: ["/feed"])
-        let text = desk.folder.text("newswire.toml") ?? ""
-        desk.folder.write("\(text)[deliver]\nprivate_networks = [\(entries)]\n", to: "newswire.toml")
-    }
-
-    private func publish(_ numbers: ClosedRange<Int>) async throws {
-        desk.server.on("/feed", .init(body: Publisher.rss(numbers.map { ("\($0)", "Article \($0)") })))
-        #expect(try await desk.poll()["failure"] == nil)
-    }
-
-    private func once(_ options: String..., to path: String = "/hook") async -> ChildProcess.Ending {
-        await desk.run(["deliver", "--as", "x", "--once", "--to", hook.url(path)] + options)
-    }
-
-    private func ids(_ request: LoopbackRequest) throws -> [String] {
-        let json = try JSONParser.parse(request.body).value
-        return (json.array ?? [json]).compactMap { $0["id"]?.string }
-    }
-
-    private func cursor() async -> String { await desk.run("consumers").output }
+    init() { prepare() }
 
     @Test("Each article is posted as an object, in order, and moves the cursor")
     func objects() async throws {

@@ -62,6 +62,19 @@ struct NamespaceTests {
         #expect(result["own"]?.integer == 0)
     }
 
+    @Test("Articles that go to a public host over http are warned of, once a run, and those to a private one are not")
+    func unencrypted() async throws {
+        let result = try await run("hook")
+        for (host, warnings) in [("93.184.216.34", 1), ("hooks.example", 1), ("10.0.0.1", 0)] {
+            let ending = result[host]
+            #expect(ending?["status"]?.integer == 0 && ending?["taken"]?.integer == 2, "\(host): \(result)")
+            #expect(ending?["warnings"]?.integer == Int64(warnings), "\(host): \(result)")
+        }
+        #expect(
+            result["hooks.example"]?["said"]?.string?.contains("articles and secrets go to http://hooks.example")
+                == true)
+    }
+
     @Test("A name server that never answers delays no other feed")
     func silentNameServer() async throws {
         let result = try await run("silent")

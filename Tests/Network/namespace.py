@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Runs newswire in a network of its own, where every address can be somebody's and the name server is ours.
 
-    unshare -rnm python3 namespace.py silent|guard NEWSWIRE FOLDER
+    unshare -rnm python3 namespace.py silent|guard|hook NEWSWIRE FOLDER
 
 silent: a name server that never answers. Says when each feed was done, with feeds whose names hang and without them.
 guard:  a canary listens on private addresses; feeds, redirects and names lead there. Says who was connected to, first
         under private_networks = "deny" and then, to show that the canary sings, under "allow": of all feeds, where no
         redirect of the public server reaches it, and of the feeds themselves, where each does.
+hook:   two articles are delivered over http to a public host, by its address and by its name, and to a private one. Says how
+        many were taken, and what was said of it.
 Prints one JSON object. Nothing outside the namespaces is touched; they are gone when this ends."""
 import fcntl, http.server, json, os, socket, socketserver, struct, subprocess, sys, threading, time
 
@@ -70,6 +72,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path.startswith("/to/"):
             self.send_response(302); self.send_header("Location", self.path[4:]); self.send_header("Content-Length", "0"); self.end_headers(); return
         self.send_response(200); self.send_header("Content-Length", str(len(FEED))); self.end_headers(); self.wfile.write(FEED)
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        taken.append(self.headers["Host"])
+        self.send_response(204); self.end_headers()
+taken = []
 def web(kind, address, port): threading.Thread(target=kind((address, port), Handler).serve_forever, daemon=True).start()
 
 def poll(name, feeds, fetch, own=""):
@@ -128,8 +135,20 @@ def guard():
     result["own"] = sum("error" not in report for report in own.values()) - len(led)
     return result
 
+def hook():
+    web(Server, "0.0.0.0", 80)
+    names["hooks.example"] = [[PUBLIC]]
+    feed = os.path.join(FOLDER, "feed.xml"); open(feed, "wb").write(FEED.replace(b"</item>", b"</item><item><guid>2</guid><title>B</title></item>"))
+    poll("hook", {"feed": f"file://{feed}"}, "")
+    path = os.path.join(FOLDER, "hook", "newswire.toml")
+    with open(path, "a") as f: f.write('[deliver]\nprivate_networks = ["10.0.0.1:80"]\n')
+    def deliver(host):
+        done = subprocess.run([NEWSWIRE, "deliver", "--as", host, "--once", "--to", f"http://{host}/hook", "--config", path], capture_output=True, text=True)
+        return {"status": done.returncode, "taken": taken.count(host), "warnings": done.stderr.count("over the internet unencrypted"), "said": done.stderr}
+    return {host: deliver(host) for host in [PUBLIC, "hooks.example", "10.0.0.1"]}
+
 interface()
 replace("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:5 attempts:2\n")
 if os.path.exists("/etc/nsswitch.conf"): replace("/etc/nsswitch.conf", "hosts: files dns\n")
 threading.Thread(target=name_server, daemon=True).start()
-print(json.dumps({"silent": silent, "guard": guard}[PART]()))
+print(json.dumps({"silent": silent, "guard": guard, "hook": hook}[PART]()))
