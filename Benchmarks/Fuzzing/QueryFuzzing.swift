@@ -8,7 +8,7 @@ enum QueryFuzzing {
         let parts = bytes.split(separator: 0x0a, maxSplits: 2, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         let text = parts.count > 1 ? parts[1] : parts[0]
-        tokens(text)
+        tokens(text, asking: parts[0])
         guard let query = read(parts[0]) else { return }
         var article = Article()
         article.title = text
@@ -44,12 +44,38 @@ enum QueryFuzzing {
         return query
     }
 
-    private static func tokens(_ text: String) {
-        let tokens = Tokenizer.tokens(of: text)
+    /// - Parameter query: what is asked beside the text's own words.
+    private static func tokens(_ text: String, asking query: String) {
+        let words = Tokenizer.tokens(of: text)
+        let tokens = Set(words)
         for token in tokens {
             let word = String(decoding: token, as: UTF8.self)
             demand(!token.isEmpty && Array(word.utf8) == token, "a token is text", text)
             demand(Tokenizer.tokens(of: word) == [token], "a token that is cut again stays what it is", text)
+        }
+        lookUp(words.prefix(wordsAsked) + Tokenizer.tokens(of: query).prefix(wordsAsked), in: text, tokens)
+    }
+
+    /// So many of each: more would cost more than they find.
+    private static let wordsAsked = 16
+
+    /// Asks for words as the matcher does, by its table, which has to say the same as the set of what the text was cut into.
+    private static func lookUp(_ words: ArraySlice<[UInt8]>, in text: String, _ tokens: Set<[UInt8]>) {
+        var index = TermIndex()
+        var asked: [(term: TermIndex.Term, word: [UInt8], isPrefix: Bool)] = []
+        for word in words {
+            for isPrefix in [false, true] {
+                guard let term = WordsTerm(String(decoding: word, as: UTF8.self), isPrefix: isPrefix),
+                    term.tokens == [word]
+                else { continue }
+                asked.append((index.add(term), word, isPrefix))
+            }
+        }
+        let bytes = Array(text.utf8)
+        let found = FoundTerms(index, in: bytes, pieces: [bytes.indices])
+        for (term, word, isPrefix) in asked {
+            let isThere = isPrefix ? tokens.contains { $0.starts(with: word) } : tokens.contains(word)
+            demand(found.contains(term) == isThere, "the matcher finds the words that a text is cut into", text)
         }
     }
 }
