@@ -9,45 +9,85 @@ def poll(binary, config):
     return run(binary, "poll", "--all", "--json", "--config", str(config))
 
 
+RULES = """
+[[filter]]
+name = "adverts"
+action = "block"
+match = "title:advert"
+[[filter]]
+name = "drones"
+action = "label"
+label = "drones"
+match = "drone* OR uav"
+"""
+# Every record is asked for: what rules have blocked has a number as well.
+DUMP = ["dump", "--blocked", "--updates"]
+
+
 class Publishers:
-    """Many feeds in files, which all have news each time they are asked to."""
+    """Many feeds in files, which all have news each time they are asked to: of three articles one is of drones, and one an
+    advertisement, which the rules block until the next time, when it has become a story about them."""
 
     def __init__(self, folder, feeds=40):
         self.folder, self.feeds, self.round = Path(folder), feeds, 0
-        self.items = [[] for _ in range(feeds)]
+        self.items = [{} for _ in range(feeds)]     # of each feed, the titles of its articles by their ids
         tables = "".join(f'\n[[feed]]\nurl = "feed-{n}.xml"\nid = "feed-{n}"\n' for n in range(feeds))
         self.config = self.folder / "newswire.toml"
-        self.config.write_text(f'[store]\ndirectory = "store"\nsegment_size = "128KiB"\n{tables}')
+        self.config.write_text(f'[store]\ndirectory = "store"\nsegment_size = "128KiB"\n{RULES}{tables}')
 
-    def publish(self, items=3):
+    def publish(self):
         self.round += 1
         for number, known in enumerate(self.items):
-            known += [f"{number}-{self.round}-{item}" for item in range(items)]
+            known |= {name: title.replace("Advert", "UAV") for name, title in known.items()}
+            for item, what in enumerate(["Story", "Drones", "Advert"]):
+                name = f"{number}-{self.round}-{item}"
+                known[name] = f"{what} {name}"
             body = "".join(
-                f"<item><guid isPermaLink='false'>{name}</guid><title>{name}</title>"
-                f"<description>{name} {'x' * 600}</description></item>" for name in known[-60:])
+                f"<item><guid isPermaLink='false'>{name}</guid><title>{title}</title>"
+                f"<description>{name} {'x' * 600}</description></item>" for name, title in list(known.items())[-60:])
             path = self.folder / f"feed-{number}.xml"
             path.with_suffix(".new").write_text(f"<rss version='2.0'><channel><title>{number}</title>{body}</channel></rss>")
             path.with_suffix(".new").rename(path)
 
     def wrong(self, binary, whole):
-        """What is wrong with the store; `whole` where every item that was ever published has to be there."""
-        done = run(binary, "dump", "--config", str(self.config))
+        """What is wrong with the store; `whole` where all that is published now has to be there."""
+        done = run(binary, *DUMP, "--config", str(self.config))
         if done.returncode != 0 or done.stderr:
             return [f"dump exits {done.returncode}: {said(done)}"], 0
-        articles = [json.loads(line) for line in done.stdout.splitlines()]
-        ids = [article["id"] for article in articles]
+        records = [json.loads(line) for line in done.stdout.splitlines()]
         wrong = []
-        if [article["_newswire"]["seq"] for article in articles] != list(range(1, len(articles) + 1)):
+        if [record["_newswire"]["seq"] for record in records] != list(range(1, len(records) + 1)):
             wrong.append("seq has holes")
-        if len(ids) != len(set(ids)):
-            wrong.append(f"{len(ids) - len(set(ids))} articles are there twice")
-        published = {name for known in self.items for name in known}
-        if not set(ids) <= published:
+        versions = {}
+        for record in records:
+            versions.setdefault(record["id"], []).append(record)
+        wrong += [problem for known in versions.values() for problem in self.judged_wrong(known)][:3]
+        published = {name: title for known in self.items for name, title in known.items()}
+        if not set(versions) <= set(published):
             wrong.append("there are articles that no feed has")
-        if whole and set(ids) != published:
-            wrong.append(f"{len(published - set(ids))} articles are missing")
-        return wrong, len(ids)
+        missing = {name for name in published if name not in versions}
+        old = {name for name in versions if versions[name][-1]["title"] != published.get(name)}
+        if whole and (missing or old):
+            wrong.append(f"{len(missing)} articles and the last version of {len(old)} are missing")
+        return wrong, len(records)
+
+    @staticmethod
+    def judged_wrong(versions):
+        """What is wrong with the versions of one article, and with what the rules are to have said of each."""
+        was_hidden = True
+        for number, record in enumerate(versions, 1):
+            own, title = record["_newswire"], record["title"]
+            is_blocked = title.startswith("Advert")
+            marks = (own.get("blocked"), own.get("labels"), own.get("released", False))
+            right = ("adverts" if is_blocked else None, ["drones"] if title.startswith(("Drones", "UAV")) else None,
+                     number > 1 and was_hidden and not is_blocked)
+            if own.get("version", 1) != number:
+                yield f"record {own['seq']}: version {own.get('version', 1)} of {record['id']} in the place of {number}"
+            if number > 1 and title == versions[number - 2]["title"]:
+                yield f"record {own['seq']}: {title} is there twice"
+            if marks != right:
+                yield f"record {own['seq']}: {title} has the marks {marks}, not {right}"
+            was_hidden = was_hidden and is_blocked
 
     def verified(self, binary):
         done = run(binary, "store", "verify", "--config", str(self.config))
@@ -76,7 +116,7 @@ def kills(binary, work, times):
         timer.cancel()
         wrong, there = publishers.wrong(binary, whole=False)
         if there < stored + reported(output):
-            wrong.append(f"{stored + reported(output)} articles were reported as stored, {there} are there")
+            wrong.append(f"{stored + reported(output)} records were reported as stored, {there} are there")
         stored = there
         if number % 10 == 9:
             # Files hold so many items: before one falls out it has to be stored.
@@ -88,7 +128,7 @@ def kills(binary, work, times):
             counter.failures += 1
             print(f"faults: kill {number}: {'; '.join(wrong)} (kept: {folder})", flush=True)
             break
-    print(f"faults: {killed} of {times} polls were killed before they ended, {stored} articles are there")
+    print(f"faults: {killed} of {times} polls were killed before they ended, {stored} records are there")
     if not counter.failures:
         shutil.rmtree(folder)
     return counter.close()
@@ -115,14 +155,14 @@ def beside(binary, work, seconds):
     def read():
         while time.monotonic() < end and not wrong:
             after = random.randrange(1, 200)
-            done = run(binary, "dump", "--after", str(after - 1), "--config", str(publishers.config))
+            done = run(binary, *DUMP, "--after", str(after - 1), "--config", str(publishers.config))
             if done.returncode or done.stderr:
                 wrong.append(f"dump exits {done.returncode}: {said(done)}")
             check(done.stdout.splitlines(keepends=True), after - 1)
             dumps[0] += 1
 
     follower = subprocess.Popen(
-        [binary, "dump", "--new", "--follow", "--config", publishers.config], stdout=subprocess.PIPE)
+        [binary, *DUMP, "--new", "--follow", "--config", publishers.config], stdout=subprocess.PIPE)
     followed = []
     threads = [threading.Thread(target=read) for _ in range(3)]
     threads.append(threading.Thread(target=lambda: followed.append(check(follower.stdout, 0))))
