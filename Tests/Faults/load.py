@@ -94,16 +94,21 @@ class Publishers:
         return [] if done.returncode == 0 else [f"store verify: {said(done)}"]
 
 
+def whole_poll(binary, publishers):
+    """Polls everything, and returns how long that took in seconds."""
+    began = time.monotonic()
+    if poll(binary, publishers.config).returncode != 0:
+        sys.exit("faults: the feeds cannot be polled at all")
+    return time.monotonic() - began
+
+
 def kills(binary, work, times):
     folder = Path(tempfile.mkdtemp(dir=work))
     publishers = Publishers(folder)
     counter = Counter("kill -9 under load")
     publishers.publish()
-    began = time.monotonic()
-    if poll(binary, publishers.config).returncode != 0:
-        sys.exit("faults: the feeds cannot be polled at all")
-    usual = time.monotonic() - began
-    stored, killed = 0, 0
+    usual = whole_poll(binary, publishers)
+    stored = killed = storing = 0
     for number in range(times):
         publishers.publish()
         child = subprocess.Popen(
@@ -112,15 +117,17 @@ def kills(binary, work, times):
         timer = threading.Timer(random.uniform(0, usual), child.kill)
         timer.start()
         output = child.stdout.read()
-        killed += child.wait() == -9
+        was_killed = child.wait() == -9
+        killed += was_killed
         timer.cancel()
         wrong, there = publishers.wrong(binary, whole=False)
+        storing += was_killed and there > stored
         if there < stored + reported(output):
             wrong.append(f"{stored + reported(output)} records were reported as stored, {there} are there")
         stored = there
         if number % 10 == 9:
             # Files hold so many items: before one falls out it has to be stored.
-            poll(binary, publishers.config)
+            usual = whole_poll(binary, publishers)
             more, stored = publishers.wrong(binary, whole=True)
             wrong += more + publishers.verified(binary)
         counter.runs += 1
@@ -128,7 +135,8 @@ def kills(binary, work, times):
             counter.failures += 1
             print(f"faults: kill {number}: {'; '.join(wrong)} (kept: {folder})", flush=True)
             break
-    print(f"faults: {killed} of {times} polls were killed before they ended, {stored} records are there")
+    print(f"faults: {killed} of {times} polls were killed before they ended, {storing} of them when something was stored; "
+          f"{stored} records are there")
     if not counter.failures:
         shutil.rmtree(folder)
     return counter.close()
