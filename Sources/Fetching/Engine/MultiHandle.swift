@@ -55,13 +55,6 @@ final class MultiHandle {
         Unmanaged<MultiHandle>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// Monotonic milliseconds.
-    static func clock() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-    }
-
     /// Lets so many connections be open, those in use and those kept for the next request counted together. libcurl closes
     /// an idle one when a transfer ends beyond that number, and before it opens another.
     func limit(connections: Int) {
@@ -79,7 +72,7 @@ final class MultiHandle {
     ///
     /// - Parameter mayRest: false looks at the sockets and waits for nothing.
     func wait(mayRest: Bool) {
-        let longest = timer.map { Int32(clamping: max(0, $0 - Self.clock())) } ?? -1
+        let longest = timer.map { Int32(clamping: max(0, $0 - SteadyClock.milliseconds())) } ?? -1
         let count = epoll_wait(epoll, ready.baseAddress, Int32(ready.count), mayRest ? longest : 0)
         var running: Int32 = 0
         for event in ready.prefix(max(0, Int(count))) where event.data.fd != wake {
@@ -92,7 +85,7 @@ final class MultiHandle {
     ///
     /// - Returns: whether it was due.
     func callTimer() -> Bool {
-        guard let timer, timer <= Self.clock() else { return false }
+        guard let timer, timer <= SteadyClock.milliseconds() else { return false }
         self.timer = nil
         var running: Int32 = 0
         curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
@@ -140,7 +133,7 @@ final class MultiHandle {
 
     /// libcurl's callback: it wants to be called in so many milliseconds, or, where that is negative, not at all.
     private func setTimer(_ milliseconds: Int) -> Int32 {
-        timer = milliseconds < 0 ? nil : Self.clock() + min(milliseconds, 86_400_000)
+        timer = milliseconds < 0 ? nil : SteadyClock.milliseconds() + min(milliseconds, 86_400_000)
         return 0
     }
 }

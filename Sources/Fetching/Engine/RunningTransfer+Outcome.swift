@@ -143,7 +143,7 @@ extension RunningTransfer {
         facts.hasStatus = status > 0
         facts.limits = request.limits
         // libcurl's timer may be a little early.
-        facts.isOutOfTime = deadline - MultiHandle.clock() < 100
+        facts.isOutOfTime = deadline - SteadyClock.milliseconds() < 100
         return facts
     }
 

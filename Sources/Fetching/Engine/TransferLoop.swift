@@ -91,7 +91,7 @@ final class TransferLoop {
             transfer.finish(FetchOutcome(failure: .url(error)))
             return
         }
-        let running = RunningTransfer(transfer, url: url, loop: self, now: MultiHandle.clock())
+        let running = RunningTransfer(transfer, url: url, loop: self, now: SteadyClock.milliseconds())
         active[ObjectIdentifier(transfer)] = running
         begin(running)
     }
@@ -100,7 +100,7 @@ final class TransferLoop {
         running.beginRequest()
         running.sendsSecrets = running.trustedOrigin != nil
         do throws(FetchFailure) {
-            let left = running.deadline - MultiHandle.clock()
+            let left = running.deadline - SteadyClock.milliseconds()
             guard left > 0 else { throw FetchFailure.timeoutOfRedirects(running.request.limits) }
             try running.checkTarget()
             if running.mayUseHTTP2, http2Failures.contains(running.url.service, at: now()) {
@@ -191,7 +191,7 @@ final class TransferLoop {
         if running.url.origin != running.trustedOrigin { running.trustedOrigin = nil }
         let isOtherHost = HostKey.of(running.url) != HostKey.of(from)
         if running.request.beforeRedirect != nil, isOtherHost, let redirect = running.redirects.hops.last {
-            running.askedAt = MultiHandle.clock()
+            running.askedAt = SteadyClock.milliseconds()
             // It may wait for long, and what the redirect's header was is of no use any more.
             running.forgetAnswer()
             running.transfer.ask(redirect)
@@ -203,7 +203,7 @@ final class TransferLoop {
     private func proceed(_ transfer: Transfer, _ decision: RedirectDecision) {
         guard let running = active[ObjectIdentifier(transfer)], let askedAt = running.askedAt else { return }
         running.askedAt = nil
-        running.deadline += MultiHandle.clock() - askedAt
+        running.deadline += SteadyClock.milliseconds() - askedAt
         if let failure = decision.failure(host: running.url.host) {
             conclude(running, failure)
         } else {
@@ -215,7 +215,7 @@ final class TransferLoop {
     ///
     /// - Parameter result: why it was, as OpenSSL says it.
     private func probe(_ running: RunningTransfer, _ result: Int) {
-        let left = running.deadline - MultiHandle.clock()
+        let left = running.deadline - SteadyClock.milliseconds()
         release(running)
         guard left > 0, let handle = EasyHandle() else {
             conclude(running, running.certificateFailure(result, facts: nil))
@@ -245,7 +245,7 @@ final class TransferLoop {
         release(running)
         active[ObjectIdentifier(running.transfer)] = nil
         running.outcome.failure = failure
-        running.outcome.durationMilliseconds = MultiHandle.clock() - running.startedAt
+        running.outcome.durationMilliseconds = SteadyClock.milliseconds() - running.startedAt
         running.transfer.finish(running.outcome, lastChunk: running.takeBody(), head: head)
     }
 

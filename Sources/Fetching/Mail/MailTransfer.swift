@@ -5,16 +5,16 @@ import Glibc
 /// the thread that called it.
 final class MailTransfer {
     /// Milliseconds that a message that is being sent has to be taken in, once newswire is to stop.
-    private static let grace: Int64 = 10_000
+    private static let grace = 10_000
 
     private let message: [UInt8]
     /// Readable once newswire is to stop.
     private let stop: Int32
     /// When libcurl is to give up even what it says at the end of a connection, a second behind its own timeout: to a
     /// server that has gone silent it would wait for two minutes with its QUIT.
-    private let deadline: Int64
+    private let deadline: Int
     private var sent = 0
-    private var stoppedAt: Int64?
+    private var stoppedAt: Int?
     /// The server's last reply.
     private(set) var reply: MailReply?
     /// Whether the server has asked for the message.
@@ -23,7 +23,7 @@ final class MailTransfer {
     /// - Parameter timeout: milliseconds from now that libcurl has.
     init(_ message: [UInt8], timeout: Int, stop: Int32) {
         self.message = message
-        deadline = Self.now() + Int64(timeout) + 1000
+        deadline = SteadyClock.milliseconds() + timeout + 1000
         self.stop = stop
     }
 
@@ -56,18 +56,12 @@ final class MailTransfer {
     /// nothing of the message yet, else when it had some time to say that it has it, so that the message need not come
     /// again. libcurl asks at least once a second.
     func isToEnd() -> Bool {
-        if Self.now() >= deadline { return true }
+        if SteadyClock.milliseconds() >= deadline { return true }
         if stoppedAt == nil {
             var descriptor = pollfd(fd: stop, events: Int16(POLLIN), revents: 0)
             guard stop >= 0, poll(&descriptor, 1, 0) > 0 else { return false }
-            stoppedAt = Self.now()
+            stoppedAt = SteadyClock.milliseconds()
         }
-        return !hasBegun || Self.now() - (stoppedAt ?? 0) >= Self.grace
-    }
-
-    private static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        return !hasBegun || SteadyClock.milliseconds() - (stoppedAt ?? 0) >= Self.grace
     }
 }
