@@ -9,7 +9,7 @@ extension Configuration {
     /// What is not configured any more may be in the store, which tells when the delivery starts. Only ids by which the store
     /// knows feeds tell whether it names one: ask where the configuration was loaded with the known feeds.
     package func review(_ delivery: DeliveryFile) -> [Diagnostic] {
-        let binding = FilterBinding(feeds)
+        let succession = FeedSuccession(feeds)
         let tags = Set((feeds.flatMap(\.tags) + filters.labels).map(TagKey.init))
         let settings = delivery.settings
         var found: [Diagnostic] = []
@@ -18,12 +18,12 @@ extension Configuration {
         }
         func warn(_ key: String, former ids: [FeedIdentifier]) {
             for id in ids {
-                if let new = binding.successor(of: id) { warn(key, FilterBinding.message(former: id, of: new)) }
+                if let new = succession.successor(of: id) { warn(key, FeedSuccession.message(former: id, of: new)) }
             }
         }
         warn("feeds", former: settings.feeds ?? [])
-        for feed in settings.feeds ?? [] where !binding.feeds.contains(feed) && binding.successor(of: feed) == nil {
-            let nearest = EditDistance.nearest(to: feed.text, among: binding.feeds.map(\.text).sorted())
+        for feed in settings.feeds ?? [] where !succession.ids.contains(feed) && succession.successor(of: feed) == nil {
+            let nearest = EditDistance.nearest(to: feed.text, among: succession.ids.map(\.text).sorted())
             warn(
                 "feeds",
                 "there is no feed \(feed); "
@@ -39,8 +39,8 @@ extension Configuration {
             // It was read before, when the file was.
             guard let query = try? Query(query) else { continue }
             warn("match", former: query.feeds.sorted())
-            let current = query.replacingFeeds { binding.successor(of: $0) ?? $0 }
-            for doubt in current.doubts(feeds: binding.feeds, tags: tags) { warn("match", doubt) }
+            let current = query.replacingFeeds(succession.current)
+            for doubt in current.doubts(feeds: succession.ids, tags: tags) { warn("match", doubt) }
         }
         return found
     }

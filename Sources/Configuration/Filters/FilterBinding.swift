@@ -1,43 +1,24 @@
-internal import FeedModel
-internal import Querying
+private import FeedModel
+private import Querying
 private import Text
 
-/// Finds the feeds that rules and deliveries name, once it is settled which ids feeds have.
+/// Finds the feeds that rules name, once it is settled which ids feeds have.
 ///
-/// What was written for a feed goes on to hold for it under a new id, as long as `formerly` tells of the old one.
-struct FilterBinding {
-    let feeds: Set<FeedIdentifier>
-    private let successors: [FeedIdentifier: FeedIdentifier]
-
-    init(_ feeds: [FeedConfiguration]) {
-        self.feeds = Set(feeds.lazy.map(\.id))
-        successors = Dictionary(
-            feeds.lazy.flatMap { feed in feed.formerly.lazy.map { ($0, feed.id) } },
-            uniquingKeysWith: { first, _ in first })
-    }
-
-    /// The id of the feed that had this one before; nil where a feed has it, or none had.
-    func successor(of id: FeedIdentifier) -> FeedIdentifier? { feeds.contains(id) ? nil : successors[id] }
-
-    /// What is said of a former id, behind the key in which it stands.
-    static func message(former old: FeedIdentifier, of feed: FeedIdentifier) -> String {
-        "\(TOMLText.quoted(old.text)) is a former id of the feed \(TOMLText.quoted(feed.text)), for which it holds; write "
-            + "the new one"
-    }
+/// A rule that was written for a feed goes on to hold for it under a new id, as long as `formerly` tells of the old one.
+private struct FilterBinding {
+    let feeds: FeedSuccession
 
     func rule(_ table: FilterTable) -> FilterRule {
         FilterRule(
-            name: table.name, action: table.action,
-            query: table.query.replacingFeeds { successor(of: $0) ?? $0 },
-            feeds: Set(table.feeds.map { successor(of: $0) ?? $0 }),
-            tags: Set((table.settings.tags ?? []).map(TagKey.init)))
+            name: table.name, action: table.action, query: table.query.replacingFeeds(feeds.current),
+            feeds: Set(table.feeds.map(feeds.current)), tags: Set((table.settings.tags ?? []).map(TagKey.init)))
     }
 
     /// The former ids by which a rule names feeds, with those that they have now.
     func formerIDs(in table: FilterTable) -> [(key: StaticString, old: FeedIdentifier, new: FeedIdentifier)] {
         let named: [(StaticString, [FeedIdentifier])] = [("feeds", table.feeds), ("match", table.query.feeds.sorted())]
         return named.flatMap { key, ids in
-            ids.compactMap { id in successor(of: id).map { (key, id, $0) } }
+            ids.compactMap { id in feeds.successor(of: id).map { (key, id, $0) } }
         }
     }
 }
@@ -46,7 +27,7 @@ extension Configuration {
     /// Makes the rules anew from their tables, where feeds may have other ids than before.
     mutating func bindFilters() {
         if filterTables.isEmpty { return }
-        let binding = FilterBinding(feeds)
+        let binding = FilterBinding(feeds: FeedSuccession(feeds))
         let rules = filterTables.map(binding.rule)
         if rules != filters.rules { filters = FilterRules(rules) }
     }
@@ -57,14 +38,14 @@ extension Configuration {
     /// configuration was loaded with the known feeds.
     package func reviewFilters() -> [Diagnostic] {
         if filterTables.isEmpty { return [] }
-        let binding = FilterBinding(feeds)
+        let binding = FilterBinding(feeds: FeedSuccession(feeds))
         let former = filterTables.flatMap { table in
             binding.formerIDs(in: table).map { key, old, new in
-                warning("\(key): \(FilterBinding.message(former: old, of: new))", of: table)
+                warning("\(key): \(FeedSuccession.message(former: old, of: new))", of: table)
             }
         }
         let tags = Set(feeds.lazy.flatMap(\.tags).map(TagKey.init))
-        let doubts = filters.doubts(feeds: binding.feeds, tags: tags).map { doubt in
+        let doubts = filters.doubts(feeds: binding.feeds.ids, tags: tags).map { doubt in
             warning(SafeText.line(doubt.message), of: filterTables[doubt.rule])
         }
         return former + doubts
