@@ -79,7 +79,7 @@ let package = Package(
             "Ingestion",
             [
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
-                "FeedModel", "Locking", "CShims", "Digest", "JSONText", logging, lifecycle,
+                "FeedModel", "Web", "Locking", "CShims", "Digest", "JSONText", logging, lifecycle,
             ]),
         .executableTarget(
             name: "newswire",
@@ -113,7 +113,7 @@ let package = Package(
             "Ingestion",
             [
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
-                "FeedModel", "JSONText", "Locking", "Digest", logging,
+                "FeedModel", "JSONText", "Web", "Locking", "Digest", logging,
             ]),
         tests("newswire", ["Fetching", "FeedModel", logging]),
         .testTarget(

@@ -20,6 +20,8 @@ package struct Configuration: Sendable {
     package var events: EventSettings
     /// `[deliver]` says where articles may be sent.
     package var deliver = DeliverSettings()
+    /// The settings say how the pages of articles are fetched.
+    package var fullText = FullTextSettings()
     /// `[status]` says where figures of the running service are written.
     package var status: StatusSettings
     /// `[log]` says what is told while the service runs.
