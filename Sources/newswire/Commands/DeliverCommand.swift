@@ -108,6 +108,15 @@ struct DeliverCommand: AsyncParsableCommand {
 
     @OptionGroup var mail: MailOptions
 
+    @OptionGroup var fullText: FullTextOption
+
+    @Option(
+        name: .customLong("wait-fulltext"),
+        help: ArgumentHelp(
+            "Hold an article back until its page was fetched or is known not to come, but no longer than this after it was "
+                + "stored. Those behind it wait as well.", valueName: "SPAN"))
+    var waitFullText: SpanArgument?
+
     @OptionGroup var choice: ArticleChoice
 
     @OptionGroup var common: CommonOptions
@@ -118,6 +127,10 @@ struct DeliverCommand: AsyncParsableCommand {
 
     func validate() throws {
         if choice.refilter, choice.events { throw ArticleChoice.eventsHaveNoRules }
+        try fullText.check(choice)
+        if waitFullText != nil, fullText.fullText == nil || fullText.fullText == .only {
+            throw ValidationError("--wait-fulltext needs --fulltext prefer or both.")
+        }
         let targets = [!command.isEmpty, http.to != nil, mail.mail != nil]
         switch targets.count(where: { $0 }) {
         case 0:
@@ -169,7 +182,8 @@ struct DeliverCommand: AsyncParsableCommand {
             listening.cancel()
             close(stop)
         }
-        let filter = try choice.filter(configuration, isForConsumer: true)
+        let filter = try choice.filter(
+            configuration, fullText: fullText.join(choice, wait: pageWait(configuration)), isForConsumer: true)
         let (consumer, options, start) = (consumer, options, beginning.start)
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
         let ending = try await BlockingWork.run {
@@ -220,6 +234,14 @@ struct DeliverCommand: AsyncParsableCommand {
                 .usage, "delivering to \(command[0]): there is no such program that may be run; name it by its path")
         }
         return program
+    }
+
+    private func pageWait(_ configuration: Configuration) -> PageWait? {
+        waitFullText.map { span in
+            PageWait(
+                feeds: Set(configuration.feeds.filter { $0.pages.mode != .never }.map(\.id)),
+                milliseconds: span.seconds * 1000)
+        }
     }
 
     /// The most articles of a batch.

@@ -31,6 +31,9 @@ struct DumpFilter {
     /// Asked in place of what the rules said when a record was stored; nil where that counts.
     var ruling: RecordRuling?
 
+    /// What is given of the pages of articles; nil where that is nothing.
+    var fullText: FullTextJoin?
+
     /// How far clocks may have gone back without a dump ending too early, in seconds.
     private static let clockMargin: Int64 = 24 * 3600
 
@@ -75,6 +78,7 @@ struct DumpFilter {
         case .update: if !kinds.updates, ruling == nil, envelope.standing != .released { return false }
         case .duplicate: if !kinds.duplicates, ruling == nil, !isChoice { return false }
         case .alias: return false
+        case .fulltext: if fullText?.givesPages != true { return false }
         }
         if kinds.withoutInitial, envelope.isInitial { return false }
         if let since, envelope.storedAtText.lexicographicallyPrecedes(since), believes(envelope) { return false }
@@ -84,6 +88,22 @@ struct DumpFilter {
             return false
         }
         return kinds.blocked || ruling != nil || !envelope.standing.isBlocked
+    }
+
+    /// Returns the record where it is asked for, with its page where that is; nil where it is not.
+    func given(_ record: RecordSlice, in reader: StoreReader) throws -> TakenRecord? {
+        guard let fullText else { return try taken(record, in: reader) }
+        let isPage = record.envelope.kind == .fulltext
+        if !isPage, fullText.choice == .only { return nil }
+        guard var taken = try taken(record, in: reader) else { return nil }
+        if isPage { return fullText.gives(page: try taken.record()) ? taken : nil }
+        guard let joined = try fullText.joined(try taken.record(), in: reader) else {
+            taken.heldUntil = fullText.wait?.heldUntil(record.envelope, in: reader)
+            return taken
+        }
+        var given = TakenRecord(changed: joined)
+        given.isUndecided = taken.isUndecided
+        return given
     }
 
     /// Returns the record where it is asked for; nil where it is not.
@@ -109,7 +129,7 @@ struct DumpFilter {
         if stored.blockedBy != nil, !kinds.blocked { return nil }
         if stored.kind == .update, !kinds.updates, !stored.isReleased { return nil }
         guard hasTag(stored) else { return nil }
-        var taken = TakenRecord(refiltered: stored)
+        var taken = TakenRecord(changed: stored)
         if let match {
             let answer = try match.matches(stored, in: reader)
             if answer == false { return nil }
@@ -130,7 +150,7 @@ struct DumpFilter {
         switch kind {
         case .duplicate: !kinds.duplicates
         case .update: !kinds.updates && !kinds.duplicates
-        case .new, .alias, nil: false
+        case .new, .alias, .fulltext, nil: false
         }
     }
 
