@@ -58,7 +58,8 @@ struct PageTask: Sendable {
         do throws(PageFetcher.Failure) {
             guard let page = try await fetcher.fetch(url, for: feed, visit) else { return .stopped }
             visit.end()
-            guard let content = await content(page) else { throw PageFetcher.Failure(kind: .noArticle) }
+            guard var content = await content(page) else { throw PageFetcher.Failure(kind: .noArticle) }
+            content.quality = PageAgreement.quality(of: content, for: article)
             if content.quality < Self.leastQuality { throw PageFetcher.Failure(kind: .poor) }
             return try await keep(page, content, article)
         } catch {

@@ -72,6 +72,7 @@ struct DumpFilter {
 
     /// What the envelope alone can tell: no JSON is read for it.
     private func admits(_ envelope: RecordEnvelope) -> Bool {
+        if envelope.kind != .fulltext, fullText?.choice == .only { return false }
         switch envelope.kind {
         case .new: break
         // Whoever never had the article gets it now (filters.md §2.5).
@@ -94,7 +95,6 @@ struct DumpFilter {
     func given(_ record: RecordSlice, in reader: StoreReader) throws -> TakenRecord? {
         guard let fullText else { return try taken(record, in: reader) }
         let isPage = record.envelope.kind == .fulltext
-        if !isPage, fullText.choice == .only { return nil }
         guard var taken = try taken(record, in: reader) else { return nil }
         if isPage { return fullText.gives(page: try taken.record()) ? taken : nil }
         guard let joined = try fullText.joined(try taken.record(), in: reader) else {
