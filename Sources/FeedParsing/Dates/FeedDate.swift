@@ -1,4 +1,4 @@
-import FeedModel
+package import FeedModel
 private import Text
 
 /// Dates as feeds write them (identity.md §10).
@@ -6,11 +6,11 @@ private import Text
 /// Read are: RFC 822, 850, 1123, 2822 and 3339, asctime, W3CDTF at every precision with ISO 8601's week, ordinal and
 /// basic forms, seconds and milliseconds since 1970, and what programs make of these in other languages. Weekdays are
 /// passed over, right or wrong. Nothing is allocated.
-enum FeedDate {
-    struct Reading: Equatable {
-        var time: Timestamp
+package enum FeedDate {
+    package struct Reading: Equatable {
+        package var time: Timestamp
         /// The text named no time zone, or one that nobody knows: UTC was assumed.
-        var assumedZone: Bool
+        package var assumedZone: Bool
     }
 
     /// Longer texts are no dates, white space around them aside.
@@ -20,7 +20,7 @@ enum FeedDate {
     ///
     /// - Parameter language: of the text around the date, as a tag. It decides what is in doubt without it, so that a date
     ///   that could be read need not be asked again.
-    static func parse(_ bytes: UnsafeBufferPointer<UInt8>, language: String? = nil) -> Reading? {
+    package static func parse(_ bytes: UnsafeBufferPointer<UInt8>, language: String? = nil) -> Reading? {
         let text = bytes.trimmed
         guard !text.isEmpty, text.count <= maximumLength else { return nil }
         if let reading = ISODateScanner.read(text) { return reading }
@@ -30,7 +30,7 @@ enum FeedDate {
         return scanner.hasOtherDigits ? parseOtherDigits(text, languages) : nil
     }
 
-    static func parse(_ text: String, language: String? = nil) -> Reading? {
+    package static func parse(_ text: String, language: String? = nil) -> Reading? {
         var text = text
         return text.withUTF8 { parse($0, language: language) }
     }
