@@ -9,8 +9,11 @@ private import Text
 package enum FeedDate {
     package struct Reading: Equatable {
         package var time: Timestamp
-        /// The text named no time zone, or one that nobody knows: UTC was assumed.
-        package var assumedZone: Bool
+        /// The zone that the text named, in minutes east of Greenwich. It is nil where the text named none, or one that
+        /// nobody knows: UTC was assumed.
+        package var offset: Int?
+
+        var assumedZone: Bool { offset == nil }
     }
 
     /// Longer texts are no dates, white space around them aside.
@@ -90,15 +93,15 @@ struct DateFields {
         let time = Timestamp(
             year: year, month: month, day: day, hour: hour, minute: minute - (offset ?? 0), second: second,
             millisecond: millisecond)
-        return Self.reading(of: time, assumedZone: offset == nil)
+        return Self.reading(of: time, offset: offset)
     }
 
-    static func reading(of time: Timestamp, assumedZone: Bool) -> FeedDate.Reading? {
+    static func reading(of time: Timestamp, offset: Int?) -> FeedDate.Reading? {
         // 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
         guard time.seconds >= -62_135_596_800, time.seconds <= 253_402_300_799 else { return nil }
         // From 1300 to 1499: a year of Iran's or of the Islamic calendar, whose months are others.
         guard time.seconds < -21_143_116_800 || time.seconds >= -14_831_769_600 else { return nil }
-        return FeedDate.Reading(time: time, assumedZone: assumedZone)
+        return FeedDate.Reading(time: time, offset: offset)
     }
 
     /// Sets the day that a week date of ISO 8601 means; weekday 1 is Monday.
