@@ -70,6 +70,7 @@ let package = Package(
         room("Scheduling", ["FeedModel", heap]),
         room("Fetching", ["FeedModel", "Web", "Text", "Locking", "Digest", "CCurl", "CDecoders", "CShims"]),
         room("FeedParsing", ["FeedModel", "JSONText", "Text", "CLibXML2", "CUchardet"]),
+        room("PageExtraction", ["FeedParsing", "FeedModel", "JSONText", "Text"]),
         room("Identity", ["FeedModel", "Text", "Digest"]),
         room("Querying", ["FeedParsing", "FeedModel", "Web", "Text", "CRE2"]),
         room("ArticleStore", ["FeedModel", "Text", "JSONText", "Digest", "Locking", "CShims"]),
@@ -79,13 +80,14 @@ let package = Package(
             "Ingestion",
             [
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
-                "FeedModel", "Locking", "CShims", "Digest", "JSONText", logging, lifecycle,
+                "FeedModel", "Web", "Locking", "CShims", "Digest", "JSONText", logging, lifecycle,
             ]),
         .executableTarget(
             name: "newswire",
             dependencies: [
-                "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying",
-                "ArticleStore", "FeedModel", "JSONText", "Web", "Text", "Digest", "Locking", "CShims", argumentParser,
+                "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "PageExtraction", "Identity",
+                "Querying", "ArticleStore", "FeedModel", "JSONText", "Web", "Text", "Digest", "Locking", "CShims",
+                argumentParser,
                 logging,
                 lifecycle,
                 unixSignals,
@@ -106,6 +108,7 @@ let package = Package(
         tests("Scheduling", ["FeedModel"]),
         tests("Fetching", ["FeedModel", "Web", "Text", "Digest", "Locking", "CCurl"]),
         tests("FeedParsing", ["FeedModel", "JSONText"]),
+        tests("PageExtraction", ["FeedParsing", "FeedModel", "JSONText"]),
         tests("Identity", ["FeedModel", "Digest", "JSONText"]),
         tests("Querying", ["FeedModel", "FeedParsing"]),
         tests("ArticleStore", ["FeedModel", "Digest", "JSONText"]),
@@ -113,7 +116,7 @@ let package = Package(
             "Ingestion",
             [
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
-                "FeedModel", "JSONText", "Locking", "Digest", logging,
+                "FeedModel", "JSONText", "Web", "Locking", "Digest", logging,
             ]),
         tests("newswire", ["Fetching", "FeedModel", logging]),
         .testTarget(
@@ -133,7 +136,9 @@ if Context.environment["NEWSWIRE_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Fuzzing",
-            dependencies: ["Configuration", "FeedParsing", "Identity", "Querying", "FeedModel", "JSONText"],
+            dependencies: [
+                "Configuration", "FeedParsing", "PageExtraction", "Identity", "Querying", "FeedModel", "JSONText",
+            ],
             path: "Benchmarks/Fuzzing", swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
 }
 
@@ -143,7 +148,8 @@ if Context.environment["NEWSWIRE_BENCH"] != nil {
         .executableTarget(
             name: "hotpaths",
             dependencies: [
-                "FeedParsing", "Identity", "ArticleStore", "Querying", "Scheduling", "FeedModel", "JSONText", "Digest",
+                "FeedParsing", "PageExtraction", "Identity", "ArticleStore", "Querying", "Scheduling", "FeedModel", "JSONText",
+                "Digest",
             ],
             path: "Benchmarks/HotPaths", swiftSettings: settings))
     package.targets.append(

@@ -23,6 +23,17 @@ extension ArticleStore {
         }
     }
 
+    /// Tells which record has said last what a further key means; nil where none has. Costs one read of the index.
+    package func record(key: Hash128) throws(StoreError) -> UInt64? {
+        do throws(StoreError) {
+            return try index.record(key)
+        } catch {
+            guard error.isDamagedIndex else { throw error }
+            try mendIndex(because: error.reason) { (try? index.record(key)) == nil }
+            return try index.record(key)
+        }
+    }
+
     /// Tells whether the index is so large that much of it may be on the disk alone.
     package var readsAhead: Bool { index.readsAhead }
 

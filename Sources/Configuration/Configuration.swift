@@ -20,6 +20,8 @@ package struct Configuration: Sendable {
     package var events: EventSettings
     /// `[deliver]` says where articles may be sent.
     package var deliver = DeliverSettings()
+    /// `[fulltext]` says how the pages of articles are fetched.
+    package var fullText = FullTextSettings()
     /// `[status]` says where figures of the running service are written.
     package var status: StatusSettings
     /// `[log]` says what is told while the service runs.
@@ -114,7 +116,7 @@ extension Configuration: Equatable {
     package static func == (left: Self, right: Self) -> Bool {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
             && left.schedule == right.schedule && left.store == right.store && left.events == right.events
-            && left.deliver == right.deliver
+            && left.deliver == right.deliver && left.fullText == right.fullText
             && left.status == right.status && left.log == right.log && left.feeds == right.feeds
             && left.filters.rules == right.filters.rules
     }
@@ -129,7 +131,10 @@ extension Configuration {
         var tables = [TopSettings(contact: contact).text, "[fetch]\n\(fetch.text)"]
         tables += hosts.map { "[host.\(TOMLText.quoted($0.name))]\n\($0.text)" }
         tables += ["[schedule]\n\(schedule.text)", "[store]\n\(store.text)", "[events]\n\(events.text)"]
-        tables += ["[deliver]\n\(deliver.text)", "[status]\n\(status.text)", "[log]\n\(log.text)"]
+        tables += [
+            "[fulltext]\n\(fullText.text)", "[deliver]\n\(deliver.text)", "[status]\n\(status.text)",
+            "[log]\n\(log.text)",
+        ]
         tables += feeds.lazy.map { "[[feed]]\n\(FeedSettings($0).text)" }
         tables += filterTables.lazy.map { "[[filter]]\n\($0.settings.text)" }
         return tables.filter { !$0.isEmpty }.joined(separator: "\n")

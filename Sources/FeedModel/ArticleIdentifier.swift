@@ -120,6 +120,16 @@ package struct KnownArticle: Sendable, Equatable {
 /// `RecordKind` is what a record of the store is (contract.md §3).
 package enum RecordKind: String, Sendable, CaseIterable {
     case new, update, duplicate, alias
+    /// The page of an article as it was fetched, which changes nothing of the article.
+    case fulltext
+
+    /// Tells whether such a record is a version of its article, and not something that is said of it.
+    package var isVersion: Bool {
+        switch self {
+        case .new, .update, .duplicate: true
+        case .alias, .fulltext: false
+        }
+    }
 }
 
 /// `FeedIdentifier` is the name that a feed keeps for life, through changes of its URL (contract.md §2).

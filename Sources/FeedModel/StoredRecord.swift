@@ -1,3 +1,4 @@
+package import Digest
 package import JSONText
 
 /// `StoredRecord` is a line of the store with its members by name and type: the one way in which records are read as
@@ -107,6 +108,15 @@ package struct StoredRecord: Sendable, Equatable {
     /// The date that counts instead of one in the future, as it is written.
     package var effectiveDateText: String? { own[RecordMember.effectiveDate]?.string }
 
+    // MARK: - The page of an article (docs/fulltext-feeds.md)
+
+    /// What a record of the kind `fulltext` says of the page, beside its text; nil in any other.
+    package var page: JSONValue? { own[RecordMember.page] }
+    /// The record of the article whose page it is.
+    package var pageOf: UInt64? { page?["article"]?.integer.flatMap(UInt64.init(exactly:)) }
+    /// The hash of the content, for telling an edit from a repetition.
+    package var contentHash: Hash128? { own["hash"]?.string.flatMap { Hash128(hex: $0) } }
+
     // MARK: - What the rules said of it (filters.md §2)
 
     /// The rule of this name has blocked it; nil where none has.
@@ -210,6 +220,8 @@ package enum RecordMember {
     package static var effectiveDate: StaticString { "published_effective" }
     /// These words say what is wrong with the date.
     package static var dateFlags: StaticString { "date_flags" }
+    /// The page of an article, and how it was had.
+    package static var page: StaticString { "page" }
     /// The labels that rules have given.
     package static var labels: StaticString { "labels" }
     /// The names of rules of which it could not be told whether they match.

@@ -49,7 +49,9 @@ package struct PollQueue: ~Copyable {
     var hostLimit = fewHosts
     var feeds: [QueuedFeed] = []
     /// Counts the transfers that are in use.
-    private var running = 0
+    var running = 0
+    /// Counts those of them that visits have.
+    var visits = 0
     /// Counts the polls that have begun, those that stand in line with a redirect among them.
     private var begun = 0
     private var order = 0
@@ -62,6 +64,7 @@ package struct PollQueue: ~Copyable {
     private var prefersUrgent = true
     /// Milliseconds between any two starts, while trying now and then is all that makes sense.
     private var throttle: Int64?
+    var isThrottled: Bool { throttle != nil }
     private var nextStart = SteadyTime(milliseconds: .min)
 
     package init(concurrency: Int) {
@@ -212,8 +215,8 @@ package struct PollQueue: ~Copyable {
         if begun == 0, waiting == 0 { return .done }
         // Hosts whose time has come wait for a transfer, which the end of a poll brings, or for the throttle.
         if running >= concurrency { return .wait(until: nil) }
-        let isThrottled = throttle != nil && ordinary.min.map { $0.time <= now } == true
-        var until = isThrottled ? nextStart : nil
+        let isHeldUp = throttle != nil && ordinary.min.map { $0.time <= now } == true
+        var until = isHeldUp ? nextStart : nil
         func wait(for entry: QueueEntry?) {
             guard let entry, entry.time > now else { return }
             until = until.map { min($0, entry.time) } ?? entry.time
@@ -266,8 +269,8 @@ package struct PollQueue: ~Copyable {
     }
 
     private mutating func take(from number: Int, _ now: SteadyTime) -> Int? {
-        let isThrottled = throttle != nil && nextStart > now
-        guard let kind = hosts[number].turn(at: now, onlyAsked: isThrottled) else { return nil }
+        let isHeldUp = throttle != nil && nextStart > now
+        guard let kind = hosts[number].turn(at: now, onlyAsked: isHeldUp) else { return nil }
         while let waiter = hosts[number].removeFirst(kind) {
             guard counts(waiter) else { continue }
             hosts[number].leave(kind, isHop: waiter.isHop)
@@ -329,7 +332,10 @@ package struct PollQueue: ~Copyable {
     }
 
     private mutating func giveBack(_ feed: Int, isGood: Bool) {
-        let number = Int(feeds[feed].host)
+        giveBack(host: Int(feeds[feed].host), isGood: isGood)
+    }
+
+    mutating func giveBack(host number: Int, isGood: Bool) {
         running -= 1
         hosts[number].running -= 1
         if isGood, hosts[number].hasBegunSincePause { hosts[number].isProbed = false }

@@ -1,5 +1,6 @@
 import Digest
 import FeedModel
+import Glibc
 import Locking
 import TestSupport
 import Testing
@@ -67,6 +68,28 @@ import Testing
         #expect(try store.expire(before: moment(4)) == RetentionResult())
         store.close()
         try await expectWhole(fixture, firstSeq: 13)
+    }
+
+    @Test("A page that retention has removed is still known by its key, and its article by what it was")
+    func pages() async throws {
+        let key = Hash128(high: 7, low: 7)
+        let page = StoreFixture.record(2, kind: .fulltext, keys: [key])
+        var store = try open(age: .seconds(86_400))
+        for day in 0..<5 as Range<Int64> {
+            clock.withLock { $0 = moment(day) }
+            let first = UInt64(day) * 3 + 1
+            _ = try store.commit([StoreFixture.commit(first...first + 1)])
+            _ = try store.commit([FeedCommit(feed: StoreFixture.feed, records: day == 0 ? [page] : [], state: nil)])
+            if day > 0 { _ = try store.commit([StoreFixture.commit([first + 2])]) }
+        }
+        #expect(try store.expire(before: moment(2)).lastSeq == 6)
+        store.close()
+        #expect(unlink(fixture.folder.file("store/index/known")) == 0)
+        store = try open(age: .seconds(86_400))
+        #expect(try store.record(key: key) == 3)
+        #expect(try store.known(StoreFixture.uid(2))?.seq == 2)
+        store.close()
+        try await expectWhole(fixture, firstSeq: 7, lastSeq: 15)
     }
 
     @Test("Retention keeps a segment with one record that is young enough")

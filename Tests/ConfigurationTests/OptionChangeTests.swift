@@ -12,7 +12,7 @@ struct OptionChangeTests {
 
     @Test("Every option of the program that has another value is named once, as in force or as waiting for a restart")
     func all() throws {
-        let tables: Set<OptionTable> = [.fetch, .schedule, .store, .events, .deliver, .status, .log]
+        let tables: Set<OptionTable> = [.fetch, .schedule, .store, .events, .fullText, .deliver, .status, .log]
         let old = try load("[store]\ndirectory = \"/srv/a\"")
         for option in Options.all {
             for table in option.tables where tables.contains(table) {

@@ -33,6 +33,8 @@ struct StoreDirectory: Sendable {
     var contentsFile: String { "\(path)/state/contents" }
     /// Where an earlier newswire kept that, in two other formats.
     var formerContentsFiles: [String] { ["\(path)/state/seen", "\(path)/state/gone"] }
+    /// What waits for the pages of articles (`ArticleStore.keepPages`).
+    var pagesFile: String { "\(path)/state/pages" }
     /// When a writer's clock last counted (`TimeMemory`), and how far retention is (`RetentionMemory`).
     var clockFile: String { "\(path)/state/clock" }
     var retentionFile: String { "\(path)/state/retention" }

@@ -54,6 +54,17 @@ final class ArticleIndex: Sendable {
         }
     }
 
+    /// The record that has said last what the key means.
+    func record(_ key: Hash128) throws(StoreError) -> UInt64? {
+        try state.withLock { state throws(StoreError) in
+            switch try Self.content(key, state) {
+            case .article(let known): known.seq
+            case .link(_, let seq): seq
+            case nil: nil
+            }
+        }
+    }
+
     private static func content(_ key: Hash128, _ state: State) throws(StoreError) -> IndexSlot.Content? {
         if let content = state.waiting.find(key) { return content }
         return try state.table.find(key)?.content

@@ -134,7 +134,7 @@ extension ArticleIndex.Entry {
         replaying: Bool = false, _ body: (IndexChange) throws(Failure) -> Void
     ) throws(Failure) {
         let isAlias = kind == .alias
-        if !isAlias {
+        if kind.isVersion {
             try body(IndexChange(key: known.uid.key, content: .article(known), countsOld: replaying && kind != .update))
         }
         for key in keys where key != known.uid.key {

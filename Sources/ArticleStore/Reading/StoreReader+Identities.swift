@@ -10,7 +10,7 @@ extension StoreReader {
     /// Tells what is known of an article; also of one that an alias leads to, then with that article's `uid`.
     package func known(_ uid: ArticleIdentifier) throws(StoreError) -> KnownArticle? {
         for _ in 0..<Self.attempts {
-            guard let index = try index() else { break }
+            guard let index = try openedIndex() else { break }
             do throws(StoreError) {
                 switch try content(uid.key, index) {
                 case .article(let known): return known
@@ -46,7 +46,7 @@ extension StoreReader {
     ) throws(StoreError) -> [ArticleIdentifier] {
         var found = Set<ArticleIdentifier>()
         var complete: UInt64 = 0
-        if let index = try index() {
+        if let index = try openedIndex() {
             do throws(StoreError) {
                 try index.forEach { (_, slot) throws(StoreError) in
                     guard case .article(let known) = slot.content, found.count < limit,
@@ -69,7 +69,7 @@ extension StoreReader {
         var found: [UInt64] = []
         try scan(after: 0) { envelope in
             if envelope.seq > seq { return false }
-            if envelope.kind != .alias, envelope.uid == uid { found.append(envelope.seq) }
+            if envelope.kind.isVersion, envelope.uid == uid { found.append(envelope.seq) }
             return true
         }
         return found
@@ -77,7 +77,7 @@ extension StoreReader {
 
     /// Opens the index; nil where there is none, or where it is of other articles because an older copy was put in
     /// their place.
-    private func index() throws(StoreError) -> IndexFile? {
+    func openedIndex() throws(StoreError) -> IndexFile? {
         guard let index = try IndexFile(existing: directory.indexFile, writable: false, in: directory, FileSystem()),
             try index.header.complete.isPlace(in: try Segment.all(in: directory))
         else { return nil }
@@ -89,7 +89,7 @@ extension StoreReader {
     ) throws(StoreError) -> [ArticleIdentifier: KnownArticle] {
         var found: [ArticleIdentifier: KnownArticle] = [:]
         try scan(after: seq) { envelope in
-            if envelope.kind != .alias, let entry = ArticleIndex.Entry(envelope), isWanted(entry.known.uid) {
+            if envelope.kind.isVersion, let entry = ArticleIndex.Entry(envelope), isWanted(entry.known.uid) {
                 found[entry.known.uid] = entry.known
             }
             return true
@@ -97,7 +97,7 @@ extension StoreReader {
         return found
     }
 
-    private func scan(after seq: UInt64, _ body: (RecordEnvelope) -> Bool) throws(StoreError) {
+    func scan(after seq: UInt64, _ body: (RecordEnvelope) -> Bool) throws(StoreError) {
         do {
             try read(after: seq, damage: { _ in }) { body($0.envelope) }
         } catch let error as StoreError {

@@ -49,6 +49,8 @@ package struct RecordEnvelope {
             kind = .duplicate
         } else if scan.take("alias") {
             kind = .alias
+        } else if scan.take("fulltext") {
+            kind = .fulltext
         } else {
             return nil
         }

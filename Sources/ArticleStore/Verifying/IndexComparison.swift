@@ -62,7 +62,7 @@ struct IndexComparison: Sendable {
 
     func add(_ envelope: RecordEnvelope, to report: inout Report) throws(StoreError) {
         guard envelope.seq <= index.header.complete.seq, let entry = ArticleIndex.Entry(envelope) else { return }
-        if entry.kind != .alias { try add(entry.known, to: &report) }
+        if entry.kind.isVersion { try add(entry.known, to: &report) }
         let keys = Self.distinct(entry)
         if keys.isEmpty { return }
         let areAllThere = keys.count < 15 && survey?.keyCount(envelope.seq) == keys.count

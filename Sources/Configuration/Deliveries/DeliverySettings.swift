@@ -16,6 +16,16 @@ package struct DeliverySettings: Sendable, Equatable {
         case array, lines
     }
 
+    /// `FullText` is what is given of the pages of articles (docs/fulltext-feeds.md).
+    package enum FullText: String, Sendable, CaseIterable {
+        /// The text of the page in place of the feed's, where there is a page that says more.
+        case prefer
+        /// The pages alone.
+        case only
+        /// What the page says beside what the feed says.
+        case both
+    }
+
     /// A batch has so many articles at most.
     package static let batches = 1...100_000
     /// A batch may be tried so often before it is given up.
@@ -78,6 +88,9 @@ package struct DeliverySettings: Sendable, Equatable {
     package var refilter: Bool?
     package var noInitial: Bool?
     package var events: Bool?
+    package var fullText: FullText?
+    /// An article is held back for its page so long after it was stored.
+    package var waitFullText: Duration?
 
     package init() {}
 

@@ -143,6 +143,8 @@ package struct FeedOptions: Sendable, Hashable {
     /// The settings are those of `[fetch]`, with what the feed's table sets in their place. Its `private_networks` are
     /// apart, in `ownPrivateNetworks`.
     var transfer: TransferSettings
+    /// The settings are those of `[fulltext]`, with what the feed's table sets in their place.
+    package var pages: PageSettings
     /// The cap limits how long a response is believed to be fresh (polling.md §3).
     package var maxAgeCap: Duration
     /// Returns the networks that the feed's URL may lie in: those of its table, else those of all feeds.
@@ -166,8 +168,12 @@ package struct FeedOptions: Sendable, Hashable {
     /// The feed had these ids before, in whatever order a person wrote them.
     package var formerly: [FeedIdentifier] = []
 
-    init(transfer: TransferSettings, maxAgeCap: Duration, updates: StoreSettings.Updates) {
+    init(
+        transfer: TransferSettings, pages: PageSettings = PageSettings(), maxAgeCap: Duration,
+        updates: StoreSettings.Updates
+    ) {
         self.transfer = transfer
+        self.pages = pages
         self.maxAgeCap = maxAgeCap
         self.updates = updates
     }

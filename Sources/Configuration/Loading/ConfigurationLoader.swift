@@ -65,8 +65,8 @@ struct ConfigurationAssembler {
         let hosts = state.hosts.values.sorted { $0.name < $1.name }
         var configuration = Configuration(
             path: file.path, contact: state.top.contact, fetch: state.fetch, hosts: hosts, schedule: state.schedule,
-            store: store, events: state.events, deliver: state.deliver, status: state.status, log: state.log, feeds: [],
-            warnings: [])
+            store: store, events: state.events, deliver: state.deliver, fullText: state.fullText, status: state.status,
+            log: state.log, feeds: [], warnings: [])
         configuration.includePatterns = state.includePatterns
         configuration.fetchLines = state.fetchLines
         configuration.feeds = feeds(of: configuration, known: known)

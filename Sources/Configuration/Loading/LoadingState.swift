@@ -34,6 +34,7 @@ final class LoadingState {
     var schedule = ScheduleSettings()
     var store = StoreSettings(directory: "")
     var events = EventSettings()
+    var fullText = FullTextSettings()
     var deliver = DeliverSettings()
     var status = StatusSettings()
     var log = LogSettings()
@@ -47,7 +48,8 @@ final class LoadingState {
 
     /// The options of a feed that sets none; known once the main file's settings have been read.
     var feedOptions: FeedOptions {
-        FeedOptions(transfer: fetch.transfer, maxAgeCap: schedule.maxAgeCap, updates: store.updates)
+        FeedOptions(
+            transfer: fetch.transfer, pages: fullText.pages, maxAgeCap: schedule.maxAgeCap, updates: store.updates)
     }
 
     func error(_ message: String, at place: SourcePlace) {

@@ -26,6 +26,7 @@ struct SettingsReader {
         table("schedule", of: root).map(readSchedule)
         table("store", of: root).map { _ = tables.read($0, into: &state.store) }
         table("events", of: root).map { _ = tables.read($0, into: &state.events) }
+        table("fulltext", of: root).map { _ = tables.read($0, into: &state.fullText) }
         table("deliver", of: root).map { _ = tables.read($0, into: &state.deliver) }
         table("status", of: root).map { _ = tables.read($0, into: &state.status) }
         table("log", of: root).map { _ = tables.read($0, into: &state.log) }

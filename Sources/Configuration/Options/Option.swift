@@ -138,6 +138,7 @@ struct OptionUse<Value: Sendable>: Sendable {
     static func store(_ field: Field<StoreSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func events(_ field: Field<EventSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func deliver(_ field: Field<DeliverSettings, Value>) -> Self { Self(field) }
+    static func fullText(_ field: Field<FullTextSettings, Value>) -> Self { Self(field) }
     static func status(_ field: Field<StatusSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func log(_ field: Field<LogSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func feed(_ field: Field<FeedSettings, Value>) -> Self { Self(field) }
@@ -152,7 +153,9 @@ struct OptionUse<Value: Sendable>: Sendable {
 
 /// The tables of a configuration file, and what may stand in the file of a delivery.
 enum OptionTable: String, CaseIterable, Sendable {
-    case top, fetch, host, schedule, store, events, deliver, status, log, feed, filter, delivery
+    case top, fetch, host, schedule, store, events
+    case fullText = "fulltext"
+    case deliver, status, log, feed, filter, delivery
 
     /// Whether the table is one of newswire.toml.
     var isOfMainFile: Bool { self != .delivery }

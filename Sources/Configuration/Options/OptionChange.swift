@@ -41,6 +41,7 @@ extension Configuration {
         changes += OptionChange.between(schedule, new.schedule, effect)
         changes += OptionChange.between(store, new.store, effect)
         changes += OptionChange.between(events, new.events, effect)
+        changes += OptionChange.between(fullText, new.fullText, effect)
         changes += OptionChange.between(deliver, new.deliver, effect)
         changes += OptionChange.between(status, new.status, effect)
         return changes + OptionChange.between(log, new.log, effect)

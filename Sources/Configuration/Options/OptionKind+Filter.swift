@@ -1,5 +1,6 @@
 internal import FeedModel
 internal import Querying
+private import Web
 
 extension OptionKind where Value == WrittenQuery {
     /// A query of filters.md §1, as it may stand in a rule.
@@ -25,6 +26,26 @@ extension QueryIssue {
         let rest = String(decoding: query.utf8.dropFirst(offset), as: UTF8.self)
         if rest.isEmpty { return "column \(column), at the end of the query" }
         return "column \(column), at \(OptionContext.shown(rest))"
+    }
+}
+
+extension OptionKind where Value == [String] {
+    /// Names of hosts, each once, by their keys (`HostKey`).
+    static var hosts: Self {
+        Self(
+            read: { node, context in
+                var hosts: [String] = []
+                for (text, element) in context.texts(node, limit: 1000) ?? [] {
+                    guard let host = HostKey.of(host: text) else {
+                        context.error(
+                            "\(OptionContext.shown(text)) is no host; write it as \"example.org\"", at: element)
+                        continue
+                    }
+                    if !hosts.contains(host) { hosts.append(host) }
+                }
+                return hosts
+            },
+            text: { $0.isEmpty ? nil : TOMLText.list($0) })
     }
 }
 

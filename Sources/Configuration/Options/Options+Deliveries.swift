@@ -82,6 +82,18 @@ extension Options {
             example: "true", in: .delivery(\.noInitial)),
         Option(
             "events", .boolean, "Whether events come in place of articles.", example: "true", in: .delivery(\.events)),
+        Option(
+            "fulltext", .word,
+            """
+            What comes of the pages of articles, as far as those were fetched: "prefer" puts a page's text in the place of \
+            the feed's, "both" beside it, and with "only" the pages come alone.
+            """, example: "\"prefer\"", in: .delivery(\.fullText)),
+        Option(
+            "wait_fulltext", .span(in: DeliverySettings.waits),
+            """
+            How long after it was stored an article is held back, and those behind it, until its page was fetched or is \
+            known not to come.
+            """, example: "\"1m\"", in: .delivery(\.waitFullText)),
     ]
 
     private static let requests: [Option] = [

@@ -7,8 +7,8 @@ private import Text
 enum Options {
     /// In the order in which each table prints and describes those that it has.
     static let all =
-        top + fetch + feed + credentials + transfers + host + schedule + store + events + deliver + service + switches
-        + filters + deliveries
+        top + fetch + feed + credentials + transfers + host + schedule + store + events + fullText + deliver + service
+        + switches + filters + deliveries
 
     static func rows<Values>(of values: Values.Type) -> [OptionRow<Values>] {
         all.compactMap { $0.row(of: values) }
@@ -371,6 +371,12 @@ extension EventSettings: OptionValues {
 
 extension DeliverSettings: OptionValues {
     static let table = OptionTable.deliver
+    static let standard: Self? = Self()
+    static let rows = Options.rows(of: Self.self)
+}
+
+extension FullTextSettings: OptionValues {
+    static let table = OptionTable.fullText
     static let standard: Self? = Self()
     static let rows = Options.rows(of: Self.self)
 }

@@ -75,7 +75,7 @@ struct DateScanner {
             default: index += 1
             }
         }
-        if let time = epoch() { return DateFields.reading(of: time, assumedZone: false) }
+        if let time = epoch() { return DateFields.reading(of: time, offset: 0) }
         guard !isBroken, !hasOtherDigits, settleMonth(languages), assignNumbers() else { return nil }
         if let meridiem, fields.hour <= 12 {
             fields.hour = fields.hour % 12 + (meridiem == .pm ? 12 : 0)

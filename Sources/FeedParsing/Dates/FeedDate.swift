@@ -1,4 +1,4 @@
-import FeedModel
+package import FeedModel
 private import Text
 
 /// Dates as feeds write them (identity.md §10).
@@ -6,11 +6,14 @@ private import Text
 /// Read are: RFC 822, 850, 1123, 2822 and 3339, asctime, W3CDTF at every precision with ISO 8601's week, ordinal and
 /// basic forms, seconds and milliseconds since 1970, and what programs make of these in other languages. Weekdays are
 /// passed over, right or wrong. Nothing is allocated.
-enum FeedDate {
-    struct Reading: Equatable {
-        var time: Timestamp
-        /// The text named no time zone, or one that nobody knows: UTC was assumed.
-        var assumedZone: Bool
+package enum FeedDate {
+    package struct Reading: Equatable {
+        package var time: Timestamp
+        /// The zone that the text named, in minutes east of Greenwich. It is nil where the text named none, or one that
+        /// nobody knows: UTC was assumed.
+        package var offset: Int?
+
+        var assumedZone: Bool { offset == nil }
     }
 
     /// Longer texts are no dates, white space around them aside.
@@ -20,7 +23,7 @@ enum FeedDate {
     ///
     /// - Parameter language: of the text around the date, as a tag. It decides what is in doubt without it, so that a date
     ///   that could be read need not be asked again.
-    static func parse(_ bytes: UnsafeBufferPointer<UInt8>, language: String? = nil) -> Reading? {
+    package static func parse(_ bytes: UnsafeBufferPointer<UInt8>, language: String? = nil) -> Reading? {
         let text = bytes.trimmed
         guard !text.isEmpty, text.count <= maximumLength else { return nil }
         if let reading = ISODateScanner.read(text) { return reading }
@@ -30,7 +33,7 @@ enum FeedDate {
         return scanner.hasOtherDigits ? parseOtherDigits(text, languages) : nil
     }
 
-    static func parse(_ text: String, language: String? = nil) -> Reading? {
+    package static func parse(_ text: String, language: String? = nil) -> Reading? {
         var text = text
         return text.withUTF8 { parse($0, language: language) }
     }
@@ -90,15 +93,15 @@ struct DateFields {
         let time = Timestamp(
             year: year, month: month, day: day, hour: hour, minute: minute - (offset ?? 0), second: second,
             millisecond: millisecond)
-        return Self.reading(of: time, assumedZone: offset == nil)
+        return Self.reading(of: time, offset: offset)
     }
 
-    static func reading(of time: Timestamp, assumedZone: Bool) -> FeedDate.Reading? {
+    static func reading(of time: Timestamp, offset: Int?) -> FeedDate.Reading? {
         // 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
         guard time.seconds >= -62_135_596_800, time.seconds <= 253_402_300_799 else { return nil }
         // From 1300 to 1499: a year of Iran's or of the Islamic calendar, whose months are others.
         guard time.seconds < -21_143_116_800 || time.seconds >= -14_831_769_600 else { return nil }
-        return FeedDate.Reading(time: time, assumedZone: assumedZone)
+        return FeedDate.Reading(time: time, offset: offset)
     }
 
     /// Sets the day that a week date of ISO 8601 means; weekday 1 is Monday.

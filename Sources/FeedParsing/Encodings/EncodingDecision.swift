@@ -111,7 +111,7 @@ struct EncodingDecision {
         return true
     }
 
-    private static func byteOrderMark(_ bytes: UnsafeBufferPointer<UInt8>) -> (CharacterEncoding, Int)? {
+    static func byteOrderMark(_ bytes: UnsafeBufferPointer<UInt8>) -> (CharacterEncoding, Int)? {
         if starts(bytes, [0xef, 0xbb, 0xbf]) { return (.utf8, 3) }
         if starts(bytes, [0, 0, 0xfe, 0xff]) { return (.utf32(bigEndian: true), 4) }
         // FF FE 00 00 is UTF-16 with a NUL as its first character only in theory.
@@ -127,7 +127,7 @@ struct EncodingDecision {
     }
 
     /// UTF-16 and UTF-32 without a mark, by the NULs around the first characters, which are ASCII in any feed.
-    private static func detected(_ bytes: UnsafeBufferPointer<UInt8>) -> CharacterEncoding? {
+    static func detected(_ bytes: UnsafeBufferPointer<UInt8>) -> CharacterEncoding? {
         guard bytes.count >= 4 else { return nil }
         switch (bytes[0] == 0, bytes[1] == 0, bytes[2] == 0, bytes[3] == 0) {
         case (true, true, true, false): return .utf32(bigEndian: true)

@@ -1,7 +1,7 @@
 private import Text
 
 /// Character references of HTML: `&eacute;`, `&#233;`, `&#xE9;`.
-enum HTMLEntities {
+package enum HTMLEntities {
     /// The text of a named reference, given its name without ampersand and semicolon; nil for a name HTML does not know.
     static func scalarText(named name: UnsafeBufferPointer<UInt8>) -> String? {
         guard let found = lookUp(name) else { return nil }
@@ -11,16 +11,16 @@ enum HTMLEntities {
     }
 
     /// What a reference stands for, and how many bytes it takes with its ampersand.
-    struct Reference {
-        var first: Unicode.Scalar
-        var second: Unicode.Scalar?
-        var length: Int
+    package struct Reference {
+        package var first: Unicode.Scalar
+        package var second: Unicode.Scalar?
+        package var length: Int
     }
 
     /// The reference that begins with the ampersand at `start`, by WHATWG HTML §13.2.5.72; nil where it is only text.
     ///
     /// - Parameter inAttribute: In an attribute, a name without a semicolon before `=` or a letter is text: `?a=1&copy=2`.
-    static func reference(
+    package static func reference(
         in bytes: UnsafeBufferPointer<UInt8>, at start: Int, inAttribute: Bool = false
     ) -> Reference? {
         guard start + 1 < bytes.count else { return nil }
@@ -47,7 +47,7 @@ enum HTMLEntities {
     }
 
     /// Appends the bytes with their references decoded.
-    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, inAttribute: Bool = false, into result: inout [UInt8]) {
+    package static func decode(_ bytes: UnsafeBufferPointer<UInt8>, inAttribute: Bool = false, into result: inout [UInt8]) {
         var start = 0
         var index = 0
         while let ampersand = bytes.first(UInt8(ascii: "&"), from: index) {

@@ -4,7 +4,7 @@ package enum HTMLText {
     ///
     /// Contents of `script` and `style` are left out; where a block begins or ends, words do not run together. A comment that
     /// is not closed ends at the next `>`, or is only its mark, because a title has no rest that it could hide.
-    static func plainText(_ html: String) -> String {
+    package static func plainText(_ html: String) -> String {
         var text = html
         let plain: String? = text.withUTF8 { bytes in
             if isPlain(bytes) { return nil }

@@ -4,8 +4,8 @@ private import Text
 ///
 /// It reads each byte a few times at most, whatever it is given, allocates nothing and builds no tree: what is nested in
 /// what is no concern of it. Contents of `script`, `style` and the other elements without markup come as one piece of text.
-struct HTMLTokenizer {
-    enum Token {
+package struct HTMLTokenizer {
+    package enum Token {
         case text(Range<Int>)
         /// Text of a `script`, `style`, ...: no markup and no references in it.
         case rawText(Range<Int>)
@@ -16,13 +16,13 @@ struct HTMLTokenizer {
         case markup(Range<Int>)
     }
 
-    struct Tag {
+    package struct Tag {
         /// From `<` to behind `>`.
-        var range: Range<Int>
-        var name: Range<Int>
+        package var range: Range<Int>
+        package var name: Range<Int>
         /// Between the name and `>`, or `/>`.
-        var attributes: Range<Int>
-        var isEnd: Bool
+        package var attributes: Range<Int>
+        package var isEnd: Bool
     }
 
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -40,7 +40,7 @@ struct HTMLTokenizer {
     ///   - readsFrames: `iframe`, `noembed` and `noframes` hold markup like any other element.
     ///   - readsScripts: so do all elements.
     ///   - keepsUnclosed: a comment that is not closed ends at the next `>`, and what has none of those is no markup.
-    init(
+    package init(
         _ bytes: UnsafeBufferPointer<UInt8>, readsFrames: Bool = false, readsScripts: Bool = false,
         keepsUnclosed: Bool = false
     ) {
@@ -51,7 +51,7 @@ struct HTMLTokenizer {
     }
 
     /// The next piece, nil at the end.
-    mutating func next() -> Token? {
+    package mutating func next() -> Token? {
         if let element = rawElement {
             rawElement = nil
             let start = offset
@@ -70,6 +70,18 @@ struct HTMLTokenizer {
         }
         offset = bytes.count
         return .text(start..<offset)
+    }
+
+    /// Goes on at the next end tag of that name, whatever stands before it; where there is none, nothing changes.
+    ///
+    /// - Parameter name: the name of a tag that came from here.
+    /// - Returns: whether there is one. Each call that finds none reads the rest of the bytes.
+    package mutating func skip(toEndOf name: Range<Int>) -> Bool {
+        let end = endOfRawText(of: name)
+        guard end < bytes.count else { return false }
+        rawElement = nil
+        offset = end
+        return true
     }
 
     private func opensMarkup(at index: Int) -> Bool {
@@ -223,13 +235,13 @@ struct HTMLTokenizer {
 }
 
 /// Goes through the attributes of a tag that `HTMLTokenizer` found.
-struct HTMLAttributes: IteratorProtocol {
-    struct Attribute {
-        var name: Range<Int>
+package struct HTMLAttributes: IteratorProtocol {
+    package struct Attribute {
+        package var name: Range<Int>
         /// Without its quotes; empty where there is none.
-        var value: Range<Int>
+        package var value: Range<Int>
         /// The quote around the value, nil for an unquoted value and for none.
-        var quote: UInt8?
+        package var quote: UInt8?
     }
 
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -237,12 +249,17 @@ struct HTMLAttributes: IteratorProtocol {
     private let end: Int
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, of tag: HTMLTokenizer.Tag) {
-        self.bytes = bytes
-        index = tag.attributes.lowerBound
-        end = tag.attributes.upperBound
+        self.init(bytes, in: tag.attributes)
     }
 
-    mutating func next() -> Attribute? {
+    /// - Parameter range: `Tag.attributes` of a tag of these bytes.
+    package init(_ bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>) {
+        self.bytes = bytes
+        index = range.lowerBound
+        end = range.upperBound
+    }
+
+    package mutating func next() -> Attribute? {
         while index < end, HTMLTokenizer.isSpace(bytes[index]) || bytes[index] == UInt8(ascii: "/") { index += 1 }
         guard index < end else { return nil }
         let nameStart = index

@@ -60,7 +60,7 @@ struct BaseURLs {
 /// A reference is a few bytes long and its base may be thousands: without a bound a document of some megabytes would become
 /// gigabytes. Documents that people write stay far below it, because a link comes with a text. Only what is resolved against
 /// a base costs: an absolute URL means the same however much has been resolved before.
-struct ResolutionBudget {
+package struct ResolutionBudget {
     private var left: Int
 
     /// Bytes of bases for each byte of the document, and for a short one beside that.
@@ -68,7 +68,7 @@ struct ResolutionBudget {
     private static let least = 4096
 
     /// - Parameter bytes: the length of the document, as far as it is known.
-    init(document bytes: Int) {
+    package init(document bytes: Int) {
         left = Self.least
         add(document: bytes)
     }

@@ -18,7 +18,7 @@ package enum URLResolution {
 
     /// Resolves one of many references of a document. The result is nil as well for one that needs the base where nothing is left of
     /// the budget.
-    static func resolve(_ reference: String, base: String?, _ budget: inout ResolutionBudget) -> String? {
+    package static func resolve(_ reference: String, base: String?, _ budget: inout ResolutionBudget) -> String? {
         var reference = reference
         var result: [UInt8] = []
         let isResolved = reference.withUTF8 { reference in
@@ -39,7 +39,7 @@ package enum URLResolution {
     }
 
     /// Whether it is an absolute http or https URL with a host.
-    static func isWeb(_ url: String) -> Bool {
+    package static func isWeb(_ url: String) -> Bool {
         var url = url
         return url.withUTF8 { bytes in
             guard URLScheme(of: bytes) == .web else { return false }

@@ -88,7 +88,7 @@ extension PollReport {
             case .new: newArticles += 1
             case .update: updatedArticles += 1
             case .duplicate: duplicateArticles += 1
-            case .alias: break
+            case .alias, .fulltext: break
             }
         }
     }

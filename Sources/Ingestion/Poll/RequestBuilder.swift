@@ -4,6 +4,7 @@ internal import FeedModel
 internal import FeedParsing
 package import Fetching
 private import Glibc
+internal import Web
 
 /// `RequestBuilder` makes the request for a feed from its configuration and state, reading secrets at the moment of
 /// use.
@@ -69,6 +70,36 @@ package struct RequestBuilder: Sendable {
         }
         request.accept = "text/html, application/xhtml+xml, " + FetchRequest.defaultAccept
         request.addressPolicy = fetch.privateNetworks
+        return request
+    }
+
+    /// Makes the request for the page of an article. Nothing goes with it that is for the feed alone: neither headers nor
+    /// credentials, and no cookie.
+    ///
+    /// The feed's document has named the page, so that it may lie in a network that is not public only where the feed's own
+    /// table says so, or where the feed's own server is asked.
+    func request(page: WebURL, of feed: FeedConfiguration) throws(PollFailure) -> FetchRequest {
+        let options = feed.options
+        var request = FetchRequest(url: page.text, userAgent: options.userAgent ?? userAgent)
+        request.accept = "text/html, application/xhtml+xml;q=0.9"
+        request.limits.maxBody = options.pages.maxBody
+        request.limits.connectTimeout = options.connectTimeout
+        request.limits.timeout = options.timeout
+        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: options.timeout)
+        request.proxy = options.proxy
+        request.caFile = try options.caFile.map { path throws(PollFailure) in try Self.readable(path) }
+        request.tlsVerify = options.tlsVerify
+        request.http2 = options.http2
+        request.keepAlive = options.keepAlive
+        request.addressPolicy = options.privateNetworks
+        if options.ownPrivateNetworks != nil { request.ledAddressPolicy = request.addressPolicy }
+        request.ledBy = .link
+        request.isAmongPrivate = (try? WebURL(feed.url))?.origin == page.origin
+        do throws(SecretError) {
+            request.proxyLogin = try proxyLogin(options.proxyAuth)
+        } catch {
+            throw .request(error.description)
+        }
         return request
     }
 

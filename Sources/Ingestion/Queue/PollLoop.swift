@@ -140,6 +140,12 @@ package final class PollLoop {
             group.cancelAll()
         case .signal(.replace):
             if let service = client.service, !isStopping { reload(service) }
+        case .signal(.visit(let host, let answer)): answer(isStopping ? .stopped : visit(host, client.owner))
+        case .signal(.left(let host, let isGood, let verdict)):
+            queue.leave(host: host, isGood: isGood)
+            if let passedOver = take(verdict, of: host, client) {
+                for feed in passedOver.feeds { client.owner.passOver(feed, passedOver.obstacle) }
+            }
         case .signal(.ask(let request, let reply)):
             guard let service = client.service, !isStopping else { return reply.fail("the service is stopping") }
             for entry in service.answer(request, reply, running: running) { hasten(entry, service) }
@@ -201,19 +207,35 @@ package final class PollLoop {
 
     private func finish(_ feed: Int, _ report: PollReport, _ client: Client) {
         running.remove(feed)
-        var passedOver: (feeds: [Int], obstacle: PollObstacle)?
-        if let (host, verdict) = report.host {
-            if let pause = verdict.pause {
-                // The time of day may have been set since the poll began its pause.
-                let until = PauseRules.believable(pause, at: clock.now()).until
-                passedOver = (self.pause(host: host, until: until, client), .pausedHost(host, until: until))
-            }
-            if verdict.isInDoubt { queue.doubt(host: host) }
-        }
+        let passedOver = report.host.flatMap { take($0.verdict, of: $0.key, client) }
         queue.finished(feed: feed, isGood: report.failure == nil && report.outcome != .skipped)
         if let entry = client.owner.finished(feed, report), !isStopping { add(entry) }
         if let passedOver { for feed in passedOver.feeds { client.owner.passOver(feed, passedOver.obstacle) } }
         if let service = client.service, !isStopping { noticeOutage(report.network, service) }
+    }
+
+    /// Takes in what a request comes to for its host.
+    ///
+    /// - Returns: the feeds whose polls somebody waits for and that do not come, and why.
+    private func take(
+        _ verdict: HostVerdict, of host: String, _ client: Client
+    ) -> (feeds: [Int], obstacle: PollObstacle)? {
+        defer { if verdict.isInDoubt { queue.doubt(host: host) } }
+        guard let pause = verdict.pause else { return nil }
+        // The time of day may have been set since the request began its pause.
+        let until = PauseRules.believable(pause, at: clock.now()).until
+        return (self.pause(host: host, until: until, client), .pausedHost(host, until: until))
+    }
+
+    /// Lets a request that is no poll ask a host, where no poll wants to.
+    private func visit(_ host: String, _ owner: any PollLoopOwner) -> HostGate.Answer {
+        let (key, allowance) = owner.allowance(forHost: host)
+        let now = clock.steady()
+        return switch queue.visit(host: key, allowance: allowance, now: now) {
+        case .go: .go(key: key)
+        case .later(let time): .later(milliseconds: time.milliseconds(since: now))
+        case .held(let time): .held(milliseconds: time.milliseconds(since: now))
+        }
     }
 
     /// A poll has brought a pause. A round ends before most pauses do: its feeds of that host are polled by a later one.

@@ -36,6 +36,10 @@ package enum PollLoopSignal: Sendable {
     case replace
     /// A command asks the service for something.
     case ask(ControlRequest, ControlReply)
+    /// A request that is no poll asks whether a host may be asked. It is answered once, unless the loop has ended.
+    case visit(host: String, @Sendable (HostGate.Answer) -> Void)
+    /// A visit is over that was let in, by the key of its host's allowance, with what it comes to for the host.
+    case left(host: String, isGood: Bool, HostVerdict)
 }
 
 /// `PollInterruption` says why feeds have become late all together.

@@ -17,6 +17,7 @@ package struct PollingService: Service {
     private let events: EventLog?
     private let engine: FetchEngine
     private let about: ServiceFigures
+    private let reading: PageReading
     private let environment: [String: String]
     private let notifier: ServiceNotifier
     private let logger: Logger
@@ -37,12 +38,13 @@ package struct PollingService: Service {
     ///   - events: of the store; the caller closes them. Nil where they cannot be kept.
     ///   - engine: the caller shuts it down.
     ///   - about: the program, for who asks how the service is.
+    ///   - reading: takes articles out of pages.
     ///   - leave: ends the process, on any thread: it was told to stop, and a file system does not let it.
     package init(
         configuration: Configuration, reload: @escaping @Sendable () throws(ConfigurationError) -> Configuration,
         adopt: @escaping @Sendable (Configuration) -> Void, reloadSignals: AsyncStream<Void>, store: ArticleStore,
         events: EventLog?,
-        engine: FetchEngine, about: ServiceFigures,
+        engine: FetchEngine, about: ServiceFigures, reading: @escaping PageReading = { _, _, _ in nil },
         notifier: ServiceNotifier, environment: [String: String], logger: Logger, clock: PollClock,
         leave: @escaping @Sendable (_ reason: String) -> Void
     ) {
@@ -54,6 +56,7 @@ package struct PollingService: Service {
         self.events = events
         self.engine = engine
         self.about = about
+        self.reading = reading
         self.environment = environment
         self.notifier = notifier
         self.logger = logger
@@ -81,18 +84,26 @@ package struct PollingService: Service {
             StatusFigures.onDisk(store: store.path, lastSeq: store.lastSeq)
         }
         let limiter = HostRateLimiter(clock: clock)
+        let pages = PageDesk(
+            store: store, writer: writer, reading: reading, gate: HostGate(control), health: health, logger: logger,
+            clock: clock)
         let parts = ServiceState.Parts(
             store: store, writer: writer, events: events, retention: retention, survey: survey,
-            metrics: MetricsJob(logger),
+            metrics: MetricsJob(logger), pages: pages,
             reload: reloading, notifier: notifier, logger: logger, health: health, clock: clock, about: about,
             lineChanges: { control.send(.replace) }, adopt: adopt,
             makePoller: { configuration in
                 engine.expect(concurrency: configuration.fetch.concurrency)
+                pages.adopt(
+                    configuration, engine: engine,
+                    requests: RequestBuilder(configuration, version: about.version, environment: environment),
+                    limiter: limiter)
                 return FeedPoller(
                     configuration, version: about.version, environment: environment, engine: engine, store: store,
                     writer: writer, events: events, health: health, limiter: limiter, clock: clock)
             })
         let state = ServiceState(configuration, parts)
+        pages.open()
         loop.add(state.firstLine())
         for pause in state.pauses { loop.pause(host: pause.host, until: pause.until) }
         // Reading everything has taken several times what it has left.
@@ -109,6 +120,8 @@ package struct PollingService: Service {
                 }
             }
             group.addTask { await retention.run() }
+            // Nothing of it may hold up the loop.
+            group.addTask(executorPreference: globalConcurrentExecutor) { await pages.run() }
             await withGracefulShutdownHandler {
                 await loop.run(service: state)
             } onGracefulShutdown: {

@@ -195,6 +195,7 @@ extension ServiceState {
         roster.countEndedHolds(at: time, memory: outlook)
         figures.feeds = roster.conditions
         figures.marked = roster.marked
+        figures.pages = parts.pages.figures
         figures.nextPoll = nextDue
         figures.hostsPaused = pauses.count
         figures.oldestOverdue = planned.overdue(at: time)

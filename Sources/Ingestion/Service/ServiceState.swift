@@ -19,6 +19,8 @@ final class ServiceState: PollLoopService {
         let retention: RetentionJob
         let survey: DiskSurvey
         let metrics: MetricsJob
+        /// What fetches the pages of articles.
+        let pages: PageDesk
         let reload: ConfigurationReload
         let notifier: ServiceNotifier
         let logger: Logger
@@ -154,6 +156,7 @@ final class ServiceState: PollLoopService {
     func finished(_ number: Int, _ report: PollReport) -> PollEntry? {
         let time = now()
         counters.add(report)
+        if report.storedArticles > 0 { parts.pages.look() }
         digest.add(report)
         for line in reports.lines(for: report, isNetworkDown: parts.health.isNetworkDown, at: time) {
             parts.logger.log(line)

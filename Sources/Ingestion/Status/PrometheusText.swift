@@ -124,6 +124,7 @@ extension StatusFigures {
         text.metric(
             "newswire_feeds_blocked_whole", .gauge, "Feeds of which rules block whatever they bring.",
             Double(marked[.blocked]))
+        pages?.write(to: &text)
         text.metric(
             "newswire_next_poll_timestamp_seconds", .gauge, "When the next feed is due.",
             nextPoll.map { Double($0.milliseconds) / 1000 })
@@ -165,6 +166,23 @@ extension StatusFigures {
                 "Commits to the store, with the wait for the disk.", syncs)
         }
         return text.text
+    }
+}
+
+extension PageFigures {
+    fileprivate func write(to text: inout PrometheusText) {
+        let failed = PageFailure.allCases.map { ($0.rawValue, Double(failures[$0] ?? 0)) }
+        text.metric(
+            "newswire_pages_total", .counter, "Pages of articles that were asked for, by what came of it.",
+            by: "result",
+            [("stored", Double(stored)), ("unchanged", Double(unchanged))] + failed)
+        text.metric("newswire_pages_waiting", .gauge, "Articles whose pages are to be fetched.", Double(waiting))
+        text.metric(
+            "newswire_pages_given_up_total", .counter, "Pages that were given up because too many waited.",
+            Double(droppedWaiting))
+        text.metric(
+            "newswire_pages_paused_feeds", .gauge, "Feeds whose pages are left alone because they were refused.",
+            Double(pausedFeeds))
     }
 }
 

@@ -14,6 +14,8 @@ package struct StatusFigures: Sendable, Equatable {
     package var marked = MarkedFeeds()
     /// So many articles were blocked by rules in this hour and the 23 before it; nil where there are no rules.
     package var blockedLastDay: UInt64?
+    /// The pages of articles came to this since the start; nil where no service fetches any.
+    package var pages: PageFigures?
     /// The next feed is due at this time.
     package var nextPoll: Timestamp?
     /// So many hosts have asked to be left alone for a while.
@@ -259,6 +261,12 @@ extension StatusFigures {
         json.member("feeds_over_item_limit", marked[.long])
         json.member("feeds_blocked_whole", marked[.blocked])
         json.member("blocked_24h", blockedLastDay)
+        if let pages {
+            json.key("fulltext")
+            json.beginObject()
+            pages.writeMembers(to: &json)
+            json.endObject()
+        }
         json.member("next_poll", nextPoll)
         json.member("hosts_paused", hostsPaused)
         json.member("oldest_overdue_seconds", oldestOverdue)

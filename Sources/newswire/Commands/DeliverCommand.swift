@@ -115,6 +115,15 @@ struct DeliverCommand: AsyncParsableCommand {
 
     @OptionGroup var mail: MailOptions
 
+    @OptionGroup var fullText: FullTextOption
+
+    @Option(
+        name: .customLong("wait-fulltext"),
+        help: ArgumentHelp(
+            "Hold an article back until its page was fetched or is known not to come, but no longer than this after it was "
+                + "stored. Those behind it wait as well.", valueName: "SPAN"))
+    var waitFullText: SpanArgument?
+
     @OptionGroup var choice: ArticleChoice
 
     @OptionGroup var common: CommonOptions
@@ -144,6 +153,8 @@ struct DeliverCommand: AsyncParsableCommand {
         settings.timeout = timeout?.span
         settings.attempts = attempts
         settings.deadLetter = deadLetter
+        settings.fullText = fullText.fullText
+        settings.waitFullText = waitFullText?.span
         http.fill(&settings)
         mail.fill(&settings)
         choice.fill(&settings)

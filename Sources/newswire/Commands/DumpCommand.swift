@@ -61,6 +61,8 @@ struct DumpCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Print at most this many articles.", valueName: "N"))
     var limit: UInt64?
 
+    @OptionGroup var fullText: FullTextOption
+
     @Flag(help: "Reduce HTML to an allow-list of elements, attributes and URL schemes.")
     var sanitize = false
 
@@ -88,6 +90,7 @@ struct DumpCommand: ParsableCommand {
                 "--follow cannot print --format \(format), a document that has an end; use jsonl, text, brief or tsv.")
         }
         if choice.refilter, choice.events { throw ArticleChoice.eventsHaveNoRules }
+        try fullText.check(choice)
         if urls, format != .brief { throw ValidationError("--urls needs --format brief; the others have them.") }
     }
 
@@ -104,7 +107,8 @@ struct DumpCommand: ParsableCommand {
         let isSinceByClock = since?.isSpan ?? false
         let since = since?.time(now: now)
         let until = until?.time(now: now)
-        let filter = try choice.filter(configuration, since: since, until: until, isForConsumer: new)
+        let filter = try choice.filter(
+            configuration, fullText: fullText.join(choice), since: since, until: until, isForConsumer: new)
         choice.tellRules(configuration)
         return DumpSession(
             directory: directory, filter: filter, format: format, sanitize: sanitize, urls: urls, limit: limit,
@@ -196,7 +200,8 @@ struct ArticleChoice: ParsableArguments {
 
     /// Reads the store to find the feeds that are named, and may read all of it where none is found.
     func filter(
-        _ configuration: Configuration, since: Timestamp? = nil, until: Timestamp? = nil, isForConsumer: Bool
+        _ configuration: Configuration, fullText: FullTextJoin? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
+        isForConsumer: Bool
     ) throws -> DumpFilter {
         let known = StoredFeeds(configuration)
         try known.check(tags: tags)
@@ -205,6 +210,7 @@ struct ArticleChoice: ParsableArguments {
             kinds: DumpFilter.Kinds(
                 updates: updates, duplicates: duplicates, blocked: blocked, withoutInitial: noInitial),
             isForConsumer: isForConsumer)
+        filter.fullText = fullText
         if matches.isEmpty, !refilter { return filter }
         let states = try known.states()
         if !matches.isEmpty {

@@ -31,6 +31,9 @@ struct DumpFilter {
     /// Asked in place of what the rules said when a record was stored; nil where that counts.
     var ruling: RecordRuling?
 
+    /// What is given of the pages of articles; nil where that is nothing.
+    var fullText: FullTextJoin?
+
     /// How far clocks may have gone back without a dump ending too early, in seconds.
     private static let clockMargin: Int64 = 24 * 3600
 
@@ -69,12 +72,14 @@ struct DumpFilter {
 
     /// What the envelope alone can tell: no JSON is read for it.
     private func admits(_ envelope: RecordEnvelope) -> Bool {
+        if envelope.kind != .fulltext, fullText?.choice == .only { return false }
         switch envelope.kind {
         case .new: break
         // Whoever never had the article gets it now (filters.md §2.5).
         case .update: if !kinds.updates, ruling == nil, envelope.standing != .released { return false }
         case .duplicate: if !kinds.duplicates, ruling == nil, !isChoice { return false }
         case .alias: return false
+        case .fulltext: if fullText?.givesPages != true { return false }
         }
         if kinds.withoutInitial, envelope.isInitial { return false }
         if let since, envelope.storedAtText.lexicographicallyPrecedes(since), believes(envelope) { return false }
@@ -84,6 +89,21 @@ struct DumpFilter {
             return false
         }
         return kinds.blocked || ruling != nil || !envelope.standing.isBlocked
+    }
+
+    /// Returns the record where it is asked for, with its page where that is; nil where it is not.
+    func given(_ record: RecordSlice, in reader: StoreReader) throws -> TakenRecord? {
+        guard let fullText else { return try taken(record, in: reader) }
+        let isPage = record.envelope.kind == .fulltext
+        guard var taken = try taken(record, in: reader) else { return nil }
+        if isPage { return fullText.gives(page: try taken.record()) ? taken : nil }
+        guard let joined = try fullText.joined(try taken.record(), in: reader) else {
+            taken.heldUntil = fullText.wait?.heldUntil(record.envelope, in: reader)
+            return taken
+        }
+        var given = TakenRecord(changed: joined)
+        given.isUndecided = taken.isUndecided
+        return given
     }
 
     /// Returns the record where it is asked for; nil where it is not.
@@ -110,7 +130,7 @@ struct DumpFilter {
         if stored.blockedBy != nil, !kinds.blocked { return nil }
         if stored.kind == .update, !kinds.updates, !stored.isReleased { return nil }
         guard hasTag(stored), try !releasesInitial(stored, in: reader) else { return nil }
-        var taken = TakenRecord(refiltered: stored)
+        var taken = TakenRecord(changed: stored)
         if let match {
             let answer = try match.matches(stored, in: reader)
             if answer == false { return nil }
@@ -144,7 +164,7 @@ struct DumpFilter {
         switch kind {
         case .duplicate: !kinds.duplicates
         case .update: !kinds.updates && !kinds.duplicates
-        case .new, .alias, nil: false
+        case .new, .alias, .fulltext, nil: false
         }
     }
 

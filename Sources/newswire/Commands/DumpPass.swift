@@ -43,6 +43,7 @@ struct DumpPass {
         var looked = 0
         var recent = RecentMarks()
         defer { trail.pass(recent) }
+        try filter.fullText?.begin(after: start, in: reader)
         try reader.read(
             after: start,
             damage: { tell($0) },
@@ -54,7 +55,7 @@ struct DumpPass {
                     isOver = true
                     return false
                 }
-                if let taken = try filter.taken(record, in: reader) {
+                if let taken = try filter.given(record, in: reader) {
                     try printer.print(taken)
                     printed += 1
                     if taken.isUndecided { undecided += 1 }

@@ -63,7 +63,11 @@ struct ExplainCommand: ParsableCommand {
                 throw CommandFailure(
                     .usage, "explaining record \(seq): \(try ArticleSelection.noRecord(seq, in: reader))")
             }
-            return try RecordExplanation(record, seq: seq, in: reader).lines
+            let pages = PageText(configuration, now: SystemClock.now())
+            let page = try pages.lines(of: record, seq: seq, in: configuration).enumerated().map {
+                "  \($0.offset == 0 ? "page      " : "          ")\($0.element)"
+            }
+            return try RecordExplanation(record, seq: seq, in: reader).lines + page
                 + RulesOfToday(record, configuration, in: reader).lines
         }
     }

@@ -67,11 +67,13 @@ struct FeedsCommand: ParsableCommand {
         let allowances = HostAllowances(configuration)
         let hostHealth = HostHealth(configuration, at: now, states: states)
         let times = TimeText(now: now, isUTC: utc)
+        let pages = PageText(configuration, now: now)
         for feed in chosen {
             let (host, allowance) = allowances.allowance(for: feed, state: states[feed.id])
             let state = states[feed.id]?.shown(at: now, of: feed, configuration.schedule)
             var health = FeedHealth(feed, state, hostPause: hostHealth.pause(of: host, at: now)?.until, now: now)
             health.sameAs = shared[feed.id] ?? []
+            health.pages = (pages.waiting(feed.id), pages.pausedUntil(feed.id))
             health.hostPace = HostPaceText(host, hostHealth.paced(allowance, of: host, at: now), allowances)
             if !wantedStates.isEmpty, !wantedStates.contains(health.state) { continue }
             if silent, health.silentSince == nil { continue }

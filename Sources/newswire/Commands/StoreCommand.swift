@@ -169,7 +169,7 @@ struct StoreVerifyCommand: AsyncParsableCommand {
         try output.write(line: "records: \(result.records)\(extent)")
         try output.write(
             line: "kinds: \(count(.new)) new, \(count(.update)) updates, \(count(.duplicate)) duplicates,"
-                + " \(count(.alias)) aliases")
+                + " \(count(.alias)) aliases" + (count(.fulltext) > 0 ? ", \(count(.fulltext)) pages" : ""))
         if result.removedRecords > 0 {
             try output.write(line: "removed by retention: \(result.removedRecords) records, whose identities are there")
         }

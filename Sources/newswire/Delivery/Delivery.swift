@@ -89,8 +89,10 @@ struct Delivery {
                 notifier.status("has had all up to \(progress.seen)")
                 continue
             }
-            if options.once { return .done }
-            _ = DescriptorWait.poll(watch.descriptor, stop, for: watch.descriptor < 0 ? 1000 : Self.longestWait)
+            if options.once, batch.heldUntil == nil { return .done }
+            // What is known of a page that waits is no article, whose coming would be told of.
+            let pause = batch.heldUntil != nil || watch.descriptor < 0 ? 1000 : Self.longestWait
+            _ = DescriptorWait.poll(watch.descriptor, stop, for: pause)
         }
         try move(&progress)
         return .done

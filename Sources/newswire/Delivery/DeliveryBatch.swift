@@ -1,4 +1,5 @@
 internal import ArticleStore
+internal import FeedModel
 
 /// Articles that are delivered together.
 struct DeliveryBatch {
@@ -16,6 +17,8 @@ struct DeliveryBatch {
     private(set) var recent = RecentMarks()
     /// Of so many it is not known whether they are what was asked for.
     private(set) var undecided = 0
+    /// Until when the next article is held back, as its page may still come; nil where none is.
+    private(set) var heldUntil: Timestamp?
     /// Whether there may be more than was taken.
     private(set) var isFull = false
 
@@ -27,8 +30,13 @@ struct DeliveryBatch {
     ) throws {
         lastSeen = seq
         var batch = self
+        try filter.fullText?.begin(after: seq, in: reader)
         try reader.read(after: seq, damage: damage) { record in
-            if let taken = try filter.taken(record, in: reader) {
+            if let taken = try filter.given(record, in: reader) {
+                if let until = taken.heldUntil {
+                    batch.heldUntil = until
+                    return false
+                }
                 let isAdded = taken.withLine { batch.add($0, seq: record.envelope.seq) }
                 guard isAdded else {
                     batch.isFull = true

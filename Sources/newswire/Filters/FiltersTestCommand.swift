@@ -158,7 +158,7 @@ struct FiltersTestCommand: ParsableCommand {
         let time = since?.time(now: now) ?? Timestamp(seconds: now.seconds - 7 * 86_400)
         let first = try reader.place(storedSince: Timestamp(seconds: time.seconds), now: now).firstSeq
         try reader.read(after: first > 0 ? first - 1 : 0, damage: { StandardError.write("newswire: \($0)") }) { slice in
-            guard slice.envelope.kind != .alias,
+            guard slice.envelope.kind.isVersion,
                 feeds.isEmpty || feeds.contains(feedNames.current(slice.envelope.feed)),
                 let record = StoredRecord(line: slice.bytes)
             else { return true }

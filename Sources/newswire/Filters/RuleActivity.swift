@@ -65,7 +65,7 @@ struct RuleActivity {
                 isWhole = false
                 return false
             }
-            guard slice.envelope.kind != .alias, let record = StoredRecord(line: slice.bytes) else { return true }
+            guard slice.envelope.kind.isVersion, let record = StoredRecord(line: slice.bytes) else { return true }
             add(try ruling.findings(on: record, in: reader, withWords: false).findings, of: record, isOfWeek)
             return true
         }

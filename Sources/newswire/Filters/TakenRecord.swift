@@ -16,25 +16,27 @@ enum MatchText {
 struct TakenRecord {
     private enum Form {
         case stored(RecordSlice)
-        /// Other rules were asked, so that it is not the line of the store any more.
-        case refiltered(StoredRecord)
+        /// Other rules were asked, or its page was put to it, so that it is not the line of the store any more.
+        case changed(StoredRecord)
     }
 
     private let form: Form
     /// Whether it is not known that it is what was asked for, because a /regex/ of `--match` takes too long for it. It is
     /// taken all the same, so that nothing is lost by that.
     var isUndecided = false
+    /// Until when it is held back, as its page may still come; nil where it is not.
+    var heldUntil: Timestamp?
 
     init(_ slice: RecordSlice) { form = .stored(slice) }
 
-    init(refiltered record: StoredRecord) { form = .refiltered(record) }
+    init(changed record: StoredRecord) { form = .changed(record) }
 
     /// The record as JSON.
     func record() throws -> StoredRecord {
         switch form {
         // A line whose checksum holds is JSON, unless newswire itself wrote it wrong.
         case .stored(let slice): StoredRecord(try JSONParser.parse(slice.bytes).value)
-        case .refiltered(let record): record
+        case .changed(let record): record
         }
     }
 
@@ -42,7 +44,7 @@ struct TakenRecord {
     func withLine<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         switch form {
         case .stored(let slice): return try body(slice.bytes)
-        case .refiltered(let record):
+        case .changed(let record):
             var bytes: [UInt8] = []
             JSONLinesFormat().append(record, to: &bytes)
             return try bytes.withUnsafeBytes(body)

@@ -2,6 +2,7 @@ internal import ArticleStore
 internal import Digest
 internal import FeedModel
 internal import Identity
+internal import JSONText
 
 /// Why a record is what it is, in words and with the evidence: from the record, those that it names, and the index.
 struct RecordExplanation {
@@ -26,6 +27,7 @@ struct RecordExplanation {
         case .update: try explainUpdate(reader)
         case .duplicate: try explainDuplicate(reader)
         case .alias: try explainAlias(reader)
+        case .fulltext: explainPage()
         case nil: break
         }
         explainRules()
@@ -54,6 +56,14 @@ struct RecordExplanation {
     }
 
     private mutating func why(_ text: String) { add("why", text) }
+
+    private mutating func explainPage() {
+        why("it is the page of record \(record.pageOf ?? 0), as it was fetched; it changes nothing of the article")
+        if let url = record.page?["url"]?.string { add("page", url) }
+        if let quality = record.page?["quality"]?.double { add("quality", "\(quality)") }
+        if record.page?["teaser"]?.bool == true { add("", "the feed itself says more than the page") }
+        if record.page?["paywall"]?.bool == true { add("", "not everybody is shown all of it") }
+    }
 
     private var events: [Judgement.Event] { record.events() }
 
@@ -171,7 +181,7 @@ struct RecordExplanation {
     }
 
     private mutating func explainCopies(_ reader: StoreReader) throws {
-        guard record.kind != .alias else { return }
+        guard record.kind?.isVersion == true else { return }
         let first = record.first ?? seq
         guard let record = first == seq ? record : try reader.record(seq: first) else { return }
         for copy in try ArticleCopies(of: record, seq: first, in: reader).all { add("also", "\(copy)") }

@@ -10,7 +10,7 @@ struct RulesOfToday {
     private(set) var lines: [String] = []
 
     init(_ record: StoredRecord, _ configuration: Configuration, in reader: StoreReader) throws {
-        if record.kind == .alias || record.kind == nil { return }
+        guard record.kind?.isVersion == true else { return }
         let states = try reader.states()
         let ruling: RecordRuling
         do throws(CommandFailure) {

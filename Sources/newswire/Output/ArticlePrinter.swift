@@ -168,6 +168,7 @@ struct TextFormat: ArticleFormat {
         case .update: origin.append("version \(record.version ?? 0)")
         case .duplicate: origin.append("the same as \(record.duplicateOf ?? 0)")
         case .new: if let other = record.supersedes { origin.append("another feed had it before, as \(other)") }
+        case .fulltext: origin.append("the page of \(record.pageOf ?? 0)")
         case .alias, nil: break
         }
         origin += RuleWords.all(of: record)

@@ -18,6 +18,8 @@ struct FeedHealth {
     var sameAs: [FeedIdentifier] = []
     /// How far apart the feed's host has its requests; nil where it has refused none.
     var hostPace: HostPaceText?
+    /// How many of the feed's pages wait, and until when they are left alone.
+    var pages: (waiting: Int, pausedUntil: Timestamp?) = (0, nil)
     private let now: Timestamp
 
     /// The time until which a person, or the feed's host, wants it to rest; nil where nobody does.
@@ -83,6 +85,8 @@ struct FeedHealth {
         json.member("paused_until", pausedUntil)
         json.member("host_pace_seconds", hostPace?.seconds)
         json.member("silent_since", silentSince)
+        if pages.waiting > 0 { json.member("pages_waiting", pages.waiting) }
+        json.member("pages_paused_until", pages.pausedUntil)
         json.member("articles", known?.articles ?? 0)
         json.member("blocked", known?.recentBlocks?.lastWeek(at: now))
         if known?.churn?.idsMeanNothing ?? false { json.member("ids", "unstable") }
@@ -137,6 +141,10 @@ struct FeedHealth {
             lines.append("every \(SpanText.text(interval))\(reason.map { ": \($0.sentence)" } ?? "")")
         }
         if all, let hostPace { lines.append(hostPace.sentence) }
+        if let until = pages.pausedUntil {
+            lines.append("full text: its pages are refused, and left alone until \(Timestamp(seconds: until.seconds))")
+        }
+        if all, pages.waiting > 0 { lines.append("full text: \(pages.waiting) pages wait") }
         if let silentSince { lines.append("nothing new \(times.since(silentSince))") }
         if let insecurity = feed.insecurity { lines.append("insecure: \(insecurity)") }
         if let churn = known?.churn?.sentence { lines.append(churn) }

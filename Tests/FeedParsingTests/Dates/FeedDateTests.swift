@@ -120,6 +120,15 @@ import Testing
         #expect(FeedDate.parse(text)?.time.description == expected)
     }
 
+    @Test("A date tells the zone that its text names")
+    func offset() {
+        #expect(FeedDate.parse("Tue, 3 Mar 2026 10:14:55 -0330")?.offset == -210)
+        #expect(FeedDate.parse("2026-03-03T10:14:55+02:00")?.offset == 120)
+        #expect(FeedDate.parse("3 Mar 2026 10:14 EST")?.offset == -300)
+        #expect(FeedDate.parse("2026-03-03T10:14:55Z")?.offset == 0)
+        #expect(FeedDate.parse("2026-03-03T10:14:55").map { $0.offset == nil } == true)
+    }
+
     @Test("A date in seconds or milliseconds since 1970 is read as that instant")
     func epoch() {
         #expect(FeedDate.parse("1772533695")?.time.description == "2026-03-03T10:28:15Z")

@@ -1,4 +1,5 @@
 import FeedModel
+import JSONText
 import Testing
 
 @testable import Ingestion
@@ -22,6 +23,11 @@ struct PrometheusTests {
         service.lastReload = .init(time: reload, failure: .init(since: reload, reason: "it is wrong"))
         figures.service = service
         figures.feeds = [.ok: 5, .failing: 1]
+        var pages = PageFigures()
+        pages.count(.stored(isLonger: true))
+        for _ in 0..<2 { pages.count(.failed(.init(kind: .notFound))) }
+        pages.waiting = 7
+        figures.pages = pages
         figures.nextPoll = Timestamp(milliseconds: 1_700_000_000_500)
         figures.store.freeBytes = 1 << 40
         figures.store.syncs = DurationSum()
@@ -103,5 +109,18 @@ struct PrometheusTests {
         let families = try families(figures.prometheus)
         #expect(families["newswire_polls_total"] == nil)
         #expect(families["newswire_store_last_seq"] != nil)
+    }
+
+    @Test("Pages are counted by what came of them, where any feed has some")
+    func pages() {
+        let text = Self.full.prometheus
+        #expect(text.contains("newswire_pages_total{result=\"stored\"} 1\n"))
+        #expect(text.contains("newswire_pages_total{result=\"not_found\"} 2\n"))
+        #expect(text.contains("newswire_pages_waiting 7\n"))
+        #expect(!StatusFigures().prometheus.contains("newswire_pages"))
+        var json = JSONWriter()
+        Self.full.write(to: &json)
+        let written = String(decoding: json.finish(), as: UTF8.self)
+        #expect(written.contains("\"fulltext\":{\"waiting\":7,") && written.contains("\"not_found\":2"))
     }
 }

@@ -57,9 +57,18 @@ struct DeliveryDescription {
     func filter(_ configuration: Configuration) throws -> DumpFilter {
         do {
             if case .file = source { try checkWholeIDs(configuration) }
-            return try ArticleChoice(settings).filter(configuration, isForConsumer: true)
+            return try ArticleChoice(settings).filter(configuration, fullText: join(configuration), isForConsumer: true)
         } catch let failure as CommandFailure {
             throw source.error(failure)
+        }
+    }
+
+    /// What is given of pages; nil where nobody asks for any.
+    private func join(_ configuration: Configuration) -> FullTextJoin? {
+        settings.fullText.map { fullText in
+            FullTextJoin(
+                fullText, updates: settings.updates ?? false,
+                wait: settings.waitFullText.map { PageWait($0, for: configuration) })
         }
     }
 
@@ -130,6 +139,7 @@ extension DeliveryDescription {
     }
 
     private func checkChoice() throws(DeliveryProblem) {
+        try checkFullText()
         guard settings.events == true else { return }
         if settings.mail != nil {
             throw DeliveryProblem(
@@ -140,6 +150,23 @@ extension DeliveryDescription {
                 "refilter",
                 "\(source.name("refilter")) and \(source.name("events")) cannot be used together: rules are asked of articles "
                     + "alone")
+        }
+    }
+
+    private func checkFullText() throws(DeliveryProblem) {
+        let (name, wait) = (source.name("fulltext"), source.name("wait_fulltext"))
+        if settings.waitFullText != nil, settings.fullText == nil || settings.fullText == .only {
+            throw DeliveryProblem("wait_fulltext", "\(wait) needs \(name), which says prefer or both")
+        }
+        guard settings.fullText != nil else { return }
+        if settings.events == true {
+            throw DeliveryProblem(
+                "fulltext", "\(name) and \(source.name("events")) cannot be used together: events have no pages")
+        }
+        if settings.refilter == true {
+            throw DeliveryProblem(
+                "fulltext",
+                "\(name) and \(source.name("refilter")) cannot be used together: rules are not asked of pages")
         }
     }
 

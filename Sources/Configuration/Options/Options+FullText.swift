@@ -1,0 +1,37 @@
+/// The options by which the pages of articles are fetched.
+extension Options {
+    static let fullText: [Option] = [
+        Option(
+            "fulltext", .word,
+            """
+            Of which articles the page is fetched that they link to, so that its text can be had in place of the feed's: \
+            "never", "auto" for those of which the feed seems to have only the beginning, or "always". It is fetched \
+            after the article was stored, by the running service alone, once a poll of that host leaves it the time. The \
+            text comes with dump and deliver --fulltext.
+            """, in: .fullText(\.pages.mode), .feed(\.options.pages.mode)),
+        Option(
+            "fulltext_initial", .integer(in: 0...10_000),
+            "Of how many articles, the newest, the page is fetched that were in a feed when it was first polled.",
+            in: .fullText(\.pages.initial), .feed(\.options.pages.initial)),
+        Option(
+            "fulltext_hosts", .hosts,
+            """
+            Hosts whose pages are fetched, with all hosts below them. If an article links to another host than its \
+            feed's and none of these, its page is not fetched.
+            """, example: "[\"example.org\"]", in: .fullText(\.pages.hosts), .feed(\.options.pages.hosts)),
+        Option(
+            "fulltext_max", .size(in: 1 << 10...64 << 20),
+            "How large a page may be, once it is decompressed. A larger one is not read.",
+            in: .fullText(\.pages.maxBody), .feed(\.options.pages.maxBody)),
+        Option(
+            "concurrency", .integer(in: 1...256),
+            """
+            How many pages are fetched at a time, over all hosts. They take no more than half of the transfers that \
+            [fetch] allows, and none of a host's that a poll waits for.
+            """, in: .fullText(\.concurrency)),
+        Option(
+            "robots", .boolean,
+            "Whether robots.txt is obeyed by which hosts say what programs may not ask for. Feeds are not pages.",
+            in: .fullText(\.robots)),
+    ]
+}

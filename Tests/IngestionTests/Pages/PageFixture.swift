@@ -1,0 +1,158 @@
+import ArticleStore
+import Configuration
+import Digest
+import Dispatch
+import FeedModel
+import Fetching
+import Locking
+import Scheduling
+import TestSupport
+
+@testable import Ingestion
+
+/// A store with one article, two servers on hosts of their own, and what fetches the article's page from them. Hosts may
+/// always be asked, and the clock stands until it is moved.
+final class PageFixture {
+    let folder = TemporaryDirectory()
+    let server = LoopbackServer()
+    let other = LoopbackServer(address: "127.0.0.2")
+    let store: ArticleStore
+    let engine: FetchEngine
+    let clock: PollClock
+    let writer: StoreWriter
+    let health = HostHealth(at: PageFixture.start)
+    let robots = RobotsCache()
+    private let time = Locked(PageFixture.start)
+    private let visited = Locked<(hosts: [String], left: [Leave])>(([], []))
+
+    /// How a visit of a host has ended.
+    struct Leave: Sendable {
+        var key: String
+        var isGood: Bool
+        var verdict: HostVerdict
+    }
+
+    static let start = Timestamp(rfc3339: "2026-11-22T08:00:00Z") ?? Timestamp(seconds: 0)
+    static let robotsText = "text/plain"
+
+    init() throws {
+        let time = time
+        clock = PollClock { time.withLock { $0 } }
+        store = try ArticleStore.open(
+            at: folder.file("store"), options: StoreOptions { time.withLock { $0 } }
+        ) { _ in }
+        engine = try FetchEngine()
+        writer = StoreWriter(store)
+    }
+
+    func close() async {
+        await engine.shutdown()
+        store.close()
+    }
+
+    func pass(seconds: Int) { time.withLock { $0 = $0.adding(seconds: seconds) } }
+
+    var now: Timestamp { clock.now() }
+
+    var gate: HostGate {
+        let visited = visited
+        return HostGate(
+            visit: { host in
+                visited.withLock { $0.hosts.append(host) }
+                return .go(key: host)
+            },
+            leave: { key, isGood, verdict in
+                visited.withLock { $0.left.append(Leave(key: key, isGood: isGood, verdict: verdict)) }
+            })
+    }
+
+    /// The hosts that pages were let in to, in order.
+    var visits: [String] { visited.withLock { $0.hosts } }
+    var leaves: [Leave] { visited.withLock { $0.left } }
+
+    /// - Parameter tables: further tables of the file.
+    func configuration(options: String = "fulltext = \"always\"", tables: String = "") throws -> Configuration {
+        let text = """
+            contact = "https://example.org/bot"
+            [fetch]
+            private_networks = "allow"
+            host_delay = "0s"
+            connect_timeout = "5m"
+            timeout = "5m"
+            \(tables)
+            [[feed]]
+            id = "feed"
+            url = "\(server.url("/feed"))"
+            \(options)
+            """
+        return try ConfigurationLoader.load(
+            path: folder.write(text, to: "newswire.toml"), environment: ["HOME": "/nonexistent"])
+    }
+
+    /// Stores an article that links to a page.
+    ///
+    /// - Returns: its number.
+    @discardableResult
+    func article(_ number: UInt64, at url: String, text: String = "<p>The feed's text.</p>") throws -> UInt64 {
+        let prefix = """
+            {"id":"\(number)","url":"\(url)","title":"Title \(number)","content_html":"\(text)",\
+            "_newswire":{"feed_url":"\(server.url("/feed"))","feed_tags":["naval"],"content_from":"content"
+            """
+        let record = PendingRecord(
+            prefix: Array(prefix.utf8), uid: Self.uid(number), kind: .new, version: 1, isInitial: false,
+            contentHash: .init(high: 1, low: number))
+        return try store.commit([FeedCommit(feed: FeedIdentifier("feed"), records: [record], state: nil)]).firstSeq
+    }
+
+    static func uid(_ number: UInt64) -> ArticleIdentifier {
+        ArticleIdentifier((0..<20).map { UInt8(truncatingIfNeeded: number &+ $0) })
+    }
+
+    /// The page's text is its bytes, its title the first line, and its quality what it says of itself.
+    static let reading: PageReading = { bytes, _, url in
+        let text = String(decoding: bytes, as: UTF8.self)
+        if text.contains("no article") { return nil }
+        var page = PageContent(
+            quality: text.contains("doubtful") ? 0.2 : 0.9, html: "<p>\(text)</p>", text: text, extractor: 3)
+        page.title = text.split(separator: "\n").first.map(String.init)
+        page.authors = ["Ann Author"]
+        return page
+    }
+
+    func fetcher(_ configuration: Configuration) -> PageFetcher {
+        PageFetcher(
+            engine: engine, requests: RequestBuilder(configuration, version: "test", environment: [:]),
+            allowances: HostAllowances(configuration), limiter: HostRateLimiter(clock: clock), health: health,
+            robots: robots, obeysRobots: configuration.fullText.robots, clock: clock)
+    }
+
+    /// Fetches the page of an article.
+    func fetch(_ seq: UInt64, options: String = "fulltext = \"always\"", tables: String = "") async throws
+        -> PageTask.Outcome
+    {
+        let configuration = try configuration(options: options, tables: tables)
+        let waiting = FeedPages.Waiting(seq: seq, host: server.address, due: now)
+        return await PageTask(
+            next: .init(feed: FeedIdentifier("feed"), page: waiting), feed: configuration.feeds[0], store: store,
+            writer: writer, fetcher: fetcher(configuration), reading: Self.reading, gate: gate,
+            disk: DispatchQueue(label: "test"), clock: clock
+        ).run()
+    }
+
+    /// The records of the store of that kind.
+    func records(_ kind: RecordKind = .fulltext) throws -> [StoredRecord] {
+        var records: [StoredRecord] = []
+        try StoreReader(directory: store.path).read(after: 0, damage: { _ in }) { slice in
+            if slice.envelope.kind == kind, let record = StoredRecord(line: slice.bytes) { records.append(record) }
+            return true
+        }
+        return records
+    }
+}
+
+extension LoopbackServer {
+    /// Answers requests for a path with a page.
+    func page(_ path: String, _ text: String) {
+        on(path, LoopbackResponse(headers: [("Content-Type", "text/html; charset=utf-8")], body: text))
+    }
+}

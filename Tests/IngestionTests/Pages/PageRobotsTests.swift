@@ -1,0 +1,119 @@
+import FeedModel
+import TestSupport
+import Testing
+
+@testable import Ingestion
+
+@Suite("robots.txt is asked for and obeyed (RFC 9309)", .serialized)
+struct PageRobotsTests {
+    private let text = String(repeating: "word ", count: 100)
+
+    private func failure(_ outcome: PageTask.Outcome) -> PageFailure? {
+        if case .failed(let failure) = outcome { failure.kind } else { nil }
+    }
+
+    @Test("It is asked for once, by the same name as pages are, and what it forbids is not asked for")
+    func obeyed() async throws {
+        let fixture = try PageFixture()
+        fixture.server.on(
+            "/robots.txt",
+            LoopbackResponse(
+                headers: [("Content-Type", "text/plain")], body: "User-agent: newswire\nDisallow: /private/\n"))
+        for path in ["/a", "/b", "/private/c"] { fixture.server.page(path, text) }
+        let seqs = try ["/a", "/b", "/private/c"].enumerated().map {
+            try fixture.article(UInt64($0.offset), at: fixture.server.url($0.element))
+        }
+        #expect(try await fixture.fetch(seqs[0]) == .stored(isLonger: true))
+        #expect(try await fixture.fetch(seqs[1]) == .stored(isLonger: true))
+        #expect(failure(try await fixture.fetch(seqs[2])) == .robots)
+        #expect(fixture.server.requests.map(\.path) == ["/robots.txt", "/a", "/b"])
+        #expect(fixture.server.requests[0].header("User-Agent") == fixture.server.requests[1].header("User-Agent"))
+        fixture.pass(seconds: RobotsCache.lifetime)
+        #expect(try await fixture.fetch(seqs[0]) == .unchanged(isLonger: true))
+        #expect(fixture.server.requests(to: "/robots.txt").count == 2)
+        await fixture.close()
+    }
+
+    @Test("Where robots = false it is not asked for")
+    func off() async throws {
+        let fixture = try PageFixture()
+        fixture.server.page("/a", text)
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        #expect(try await fixture.fetch(seq, tables: "[fulltext]\nrobots = false") == .stored(isLonger: true))
+        #expect(fixture.server.requests.map(\.path) == ["/a"])
+        await fixture.close()
+    }
+
+    @Test("Where the server has none, or does not show it, everything may be asked for", arguments: [404, 401, 403])
+    func none(status: Int) async throws {
+        let fixture = try PageFixture()
+        fixture.server.on("/robots.txt", LoopbackResponse(status: status, body: "User-agent: *\nDisallow: /\n"))
+        fixture.server.page("/a", text)
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        #expect(try await fixture.fetch(seq) == .stored(isLonger: true))
+        await fixture.close()
+    }
+
+    @Test(
+        "Where it cannot be had nothing is asked for, and it is tried again an hour later", arguments: [500, 503, 429])
+    func unavailable(status: Int) async throws {
+        let fixture = try PageFixture()
+        fixture.server.on("/robots.txt", LoopbackResponse(status: status, body: ""))
+        fixture.server.page("/a", text)
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        let until = fixture.now.adding(seconds: RobotsCache.retry)
+        #expect(try await fixture.fetch(seq) == .failed(.init(kind: .robotsUnavailable, until: until)))
+        #expect(try await fixture.fetch(seq) == .failed(.init(kind: .robotsUnavailable, until: until)))
+        #expect(fixture.server.requests.map(\.path) == ["/robots.txt"])
+        fixture.pass(seconds: RobotsCache.retry)
+        fixture.server.on("/robots.txt", LoopbackResponse(status: 404, body: ""))
+        #expect(try await fixture.fetch(seq) == .stored(isLonger: true))
+        await fixture.close()
+    }
+
+    @Test("A redirect of it is followed, and five of them in vain count as none")
+    func redirects() async throws {
+        let fixture = try PageFixture()
+        fixture.server.on("/robots.txt", .redirect(301, to: fixture.other.url("/rules")))
+        fixture.other.on("/rules", LoopbackResponse(body: "User-agent: *\nDisallow: /a\n"))
+        fixture.server.page("/a", text)
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        #expect(failure(try await fixture.fetch(seq)) == .robots)
+        let circle = try PageFixture()
+        circle.server.on("/robots.txt", .redirect(301, to: circle.server.url("/robots.txt?1")))
+        circle.server.page("/a", text)
+        #expect(
+            try await circle.fetch(try circle.article(1, at: circle.server.url("/a"))) == .stored(isLonger: true))
+        await circle.close()
+        await fixture.close()
+    }
+
+    @Test("What a redirect leads to is judged by the robots.txt of its own host, and on one host by the same")
+    func ledPages() async throws {
+        let fixture = try PageFixture()
+        fixture.server.on("/robots.txt", LoopbackResponse(body: "User-agent: *\nDisallow: /hidden\n"))
+        fixture.other.on("/robots.txt", LoopbackResponse(body: "User-agent: *\nDisallow: /\n"))
+        fixture.server.on("/away", .redirect(302, to: fixture.other.url("/b")))
+        fixture.server.on("/inside", .redirect(302, to: fixture.server.url("/hidden")))
+        fixture.other.page("/b", text)
+        fixture.server.page("/hidden", text)
+        let away = try fixture.article(1, at: fixture.server.url("/away"))
+        let inside = try fixture.article(2, at: fixture.server.url("/inside"))
+        #expect(failure(try await fixture.fetch(away)) == .robots)
+        #expect(fixture.other.requests(to: "/b").isEmpty)
+        #expect(failure(try await fixture.fetch(inside)) == .robots)
+        #expect(try fixture.records().isEmpty)
+        await fixture.close()
+    }
+
+    @Test("Of a file that is too long the beginning counts")
+    func long() async throws {
+        let fixture = try PageFixture()
+        let filler = String(repeating: "# filler\n", count: 100_000)
+        fixture.server.on("/robots.txt", LoopbackResponse(body: "User-agent: *\nDisallow: /a\n\(filler)"))
+        fixture.server.page("/a", text)
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        #expect(failure(try await fixture.fetch(seq)) == .robots)
+        await fixture.close()
+    }
+}
