@@ -80,7 +80,7 @@ let package = Package(
             "Ingestion",
             [
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
-                "FeedModel", "Web", "Locking", "CShims", "Digest", "JSONText", logging, lifecycle,
+                "FeedModel", "Web", "PageExtraction", "Locking", "CShims", "Digest", "JSONText", logging, lifecycle,
             ]),
         .executableTarget(
             name: "newswire",

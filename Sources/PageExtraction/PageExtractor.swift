@@ -68,7 +68,7 @@ package enum PageExtractor {
         page.standfirst = reader.standfirst
         page.quality = reader.quality
         // A page that shows nearly nothing, and says it all to search engines.
-        if let body = reader.metadata.linked?.articleBody, text.utf8.count < 100, body.utf8.count > 300 {
+        if let body = reader.metadata.linked?.body, text.utf8.count < 100, body.utf8.count > 300 {
             let plain = ArticleText.paragraphs(of: body, maximumBytes: maximumText)
             page.text = plain.joined(separator: "\n\n")
             page.html = ArticleText.html(of: plain)

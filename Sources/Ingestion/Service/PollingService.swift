@@ -44,7 +44,7 @@ package struct PollingService: Service {
         configuration: Configuration, reload: @escaping @Sendable () throws(ConfigurationError) -> Configuration,
         adopt: @escaping @Sendable (Configuration) -> Void, reloadSignals: AsyncStream<Void>, store: ArticleStore,
         events: EventLog?,
-        engine: FetchEngine, about: ServiceFigures, reading: @escaping PageReading = { _, _, _ in nil },
+        engine: FetchEngine, about: ServiceFigures, reading: @escaping PageReading,
         notifier: ServiceNotifier, environment: [String: String], logger: Logger, clock: PollClock,
         leave: @escaping @Sendable (_ reason: String) -> Void
     ) {

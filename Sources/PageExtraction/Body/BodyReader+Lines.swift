@@ -195,7 +195,7 @@ extension BodyReader {
 
     /// Rule 17: the page's own articleBody judges, where it holds nearly all of what was chosen.
     mutating func dropUnconfirmed() {
-        guard let body = metadata.linked?.articleBody, body.utf8.count > 300 else { return }
+        guard let body = metadata.linked?.body, body.utf8.count > 300 else { return }
         let said = Shingles(body)
         let kept = keptBlocks
         var shares: [(block: Int, share: Double)] = []

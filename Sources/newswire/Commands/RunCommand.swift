@@ -84,6 +84,7 @@ struct RunCommand: AsyncParsableCommand {
             about: ServiceFigures(
                 version: Version.newswire, libcurl: FetchEngine.libcurlVersion, libxml2: FeedParser.libxml2Version,
                 pid: getpid(), startedAt: clock.now()),
+            reading: PageContent.reading,
             notifier: notifier, environment: CommonOptions.environment, logger: session.logger, clock: clock,
             leave: { reason in
                 logger.error("leaving: \(reason)")
