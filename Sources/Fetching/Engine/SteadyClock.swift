@@ -1,4 +1,6 @@
-import Glibc
+// Which of the two modules has the time of C depends on what was compiled before.
+private import CCurl
+private import Glibc
 
 /// A clock that nobody sets, for deadlines.
 enum SteadyClock {
