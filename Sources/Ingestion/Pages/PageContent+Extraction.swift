@@ -12,8 +12,8 @@ extension PageContent {
         content.title = page.fields.title
         content.standfirst = page.standfirst
         content.authors = page.fields.authors
-        content.published = page.fields.published?.text
-        content.modified = page.fields.modified?.text
+        content.published = page.fields.published.map { "\($0.instant)" }
+        content.modified = page.fields.modified.map { "\($0.instant)" }
         content.image = page.fields.image
         content.language = page.fields.language
         content.isPaywalled = page.fields.isPaywalled
