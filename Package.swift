@@ -85,8 +85,9 @@ let package = Package(
         .executableTarget(
             name: "newswire",
             dependencies: [
-                "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying",
-                "ArticleStore", "FeedModel", "JSONText", "Web", "Text", "Digest", "Locking", "CShims", argumentParser,
+                "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "PageExtraction", "Identity",
+                "Querying", "ArticleStore", "FeedModel", "JSONText", "Web", "Text", "Digest", "Locking", "CShims",
+                argumentParser,
                 logging,
                 lifecycle,
                 unixSignals,
@@ -135,7 +136,9 @@ if Context.environment["NEWSWIRE_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Fuzzing",
-            dependencies: ["Configuration", "FeedParsing", "Identity", "Querying", "FeedModel", "JSONText"],
+            dependencies: [
+                "Configuration", "FeedParsing", "PageExtraction", "Identity", "Querying", "FeedModel", "JSONText",
+            ],
             path: "Benchmarks/Fuzzing", swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
 }
 
@@ -145,7 +148,8 @@ if Context.environment["NEWSWIRE_BENCH"] != nil {
         .executableTarget(
             name: "hotpaths",
             dependencies: [
-                "FeedParsing", "Identity", "ArticleStore", "Querying", "Scheduling", "FeedModel", "JSONText", "Digest",
+                "FeedParsing", "PageExtraction", "Identity", "ArticleStore", "Querying", "Scheduling", "FeedModel", "JSONText",
+                "Digest",
             ],
             path: "Benchmarks/HotPaths", swiftSettings: settings))
     package.targets.append(

@@ -19,7 +19,7 @@ func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 /// The parsers that read what strangers wrote.
 enum FuzzTarget: String, CaseIterable {
-    case xml, json, html, dates, urls, query, config
+    case xml, json, html, page, dates, urls, query, config
 
     static let chosen: FuzzTarget? = {
         guard let name = getenv("NEWSWIRE_FUZZ_TARGET") else { return nil }
@@ -34,6 +34,7 @@ enum FuzzTarget: String, CaseIterable {
         case .xml: FeedFuzzing.run(bytes)
         case .json: JSONFuzzing.run(bytes)
         case .html: HTMLFuzzing.run(bytes)
+        case .page: PageFuzzing.run(bytes)
         case .dates: DateFuzzing.run(bytes)
         case .urls: URLFuzzing.run(bytes)
         case .query: QueryFuzzing.run(bytes)

@@ -12,7 +12,7 @@ struct HotPaths {
     private static var paths: [any HotPath.Type] {
         [
             ParsePath.self, JSONPath.self, IdentityPath.self, KnownPath.self, AppendPath.self, SchedulePath.self,
-            StatePath.self, StateLinePath.self, RulesPath.self, TokensPath.self,
+            StatePath.self, StateLinePath.self, RulesPath.self, TokensPath.self, PagePath.self,
         ]
     }
 

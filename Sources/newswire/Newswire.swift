@@ -24,7 +24,8 @@ struct Newswire: AsyncParsableCommand {
             HistoryCommand.self, ReportCommand.self, SimulateCommand.self,
             DiscoverCommand.self, AddCommand.self, RemoveCommand.self, RenameCommand.self, TagCommand.self,
             ImportCommand.self,
-            ExportCommand.self, DeliverCommand.self, FiltersCommand.self, ParseCommand.self, CheckCommand.self,
+            ExportCommand.self, DeliverCommand.self, FiltersCommand.self, ParseCommand.self, ExtractCommand.self,
+            CheckCommand.self,
             StoreCommand.self,
         ])
 

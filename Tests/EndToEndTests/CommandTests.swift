@@ -19,7 +19,7 @@ struct CommandTests {
     @Test(
         "Every command has --help with an example",
         arguments: [
-            "run", "poll", "dump", "ack", "consumers", "feeds", "parse", "check", "add", "import", "export", "deliver",
+            "run", "poll", "dump", "ack", "consumers", "feeds", "parse", "extract", "check", "add", "import", "export", "deliver",
         ])
     func help(command: String) async {
         let ending = await desk.plain(command, "--help")
@@ -100,6 +100,55 @@ struct CommandTests {
         #expect(many.status == 0)
         #expect(many.lines.count == 3)
         #expect(many.lines[1] == "null")
+    }
+
+    private static let story = String(
+        repeating: "<p>The council voted on Tuesday to close the bridge for the summer, after engineers found cracks in it.</p>"
+            + "<p>Repairs will cost nine million, said the works department, and they cannot wait until the autumn.</p>", count: 1)
+
+    private static let story =
+        "<p>The council voted on Tuesday to close the bridge for the summer, after engineers found cracks in it.</p>"
+        + "<p>Repairs will cost nine million, said the works department, and they cannot wait until the autumn.</p>"
+
+    @Test("extract prints the article of a page from a file or standard input, and explains itself")
+    func extract() async throws {
+        let html = "<title>Bridge</title><nav>Menu</nav><article><h1>Bridge</h1>\(Self.story)</article>"
+        let file = desk.folder.write(html, to: "page.html")
+        let ending = await desk.plain("extract", file, "--base-url", "https://courier.example/a")
+        #expect(ending.status == 0)
+        let page = try JSONParser.parse(Array(ending.output.utf8)).value
+        #expect(page["title"]?.string == "Bridge")
+        #expect(page["text"]?.string?.hasPrefix("The council voted") == true)
+        #expect(page["html"]?.string?.hasPrefix("<p>The council voted") == true)
+        #expect(await desk.plain("extract", "-", "--base-url", "https://courier.example/a", input: html).output == ending.output)
+        let lines = await desk.plain("extract", file, "--explain").lines
+        #expect(lines.contains { $0.hasPrefix("container: ") } && lines.contains { $0.contains("Menu") })
+    }
+
+    @Test("extract --batch answers each line of a list in its order, whatever the pages are")
+    func extractBatch() async throws {
+        let page = desk.folder.write("<article>\(Self.story)</article>", to: "page.html")
+        let list = """
+            {"id":"1","url":"https://courier.example/a","html_file":"\(page)"}
+            {"id":"2","html_file":"\(desk.folder.file("missing.html"))"}
+
+            {"id":"3","html_file":"\(page)"}
+            """
+        let ending = await desk.plain("extract", "--batch", "-", input: list)
+        #expect(ending.status == 0)
+        let answers = try ending.lines.map { try JSONParser.parse(Array($0.utf8)).value }
+        #expect(answers.map { $0["id"]?.string } == ["1", "2", "3"])
+        #expect(answers.map { $0["text"] == nil } == [false, true, false])
+        #expect(await desk.plain("extract", "--batch", "-", input: "no JSON\n").status == 65)
+    }
+
+    @Test("extract ends with 65 for what is no page or has no article, and 66 for a file that is not there")
+    func extractFailures() async {
+        let feed = desk.folder.write("{\"items\":[]}", to: "feed.json")
+        let empty = desk.folder.write("<html><body></body></html>", to: "empty.html")
+        #expect(await desk.plain("extract", feed).status == 65)
+        #expect(await desk.plain("extract", empty).status == 65)
+        #expect(await desk.plain("extract", desk.folder.file("missing.html")).status == 66)
     }
 
     @Test("dump works on a copy of the store")

@@ -6,7 +6,7 @@ package struct PageFields: Sendable {
     /// The headline, without kicker and site's name, 1 KiB at most.
     package var title: String?
     /// Names of persons, or the one of an organisation; 50 at most.
-    package var authors: [String]
+    package var authors: [String] = []
     package var published: PageTime?
     /// Only where it is another time than `published`.
     package var modified: PageTime?
@@ -18,7 +18,7 @@ package struct PageFields: Sendable {
     /// The page's own URL as it gives it; nil where that is of another site, or of a page that this cannot be.
     package var canonicalURL: String?
     /// The page says that not everybody may read it.
-    package var isPaywalled: Bool
+    package var isPaywalled = false
 
     /// Reads the fields of a page whose article has been found.
     ///

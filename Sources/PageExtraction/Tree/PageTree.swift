@@ -25,7 +25,7 @@ struct PageTree {
     }
 
     /// What attributes say that rules ask often.
-    struct Flags: OptionSet {
+    struct Flags: OptionSet, Sendable {
         let rawValue: UInt16
 
         /// `hidden`, `aria-hidden="true"`, or a style that shows nothing.
@@ -58,8 +58,12 @@ struct PageTree {
     let baseURL: String?
     /// More nodes, bytes or linked data than are read.
     let isCut: Bool
+    /// The page has an `html` tag.
+    let hasRoot: Bool
 
     var count: Int { entries.count }
+    /// Whether there is any element that HTML knows: what has none is something else.
+    var isHTML: Bool { hasRoot || entries.dropFirst().contains { $0.element != .text && $0.element != .unknown } }
     var nodes: Range<Node> { 0..<entries.count }
 
     func element(_ node: Node) -> PageElement { entries[node].element }

@@ -15,6 +15,8 @@ struct PageTreeBuilder {
     private var linkedData: [Range<Int>] = []
     private var linkedDataBytes = 0
     private var base: String?
+    /// There has been an `html` tag.
+    private var hasRoot = false
     private var isInHead = false
     private var isCut = false
     /// Elements whose end has been looked for in vain, which need not be looked for again.
@@ -38,7 +40,7 @@ struct PageTreeBuilder {
             return PageTree(
                 bytes: page, entries: builder.entries, names: builder.names, metadata: builder.metadata,
                 linkedData: builder.linkedData, baseURL: base.flatMap { URLResolution.isWeb($0) ? $0 : nil } ?? url,
-                isCut: builder.isCut)
+                isCut: builder.isCut, hasRoot: builder.hasRoot)
         }
     }
 
@@ -107,7 +109,8 @@ struct PageTreeBuilder {
         switch element {
         case .html:
             // Its attributes are the page's; a second one says nothing.
-            if entries[0].stop == 0 { readAttributes(of: tag, node: 0) }
+            if !hasRoot { readAttributes(of: tag, node: 0) }
+            hasRoot = true
             return
         case .body where open.isOpen(.body): return
         case .head: isInHead = true
@@ -126,7 +129,11 @@ struct PageTreeBuilder {
         if roles.contains(.void) || isSelfClosed(tag, element) { return }
         // What is not pushed has nothing in it: its contents are its neighbours'.
         let name = element == .unknown ? hash(tag.name) : 0
-        if open.push(element, node: node, name: name) { skipContents(element, tag) } else { entries[node].end = Int32(node + 1) }
+        if open.push(element, node: node, name: name) {
+            skipContents(element, node, tag)
+        } else {
+            entries[node].end = Int32(node + 1)
+        }
     }
 
     private mutating func end(_ tag: HTMLTokenizer.Tag) {
@@ -168,12 +175,13 @@ struct PageTreeBuilder {
         return hash
     }
 
-    /// Jumps over drawings, templates and what is for browsers without scripts.
-    private mutating func skipContents(_ element: PageElement, _ tag: HTMLTokenizer.Tag) {
+    /// Jumps over drawings, templates and what is for browsers without scripts. One that never ends hides nothing.
+    private mutating func skipContents(_ element: PageElement, _ node: PageTree.Node, _ tag: HTMLTokenizer.Tag) {
         switch element {
         case .svg, .math, .template, .noscript:
-            guard !endless.contains(element) else { return }
-            if !tokenizer.skip(toEndOf: tag.name) { endless.insert(element) }
+            if !endless.contains(element), tokenizer.skip(toEndOf: tag.name) { return }
+            endless.insert(element)
+            entries[node].element = .unknown
         default: break
         }
     }

@@ -80,13 +80,13 @@ struct TextCollapse {
         }
     }
 
-    /// A soft hyphen, a space of no width, a byte order mark, a control character of U+0080 to U+009F, or what turns the
+    /// A space of no width, a byte order mark, a control character of U+0080 to U+009F, or what turns the
     /// direction of text: nothing that anybody reads.
     private static func invisibleLength(_ text: ArraySlice<UInt8>, at index: Int) -> Int {
         switch text[index] {
         case 0xc2:
             guard index + 1 < text.endIndex else { return 0 }
-            return text[index + 1] == 0xad || text[index + 1] < 0xa0 ? 2 : 0
+            return text[index + 1] < 0xa0 ? 2 : 0
         case 0xe2:
             guard index + 2 < text.endIndex else { return 0 }
             switch (text[index + 1], text[index + 2]) {

@@ -1,0 +1,215 @@
+extension BodyReader {
+    /// The first and the last block that is a paragraph of the article for sure: long, and not of links.
+    var paragraphs: (first: Int, last: Int)? {
+        let long = keptBlocks.filter { blocks[$0].isGood && !isHeading($0) && !isCell($0) }
+        guard let first = long.first, let last = long.last else { return nil }
+        return (first, last)
+    }
+
+    func isHeading(_ block: Int) -> Bool {
+        let owner = blocks[block].owner
+        return tree.element(owner).roles.contains(.heading) || tree.flags(owner).contains(.headingRole)
+    }
+
+    func isCell(_ block: Int) -> Bool { has(block, [.td, .th]) }
+    func isListItem(_ block: Int) -> Bool { has(block, [.li, .dd, .dt]) }
+
+    /// Whether one of the elements around the block, inside the container, is one of those.
+    func has(_ block: Int, _ elements: Set<PageElement>) -> Bool {
+        var node: PageTree.Node? = blocks[block].owner
+        while let place = node, !containers.contains(place) {
+            if elements.contains(tree.element(place)) { return true }
+            node = tree.parent(place)
+        }
+        return false
+    }
+
+    /// Rules 10 and 11: the headline and the standfirst are fields, and no text.
+    mutating func takeHeadAndStandfirst() {
+        let titles = metadata.titles.map(Comparison.init(_:))
+        let descriptions = metadata.descriptions.map(Comparison.init(_:)).filter { $0.words.count >= 5 }
+        guard let first = paragraphs?.first else { return }
+        var isAtStart = true
+        for block in keptBlocks where block <= first || isAtStart {
+            let text = Comparison(self.text(block))
+            if block < first || blocks[block].words < 30, titles.contains(where: { text.isTitle($0) }) {
+                drop(block: block, by: .headline)
+                continue
+            }
+            if tree.element(blocks[block].owner) == .h1, block < first {
+                drop(block: block, by: .headline)
+                continue
+            }
+            guard block < first || block == first && blocks[block].words < 60 else {
+                isAtStart = false
+                continue
+            }
+            guard standfirst == nil, blocks[block].words >= 5, blocks[block].words <= 90 else { continue }
+            let isNamed = isNamedStandfirst(block) && hasText(behind: block)
+            let isDescribed = descriptions.contains { text.begins(like: $0) }
+            let isSecondHeading = block < first && isHeading(block) && blocks[block].words >= 5
+            guard isNamed || isSecondHeading || isDescribed && block < first else { continue }
+            standfirst = self.text(block)
+            drop(block: block, by: .standfirst)
+        }
+    }
+
+    /// Whether there is an article without the block: a paragraph or two behind it.
+    private func hasText(behind block: Int) -> Bool {
+        (block + 1..<blocks.count).lazy.filter { blocks[$0].isKept && blocks[$0].isGood }.prefix(2).count == 2
+    }
+
+    /// Rule 16: quotations and embedded posts between the paragraphs stay whole.
+    func isQuotation(_ block: Int) -> Bool { has(block, [.blockquote]) }
+
+    /// A standfirst often stands above the element that holds the text: between the headline and the first paragraph.
+    mutating func findStandfirstOutside() {
+        guard standfirst == nil, let first = keptBlocks.first else { return }
+        let descriptions = metadata.descriptions.map(Comparison.init(_:)).filter { $0.words.count >= 5 }
+        let start = headline.map { sums.blocks(in: $0..<tree.end($0)).upperBound } ?? max(0, first - 20)
+        guard start < first, first - start < 60 else { return }
+        for block in start..<first {
+            let (place, words) = (blocks[block], blocks[block].words)
+            guard words >= 7, words <= 90, place.linkShare < 0.3, place.dropped != .caption, place.dropped != .byline,
+                place.dropped != .hidden, place.dropped != .phrase, !isListItem(block)
+            else { continue }
+            let isSecondHeading = headline != nil && isHeading(block) && tree.element(place.owner) == .h2
+            guard
+                isSecondHeading || isNamedStandfirst(block)
+                    || descriptions.contains(where: { Comparison(text(block)).begins(like: $0) })
+            else { continue }
+            standfirst = text(block)
+            blocks[block].dropped = .standfirst
+            return
+        }
+    }
+
+    private func isNamedStandfirst(_ block: Int) -> Bool {
+        var node: PageTree.Node? = blocks[block].owner
+        var level = 0
+        while let place = node, level < 3, !containers.contains(place) {
+            if kinds(of: place).contains(.standfirst), !kinds(of: place).contains(.body) {
+                let total = sums.total(in: place..<tree.end(place))
+                return total.characters < 600
+            }
+            node = tree.parent(place)
+            level += 1
+        }
+        return false
+    }
+
+    /// Rule 13: what sites say on every page.
+    mutating func dropPhrases() {
+        for block in keptBlocks where blocks[block].words <= 60 && !isQuotation(block) {
+            guard let phrase = PagePhrases.phrase(beginning: text(block)) else { continue }
+            let isWhole = blocks[block].words <= phrase.words + 3
+            let dropped =
+                switch phrase.kind {
+                case .advertisement, .subscribe, .rights: blocks[block].words <= 25
+                case .note: true
+                case .readMore:
+                    blocks[block].words <= 30 && (blocks[block].linkCharacters > 0 || isWhole || isHeading(block))
+                case .credit: blocks[block].words <= 20
+                case .about: blocks[block].words <= 12
+                case .end: false
+                }
+            if dropped { drop(block: block, by: .phrase) }
+        }
+    }
+
+    /// Rule 12: who wrote it and when.
+    mutating func dropBylines() {
+        guard let (first, last) = paragraphs else { return }
+        for block in keptBlocks where blocks[block].words < 25 {
+            let isOutside = block < first || block > last
+            if isQuotation(block) { continue }
+            guard isOutside || blocks[block].words < 12 else { continue }
+            if isCell(block) || isListItem(block) && !isOutside { continue }
+            let text = self.text(block)
+            if PagePhrases.isDateLine(text) || PagePhrases.isByline(text) && (isOutside || blocks[block].words < 8) {
+                drop(block: block, by: .byline)
+            }
+        }
+    }
+
+    /// Behind the last paragraphs: how to reach who wrote it, which is no more of the article than the byline.
+    mutating func dropContacts() {
+        for block in keptBlocks.suffix(6).reversed() {
+            guard blocks[block].words <= 40, !isHeading(block), !isQuotation(block) else { continue }
+            let text = self.text(block).lowercased()
+            let hasAddress = text.split(separator: " ").contains { word in
+                let parts = word.split(separator: "@", omittingEmptySubsequences: false)
+                return parts.count == 2 && parts[1].utf8.count >= 3 && (parts[0].isEmpty || parts[1].contains("."))
+            }
+            if hasAddress { drop(block: block, by: .byline) }
+        }
+    }
+
+    /// Rule 14: a heading that begins the rest of the site ends the article.
+    mutating func dropAfterEnd() {
+        let kept = keptBlocks
+        let all = kept.reduce(0) { $0 + blocks[$1].characters }
+        var seen = 0
+        var hasEnded = false
+        for block in kept {
+            if !hasEnded, blocks[block].words <= 8, 10 * seen >= 4 * all, !isCell(block),
+                let phrase = PagePhrases.phrase(beginning: text(block)), phrase.kind == .end,
+                blocks[block].words <= phrase.words + 3 || isHeading(block)
+            {
+                hasEnded = true
+            }
+            seen += blocks[block].characters
+            if hasEnded { drop(block: block, by: .afterEnd) }
+        }
+    }
+
+    /// Rule 15: short lines before the first and behind the last paragraph.
+    mutating func dropShortEdges() {
+        guard let (first, last) = paragraphs else { return }
+        for block in keptBlocks where block < first || block > last {
+            let size = blocks[block]
+            if size.words < 8, !size.measure.endsSentence, !isListItem(block), !isCell(block), !has(block, [.blockquote, .pre]) {
+                drop(block: block, by: .shortEdge)
+            }
+        }
+    }
+
+    mutating func dropRepeated() {
+        var said = Set<String>()
+        for block in keptBlocks where !isCell(block) && blocks[block].words >= 8 {
+            if !said.insert(text(block)).inserted { drop(block: block, by: .repeated) }
+        }
+    }
+
+    /// A heading that nothing follows before the next one of its rank or the end.
+    mutating func dropEmptyHeadings() {
+        var isFollowed = false
+        for block in keptBlocks.reversed() {
+            if isHeading(block) {
+                if !isFollowed { drop(block: block, by: .emptyHeading) }
+            } else {
+                isFollowed = true
+            }
+        }
+    }
+
+    /// Rule 17: the page's own articleBody judges, where it holds nearly all of what was chosen.
+    mutating func dropUnconfirmed() {
+        guard let body = metadata.linked?.body, body.utf8.count > 300 else { return }
+        let said = Shingles(body)
+        let kept = keptBlocks
+        var shares: [(block: Int, share: Double)] = []
+        var (all, found) = (0, 0)
+        for block in kept {
+            let own = Shingles(text(block))
+            let common = own.count(in: said)
+            all += own.count
+            found += common
+            shares.append((block, Double(common) / Double(max(own.count, 1))))
+        }
+        guard Double(found) >= 0.8 * Double(said.count), 10 * found >= 7 * all else { return }
+        for (block, share) in shares where share < 0.25 && blocks[block].words >= 4 {
+            drop(block: block, by: .unconfirmed)
+        }
+    }
+}

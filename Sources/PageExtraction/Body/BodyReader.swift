@@ -1,0 +1,138 @@
+/// `BodyReader` finds the article on a page and takes out of it what is none of its text (docs/spec/fulltext.md §3).
+///
+/// It holds the page's blocks and what is decided about them so far; each rule is a method that goes over them once, in a
+/// file of its own, and `read` calls them in their order.
+struct BodyReader {
+    let tree: PageTree
+    let metadata: PageMetadata
+    var blocks: [PageBlock]
+    /// As of the last `update`.
+    var sums: BlockSums
+    /// The elements that hold the article, in the order of the page. Nearly always one.
+    var containers: [PageTree.Node] = []
+    var candidates: [ContainerCandidate] = []
+    /// What each distinct class or id says, by its number.
+    let names: [BodyNames.Reading]
+    /// Where the page's headline stands: its `h1`, and where there are several, the one that is most like the title.
+    var headline: PageTree.Node?
+    /// Parts of lines that nobody sees.
+    var unseen: [Range<PageTree.Node>] = []
+    /// Elements that were taken out as a whole.
+    var droppedElements: [Range<PageTree.Node>] = []
+    var standfirst: String?
+    /// Of the whole page, before anything was taken out.
+    private(set) var goodCharacters = 0
+    private(set) var texts: [String?]
+
+    init(tree: PageTree, metadata: PageMetadata) {
+        self.tree = tree
+        self.metadata = metadata
+        blocks = BlockCutter.cut(tree)
+        sums = BlockSums(blocks, nodes: tree.count)
+        names = (0..<tree.names.count).map { BodyNames.read(tree.names.value($0)) }
+        texts = [String?](repeating: nil, count: blocks.count)
+        goodCharacters = sums.total(in: tree.nodes).goodCharacters
+    }
+
+    /// Runs the rules.
+    static func read(_ tree: PageTree, _ metadata: PageMetadata) -> BodyReader {
+        var reader = BodyReader(tree: tree, metadata: metadata)
+        reader.headline = reader.findHeadline()
+        reader.dropBesideElements()
+        reader.sums.update(reader.blocks)
+        reader.dropComments()
+        reader.sums.update(reader.blocks)
+        reader.chooseContainers()
+        var second = reader
+        reader.readInside(ignoringNames: false)
+        // Rule 18: where almost nothing came of a page that has text, once more with all of it.
+        let left = second.sums.total(in: tree.nodes).goodCharacters
+        if reader.sums.total(in: tree.nodes).characters < 140, left > 300 {
+            second.containers = [0]
+            second.readInside(ignoringNames: true)
+            if second.sums.total(in: tree.nodes).characters > 140 { return second }
+        }
+        return reader
+    }
+
+    private mutating func readInside(ignoringNames: Bool) {
+        dropOutside()
+        if !ignoringNames { dropByName() }
+        dropCaptions()
+        sums.update(blocks)
+        dropTeasers()
+        dropLinks()
+        sums.update(blocks)
+        takeHeadAndStandfirst()
+        dropPhrases()
+        dropBylines()
+        dropContacts()
+        dropAfterEnd()
+        dropShortEdges()
+        dropRepeated()
+        dropEmptyHeadings()
+        dropUnconfirmed()
+        findStandfirstOutside()
+        sums.update(blocks)
+    }
+
+    /// What the names of an element say, its class and its id.
+    func kinds(of node: PageTree.Node) -> BodyNames.Kinds {
+        let entry = tree.entries[node]
+        return names[Int(entry.className)].kinds.union(names[Int(entry.idName)].kinds)
+    }
+
+    /// The text of a block as it will stand in the article.
+    mutating func text(_ block: Int) -> String {
+        if let text = texts[block] { return text }
+        let text = tree.text(of: blocks[block], without: unseen)
+        texts[block] = text
+        return text
+    }
+
+    func isInContainer(_ node: PageTree.Node) -> Bool { containers.contains { tree.contains($0, node) } }
+
+    /// The numbers of the blocks in the containers.
+    var inside: [Range<Int>] { containers.map { sums.blocks(in: $0..<tree.end($0)) } }
+
+    /// Takes out the blocks that stand wholly in the element and are there still.
+    mutating func drop(_ node: PageTree.Node, by rule: BodyRule) {
+        let end = tree.end(node)
+        if rule != .caption { droppedElements.append(node..<end) }
+        for block in sums.blocks(in: node..<end) where blocks[block].isKept && blocks[block].nodes.upperBound <= end {
+            blocks[block].dropped = rule
+        }
+    }
+
+    mutating func drop(block: Int, by rule: BodyRule) { blocks[block].dropped = rule }
+
+    var keptBlocks: [Int] { blocks.indices.filter { blocks[$0].isKept } }
+}
+
+extension PageTree {
+    /// The text of a block: lines that `br` breaks are lines.
+    func text(of block: PageBlock, without unseen: [Range<Node>]) -> String {
+        var lines: [String] = []
+        var collapse = TextCollapse()
+        var node = block.nodes.lowerBound
+        while node < block.nodes.upperBound {
+            let entry = entries[node]
+            if let part = unseen.first(where: { $0.contains(node) }) {
+                node = part.upperBound
+                continue
+            }
+            if entry.element == .text {
+                collapse.append(raw: bytes, Int(entry.start)..<Int(entry.stop))
+            } else if entry.element == .br {
+                if !collapse.isEmpty { lines.append(collapse.finish()) }
+                collapse = TextCollapse()
+            } else if entry.element.roles.contains(.unread) {
+                node = end(node)
+                continue
+            }
+            node += 1
+        }
+        if !collapse.isEmpty { lines.append(collapse.finish()) }
+        return lines.joined(separator: "\n")
+    }
+}

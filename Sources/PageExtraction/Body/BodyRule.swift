@@ -1,0 +1,20 @@
+/// The rules that take a block out of an article's text (docs/spec/fulltext.md §3), as `--explain` names them.
+enum BodyRule: String {
+    case outsideContainer = "outside the container"
+    case hidden = "hidden"
+    case besideElement = "beside the article by its element"
+    case besideName = "beside the article by its name"
+    case otherArticle = "of another article"
+    case teasers = "one of several teasers"
+    case links = "made of links"
+    case caption = "caption"
+    case headline = "headline"
+    case standfirst = "standfirst"
+    case byline = "byline or date"
+    case phrase = "phrase of the site"
+    case afterEnd = "after the end of the article"
+    case shortEdge = "short line at the edge"
+    case emptyHeading = "heading of nothing"
+    case repeated = "said before"
+    case unconfirmed = "not in the page's articleBody"
+}

@@ -1,0 +1,51 @@
+private import FeedParsing
+
+/// The text of an article: paragraphs apart by an empty line; a list item, a row of a table and a quotation each a line.
+enum ArticleText {
+    /// - Returns: the text, at most `maximumBytes` of it, cut between blocks.
+    static func write(_ reader: inout BodyReader, maximumBytes: Int) -> (text: String, isCut: Bool) {
+        var text = ""
+        var previous: Int?
+        for block in reader.keptBlocks {
+            let line = reader.text(block)
+            if line.isEmpty { continue }
+            guard text.utf8.count + line.utf8.count + 2 <= maximumBytes else {
+                // A whole article in one line is cut where it is too long, and not left out.
+                if text.isEmpty { text = String(decoding: line.utf8.prefix(maximumBytes), as: UTF8.self) }
+                return (text, true)
+            }
+            if let previous { text += separator(reader, previous, block) }
+            text += line
+            previous = block
+        }
+        return (text, false)
+    }
+
+    /// Cells of a row are apart by a tab; items of a list and rows of a table by a line break; all else by an empty line.
+    private static func separator(_ reader: BodyReader, _ first: Int, _ second: Int) -> String {
+        if let one = row(reader, first), let next = row(reader, second) { return one == next ? "\t" : "\n" }
+        return reader.isListItem(first) && reader.isListItem(second) ? "\n" : "\n\n"
+    }
+
+    /// The row of a table that the block is a cell of.
+    private static func row(_ reader: BodyReader, _ block: Int) -> PageTree.Node? {
+        let owner = reader.blocks[block].owner
+        guard reader.tree.element(owner).roles.contains(.tablePart) else { return nil }
+        return reader.tree.ancestors(owner).first { reader.tree.element($0) == .tr }
+    }
+
+    /// The paragraphs of an `articleBody`, which may be HTML.
+    static func paragraphs(of body: String, maximumBytes: Int) -> [String] {
+        var left = maximumBytes
+        return HTMLText.paragraphs(body.replacing("\n", with: "<br>")).split(separator: "\n").prefix { line in
+            left -= line.utf8.count + 2
+            return left >= 0
+        }.map(String.init)
+    }
+
+    static func html(of paragraphs: [String]) -> String {
+        HTMLSanitizer.sanitize(
+            paragraphs.map { "<p>" + $0.replacing("&", with: "&amp;").replacing("<", with: "&lt;") + "</p>" }
+                .joined(separator: "\n"), baseURL: nil)
+    }
+}

@@ -1,0 +1,81 @@
+private import FeedParsing
+package import FeedModel
+
+/// `PageExtractor` takes the article out of a web page (docs/spec/fulltext.md).
+///
+/// It is a function of the page's bytes: it reads no network, no clock and no file. Every step takes a time that grows with
+/// the page alone, and what is beyond its limits is left out and said in `warnings`.
+package enum PageExtractor {
+    /// What is known of a page beside its bytes.
+    package struct Context: Sendable {
+        /// Where it came from: its URLs are relative to that.
+        package var url: String?
+        /// The value of the HTTP header.
+        package var contentType: String?
+        /// When it was fetched: no later time than a day after it is believed.
+        package var now: Timestamp?
+
+        package init(url: String?, contentType: String? = nil, now: Timestamp? = nil) {
+            self.url = url
+            self.contentType = contentType
+            self.now = now
+        }
+    }
+
+    /// So much of a page is taken in; the rest changes nothing. Scripts and comments count here, and only here.
+    package static let maximumBytes = 24 << 20
+    /// So much of it is read without scripts, styles and comments.
+    private static let maximumMarkup = 4 << 20
+    private static let maximumText = 2 << 20
+    private static let maximumHTML = 4 << 20
+
+    package static func extract(_ bytes: consuming [UInt8], _ context: Context) -> ExtractedPage {
+        run(bytes, context).page
+    }
+
+    /// The same, and how it came about: the elements that might have held the article, and for each block of the page the
+    /// rule that kept or dropped it. Lines of text, safe for a terminal.
+    package static func explain(_ bytes: consuming [UInt8], _ context: Context) -> (page: ExtractedPage, lines: [String]) {
+        let (page, reader) = run(bytes, context)
+        return (page, reader.map { BodyExplanation.lines($0, page) } ?? [])
+    }
+
+    private static func run(_ bytes: consuming [UInt8], _ context: Context) -> (page: ExtractedPage, reader: BodyReader?) {
+        var page = ExtractedPage()
+        let isTooLong = bytes.count > maximumBytes
+        if isTooLong { bytes.removeLast(bytes.count - maximumBytes) }
+        let tree = PageTreeBuilder.build(
+            HTMLPageText.decode(bytes, contentType: context.contentType), url: context.url,
+            maximumBytes: maximumMarkup)
+        guard tree.isHTML else {
+            page.isPage = false
+            page.warnings = ["This is no HTML page."]
+            return (page, nil)
+        }
+        if isTooLong || tree.isCut { page.warnings.append("The page is larger than what is read of one; its rest was left out.") }
+        let metadata = PageMetadata.read(tree, url: context.url)
+        var reader = BodyReader.read(tree, metadata)
+        write(&reader, to: &page)
+        page.fields = PageFields.read(tree, metadata, place: reader.place, now: context.now)
+        if reader.isFollowedByPaywall { page.fields.isPaywalled = true }
+        if page.text.isEmpty { page.warnings.append("No article was found on the page.") }
+        return (page, reader)
+    }
+
+    private static func write(_ reader: inout BodyReader, to page: inout ExtractedPage) {
+        let (text, isCut) = ArticleText.write(&reader, maximumBytes: maximumText)
+        if isCut { page.warnings.append("The article is longer than \(maximumText >> 20) MiB; its end was left out.") }
+        page.standfirst = reader.standfirst
+        page.quality = reader.quality
+        // A page that shows nearly nothing, and says it all to search engines.
+        if let body = reader.metadata.linked?.body, text.utf8.count < 100, body.utf8.count > 300 {
+            let plain = ArticleText.paragraphs(of: body, maximumBytes: maximumText)
+            page.text = plain.joined(separator: "\n\n")
+            page.html = ArticleText.html(of: plain)
+            page.warnings.append("The text was taken from the page's JSON-LD, because the page shows none.")
+            return
+        }
+        page.text = text
+        page.html = ArticleHTML.write(reader, maximumBytes: maximumHTML)
+    }
+}

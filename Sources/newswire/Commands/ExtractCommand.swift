@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import Glibc
+internal import JSONText
+internal import PageExtraction
+
+struct ExtractCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "extract",
+        abstract: "Takes the article out of a saved web page and prints it as JSON.",
+        discussion: """
+            It makes no request: the page is a file, or standard input. With --batch the file is a list instead, each line \
+            an object with id, url and html_file, and a line with the same id is printed for each, in their order.
+
+            EXAMPLE
+              newswire extract page.html --base-url https://example.org/story | jq -r .text
+              # why the text is what it is
+              newswire extract page.html --explain
+            """)
+
+    @Argument(help: ArgumentHelp("The page to read, or - for standard input.", valueName: "FILE"), completion: .file())
+    var file: String
+
+    @Option(
+        name: .customLong("base-url"),
+        help: ArgumentHelp("The URL that the page came from, to which its links are relative.", valueName: "URL"))
+    var baseURL: String?
+
+    @Option(
+        name: .customLong("content-type"),
+        help: ArgumentHelp("The Content-Type that the page came with.", valueName: "CT"))
+    var contentType: String?
+
+    @Flag(help: "Read a list of pages, and print one line of JSON for each.")
+    var batch = false
+
+    @Flag(help: "Print which elements and lines of the page were taken, and by which rule the others were not.")
+    var explain = false
+
+    func validate() throws {
+        if batch, explain { throw ValidationError("Explain one page at a time: leave out --batch or --explain.") }
+        if batch, baseURL != nil || contentType != nil {
+            throw ValidationError("With --batch each line of the list names the url of its page.")
+        }
+    }
+
+    func run() throws {
+        var output = StandardOutput()
+        if batch {
+            try PageBatch(list: file).run(&output)
+            return
+        }
+        let context = PageExtractor.Context(url: baseURL, contentType: contentType)
+        let bytes = try BoundedFile(path: file).read(atMost: PageExtractor.maximumBytes)
+        if explain {
+            let (page, lines) = PageExtractor.explain(bytes, context)
+            for line in lines { try output.write(line: line) }
+            try output.flush()
+            try check(page)
+            return
+        }
+        let page = PageExtractor.extract(bytes, context)
+        try check(page)
+        var json = JSONWriter()
+        page.write(to: &json)
+        try json.drain { try output.write($0) }
+        try output.write([UInt8(ascii: "\n")])
+        try output.flush()
+    }
+
+    private func check(_ page: ExtractedPage) throws(CommandFailure) {
+        if !page.isPage {
+            throw CommandFailure(.badInput, "reading \(file): it is no HTML page; name a page that was saved as HTML")
+        }
+        if !page.hasArticle {
+            throw CommandFailure(
+                .badInput, "reading \(file): no article was found on the page; --explain shows what was looked at")
+        }
+    }
+}
+
+/// The pages of a list, one line of JSON for each.
+struct PageBatch {
+    /// A file, or `-`.
+    let list: String
+
+    /// No line of a list is longer: it holds an id, a URL and a path.
+    private static let maximumLine = 1 << 16
+
+    /// Prints a line for each, as soon as it is there. A page that cannot be read gives a line that says so, and the rest
+    /// follows.
+    func run(_ output: inout StandardOutput) throws {
+        var lines = try LineFile(path: list, maximumLine: Self.maximumLine)
+        var json = JSONWriter(capacity: 1 << 16)
+        var number = 0
+        while let line = try lines.next() {
+            number += 1
+            if line.allSatisfy({ $0 <= 0x20 }) { continue }
+            guard let job = try? JSONParser.parse(line).value, let id = job["id"]?.string,
+                let file = job["html_file"]?.string
+            else {
+                throw CommandFailure(
+                    .badInput,
+                    "reading line \(number) of \(list): it is no JSON object with id and html_file; write one a page")
+            }
+            let context = PageExtractor.Context(url: job["url"]?.string)
+            do throws(CommandFailure) {
+                let bytes = try BoundedFile(path: file).read(atMost: PageExtractor.maximumBytes)
+                PageExtractor.extract(bytes, context).write(to: &json, id: id)
+            } catch {
+                ExtractedPage(unreadable: error.message).write(to: &json, id: id)
+            }
+            try json.drain { try output.write($0) }
+            json.removeAll()
+            try output.write([UInt8(ascii: "\n")])
+            // Whoever waits for this line may not send another before.
+            try output.flush()
+        }
+    }
+}
