@@ -1,4 +1,5 @@
 internal import ArticleStore
+internal import Configuration
 internal import FeedModel
 internal import JSONText
 internal import Querying
