@@ -17,6 +17,7 @@ struct DeliveryFileTests {
         ("dead_letter", "\"/var/lib/x\""),
         ("feeds", "[\"a\", \"b\"]"), ("tags", "[\"Naval\"]"), ("match", "[\"drone*\", \"-toy\"]"), ("updates", "true"),
         ("duplicates", "true"), ("blocked", "true"), ("refilter", "true"), ("no_initial", "true"), ("events", "true"),
+        ("fulltext", "\"both\""), ("wait_fulltext", "\"1m\""),
         ("method", "\"PUT\""), ("body", "\"lines\""), ("template", "\"/slack.json\""),
         ("content_type", "\"text/plain\""),
         ("gzip", "true"), ("headers", "{ X-Api-Key = { env = \"KEY\" }, X-Room = \"attic\" }"),
