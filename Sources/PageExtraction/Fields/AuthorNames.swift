@@ -32,7 +32,7 @@ struct AuthorNames {
     mutating func add(_ text: String, isOrganization: Bool = false, isVisible: Bool = false) {
         guard text.utf8.count <= Self.longestText else { return }
         for part in AuthorLine.parts(of: text) where persons.count + organizations.count < Self.maximumNames {
-            guard let words = AuthorLine.name(in: part).map(withoutAffiliation), !words.isEmpty,
+            guard let words = AuthorLine.name(in: part).map(withoutAffiliation).map(Self.once), !words.isEmpty,
                 !isVisible || Self.isWrittenAsName(words)
             else { continue }
             let name = words.joined(separator: " ")
@@ -59,6 +59,12 @@ struct AuthorNames {
     private func isOfSite(_ words: [String], _ key: String) -> Bool {
         let first = ComparedWords.squeezed(words[0])
         return siteNames.contains(key) || words.count <= 3 && first.utf8.count >= 3 && siteNames.contains(first)
+    }
+
+    /// A name that two elements say is there twice.
+    private static func once(_ words: [String]) -> [String] {
+        let half = words.count / 2
+        return half > 0 && words.count == 2 * half && words[..<half] == words[half...] ? Array(words[..<half]) : words
     }
 
     private static func isOrganization(_ words: [String], _ key: String) -> Bool {
@@ -92,8 +98,8 @@ enum AuthorLine {
         var parts: [[Substring]] = []
         for piece in segment.split(whereSeparator: { ",;/&+、，・".contains($0) }) { parts += cutAtJoins(piece) }
         parts = joinedSuffixes(parts)
-        // Behind a whole name a single word is a place, an agency or a degree.
-        if let first = parts.first, first.count >= 2 {
+        // Behind a whole name, or that of a site, a single word is a place, an agency or a degree.
+        if let first = parts.first, first.count >= 2 || first[0].dropLast().contains(".") {
             parts =
                 [first]
                 + parts.dropFirst().filter {

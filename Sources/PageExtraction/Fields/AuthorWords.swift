@@ -12,10 +12,10 @@ enum AuthorWords {
         view all posts by | all posts by | recommended by |
         zeige alle beitrage von | alle beitrage von | alles von | alle artikel von | eingestellt von | erstellt von | abgelegt von |
         von | vom | autor | autorin | autoren | geschrieben von | verfasst von | ein artikel von | ein beitrag von |
-        veroffentlicht von | kommentar von | ein kommentar von | aus | redaktion | interview von | eine analyse von |
+        veroffentlicht von | kommentar von | ein kommentar von | aus | interview von | eine analyse von |
         ein interview von | eine kolumne von | ein gastbeitrag von | protokoll | von unserem redakteur | artikel von
         par | auteur | auteurs | ecrit par | publie par | propos recueillis par | recueilli par | redige par | poste par |
-        por | escrito por | publicado por | texto | autora | redaccion | per | escrit per | da redacao | texto por
+        por | escrito por | publicado por | texto | autora | per | escrit per | texto por
         di | a cura di | scritto da | pubblicato da | da | testo di | articolo di
         door | geschreven door | tekst | auteur | geplaatst door | een artikel van
         av | af | tekst av | skrevet af | skrevet av | skriven av | text av | publicerad av | journalist | foto og tekst |

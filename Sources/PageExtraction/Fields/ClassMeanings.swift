@@ -70,7 +70,8 @@ struct ClassMeanings {
                 .byline,
                 """
                 byline bylines author authors autor autore autori auteur autoren writer contributor contributors firma
-                forfatter skribent redacteur journalist verfasser authorname
+                forfatter skribent redacteur journalist verfasser authorname authorbox authorinfo postauthor
+                entryauthor articleauthor authorlink
                 """
             ),
             (

@@ -48,7 +48,8 @@ enum PageAuthors {
     ) -> [AuthorNames] {
         func names(_ texts: [String]) -> AuthorNames {
             var names = AuthorNames(siteNames: site.forms)
-            for text in texts { names.add(text, isVisible: kinds != [.marked]) }
+            // A marked word may be the name by which somebody is known on the site.
+            for text in texts { names.add(text, isVisible: kinds != [.marked] || text.contains(" ")) }
             return names
         }
         let bylines = kinds.flatMap { marks.bylines($0) }

@@ -11,7 +11,7 @@ struct PageMarkFinder {
     private static let longestText = 300
     private static let longestLine = 100
     /// So far from the headline, in nodes, a line may be its byline or date without being marked.
-    private static let near = -60...120
+    private static let near = -60...200
     /// So far from it an element named for it is the article's byline.
     private static let nearNamed = -80...400
     /// Marked authors of one article stand no further from each other.
@@ -128,11 +128,12 @@ struct PageMarkFinder {
     /// Whether the link says that it leads to the author, or leads to a folder of authors from beside the headline.
     private func isAuthorLink(_ node: PageTree.Node) -> Bool {
         // Further away are links of teasers, and so many that to read them all costs more than they give.
-        guard headline == nil || isNear(node, Self.nearNamed) else { return false }
+        guard isNear(node, Self.nearNamed) else { return false }
         if tree.attribute("rel", of: node, hasWord: "author") { return true }
         guard isNear(node, Self.near), let reference = tree.attribute("href", of: node) else { return false }
         let path = reference.prefix { $0 != "?" && $0 != "#" }.lowercased()
         return path.split(separator: "/").dropLast().contains { AuthorWords.folders.contains(String($0)) }
+            && shortText(node)?.contains(" ") == true
     }
 
     /// The texts of links in a byline, or else of the innermost elements that are named as it is.
@@ -160,7 +161,8 @@ struct PageMarkFinder {
     }
 
     private func isNear(_ node: PageTree.Node, _ range: ClosedRange<Int>) -> Bool {
-        headline.map { range.contains(node - $0) } ?? false
+        // Without a headline an article begins at the top.
+        headline.map { range.contains(node - $0) } ?? (node <= 2 * range.upperBound)
     }
 
     private func shortText(_ node: PageTree.Node) -> String? {

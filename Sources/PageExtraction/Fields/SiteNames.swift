@@ -97,25 +97,26 @@ struct SiteNames {
     /// Where a mark stands that parts a title: one with a space on each side, a colon with one behind it, an upright line
     /// anywhere.
     private static func separators(in title: Substring) -> [Substring.Index] {
+        let scalars = title.unicodeScalars
         var places: [Substring.Index] = []
-        var before: Character = "a"
-        var index = title.startIndex
-        while index < title.endIndex {
-            let next = title.index(after: index)
-            let character = title[index]
-            if isSeparator(character), index > title.startIndex, next < title.endIndex {
-                let after = title[next]
-                let isApart = before.isWhitespace && (after.isWhitespace || isSeparator(after))
-                if character == "|" || isApart || character == ":" && after.isWhitespace { places.append(index) }
+        var before: Unicode.Scalar = "a"
+        var index = scalars.startIndex
+        while index < scalars.endIndex {
+            let next = scalars.index(after: index)
+            let scalar = scalars[index]
+            if isSeparator(scalar), index > scalars.startIndex, next < scalars.endIndex {
+                let after = scalars[next]
+                let isApart = before == " " && (after == " " || isSeparator(after))
+                if scalar == "|" || isApart || scalar == ":" && after == " " { places.append(index) }
             }
-            before = character
+            before = scalar
             index = next
         }
         return places
     }
 
-    private static func isSeparator(_ character: Character) -> Bool {
-        switch character {
+    private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
         case "|", "-", "–", "—", "−", "‑", "»", "«", "›", "‹", "·", "•", "/", "<", ">", "~", ":", "⋆", "✦", "★", "▷":
             true
         case "*", "+", "&": true
@@ -126,13 +127,14 @@ struct SiteNames {
     /// The text without the marks that stand between parts of a title.
     static func trimmed(_ text: some StringProtocol) -> Substring {
         // These are quotes as well, and then there are two.
-        let hasQuotes = text.contains("«") && text.contains("»")
-        return Substring(text).trimming { character in
-            switch character {
+        let hasQuotes = text.unicodeScalars.contains("«") && text.unicodeScalars.contains("»")
+        let kept = Substring(text).unicodeScalars.trimming { scalar in
+            switch scalar {
             case "&", "*": false
             case "«", "»": !hasQuotes
-            default: character.isWhitespace || isSeparator(character)
+            default: scalar == " " || isSeparator(scalar)
             }
         }
+        return Substring(kept)
     }
 }

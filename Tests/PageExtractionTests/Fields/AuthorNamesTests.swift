@@ -34,6 +34,8 @@ import Testing
             ("ByAna Sol", ["Ana Sol"]), ("View all posts by Ana Sol", ["Ana Sol"]),
             ("Von Ana Sol Fr, 18. Oktober 2019", ["Ana Sol"]),
             ("Ana Sol The Associated Press", ["Ana Sol"]), ("Ana Sol THE COURIER", ["Ana Sol"]), ("MrAna7", ["MrAna7"]),
+            ("Ana Sol Ana Sol", ["Ana Sol"]),
+            ("courier.test, Lisbon, Portugal", ["courier.test"]), ("Redaktion", ["Redaktion"]),
         ])
     func lines(text: String, expected: [String]) {
         #expect(names(text) == expected)
