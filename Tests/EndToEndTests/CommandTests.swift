@@ -103,12 +103,6 @@ struct CommandTests {
         #expect(many.lines[1] == "null")
     }
 
-    private static let story = String(
-        repeating:
-            "<p>The council voted on Tuesday to close the bridge for the summer, after engineers found cracks in it.</p>"
-            + "<p>Repairs will cost nine million, said the works department, and they cannot wait until the autumn.</p>",
-        count: 1)
-
     private static let story =
         "<p>The council voted on Tuesday to close the bridge for the summer, after engineers found cracks in it.</p>"
         + "<p>Repairs will cost nine million, said the works department, and they cannot wait until the autumn.</p>"
