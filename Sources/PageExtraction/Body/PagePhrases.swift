@@ -57,7 +57,11 @@ enum PagePhrases {
         var hash = WordHash()
         var isInWord = false
         for scalar in text.prefix(200).lowercased().unicodeScalars {
-            if scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+            let isLetter =
+                scalar.value < 0x80
+                ? UInt8(scalar.value).isASCIIAlphanumeric
+                : scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            if isLetter {
                 if words.count == longest { return words }
                 for byte in UTF8.encode(scalar) ?? .init() { hash.add(byte) }
                 isInWord = true
