@@ -148,7 +148,8 @@ if Context.environment["NEWSWIRE_BENCH"] != nil {
         .executableTarget(
             name: "hotpaths",
             dependencies: [
-                "FeedParsing", "PageExtraction", "Identity", "ArticleStore", "Querying", "Scheduling", "FeedModel", "JSONText",
+                "FeedParsing", "PageExtraction", "Identity", "ArticleStore", "Querying", "Scheduling", "FeedModel",
+                "JSONText",
                 "Digest",
             ],
             path: "Benchmarks/HotPaths", swiftSettings: settings))

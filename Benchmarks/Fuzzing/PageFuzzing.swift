@@ -11,7 +11,9 @@ enum PageFuzzing {
         demand(page.hasArticle || page.html.isEmpty, "there is HTML only where there is text", page.html)
         demand((0...1).contains(page.quality), "quality is a share", "\(page.quality)")
         demand(page.text.utf8.count <= 2 << 20, "the text is bounded", "\(page.text.utf8.count)")
-        demand(!page.text.unicodeScalars.contains { $0 != "\n" && $0 != "\t" && $0.value < 0x20 }, "text has no controls", page.text)
+        demand(
+            !page.text.unicodeScalars.contains { $0 != "\n" && $0 != "\t" && $0.value < 0x20 }, "text has no controls",
+            page.text)
         let once = HTMLSanitizer.sanitize(page.html, baseURL: nil)
         demand(once == page.html, "HTML is clean", page.html)
         for url in [page.fields.image, page.fields.canonicalURL] {

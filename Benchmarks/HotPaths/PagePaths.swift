@@ -14,7 +14,8 @@ struct PagePath: HotPath {
 
 private enum PageInputs {
     static var page: String {
-        let script = "<script>" + String(repeating: "window.data.push({a: 1, b: '<p>no text</p>'});", count: 1_200) + "</script>"
+        let script =
+            "<script>" + String(repeating: "window.data.push({a: 1, b: '<p>no text</p>'});", count: 1_200) + "</script>"
         let menu = (0..<60).map { "<li class='nav-item'><a href='/s/\($0)'>Section \($0)</a></li>" }.joined()
         let teasers = (0..<40).map {
             "<div class='card card--small'><a href='/n/\($0)'><img src='/i/\($0).jpg'><h3>Another story, number \($0)</h3></a>"
@@ -24,7 +25,8 @@ private enum PageInputs {
             "<p>The ministry said on <a href='/t/\($0)'>Tuesday</a> that two of the vessels had been moved to a dry dock, where "
                 + "they are to be <em>refitted</em>, and gave no price, &quot;for reasons of competition&quot;.</p>"
         }.joined()
-        return "<!doctype html><html lang=en><head><title>Two vessels - News</title>\(script)</head><body><nav><ul>\(menu)</ul></nav>"
+        return
+            "<!doctype html><html lang=en><head><title>Two vessels - News</title>\(script)</head><body><nav><ul>\(menu)</ul></nav>"
             + "<main><article class=story><h1>Two vessels</h1><div class=story-body>\(text)</div></article>\(teasers)</main>"
             + "<footer><ul>\(menu)</ul></footer></body></html>"
     }

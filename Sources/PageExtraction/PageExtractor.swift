@@ -1,5 +1,5 @@
-private import FeedParsing
 package import FeedModel
+private import FeedParsing
 
 /// `PageExtractor` takes the article out of a web page (docs/spec/fulltext.md).
 ///
@@ -35,12 +35,16 @@ package enum PageExtractor {
 
     /// The same, and how it came about: the elements that might have held the article, and for each block of the page the
     /// rule that kept or dropped it. Lines of text, safe for a terminal.
-    package static func explain(_ bytes: consuming [UInt8], _ context: Context) -> (page: ExtractedPage, lines: [String]) {
+    package static func explain(_ bytes: consuming [UInt8], _ context: Context) -> (
+        page: ExtractedPage, lines: [String]
+    ) {
         let (page, reader) = run(bytes, context)
         return (page, reader.map { BodyExplanation.lines($0, page) } ?? [])
     }
 
-    private static func run(_ bytes: consuming [UInt8], _ context: Context) -> (page: ExtractedPage, reader: BodyReader?) {
+    private static func run(_ bytes: consuming [UInt8], _ context: Context) -> (
+        page: ExtractedPage, reader: BodyReader?
+    ) {
         var page = ExtractedPage()
         let isTooLong = bytes.count > maximumBytes
         if isTooLong { bytes.removeLast(bytes.count - maximumBytes) }
@@ -52,7 +56,9 @@ package enum PageExtractor {
             page.warnings = ["This is no HTML page."]
             return (page, nil)
         }
-        if isTooLong || tree.isCut { page.warnings.append("The page is larger than what is read of one; its rest was left out.") }
+        if isTooLong || tree.isCut {
+            page.warnings.append("The page is larger than what is read of one; its rest was left out.")
+        }
         let metadata = PageMetadata.read(tree, url: context.url)
         var reader = BodyReader.read(tree, metadata)
         write(&reader, to: &page)

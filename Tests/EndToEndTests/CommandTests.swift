@@ -19,7 +19,8 @@ struct CommandTests {
     @Test(
         "Every command has --help with an example",
         arguments: [
-            "run", "poll", "dump", "ack", "consumers", "feeds", "parse", "extract", "check", "add", "import", "export", "deliver",
+            "run", "poll", "dump", "ack", "consumers", "feeds", "parse", "extract", "check", "add", "import", "export",
+            "deliver",
         ])
     func help(command: String) async {
         let ending = await desk.plain(command, "--help")
@@ -103,8 +104,10 @@ struct CommandTests {
     }
 
     private static let story = String(
-        repeating: "<p>The council voted on Tuesday to close the bridge for the summer, after engineers found cracks in it.</p>"
-            + "<p>Repairs will cost nine million, said the works department, and they cannot wait until the autumn.</p>", count: 1)
+        repeating:
+            "<p>The council voted on Tuesday to close the bridge for the summer, after engineers found cracks in it.</p>"
+            + "<p>Repairs will cost nine million, said the works department, and they cannot wait until the autumn.</p>",
+        count: 1)
 
     private static let story =
         "<p>The council voted on Tuesday to close the bridge for the summer, after engineers found cracks in it.</p>"
@@ -120,7 +123,9 @@ struct CommandTests {
         #expect(page["title"]?.string == "Bridge")
         #expect(page["text"]?.string?.hasPrefix("The council voted") == true)
         #expect(page["html"]?.string?.hasPrefix("<p>The council voted") == true)
-        #expect(await desk.plain("extract", "-", "--base-url", "https://courier.example/a", input: html).output == ending.output)
+        #expect(
+            await desk.plain("extract", "-", "--base-url", "https://courier.example/a", input: html).output
+                == ending.output)
         let lines = await desk.plain("extract", file, "--explain").lines
         #expect(lines.contains { $0.hasPrefix("container: ") } && lines.contains { $0.contains("Menu") })
     }

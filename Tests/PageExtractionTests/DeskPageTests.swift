@@ -4,11 +4,23 @@ import Testing
 /// The page of a small paper: a headline, six paragraphs, and five teasers of other articles, in the layouts that papers use.
 @Suite struct DeskPageTests {
     private static let teasers = [
-        ("Storm warning for the northern islands this weekend", "The weather office expects gusts of up to ninety miles an hour."),
-        ("New school opens its doors to four hundred pupils", "After three years of building the classrooms are finally ready."),
+        (
+            "Storm warning for the northern islands this weekend",
+            "The weather office expects gusts of up to ninety miles an hour."
+        ),
+        (
+            "New school opens its doors to four hundred pupils",
+            "After three years of building the classrooms are finally ready."
+        ),
         ("Fishermen ask for a longer season in the bay", "Catches have doubled, they say, and the quota has not."),
-        ("Museum shows the town as it was a century ago", "Photographs that nobody has seen are on the walls until May."),
-        ("Football club signs a goalkeeper from the mainland", "He is twenty-two, and has played for two clubs so far."),
+        (
+            "Museum shows the town as it was a century ago",
+            "Photographs that nobody has seen are on the walls until May."
+        ),
+        (
+            "Football club signs a goalkeeper from the mainland",
+            "He is twenty-two, and has played for two clubs so far."
+        ),
     ]
 
     private static func teasers(_ write: (_ title: String, _ text: String) -> String) -> String {
@@ -27,9 +39,11 @@ import Testing
         switch layout {
         case .siblings:
             return "<article>\(head)\(body)" + teasers { "<h3>\(link($0))</h3><p>\($1)</p>" } + "</article>"
-        case .list: return "<article>\(head)\(body)<ul>" + teasers { "<li>\(link($0))<p>\($1)</p></li>" } + "</ul></article>"
+        case .list:
+            return "<article>\(head)\(body)<ul>" + teasers { "<li>\(link($0))<p>\($1)</p></li>" } + "</ul></article>"
         case .aside:
-            return "<article>\(head)\(body)<aside>" + teasers { "<h3>\(link($0))</h3><p>\($1)</p>" } + "</aside></article>"
+            return "<article>\(head)\(body)<aside>" + teasers { "<h3>\(link($0))</h3><p>\($1)</p>" }
+                + "</aside></article>"
         case .classes:
             return "<div class=story>\(head)<div class=story-body>\(body)</div>"
                 + teasers { "<div class=teaser><h3>\(link($0))</h3><p>\($1)</p></div>" } + "</div>"
@@ -43,10 +57,13 @@ import Testing
                 + "</td></tr></table>"
         case .cards:
             return "<main>\(head)\(body)<div>"
-                + teasers { "<div><a href=/n><img src=/p.jpg alt=''></a><div><h4>\(link($0))</h4><p>\($1)</p></div></div>" }
+                + teasers {
+                    "<div><a href=/n><img src=/p.jpg alt=''></a><div><h4>\(link($0))</h4><p>\($1)</p></div></div>"
+                }
                 + "</div></main>"
         case .before:
-            return "<div>" + teasers { "<div><h3>\(link($0))</h3><p>\($1)</p></div>" } + "</div><div>\(head)\(body)</div>"
+            return "<div>" + teasers { "<div><h3>\(link($0))</h3><p>\($1)</p></div>" }
+                + "</div><div>\(head)\(body)</div>"
         }
     }
 

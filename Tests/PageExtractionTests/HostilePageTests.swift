@@ -7,14 +7,23 @@ import Testing
         ("a hundred thousand open divs", String(repeating: "<div>", count: 100_000) + Pages.paragraphs),
         ("open formatting", String(repeating: "<b><i><u>", count: 30_000) + Pages.paragraphs),
         ("tables in tables", String(repeating: "<table><tr><td>", count: 5_000) + Pages.paragraphs),
-        ("a row of spans", "<article>\(Pages.paragraphs)</article>" + String(repeating: "<span>x</span>", count: 50_000)),
+        (
+            "a row of spans",
+            "<article>\(Pages.paragraphs)</article>" + String(repeating: "<span>x</span>", count: 50_000)
+        ),
         (
             "a list of links",
             "<article>\(Pages.paragraphs)</article><ul>"
                 + String(repeating: "<li><a href=/n>Another story about the town</a></li>", count: 50_000) + "</ul>"
         ),
-        ("an element with many attributes", "<div " + String(repeating: "a=1 ", count: 100_000) + ">\(Pages.paragraphs)</div>"),
-        ("a class of a megabyte", "<div class='" + String(repeating: "article-body related ", count: 50_000) + "'>\(Pages.paragraphs)</div>"),
+        (
+            "an element with many attributes",
+            "<div " + String(repeating: "a=1 ", count: 100_000) + ">\(Pages.paragraphs)</div>"
+        ),
+        (
+            "a class of a megabyte",
+            "<div class='" + String(repeating: "article-body related ", count: 50_000) + "'>\(Pages.paragraphs)</div>"
+        ),
         ("links in paragraphs in links", String(repeating: "<a><p>", count: 5_000) + Pages.paragraphs),
         ("a comment of a megabyte", "<!--" + String(repeating: "-", count: 1_000_000) + "-->" + Pages.paragraphs),
         ("a comment that never ends", Pages.paragraphs + "<!--" + String(repeating: "x", count: 1_000_000)),
@@ -38,7 +47,9 @@ import Testing
         #expect(!page.isPage && !page.hasArticle && !page.warnings.isEmpty)
     }
 
-    @Test("A page without text has no article", arguments: ["<div></div>", "<html><frameset><frame src=a></frameset>", "<p>"])
+    @Test(
+        "A page without text has no article",
+        arguments: ["<div></div>", "<html><frameset><frame src=a></frameset>", "<p>"])
     func noText(_ html: String) {
         let page = Pages.extract(html)
         #expect(page.isPage && !page.hasArticle && page.quality == 0)
@@ -50,7 +61,8 @@ import Testing
         let line = Pages.extract("<article><p>" + String(repeating: sentence, count: 60_000) + "</p></article>")
         #expect(line.text.utf8.count <= 2 << 20 && line.hasArticle)
         #expect(line.warnings.count >= 1)
-        let many = Pages.extract("<article>" + Pages.paragraphs + "</article>" + String(repeating: "<b>", count: 250_000))
+        let many = Pages.extract(
+            "<article>" + Pages.paragraphs + "</article>" + String(repeating: "<b>", count: 250_000))
         #expect(many.isStory)
         #expect(many.warnings.contains { $0.contains("larger") })
     }

@@ -35,7 +35,9 @@ enum Pages {
     static func article(inside html: String, head: String = "") -> ExtractedPage {
         let written = story.map { "<p>\($0)</p>" }
         return extract(
-            page("<article><h1>\(headline)</h1>\((written[..<3] + [html] + written[3...]).joined())</article>", head: head))
+            page(
+                "<article><h1>\(headline)</h1>\((written[..<3] + [html] + written[3...]).joined())</article>",
+                head: head))
     }
 }
 

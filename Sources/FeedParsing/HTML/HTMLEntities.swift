@@ -47,7 +47,9 @@ package enum HTMLEntities {
     }
 
     /// Appends the bytes with their references decoded.
-    package static func decode(_ bytes: UnsafeBufferPointer<UInt8>, inAttribute: Bool = false, into result: inout [UInt8]) {
+    package static func decode(
+        _ bytes: UnsafeBufferPointer<UInt8>, inAttribute: Bool = false, into result: inout [UInt8]
+    ) {
         var start = 0
         var index = 0
         while let ampersand = bytes.first(UInt8(ascii: "&"), from: index) {

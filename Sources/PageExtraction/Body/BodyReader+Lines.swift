@@ -168,7 +168,9 @@ extension BodyReader {
         guard let (first, last) = paragraphs else { return }
         for block in keptBlocks where block < first || block > last {
             let size = blocks[block]
-            if size.words < 8, !size.measure.endsSentence, !isListItem(block), !isCell(block), !has(block, [.blockquote, .pre]) {
+            if size.words < 8, !size.measure.endsSentence, !isListItem(block), !isCell(block),
+                !has(block, [.blockquote, .pre])
+            {
                 drop(block: block, by: .shortEdge)
             }
         }

@@ -4,10 +4,11 @@ extension BodyReader {
         for container in containers {
             let all = sums.total(in: container..<tree.end(container)).characters
             for node in [container] + Array(container + 1..<tree.end(container)) {
-                guard tree.end(node) > node + 3, tree.element(node).roles.contains(.container) || tree.element(node) == .unknown
+                guard tree.end(node) > node + 3,
+                    tree.element(node).roles.contains(.container) || tree.element(node) == .unknown
                 else { continue }
-                dropTeasers(among: node, of: all)
                 dropTeaserRows(in: node)
+                dropTeasers(among: node, of: all)
             }
         }
         sums.update(blocks)
@@ -21,7 +22,9 @@ extension BodyReader {
         var groups: [Likeness: [PageTree.Node]] = [:]
         for child in tree.children(parent) where tree.element(child) != .text {
             let entry = tree.entries[child]
-            guard entry.element.roles.contains(.block) || entry.element == .unknown || entry.element == .a else { continue }
+            guard entry.element.roles.contains(.block) || entry.element == .unknown || entry.element == .a else {
+                continue
+            }
             groups[Likeness(element: entry.element, className: entry.className), default: []].append(child)
         }
         for (_, members) in groups where members.count >= 3 {

@@ -16,7 +16,8 @@ extension BodyReader {
         guard let text = place?.text, !text.isEmpty else { return false }
         return (text.upperBound..<tree.count).contains { node in
             kinds(of: node).contains(.paywall) && !tree.flags(node).contains(.hidden)
-                && tree.element(node).roles.contains(.block) && tree.descendants(node).contains { tree.element($0) == .text }
+                && tree.element(node).roles.contains(.block)
+                && tree.descendants(node).contains { tree.element($0) == .text }
         }
     }
 

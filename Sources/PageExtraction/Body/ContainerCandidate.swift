@@ -138,7 +138,9 @@ extension BodyReader {
     /// Rule 2: what has the same class inside the same article and no headline of its own is one body in pieces.
     private func pieces(of candidate: ContainerCandidate) -> [PageTree.Node] {
         let className = tree.entries[candidate.node].className
-        guard candidate.kind <= .bodyName, className != 0 || candidate.kind == .articleBody else { return [candidate.node] }
+        guard candidate.kind <= .bodyName, className != 0 || candidate.kind == .articleBody else {
+            return [candidate.node]
+        }
         let around =
             tree.ancestors(candidate.node).first { tree.element($0) == .article || tree.element($0) == .main }
             ?? tree.parent(candidate.node) ?? 0
@@ -191,7 +193,8 @@ extension BodyReader {
             let worth = score * (1 - total.linkShare)
             if let known = best, worth < known.score || worth == known.score && node < known.node { continue }
             best = ContainerCandidate(
-                node: node, kind: .scored, goodCharacters: total.goodCharacters, linkShare: total.linkShare, score: worth)
+                node: node, kind: .scored, goodCharacters: total.goodCharacters, linkShare: total.linkShare,
+                score: worth)
         }
         guard var best else { return nil }
         while let parent = tree.parent(best.node) {

@@ -2,9 +2,15 @@
 /// pl, ru, and a few more.
 enum PagePhraseTable {
     static let phrases: [(PagePhrases.Kind, String)] = [
-        (.advertisement, "advertisement|advertising|sponsored|sponsored content|story continues below|article continues below|"
-            + "continue reading below|scroll to continue|story continues after|this advertisement has not loaded|ad"),
-        (.advertisement, "anzeige|werbung|publicité|publicidad|publicidade|pubblicità|advertentie|reklama|реклама|annons"),
+        (
+            .advertisement,
+            "advertisement|advertising|sponsored|sponsored content|story continues below|article continues below|"
+                + "continue reading below|scroll to continue|story continues after|this advertisement has not loaded|ad"
+        ),
+        (
+            .advertisement,
+            "anzeige|werbung|publicité|publicidad|publicidade|pubblicità|advertentie|reklama|реклама|annons"
+        ),
         (
             .readMore,
             "read more|read also|read next|also read|related:|see also|watch|more on this|read full|continue reading|"
@@ -28,11 +34,20 @@ enum PagePhraseTable {
                 + "puede leer|noticias relacionadas|mira también|lea además|seguir leyendo"
         ),
         (.readMore, "leia também|leia mais|veja também|saiba mais|continue lendo|confira também|ler mais|veja mais"),
-        (.readMore, "leggi anche|leggi di più|leggi tutto|continua a leggere|vedi anche|guarda anche|approfondisci|ti potrebbe interessare"),
+        (
+            .readMore,
+            "leggi anche|leggi di più|leggi tutto|continua a leggere|vedi anche|guarda anche|approfondisci|ti potrebbe interessare"
+        ),
         (.readMore, "lees ook|lees meer|lees verder|bekijk ook|meer lezen|zie ook"),
-        (.readMore, "czytaj także|czytaj też|czytaj więcej|zobacz też|zobacz także|przeczytaj także|przeczytaj też|zobacz również"),
+        (
+            .readMore,
+            "czytaj także|czytaj też|czytaj więcej|zobacz też|zobacz także|przeczytaj także|przeczytaj też|zobacz również"
+        ),
         (.readMore, "читайте также|читать далее|читайте по теме|смотрите также|подробнее|по теме|материалы по теме"),
-        (.readMore, "läs också|läs mer|les også|les mer|læs også|læs mere|lue myös|haberin devamı|ayrıca okuyun|olvasta már"),
+        (
+            .readMore,
+            "läs också|läs mer|les også|les mer|læs også|læs mere|lue myös|haberin devamı|ayrıca okuyun|olvasta már"
+        ),
         (
             .subscribe,
             "sign up|subscribe|follow us|follow me|get the latest|join our|like us on|download our|get our|newsletter|"
@@ -55,19 +70,28 @@ enum PagePhraseTable {
         (.subscribe, "abonneer|schrijf je in|volg ons|deel dit|meld je aan|deel op|delen"),
         (.subscribe, "zapisz się|subskrybuj|udostępnij|obserwuj nas|dołącz do|polub nas|śledź nas"),
         (.subscribe, "подпишитесь|подписывайтесь|поделиться|следите за|подписаться|читайте нас"),
-        (.rights, "all rights reserved|copyright|©|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|"
-            + "todos os direitos reservados|tutti i diritti riservati|все права защищены|wszelkie prawa zastrzeżone|"
-            + "riproduzione riservata|© reproduction"),
+        (
+            .rights,
+            "all rights reserved|copyright|©|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|"
+                + "todos os direitos reservados|tutti i diritti riservati|все права защищены|wszelkie prawa zastrzeżone|"
+                + "riproduzione riservata|© reproduction"
+        ),
         (
             .credit,
             "photo by|photo:|photo credit|photograph by|photograph:|photos by|image credit|image:|image source|image by|"
                 + "picture:|pictured|getty images|ap photo|file photo|photo courtesy|credit:|video by|courtesy of|illustration by|"
                 + "photo credits|image courtesy|images:|photos:|photography by|image copyright|image caption|media caption"
         ),
-        (.credit, "foto:|fotos:|bild:|bildquelle|quelle:|photo:|crédit photo|crédits|fuente:|imagen:|crédito|zdj:|fot:|фото:|"
-            + "источник:|źródło:|fonte:|foto de|beeld|bron:"),
-        (.about, "about the author|about the writer|about the authors|the author|über den autor|über die autorin|"
-            + "à propos de l'auteur|sobre el autor|sobre o autor|l'autore|over de auteur|o autorze|об авторе|zur person"),
+        (
+            .credit,
+            "foto:|fotos:|bild:|bildquelle|quelle:|photo:|crédit photo|crédits|fuente:|imagen:|crédito|zdj:|fot:|фото:|"
+                + "источник:|źródło:|fonte:|foto de|beeld|bron:"
+        ),
+        (
+            .about,
+            "about the author|about the writer|about the authors|the author|über den autor|über die autorin|"
+                + "à propos de l'auteur|sobre el autor|sobre o autor|l'autore|over de auteur|o autorze|об авторе|zur person"
+        ),
         (
             .note,
             "this story was produced|this story was originally|this story originally appeared|this article originally appeared|"
@@ -88,19 +112,37 @@ enum PagePhraseTable {
                 + "further reading|recommended stories|recommended articles|responses|more like this|similar articles|"
                 + "similar posts|other stories|conversation|discussion|author bio|more articles|read more stories"
         ),
-        (.end, "mehr zum thema|verwandte artikel|kommentare|weitere artikel|das könnte sie auch interessieren|meistgelesen|"
-            + "das könnte dich auch interessieren|schlagworte|ähnliche artikel|mehr aus|kommentar schreiben|"
-            + "lesen sie auch|auch interessant|neueste artikel|ähnliche beiträge|weitere nachrichten|weitere themen|"
-            + "schreibe einen kommentar|newsletter|mehr nachrichten"),
-        (.end, "à lire aussi|sur le même sujet|commentaires|articles liés|les plus lus|articles similaires|à lire également|"
-            + "vous aimerez aussi|dans la même rubrique|laisser un commentaire|lire aussi|tags|mots clés"),
-        (.end, "te puede interesar|noticias relacionadas|comentarios|más noticias|artículos relacionados|lo más visto|"
-            + "lo más leído|más en|temas relacionados|archivado en|etiquetas|deja un comentario"),
-        (.end, "leia também|veja também|comentários|mais lidas|notícias relacionadas|artigos relacionados|tópicos|mais notícias"),
-        (.end, "leggi anche|articoli correlati|commenti|ti potrebbe interessare|i più letti|potrebbe interessarti|tag|argomenti"),
+        (
+            .end,
+            "mehr zum thema|verwandte artikel|kommentare|weitere artikel|das könnte sie auch interessieren|meistgelesen|"
+                + "das könnte dich auch interessieren|schlagworte|ähnliche artikel|mehr aus|kommentar schreiben|"
+                + "lesen sie auch|auch interessant|neueste artikel|ähnliche beiträge|weitere nachrichten|weitere themen|"
+                + "schreibe einen kommentar|newsletter|mehr nachrichten"
+        ),
+        (
+            .end,
+            "à lire aussi|sur le même sujet|commentaires|articles liés|les plus lus|articles similaires|à lire également|"
+                + "vous aimerez aussi|dans la même rubrique|laisser un commentaire|lire aussi|tags|mots clés"
+        ),
+        (
+            .end,
+            "te puede interesar|noticias relacionadas|comentarios|más noticias|artículos relacionados|lo más visto|"
+                + "lo más leído|más en|temas relacionados|archivado en|etiquetas|deja un comentario"
+        ),
+        (
+            .end,
+            "leia também|veja também|comentários|mais lidas|notícias relacionadas|artigos relacionados|tópicos|mais notícias"
+        ),
+        (
+            .end,
+            "leggi anche|articoli correlati|commenti|ti potrebbe interessare|i più letti|potrebbe interessarti|tag|argomenti"
+        ),
         (.end, "lees ook|gerelateerde artikelen|reacties|meest gelezen|meer over|meer nieuws"),
         (.end, "czytaj także|komentarze|powiązane artykuły|najczęściej czytane|zobacz także|polecane|tagi"),
-        (.end, "читайте также|комментарии|похожие статьи|популярное|материалы по теме|новости по теме|теги|смотрите также"),
+        (
+            .end,
+            "читайте также|комментарии|похожие статьи|популярное|материалы по теме|новости по теме|теги|смотрите также"
+        ),
     ]
 
     static let dateWords = [

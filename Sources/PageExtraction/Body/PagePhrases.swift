@@ -44,7 +44,8 @@ enum PagePhrases {
             for phrase in phrases.split(separator: "|") {
                 let words = words(of: String(phrase))
                 guard let first = words.first else { continue }
-                table[first.hash, default: []].append(Entry(words: words, kind: kind, needsColon: phrase.hasSuffix(":")))
+                table[first.hash, default: []].append(
+                    Entry(words: words, kind: kind, needsColon: phrase.hasSuffix(":")))
             }
         }
         return table.mapValues { $0.sorted { $0.words.count > $1.words.count } }

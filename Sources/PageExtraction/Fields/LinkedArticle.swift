@@ -66,7 +66,7 @@ struct LinkedArticle {
         publisher = Self.names(object["publisher"], in: data).first?.text
         description = Self.text(object["description"])
         url = Self.text(object["url"]) ?? object["mainEntityOfPage"].flatMap { Self.text($0) ?? Self.text($0["@id"]) }
-        body = Self.text(object["articleBody"], longest: Self.longestBody)
+        body = Self.paragraphs(object["articleBody"])
         isFree = Self.isFree(object)
         isLiveBlog = Self.types(object).contains("LiveBlogPosting")
     }
@@ -126,6 +126,13 @@ struct LinkedArticle {
     // MARK: - Values
 
     /// A text, or the first one of a list, as a reader sees it; nil for an empty one.
+    /// The text of the article, a line for each paragraph; it may be HTML.
+    private static func paragraphs(_ value: JSONValue?) -> String? {
+        guard let text = value?.string, text.utf8.count <= longestBody else { return text(value, longest: longestBody) }
+        let lines = HTMLText.paragraphs(text.replacing("\n", with: "<br>")).split(separator: "\n")
+        return lines.isEmpty ? nil : lines.joined(separator: "\n")
+    }
+
     private static func text(_ value: JSONValue?, longest: Int = longestText) -> String? {
         switch value {
         case .string(let text):

@@ -174,7 +174,9 @@ struct ArticleHTML {
     // MARK: Bytes
 
     private mutating func put(_ pieces: StaticString...) {
-        for piece in pieces { html.append(contentsOf: UnsafeBufferPointer(start: piece.utf8Start, count: piece.utf8CodeUnitCount)) }
+        for piece in pieces {
+            html.append(contentsOf: UnsafeBufferPointer(start: piece.utf8Start, count: piece.utf8CodeUnitCount))
+        }
     }
 
     /// Text as it stands in the page, references and all.

@@ -38,7 +38,9 @@ struct ArticlePictures {
 
     private static func isSmall(_ tree: PageTree, _ node: PageTree.Node) -> Bool {
         for name in ["width", "height"] as [StaticString] {
-            if let value = tree.attribute(name, of: node), let side = Int(value.prefix { $0.isNumber }), side < leastSide {
+            if let value = tree.attribute(name, of: node), let side = Int(value.prefix { $0.isNumber }),
+                side < leastSide
+            {
                 return true
             }
         }
@@ -59,7 +61,8 @@ struct ArticlePictures {
         return nil
     }
 
-    private static func caption(_ reader: BodyReader, of picture: PageTree.Node, in container: PageTree.Node) -> String? {
+    private static func caption(_ reader: BodyReader, of picture: PageTree.Node, in container: PageTree.Node) -> String?
+    {
         for place in reader.tree.ancestors(picture).prefix(5) {
             if place == container { return nil }
             let range = reader.sums.blocks(in: place..<reader.tree.end(place))

@@ -34,10 +34,10 @@ enum ArticleText {
         return reader.tree.ancestors(owner).first { reader.tree.element($0) == .tr }
     }
 
-    /// The paragraphs of an `articleBody`, which may be HTML.
+    /// The lines of an `articleBody`, as many as are within the bound.
     static func paragraphs(of body: String, maximumBytes: Int) -> [String] {
         var left = maximumBytes
-        return HTMLText.paragraphs(body.replacing("\n", with: "<br>")).split(separator: "\n").prefix { line in
+        return body.split(separator: "\n").prefix { line in
             left -= line.utf8.count + 2
             return left >= 0
         }.map(String.init)

@@ -25,7 +25,8 @@ enum BodyExplanation {
         let tree = reader.tree
         return ([node] + tree.ancestors(node).prefix(3)).reversed().map { place in
             let entry = tree.entries[place]
-            let names = tree.names.tokens(Int(entry.idName)).prefix(1).map { "#\($0.prefix(40))" }
+            let names =
+                tree.names.tokens(Int(entry.idName)).prefix(1).map { "#\($0.prefix(40))" }
                 + tree.names.tokens(Int(entry.className)).prefix(4).map { ".\($0.prefix(40))" }
             return "\(entry.element)" + names.joined()
         }.joined(separator: " > ")

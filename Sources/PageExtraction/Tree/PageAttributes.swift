@@ -61,7 +61,9 @@ struct PageAttributes {
     /// Whether a style says `display: none`.
     private func hidesAll(_ value: Range<Int>) -> Bool {
         var index = value.lowerBound
-        while let found = UnsafeBufferPointer(rebasing: bytes[index..<value.upperBound]).firstIndex(of: UInt8(ascii: ":")) {
+        while let found = UnsafeBufferPointer(rebasing: bytes[index..<value.upperBound]).firstIndex(
+            of: UInt8(ascii: ":"))
+        {
             let colon = index + found
             index = colon + 1
             guard colon - 7 >= value.lowerBound else { continue }

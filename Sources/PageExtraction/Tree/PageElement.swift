@@ -6,7 +6,8 @@ enum PageElement: UInt8, CaseIterable {
     // The page and its head.
     case html, head, body, title, meta, link, base, script, style, noscript, template, svg, math
     // Sections.
-    case div, section, article, main, aside, nav, header, footer, form, fieldset, dialog, menu, details, summary, address
+    case div, section, article, main, aside, nav, header, footer, form, fieldset, dialog, menu, details, summary,
+        address
     case center, hgroup, search
     // Blocks of text.
     case p, h1, h2, h3, h4, h5, h6, pre, blockquote, ul, ol, li, dl, dt, dd, hr, legend
@@ -15,7 +16,8 @@ enum PageElement: UInt8, CaseIterable {
     // Tables.
     case table, caption, colgroup, col, thead, tbody, tfoot, tr, td, th
     // Parts of a line.
-    case a, abbr, b, big, cite, code, data, del, dfn, em, font, i, ins, kbd, label, mark, q, s, samp, small, span, strike
+    case a, abbr, b, big, cite, code, data, del, dfn, em, font, i, ins, kbd, label, mark, q, s, samp, small, span,
+        strike
     case strong, sub, sup, time, tt, u, `var`, br, wbr
     // Controls.
     case button, input, select, option, optgroup, textarea, datalist, output, progress, meter
@@ -50,7 +52,8 @@ extension PageElement {
         switch element {
         case .html, .body: [.block, .barrier, .scope, .container]
         case .head: [.block, .barrier]
-        case .div, .section, .article, .main, .aside, .nav, .header, .footer, .form, .fieldset, .dialog, .menu, .details,
+        case .div, .section, .article, .main, .aside, .nav, .header, .footer, .form, .fieldset, .dialog, .menu,
+            .details,
             .summary, .address, .center, .hgroup, .search:
             [.block, .barrier, .container]
         case .p, .pre, .legend, .dt, .figcaption: [.block, .barrier]

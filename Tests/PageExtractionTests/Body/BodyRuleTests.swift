@@ -3,7 +3,8 @@ import Testing
 
 /// The rules that find the article and clean it (docs/spec/fulltext.md §3), each with a page that it alone decides.
 @Suite struct BodyRuleTests {
-    private static let filler = "<p>Somebody else writes here, at some length, about another thing that has nothing to do with it.</p>"
+    private static let filler =
+        "<p>Somebody else writes here, at some length, about another thing that has nothing to do with it.</p>"
 
     // MARK: The container
 
@@ -19,7 +20,9 @@ import Testing
     @Test("Without names the element with the best text is the container")
     func scoredContainer() {
         let page = Pages.extract(
-            Pages.page("<div><p>A line or two about this paper, and about who makes it, and why they do it.</p></div><div>\(Pages.paragraphs)</div>"))
+            Pages.page(
+                "<div><p>A line or two about this paper, and about who makes it, and why they do it.</p></div><div>\(Pages.paragraphs)</div>"
+            ))
         #expect(page.isStory)
     }
 
@@ -34,16 +37,22 @@ import Testing
 
     @Test("Of articles below one another the one with the page's headline is taken, although others are longer")
     func oneOfMany() {
-        let other = "<article class=post><h2>Something else</h2><div class=post-body>" + String(repeating: Self.filler, count: 40)
+        let other =
+            "<article class=post><h2>Something else</h2><div class=post-body>"
+            + String(repeating: Self.filler, count: 40)
             + "</div></article>"
-        let own = "<article class=post><h1>\(Pages.headline)</h1><div class=post-body>\(Pages.paragraphs)</div></article>"
+        let own =
+            "<article class=post><h1>\(Pages.headline)</h1><div class=post-body>\(Pages.paragraphs)</div></article>"
         #expect(Pages.extract(Pages.page("<main>\(own)\(other)\(other)</main>")).isStory)
     }
 
     @Test("Comments of readers that are longer than the article do not win")
     func longComments() {
-        let comments = (0..<30).map { "<div class=comment><p>I have to say, number \($0), that I could not agree more with what was written, and said so.</p></div>" }
-        let page = Pages.extract(Pages.page("<div class=html>\(Pages.paragraphs)</div><div id=comments>\(comments.joined())</div>"))
+        let comments = (0..<30).map {
+            "<div class=comment><p>I have to say, number \($0), that I could not agree more with what was written, and said so.</p></div>"
+        }
+        let page = Pages.extract(
+            Pages.page("<div class=html>\(Pages.paragraphs)</div><div id=comments>\(comments.joined())</div>"))
         #expect(page.isStory)
     }
 
@@ -53,11 +62,13 @@ import Testing
         "Elements and roles that stand beside an article are left out of it",
         arguments: [
             "<nav><p>%</p></nav>", "<footer><p>%</p></footer>", "<aside><p>%</p></aside>", "<form><p>%</p></form>",
-            "<div role=complementary><p>%</p></div>", "<div hidden><p>%</p></div>", "<div style='display: none'><p>%</p></div>",
+            "<div role=complementary><p>%</p></div>", "<div hidden><p>%</p></div>",
+            "<div style='display: none'><p>%</p></div>",
             "<div aria-hidden=true><p>%</p></div>", "<div class=hide><p>%</p></div>",
         ])
     func beside(_ markup: String) {
-        let text = "A sentence that is long enough to be taken for a part of the article, if it were not for where it stands."
+        let text =
+            "A sentence that is long enough to be taken for a part of the article, if it were not for where it stands."
         #expect(Pages.article(inside: markup.replacing("%", with: text)).isStory)
     }
 
@@ -74,7 +85,8 @@ import Testing
     @Test(
         "What a class or an id calls something else than text is left out",
         arguments: [
-            "related-articles", "social-share", "newsletter-signup", "ad-slot", "author-bio", "post-tags", "photo-credit",
+            "related-articles", "social-share", "newsletter-signup", "ad-slot", "author-bio", "post-tags",
+            "photo-credit",
             "sidebarWidget", "comments",
         ])
     func junkNames(_ name: String) {
@@ -106,7 +118,9 @@ import Testing
 
     @Test("A line that is a link leads away, and a sentence with a link does not")
     func linkLines() {
-        #expect(Pages.article(inside: "<p><a href=/x>Photographs of the harbour bridge through ninety years</a></p>").isStory)
+        #expect(
+            Pages.article(inside: "<p><a href=/x>Photographs of the harbour bridge through ninety years</a></p>")
+                .isStory)
         let sentence = "<p>The report is <a href=/r>on the council's pages</a>.</p>"
         #expect(Pages.article(inside: sentence).text.contains("The report is on the council's pages."))
     }

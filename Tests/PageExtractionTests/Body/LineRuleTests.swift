@@ -20,7 +20,8 @@ import Testing
     @Test(
         "Who wrote it and when is no text",
         arguments: [
-            "By Mara Olsen and Tom Berg", "Published: 3 May 2024 at 10:15 am", "12.03.2024, 14:05 Uhr", "Von Jens Petersen",
+            "By Mara Olsen and Tom Berg", "Published: 3 May 2024 at 10:15 am", "12.03.2024, 14:05 Uhr",
+            "Von Jens Petersen",
             "Publié le 4 mars 2023 à 10h15",
         ])
     func bylines(_ line: String) {
@@ -47,7 +48,8 @@ import Testing
 
     @Test("A heading that begins the rest of the site ends the article")
     func end() {
-        let rest = "<h2>Related stories</h2><p>A storm is on its way to the northern islands, says the weather office, and ferries may stop.</p>"
+        let rest =
+            "<h2>Related stories</h2><p>A storm is on its way to the northern islands, says the weather office, and ferries may stop.</p>"
         #expect(Pages.article(behind: rest).isStory)
     }
 
@@ -59,7 +61,10 @@ import Testing
 
     @Test("How to reach the writer is left out at the end")
     func contacts() {
-        #expect(Pages.article(behind: "<p>Mara Olsen can be reached at mara.olsen@courier.example, or on weekdays by telephone.</p>").isStory)
+        #expect(
+            Pages.article(
+                behind: "<p>Mara Olsen can be reached at mara.olsen@courier.example, or on weekdays by telephone.</p>"
+            ).isStory)
     }
 
     @Test("A line that was there before is not said again")
@@ -74,16 +79,20 @@ import Testing
 
     @Test("Quotations and embedded posts stay whole, with who is quoted")
     func quotations() {
-        let quote = "<blockquote class=twitter-tweet><p>No bridge, no business.</p>— Tom Berg (@tomberg) <a href=/t>May 3, 2024</a></blockquote>"
+        let quote =
+            "<blockquote class=twitter-tweet><p>No bridge, no business.</p>— Tom Berg (@tomberg) <a href=/t>May 3, 2024</a></blockquote>"
         let page = Pages.article(inside: quote)
-        #expect(page.text.contains("No bridge, no business.") && page.text.contains("— Tom Berg (@tomberg) May 3, 2024"))
+        #expect(
+            page.text.contains("No bridge, no business.") && page.text.contains("— Tom Berg (@tomberg) May 3, 2024"))
     }
 
     @Test("What is not in the page's articleBody goes where that holds the rest")
     func articleBody() {
-        let stray = "<p>Do you own a boat? The harbour office would like to hear from you, and asks you to call before noon.</p>"
+        let stray =
+            "<p>Do you own a boat? The harbour office would like to hear from you, and asks you to call before noon.</p>"
         let body = Pages.story.joined(separator: " ")
-        let linked = "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"\(Pages.headline)\",\"articleBody\":\"\(body)\"}</script>"
+        let linked =
+            "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"\(Pages.headline)\",\"articleBody\":\"\(body)\"}</script>"
         #expect(Pages.article(behind: stray).lines.count == 7)
         #expect(Pages.article(behind: stray, head: linked).isStory)
     }
@@ -91,7 +100,8 @@ import Testing
     @Test("A page that shows nothing and says all of it in JSON-LD gives that, and says so")
     func onlyLinkedData() {
         let body = Pages.story.joined(separator: "\\n")
-        let linked = "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"\(Pages.headline)\",\"articleBody\":\"\(body)\"}</script>"
+        let linked =
+            "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"headline\":\"\(Pages.headline)\",\"articleBody\":\"\(body)\"}</script>"
         let page = Pages.extract(Pages.page("<div id=root></div>", head: linked))
         #expect(page.isStory)
         #expect(page.warnings.contains { $0.contains("JSON-LD") })
@@ -100,7 +110,8 @@ import Testing
     @Test("A page whose names forbid all of its text is read without them")
     func secondTry() {
         let text = Pages.story.prefix(3).map { "<p>\($0)</p>" }.joined()
-        let page = Pages.extract(Pages.page("<div class=post-content><div class=promo>\(text)</div><p>Too short.</p></div>"))
+        let page = Pages.extract(
+            Pages.page("<div class=post-content><div class=promo>\(text)</div><p>Too short.</p></div>"))
         #expect(page.lines.starts(with: Pages.story.prefix(3)))
     }
 }

@@ -56,7 +56,8 @@ import Testing
 
     @Test("Drawings, templates, scripts and comments are jumped over, closed or not")
     func jumps() {
-        let html = "<p>a<svg><text>x</text></svg><template><p>y</template><script>'<p>z'</script><!-- <p>w --><noscript><p>v</noscript>b"
+        let html =
+            "<p>a<svg><text>x</text></svg><template><p>y</template><script>'<p>z'</script><!-- <p>w --><noscript><p>v</noscript>b"
         #expect(tree(html).text(of: 0) == "ab")
         #expect(tree("<p>a<svg><p>b").text(of: 0) == "a b")
         #expect(tree("<p>a<svg/><p>b").text(of: 0) == "a b")
