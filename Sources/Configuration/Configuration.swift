@@ -36,6 +36,8 @@ package struct Configuration: Sendable {
     package var warnings: [Diagnostic]
     /// The patterns of all `include`, as absolute paths.
     var includePatterns: [String] = []
+    /// The sources are the files that it was read from.
+    package var sources = ConfigurationSources()
     /// The lines of the main file in which the keys of `[fetch]` stand.
     var fetchLines: [String: Int] = [:]
 

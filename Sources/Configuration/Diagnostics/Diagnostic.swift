@@ -54,10 +54,16 @@ package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConve
     /// What could be read of it is for commands that only want to know where the store is. Where that is not certain,
     /// `store.directory` is empty; nil where nothing could be read.
     package var readable: Configuration?
+    /// The sources are the files that were read.
+    package var sources: ConfigurationSources
 
-    package init(diagnostics: [Diagnostic], readable: Configuration? = nil) {
+    package init(
+        diagnostics: [Diagnostic], readable: Configuration? = nil,
+        sources: ConfigurationSources = ConfigurationSources()
+    ) {
         self.diagnostics = diagnostics
         self.readable = readable
+        self.sources = sources
     }
 
     /// Returns the first of the errors, which is what a single line has room for.

@@ -26,9 +26,11 @@ package enum ConfigurationLoader {
         let configuration = ConfigurationAssembler(file: file, state: state).assemble(known)
         let diagnostics = state.finish(file: file.name)
         guard !state.hasErrors, var configuration else {
-            throw ConfigurationError(diagnostics: diagnostics, readable: readablePart(of: file, state))
+            throw ConfigurationError(
+                diagnostics: diagnostics, readable: readablePart(of: file, state), sources: state.sources)
         }
         configuration.warnings = diagnostics
+        configuration.sources = state.sources
         return configuration
     }
 }

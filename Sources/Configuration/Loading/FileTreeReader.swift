@@ -67,8 +67,11 @@ struct FileTreeReader {
                 guard let replacement else { throw FileReader.Failure(message: "is to be removed") }
                 return replacement
             }
-            return try FileReader.read(file.path, limit: LoadingState.Limit.fileBytes).bytes
+            let content = try FileReader.read(file.path, limit: LoadingState.Limit.fileBytes)
+            state.sources.add(file.path, content.stamp)
+            return content.bytes
         } catch {
+            state.sources.add(file.path, ConfigurationSources.Stamp(path: file.path))
             if let place {
                 state.error("include: \(file.name) \(error.message)", at: place)
             } else {
@@ -111,13 +114,13 @@ struct FileTreeReader {
     }
 
     private mutating func readInclude(_ include: TopSettings.Include, of file: ConfigurationFile) {
-        if let pattern = IncludeResolver.pattern(include.entry, in: file.directory) {
-            state.includePatterns.append(pattern)
-        }
+        let pattern = IncludeResolver.pattern(include.entry, in: file.directory)
+        if let pattern { state.includePatterns.append(pattern) }
         switch IncludeResolver.resolve(include.entry, in: file.directory) {
         case .failed(let reason):
             state.error("include: \(TOMLText.quoted(include.entry)) \(reason)", at: include.place)
         case .files(let paths):
+            if let pattern { state.sources.add(paths, matching: pattern) }
             for path in paths {
                 let included = file.including(path)
                 // A pattern finds what is there, and one that is gone would not be.
@@ -155,7 +158,7 @@ extension Configuration {
 }
 
 /// Finds the files that an `include` entry means.
-private enum IncludeResolver {
+enum IncludeResolver {
     enum Resolution {
         /// Absolute paths, sorted by their bytes.
         case files([String])
@@ -180,7 +183,7 @@ private enum IncludeResolver {
 
     static func isPattern(_ entry: String) -> Bool { entry.utf8.contains(where: isWildcard) }
 
-    private static func matches(of pattern: String) -> Resolution {
+    static func matches(of pattern: String) -> Resolution {
         var found = glob_t()
         defer { globfree(&found) }
         switch glob(pattern, 0, nil, &found) {
@@ -235,6 +238,8 @@ package enum FileReader {
         package var bytes: [UInt8]
         /// The mode holds the permission bits of the file.
         package var mode: UInt32
+        /// What the kernel said of the file before it was read.
+        let stamp: ConfigurationSources.Stamp
     }
 
     /// `Failure` says why a file was not read.
@@ -283,7 +288,10 @@ package enum FileReader {
             let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + start, wanted) }
             let reason = errno
             bytes.removeLast(wanted - max(count, 0))
-            if count == 0 { return Content(bytes: bytes, mode: UInt32(status.st_mode & 0o7777)) }
+            if count == 0 {
+                return Content(
+                    bytes: bytes, mode: UInt32(status.st_mode & 0o7777), stamp: ConfigurationSources.Stamp(status))
+            }
             if count < 0, reason != EINTR { throw failure(reason) }
             guard bytes.count <= limit else {
                 throw Failure(message: "is larger than \(ByteSize.text(limit)), the most that is read")

@@ -31,6 +31,7 @@ final class LoadingState {
     var fetch = FetchSettings()
     var fetchLines: [String: Int] = [:]
     var includePatterns: [String] = []
+    var sources = ConfigurationSources()
     var schedule = ScheduleSettings()
     var store = StoreSettings(directory: "")
     var events = EventSettings()

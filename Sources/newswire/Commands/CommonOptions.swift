@@ -51,6 +51,7 @@ struct CommonOptions: ParsableArguments {
             guard let (readable, source) = Self.substitute(for: path, error) else { throw error }
             var configuration = readable
             configuration.warnings = error.diagnostics
+            configuration.sources = error.sources
             StandardError.write(
                 "newswire: the configuration is wrong: \(error.first); going on with the store "
                     + "\(configuration.store.directory), which \(source); `newswire check` says all")

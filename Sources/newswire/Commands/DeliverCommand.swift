@@ -182,7 +182,8 @@ struct DeliverCommand: AsyncParsableCommand {
             listening.cancel()
             close(stop)
         }
-        let filter = try delivery.filter(configuration)
+        let filter = CurrentFilter(
+            try delivery.filter(configuration), configuration, environment: Self.environment)
         let directory = EventsOption.directory(configuration, events: delivery.settings.events ?? false)
         let (consumer, options) = (consumer, delivery.options(once: once))
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
@@ -213,9 +214,11 @@ struct DeliverCommand: AsyncParsableCommand {
 
     /// A folder that systemd has made for the command (StateDirectory=) is not the store.
     private func loaded() throws -> Configuration {
-        var environment = CommonOptions.environment
-        environment["STATE_DIRECTORY"] = nil
-        return try common.loadForStore(environment: environment)
+        try common.loadForStore(environment: Self.environment)
+    }
+
+    private static var environment: [String: String] {
+        CommonOptions.environment.filter { $0.key != "STATE_DIRECTORY" }
     }
 
     /// What the command line says, where it names a target; else what deliver.d has for the consumer.

@@ -111,7 +111,9 @@ struct DumpCommand: ParsableCommand {
             configuration, fullText: fullText.join(choice), since: since, until: until, isForConsumer: new)
         choice.tellRules(configuration)
         return DumpSession(
-            directory: directory, filter: filter, format: format, sanitize: sanitize, urls: urls, limit: limit,
+            directory: directory,
+            filter: CurrentFilter(filter, configuration, environment: CommonOptions.environment), format: format,
+            sanitize: sanitize, urls: urls, limit: limit,
             after: after ?? 0,
             since: since, isSinceByClock: isSinceByClock, until: until,
             consumer: new ? .init(name: consumer ?? "default", acknowledges: !noAck, start: beginning.start) : nil)

@@ -16,8 +16,10 @@ struct DumpFilter {
     }
 
     /// All feeds where there are none.
-    private let feeds: [FeedIdentifier]
-    private let feedBytes: [[UInt8]]
+    var feeds: [FeedIdentifier] {
+        didSet { feedBytes = Self.bytes(feeds) }
+    }
+    private var feedBytes: [[UInt8]]
     private let tags: Set<TagKey>
     /// The first time that is printed and the first that is not, as records have them: 20 bytes of RFC 3339, which sort
     /// as the times do.
@@ -43,8 +45,7 @@ struct DumpFilter {
         feeds: [FeedIdentifier], tags: [String], since: Timestamp?, until: Timestamp?, kinds: Kinds, isForConsumer: Bool
     ) {
         self.feeds = feeds
-        // Ids that JSON escapes are compared as they are read.
-        feedBytes = feeds.map { Array($0.text.utf8) }
+        feedBytes = Self.bytes(feeds)
         self.tags = Set(tags.map(TagKey.init))
         self.since = since.map { Self.text($0.seconds) }
         // Stored times are whole seconds.
@@ -53,6 +54,9 @@ struct DumpFilter {
         end = until.map { Self.text(isForConsumer ? $0 : $0 + Self.clockMargin) }
         self.kinds = kinds
     }
+
+    /// Ids that JSON escapes are compared as they are read.
+    private static func bytes(_ feeds: [FeedIdentifier]) -> [[UInt8]] { feeds.map { Array($0.text.utf8) } }
 
     private static func text(_ seconds: Int64) -> [UInt8] {
         Timestamp(seconds: min(max(seconds, -62_167_219_200), 253_402_300_799)).rfc3339

@@ -5,7 +5,8 @@ internal import JSONText
 
 /// Goes through the store from where the last pass ended, and prints what is asked for.
 struct DumpPass {
-    let filter: DumpFilter
+    /// Made anew between two passes, where the configuration has changed.
+    var filter: CurrentFilter
     let limit: UInt64?
     private(set) var printed: UInt64 = 0
     /// The last record that was looked at, or printed where a limit ended the dump.
@@ -25,7 +26,7 @@ struct DumpPass {
     private static let toldDamages = 10
 
     /// - Parameter trail: of the records that its reader has had before.
-    init(filter: DumpFilter, limit: UInt64?, after seq: UInt64, trail: ReadingTrail = ReadingTrail()) {
+    init(filter: CurrentFilter, limit: UInt64?, after seq: UInt64, trail: ReadingTrail = ReadingTrail()) {
         self.filter = filter
         self.limit = limit
         lastSeen = seq
@@ -35,12 +36,17 @@ struct DumpPass {
         isOver = limit == 0
     }
 
-    /// - Parameter batch: the most records to look at.
+    /// - Parameters:
+    ///   - end: the last record to look at.
+    ///   - batch: the most records to look at.
     /// - Returns: whether there may be more.
-    mutating func run(_ reader: StoreReader, to printer: inout ArticlePrinter, batch: Int = .max) throws -> Bool {
+    mutating func run(
+        _ reader: StoreReader, through end: UInt64, to printer: inout ArticlePrinter, batch: Int = .max
+    ) throws -> Bool {
         if isOver { return false }
         let start = lastSeen
         var looked = 0
+        let filter = filter.filter
         var recent = RecentMarks()
         defer { trail.pass(recent) }
         try filter.fullText?.begin(after: start, in: reader)
@@ -51,6 +57,7 @@ struct DumpPass {
                 if start > 0 { Self.tell(removed: range) }
             },
             body: { record in
+                if record.envelope.seq > end { return false }
                 if filter.ends(at: record.envelope) {
                     isOver = true
                     return false

@@ -13,7 +13,7 @@ struct DumpSession {
     }
 
     let directory: String
-    let filter: DumpFilter
+    let filter: CurrentFilter
     let format: DumpFormat
     let sanitize: Bool
     /// Whether brief lines have URLs.
@@ -38,8 +38,10 @@ struct DumpSession {
         let place = try consumer.map { try Place($0, directory, in: reader) }
         try place?.locate(in: reader)
         var filter = filter
-        let start = try start(reader, place, &filter)
-        if let place, place.isNew, consumer?.start == nil { tellNew(place, try filter.count(in: reader, after: start)) }
+        let start = try start(reader, place, &filter.filter)
+        if let place, place.isNew, consumer?.start == nil {
+            tellNew(place, try filter.filter.count(in: reader, after: start))
+        }
         var pass = DumpPass(filter: filter, limit: limit, after: start, trail: place?.trail ?? ReadingTrail())
         var printer = ArticlePrinter(format, sanitize: sanitize, urls: urls, updated: try newest(reader))
         do {
@@ -47,7 +49,13 @@ struct DumpSession {
             if let watch {
                 try self.follow(watch, &pass, &printer, place)
             } else {
-                _ = try pass.run(reader, to: &printer)
+                let end = try filter.end(of: reader)
+                do throws(CurrentFilter.Failure) {
+                    _ = try pass.filter.renew()
+                } catch {
+                    throw CommandFailure(error)
+                }
+                _ = try pass.run(reader, through: end, to: &printer)
             }
             try printer.end()
             try printer.synchronize(untilTaken: acknowledges)
@@ -121,6 +129,7 @@ struct DumpSession {
     private func follow(
         _ watch: ArticleWatch, _ pass: inout DumpPass, _ printer: inout ArticlePrinter, _ place: Place?
     ) throws {
+        var trouble = ""
         while true {
             watch.arm()
             var hasMore = false
@@ -136,12 +145,32 @@ struct DumpSession {
                             + " its place; going on behind \(last)")
                     pass.move(to: last)
                 }
-                hasMore = try pass.run(reader, to: &printer, batch: Self.batch)
-                try printer.synchronize(untilTaken: acknowledges)
-                if case .movedMeanwhile(let moved) = try move(place, pass, reader) { pass.move(to: moved) }
+                // Where it has shrunk meanwhile, the next look finds out.
+                let end = try filter.end(of: reader)
+                if end <= pass.lastSeen || isCurrent(&pass.filter, &trouble) {
+                    hasMore = try pass.run(reader, through: end, to: &printer, batch: Self.batch)
+                    try printer.synchronize(untilTaken: acknowledges)
+                    if case .movedMeanwhile(let moved) = try move(place, pass, reader) { pass.move(to: moved) }
+                }
             }
             if pass.isOver || until.map({ SystemClock.now() >= $0 }) == true && !hasMore { return }
             if !hasMore, watch.wait() == .readerGone { return }
+        }
+    }
+
+    /// Whether records may be judged by the filter. What is in its way is told once.
+    private func isCurrent(_ filter: inout CurrentFilter, _ trouble: inout String) -> Bool {
+        do throws(CurrentFilter.Failure) {
+            if try filter.renew() {
+                trouble = ""
+                StandardError.write(
+                    "newswire: the configuration has changed, and articles are chosen by it as it is now")
+            }
+            return true
+        } catch {
+            if trouble != "\(error)" { StandardError.write("newswire: \(error)") }
+            trouble = "\(error)"
+            return false
         }
     }
 }

@@ -37,6 +37,14 @@ struct StoredFeeds {
         return try names.flatMap { Self.withOtherIDs(try resolve($0, known), known) }
     }
 
+    /// The ids with those that their feeds have now and had before. An id that nobody knows stays.
+    func withOtherIDs(_ ids: [FeedIdentifier]) throws -> [FeedIdentifier] {
+        if ids.isEmpty { return [] }
+        let known = try known()
+        var seen: Set<FeedIdentifier> = []
+        return ids.flatMap { Self.withOtherIDs($0, known) }.filter { seen.insert($0).inserted }
+    }
+
     /// The id with those that the feed has now and had before: its articles were stored under each of them.
     private static func withOtherIDs(_ id: FeedIdentifier, _ known: [Known]) -> [FeedIdentifier] {
         let feeds = known.filter { $0.id == id || $0.formerly.contains(id) }

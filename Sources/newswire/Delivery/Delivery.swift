@@ -34,8 +34,11 @@ struct Delivery {
     /// Milliseconds between two looks whether a command has ended that is nobody's child any more.
     private static let commandLook: Int64 = 100
 
+    /// Milliseconds between two looks whether a wrong configuration has been mended.
+    private static let configurationLook: Int64 = 1000
+
     let consumer: String
-    let filter: DumpFilter
+    let filter: CurrentFilter
     let target: any DeliveryTarget
     let options: Options
     let reader: StoreReader
@@ -52,6 +55,7 @@ struct Delivery {
     func run(from start: ConsumerStart?) throws -> Ending {
         try makeConsumer(start)
         var progress = try begin()
+        var filter = filter
         let last = try reader.lastSeq()
         if progress.seen > last {
             logger.warning(
@@ -64,10 +68,11 @@ struct Delivery {
         while !isStopped {
             watch.arm()
             try goBack(&progress)
-            var batch = try collect(after: progress.seen)
+            guard var batch = try collect(progress, &filter) else { break }
             if batch.count > 0, !batch.isFull, !options.once, options.wait > 0 {
                 if DescriptorWait.poll(stop, -1, for: options.wait) == .first { break }
-                batch = try collect(after: progress.seen)
+                guard let fuller = try collect(progress, &filter) else { break }
+                batch = fuller
             }
             if batch.undecided > 0 {
                 logger.warning(
@@ -144,7 +149,7 @@ struct Delivery {
         guard try cursors.read(consumer) == nil else { return }
         let seq = try (start ?? .beginning).cursor(in: reader)
         guard try cursors.begin(consumer, at: seq, in: reader), start == nil else { return }
-        let count = try filter.count(in: reader, after: seq)
+        let count = try filter.filter.count(in: reader, after: seq)
         guard count > 0 else { return }
         logger.notice(
             "a new consumer gets all that is stored; one that begins with --from now would get what comes next",
@@ -203,9 +208,40 @@ struct Delivery {
         }
     }
 
-    private func collect(after seq: UInt64) throws -> DeliveryBatch {
-        try DeliveryBatch(reader, after: seq, filter: filter, limit: options.batch) { damage in
+    /// The next batch, chosen by the configuration as it is; nil where newswire is to stop before that is known.
+    private func collect(_ progress: Progress, _ filter: inout CurrentFilter) throws -> DeliveryBatch? {
+        let end = try filter.end(of: reader)
+        if end > progress.seen, try !waitForFilter(&filter) { return nil }
+        return try DeliveryBatch(
+            reader, after: progress.seen, through: end, filter: filter.filter, limit: options.batch
+        ) { damage in
             logger.warning("\(damage); it is left out", metadata: ["consumer": "\(consumer)"])
+        }
+    }
+
+    /// Waits until the filter is that of the configuration as it is.
+    ///
+    /// - Returns: false where newswire is to stop before that.
+    private func waitForFilter(_ filter: inout CurrentFilter) throws -> Bool {
+        var trouble = ""
+        while true {
+            do throws(CurrentFilter.Failure) {
+                if try filter.renew() {
+                    logger.notice(
+                        "the configuration has changed, and articles are chosen by it as it is now",
+                        metadata: ["consumer": "\(consumer)"])
+                }
+                if !trouble.isEmpty { notifier.status("the configuration can be read again") }
+                return true
+            } catch {
+                if options.once { throw CommandFailure(error) }
+                if trouble != error.description {
+                    trouble = error.description
+                    logger.error("\(trouble)", metadata: ["consumer": "\(consumer)"])
+                    notifier.status("WAITING: \(trouble)")
+                }
+            }
+            if DescriptorWait.poll(stop, -1, for: Self.configurationLook) == .first { return false }
         }
     }
 }

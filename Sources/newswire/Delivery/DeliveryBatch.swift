@@ -22,16 +22,18 @@ struct DeliveryBatch {
     /// Whether there may be more than was taken.
     private(set) var isFull = false
 
-    /// Takes what stands behind number `seq` and the filter admits.
+    /// Takes what stands behind number `seq`, as far as `end`, and the filter admits.
     ///
     /// - Parameter damage: what is no article any more and is left out.
     init(
-        _ reader: StoreReader, after seq: UInt64, filter: DumpFilter, limit: Int, damage: (StoreDamage) -> Void
+        _ reader: StoreReader, after seq: UInt64, through end: UInt64, filter: DumpFilter, limit: Int,
+        damage: (StoreDamage) -> Void
     ) throws {
         lastSeen = seq
         var batch = self
         try filter.fullText?.begin(after: seq, in: reader)
         try reader.read(after: seq, damage: damage) { record in
+            if record.envelope.seq > end { return false }
             if let taken = try filter.given(record, in: reader) {
                 if let until = taken.heldUntil {
                     batch.heldUntil = until

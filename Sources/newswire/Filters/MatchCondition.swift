@@ -5,6 +5,8 @@ internal import Querying
 
 /// `MatchCondition` is what `--match` asks of a record: that all of its queries match (filters.md §3.2).
 struct MatchCondition {
+    /// As they were typed.
+    private let queries: [Query]
     private let matcher: QueryMatcher
     private let count: Int
     /// What of a line is looked at.
@@ -17,12 +19,23 @@ struct MatchCondition {
     init(_ texts: [String], _ names: FeedNames, _ known: StoredFeeds) throws {
         let queries = try texts.map { try Self.query($0) }
         for query in queries { try Self.check(query, known) }
+        self.init(queries, names)
+    }
+
+    private init(_ queries: [Query], _ names: FeedNames) {
+        self.queries = queries
         let current = queries.map { $0.replacingFeeds(names.current) }
         matcher = QueryMatcher(current)
         count = current.count
         members = Query.members(of: current)
         self.names = names
     }
+
+    /// Whether it asks of which feed an article is.
+    var namesFeeds: Bool { queries.contains { !$0.feeds.isEmpty } }
+
+    /// The same condition where feeds have other ids.
+    func renewed(_ names: FeedNames) -> MatchCondition { MatchCondition(queries, names) }
 
     /// Reads a query of the command line.
     ///
