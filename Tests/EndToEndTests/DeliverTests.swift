@@ -116,6 +116,24 @@ struct DeliverTests {
         #expect(desk.folder.text("dead/x-1-2.jsonl")?.split(separator: "\n").count == 2)
         #expect(try delivered() == ["3"])
         #expect(await desk.run("consumers").output == "x\t3\t0\n")
+        // What is there is not written over: the same again needs no other file, anything else gets one.
+        #expect(await desk.run("ack", "x", "0").status == 0)
+        let again = await desk.run([
+            "deliver", "--as", "x", "--once", "--batch", "2", "--attempts", "1", "--dead-letter",
+            desk.folder.file("dead"), "--config", desk.folder.file("newswire.toml"), "--", command,
+        ])
+        #expect(again.status == 0 && again.errors.contains("dead/x-1-2.jsonl"), "\(again.errors)")
+        #expect(desk.folder.text("dead/x-1-2.2.jsonl") == nil)
+        desk.folder.write("precious\n", to: "dead/x-1-2.jsonl")
+        #expect(await desk.run("ack", "x", "0").status == 0)
+        let other = await desk.run([
+            "deliver", "--as", "x", "--once", "--batch", "2", "--attempts", "1", "--dead-letter",
+            desk.folder.file("dead"), "--config", desk.folder.file("newswire.toml"), "--", command,
+        ])
+        #expect(other.status == 0 && other.errors.contains("dead/x-1-2.2.jsonl"), "\(other.errors)")
+        #expect(desk.folder.text("dead/x-1-2.jsonl") == "precious\n")
+        #expect(desk.folder.text("dead/x-1-2.2.jsonl")?.split(separator: "\n").count == 2)
+        #expect(desk.folder.text("dead/x-1-2.jsonl.new") == nil)
         // A folder that does not take it gives nothing up.
         let nowhere = await desk.run([
             "deliver", "--as", "x", "--once", "--attempts", "1", "--dead-letter", desk.folder.file("none"), "--config",
