@@ -54,6 +54,7 @@ extension ArticleStore {
             result.records += contents.records
             result.bytes += contents.bytes
             result.lastSeq = next.firstSeq - 1
+            if !waiting.isEmpty { result.losers = waiting }
         }
         if !isDryRun { joinIdentities(goesOn) }
         return result
@@ -159,6 +160,14 @@ package struct RetentionResult: Sendable, Equatable {
             self.name = name
             self.seq = seq
         }
+
+        /// The names of some with their places, as a message has them.
+        package static func list(_ consumers: [Consumer]) -> String {
+            consumers.map { consumer in
+                consumer.seq.map { "\(consumer.name) (has had all up to \($0))" }
+                    ?? "\(consumer.name) (its cursor cannot be read)"
+            }.joined(separator: ", ")
+        }
     }
 
     /// How many segments went, or would.
@@ -169,6 +178,8 @@ package struct RetentionResult: Sendable, Equatable {
     package var bytes: UInt64 = 0
     /// The last record removed; 0 where none was.
     package var lastSeq: UInt64 = 0
+    /// Who had not had all that was removed by force, as they stood before.
+    package var losers: [Consumer] = []
     /// Why no more went; nil where all that is left is young enough.
     package var obstacle: Obstacle?
 
@@ -191,11 +202,7 @@ extension RetentionResult.Obstacle: CustomStringConvertible {
     package var description: String {
         switch self {
         case .consumers(let consumers):
-            let names = consumers.map { consumer in
-                consumer.seq.map { "\(consumer.name) (has had all up to \($0))" }
-                    ?? "\(consumer.name) (its cursor cannot be read)"
-            }
-            return "not had by \(names.joined(separator: ", ")) yet: let them dump, move their cursors with"
+            return "not had by \(RetentionResult.Consumer.list(consumers)) yet: let them dump, move their cursors with"
                 + " `newswire ack NAME SEQ`, or remove all the same with `newswire store expire --force`"
         case .damage(let damage):
             return "\(damage); such a segment is only removed with `newswire store expire --force`"

@@ -239,6 +239,8 @@ package struct RetentionReport: Sendable, Equatable {
     package var lastSeq: UInt64
     /// Says why something that is older was left; nil where nothing was.
     package var obstacle: String?
+    /// Names the consumers that had not had all that was removed by force; nil where there are none.
+    package var losers: String?
 
     /// Takes what the store says of a removal.
     package init(_ result: RetentionResult) {
@@ -247,6 +249,7 @@ package struct RetentionReport: Sendable, Equatable {
         bytes = result.bytes
         lastSeq = result.lastSeq
         obstacle = result.obstacle?.description
+        losers = result.losers.isEmpty ? nil : RetentionResult.Consumer.list(result.losers)
     }
 
     /// Reads a report that came over the control socket; nil where it is none.
@@ -260,6 +263,7 @@ package struct RetentionReport: Sendable, Equatable {
         self.bytes = bytes
         self.lastSeq = lastSeq
         obstacle = json["obstacle"]?.string
+        losers = json["lost_by"]?.string
     }
 
     /// Writes the report as one JSON object.
@@ -270,6 +274,7 @@ package struct RetentionReport: Sendable, Equatable {
         json.member("bytes", bytes)
         json.member("last_seq", lastSeq)
         json.member("obstacle", obstacle)
+        json.member("lost_by", losers)
         json.endObject()
     }
 }

@@ -267,6 +267,9 @@ struct StoreExpireCommand: ParsableCommand {
         StandardError.write(
             "newswire: \(dryRun ? "would remove" : "removed") \(report.records) records in \(report.segments) segments,"
                 + " \(ByteCount.text(report.bytes)), stored before \(cutoff)")
+        if let losers = report.losers {
+            StandardError.write("newswire: what \(dryRun ? "would be" : "was") removed was not had by \(losers) yet")
+        }
         if let obstacle = report.obstacle {
             StandardError.write("newswire: what is older and was left: \(obstacle)")
         }

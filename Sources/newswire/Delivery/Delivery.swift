@@ -68,10 +68,10 @@ struct Delivery {
         while !isStopped {
             watch.arm()
             try goBack(&progress)
-            guard var batch = try collect(progress, &filter) else { break }
+            guard var batch = try collect(&progress, &filter) else { break }
             if batch.count > 0, !batch.isFull, !options.once, options.wait > 0 {
                 if DescriptorWait.poll(stop, -1, for: options.wait) == .first { break }
-                guard let fuller = try collect(progress, &filter) else { break }
+                guard let fuller = try collect(&progress, &filter) else { break }
                 batch = fuller
             }
             if batch.undecided > 0 {
@@ -112,6 +112,8 @@ struct Delivery {
         var trail: ReadingTrail
         /// The number behind which the delivery began.
         let first: UInt64
+        /// The last of the records of which it was told that retention has removed them.
+        var toldRemoved: UInt64 = 0
 
         init(_ position: Cursors.Position) {
             cursor = position.seq
@@ -209,14 +211,21 @@ struct Delivery {
     }
 
     /// The next batch, chosen by the configuration as it is; nil where newswire is to stop before that is known.
-    private func collect(_ progress: Progress, _ filter: inout CurrentFilter) throws -> DeliveryBatch? {
+    private func collect(_ progress: inout Progress, _ filter: inout CurrentFilter) throws -> DeliveryBatch? {
         let end = try filter.end(of: reader)
         if end > progress.seen, try !waitForFilter(&filter) { return nil }
+        var told = progress.toldRemoved
+        defer { progress.toldRemoved = told }
         return try DeliveryBatch(
-            reader, after: progress.seen, through: end, filter: filter.filter, limit: options.batch
-        ) { damage in
-            logger.warning("\(damage); it is left out", metadata: ["consumer": "\(consumer)"])
-        }
+            reader, after: progress.seen, through: end, filter: filter.filter, limit: options.batch,
+            damage: { damage in
+                logger.warning("\(damage); it is left out", metadata: ["consumer": "\(consumer)"])
+            },
+            removed: { range in
+                // What was removed before a consumer began it was not to have.
+                if progress.seen > 0, range.upperBound > told { tell(removed: range) }
+                told = max(told, range.upperBound)
+            })
     }
 
     /// Waits until the filter is that of the configuration as it is.
@@ -243,5 +252,13 @@ struct Delivery {
             }
             if DescriptorWait.poll(stop, -1, for: Self.configurationLook) == .first { return false }
         }
+    }
+
+    private func tell(removed: ClosedRange<UInt64>) {
+        logger.warning(
+            "articles that the consumer has not had are not there any more: retention has removed them",
+            metadata: [
+                "consumer": "\(consumer)", "first_seq": "\(removed.lowerBound)", "last_seq": "\(removed.upperBound)",
+            ])
     }
 }

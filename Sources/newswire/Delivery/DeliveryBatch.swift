@@ -24,15 +24,17 @@ struct DeliveryBatch {
 
     /// Takes what stands behind number `seq`, as far as `end`, and the filter admits.
     ///
-    /// - Parameter damage: what is no article any more and is left out.
+    /// - Parameters:
+    ///   - damage: what is no article any more and is left out.
+    ///   - removed: the numbers of what retention has removed.
     init(
         _ reader: StoreReader, after seq: UInt64, through end: UInt64, filter: DumpFilter, limit: Int,
-        damage: (StoreDamage) -> Void
+        damage: (StoreDamage) -> Void, removed: (ClosedRange<UInt64>) -> Void
     ) throws {
         lastSeen = seq
         var batch = self
         try filter.fullText?.begin(after: seq, in: reader)
-        try reader.read(after: seq, damage: damage) { record in
+        try reader.read(after: seq, damage: damage, removed: removed) { record in
             if record.envelope.seq > end { return false }
             if let taken = try filter.given(record, in: reader) {
                 if let until = taken.heldUntil {

@@ -101,6 +101,7 @@ struct RetentionJobTests {
         result.bytes = 5_000_000_000
         result.lastSeq = 41
         result.obstacle = .consumers([.init(name: "slow", seq: nil)])
+        result.losers = [.init(name: "slower", seq: 2)]
         let report = RetentionReport(result)
         var json = JSONWriter()
         report.write(to: &json)
