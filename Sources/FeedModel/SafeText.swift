@@ -31,17 +31,19 @@ package enum SafeText {
 
     private static func escaped(_ text: String, keeping kept: (Unicode.Scalar) -> Unicode.Scalar?) -> String {
         if !text.unicodeScalars.contains(where: isUnsafe) { return text }
-        // Scalar by scalar: what belongs to one character on the screen is of no concern to a terminal.
-        var result = String.UnicodeScalarView()
+        // Scalar by scalar: what belongs to one character on the screen is of no concern to a terminal. Bytes, because a
+        // string may be copied whole by what appends to one of its views.
+        var result: [UInt8] = []
+        result.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
-            if let scalar = kept(scalar) {
-                result.append(scalar)
-            } else if isUnsafe(scalar) {
-                result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+            let replacement = kept(scalar)
+            if replacement == nil, isUnsafe(scalar) {
+                result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".utf8)
             } else {
-                result.append(scalar)
+                result.append(
+                    contentsOf: Unicode.UTF8.encode(replacement ?? scalar) ?? Unicode.UTF8.encodedReplacementCharacter)
             }
         }
-        return String(result)
+        return String(decoding: result, as: UTF8.self)
     }
 }

@@ -14,6 +14,15 @@ struct SafeTextTests {
         #expect(SafeText.line("Grüße, 你好, שלום 👩‍👩‍👧") == "Grüße, 你好, שלום 👩‍👩‍👧")
     }
 
+    @Test(
+        "SafeText takes time that grows with the text alone, also where each character is escaped",
+        .timeLimit(.minutes(1)))
+    func linear() {
+        let marks = 400_000
+        let text = SafeText.lines(String(repeating: "\u{202e}", count: marks))
+        #expect(text.utf8.count == marks * 8 && text.hasSuffix("\\u{202e}"))
+    }
+
     @Test("JSON escapes the characters that SafeText calls unsafe, but for three marks of direction")
     func json() {
         for scalar in (0..<0x2100).compactMap(Unicode.Scalar.init(_:)) where scalar != "\"" && scalar != "\\" {
