@@ -76,7 +76,7 @@ struct DeliverToURLTests: HookSuite {
         hook.on("/hook") { _, connection in connection.reset() }
         #expect(await once().errors.contains("was not reached"))
         hook.on("/hook") { _, connection in connection.waitForClose() }
-        #expect(await once("--timeout", "1s").errors.contains("was not reached"))
+        #expect(await once("--timeout", "1s").errors.contains("did not answer: too slow while waiting"))
         hook.on("/hook", .redirect(307, to: "https://elsewhere.example/hook"))
         let led = await once()
         #expect(
@@ -141,6 +141,32 @@ struct DeliverToURLTests: HookSuite {
             #expect(!ending.errors.contains(secret), "\(ending.errors)")
             #expect(!(await cursor()).contains(secret))
         }
+    }
+
+    @Test(
+        "A secret on the command line is refused and not repeated, and where it belongs is said",
+        arguments: [
+            ["--secret", "hunter2"], ["--bearer=hunter2"], ["--header", "hunter2"], ["--smtp-password", "hunter2"],
+        ])
+    func secretOnCommandLine(options: [String]) async {
+        let ending = await desk.run(["deliver", "--as", "x", "--once", "--to", hook.url("/hook")] + options)
+        #expect(ending.status == 64 && ending.errors.contains("file:PATH, credential:NAME or env:NAME"))
+        #expect(!(ending.errors + ending.output).contains("hunter2"), "\(ending.errors)")
+    }
+
+    @Test("security.md §14: what a server says of a secret path is not shown, and other words are")
+    func echoes() async throws {
+        try await publish(1...1)
+        desk.folder.write(hook.url("/hook/sEcReT12345"), to: "url", mode: 0o600)
+        let options = ["deliver", "--as", "x", "--once", "--to", "file:\(desk.folder.file("url"))"]
+        hook.on("/hook/sEcReT12345", .init(status: 404, body: #"{"error":"no \/hook\/sEcReT12345"}"#))
+        let ending = await desk.run(options)
+        #expect(ending.status == 69 && ending.errors.contains("answered 404 (its words are not shown"))
+        #expect(!(ending.errors + (await cursor())).contains("sEcReT"), "\(ending.errors)")
+        hook.on("/hook/sEcReT12345", .redirect(302, to: "/login?next=%2Fhook%2FsEcReT12345"))
+        #expect(await desk.run(options).errors.contains("leads elsewhere, which is not followed"))
+        hook.on("/hook/sEcReT12345", .init(status: 400, body: "invalid_payload"))
+        #expect(await desk.run(options).errors.contains("answered 400: “invalid_payload”"))
     }
 
     @Test("An answer of 200 that does not say what --expect wants is none")

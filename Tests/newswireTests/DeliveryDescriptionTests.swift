@@ -97,6 +97,11 @@ struct DeliveryDescriptionTests {
             "--to takes a URL such as https://example.org/hook, or file:PATH, credential:NAME or env:NAME"
         ),
         (
+            "to = \"https://me:hunter2@a.b/\"", "to",
+            "to takes no login, which everybody could read: use bearer, or headers with the place of a secret for Authorization",
+            "--to takes no login, which everybody could read: use --bearer, or --header with the place of a secret for Authorization"
+        ),
+        (
             "to = \"https://a.b/{{uid}}\"\nbatch = 2", "to",
             "to has a place for what an article says, and a batch has several; use batch = 1",
             "--to has a place for what an article says, and a batch has several; use --batch 1"
@@ -141,6 +146,23 @@ struct DeliveryDescriptionTests {
         let problem = problem(DeliveryDescription(settings: settings, source: .commandLine))
         #expect(problem?.message.contains("--header: what X-Api-Key holds is a secret") == true)
         #expect(problem?.message.contains("sesame") == false)
+    }
+
+    @Test("A record within the quotes of a JSON template is refused before anything is sent")
+    func recordInQuotes() throws {
+        folder.write(#"{"text":"{{json}}"}"#, to: "deliver.d/wrong.json")
+        folder.write(#"{"article":{{json}}}"#, to: "deliver.d/right.json")
+        let wrong = problem(try file("to = \"https://a.b/\"\ntemplate = \"wrong.json\""))
+        #expect(wrong?.key == "template" && wrong?.message.contains("{{json}} alone stands outside of quotes") == true)
+        #expect(problem(try file("to = \"https://a.b/\"\ntemplate = \"right.json\"")) == nil)
+    }
+
+    @Test("What an answer has to hold is not empty")
+    func emptyExpectation() {
+        var settings = DeliverySettings()
+        settings.to = .text("https://a.b/")
+        settings.expect = ""
+        #expect(problem(DeliveryDescription(settings: settings, source: .commandLine))?.key == "expect")
     }
 
     @Test("A delivery is paced as it says, and as its target needs where it says nothing")

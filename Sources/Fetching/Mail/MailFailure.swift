@@ -73,10 +73,10 @@ extension MailFailure {
         .contains(code)
     }
 
-    /// `: “what the server said”` on one line; empty where it said nothing.
+    /// `: “what the server said”` on one line; empty where it said nothing, and not its words where they may hold the password.
     private static func shown(_ reply: MailReply, _ password: String?) -> String {
-        var text = String(decoding: reply.words, as: UTF8.self)
-        if let password, !password.isEmpty { text = text.replacing(password, with: "***") }
+        let text = String(decoding: reply.words, as: UTF8.self)
+        if SecretEcho([password ?? ""]).mayShow(in: text) { return " (\(SecretEcho.withheld))" }
         return text.isEmpty ? "" : ": “\(SafeText.line(text))”"
     }
 }

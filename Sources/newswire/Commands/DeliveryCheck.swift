@@ -1,5 +1,6 @@
 internal import ArticleStore
 internal import Configuration
+internal import Web
 
 /// What `newswire check` says of the deliveries beside a configuration (contract.md §2.13).
 struct DeliveryCheck {
@@ -29,6 +30,35 @@ struct DeliveryCheck {
             found.append(file.diagnostic(.error, error.key, error.message))
         }
         return found + configuration.checkReferences(of: file, environment: CommonOptions.environment)
-            + configuration.review(file)
+            + secrets(file, CommonOptions.environment) + configuration.review(file)
+    }
+
+    /// What is wrong with secrets that can be read here, and would be found out by a delivery that fails.
+    static func secrets(_ file: DeliveryFile, _ environment: [String: String]) -> [Diagnostic] {
+        file.settings.secrets.compactMap { key, secret in
+            guard let text = try? secret.resolve(environment: environment),
+                let message = problem(of: key, text)
+            else { return nil }
+            return file.diagnostic(.error, key, "\(key): the secret \(secret) \(message)")
+        }
+    }
+
+    /// Goes on where the secret's name ends, and repeats nothing of it.
+    private static func problem(of key: String, _ text: String) -> String? {
+        if text.allSatisfy(\.isWhitespace) { return "is blank" }
+        switch key {
+        case "to":
+            if (try? WebURL(String(text.prefix { $0 != "{" }))) == nil {
+                return "holds no http or https URL, such as https://example.org/hook"
+            }
+        case "secret":
+            do throws(WebhookSignature.Problem) {
+                _ = try WebhookSignature([text])
+            } catch {
+                return error.message
+            }
+        default: break
+        }
+        return nil
     }
 }

@@ -61,17 +61,27 @@ struct HTTPTargetOptions: ParsableArguments {
             "Take an answer for a good one only where its first 64 KiB hold this text.", valueName: "TEXT"))
     var expect: String?
 
+    func validate() throws {
+        try SecretArgument.check("--bearer", bearer.map { [$0] } ?? [])
+        try SecretArgument.check("--secret", signers)
+        guard header.allSatisfy({ $0.field != nil }) else {
+            throw ValidationError(
+                "--header takes NAME: VALUE, of a header that is not newswire's own; a secret value is written as file:PATH, "
+                    + "credential:NAME or env:NAME.")
+        }
+    }
+
     /// Writes down what was given.
     func fill(_ settings: inout DeliverySettings) {
-        settings.to = to.map { text in SecretArgument(argument: text).map { .secret($0.secret) } ?? .text(text) }
+        settings.to = to.map { text in SecretArgument.secret(text).map { .secret($0) } ?? .text(text) }
         settings.method = method
         settings.body = body
         settings.template = template
         settings.contentType = contentType
         settings.gzip = gzip ? true : nil
-        settings.headers = header.isEmpty ? nil : header.map(\.field)
+        settings.headers = header.isEmpty ? nil : header.compactMap(\.field)
         settings.bearer = bearer?.secret
-        settings.secret = signers.isEmpty ? nil : signers.map(\.secret)
+        settings.secret = signers.isEmpty ? nil : signers.compactMap(\.secret)
         settings.expect = expect
     }
 }
@@ -81,16 +91,19 @@ extension DeliverySettings.Body: ExpressibleByArgument {}
 
 /// A header on the command line: `Name: value`, where the value may be where a secret is found.
 struct HeaderArgument: ExpressibleByArgument {
-    let field: HeaderField
+    /// nil where the argument is no header: it may hold a secret, and nothing may repeat it.
+    let field: HeaderField?
 
-    init?(argument: String) {
+    init(argument: String) { field = Self.field(argument) }
+
+    private static func field(_ argument: String) -> HeaderField? {
         guard let colon = argument.firstIndex(of: ":") else { return nil }
         let name = String(argument[..<colon])
         let text = String(argument[argument.index(after: colon)...].drop { $0 == " " })
         guard HeaderRules.isToken(name), HeaderRules.refusal(ofName: name, in: .delivery) == nil,
             HeaderRules.isValue(text)
         else { return nil }
-        field = HeaderField(
-            name: name, value: SecretArgument(argument: text).map { .secret($0.secret) } ?? .text(text))
+        return HeaderField(
+            name: name, value: SecretArgument.secret(text).map { .secret($0) } ?? .text(text))
     }
 }

@@ -52,6 +52,8 @@ struct MailOptions: ParsableArguments {
             """, valueName: "SPAN"))
     var digest: SpanArgument?
 
+    func validate() throws { try SecretArgument.check("--smtp-password", password.map { [$0] } ?? []) }
+
     /// Writes down what was given.
     func fill(_ settings: inout DeliverySettings) {
         settings.mail = mail.map { text in

@@ -36,6 +36,12 @@ extension DeliveryDescription {
     func checkURL() throws(DeliveryProblem) {
         guard case .text(let text)? = settings.to else { return }
         let to = source.name("to")
+        if !URLSecrets.userinfo(of: text).isEmpty {
+            throw DeliveryProblem(
+                "to",
+                "\(to) takes no login, which everybody could read: use \(source.name("bearer")), or "
+                    + "\(source.name("headers")) with the place of a secret for Authorization")
+        }
         if text.contains("{{") {
             guard batch == 1 else {
                 throw DeliveryProblem(

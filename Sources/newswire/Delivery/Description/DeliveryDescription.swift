@@ -171,6 +171,9 @@ extension DeliveryDescription {
     }
 
     private func checkBody() throws(DeliveryProblem) {
+        if settings.expect?.isEmpty == true {
+            throw DeliveryProblem("expect", "\(source.name("expect")) is empty, and no answer could hold that")
+        }
         if settings.template == nil, settings.contentType != nil {
             throw DeliveryProblem(
                 "content_type",

@@ -67,7 +67,8 @@ struct TemplateFile {
     /// A mistake in the template would else be found by the receiver, for each article.
     private func check(_ template: ArticleTemplate, isLines: Bool) throws(ArticleTemplate.Problem) {
         var bytes: [UInt8] = []
-        template.append(StoredRecord(.object([])), line: Array("{}".utf8)[...], to: &bytes)
+        // A record has quotes, which would end a string that it stood in.
+        template.append(StoredRecord(.object([])), line: Array(#"{"id":"1"}"#.utf8)[...], to: &bytes)
         if isLines, bytes.last != UInt8(ascii: "\n") {
             throw ArticleTemplate.Problem(
                 description: "its last line has no end, and the next article would go on with it")

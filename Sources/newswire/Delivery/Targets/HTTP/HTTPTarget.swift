@@ -57,7 +57,10 @@ struct HTTPTarget: DeliveryTarget {
         case .stopped: return .stopped
         case .failed(let failure):
             let advice = failure.kind == .refusedAddress ? "; \(failure.advice)" : ""
-            return .refused("\(prepared.server) was not reached: \(failure.message)\(advice)")
+            let why = prepared.secrets.mayShow(in: failure.message) ? SecretEcho.withheld : failure.message
+            // A server that is slow to answer was reached, and may have the batch.
+            let outcome = failure.kind == .timeout ? "did not answer" : "was not reached"
+            return .refused("\(prepared.server) \(outcome): \(why)\(advice)")
         case .answered(let answer):
             warn(answer, prepared)
             return HTTPVerdict(answer, server: prepared.server, secrets: prepared.secrets, expected: options.expected)
@@ -70,7 +73,7 @@ struct HTTPTarget: DeliveryTarget {
         var request: FetchRequest
         /// Scheme, host and port: the rest of such a URL often is a secret.
         var server: String
-        var secrets: [String]
+        var secrets: SecretEcho
         var isSecure: Bool
     }
 
@@ -82,7 +85,8 @@ struct HTTPTarget: DeliveryTarget {
             if case .secret = text { secrets.append(value) }
             return value
         }
-        let address = try place(read(options.url), of: batch)
+        let written = try options.url.resolve(environment: environment)
+        let address = try place(written, of: batch)
         let url: WebURL
         do throws(WebURL.Problem) {
             url = try WebURL(address)
@@ -116,9 +120,13 @@ struct HTTPTarget: DeliveryTarget {
             throw Problem("\(error.message); \(error.advice)")
         }
         request.headers = headers
-        // Path and query of a chat's URL let whoever has them post, wherever the URL is written.
-        if url.target.utf8.count > 8 { secrets.append(String(url.target)) }
-        return Prepared(request: request, server: Self.shown(url), secrets: secrets, isSecure: url.isSecure)
+        if case .secret = options.url {
+            secrets += URLSecrets.all(of: written)
+        } else {
+            secrets += URLSecrets.likely(of: written)
+        }
+        return Prepared(
+            request: request, server: Self.shown(url), secrets: SecretEcho(secrets), isSecure: url.isSecure)
     }
 
     /// `https://example.org`, with its port where it is not the usual one.

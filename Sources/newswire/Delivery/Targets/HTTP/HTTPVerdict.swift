@@ -7,7 +7,7 @@ internal import Web
 struct HTTPVerdict {
     private let answer: HTTPAnswer
     private let server: String
-    private let secrets: [String]
+    private let secrets: SecretEcho
     private let expected: String?
 
     /// Bytes of an answer's body that are shown.
@@ -15,9 +15,9 @@ struct HTTPVerdict {
 
     /// - Parameters:
     ///   - server: what an error calls the server.
-    ///   - secrets: what an answer must not bring into a log, though it was sent there.
+    ///   - secrets: words of the answer that may hold one of them are not shown.
     ///   - expected: what has to stand in the body.
-    init(_ answer: HTTPAnswer, server: String, secrets: [String], expected: String?) {
+    init(_ answer: HTTPAnswer, server: String, secrets: SecretEcho, expected: String?) {
         self.answer = answer
         self.server = server
         self.secrets = secrets
@@ -34,7 +34,7 @@ struct HTTPVerdict {
                 "\(server) answered \(head.status), but not with \(SafeText.line(expected)), which --expect wants\(said)"
             )
         case 300...399:
-            let place = head.header(named: "Location").map { " to \(shown($0))" } ?? ""
+            let place = head.header(named: "Location").map { shown($0).map { " to \($0)" } ?? " elsewhere" } ?? ""
             return .refused(
                 "\(server) answered \(head.status) and leads\(place), which is not followed: if it is right, name it with --to"
             )
@@ -55,17 +55,19 @@ struct HTTPVerdict {
         }
     }
 
-    /// `: “what the server said”`, on one line, however it was written; empty where it said nothing.
+    /// `: “what the server said”`, on one line, however it was written; empty where it said nothing, and not its words
+    /// where they may hold a secret.
     private var said: String {
-        let text = shown(String(decoding: answer.body, as: UTF8.self))
+        guard let text = shown(String(decoding: answer.body, as: UTF8.self)) else {
+            return " (\(SecretEcho.withheld))"
+        }
         return text.isEmpty ? "" : ": “\(text)”"
     }
 
-    /// A server that shows what it was sent does not bring a secret into the log. The whole text is looked through before
-    /// it is cut, so that no beginning of a secret is left at the end.
-    private func shown(_ text: String) -> String {
-        var text = text
-        for secret in secrets where !secret.isEmpty { text = text.replacing(secret, with: "***") }
+    /// Returns the beginning of a text, on one line; nil where the text may hold a secret. All of it is looked through
+    /// before it is cut, so that no beginning of a secret is left at the end.
+    private func shown(_ text: String) -> String? {
+        if secrets.mayShow(in: text) { return nil }
         let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return SafeText.line(String(decoding: line.utf8.prefix(Self.shownBytes), as: UTF8.self))
     }
