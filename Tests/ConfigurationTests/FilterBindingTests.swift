@@ -17,6 +17,23 @@ struct FilterBindingTests {
         ids.map { (FeedIdentifier($0), "https://example.org/feed.xml") }
     }
 
+    @Test("More labels than an article gets are told once, at the rule whose label may be left out")
+    func manyLabels() throws {
+        func rules(_ count: Int, last: String) -> String {
+            (1...count).map { number in
+                "[[filter]]\nname = \"n\(number)\"\naction = \"label\"\nlabel = \"l\(number)\"\nmatch = \"x\"\n"
+            }.joined() + last
+        }
+        func warnings(_ text: String) throws -> [String] {
+            try fixture.load("\(feed("id = \"a\""))\n\(text)").reviewFilters().map(\.message)
+        }
+        #expect(try warnings(rules(16, last: "")).isEmpty)
+        let many = try warnings(rules(18, last: ""))
+        #expect(many.count == 1 && many[0].hasPrefix("[[filter]] n17: 18 different labels may come to an article of a"))
+        #expect(try warnings(rules(17, last: "feeds = [\"a\"]\n")).count == 1)
+        #expect(try warnings(rules(17, last: "tags = [\"other\"]\n")).allSatisfy { !$0.contains("different labels") })
+    }
+
     @Test("A rule names a feed by the id that the store knows it by, though that is not the one that its URL makes")
     func recognised() throws {
         var configuration = try fixture.load(text(feed: "", rule: "feeds = [\"mine\"]"))

@@ -58,6 +58,7 @@ struct FilterRulesTests {
     func labelLimit() throws {
         let rules = try (0..<20).map { try rule("r\($0)", .label("l\($0)"), "drone") }
         #expect(FilterRules(rules).verdict(on: queried()).labels == (0..<16).map { "l\($0)" })
+        #expect(FilterRules(rules).verdict(on: queried()).omittedLabels == (16..<20).map { "l\($0)" })
     }
 
     @Test("A rule is for the feeds that it names and for those with its tags, or for all")

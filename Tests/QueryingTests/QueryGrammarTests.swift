@@ -67,10 +67,34 @@ struct QueryGrammarTests {
         #expect(form("-a", .reading) == "-a")
     }
 
+    @Test(
+        "What is an operator elsewhere is looked for, with a warning of what it is here",
+        arguments: [
+            ("a !toy", 3, "has a - before it"), ("a –toy", 3, "has a - before it"), ("a — b", 3, ""),
+            ("a \u{2212}toy", 3, "has a - before it"), ("'air defence'", 1, "\"several words\""),
+            ("‘air defence’", 1, "\"several words\""), ("a|b", 1, "OR for one of them"),
+            ("x a,b", 3, "OR for one of them"),
+            ("title=toy", 1, "a field has a colon, title:"), ("a and b", 3, "a blank is enough"),
+        ])
+    func nearMisses(query: String, column: Int, words: String) {
+        guard let query = try? Query(query) else { return #expect(words.isEmpty) }
+        #expect(query.warnings.map(\.column) == [column] && query.warnings.allSatisfy { $0.message.contains(words) })
+    }
+
+    @Test(
+        "Words that only look a little like operators are words",
+        arguments: [
+            "O'Brien", "'tis time", "10,000 drones", "drone,", "a=b", "s-400", "wow!", "\"a|b\"", "url:a,b", "'air'",
+        ])
+    func noNearMisses(query: String) throws {
+        #expect(try Query(query).warnings.isEmpty)
+    }
+
     @Test("The operators in lower case are words, which is said")
     func warnings() throws {
         #expect(try Query("a or b").warnings.map(\.column) == [3])
         #expect(try Query("a not b").warnings.map(\.column) == [3])
+        #expect(try Query("a and b").warnings.map(\.column) == [3])
         #expect(try Query("a \"or\" b").warnings.isEmpty)
         #expect(try Query("a OR NOT b").warnings.isEmpty)
     }

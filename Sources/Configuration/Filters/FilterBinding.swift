@@ -48,7 +48,24 @@ extension Configuration {
         let doubts = filters.doubts(feeds: binding.feeds.ids, tags: tags).map { doubt in
             warning(SafeText.line(doubt.message), of: filterTables[doubt.rule])
         }
-        return former + doubts
+        return former + doubts + reviewLabels()
+    }
+
+    /// Warns where more labels may come to the articles of a feed than they get (filters.md §2.1), once for all such feeds.
+    private func reviewLabels() -> [Diagnostic] {
+        guard filters.hasManyLabels else { return [] }
+        for feed in feeds {
+            guard
+                let (rule, count) = filters.firstRuleBeyondLabelLimit(
+                    feed: feed.id, tags: Set(feed.tags.map(TagKey.init)))
+            else { continue }
+            return [
+                warning(
+                    "\(count) different labels may come to an article of \(feed.id), and it gets \(FilterRules.labelLimit) at "
+                        + "most, of the rules that stand first; the others are left out", of: filterTables[rule])
+            ]
+        }
+        return []
     }
 
     private func warning(_ message: String, of table: FilterTable) -> Diagnostic {

@@ -109,3 +109,28 @@ struct UndecidedRules {
         }
     }
 }
+
+/// `OmittedLabels` counts the articles of one document that had more labels to get than they may have.
+struct OmittedLabels {
+    /// Labels that a line tells.
+    private static let shown = 5
+
+    private var articles = 0
+    private var labels: Set<String> = []
+
+    mutating func add(_ labels: [String]) {
+        if labels.isEmpty { return }
+        articles += 1
+        self.labels.formUnion(labels)
+    }
+
+    /// One line where there is such an article.
+    var notes: [String] {
+        if articles == 0 { return [] }
+        let more = labels.count > Self.shown ? " and \(labels.count - Self.shown) more" : ""
+        return [
+            "filter_labels: \(articles) article\(articles == 1 ? "" : "s") would have more than \(FilterRules.labelLimit) labels;"
+                + " left out: \(labels.sorted().prefix(Self.shown).joined(separator: ", "))\(more)"
+        ]
+    }
+}

@@ -106,6 +106,7 @@ struct RecordDrafts {
                 feedTitle: state.title, feedTags: feed.tags, feedLanguage: document.language),
             now: now, trusted: trusted)
         var undecided = UndecidedRules()
+        var omitted = OmittedLabels()
         var events: [Judgement.Event: Int] = [:]
         // Half an article never takes the place of a whole one (security.md §5).
         let stored = judgements.filter { $0.leavesRecords && !(articles[$0.index].isIncomplete && $0.isOfKnown) }
@@ -120,6 +121,7 @@ struct RecordDrafts {
                 if let verdict { result.effects.add(verdict) }
             }
             undecided.add(verdict?.undecided ?? [])
+            omitted.add(verdict?.omittedLabels ?? [])
             if explains { result.plan += judgement.plan(article, verdict) }
             for event in judgement.events { events[event, default: 0] += 1 }
         }
@@ -127,7 +129,7 @@ struct RecordDrafts {
             for event in judgement.events { events[event, default: 0] += 1 }
         }
         result.notes = Judgement.Event.allCases.compactMap { event in events[event].map { event.note(count: $0) } }
-        result.notes += undecided.notes
+        result.notes += undecided.notes + omitted.notes
     }
 
     /// What a feed has when it is first read to the end is initial, unless some of it is known although nothing was

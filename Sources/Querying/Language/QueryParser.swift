@@ -111,9 +111,9 @@ struct QueryParser {
         }
         let field = try self.field()
         let value = try self.value(of: field)
-        if field == nil, case .word(let word) = value.kind, word == "or" || word == "not" {
-            let message =
-                "\(word) is a word to look for here; the operator is \(word.uppercased()), and \"\(word)\" the word"
+        if field == nil, case .word(let word) = value.kind,
+            let message = QueryNearMiss.message(of: word, before: bytes[offset...])
+        {
             warnings.append(issue(message, at: start))
         }
         let reader = QueryValueReader(query: text, use: use)

@@ -92,11 +92,15 @@ package struct FilterRules: Sendable {
 
     /// Adds a rule's label, unless it is there whatever its case, or there are enough.
     private func addLabel(of rule: Int, to verdict: inout FilterVerdict, _ labels: inout [TagKey]) {
-        guard labels.count < Self.labelLimit, case .label(let label) = rules[rule].action, let key = labelKeys[rule],
-            !labels.contains(key)
-        else { return }
+        guard case .label(let label) = rules[rule].action, let key = labelKeys[rule], !labels.contains(key) else {
+            return
+        }
         labels.append(key)
-        verdict.labels.append(label)
+        if labels.count > Self.labelLimit {
+            verdict.omittedLabels.append(label)
+        } else {
+            verdict.labels.append(label)
+        }
     }
 }
 
@@ -107,6 +111,8 @@ package struct FilterVerdict: Sendable, Equatable {
     package internal(set) var blockedBy: String?
     /// The article gets these labels, each once whatever its case, in the configuration's order.
     package internal(set) var labels: [String] = []
+    /// The article would get these as well, and does not, because it has as many as it may.
+    package internal(set) var omittedLabels: [String] = []
     /// Of these rules it is not known whether they match, because a /regex/ of theirs could not be told within its limits.
     /// Nothing was done by them: the article is not blocked for their sake.
     package internal(set) var undecided: [String] = []

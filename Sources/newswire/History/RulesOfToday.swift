@@ -33,11 +33,18 @@ struct RulesOfToday {
     }
 
     private static func comparison(_ record: StoredRecord, _ verdict: FilterVerdict) -> String {
-        if record.blockedBy == verdict.blockedBy, Set(record.labels) == Set(verdict.labels) {
+        if record.blockedBy == verdict.blockedBy, Set(record.labels) == Set(verdict.labels),
+            verdict.omittedLabels.isEmpty
+        {
             return "the rules of today say the same as when it was stored"
         }
         var parts = [verdict.blockedBy.map { "block it by \($0)" } ?? "let it through"]
         if !verdict.labels.isEmpty { parts.append("label it \(verdict.labels.joined(separator: ", "))") }
+        if !verdict.omittedLabels.isEmpty {
+            parts.append(
+                "leave out \(verdict.omittedLabels.joined(separator: ", ")), as it has \(FilterRules.labelLimit) labels"
+            )
+        }
         return "the rules of today would \(parts.joined(separator: " and ")); what is stored stays as it was judged"
     }
 }

@@ -78,6 +78,18 @@ struct DocumentRulingTests {
         #expect(RecordStanding(passed, after: version) == .released)
     }
 
+    @Test("Labels beyond those that an article may have are told in one line")
+    func omittedLabels() {
+        var omitted = OmittedLabels()
+        omitted.add([])
+        #expect(omitted.notes.isEmpty)
+        omitted.add(["b", "a"])
+        #expect(omitted.notes == ["filter_labels: 1 article would have more than 16 labels; left out: a, b"])
+        omitted.add(["c", "d", "e", "f", "g"])
+        #expect(
+            omitted.notes[0].hasSuffix("2 articles would have more than 16 labels; left out: a, b, c, d, e and 2 more"))
+    }
+
     @Test("What takes a pattern too long blocks nothing, and is told by the rule's name")
     func undecided() throws {
         // No state of the pattern comes again in such a text, so that its automaton never fits into memory.
