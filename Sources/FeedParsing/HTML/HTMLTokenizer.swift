@@ -30,6 +30,10 @@ package struct HTMLTokenizer {
     /// The name of the element whose raw text comes next.
     private var rawElement: Range<Int>?
 
+    /// How many `svg` and `math` are open. In them a tag that ends with `/>` has no content, and so no raw text either
+    /// (HTML §13.2.6.5). Nothing else ends them here, so that what is not known is shown and not hidden.
+    private var foreignDepth = 0
+
     private let readsFrames: Bool
     private let readsScripts: Bool
     private let keepsUnclosed: Bool
@@ -128,7 +132,12 @@ package struct HTMLTokenizer {
             return .unclosedTag(start..<offset)
         }
         offset = close + 1
-        if !isEnd, isRawElement(name) { rawElement = name }
+        let isSelfClosing = !isEnd && bytes[close - 1] == UInt8(ascii: "/")
+        if isForeign(name) {
+            if !isSelfClosing { foreignDepth = max(0, foreignDepth + (isEnd ? -1 : 1)) }
+        } else if !isEnd, !(isSelfClosing && foreignDepth > 0), isRawElement(name) {
+            rawElement = name
+        }
         return .tag(Tag(range: start..<offset, name: name, attributes: index..<close, isEnd: isEnd))
     }
 
@@ -210,6 +219,16 @@ package struct HTMLTokenizer {
             index = open + 1
         }
         return bytes.count
+    }
+
+    private func isForeign(_ name: Range<Int>) -> Bool {
+        let element: StaticString
+        switch name.count {
+        case 3: element = "svg"
+        case 4: element = "math"
+        default: return false
+        }
+        return name.allSatisfy { bytes[$0] | 0x20 == element.utf8Start[$0 - name.lowerBound] }
     }
 
     private func isRawElement(_ name: Range<Int>) -> Bool {

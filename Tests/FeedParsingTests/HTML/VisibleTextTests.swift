@@ -16,6 +16,10 @@ struct VisibleTextTests {
             ("<p>a</p><p>b</p>", "\na\n\nb\n"), ("a<br>b", "a\nb"), ("a<!-- b -->c<!-- d", "ac"),
             ("a<script>b</script><style>c</style>d", "ad"), ("<textarea>a</textarea>", "a"),
             ("a<img alt=\"b\" src=\"c\">d", "ad"), ("a<a href=\"b", "a"), ("", ""),
+            ("<svg><title/></svg>a", "a"), ("<svg><style/><SCRIPT href=\"x\" /></svg>a", "a"),
+            ("<math><xmp/>a</math>", "a"),
+            ("<svg/><style/>a</style>b", "b"), ("<svg></svg><title/>a</title>b", "b"),
+            ("<svg><style>a</style></svg>b", "b"),
         ])
     func text(html: String, expected: String) {
         #expect(visible(html) == expected)
