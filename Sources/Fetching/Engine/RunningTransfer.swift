@@ -267,6 +267,12 @@ final class RunningTransfer {
         if !isPrivate { isAmongPrivate = false }
     }
 
+    /// Takes in where a redirect has led, from that URL to the one at hand.
+    func observeRedirect(from: WebURL) {
+        let isSameServer = url.host == from.host && (url.port == from.port || (from.port == 80 && url.port == 443))
+        if !request.leadsAmongPrivate, !isSameServer { isAmongPrivate = false }
+    }
+
     // MARK: What is handed on
 
     func takeBody() -> [UInt8] {

@@ -181,6 +181,7 @@ final class TransferLoop {
             running.url = try running.redirects.follow(
                 from: from, status: running.status, location: running.fields.firstBytes("Location"),
                 limit: running.request.limits.maxRedirects, isAmongPrivate: running.isAmongPrivate)
+            running.observeRedirect(from: from)
         } catch {
             conclude(running, error)
             return

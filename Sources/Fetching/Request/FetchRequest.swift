@@ -48,6 +48,9 @@ package struct FetchRequest: Sendable {
     package var ledBy: Guide?
     /// Tells whether none but servers on private addresses have had a say in where `url` leads.
     package var isAmongPrivate = true
+    /// Tells whether a server on a private address may name another one there; else a redirect to another server leads
+    /// no farther than `ledAddressPolicy`.
+    package var leadsAmongPrivate = true
     /// Tells whether a person wrote `url` where local files are allowed (security.md §1).
     package var allowsLocalFile = false
     /// What the request brings; nil where it fetches.

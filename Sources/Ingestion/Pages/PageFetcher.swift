@@ -40,7 +40,7 @@ struct PageFetcher: Sendable {
     /// - Parameter visit: has the page's host, and what a redirect leads to when it comes to that.
     /// - Returns: nil where the task was cancelled.
     func fetch(_ url: String, for feed: FeedConfiguration, _ visit: HostVisit) async throws(Failure) -> FetchedPage? {
-        guard let target = try? WebURL(url), let request = await request(target, feed) else {
+        guard let target = try? Self.settled(url), let request = await request(target, feed) else {
             throw Failure(kind: .redirect)
         }
         do throws(Failure) {
@@ -50,6 +50,12 @@ struct PageFetcher: Sendable {
             if Task.isCancelled { return nil }
             throw error
         }
+    }
+
+    /// The URL as servers understand it, so that robots.txt is asked about what is fetched: a full stop that is
+    /// percent-encoded is one, and segments of dots lead where they say (RFC 3986 §6.2.2).
+    private static func settled(_ url: String) throws(WebURL.Problem) -> WebURL {
+        try WebURL(url.replacing("%2e", with: ".").replacing("%2E", with: "."), isConfigured: false)
     }
 
     /// Makes the request. What it reads of files is read where a file system that does not answer holds up no transfer.
@@ -65,7 +71,9 @@ struct PageFetcher: Sendable {
         var request = request
         let plain = request
         request.beforeRedirect = { redirect in
-            guard let host = HostKey.of(url: redirect.to), let target = try? WebURL(redirect.to) else { return .held }
+            guard let host = HostKey.of(url: redirect.to), let target = try? Self.settled(redirect.to) else {
+                return .held
+            }
             let decision = await visit.move(to: host) { try await clock.sleep(milliseconds: $0) }
             guard decision == .go else { return decision }
             do throws(Failure) {
@@ -179,7 +187,7 @@ struct PageFetcher: Sendable {
 
     /// The way on one host leads past no gate: what robots.txt forbids of it is not read.
     private func checkWay(_ head: ResponseHead, _ feed: FeedConfiguration) throws(Failure) {
-        guard obeysRobots, !head.redirects.isEmpty, let target = try? WebURL(head.effectiveURL) else { return }
+        guard obeysRobots, !head.redirects.isEmpty, let target = try? Self.settled(head.effectiveURL) else { return }
         if case .rules(let file)? = robots.answer(for: RobotsCache.url(for: target), at: clock.now()),
             !file.allows(target.target)
         {

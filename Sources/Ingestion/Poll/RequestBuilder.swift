@@ -95,6 +95,7 @@ package struct RequestBuilder: Sendable {
         if options.ownPrivateNetworks != nil { request.ledAddressPolicy = request.addressPolicy }
         request.ledBy = .link
         request.isAmongPrivate = (try? WebURL(feed.url))?.origin == page.origin
+        request.leadsAmongPrivate = false
         do throws(SecretError) {
             request.proxyLogin = try proxyLogin(options.proxyAuth)
         } catch {

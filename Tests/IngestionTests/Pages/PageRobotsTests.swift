@@ -7,6 +7,8 @@ import Testing
 @Suite("robots.txt is asked for and obeyed (RFC 9309)", .serialized)
 struct PageRobotsTests {
     private let text = String(repeating: "word ", count: 100)
+    /// The feed's own table opens the hosts that redirects lead to.
+    private let open = "fulltext = \"always\"\nprivate_networks = \"allow\""
 
     private func failure(_ outcome: PageTask.Outcome) -> PageFailure? {
         if case .failed(let failure) = outcome { failure.kind } else { nil }
@@ -31,6 +33,40 @@ struct PageRobotsTests {
         fixture.pass(seconds: RobotsCache.lifetime)
         #expect(try await fixture.fetch(seqs[0]) == .unchanged(isLonger: true))
         #expect(fixture.server.requests(to: "/robots.txt").count == 2)
+        await fixture.close()
+    }
+
+    @Test(
+        "A link whose path has segments of dots, encoded or not, is judged by where it leads, and asked for there",
+        arguments: ["/a/../private/c", "/./private/c", "/a/%2e%2e/private/c", "/a/%2E./private/c"])
+    func dots(path: String) async throws {
+        let fixture = try PageFixture()
+        fixture.server.on("/robots.txt", LoopbackResponse(body: "User-agent: *\nDisallow: /private/\n"))
+        let seq = try fixture.article(1, at: fixture.server.url(path))
+        #expect(failure(try await fixture.fetch(seq)) == .robots)
+        #expect(fixture.server.requests.map(\.path) == ["/robots.txt"])
+        fixture.server.page("/c", text)
+        let other = try fixture.article(2, at: fixture.server.url(path.replacing("private/c", with: "c")))
+        #expect(try await fixture.fetch(other) == .stored(isLonger: true))
+        #expect(fixture.server.requests.map(\.path) == ["/robots.txt", "/c"])
+        await fixture.close()
+    }
+
+    @Test("A redirect to another private server is not followed where only what is written for all feeds opens it")
+    func ledToPrivate() async throws {
+        let fixture = try PageFixture()
+        fixture.server.on("/robots.txt", LoopbackResponse(status: 404, body: ""))
+        fixture.other.on("/robots.txt", LoopbackResponse(status: 404, body: ""))
+        fixture.server.on("/away", .redirect(302, to: fixture.other.url("/b")))
+        fixture.server.on("/near", .redirect(302, to: fixture.server.url("/a")))
+        fixture.server.page("/a", text)
+        fixture.other.page("/b", text)
+        let away = try fixture.article(1, at: fixture.server.url("/away"))
+        let near = try fixture.article(2, at: fixture.server.url("/near"))
+        #expect(failure(try await fixture.fetch(away)) == .refusedAddress)
+        #expect(fixture.other.requests.isEmpty)
+        #expect(try await fixture.fetch(near) == .stored(isLonger: true))
+        #expect(try await fixture.fetch(away, options: open) == .stored(isLonger: true))
         await fixture.close()
     }
 
@@ -78,7 +114,7 @@ struct PageRobotsTests {
         fixture.other.on("/rules", LoopbackResponse(body: "User-agent: *\nDisallow: /a\n"))
         fixture.server.page("/a", text)
         let seq = try fixture.article(1, at: fixture.server.url("/a"))
-        #expect(failure(try await fixture.fetch(seq)) == .robots)
+        #expect(failure(try await fixture.fetch(seq, options: open)) == .robots)
         let circle = try PageFixture()
         circle.server.on("/robots.txt", .redirect(301, to: circle.server.url("/robots.txt?1")))
         circle.server.page("/a", text)
@@ -99,7 +135,7 @@ struct PageRobotsTests {
         fixture.server.page("/hidden", text)
         let away = try fixture.article(1, at: fixture.server.url("/away"))
         let inside = try fixture.article(2, at: fixture.server.url("/inside"))
-        #expect(failure(try await fixture.fetch(away)) == .robots)
+        #expect(failure(try await fixture.fetch(away, options: open)) == .robots)
         #expect(fixture.other.requests(to: "/b").isEmpty)
         #expect(failure(try await fixture.fetch(inside)) == .robots)
         #expect(try fixture.records().isEmpty)
