@@ -177,9 +177,9 @@ extension BodyReader {
     }
 
     mutating func dropRepeated() {
-        var said = Set<String>()
+        var said = Set<UInt64>()
         for block in keptBlocks where !isCell(block) && blocks[block].words >= 8 {
-            if !said.insert(text(block)).inserted { drop(block: block, by: .repeated) }
+            if !said.insert(WordHash.of(text(block).utf8)).inserted { drop(block: block, by: .repeated) }
         }
     }
 

@@ -15,6 +15,8 @@ struct BodyReader {
     let names: [BodyNames.Reading]
     /// Where the page's headline stands: its `h1`, and where there are several, the one that is most like the title.
     var headline: PageTree.Node?
+    /// It says what the page's title says.
+    var isHeadlineSure = false
     /// Parts of lines that nobody sees.
     var unseen: [Range<PageTree.Node>] = []
     /// Elements that were taken out as a whole.
@@ -37,12 +39,13 @@ struct BodyReader {
     /// Runs the rules.
     static func read(_ tree: PageTree, _ metadata: PageMetadata) -> BodyReader {
         var reader = BodyReader(tree: tree, metadata: metadata)
-        reader.headline = reader.findHeadline()
+        reader.findHeadline()
         reader.dropBesideElements()
         reader.sums.update(reader.blocks)
         reader.dropComments()
         reader.sums.update(reader.blocks)
         reader.chooseContainers()
+        reader.holdToHeadline()
         var second = reader
         reader.readInside(ignoringNames: false)
         // Rule 18: where almost nothing came of a page that has text, once more with all of it.

@@ -1,12 +1,8 @@
-private import Text
-
 /// A text made ready to be compared with another: its words in lower case, without signs.
 struct Comparison {
-    let words: [Substring]
+    let words: [UInt64]
 
-    init(_ text: String) {
-        words = text.lowercased().split { !($0.isLetter || $0.isNumber) }
-    }
+    init(_ text: String) { words = HashedWords(text).words }
 
     /// Whether it is that title, or nearly.
     func isTitle(_ title: Comparison) -> Bool {
@@ -33,7 +29,7 @@ struct Shingles {
     private var hashes = Set<UInt64>()
 
     init(_ text: String) {
-        let words = Comparison(text).words.map { WordHash.of($0.utf8) }
+        let words = HashedWords(text).words
         guard !words.isEmpty else { return }
         for index in 0..<max(1, words.count - 2) {
             var hash: UInt64 = 0

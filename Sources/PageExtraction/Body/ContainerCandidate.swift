@@ -17,19 +17,32 @@ struct ContainerCandidate {
 
 extension BodyReader {
     /// The headline of the page, as far as an `h1` shows it.
-    func findHeadline() -> PageTree.Node? {
+    mutating func findHeadline() {
         let titles = metadata.titles.map(Comparison.init(_:))
-        var first: PageTree.Node?
         var count = 0
         for node in tree.nodes where tree.element(node) == .h1 {
             count += 1
             if count > 50 { break }
             let text = Comparison(tree.text(of: node))
             if text.words.isEmpty { continue }
-            if titles.contains(where: { text.isTitle($0) }) { return node }
-            first = first ?? node
+            if titles.contains(where: { text.isTitle($0) }) {
+                (headline, isHeadlineSure) = (node, true)
+                return
+            }
+            headline = headline ?? node
         }
-        return first
+    }
+
+    /// A short article loses against anything longer on its page. So where the headline says what the title says, the text
+    /// that begins behind it is the article: the nearest element around it that holds some.
+    mutating func holdToHeadline() {
+        guard isHeadlineSure, let headline, let first = containers.first else { return }
+        for place in tree.ancestors(headline) {
+            let behind = sums.total(in: tree.end(headline)..<tree.end(place))
+            guard behind.goodCharacters >= 400 else { continue }
+            if !tree.contains(place, first), !tree.contains(first, place) { containers = [place] }
+            return
+        }
     }
 
     /// Rule 1: of the elements that say that they hold the article, the most telling one that holds most of the text; and

@@ -13,10 +13,10 @@ enum PagePhrases {
 
     /// The phrase that a text begins with; the longest where there are several.
     static func phrase(beginning text: String) -> Phrase? {
-        let words = words(of: text)
-        guard let first = words.first, let entries = table[first.hash] else { return nil }
-        for entry in entries where words.starts(with: entry.words, by: { $0.hash == $1.hash }) {
-            if entry.needsColon, !words[entry.words.count - 1].hasColon { continue }
+        let read = HashedWords(text, atMost: longest)
+        guard let first = read.words.first, let entries = table[first] else { return nil }
+        for entry in entries where read.words.starts(with: entry.words) {
+            if entry.needsColon, !read.hasColon[entry.words.count - 1] { continue }
             return Phrase(kind: entry.kind, words: entry.words.count)
         }
         return nil
@@ -24,14 +24,8 @@ enum PagePhrases {
 
     private static let longest = 10
 
-    private struct Word {
-        var hash: UInt64
-        /// It stands before a colon.
-        var hasColon = false
-    }
-
     private struct Entry {
-        var words: [Word]
+        var words: [UInt64]
         var kind: Kind
         /// The phrase is one only before a colon.
         var needsColon: Bool
@@ -42,40 +36,14 @@ enum PagePhrases {
         var table: [UInt64: [Entry]] = [:]
         for (kind, phrases) in PagePhraseTable.phrases {
             for phrase in phrases.split(separator: "|") {
-                let words = words(of: String(phrase))
+                let words = HashedWords(String(phrase), atMost: longest).words
                 guard let first = words.first else { continue }
-                table[first.hash, default: []].append(
+                table[first, default: []].append(
                     Entry(words: words, kind: kind, needsColon: phrase.hasSuffix(":")))
             }
         }
         return table.mapValues { $0.sorted { $0.words.count > $1.words.count } }
     }()
-
-    /// The first words of a text, in lower case and without apostrophes.
-    private static func words(of text: String) -> [Word] {
-        var words: [Word] = []
-        var hash = WordHash()
-        var isInWord = false
-        for scalar in text.prefix(200).lowercased().unicodeScalars {
-            let isLetter =
-                scalar.value < 0x80
-                ? UInt8(scalar.value).isASCIIAlphanumeric
-                : scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-            if isLetter {
-                if words.count == longest { return words }
-                for byte in UTF8.encode(scalar) ?? .init() { hash.add(byte) }
-                isInWord = true
-            } else if scalar == "'" || scalar == "\u{2019}" {
-                continue
-            } else {
-                if isInWord { words.append(Word(hash: hash.value)) }
-                (hash, isInWord) = (WordHash(), false)
-                if scalar == ":", !words.isEmpty { words[words.count - 1].hasColon = true }
-            }
-        }
-        if isInWord { words.append(Word(hash: hash.value)) }
-        return words
-    }
 
     /// Whether it is a time and little else: "Published: 3 May 2019 at 10:15 am".
     static func isDateLine(_ text: String) -> Bool {
