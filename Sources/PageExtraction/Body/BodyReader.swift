@@ -17,6 +17,8 @@ struct BodyReader {
     var headline: PageTree.Node?
     /// It says what the page's title says.
     var isHeadlineSure = false
+    /// The containers call themselves the article.
+    var isContainerNamed = false
     /// Parts of lines that nobody sees.
     var unseen: [Range<PageTree.Node>] = []
     /// Elements that were taken out as a whole.

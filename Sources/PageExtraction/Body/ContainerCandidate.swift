@@ -33,10 +33,13 @@ extension BodyReader {
         }
     }
 
-    /// A short article loses against anything longer on its page. So where the headline says what the title says, the text
-    /// that begins behind it is the article: the nearest element around it that holds some.
+    /// A short article loses against anything longer on its page. So where the headline says what the title says, and the
+    /// container stands before it or was chosen for its text alone, the text that begins behind the headline is the article:
+    /// the nearest element around it that holds some.
     mutating func holdToHeadline() {
-        guard isHeadlineSure, let headline, let first = containers.first else { return }
+        guard isHeadlineSure, let headline, let first = containers.first, first < headline || !isContainerNamed else {
+            return
+        }
         for place in tree.ancestors(headline) {
             let behind = sums.total(in: tree.end(headline)..<tree.end(place))
             guard behind.goodCharacters >= 400 else { continue }
@@ -78,11 +81,13 @@ extension BodyReader {
             candidates.append(best)
             if let one = oneOfMany(best, all) {
                 containers = pieces(of: one)
+                isContainerNamed = true
                 return
             }
         }
         for candidate in candidates.dropFirst() where isEnough(candidate, beside: scored) {
             containers = pieces(of: candidate)
+            isContainerNamed = true
             narrow(to: scored)
             return
         }
