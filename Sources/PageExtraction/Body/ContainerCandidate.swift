@@ -33,19 +33,37 @@ extension BodyReader {
         }
     }
 
-    /// A short article loses against anything longer on its page. So where the headline says what the title says, and the
-    /// container stands before it or was chosen for its text alone, the text that begins behind the headline is the article:
-    /// the nearest element around it that holds some.
+    /// A short article loses against anything longer on its page. So where the headline says what the title says, the text
+    /// that begins behind it is the article: the nearest element around it that holds some. A container that calls itself
+    /// the article and stands behind the headline gives way only to text that nothing calls something else.
     mutating func holdToHeadline() {
-        guard isHeadlineSure, let headline, let first = containers.first, first < headline || !isContainerNamed else {
-            return
-        }
+        guard isHeadlineSure, let headline, let first = containers.first else { return }
+        let isDoubtful = first < headline || !isContainerNamed
+        let guarded = isDoubtful ? [] : guardedWords(in: [0], percent: 35, captions: 60)
         for place in tree.ancestors(headline) {
-            let behind = sums.total(in: tree.end(headline)..<tree.end(place))
-            guard behind.goodCharacters >= 400 else { continue }
-            if !tree.contains(place, first), !tree.contains(first, place) { containers = [place] }
+            let behind = tree.end(headline)..<tree.end(place)
+            guard sums.total(in: behind).goodCharacters >= 400 else { continue }
+            if tree.contains(place, first) || tree.contains(first, place) { return }
+            if isDoubtful || hasPlainText(in: behind, guarded) { containers = [place] }
             return
         }
+    }
+
+    /// Whether two good blocks, or more, stand there in elements that nothing calls something else than text.
+    private func hasPlainText(in nodes: Range<PageTree.Node>, _ guarded: Set<UInt64>) -> Bool {
+        var (node, count, characters) = (nodes.lowerBound, 0, 0)
+        while node < nodes.upperBound {
+            if isJunk(node, guarded) {
+                node = tree.end(node)
+                continue
+            }
+            for block in sums.blocks(in: node..<node + 1) where blocks[block].isKept && blocks[block].isGood {
+                count += 1
+                characters += blocks[block].characters
+            }
+            node += 1
+        }
+        return count >= 2 && characters >= 400
     }
 
     /// Rule 1: of the elements that say that they hold the article, the most telling one that holds most of the text; and

@@ -56,6 +56,17 @@ import Testing
         #expect(page.isStory)
     }
 
+    @Test("A short article behind the page's headline is taken, and not the longer text of something else")
+    func shortArticle() {
+        let short = Pages.story.prefix(3).map { "<p>\($0)</p>" }.joined()
+        let long = String(repeating: Self.filler, count: 30)
+        for (before, behind) in [(long, ""), ("", "<div class=story-body>\(long)</div>")] {
+            let page = Pages.extract(
+                Pages.page("<div>\(before)</div><div><h1>\(Pages.headline)</h1>\(short)</div><div>\(behind)</div>"))
+            #expect(page.lines == Array(Pages.story.prefix(3)))
+        }
+    }
+
     // MARK: What stands beside
 
     @Test(
