@@ -49,21 +49,20 @@ extension BodyReader {
         }
     }
 
-    /// Whether two good blocks, or more, stand there in elements that nothing calls something else than text.
+    /// Whether there is good text, in elements that nothing calls something else.
     private func hasPlainText(in nodes: Range<PageTree.Node>, _ guarded: Set<UInt64>) -> Bool {
-        var (node, count, characters) = (nodes.lowerBound, 0, 0)
+        var (node, characters) = (nodes.lowerBound, 0)
         while node < nodes.upperBound {
             if isJunk(node, guarded) {
                 node = tree.end(node)
                 continue
             }
             for block in sums.blocks(in: node..<node + 1) where blocks[block].isKept && blocks[block].isGood {
-                count += 1
                 characters += blocks[block].characters
             }
             node += 1
         }
-        return count >= 2 && characters >= 400
+        return characters >= 400
     }
 
     /// Rule 1: of the elements that say that they hold the article, the most telling one that holds most of the text; and
