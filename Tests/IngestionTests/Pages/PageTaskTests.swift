@@ -163,7 +163,8 @@ struct PageTaskTests {
         fixture.other.page("/b", long)
         fixture.server.on("/a", .redirect(301, to: fixture.other.url("/b")))
         let seq = try fixture.article(1, at: fixture.server.url("/a"))
-        #expect(try await fixture.fetch(seq) == .stored(isLonger: true))
+        let open = "fulltext = \"always\"\nprivate_networks = \"allow\""
+        #expect(try await fixture.fetch(seq, options: open) == .stored(isLonger: true))
         #expect(fixture.visits == ["127.0.0.1", "127.0.0.2"])
         #expect(fixture.leaves.map(\.key) == ["127.0.0.1", "127.0.0.2"])
         #expect(try fixture.records().first?.page?["url"]?.string == fixture.other.url("/b"))
