@@ -64,7 +64,11 @@ package enum PageExtractor {
         write(&reader, to: &page)
         page.fields = PageFields.read(tree, metadata, place: reader.place, now: context.now)
         if reader.isFollowedByPaywall { page.fields.isPaywalled = true }
-        if page.text.isEmpty { page.warnings.append("No article was found on the page.") }
+        if page.text.isEmpty {
+            // Pictures and captions alone are no article.
+            page.html = ""
+            page.warnings.append("No article was found on the page.")
+        }
         return (page, reader)
     }
 

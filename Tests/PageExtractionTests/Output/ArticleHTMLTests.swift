@@ -32,6 +32,16 @@ import Testing
         #expect(page.html.hasPrefix("<p>\(Pages.story[0])</p>"))
     }
 
+    @Test("Where there is no text there is no HTML, although the article has a picture")
+    func pictureAlone() {
+        let html =
+            "<title>Bridge</title><article class=story><h1>Bridge</h1><figure><img src=/b.jpg width=600 height=400>"
+            + "<figcaption>The bridge</figcaption></figure></article>"
+        let page = PageExtractor.extract(
+            Array(html.utf8), PageExtractor.Context(url: "https://courier.example/a", now: nil))
+        #expect(page.text.isEmpty && page.html.isEmpty, "\(page.html)")
+    }
+
     @Test("Pictures stand where they stood, and those that are small, hidden or of other articles do not")
     func pictures() {
         let page = Pages.article(
