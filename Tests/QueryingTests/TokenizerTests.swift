@@ -107,6 +107,14 @@ struct TokenizerTests {
         #expect(tokens([0xed, 0xa0, 0x80, 0x61, 0xc0, 0xaf, 0xf5, 0x80, 0x80, 0x80]) == ["a"])
     }
 
+    @Test(
+        "A mark that Unicode holds for another, or for two, makes the same character as those",
+        arguments: [("и\u{340}", "и\u{300}"), ("и\u{344}", "и\u{308}\u{301}"), ("ав\u{341}", "ав\u{301}")])
+    func equivalentMarks(text: String, same: String) {
+        #expect(Array(tokens(text).utf8) == Array(tokens(same).utf8))
+        #expect(Array(tokens(tokens(text)).utf8) == Array(tokens(text).utf8))
+    }
+
     @Test("A token that is cut again stays what it is")
     func idempotence() {
         for value in UInt32(0x20)...0x2ffff {

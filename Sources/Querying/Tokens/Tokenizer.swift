@@ -50,7 +50,7 @@ package enum Tokenizer {
             case .mark:
                 // What it would stand on is missing, so that it says nothing.
                 guard token.length > 0, !token.dropsMarks else { break }
-                if !token.compose(with: scalar, table) { token.append(scalar, entry, at: index, table) }
+                token.append(mark: scalar, entry, table)
             }
             index += length
         }
@@ -126,6 +126,17 @@ private struct OpenToken {
             for part in table.expansion(of: entry) { append(part) }
         } else {
             append(entry.scalar == 0 ? scalar : entry.scalar)
+        }
+    }
+
+    /// Appends a mark to what it stands on, as it is compared: one that Unicode holds for another, or for two, makes the same
+    /// characters as those.
+    mutating func append(mark scalar: UInt32, _ entry: FoldTable.Entry, _ table: FoldTable) {
+        if entry.isExpanded {
+            for part in table.expansion(of: entry) where !compose(with: part, table) { append(part) }
+        } else {
+            let mark = entry.scalar == 0 ? scalar : entry.scalar
+            if !compose(with: mark, table) { append(mark) }
         }
     }
 
