@@ -48,8 +48,8 @@ package struct FetchRequest: Sendable {
     package var ledBy: Guide?
     /// Tells whether none but servers on private addresses have had a say in where `url` leads.
     package var isAmongPrivate = true
-    /// Tells whether a server on a private address may name another one there; else a redirect to another server leads
-    /// no farther than `ledAddressPolicy`.
+    /// Tells whether a server on a private address may name another one there; else a redirect to another server, or the
+    /// request that is moved there, leads no farther than `ledAddressPolicy`.
     package var leadsAmongPrivate = true
     /// Tells whether a person wrote `url` where local files are allowed (security.md §1).
     package var allowsLocalFile = false
@@ -91,6 +91,7 @@ package struct FetchRequest: Sendable {
             request.headers = []
             request.credentials = nil
             request.clientCertificate = nil
+            if !leadsAmongPrivate { request.isAmongPrivate = false }
         }
         return request
     }

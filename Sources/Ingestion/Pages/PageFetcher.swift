@@ -221,9 +221,6 @@ struct PageFetcher: Sendable {
         var request = page.moved(to: url)
         request.accept = "text/plain, */*;q=0.1"
         request.limits.maxBody = Self.robotsBody
-        // Of another server than the feed's own it is as private as the page there.
-        let isOwn = (try? WebURL(url)).map { $0.origin == (try? WebURL(feed.url))?.origin } ?? false
-        request.isAmongPrivate = page.isAmongPrivate && isOwn
         // It counts for the host that is asked, wherever it lies: the way there is not the page's.
         request.beforeRedirect = { redirect in
             guard let host = HostKey.of(url: redirect.to) else { return .held }

@@ -28,20 +28,10 @@ package struct RequestBuilder: Sendable {
     func request(for feed: FeedConfiguration, state: FeedState) throws(PollFailure) -> FetchRequest {
         // Members reached one by one through a key path cost more than all of them at once.
         let options = feed.options
-        var request = FetchRequest(url: feed.url, userAgent: options.userAgent ?? userAgent)
+        var request = try request(for: feed.url, by: options)
         request.validators = state.validators
         request.limits.maxBody = fetch.maxBody
-        request.limits.connectTimeout = options.connectTimeout
-        request.limits.timeout = options.timeout
-        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: options.timeout)
-        request.proxy = options.proxy
-        request.caFile = try options.caFile.map { path throws(PollFailure) in try Self.readable(path) }
-        request.tlsVerify = options.tlsVerify
-        request.http2 = options.http2
-        request.keepAlive = options.keepAlive
         request.keepsCookies = options.cookies == .session
-        request.addressPolicy = options.privateNetworks
-        if options.ownPrivateNetworks != nil { request.ledAddressPolicy = request.addressPolicy }
         request.allowsLocalFile = feed.isLocalFile
         do throws(SecretError) {
             request.headers = try headers(of: options)
@@ -56,6 +46,23 @@ package struct RequestBuilder: Sendable {
         request = request.moved(to: url)
         request.ledBy = .redirect
         request.isAmongPrivate = state.move.isAmongPrivate
+        return request
+    }
+
+    /// A request that goes as the options of a feed say, whether the feed is asked for or what it names; without all that
+    /// is for the feed's own server alone.
+    private func request(for url: String, by options: FeedOptions) throws(PollFailure) -> FetchRequest {
+        var request = FetchRequest(url: url, userAgent: options.userAgent ?? userAgent)
+        request.limits.connectTimeout = options.connectTimeout
+        request.limits.timeout = options.timeout
+        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: options.timeout)
+        request.proxy = options.proxy
+        request.caFile = try options.caFile.map { path throws(PollFailure) in try Self.readable(path) }
+        request.tlsVerify = options.tlsVerify
+        request.http2 = options.http2
+        request.keepAlive = options.keepAlive
+        request.addressPolicy = options.privateNetworks
+        if options.ownPrivateNetworks != nil { request.ledAddressPolicy = request.addressPolicy }
         return request
     }
 
@@ -80,19 +87,9 @@ package struct RequestBuilder: Sendable {
     /// table says so, or where the feed's own server is asked.
     func request(page: WebURL, of feed: FeedConfiguration) throws(PollFailure) -> FetchRequest {
         let options = feed.options
-        var request = FetchRequest(url: page.text, userAgent: options.userAgent ?? userAgent)
+        var request = try request(for: page.text, by: options)
         request.accept = "text/html, application/xhtml+xml;q=0.9"
         request.limits.maxBody = options.pages.maxBody
-        request.limits.connectTimeout = options.connectTimeout
-        request.limits.timeout = options.timeout
-        request.limits.lowSpeedSeconds = Self.lowSpeedSeconds(timeout: options.timeout)
-        request.proxy = options.proxy
-        request.caFile = try options.caFile.map { path throws(PollFailure) in try Self.readable(path) }
-        request.tlsVerify = options.tlsVerify
-        request.http2 = options.http2
-        request.keepAlive = options.keepAlive
-        request.addressPolicy = options.privateNetworks
-        if options.ownPrivateNetworks != nil { request.ledAddressPolicy = request.addressPolicy }
         request.ledBy = .link
         request.isAmongPrivate = (try? WebURL(feed.url))?.origin == page.origin
         request.leadsAmongPrivate = false
