@@ -35,6 +35,9 @@ static inline CURLcode newswire_curl_set_progress(CURL *easy, curl_xferinfo_call
 static inline CURLcode newswire_curl_set_open_socket(CURL *easy, curl_opensocket_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
+static inline CURLcode newswire_curl_set_close_socket(CURL *easy, curl_closesocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
+}
 static inline CURLcode newswire_curl_set_before_request(CURL *easy, curl_prereq_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
 }

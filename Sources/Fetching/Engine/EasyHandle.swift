@@ -5,6 +5,7 @@ final class EasyHandle {
     let curl: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private var headers: UnsafeMutablePointer<curl_slist>?
+    private var isClosed = false
     /// What the handle is set up for; nil where it is not, or not wholly.
     var profile: ConnectionProfile?
 
@@ -16,9 +17,15 @@ final class EasyHandle {
     }
 
     deinit {
-        curl_easy_cleanup(curl)
+        close()
         curl_slist_free_all(headers)
         errorText.deallocate()
+    }
+
+    /// Closes its connections. Nothing else may be done with the handle after that.
+    func close() {
+        if !isClosed { curl_easy_cleanup(curl) }
+        isClosed = true
     }
 
     /// Forgets everything about the last request but the connections and names that it led to.

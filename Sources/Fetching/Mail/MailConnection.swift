@@ -39,12 +39,26 @@ package final class MailConnection {
 
     private let server: MailServer
     private let handle: EasyHandle
+    /// libcurl closes its connections by them, the last one when the handle goes.
+    private let sockets = MailSockets()
+    /// Whether the server has taken the last message, and so is likely to answer a farewell.
+    private var isFriendly = true
+    private let farewell: Int
 
     /// Returns nil where there is not enough memory.
-    package init?(to server: MailServer) {
+    ///
+    /// - Parameter farewell: milliseconds that the server has in the end to answer QUIT.
+    package init?(to server: MailServer, farewell: Int = 2000) {
         guard FetchEngine.globalStatus == CURLE_OK, let handle = EasyHandle() else { return nil }
         self.server = server
         self.handle = handle
+        self.farewell = farewell
+    }
+
+    /// Says QUIT. By itself libcurl would wait two minutes for the answer.
+    deinit {
+        sockets.hangUp(after: isFriendly ? farewell : 0)
+        handle.close()
     }
 
     /// Sends a message and waits until the server has it.
@@ -62,6 +76,7 @@ package final class MailConnection {
         }
         // libcurl is not to know of the transfer any longer.
         defer { handle.reset() }
+        isFriendly = code == CURLE_OK
         switch code {
         case CURLE_OK: return .taken
         case CURLE_ABORTED_BY_CALLBACK where transfer.isStopped: return .stopped
@@ -122,6 +137,11 @@ package final class MailConnection {
         handle.set(CURLOPT_QUICK_EXIT, true)
         handle.set(CURLOPT_DNS_CACHE_TIMEOUT, 5)
         if server.encryption == .startTLS { handle.set(CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue)) }
+        let context = Unmanaged.passUnretained(sockets).toOpaque()
+        newswire_curl_set_open_socket(handle.curl) { context, _, address in MailSockets.from(context).open(address!) }
+        newswire_curl_set_pointer(handle.curl, CURLOPT_OPENSOCKETDATA, context)
+        newswire_curl_set_close_socket(handle.curl) { context, socket in MailSockets.from(context).close(socket) }
+        newswire_curl_set_pointer(handle.curl, CURLOPT_CLOSESOCKETDATA, context)
         if let caFile = server.caFile {
             newswire_curl_set_string(handle.curl, CURLOPT_CAPATH, nil)
             handle.set(CURLOPT_CAINFO, caFile)

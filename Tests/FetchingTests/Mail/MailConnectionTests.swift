@@ -85,6 +85,21 @@ struct MailConnectionTests {
         #expect(failure?.message.contains("within --timeout") == true)
     }
 
+    @Test("A server that says nothing to QUIT holds nobody up", arguments: [".", "QUIT"])
+    func farewell(_ command: String) async throws {
+        let double = MailServerDouble { asked, _ in asked == command ? .silence : nil }
+        let server = try server(double.port)
+        let start = ContinuousClock.now
+        let answer = await BlockingCall.run {
+            MailConnection(to: server, farewell: 50)?
+                .send(Array("A: b\r\n\r\n".utf8), Self.envelope, login: nil, timeout: 300, stop: -1)
+        }
+        // By itself libcurl waits for two minutes.
+        #expect(ContinuousClock.now - start < .seconds(60))
+        #expect((answer == .taken) == (command == "QUIT"))
+        #expect(double.log.commands.last == command)
+    }
+
     @Test("A connection that the server has closed meanwhile is opened anew, and the message is sent once")
     func idle() async throws {
         let double = MailServerDouble { asked, log in
