@@ -112,6 +112,10 @@ package struct StoredRecord: Sendable, Equatable {
 
     /// What a record of the kind `fulltext` says of the page, beside its text; nil in any other.
     package var page: JSONValue? { own[RecordMember.page] }
+    /// The text of the article's page, as HTML, where it was put beside the article's own; in no record of a store.
+    package var pageHTML: String? { page?["content_html"]?.string }
+    /// The same as plain text.
+    package var pageText: String? { page?["content_text"]?.string }
     /// The record of the article whose page it is.
     package var pageOf: UInt64? { page?["article"]?.integer.flatMap(UInt64.init(exactly:)) }
     /// The hash of the content, for telling an edit from a repetition.

@@ -8,14 +8,21 @@ import Testing
 
 extension Desk {
     /// Stores the page of an article, as it was fetched.
-    func storePage(of article: StoredArticle, seq: UInt64, text: String, isTeaser: Bool = false) throws {
+    ///
+    /// - Parameters:
+    ///   - seq: the article's record.
+    ///   - previous: the record of the article's page before this one.
+    func storePage(
+        of article: StoredArticle, seq: UInt64, text: String, previous: UInt64? = nil, isTeaser: Bool = false
+    ) throws {
         let prefix = """
-            {"id":"\(article.id)","title":"\(article.title ?? "")","content_html":"<p>\(text)</p>","content_text":"\(text)",\
+            {"id":"\(article.id)","url":"\(article.article.url ?? "https://example.org/\(article.id)")",\
+            "title":"\(article.title ?? "")","content_html":"<p>\(text)</p>","content_text":"\(text)",\
             "_newswire":{"page":{"article":\(seq),"url":"https://example.org/page",\(isTeaser ? "\"teaser\":true," : "")\
-            "quality":0.9}
+            "quality":0.9}\(previous.map { ",\"previous\":\($0)" } ?? "")
             """
         let record = PendingRecord(
-            prefix: Array(prefix.utf8), uid: article.uid, kind: .fulltext, version: 1, isInitial: false,
+            prefix: Array(prefix.utf8), uid: article.uid, kind: .fulltext, version: article.version, isInitial: false,
             contentHash: Hash128(high: 2, low: UInt64(text.utf8.count)), keys: [PageKey.of(article.uid)])
         let store = try ArticleStore.open(
             at: folder.file("store"), options: StoreOptions { article.stored }
@@ -101,18 +108,6 @@ struct FullTextTests {
         #expect(try await seqs().isEmpty)
     }
 
-    @Test("An update of an article has the page that was had before it")
-    func olderPage() async throws {
-        try store()
-        try desk.store([
-            articles[0].with {
-                $0.kind = .update; $0.version = 2
-            }
-        ])
-        let lines = try await desk.dump("--after", "5", "--updates", "--fulltext", "prefer")
-        #expect(lines.map { $0["content_text"]?.string } == ["The whole of one"])
-    }
-
     @Test("deliver gives the same")
     func deliver() async throws {
         try store()
@@ -123,11 +118,43 @@ struct FullTextTests {
         #expect(desk.cursor("d") == "5\n")
     }
 
-    @Test("Formats for people have the page's text as well")
+    @Test("Formats with texts have the page's, and with both that of the feed above it")
     func formats() async throws {
         try store()
-        #expect(await desk.run("dump", "--fulltext", "prefer", "--format", "text").output.contains("The whole of one"))
-        #expect(await desk.run("dump", "--fulltext", "only", "--format", "text").output.contains("the page of 1"))
+        func text(_ choice: String, _ format: String, _ options: String...) async -> String {
+            await desk.run(["dump", "--fulltext", choice, "--format", format] + options).output
+        }
+        #expect(await text("prefer", "text").contains("The whole of one"))
+        #expect(await text("only", "text").contains("the page of 1"))
+        let both = await text("both", "text")
+        #expect(both.contains("\n\n  About 1\n\n  The page:\n\n  The whole of one\n\n"), "\(both)")
+        #expect(both.contains("\n\n  About 3\n\n") && both.ranges(of: "The page:").count == 2)
+        let atom = await text("both", "atom")
+        let content = "&lt;p&gt;About 1&lt;/p&gt;\n&lt;hr&gt;\n&lt;h2&gt;The page&lt;/h2&gt;\n&lt;p&gt;The whole of one"
+        #expect(atom.contains(content), "\(atom)")
+        #expect(atom.ranges(of: "<content ").count == 3)
+        let feed = try JSONParser.parse(Array(await text("both", "jsonfeed").utf8)).value
+        #expect(feed["items"]?.array?[0]["_newswire"]?["page"]?["content_text"]?.string == "The whole of one")
+    }
+
+    @Test("Formats without texts are refused with both, which they would not show", arguments: ["tsv", "brief"])
+    func textless(format: String) async throws {
+        try store()
+        let refused = await desk.run("dump", "--fulltext", "both", "--format", format)
+        #expect(refused.status == 64 && refused.output.isEmpty)
+        #expect(refused.errors.contains("needs a format that shows texts (jsonl, jsonfeed, atom, text)"))
+        let found = await desk.run("dump", "--fulltext", "prefer", "--format", format, "--match", "whole")
+        #expect(found.lines.count == 1 && found.output.contains("Article 1"))
+    }
+
+    @Test("--sanitize reduces the HTML of a page that stands beside the feed's as well")
+    func sanitized() async throws {
+        try desk.store([articles[0]])
+        try desk.storePage(of: articles[0], seq: 1, text: "Whole<script>x</script><a href='/b'>b</a>")
+        let line = try await desk.dump("--fulltext", "both", "--sanitize")[0]
+        #expect(
+            line["_newswire"]?["page"]?["content_html"]?.string
+                == "<p>Whole<a href=\"https://example.org/b\">b</a></p>", "\(line)")
     }
 
     @Test("Events have no pages, and rules are not asked of them")

@@ -14,6 +14,11 @@ struct FullTextWaitTests {
 
     /// One article whose feed has pages, and one behind it whose feed has none.
     private func store() throws {
+        configure(other: "never")
+        try desk.store([article, behind])
+    }
+
+    private func configure(other mode: String) {
         desk.folder.write(
             """
             contact = "https://example.org/bot"
@@ -26,17 +31,24 @@ struct FullTextWaitTests {
             [[feed]]
             id = "other"
             url = "https://example.org/other.xml"
+            fulltext = "\(mode)"
             """, to: "newswire.toml")
-        try desk.store([article, behind])
     }
 
     private func keep(_ line: String) { desk.folder.write(line, to: "store/state/pages") }
 
-    private func deliver(_ span: String) -> ChildProcess {
-        desk.start([
-            "deliver", "--as", "d", "--once", "--fulltext", "prefer", "--wait-fulltext", span, "--config",
-            desk.folder.file("newswire.toml"), "--", "/bin/sh", "-c", "cat >>\(desk.folder.file("out"))",
-        ])
+    private func deliver(_ span: String, _ options: String...) -> ChildProcess {
+        desk.start(
+            ["deliver", "--as", "d", "--once", "--fulltext", "prefer", "--wait-fulltext", span] + options + [
+                "--config", desk.folder.file("newswire.toml"), "--", "/bin/sh", "-c",
+                "cat >>\(desk.folder.file("out"))",
+            ])
+    }
+
+    /// What `state/pages` says of a feed whose article waits for its page.
+    private func waiting(_ feed: String, _ seq: UInt64) -> String {
+        "{\"feed\":\"\(feed)\",\"waiting\":[{\"seq\":\(seq),\"host\":\"example.org\","
+            + "\"due\":\"2026-11-22T08:00:00Z\"}]}\n"
     }
 
     private var delivered: [Substring] { (desk.folder.text("out") ?? "").split(separator: "\n") }
@@ -44,15 +56,65 @@ struct FullTextWaitTests {
     @Test("An article is held back until its page is there, and those behind it keep their place")
     func held() async throws {
         try store()
-        keep(
-            "{\"seen\":2}\n{\"feed\":\"example\",\"waiting\":[{\"seq\":1,\"host\":\"example.org\","
-                + "\"due\":\"2026-11-22T08:00:00Z\"}]}\n")
+        keep("{\"seen\":2}\n" + waiting("example", 1))
         let delivery = deliver("1h")
         while desk.cursor("d") == nil { await Task.yield() }
         try desk.storePage(of: article, seq: 1, text: "The whole of one")
         #expect(await delivery.wait().status == 0)
         #expect(delivered.count == 2 && delivered[0].contains("The whole of one"))
         #expect(desk.cursor("d") == "3\n")
+    }
+
+    @Test("What a query asks of an article that is held back is asked when its page is there")
+    func heldForQuery() async throws {
+        try store()
+        keep("{\"seen\":2}\n" + waiting("example", 1))
+        let delivery = deliver("1h", "--match", "whole")
+        while desk.cursor("d") == nil { await Task.yield() }
+        try desk.storePage(of: article, seq: 1, text: "The whole of one")
+        #expect(await delivery.wait().status == 0)
+        #expect(delivered.count == 1 && delivered[0].contains("The whole of one"))
+    }
+
+    @Test("An edit with a page of its own to come is not given with that of the version before")
+    func heldForOwnPage() async throws {
+        try store()
+        try desk.storePage(of: article, seq: 1, text: "The whole of one")
+        let edit = article.with { ($0.kind, $0.version, $0.title) = (.update, 2, "Another title") }
+        try desk.store([edit])
+        keep("{\"seen\":4}\n" + waiting("example", 4))
+        let delivery = deliver("1h", "--updates", "--from", "4")
+        while desk.cursor("d") == nil { await Task.yield() }
+        try desk.storePage(of: edit, seq: 4, text: "All of two", previous: 3)
+        #expect(await delivery.wait().status == 0)
+        #expect(delivered.count == 1 && delivered[0].contains("All of two"), "\(delivered)")
+    }
+
+    @Test("A delivery that runs waits for the pages of feeds by the configuration as it is")
+    func renewed() async throws {
+        try store()
+        keep("{\"seen\":2}\n" + waiting("example", 1) + waiting("other", 2))
+        let delivery = deliver("1h")
+        while desk.cursor("d") == nil { await Task.yield() }
+        configure(other: "always")
+        try desk.storePage(of: article, seq: 1, text: "The whole of one")
+        while desk.cursor("d") == "0\n" { await Task.yield() }
+        #expect(desk.cursor("d") == "1\n")
+        try desk.storePage(of: behind, seq: 2, text: "The whole of two")
+        #expect(await delivery.wait().status == 0)
+        #expect(delivered.map { $0.contains("The whole of ") } == [true, true])
+    }
+
+    @Test("A configuration that is wrong holds up nobody who asks it only how long to wait")
+    func wrongConfiguration() async throws {
+        try store()
+        keep("{\"seen\":2}\n" + waiting("example", 1))
+        let delivery = deliver("1h")
+        while desk.cursor("d") == nil { await Task.yield() }
+        configure(other: "nonsense")
+        try desk.storePage(of: article, seq: 1, text: "The whole of one")
+        #expect(await delivery.wait().status == 0)
+        #expect(delivered.count == 2 && delivered[0].contains("The whole of one"))
     }
 
     @Test(

@@ -49,6 +49,46 @@ struct QueryEvaluationTests {
         #expect(try matches(query) == true)
     }
 
+    @Test(
+        "Characters that show nothing make no difference, whether they stand in the query or in the text",
+        arguments: ["\u{ad}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{feff}"])
+    func invisible(character: String) throws {
+        let (plain, broken) = ("dronestrike", "drone\(character)strike")
+        for (query, text) in [(plain, broken), (broken, plain), (broken, broken)] {
+            let article = queried { $0.article.title = text }
+            #expect(try matches("title:\(query)", article) == true)
+            #expect(try matches("title:drone", article) == false)
+        }
+    }
+
+    @Test("A zero width space parts words in a query as it does in a text")
+    func zeroWidthSpace() throws {
+        let article = queried { $0.article.title = "drone\u{200b}strike" }
+        #expect(try matches("title:drone title:\"drone strike\"", article) == true)
+        #expect(try matches("title:dronestrike", article) == false)
+        #expect(try matches("title:drone\u{200b}strike", queried { $0.article.title = "drone strike" }) == true)
+    }
+
+    @Test(
+        "The text of its page that is given beside an article is a part of its body, and joins none of the feed's words"
+    )
+    func pageBeside() throws {
+        let article = queried {
+            $0.article.contentHTML = "<p>In short</p>"
+            $0.pageHTML = "<p>The whole <b>story</b></p>"
+            $0.pageText = "not asked"
+        }
+        #expect(try matches("body:story short", article) == true)
+        #expect(try matches("\"short the\"", article) == false)
+        #expect(try matches("-story", article) == false)
+        #expect(try matches("body:/whole story/ -asked -title:story", article) == true)
+        let plain = queried {
+            ($0.article.contentHTML, $0.article.contentText) = (nil, nil)
+            $0.pageText = "Plain story"
+        }
+        #expect(try matches("\"plain story\" has:body", plain) == true)
+    }
+
     @Test("Words and beginnings of any length are told apart, and so are those of one length and one first letter")
     func lengths() throws {
         let long = String(repeating: "m", count: 62)

@@ -35,6 +35,14 @@ struct ArticleTemplateTests {
         #expect(try render(template, of: Self.article) == expected)
     }
 
+    @Test("The text of a page is that which is given beside the article's, and none of the pages of a store")
+    func page() throws {
+        let beside = #"{"content_text":"Short","_newswire":{"page":{"content_html":"<p>The <b>whole</b></p>"}}}"#
+        #expect(try render("{{text}}|{{page}}", of: beside) == "Short|The whole")
+        let stored = #"{"content_text":"The whole","_newswire":{"kind":"fulltext","page":{"article":1}}}"#
+        #expect(try render("{{text}}|{{page}}", of: stored) == "The whole|")
+    }
+
     @Test("What an article does not say is empty")
     func missing() throws {
         let names = TemplateField.allCases.filter { $0 != .json }.map { "{{\($0.rawValue)}}" }

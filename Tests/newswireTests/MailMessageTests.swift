@@ -120,6 +120,17 @@ struct MailMessageTests {
         #expect(parts[1].contains("<a href=3D\"https://example.org/1\">") && !message.contains("alert"))
     }
 
+    @Test("The text of the page that is given beside an article's stands below a heading, in both forms")
+    func page() throws {
+        let own = #""page":{"article":12,"content_html":"<p>The whole<script>x</script></p>","content_text":"x"},"#
+        let html = try message(#""content_html":"<p>Short</p>","#, own: own)
+        #expect(html.contains("Short\r\n\r\nThe page:\r\n\r\nThe whole\r\n"), "\(html)")
+        #expect(html.contains("<p>Short</p>\r\n<hr>\r\n<h2>The page</h2>\r\n<p>The whole</p>"), "\(html)")
+        let plain = try message(#""content_text":"a < b\n\nc","#, own: own.replacing("12", with: "3"))
+        #expect(plain.contains("a < b\r\n\r\nc\r\n\r\nThe page, as it was before this version:\r\n"), "\(plain)")
+        #expect(plain.contains("<p>a &lt; b</p>\r\n<p>c</p>"), "\(plain)")
+    }
+
     @Test("An article that is longer than mail servers take is cut, and says so")
     func limits() throws {
         let long = String(repeating: "ä long text. ", count: 150_000)

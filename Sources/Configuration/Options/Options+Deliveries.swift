@@ -86,7 +86,8 @@ extension Options {
             "fulltext", .word,
             """
             What comes of the pages of articles, as far as those were fetched: "prefer" puts a page's text in the place of \
-            the feed's, "both" beside it, and with "only" the pages come alone.
+            the feed's, "both" beside it, and with "only" the pages come alone. What match asks for is looked for in what is \
+            given.
             """, example: "\"prefer\"", in: .delivery(\.fullText)),
         Option(
             "wait_fulltext", .span(in: DeliverySettings.waits),

@@ -40,6 +40,8 @@ struct ArticleTexts {
     }
 
     private let article: Article
+    private let pageHTML: String?
+    private let pageText: String?
     private(set) lazy var title = Text(article.title)
     private(set) lazy var url = Text(article.url ?? article.externalURL)
     private(set) lazy var body = makeBody()
@@ -49,11 +51,12 @@ struct ArticleTexts {
     private(set) lazy var host = (article.url ?? article.externalURL).flatMap { HostKey.of(url: $0) }
     private(set) lazy var hostText = Text(host)
 
-    init(_ article: Article) {
-        self.article = article
+    init(_ queried: QueriedArticle) {
+        article = queried.article
+        (pageHTML, pageText) = (queried.pageHTML, queried.pageText)
     }
 
-    /// The body and, where there is one beside it, the summary: both are what a reader of the feed is shown.
+    /// The body and, where there are such beside it, the summary and the text of the page: all are what a reader is shown.
     private func makeBody() -> Text {
         var text = Text()
         if let html = article.contentHTML {
@@ -62,6 +65,11 @@ struct ArticleTexts {
             text.append(plain)
         }
         if let summary = article.summary { text.append(html: summary) }
+        if let html = pageHTML {
+            text.append(html: html)
+        } else if let plain = pageText {
+            text.append(plain)
+        }
         return text
     }
 

@@ -2,7 +2,7 @@ package import FeedModel
 
 /// What a query can ask of a record that is stored. It is the same as could be asked of the article before it was stored.
 extension QueriedArticle {
-    /// Takes a record as it was stored: `tag:` finds the tags that its feed had then and its labels, `is:blocked` what a
+    /// Takes a record as it was stored, or as it is given with its page (fulltext.md §10.5): `tag:` finds the tags that its feed had then and its labels, `is:blocked` what a
     /// rule has blocked.
     ///
     /// - Parameters:
@@ -14,6 +14,7 @@ extension QueriedArticle {
             Self.article(of: record, original), feed: record.feed ?? FeedIdentifier(""),
             tags: Set((record.feedTags + record.labels).map { TagKey($0) }), feedLanguage: record.feedLanguage,
             storedAt: record.storedAt ?? now, now: now)
+        (pageHTML, pageText) = (record.pageHTML, record.pageText)
         hasFlaggedDate = record.effectiveDateText != nil
         if record.kind == .update {
             states.insert(.update)

@@ -4,6 +4,10 @@ package import FeedModel
 package struct QueriedArticle: Sendable {
     /// The publisher says this.
     package var article: Article
+    /// The text of its page as HTML, which is given beside the article's own: it belongs to the body.
+    package var pageHTML: String?
+    /// The same as plain text, asked where there is no HTML.
+    package var pageText: String?
     /// The article came in this feed.
     package var feed: FeedIdentifier
     /// `tag:` looks at these: the feed's configured tags and, where a record is read, the labels of rules.
@@ -40,7 +44,8 @@ package struct QueriedArticle: Sendable {
 
     func has(_ part: ArticlePart) -> Bool {
         switch part {
-        case .body: article.contentHTML?.isEmpty == false || article.contentText?.isEmpty == false
+        case .body:
+            [article.contentHTML, article.contentText, pageHTML, pageText].contains { $0?.isEmpty == false }
         case .image: article.image != nil || article.bannerImage != nil
         case .attachment: !article.attachments.isEmpty
         }

@@ -18,7 +18,7 @@ package final class QueryEvaluation {
     init(_ matcher: QueryMatcher, _ article: QueriedArticle) {
         self.matcher = matcher
         self.article = article
-        texts = ArticleTexts(article.article)
+        texts = ArticleTexts(article)
     }
 
     /// Tells whether the query of this number, from 0, matches.

@@ -36,16 +36,17 @@ struct CurrentFilter {
 
     /// Returns how far records may be read before the next `renew`.
     func end(of reader: StoreReader) throws(StoreError) -> UInt64 {
-        filter.dependsOnConfiguration ? try reader.lastSeq() : .max
+        filter.followsConfiguration ? try reader.lastSeq() : .max
     }
 
     /// Makes the filter anew where the files of the configuration are not those that it was made from. To be called between
     /// `end` and the reading.
     ///
     /// - Returns: whether it was made anew.
-    /// - Throws: where the files are wrong, again and again until they are not.
+    /// - Throws: where the files are wrong, again and again until they are not; not where only how long articles wait for
+    ///   their pages would be another: then they wait by what was before.
     mutating func renew() throws(Failure) -> Bool {
-        guard filter.dependsOnConfiguration else { return false }
+        guard filter.followsConfiguration else { return false }
         guard sources.haveChanged() else {
             if let failure { throw failure }
             return false
@@ -60,12 +61,14 @@ struct CurrentFilter {
             return true
         } catch let error as ConfigurationError {
             sources = error.sources
+            guard filter.dependsOnConfiguration else { return false }
             throw fail(
                 "the configuration has changed, and is wrong: \(error.first); `newswire check` says all",
                 .badConfiguration)
         } catch {
             // Whatever it is, the next look tries again.
             sources = ConfigurationSources()
+            guard filter.dependsOnConfiguration else { return false }
             throw fail(
                 "the configuration has changed, and what the store knows of feeds cannot be read: \(error)", .ioError)
         }
@@ -90,12 +93,16 @@ extension DumpFilter {
     /// have.
     var dependsOnConfiguration: Bool { !feeds.isEmpty || match?.namesFeeds == true || ruling != nil }
 
+    /// Whether it is made anew where the configuration has changed: that also says which feeds have pages to wait for.
+    fileprivate var followsConfiguration: Bool { dependsOnConfiguration || fullText?.wait != nil }
+
     /// Takes in the ids that feeds have now, and the rules of today. A feed that was asked for goes on to be, whatever its id
     /// and whether it is still configured.
     fileprivate mutating func renew(by configuration: Configuration) throws {
         let known = StoredFeeds(configuration)
         let states = try known.states()
         feeds = try known.withOtherIDs(feeds)
+        fullText = fullText?.renewed(by: configuration.recognising(states.knownFeeds))
         if let match {
             self.match = match.renewed(FeedNames(configuration.recognising(states.knownFeeds), states: states))
         }

@@ -29,8 +29,8 @@ struct DeliverCommand: AsyncParsableCommand {
             [deliver] private_networks. Proxy and certificates are those of [fetch].
 
             A template is a text with places: {{title}}, {{title:80}} for 80 characters at most, {{title|slack}} so that \
-            nothing in it is taken for markup. The names are title, url, summary, text, authors, tags, published, feed, \
-            feed_title, uid, version, seq, kind, stored_at, and json for the article as it is stored. The markups are \
+            nothing in it is taken for markup. The names are title, url, summary, text, page (with --fulltext both), authors, \
+            tags, published, feed, feed_title, uid, version, seq, kind, stored_at, and json for the article as it is stored. The markups are \
             slack, markdown and html. Where it makes JSON, which a name that ends with .json or .ndjson says, values \
             are written as parts of strings.
 

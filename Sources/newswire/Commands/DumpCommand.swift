@@ -91,6 +91,7 @@ struct DumpCommand: ParsableCommand {
         }
         if choice.refilter, choice.events { throw ArticleChoice.eventsHaveNoRules }
         try fullText.check(choice)
+        try fullText.check(format)
         if urls, format != .brief { throw ValidationError("--urls needs --format brief; the others have them.") }
     }
 
@@ -213,8 +214,11 @@ struct ArticleChoice: ParsableArguments {
                 updates: updates, duplicates: duplicates, blocked: blocked, withoutInitial: noInitial),
             isForConsumer: isForConsumer)
         filter.fullText = fullText
-        if matches.isEmpty, !refilter { return filter }
+        if matches.isEmpty, !refilter, fullText?.wait == nil { return filter }
         let states = try known.states()
+        if let fullText, fullText.wait != nil {
+            filter.fullText = fullText.renewed(by: configuration.recognising(states.knownFeeds))
+        }
         if !matches.isEmpty {
             let names = FeedNames(configuration.recognising(states.knownFeeds), states: states)
             filter.match = try MatchCondition(matches, names, known)

@@ -98,28 +98,39 @@ struct DumpFilter {
 
     /// Returns the record where it is asked for, with its page where that is; nil where it is not.
     func given(_ record: RecordSlice, in reader: StoreReader) throws -> TakenRecord? {
-        guard let fullText else { return try taken(record, in: reader) }
-        let isPage = record.envelope.kind == .fulltext
-        guard var taken = try taken(record, in: reader) else { return nil }
-        if isPage { return fullText.gives(page: try taken.record()) ? taken : nil }
-        guard let joined = try fullText.joined(try taken.record(), in: reader) else {
-            taken.heldUntil = fullText.wait?.heldUntil(record.envelope, in: reader)
+        guard admits(record.envelope) else { return nil }
+        guard let fullText else { return try taken(record, asking: match, in: reader) }
+        if record.envelope.kind == .fulltext {
+            guard let taken = try taken(record, asking: match, in: reader) else { return nil }
+            return fullText.gives(page: try taken.record()) ? taken : nil
+        }
+        let joined = try fullText.joined(record, in: reader)
+        if joined?.isOfVersion != true, let until = fullText.wait?.heldUntil(record.envelope, in: reader) {
+            // Nobody knows yet what it will say to a query.
+            guard var taken = try taken(record, asking: nil, in: reader) else { return nil }
+            taken.heldUntil = until
             return taken
         }
-        var given = TakenRecord(changed: joined)
-        given.isUndecided = taken.isUndecided
-        return given
+        return try taken(record, as: joined?.article, asking: match, in: reader)
     }
 
-    /// Returns the record where it is asked for; nil where it is not.
+    /// Returns an admitted record where it is asked for; nil where it is not.
     ///
     /// Reads it as JSON where its envelope alone does not tell, and the article that it repeats where that tells.
-    func taken(_ record: RecordSlice, in reader: StoreReader) throws -> TakenRecord? {
-        guard admits(record.envelope) else { return nil }
+    ///
+    /// - Parameter changed: what is given in its place, where that is not what is stored.
+    private func taken(
+        _ record: RecordSlice, as changed: StoredRecord? = nil, asking match: MatchCondition?, in reader: StoreReader
+    ) throws -> TakenRecord? {
         if let ruling { return try taken(record, by: ruling, in: reader) }
-        var taken = TakenRecord(record)
+        var taken = changed.map { TakenRecord(changed: $0) } ?? TakenRecord(record)
         if let match {
-            let answer = try match.matches(record, in: reader)
+            let answer =
+                if let changed {
+                    try match.matches(changed) { try original(of: $0, in: reader) }
+                } else {
+                    try match.matches(record) { try original(of: $0, in: reader) }
+                }
             if answer == false { return nil }
             taken.isUndecided = answer == nil
         }
@@ -137,7 +148,7 @@ struct DumpFilter {
         guard hasTag(stored), try !releasesInitial(stored, in: reader) else { return nil }
         var taken = TakenRecord(changed: stored)
         if let match {
-            let answer = try match.matches(stored, in: reader)
+            let answer = try match.matches(stored) { try original(of: $0, in: reader) }
             if answer == false { return nil }
             taken.isUndecided = answer == nil
         }
@@ -192,9 +203,22 @@ struct DumpFilter {
     /// Whether a record is one that is asked for.
     private func chooses(_ record: StoredRecord, in reader: StoreReader) throws -> Bool {
         guard let feed = record.feed, feeds.isEmpty || feeds.contains(feed) else { return false }
-        if let match, try match.matches(record, in: reader) == false { return false }
+        if let match {
+            let given = try withPage(record, in: reader)
+            if try match.matches(given, original: { try original(of: $0, in: reader) }) == false { return false }
+        }
         // By its labels nobody was given what is blocked; the version that was let through may have others.
         return hasTag(record, countingLabels: kinds.blocked || record.blockedBy == nil)
+    }
+
+    /// The record in which the content stands of one that was kept without, as it is given.
+    private func original(of record: StoredRecord, in reader: StoreReader) throws -> StoredRecord? {
+        try record.original(in: reader).map { try withPage($0, in: reader) }
+    }
+
+    /// An article as it is given: with its page, where that is asked for.
+    private func withPage(_ article: StoredRecord, in reader: StoreReader) throws -> StoredRecord {
+        try fullText?.joined(article, in: reader)?.article ?? article
     }
 
     /// Whether the record has one of the tags: the configured ones of its feed and the labels of rules, as they were when it

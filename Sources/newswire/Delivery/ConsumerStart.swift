@@ -104,9 +104,10 @@ extension DumpFilter {
     /// Counts what it would let through of what stands behind a number.
     func count(in reader: StoreReader, after seq: UInt64) throws -> UInt64 {
         var count: UInt64 = 0
+        try fullText?.begin(after: seq, in: reader)
         try reader.read(after: seq, damage: { _ in }) { record in
             if ends(at: record.envelope) { return false }
-            if try taken(record, in: reader) != nil { count += 1 }
+            if try given(record, in: reader) != nil { count += 1 }
             return true
         }
         return count

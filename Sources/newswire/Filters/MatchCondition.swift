@@ -65,18 +65,20 @@ struct MatchCondition {
     }
 
     /// Tells whether all queries match; nil where that is not known of one, because a /regex/ of it takes too long.
-    func matches(_ record: RecordSlice, in reader: StoreReader) throws -> Bool? {
+    ///
+    /// - Parameter original: gives the record in which the content stands of one that was kept without.
+    func matches(_ record: RecordSlice, original: (StoredRecord) throws -> StoredRecord?) throws -> Bool? {
         // Of a copy it is not known before it is read whether its content stands elsewhere.
         if record.envelope.kind != .duplicate, let stored = StoredRecord(line: record.bytes, only: members) {
             return matches(stored, original: nil)
         }
         guard let stored = StoredRecord(line: record.bytes) else { return false }
-        return try matches(stored, in: reader)
+        return matches(stored, original: try original(stored))
     }
 
     /// The same of a record of which all was read.
-    func matches(_ record: StoredRecord, in reader: StoreReader) throws -> Bool? {
-        matches(record, original: try record.original(in: reader))
+    func matches(_ record: StoredRecord, original: (StoredRecord) throws -> StoredRecord?) throws -> Bool? {
+        matches(record, original: try original(record))
     }
 
     private func matches(_ record: StoredRecord, original: StoredRecord?) -> Bool? {

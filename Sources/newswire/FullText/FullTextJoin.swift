@@ -3,17 +3,23 @@ internal import ArticleStore
 internal import Configuration
 internal import FeedModel
 internal import Ingestion
-internal import JSONText
 internal import Locking
 
 extension DeliverySettings.FullText: ExpressibleByArgument {}
 
-/// Puts the pages of articles together with the articles, for one dump or delivery.
+/// Puts the pages of articles together with the articles, for one dump or delivery (fulltext.md §10).
 final class FullTextJoin: Sendable {
     private struct State {
         var keys: KeyLookup?
         /// The records behind this one are given with the pages that there are.
         var start: UInt64 = 0
+    }
+
+    /// An article with its page.
+    struct Joined {
+        let article: StoredRecord
+        /// The page was fetched for this version of the article, and not for an earlier one.
+        let isOfVersion: Bool
     }
 
     let choice: DeliverySettings.FullText
@@ -27,6 +33,11 @@ final class FullTextJoin: Sendable {
         self.choice = choice
         self.wait = wait
         self.updates = updates
+    }
+
+    /// The same for who waits by another configuration, which has the ids by which the store knows feeds.
+    func renewed(by configuration: Configuration) -> FullTextJoin {
+        FullTextJoin(choice, updates: updates, wait: wait?.renewed(by: configuration))
     }
 
     /// Begins to give what stands behind a record; to be called before each pass over the store.
@@ -51,47 +62,46 @@ final class FullTextJoin: Sendable {
         return state.withLock { article <= $0.start || seq > $0.keys?.seen ?? 0 }
     }
 
-    /// Returns the article with what its page says; nil where there is no page.
-    func joined(_ article: StoredRecord, in reader: StoreReader) throws -> StoredRecord? {
-        let keys = state.withLock { $0.keys }
-        guard let uid = article.uid, let seq = try keys?.record(key: PageKey.of(uid)),
-            let record = try reader.record(seq: seq), record.kind == .fulltext, record.uid == uid,
-            let page = record.page
+    /// Returns the article with what its page says; nil where this version of it has no page.
+    func joined(_ article: StoredRecord, in reader: StoreReader) throws -> Joined? {
+        guard let uid = article.uid, let version = article.version, let page = try page(of: uid, version, in: reader)
         else { return nil }
-        switch choice {
-        case .only: return nil
-        case .both: return article.adding(page: page.with(text: record))
-        case .prefer:
-            let said = article.adding(page: page)
-            return page["teaser"]?.bool == true ? said : said.saying(record)
-        }
-    }
-}
-
-extension JSONValue {
-    /// The page with its text in it.
-    fileprivate func with(text record: StoredRecord) -> JSONValue {
-        var members = object ?? []
-        if let html = record.json["content_html"] { members.append(.init(key: "content_html", value: html)) }
-        if let text = record.json["content_text"] { members.append(.init(key: "content_text", value: text)) }
-        return .object(members)
-    }
-}
-
-extension StoredRecord {
-    private static let bodies: Set = ["content_html", "content_text"]
-
-    /// The record with what is known of the article's page.
-    fileprivate func adding(page: JSONValue) -> StoredRecord {
-        changing(item: { $0 }, adding: [.init(key: "\(RecordMember.page)", value: page)])
+        return try joined(article, page, in: reader)
     }
 
-    /// The record with the text of the page in the place of the feed's.
-    fileprivate func saying(_ page: StoredRecord) -> StoredRecord {
-        var members = (json.object ?? []).filter { !Self.bodies.contains($0.key) }
-        let texts = (page.json.object ?? []).filter { Self.bodies.contains($0.key) }
-        let place = members.firstIndex { $0.key == "\(Self.ownMember)" } ?? members.endIndex
-        members.insert(contentsOf: texts, at: place)
-        return StoredRecord(.object(members))
+    /// The same of a line, which is read as JSON only where the article has a page.
+    func joined(_ article: RecordSlice, in reader: StoreReader) throws -> Joined? {
+        guard let uid = article.envelope.uid,
+            let page = try page(of: uid, UInt64(article.envelope.version), in: reader),
+            let record = StoredRecord(line: article.bytes)
+        else { return nil }
+        return try joined(record, page, in: reader)
+    }
+
+    private func page(
+        of uid: ArticleIdentifier, _ version: UInt64, in reader: StoreReader
+    ) throws(StoreError) -> VersionPage? {
+        if choice == .only { return nil }
+        let keys = state.withLock { $0.keys }
+        guard let newest = try keys?.record(key: PageKey.of(uid)) else { return nil }
+        return try VersionPage.find(of: uid, version: version, newest: newest, in: reader)
+    }
+
+    private func joined(
+        _ article: StoredRecord, _ page: VersionPage, in reader: StoreReader
+    ) throws(StoreError) -> Joined? {
+        guard page.isUnderLink(of: article) else { return nil }
+        let joined =
+            if choice == .both {
+                page.beside(article)
+            } else if page.isTeaser {
+                page.said(of: article)
+            } else if try page.isBehind(article, in: reader) {
+                // What the feed has corrected stands, and nothing is lost of the page.
+                page.beside(article)
+            } else {
+                page.inPlace(of: article)
+            }
+        return Joined(article: joined, isOfVersion: page.isOfVersion(article))
     }
 }

@@ -5,14 +5,20 @@ internal import Ingestion
 
 /// `PageWait` says how long an article is held back so that it can be given with its page.
 struct PageWait: Sendable {
-    /// The feeds whose pages are fetched.
-    let feeds: Set<FeedIdentifier>
+    /// The feeds whose pages are fetched; before `renewed(by:)` none is known.
+    private var feeds: Set<FeedIdentifier> = []
     /// Milliseconds from when an article was stored.
-    let milliseconds: Int64
+    private let milliseconds: Int64
 
-    init(_ span: Duration, for configuration: Configuration) {
-        feeds = Set(configuration.feeds.lazy.filter { $0.pages.mode != .never }.map(\.id))
+    init(_ span: Duration) {
         milliseconds = span.components.seconds * 1000
+    }
+
+    /// The same by a configuration, which has the ids by which the store knows feeds.
+    func renewed(by configuration: Configuration) -> PageWait {
+        var copy = self
+        copy.feeds = Set(configuration.feeds.lazy.filter { $0.enabled && $0.pages.mode != .never }.map(\.id))
+        return copy
     }
 
     /// Returns until when an article without a page is held back; nil where its page is known not to come in time.

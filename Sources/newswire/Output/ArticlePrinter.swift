@@ -10,6 +10,9 @@ enum DumpFormat: String, ExpressibleByArgument, CaseIterable {
     /// Whether what is printed is one document, which has an end.
     var isDocument: Bool { self == .jsonfeed || self == .atom }
 
+    /// Whether it shows the texts of articles, and not only what they are.
+    var hasTexts: Bool { self != .brief && self != .tsv }
+
     /// Whether it is for people, who want to be told why nothing is printed.
     var isForPeople: Bool { self == .text || self == .brief }
 }
@@ -174,7 +177,12 @@ struct TextFormat: ArticleFormat {
         origin += RuleWords.all(of: record)
         lines.append("  " + SafeText.line(origin.joined(separator: " | ")))
         if let url = record.url { lines.append("  " + SafeText.line(url)) }
-        for text in [Self.text(record.summary, isHTML: true), Self.body(record)] {
+        let page = PageBeside(record)
+        let texts = [
+            Self.text(record.summary, isHTML: true), Self.body(record), page.map { "\($0.heading):" },
+            page.map { SafeText.lines($0.text) },
+        ]
+        for text in texts {
             guard let text, !text.isEmpty else { continue }
             lines.append("")
             lines += text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }

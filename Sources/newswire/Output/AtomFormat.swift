@@ -36,7 +36,7 @@ struct AtomFormat: ArticleFormat {
         appendLinks(article, &xml)
         for tag in article.tags where !tag.isEmpty { xml.empty("category", [("term", tag)]) }
         for label in record.labels { xml.empty("category", [("term", label), ("scheme", Self.labelScheme)]) }
-        appendTexts(article, &xml)
+        appendTexts(article, PageBeside(record), &xml)
         appendSource(record, &xml)
         xml.end("entry")
         bytes.append(contentsOf: xml.bytes)
@@ -89,9 +89,13 @@ struct AtomFormat: ArticleFormat {
         }
     }
 
-    private func appendTexts(_ article: Article, _ xml: inout XMLText) {
+    /// - Parameter page: behind the article's own text, below a heading: an entry has one content.
+    private func appendTexts(_ article: Article, _ page: PageBeside?, _ xml: inout XMLText) {
         xml.element("summary", article.summary, [("type", "html")])
-        if let html = article.contentHTML {
+        if let page {
+            let own = article.contentHTML ?? article.contentText.map(MarkupText.paragraphs) ?? ""
+            xml.element("content", "\(own)\n<hr>\n<h2>\(page.heading)</h2>\n\(page.markup)", [("type", "html")])
+        } else if let html = article.contentHTML {
             xml.element("content", html, [("type", "html")])
         } else if let text = article.contentText {
             xml.element("content", text, [("type", "text")])

@@ -157,11 +157,20 @@ extension Feed {
 extension StoredRecord {
     /// The record with its HTML reduced; its checksum and chain do not fit it, and are left out.
     func sanitizingHTML() -> StoredRecord {
-        changing { member in
-            guard ["content_html", "summary"].contains(member.key), let html = member.value.string else {
-                return member
-            }
-            return .init(key: member.key, value: .string(HTMLSanitizer.sanitize(html, baseURL: url)))
-        }
+        changing(
+            item: { Self.sanitized($0, url) },
+            own: { own in
+                own.map { member in
+                    guard member.key == "\(RecordMember.page)", let page = member.value.object else { return member }
+                    // A page that was asked for beside the feed's text has its own in here.
+                    let base = member.value["url"]?.string
+                    return .init(key: member.key, value: .object(page.map { Self.sanitized($0, base) }))
+                }
+            })
+    }
+
+    private static func sanitized(_ member: JSONValue.Member, _ baseURL: String?) -> JSONValue.Member {
+        guard ["content_html", "summary"].contains(member.key), let html = member.value.string else { return member }
+        return .init(key: member.key, value: .string(HTMLSanitizer.sanitize(html, baseURL: baseURL)))
     }
 }

@@ -57,18 +57,17 @@ struct DeliveryDescription {
     func filter(_ configuration: Configuration) throws -> DumpFilter {
         do {
             if case .file = source { try checkWholeIDs(configuration) }
-            return try ArticleChoice(settings).filter(configuration, fullText: join(configuration), isForConsumer: true)
+            return try ArticleChoice(settings).filter(configuration, fullText: join, isForConsumer: true)
         } catch let failure as CommandFailure {
             throw source.error(failure)
         }
     }
 
     /// What is given of pages; nil where nobody asks for any.
-    private func join(_ configuration: Configuration) -> FullTextJoin? {
+    private var join: FullTextJoin? {
         settings.fullText.map { fullText in
             FullTextJoin(
-                fullText, updates: settings.updates ?? false,
-                wait: settings.waitFullText.map { PageWait($0, for: configuration) })
+                fullText, updates: settings.updates ?? false, wait: settings.waitFullText.map { PageWait($0) })
         }
     }
 

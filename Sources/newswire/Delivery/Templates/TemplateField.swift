@@ -3,15 +3,15 @@ internal import FeedParsing
 
 /// What a template can say of an article. The names are those of the places, and never change.
 enum TemplateField: String, CaseIterable, Sendable {
-    case title, url, summary, text, authors, tags, published, feed
+    case title, url, summary, text, page, authors, tags, published, feed
     case feedTitle = "feed_title"
     case uid, version, seq, kind
     case storedAt = "stored_at"
     /// The record itself, an object on one line; it stands outside of strings.
     case json
 
-    /// What it is of a record, empty where the record has none: plain text, of one line but for `summary` and `text`, without
-    /// control characters and what turns the direction of text.
+    /// What it is of a record, empty where the record has none: plain text, of one line but for `summary`, `text` and
+    /// `page`, without control characters and what turns the direction of text.
     func value(of record: StoredRecord) -> String {
         switch self {
         case .title: Self.line(record.title ?? "")
@@ -21,6 +21,7 @@ enum TemplateField: String, CaseIterable, Sendable {
             Self.lines(
                 Self.content(record).isEmpty
                     ? record.summary.map { HTMLText.paragraphs($0) } ?? "" : Self.content(record))
+        case .page: Self.lines(PageBeside(record)?.text ?? "")
         case .authors: Self.line(record.authorNames.joined(separator: ", "))
         case .tags: Self.line(record.article.tags.joined(separator: ", "))
         case .published: record.publishedText ?? ""

@@ -53,8 +53,9 @@ extension MailBody {
     /// The whole of an article, with its link at the end.
     init(_ record: StoredRecord) {
         let article = record.article
-        let html = article.bodyHTML?.replacing("\r\n", with: "\n")
-        let text = article.bodyText.replacing("\r\n", with: "\n")
+        let beside = PageBeside(record)
+        let html = Self.html(article, beside)?.replacing("\r\n", with: "\n")
+        let text = Self.text(article, beside).replacing("\r\n", with: "\n")
         let about = Self.about(record)
         let links = Self.links(article)
         var page: [UInt8]?
@@ -72,6 +73,19 @@ extension MailBody {
         if let note { paragraphs.append(note) }
         paragraphs.append(links.map(\.text).joined(separator: "\n"))
         self.init(text: paragraphs.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n", html: page)
+    }
+
+    /// What a message shows as HTML: the article's own text and, below a heading, that of its page where that was asked for
+    /// beside it.
+    private static func html(_ article: Article, _ page: PageBeside?) -> String? {
+        guard let page else { return article.bodyHTML }
+        let own = article.bodyHTML ?? MarkupText.paragraphs(article.bodyText)
+        return "\(own)\n<hr>\n<h2>\(page.heading)</h2>\n\(page.markup)"
+    }
+
+    private static func text(_ article: Article, _ page: PageBeside?) -> String {
+        guard let page else { return article.bodyText }
+        return [article.bodyText, "\(page.heading):", page.text].filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
     /// Who wrote it, and what an edit has changed.
