@@ -94,6 +94,7 @@ struct Delivery {
                 notifier.status("has had all up to \(progress.seen)")
                 continue
             }
+            if batch.isPause { continue }
             if options.once, batch.heldUntil == nil { return .done }
             // What is known of a page that waits is no article, whose coming would be told of.
             let pause = batch.heldUntil != nil || watch.descriptor < 0 ? 1000 : Self.longestWait

@@ -21,18 +21,24 @@ struct DeliveryBatch {
     private(set) var heldUntil: Timestamp?
     /// Whether there may be more than was taken.
     private(set) var isFull = false
+    /// Whether it ends where it does only so that the cursor moves past what is not asked for.
+    private(set) var isPause = false
 
     /// Takes what stands behind number `seq`, as far as `end`, and the filter admits.
     ///
     /// - Parameters:
+    ///   - longestLook: so many records are looked at for the first article. Whoever asks for what is rare would else read
+    ///     all of a store again after a kill.
     ///   - damage: what is no article any more and is left out.
     ///   - removed: the numbers of what retention has removed.
     init(
         _ reader: StoreReader, after seq: UInt64, through end: UInt64, filter: DumpFilter, limit: Int,
+        longestLook: Int = 10_000,
         damage: (StoreDamage) -> Void, removed: (ClosedRange<UInt64>) -> Void
     ) throws {
         lastSeen = seq
         var batch = self
+        var looked = 0
         try filter.fullText?.begin(after: seq, in: reader)
         try reader.read(after: seq, damage: damage, removed: removed) { record in
             if record.envelope.seq > end { return false }
@@ -51,7 +57,9 @@ struct DeliveryBatch {
             batch.lastSeen = record.envelope.seq
             batch.recent.pass(record.envelope)
             batch.isFull = batch.count >= limit
-            return !batch.isFull
+            looked += 1
+            batch.isPause = batch.count == 0 && looked >= longestLook
+            return !batch.isFull && !batch.isPause
         }
         self = batch
     }
