@@ -70,6 +70,19 @@ package enum AddressPolicy: Sendable, Hashable {
         Self.address(ofHost: host).map { allows($0, port: port, host: host) } ?? true
     }
 
+    /// Tells whether no request to that host and port will be let through, as far as its name alone tells: it is an address,
+    /// a name for this machine, or has a port of another service.
+    ///
+    /// - Parameter host: as `WebURL.host` has it.
+    package func refuses(host: String, port: UInt16) -> Bool {
+        if !allows(port: port, host: host) { return true }
+        if let address = IPAddress(host) { return !allows(address, port: port, host: host) }
+        guard Self.address(ofHost: host) != nil else { return false }
+        // A name for this machine may mean either.
+        return !["127.0.0.1", "::1"].compactMap { IPAddress($0) }
+            .contains { allows($0, port: port, host: host) }
+    }
+
     /// Tells whether a host is known to be private by its name alone.
     package static func isPrivate(host: String) -> Bool { address(ofHost: host)?.isPublic == false }
 

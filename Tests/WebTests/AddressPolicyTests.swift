@@ -24,6 +24,22 @@ import Web
         #expect(AddressPolicy.allow.allows(address, port: 80, host: "example.org"))
     }
 
+    @Test("What no request gets to is told by the name of its host alone, and by its port")
+    func refusals() throws {
+        func policy(_ entries: String...) -> AddressPolicy { .list(entries.compactMap { AddressPolicy.Entry($0) }) }
+        for host in ["10.0.0.1", "::1", "localhost", "a.localhost", "ip6-localhost"] {
+            #expect(AddressPolicy.deny.refuses(host: host, port: 8080))
+            #expect(!AddressPolicy.allow.refuses(host: host, port: 8080))
+            #expect(policy().refuses(host: host, port: 8080))
+            #expect(!policy("\(host.contains(":") ? "[\(host)]" : host):8080").refuses(host: host, port: 8080))
+        }
+        #expect(!policy("::1").refuses(host: "localhost", port: 80))
+        #expect(!policy("10.0.0.0/8").refuses(host: "10.0.0.1", port: 80))
+        #expect(policy("10.0.0.1:81").refuses(host: "10.0.0.1", port: 80))
+        #expect(!AddressPolicy.deny.refuses(host: "example.org", port: 443))
+        #expect(AddressPolicy.deny.refuses(host: "example.org", port: 25))
+    }
+
     @Test(
         "The addresses beside blocks that are not public are public",
         arguments: [

@@ -31,6 +31,28 @@ struct DeliveryCheck {
         }
         return found + configuration.checkReferences(of: file, environment: CommonOptions.environment)
             + secrets(file, CommonOptions.environment) + configuration.review(file)
+            + network(file, configuration.deliver.privateNetworks, CommonOptions.environment)
+    }
+
+    /// A warning of a URL that no request gets to (security.md §2), as far as that can be told without a name server.
+    static func network(
+        _ file: DeliveryFile, _ policy: AddressPolicy, _ environment: [String: String]
+    ) -> [Diagnostic] {
+        guard let text = try? file.settings.to?.resolve(environment: environment) else { return [] }
+        let fixed = text.prefix { $0 != "{" }
+        // What an article says may be a part of the host.
+        guard fixed.count == text.count || fixed.split(separator: "/", omittingEmptySubsequences: false).count > 3,
+            let url = try? WebURL(String(fixed)), policy.refuses(host: url.host, port: url.port)
+        else { return [] }
+        let place =
+            policy.allows(port: url.port, host: url.host)
+            ? "is in a network that is not public" : "has a port that is not that of a web server"
+        return [
+            file.diagnostic(
+                .warning, "to",
+                "to: \(url.service) \(place), and nothing will be delivered to it; if it is right, name it with "
+                    + "private_networks = [\(TOMLText.quoted(url.service))] below [deliver]")
+        ]
     }
 
     /// What is wrong with secrets that can be read here, and would be found out by a delivery that fails.
