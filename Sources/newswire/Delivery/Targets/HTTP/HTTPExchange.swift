@@ -59,17 +59,16 @@ enum HTTPExchange {
         let outcome = await transfer.outcome()
         guard let head else { return .failed(outcome.failure ?? .cancelled) }
         return .answered(
-            HTTPAnswer(head: head, body: body, isPublic: outcome.isPublicAddress, isComplete: outcome.isComplete))
+            HTTPAnswer(head: head, body: body, isPublic: outcome.isPublicAddress))
     }
 }
 
-/// What a server said to a request of a delivery.
+/// What a server said to a request of a delivery. Its head decides, even where the rest does not come to its end: the server
+/// has the batch, and would get it twice.
 struct HTTPAnswer: Sendable {
     let head: ResponseHead
     /// The beginning of it.
     let body: [UInt8]
     /// Whether the server is on a public address; nil where nobody knows.
     let isPublic: Bool?
-    /// Whether the body has come to its end.
-    let isComplete: Bool
 }
