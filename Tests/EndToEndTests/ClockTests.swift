@@ -93,6 +93,22 @@ struct ClockTests {
         #expect(await desk.run("store", "verify").status == 0)
     }
 
+    @Test("While the clock is in doubt, a rule takes every article for as old as its record (filters.md §2.3)")
+    func rules() async throws {
+        try desk.store(Self.days())
+        desk.configure(rules: Desk.rule("old", "block", "age:>30d"))
+        let item = "<item><guid>%</guid><title>%</title><pubDate>Mon, 20 May 2019 09:30:00 GMT</pubDate></item>"
+        func feed(_ id: String) -> String {
+            "<rss version=\"2.0\"><channel><title>x</title>\(item.replacing("%", with: id))</channel></rss>"
+        }
+        desk.server.on("/feed", .init(body: feed("a")))
+        _ = await desk.run("poll", "--all")
+        desk.server.on("/feed", .init(headers: [(name: "Date", value: Self.httpDate())], body: feed("b")))
+        _ = await desk.run("poll", "--all")
+        let blocked = try await desk.dump("--after", "8", "--blocked").map { $0["_newswire"]?["blocked"]?.string }
+        #expect(blocked == [nil, "old"])
+    }
+
     private static func httpDate() -> String {
         var now = time(nil)
         var parts = tm()
