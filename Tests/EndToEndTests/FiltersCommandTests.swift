@@ -1,4 +1,5 @@
 import FeedModel
+import Ingestion
 import JSONText
 import TestSupport
 import Testing
@@ -38,6 +39,28 @@ struct FiltersCommandTests {
         let table = await desk.run("filters").lines
         #expect(table.count == 5 && table[0].hasPrefix("RULE") && table[2].contains("deals"))
         #expect(table[1].contains("label uav") && table[4].hasSuffix("never"))
+    }
+
+    @Test("Of how many it is not known whether a rule matches is shown where there are such")
+    func undecided() async throws {
+        desk.configure(
+            rules: Desk.rule("slow", "block", "body:/a[ab]{300}c/") + Desk.rule("drones", "block", "drone"))
+        // No state of the pattern comes again in such a text, so that its automaton never fits into memory.
+        var random = SeededGenerator(seed: 4)
+        let text = String((0..<65_536).map { _ in Bool.random(using: &random) ? "a" : "b" })
+        let now = SystemClock.now()
+        try desk.store([StoredArticle("2", title: "Short").with { $0.stored = now }])
+        #expect(await !desk.run("filters").output.contains("UNDECIDED"))
+        try desk.store([
+            StoredArticle("1", title: "Long").with {
+                $0.article.contentText = text
+                $0.stored = now
+            }
+        ])
+        let lines = try await desk.run("filters", "--json").lines.map { try JSONParser.parse(Array($0.utf8)).value }
+        #expect(lines.map { $0["undecided"]?.integer } == [1, 0] && lines[0]["month"]?.integer == 0)
+        let table = await desk.run("filters").lines
+        #expect(table.first?.contains("UNDECIDED") == true && table[1].split(separator: " ").contains("1"), "\(table)")
     }
 
     @Test("A keep rule blocks alone what it alone would have to keep")

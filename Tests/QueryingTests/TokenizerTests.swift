@@ -66,10 +66,16 @@ struct TokenizerTests {
         arguments: [
             ("Donau\u{ad}dampfer", "donaudampfer"), ("می\u{200c}خواهم", "میخواهم"), ("الـــعربية", "العربية"),
             ("❤\u{fe0f} 1\u{fe0f}\u{20e3}", "1"), ("\u{301} \u{93f}", ""), ("a\u{2060}b", "ab"),
-            ("zero\u{200b}width", "zero width"),
+            ("a\u{200d}b a\u{feff}b a\u{200e}b a\u{180e}b", "ab ab ab ab"),
         ])
     func ignored(text: String, expected: String) {
         #expect(tokens(text) == expected)
+    }
+
+    @Test("A zero width space parts words, as by Unicode's rules of word boundaries (UAX #29) it does")
+    func zeroWidthSpace() {
+        #expect(tokens("zero\u{200b}width") == "zero width")
+        #expect(tokens("土\u{200b}耳") == "土 耳")
     }
 
     @Test(

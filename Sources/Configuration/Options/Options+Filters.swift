@@ -23,7 +23,8 @@ extension Options {
             "match", .query,
             """
             The query that says which articles are meant: words, "several words", field:value, /regex/, with OR, - and \
-            brackets. Its language is told in docs/filters.md. Between apostrophes TOML leaves quotation marks and \
+            brackets. Its language is told in docs/filters.md. In a /regex/ \\b, \\w and \\d know letters and digits of ASCII \
+            alone. Between apostrophes TOML leaves quotation marks and \
             backslashes as they are.
             """, example: "'drone* OR \"unmanned aircraft\"'", in: .filter(\.match)),
         Option(

@@ -26,8 +26,10 @@ struct FiltersListCommand: ParsableCommand {
         commandName: "list",
         abstract: "Shows each rule, and how many of the articles of the last 30 days it matches.",
         discussion: """
-            The rules of today are asked of what is stored, whatever was said when it was stored. ALONE is how many \
-            articles would be let through without the rule. Of a large store only as many days are counted as ten \
+            The rules of today are asked of what is stored, whatever was said when it was stored, and of what the feed said, \
+            whatever the page of the article says. ALONE is how many articles would be let through without the rule. \
+            UNDECIDED, which is there where it is not 0, is of how many nobody knows whether they match, because a /regex/ \
+            takes too long there: nothing is done to those. Of a large store only as many days are counted as ten \
             seconds are enough for, and that is said.
 
             EXAMPLE
@@ -74,24 +76,29 @@ struct FiltersListCommand: ParsableCommand {
         _ activity: RuleActivity, _ rules: [FilterRule], _ feeds: [FeedConfiguration], _ times: TimeText
     ) throws {
         var output = StandardOutput()
-        var table = TextTable([
+        let hasUndecided = activity.counts.contains { $0.undecided > 0 }
+        var columns = [
             TextTable.Column(title: "RULE"), TextTable.Column(title: "ACTION", least: 5),
             TextTable.Column(title: "FEEDS", isNumber: true, isOptional: true),
             TextTable.Column(title: "7 DAYS", isNumber: true), TextTable.Column(title: "30 DAYS", isNumber: true),
             TextTable.Column(title: "ALONE", isNumber: true, isOptional: true),
             TextTable.Column(title: "LAST", isOptional: true),
-        ])
+        ]
+        if hasUndecided { columns.insert(TextTable.Column(title: "UNDECIDED", isNumber: true), at: 5) }
+        var table = TextTable(columns)
         for (number, rule) in rules.enumerated() {
             let count = activity.counts[number]
             let scope = feeds.count { rule.isFor($0.id, tags: Set($0.tags.map { TagKey($0) })) }
             if json {
                 try output.write(Self.line(rule, count, scope: scope, since: activity.countedSince))
             } else {
-                table.add([
+                var cells = [
                     rule.name, RuleText.action(of: rule), rule.isForAllFeeds ? "all" : "\(scope)", "\(count.week)",
                     "\(count.month)", rule.action.kind == .label ? "" : "\(count.alone)",
                     count.last.map(times.ago) ?? "never",
-                ])
+                ]
+                if hasUndecided { cells.insert("\(count.undecided)", at: 5) }
+                table.add(cells)
             }
         }
         if !json {
@@ -109,6 +116,7 @@ struct FiltersListCommand: ParsableCommand {
         json.member("feeds", scope)
         json.member("week", count.week)
         json.member("month", count.month)
+        json.member("undecided", count.undecided)
         json.member("last", count.last)
         if rule.action.kind != .label { json.member("alone", count.alone) }
         json.member("counted_since", since)

@@ -16,7 +16,8 @@ struct FiltersTestCommand: ParsableCommand {
         discussion: """
             Today's rules are asked of the articles of the last 7 days, blocked ones among them, as they would be asked \
             if those came now. Of each rule it says how many match and by which words, and of all of them what would be \
-            another than what was said when the articles were stored. With --match the query is asked as one rule more. \
+            another than what was said when the articles were stored. Rules are asked of what the feed said, as when an \
+            article is stored, and not of its page. With --match the query is asked as one rule more. \
             Nothing is stored and no server is asked.
 
             EXAMPLE

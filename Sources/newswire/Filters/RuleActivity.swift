@@ -15,6 +15,8 @@ struct RuleActivity {
         var last: Timestamp?
         /// So many are blocked by this rule and no other.
         var alone = 0
+        /// Of so many of the last 30 days it is not known whether they match (filters.md §1.5).
+        var undecided = 0
     }
 
     private static let days: Int64 = 30
@@ -73,7 +75,11 @@ struct RuleActivity {
     }
 
     private mutating func add(_ findings: [FilterFinding], of record: StoredRecord, _ isOfWeek: Bool) {
-        for finding in findings where finding.matches == true {
+        for finding in findings where finding.matches != false {
+            guard finding.matches == true else {
+                counts[finding.rule].undecided += 1
+                continue
+            }
             counts[finding.rule].month += 1
             if isOfWeek { counts[finding.rule].week += 1 }
             let stored = record.storedAt
