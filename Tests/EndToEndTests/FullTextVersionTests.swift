@@ -75,6 +75,19 @@ struct FullTextVersionTests {
         #expect(shown.contains("  Twelve are dead\n\n  The page, as it was before this version:\n\n  Ten are dead\n"))
     }
 
+    @Test("Of an article whose pages have no end the last hundred are looked at")
+    func many() async throws {
+        let count: UInt32 = 101
+        try desk.store([first] + (2...count).map { number in version(number) { $0.title = "Title \(number)" } })
+        for number in 1...count {
+            let article = number == 1 ? first : version(number)
+            let previous = number == 1 ? nil : UInt64(count + number - 1)
+            try desk.storePage(of: article, seq: UInt64(number), text: "Page \(number)", previous: previous)
+        }
+        let texts = try await texts()
+        #expect(texts == ["<p>About 1</p>"] + (2...count).map { "<p>Page \($0)</p>" })
+    }
+
     @Test("A page whose predecessor is not there leaves the version before with the feed's text")
     func lost() async throws {
         try desk.store([first, version(2) { $0.title = "Ship sinks" }])

@@ -13,7 +13,12 @@ final class FullTextJoin: Sendable {
         var keys: KeyLookup?
         /// The records behind this one are given with the pages that there are.
         var start: UInt64 = 0
+        /// Of articles of which more than the newest page was asked for.
+        var chains: [ArticleIdentifier: PageChain] = [:]
     }
+
+    /// Of so many articles it is remembered which pages they have.
+    private static let mostChains = 1000
 
     /// An article with its page.
     struct Joined {
@@ -43,7 +48,7 @@ final class FullTextJoin: Sendable {
     /// Begins to give what stands behind a record; to be called before each pass over the store.
     func begin(after seq: UInt64, in reader: StoreReader) throws {
         let known = state.withLock { state in
-            defer { state = State(keys: nil, start: seq) }
+            defer { (state.keys, state.start) = (nil, seq) }
             return state.keys
         }
         if choice == .only { return }
@@ -78,13 +83,30 @@ final class FullTextJoin: Sendable {
         return try joined(record, page, in: reader)
     }
 
+    /// The newest page of that version or an earlier one, whatever its link.
     private func page(
         of uid: ArticleIdentifier, _ version: UInt64, in reader: StoreReader
     ) throws(StoreError) -> VersionPage? {
         if choice == .only { return nil }
         let keys = state.withLock { $0.keys }
-        guard let newest = try keys?.record(key: PageKey.of(uid)) else { return nil }
-        return try VersionPage.find(of: uid, version: version, newest: newest, in: reader)
+        guard let newest = try keys?.record(key: PageKey.of(uid)),
+            let page = VersionPage(try reader.record(seq: newest), of: uid)
+        else { return nil }
+        if page.record.version.map({ $0 <= version }) ?? false { return page }
+        guard let seq = try chain(of: uid, newest, in: reader).page(of: version) else { return nil }
+        return VersionPage(try reader.record(seq: seq), of: uid)
+    }
+
+    private func chain(
+        of uid: ArticleIdentifier, _ newest: UInt64, in reader: StoreReader
+    ) throws(StoreError) -> PageChain {
+        if let known = state.withLock({ $0.chains[uid] }), known.newest == newest { return known }
+        let chain = try PageChain(of: uid, newest: newest, in: reader)
+        state.withLock { state in
+            if state.chains.count >= Self.mostChains { state.chains.removeAll() }
+            state.chains[uid] = chain
+        }
+        return chain
     }
 
     private func joined(

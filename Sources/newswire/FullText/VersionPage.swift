@@ -12,37 +12,11 @@ struct VersionPage {
     /// What it says of the page beside the text.
     private let page: JSONValue
 
-    /// So many pages of an article are looked at, from the newest back.
-    private static let mostPages = 1000
-    /// What of a page tells whose it is; its text is read of one that is given.
-    private static let heads = StoredRecord.Members(item: [], own: ["kind", "uid", "version", RecordMember.previous])
-
-    private init?(_ record: StoredRecord?) {
-        guard let record, let page = record.page else { return nil }
+    /// - Returns: nil for a record that is no page of that article.
+    init?(_ record: StoredRecord?, of uid: ArticleIdentifier) {
+        guard let record, record.kind == .fulltext, record.uid == uid, let page = record.page else { return nil }
         self.record = record
         self.page = page
-    }
-
-    /// Finds the page without a look at the links.
-    ///
-    /// - Parameters:
-    ///   - newest: the record of the article's newest page.
-    ///   - version: the version of the article whose page is asked for.
-    /// - Returns: nil where there is none, or it is not there any more.
-    static func find(
-        of uid: ArticleIdentifier, version: UInt64, newest: UInt64, in reader: StoreReader
-    ) throws(StoreError) -> VersionPage? {
-        var next: UInt64? = newest
-        for _ in 0..<mostPages {
-            guard let seq = next, let line = try reader.line(seq: seq),
-                let head = line.withUnsafeBytes({ StoredRecord(line: $0, only: heads) }), head.kind == .fulltext,
-                head.uid == uid
-            else { return nil }
-            if let its = head.version, its <= version { return VersionPage(StoredRecord(line: line)) }
-            // Whatever a record says, it leads back, and never round in a circle.
-            next = head.previous.flatMap { $0 < seq ? $0 : nil }
-        }
-        return nil
     }
 
     /// Whether an article leads to the page: its link is the one under which the page was asked for, or where it was found.
