@@ -34,6 +34,7 @@ let re2 = access("/usr/include/absl/base/config.h", R_OK) == 0 ? "re2" : ":libre
 
 let package = Package(
     name: "newswire",
+    products: [.executable(name: "newswire", targets: ["NewswireMain"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -82,7 +83,7 @@ let package = Package(
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
                 "FeedModel", "Web", "PageExtraction", "Locking", "CShims", "Digest", "JSONText", logging, lifecycle,
             ]),
-        .executableTarget(
+        .target(
             name: "newswire",
             dependencies: [
                 "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "PageExtraction", "Identity",
@@ -92,6 +93,9 @@ let package = Package(
                 lifecycle,
                 unixSignals,
             ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "NewswireMain", dependencies: ["newswire"], path: "Sources/Programs/newswire",
             swiftSettings: settings),
 
         // Tests.
@@ -123,7 +127,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "JSONText", "ArticleStore", "FeedModel", "Digest", "Text", "Configuration", "Fetching",
-                "Querying", "Ingestion", "newswire",
+                "Querying", "Ingestion", "newswire", "NewswireMain",
             ],
             swiftSettings: settings),
     ],

@@ -3,8 +3,16 @@ internal import CShims
 internal import Configuration
 internal import Glibc
 
-/// The program: one command line, one exit status.
-@main
+/// `Program` is what the programs of Sources/Programs run, each of which is no more than a call of it.
+package enum Program {
+    /// Runs the command line of the process, and ends the process with its exit status.
+    package static func run() async -> Never {
+        await Newswire.main()
+        Glibc.exit(ExitStatus.done.rawValue)
+    }
+}
+
+/// All commands: one command line, one exit status.
 struct Newswire: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "newswire",

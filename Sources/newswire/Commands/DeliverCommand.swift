@@ -1,12 +1,9 @@
 internal import ArgumentParser
 internal import ArticleStore
-internal import CShims
 internal import Configuration
 internal import Fetching
-internal import Glibc
 internal import Ingestion
 internal import Logging
-internal import UnixSignals
 
 struct DeliverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -172,44 +169,12 @@ struct DeliverCommand: AsyncParsableCommand {
         } catch let problem as DeliveryProblem {
             throw delivery.source.error(problem)
         }
-        let stop = newswire_eventfd()
-        guard stop >= 0 else { throw CommandFailure(.ioError, "starting: \(SystemReason.text(errno))") }
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        let listening = Task {
-            for await _ in signals { _ = eventfd_write(stop, 1) }
-        }
-        defer {
-            listening.cancel()
-            close(stop)
-        }
         let filter = CurrentFilter(
             try delivery.filter(configuration), configuration, environment: Self.environment)
-        let directory = EventsOption.directory(configuration, events: delivery.settings.events ?? false)
-        let (consumer, options) = (consumer, delivery.options(once: once))
-        let notifier = ServiceNotifier(environment: CommonOptions.environment)
-        let ending = try await BlockingWork.run {
-            try CommandFailure.wrappingAll {
-                let reader = try StoreReader(directory: directory)
-                let cursors = try Cursors(directory: directory)
-                // One for a consumer at a time: held to the end.
-                let turn = try cursors.lockForDump(consumer)
-                defer { withExtendedLifetime(turn) {} }
-                return try Delivery(
-                    consumer: consumer, filter: filter, target: target, options: options, reader: reader,
-                    cursors: cursors, watch: ArticleWatch(directory: directory), notifier: notifier, logger: logger,
-                    stop: stop
-                ).run(from: start)
-            }
-        }
-        switch ending {
-        case .done: break
-        case .failed: throw CommandFailure(.allFailed, "")
-        case .ended(let reason):
-            throw CommandFailure(
-                .endedForGood,
-                "delivering for the consumer \(consumer): \(reason); it is not asked again before newswire deliver is "
-                    + "started anew, and the cursor stays where it is")
-        }
+        try await DeliverySession(
+            consumer: consumer, filter: filter, target: target, options: delivery.options(once: once),
+            directory: EventsOption.directory(configuration, events: delivery.settings.events ?? false), logger: logger
+        ).run(from: start)
     }
 
     /// A folder that systemd has made for the command (StateDirectory=) is not the store.

@@ -18,6 +18,8 @@ struct Delivery {
         var isOfEvents = false
         /// Where a batch goes that the target never takes; nil: it is tried for ever.
         var deadLetters: DeadLetters?
+        /// The command that delivers, as a person starts it.
+        var command = "newswire deliver"
     }
 
     enum Ending: Equatable {
