@@ -13,14 +13,13 @@ package struct RobotsFile: Sendable, Equatable {
     /// Reads the rules for a crawler.
     ///
     /// - Parameters:
-    ///   - bytes: the file as it came; what is no line of a robots.txt is passed over.
+    ///   - bytes: the file as it came, in UTF-8 or UTF-16; what is no line of a robots.txt is passed over, so that a file in
+    ///     another encoding forbids nothing but what its ASCII says (RFC 9309 §2.2).
     ///   - agent: the crawler's User-Agent, of which the product's name counts, in any case.
     package init(_ bytes: some BidirectionalCollection<UInt8>, agent: String) {
         let name = RobotsGroups.productName(agent.utf8)
         var groups = RobotsGroups(agent: name)
-        var text = bytes.prefix(Self.longest)
-        if text.starts(with: [0xef, 0xbb, 0xbf]) { text = text.dropFirst(3) }
-        for line in text.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }) { groups.read(line) }
+        for line in RobotsText.lines(of: bytes, longest: Self.longest) { groups.read(line) }
         // The longest rule decides, and of two as long the one that allows: the first that matches is the one.
         rules = groups.rules.sorted { ($0.length, $0.allows ? 1 : 0) > ($1.length, $1.allows ? 1 : 0) }
     }

@@ -130,6 +130,38 @@ struct RobotsFileTests {
         #expect(!file("User-agent: *\nDisallow: /\n\(filler)").allows("/a"))
     }
 
+    @Test("The rule in which the first 500 KiB end is no rule, as half of its path would be another one")
+    func unfinishedRule() {
+        let head = "User-agent: *\nDisallow: /b\n"
+        let last = "Allow: /\nDisallow: /a"
+        let filler = String(repeating: "#", count: RobotsFile.longest - head.utf8.count - last.utf8.count - 1)
+        let text = "\(head)\(filler)\n\(last)"
+        #expect(text.utf8.count == RobotsFile.longest)
+        #expect(!file(text).allows("/a/story"))
+        let cut = file("\(text)-long-path\n")
+        #expect(cut.allows("/a/story") && cut.allows("/a-long-path"))
+        #expect(!cut.allows("/b"))
+    }
+
+    @Test("A file in UTF-16 is read as one in UTF-8 is, with a byte order mark or without", arguments: [true, false])
+    func wide(hasMark: Bool) {
+        let units = Array("\(hasMark ? "\u{feff}" : "")User-agent: *\r\nDisallow: /caf\u{e9}\r\n".utf16)
+        let big = units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }
+        let little = units.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+        for bytes in [big, little] {
+            let robots = RobotsFile(bytes, agent: "newswire")
+            #expect(!robots.allows("/caf%C3%A9/menu"))
+            #expect(robots.allows("/story"))
+        }
+        #expect(!RobotsFile(little + [UInt8(ascii: "x")], agent: "newswire").allows("/caf%C3%A9"))
+    }
+
+    @Test("Of a file in another encoding the rules count that can be read")
+    func otherEncoding() {
+        let robots = RobotsFile(Array("User-agent: *\nDisallow: /a\n# ".utf8) + [0xe9, 0xff, 10], agent: "newswire")
+        #expect(!robots.allows("/a") && robots.allows("/b"))
+    }
+
     @Test("Rules of many stars take no longer for it", .timeLimit(.minutes(1)))
     func hostileStars() {
         let stars = String(repeating: "*a", count: 5000)
