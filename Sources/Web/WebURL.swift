@@ -20,6 +20,13 @@ package struct WebURL: Sendable, Equatable {
     /// Returns what credentials are bound to: scheme, host and port (security.md §12).
     package var origin: Origin { Origin(isSecure: isSecure, host: sentHost, port: port) }
 
+    /// Tells whether it is asked of the server that another URL is asked of: the same host and port, or from http on port 80
+    /// to https on port 443 of that host, as servers lead everybody on. The way back from https is another server.
+    package func isOnServer(of other: WebURL) -> Bool {
+        guard host == other.host, isSecure || !other.isSecure else { return false }
+        return port == other.port || isSecure && port == 443 && other.port == 80
+    }
+
     /// Returns host and port as an entry of `private_networks` names them.
     package var service: String { AddressPolicy.Entry.service(host: host, port: port).description }
 

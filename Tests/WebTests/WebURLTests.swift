@@ -28,6 +28,23 @@ struct WebURLTests {
         #expect(try WebURL("http://0x7f.1/").host == "127.0.0.1")
     }
 
+    @Test("A server is the same by host and port, and by https on 443 of the host that is asked by http on 80")
+    func servers()
+        throws
+    {
+        let plain = try WebURL("http://example.org/a")
+        for same in ["http://example.org:80/b", "https://example.org/", "https://EXAMPLE.org:443/c"] {
+            #expect(try WebURL(same).isOnServer(of: plain))
+        }
+        for other in ["https://example.org:8443/", "http://example.org:8080/", "https://www.example.org/"] {
+            #expect(try !WebURL(other).isOnServer(of: plain))
+        }
+        let secure = try WebURL("https://example.org/")
+        #expect(!plain.isOnServer(of: secure) && secure.isOnServer(of: secure))
+        #expect(try WebURL("https://example.org:8080/").isOnServer(of: WebURL("http://example.org:8080/")))
+        #expect(try !WebURL("https://example.org/").isOnServer(of: WebURL("http://example.org:8080/")))
+    }
+
     @Test("The user name and password of a URL are decoded") func userinfo() throws {
         let url = try WebURL("http://us%65r:p%3aw@h/")
         #expect(url.user == "user")

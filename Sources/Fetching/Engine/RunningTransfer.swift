@@ -269,8 +269,7 @@ final class RunningTransfer {
 
     /// Takes in where a redirect has led, from that URL to the one at hand.
     func observeRedirect(from: WebURL) {
-        let isSameServer = url.host == from.host && (url.port == from.port || (from.port == 80 && url.port == 443))
-        if !request.leadsAmongPrivate, !isSameServer { isAmongPrivate = false }
+        if !request.leadsAmongPrivate, !url.isOnServer(of: from) { isAmongPrivate = false }
     }
 
     // MARK: What is handed on

@@ -246,6 +246,7 @@ final class TransferLoop {
         release(running)
         active[ObjectIdentifier(running.transfer)] = nil
         running.outcome.failure = failure
+        running.outcome.isRedirected = !running.redirects.hops.isEmpty
         running.outcome.durationMilliseconds = SteadyClock.milliseconds() - running.startedAt
         running.transfer.finish(running.outcome, lastChunk: running.takeBody(), head: head)
     }

@@ -91,9 +91,21 @@ package struct FetchRequest: Sendable {
             request.headers = []
             request.credentials = nil
             request.clientCertificate = nil
-            if !leadsAmongPrivate { request.isAmongPrivate = false }
+        }
+        if !leadsAmongPrivate {
+            guard let old, let new, new.isOnServer(of: old) else {
+                request.isAmongPrivate = false
+                return request
+            }
         }
         return request
+    }
+
+    /// Returns the signature of a request for that URL which carries nothing that is for one origin alone.
+    ///
+    /// - Parameter url: as `WebURL.text` has it.
+    package func plainSignature(of url: String) -> RequestSignature {
+        RequestSignature(url: url, userAgent: userAgent, accept: accept, headers: [])
     }
 
     /// The Accept header that is sent where nobody has set one: feeds first, everything else last.

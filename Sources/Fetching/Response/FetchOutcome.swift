@@ -12,6 +12,8 @@ package struct FetchOutcome: Sendable, Equatable {
     package var isComplete: Bool { failure == nil }
     /// So many requests were sent: one, and one for each redirect followed; none where no connection came about.
     package var requests = 0
+    /// Tells whether a redirect was followed, or was to be when the fetch ended.
+    package var isRedirected = false
     /// So many bytes of headers and bodies were received, of all hops, before decoding.
     package var wireBytes = 0
     /// The body has so many bytes after decoding.

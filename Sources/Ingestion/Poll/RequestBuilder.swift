@@ -91,7 +91,7 @@ package struct RequestBuilder: Sendable {
         request.accept = "text/html, application/xhtml+xml;q=0.9"
         request.limits.maxBody = options.pages.maxBody
         request.ledBy = .link
-        request.isAmongPrivate = (try? WebURL(feed.url))?.origin == page.origin
+        request.isAmongPrivate = (try? WebURL(feed.url)).map { page.isOnServer(of: $0) } ?? false
         request.leadsAmongPrivate = false
         do throws(SecretError) {
             request.proxyLogin = try proxyLogin(options.proxyAuth)
