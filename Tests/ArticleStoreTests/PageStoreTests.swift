@@ -79,12 +79,38 @@ struct PageStoreTests {
     @Test("What waits for pages is kept as it was given, and forgotten when nobody wants it")
     func waiting() throws {
         let store = try stored(pages: [])
-        #expect(try fixture.reader().pages == nil)
+        #expect(try fixture.reader().keptPages() == nil)
         try store.keepPages(Array("one\n".utf8))
         try store.keepPages(Array("two\n".utf8))
-        #expect(try fixture.reader().pages == Array("two\n".utf8))
+        #expect(try fixture.reader().keptPages() == Array("two\n".utf8))
         store.forgetPages()
-        #expect(try fixture.reader().pages == nil)
+        #expect(try fixture.reader().keptPages() == nil)
+        store.close()
+    }
+
+    @Test("What waits for pages is put aside under names of its own, none over another, and found there")
+    func aside() throws {
+        let store = try stored(pages: [])
+        let now = Timestamp(seconds: 1_800_000_000)
+        #expect(throws: StoreError.self) { try store.setPagesAside(at: now) }
+        var paths: [String] = []
+        for text in ["one\n", "two\n", "three\n"] {
+            try store.keepPages(Array(text.utf8))
+            paths.append(try store.setPagesAside(at: now))
+            #expect(try fixture.reader().keptPages() == nil)
+        }
+        #expect(Set(paths).count == 3 && paths.allSatisfy { $0.contains("/state/pages.damaged-1800000000") })
+        #expect(try fixture.reader().pagesAside().sorted() == paths.sorted())
+        #expect(
+            fixture.folder.read(String(paths[0].dropFirst(fixture.folder.path.utf8.count + 1))) == Array("one\n".utf8))
+        store.close()
+    }
+
+    @Test("What cannot be read of what waits is told apart from nothing")
+    func unreadable() throws {
+        let store = try stored(pages: [])
+        #expect(mkdir(fixture.folder.file("store/state/pages"), 0o755) == 0)
+        #expect(throws: StoreError.self) { try fixture.reader().keptPages() }
         store.close()
     }
 }

@@ -16,8 +16,8 @@ extension Options {
         Option(
             "fulltext_hosts", .hosts,
             """
-            Hosts whose pages are fetched, with all hosts below them. If an article links to another host than its \
-            feed's and none of these, its page is not fetched.
+            Hosts whose pages are fetched, with all hosts below them. If an article links, or a redirect leads, to another \
+            host than the feed's and none of these, the page is not fetched.
             """, example: "[\"example.org\"]", in: .fullText(\.pages.hosts), .feed(\.options.pages.hosts)),
         Option(
             "fulltext_max", .size(in: 1 << 10...64 << 20),

@@ -33,11 +33,13 @@ package struct FeedPages: Sendable, Equatable {
         package var failure: PageFailure
         /// The last try was then.
         package var time: Timestamp
+        /// So many tries there were; 0 where that is not known.
+        package var tries = 0
     }
 
     /// So many pages of a feed may wait; of more the oldest are given up.
     static let mostWaiting = 500
-    /// So many that have failed for good are remembered.
+    /// So many that have failed for good are remembered, and so many that were given up.
     static let mostEnded = 100
     /// So many pages in a row have to be refused for the feed's to be left alone.
     static let mostRefusals = 5
@@ -50,6 +52,11 @@ package struct FeedPages: Sendable, Equatable {
     package internal(set) var waiting: [Waiting] = []
     /// The latest last.
     package internal(set) var ended: [Ended] = []
+    /// The articles whose pages were given up because too many waited, the latest last.
+    package internal(set) var givenUp: [UInt64] = []
+    /// Of the articles that were in the feed when it was first polled, the pages of those up to this record were left out,
+    /// but for what was fetched before; nil where none was.
+    package internal(set) var initialUpTo: UInt64?
     /// So many pages in a row were refused.
     package internal(set) var refusals = 0
     /// None of the feed's pages is asked for before this time; nil where they may be.
@@ -82,11 +89,22 @@ package struct FeedPages: Sendable, Equatable {
         if page.isInitial, waiting.count(where: \.isInitial) > limit,
             let oldest = waiting.firstIndex(where: { $0.isInitial })
         {
-            waiting.remove(at: oldest)
+            let left = waiting.remove(at: oldest)
+            initialUpTo = max(initialUpTo ?? 0, left.seq)
             return 0
         }
-        if waiting.count > Self.mostWaiting { waiting.removeFirst(waiting.count - Self.mostWaiting) }
+        let surplus = waiting.count - Self.mostWaiting
+        if surplus > 0 {
+            for page in waiting.prefix(surplus) { giveUp(page.seq) }
+            waiting.removeFirst(surplus)
+        }
         return before - waiting.count
+    }
+
+    /// Remembers that the page of an article is not fetched because too many wait.
+    mutating func giveUp(_ seq: UInt64) {
+        givenUp.append(seq)
+        if givenUp.count > Self.mostEnded { givenUp.removeFirst(givenUp.count - Self.mostEnded) }
     }
 
     mutating func remove(_ seq: UInt64) { waiting.removeAll { $0.seq == seq } }
@@ -95,6 +113,22 @@ package struct FeedPages: Sendable, Equatable {
     mutating func forget(after seq: UInt64) {
         waiting.removeAll { $0.seq > seq }
         ended.removeAll { $0.seq > seq }
+        givenUp.removeAll { $0 > seq }
+        if let last = initialUpTo, last > seq { initialUpTo = nil }
+    }
+
+    /// Whether anything is known of articles before a record.
+    func hasAny(before seq: UInt64) -> Bool {
+        waiting.contains { $0.seq < seq } || ended.contains { $0.seq < seq } || givenUp.contains { $0 < seq }
+            || initialUpTo.map { $0 < seq } ?? false
+    }
+
+    /// Forgets the articles before a record, which the store does not have any more.
+    mutating func forget(before seq: UInt64) {
+        waiting.removeAll { $0.seq < seq }
+        ended.removeAll { $0.seq < seq }
+        givenUp.removeAll { $0 < seq }
+        if let last = initialUpTo, last < seq { initialUpTo = nil }
     }
 
     /// Whether none of the feed's pages is asked for.
@@ -132,8 +166,8 @@ package struct FeedPages: Sendable, Equatable {
         if let delay = failure.retryDelay(after: waiting[place].tries) {
             waiting[place].due = max(now.adding(seconds: delay), notBefore ?? now)
         } else {
-            waiting.remove(at: place)
-            ended.append(Ended(seq: seq, failure: failure, time: now))
+            let page = waiting.remove(at: place)
+            ended.append(Ended(seq: seq, failure: failure, time: now, tries: page.tries))
             if ended.count > Self.mostEnded { ended.removeFirst(ended.count - Self.mostEnded) }
         }
         if failure == .refused {
@@ -153,13 +187,13 @@ package struct FeedPages: Sendable, Equatable {
         waiting[place].due = max(waiting[place].due, time)
     }
 
-    /// When one of the pages is due that waits; nil where none does.
-    func due(_ page: Waiting, at now: Timestamp) -> Timestamp {
+    /// When one of the pages is due that waits.
+    package func due(_ page: Waiting, at now: Timestamp) -> Timestamp {
         // A clock that was ahead has put it out of reach.
         let due = page.due.seconds - now.seconds > Self.longestWait ? now : page.due
         return pause(at: now).map { max(due, $0) } ?? due
     }
 
     /// Seconds: no page waits for longer, but for the pauses of hosts.
-    private static let longestWait: Int64 = 8 * 86_400
+    static let longestWait: Int64 = 8 * 86_400
 }

@@ -9,7 +9,7 @@ struct PageBoard {
     private(set) var isChanged = false
     /// The hosts whose pages are being fetched, by the numbers of the articles.
     private var running: [UInt64: String] = [:]
-    /// When hosts may be asked that could not be.
+    /// When hosts may be asked that could not be because polls want them.
     private var opens: [String: Timestamp] = [:]
 
     /// Seconds for which pages wait while the network or the disk is out of order.
@@ -41,7 +41,9 @@ struct PageBoard {
         guard let line else { return ([], nil) }
         let busy = Set(running.values)
         let (pages, later) = line.next(at: now, limit: max(0, limit - running.count)) { host in
-            busy.contains(host) ? nil : opens[host] ?? Timestamp(seconds: 0)
+            if busy.contains(host) { return nil }
+            let open = opens[host] ?? Timestamp(seconds: 0)
+            return line.rest(of: host, at: now).map { max($0.until, open) } ?? open
         }
         for next in pages { running[next.page.seq] = next.page.host }
         return (pages, later)
@@ -60,10 +62,10 @@ struct PageBoard {
         let host = next.page.host
         let putOff = now.adding(seconds: Self.outageDelay)
         switch outcome {
-        case .stored(let isLonger), .unchanged(let isLonger):
+        case .stored(let isLonger), .unchanged(let isLonger), .notModified(let isLonger):
             change(next.feed) { $0.succeeded(seq, isLonger: isLonger) }
         case .failed(let failure):
-            if let until = failure.until { opens[host] = until }
+            if let until = failure.until { line?.rest(failure.host ?? host, until: until, failure.kind, at: now) }
             if isNetworkDown, failure.kind.isOfConnecting {
                 change(next.feed) { $0.putOff(seq, to: putOff) }
             } else {

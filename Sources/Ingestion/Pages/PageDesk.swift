@@ -35,13 +35,13 @@ package final class PageDesk: Sendable {
         var isLookPending = false
     }
 
-    private let store: ArticleStore
+    let store: ArticleStore
     private let writer: StoreWriter
     private let reading: PageReading
     private let gate: HostGate
     private let health: HostHealth
-    private let logger: Logger
-    private let clock: PollClock
+    let logger: Logger
+    let clock: PollClock
     private let robots = RobotsCache()
     private let shared = Locked(Shared())
     private let events: AsyncStream<Event>
@@ -51,6 +51,8 @@ package final class PageDesk: Sendable {
 
     /// Milliseconds that lie at least between two writes of what waits.
     private static let savingDelay: Int64 = 5000
+    /// Milliseconds after which the store is looked through where nobody has said that anything was stored.
+    private static let lookDelay: Int64 = 600_000
     /// The longest that the desk sleeps, in milliseconds, since the time of day may be set.
     private static let heartbeat: Int64 = 60_000
 
@@ -110,18 +112,10 @@ package final class PageDesk: Sendable {
     /// Makes durable from which record on pages are wanted, before anything is stored. It waits for the disk.
     package func open() {
         if plan.feeds.isEmpty { return store.forgetPages() }
-        if StoreReader.pages(of: store) == nil { save(PageLine(seen: store.lastSeq)) }
+        _ = takeUp()
     }
 
     private var plan: Plan { shared.withLock { $0.plan } }
-
-    private func save(_ line: PageLine) {
-        do throws(StoreError) {
-            try store.keepPages(line.lines)
-        } catch {
-            logger.warning("\(error)")
-        }
-    }
 
     // MARK: Its loop
 
@@ -129,6 +123,8 @@ package final class PageDesk: Sendable {
     private struct Desk {
         var board = PageBoard()
         var savedAt: SteadyTime?
+        /// When the store was last looked through.
+        var lookedAt: SteadyTime?
         /// When the earliest sleeper wakes the loop up.
         var wakesAt: Timestamp?
     }
@@ -158,16 +154,16 @@ package final class PageDesk: Sendable {
                 if desk.board.line != nil { await onDisk { $0.store.forgetPages() } }
                 desk.board.line = nil
             } else {
-                if desk.board.line == nil {
-                    desk.board.line = await onDisk {
-                        PageLine(kept: StoreReader.pages(of: $0.store), lastSeq: $0.store.lastSeq)
-                    }
-                }
+                if desk.board.line == nil { desk.board.line = await onDisk { $0.takeUp() } }
                 desk.board.keepFeeds { feeds[$0] != nil }
                 await takeIn(&desk)
             }
         case .ended(let next, let outcome): end(next, outcome, &desk)
-        case .tick(let time): if desk.wakesAt == time { desk.wakesAt = nil }
+        case .tick(let time):
+            if desk.wakesAt == time { desk.wakesAt = nil }
+            // Retention may have removed articles whose pages wait.
+            let age = desk.lookedAt.map { clock.steady().milliseconds(since: $0) } ?? 0
+            if desk.board.waiting > 0, age >= Self.lookDelay { await takeIn(&desk) }
         }
     }
 
@@ -177,6 +173,7 @@ package final class PageDesk: Sendable {
             return shared.plan.feeds
         }
         guard let line = desk.board.line else { return }
+        desk.lookedAt = clock.steady()
         let moment = clock.moment
         let intake = PageIntake(feeds: feeds, now: moment.now, trusted: moment.trusted)
         let result: (line: PageLine, dropped: Int, hasMore: Bool) = await onDisk { desk in
@@ -210,7 +207,7 @@ package final class PageDesk: Sendable {
                 guard let feed = plan.feeds[next.feed] else { continue }
                 let task = PageTask(
                     next: next, feed: feed, store: store, writer: writer, fetcher: fetcher, reading: reading,
-                    gate: gate, disk: disk, clock: clock)
+                    extractor: PageContent.extractor, gate: gate, disk: disk, clock: clock)
                 group.addTask { [continuation] in continuation.yield(.ended(next, await task.run())) }
             }
         }
@@ -265,13 +262,6 @@ package final class PageDesk: Sendable {
         await withCheckedContinuation { continuation in
             disk.async { continuation.resume(returning: body(self)) }
         }
-    }
-}
-
-extension StoreReader {
-    /// What is kept of pages beside an open store; nil where nothing is.
-    fileprivate static func pages(of store: ArticleStore) -> [UInt8]? {
-        (try? StoreReader(directory: store.path))?.pages
     }
 }
 

@@ -19,8 +19,13 @@ package enum PageFailure: String, Sendable, CaseIterable {
     case robots
     /// robots.txt could not be had, so that nothing is asked for.
     case robotsUnavailable = "robots_unavailable"
-    /// It lies in a network that is not public, or a redirect leads to one.
+    /// Its URL names an address that is not public, or a port that is not the web's.
     case refusedAddress = "refused_address"
+    /// The name of its host, or a redirect, leads to a network that is not public. Names and redirects change, and a
+    /// resolver or a router on the way may have made this one up.
+    case privateNetwork = "private_network"
+    /// A redirect leads to another host than the feed's and those of `fulltext_hosts`, or nowhere from a service of links.
+    case otherHost = "other_host"
     /// Redirects that lead nowhere, or to nothing that is asked.
     case redirect
     /// Another status than those above.
@@ -37,11 +42,11 @@ package enum PageFailure: String, Sendable, CaseIterable {
     /// - Parameter tries: how many there were, with this one.
     func retryDelay(after tries: Int) -> Int? {
         switch self {
-        case .busy, .serverError, .timeout, .unreachable, .robotsUnavailable:
+        case .busy, .serverError, .timeout, .unreachable, .robotsUnavailable, .privateNetwork:
             tries <= Self.delays.count ? Self.delays[max(0, tries - 1)] : nil
         case .refused: tries < 2 ? Self.refusalDelay : nil
-        case .notFound, .gone, .legal, .notHTML, .tooLarge, .robots, .refusedAddress, .redirect, .status, .noArticle,
-            .poor, .unstorable:
+        case .notFound, .gone, .legal, .notHTML, .tooLarge, .robots, .refusedAddress, .otherHost, .redirect, .status,
+            .noArticle, .poor, .unstorable:
             nil
         }
     }
@@ -68,8 +73,11 @@ package enum PageFailure: String, Sendable, CaseIterable {
         case .timeout: "the server did not answer in time"
         case .unreachable: "the server could not be reached, or broke off"
         case .robots: "the host's robots.txt does not let newswire ask for it"
-        case .robotsUnavailable: "the host's robots.txt could not be had, so that nothing is asked for"
-        case .refusedAddress: "it leads to a network that is not public"
+        case .robotsUnavailable:
+            "the host's robots.txt could not be had (no answer, 429, 5xx, or led into a network that is not public), so that nothing is asked for"
+        case .refusedAddress: "its link names an address that is not public, or a port that is not the web's"
+        case .privateNetwork: "its host's name, or a redirect, leads to a network that is not public"
+        case .otherHost: "a redirect leads to another host than the feed's, and fulltext_hosts does not name it"
         case .redirect: "its redirects are not followed to their end"
         case .status: "the server answers with a status that brings no page"
         case .noArticle: "no article was found in the page"

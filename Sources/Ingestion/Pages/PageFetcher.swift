@@ -6,14 +6,25 @@ private import Locking
 internal import Scheduling
 internal import Web
 
-/// `FetchedPage` is a page as it came.
+/// `FetchedPage` is a page as it came, or the word that it is as it was (304).
 struct FetchedPage: Sendable {
     var url: String
     var status: Int
     var etag: String?
+    var lastModified: String?
     var contentType: String?
     var bytes: [UInt8]
     var fetchedAt: Timestamp
+
+    /// The server says that it is as it was when its validators were given.
+    var isUnchanged: Bool { status == 304 }
+}
+
+/// `PageValidators` are what a server gave with a page that was stored, and where that was.
+struct PageValidators: Sendable, Equatable {
+    var url: String
+    var etag: String?
+    var lastModified: String?
 }
 
 /// `PageFetcher` fetches pages: politely, by robots.txt, within the allowance that a visit has, and never into a private
@@ -22,8 +33,10 @@ struct PageFetcher: Sendable {
     /// `Failure` says why a page did not come.
     struct Failure: Error, Equatable {
         var kind: PageFailure
-        /// The host asks to be left alone until then.
+        /// No page is to be asked of the host until then.
         var until: Timestamp?
+        /// The host that is meant, where a redirect has led to another than the first.
+        var host: String?
     }
 
     let engine: FetchEngine
@@ -37,15 +50,23 @@ struct PageFetcher: Sendable {
 
     /// Fetches a page.
     ///
-    /// - Parameter visit: has the page's host, and what a redirect leads to when it comes to that.
+    /// - Parameters:
+    ///   - visit: has the page's host, and what a redirect leads to when it comes to that.
+    ///   - known: of the page as it was stored last; they are sent where the same URL is asked for.
     /// - Returns: nil where the task was cancelled.
-    func fetch(_ url: String, for feed: FeedConfiguration, _ visit: HostVisit) async throws(Failure) -> FetchedPage? {
-        guard let target = try? Self.settled(url), let request = await request(target, feed) else {
+    func fetch(
+        _ url: String, for feed: FeedConfiguration, _ visit: HostVisit, known: PageValidators? = nil
+    ) async throws(Failure) -> FetchedPage? {
+        guard let target = try? Self.settled(url), var request = await request(target, feed) else {
             throw Failure(kind: .redirect)
+        }
+        if let known {
+            let signature = request.plainSignature(of: known.url)
+            request.validators = .init(etag: known.etag, lastModified: known.lastModified, request: signature.hash)
         }
         do throws(Failure) {
             try await checkRobots(target, request, visit, feed)
-            return try await page(request, feed, visit)
+            return try await page(request, target, feed, visit)
         } catch {
             if Task.isCancelled { return nil }
             throw error
@@ -65,21 +86,27 @@ struct PageFetcher: Sendable {
     }
 
     private func page(
-        _ request: FetchRequest, _ feed: FeedConfiguration, _ visit: HostVisit
+        _ plain: FetchRequest, _ target: WebURL, _ feed: FeedConfiguration, _ visit: HostVisit
     ) async throws(Failure) -> FetchedPage? {
         let refusal = RefusalOnTheWay()
-        var request = request
-        let plain = request
+        var request = plain
+        let hosts = PageHosts(of: feed)
         request.beforeRedirect = { redirect in
             guard let host = HostKey.of(url: redirect.to), let target = try? Self.settled(redirect.to) else {
                 return .held
+            }
+            guard hosts.mayAsk(host) else {
+                refusal.set(Failure(kind: .otherHost))
+                return .stopped
             }
             let decision = await visit.move(to: host) { try await clock.sleep(milliseconds: $0) }
             guard decision == .go else { return decision }
             do throws(Failure) {
                 try await checkRobots(target, plain, visit, feed)
             } catch {
-                refusal.set(error)
+                // Here it is the redirect that names the address.
+                let kind = error.kind == .refusedAddress ? .privateNetwork : error.kind
+                refusal.set(Failure(kind: kind, until: error.until, host: host))
                 return .stopped
             }
             return await pass(visit) == nil ? .stopped : .go
@@ -91,28 +118,39 @@ struct PageFetcher: Sendable {
         while let chunk = await transfer.nextChunk() { bytes += chunk }
         let outcome = await transfer.outcome()
         if let failure = refusal.get() { throw failure }
-        let host = tell(visit, head, outcome, feed, begun)
-        try check(head, outcome, pausedUntil: host)
+        let rest = tell(visit, head, outcome, feed, begun)
+        if let head, head.wasConditional, ValidatorRules.mode(.both, afterStatus: head.status) == .none {
+            // It may be what it once sent itself that the server does not understand.
+            var unconditional = plain
+            unconditional.validators = nil
+            return try await page(unconditional, target, feed, visit)
+        }
+        try check(head, outcome, target, restingUntil: rest)
         guard let head else { throw Failure(kind: .unreachable) }
-        try checkWay(head, feed)
-        guard Self.isHTML(head) else { throw Failure(kind: .notHTML) }
+        try await checkWay(head, plain, hosts, visit, feed)
+        guard head.status == 304 || Self.isHTML(head) else { throw Failure(kind: .notHTML) }
+        let validators = head.validators(after: nil, bodyIsOK: true).validators
         return FetchedPage(
-            url: head.effectiveURL, status: head.status, etag: head.etag, contentType: head.contentType, bytes: bytes,
-            fetchedAt: clock.now())
+            url: head.effectiveURL, status: head.status, etag: validators?.etag,
+            lastModified: validators?.lastModified, contentType: head.contentType, bytes: bytes, fetchedAt: clock.now())
     }
 
     /// Waits until the host at hand may be asked.
-    private func pass(_ visit: HostVisit) async -> Timestamp? {
+    func pass(_ visit: HostVisit) async -> Timestamp? {
         guard let key = visit.key else { return nil }
         return await limiter.pass(key: key, delay: allowances.allowance(forHost: key).allowance.delay)
     }
 
     // MARK: What the answer means
 
-    /// Tells all who poll what the host has said.
+    /// Seconds for which no other page is asked of a host that has too much to do, at least.
+    static let leastRest = 600
+
+    /// Tells all who poll what the host has said. A refusal counts for them as one of a poll does (polling.md §8): one page
+    /// that fails, as 503 says more often than not, is not the whole host.
     ///
-    /// - Returns: until when it is to be left alone, as it says itself.
-    private func tell(
+    /// - Returns: until when no page is to be asked of it; nil where it has not refused this one.
+    func tell(
         _ visit: HostVisit, _ head: ResponseHead?, _ outcome: FetchOutcome, _ feed: FeedConfiguration,
         _ begun: Timestamp
     ) -> Timestamp? {
@@ -124,18 +162,21 @@ struct PageFetcher: Sendable {
         if isBusy {
             word = .refused(
                 .init(
-                    retryAfter: head.retryAfterSeconds, quota: head.rateLimit?.quotaSeconds, isMeasured: true))
+                    retryAfter: head.retryAfterSeconds, quota: head.rateLimit?.quotaSeconds,
+                    isMeasured: head.retryAfterSeconds != nil && head.status != 503))
         }
+        let asked = min(head.retryAfterSeconds ?? 0, PauseRules.maxRetryAfter)
+        let rest = isBusy ? now.adding(seconds: max(asked, Self.leastRest)) : nil
         guard speaksForHost(key, outcome) else {
             visit.answered(isGood: !isBusy)
-            return isBusy ? now.adding(seconds: min(head.retryAfterSeconds ?? 0, PauseRules.maxRetryAfter)) : nil
+            return rest
         }
         let answer = HostAnswer(
             host: key, feed: FeedHash.of(feed.id), startedAt: begun, word: word, delay: allowance.delay,
             feeds: allowances.feeds(of: key))
         let verdict = health.hear(answer, at: now)
         visit.answered(isGood: !isBusy, verdict)
-        return isBusy ? verdict.pause?.until : nil
+        return rest.map { max($0, verdict.pause?.until ?? $0) }
     }
 
     /// Behind an address that is not public several publishers may be (polling.md §8).
@@ -148,10 +189,22 @@ struct PageFetcher: Sendable {
     }
 
     private func check(
-        _ head: ResponseHead?, _ outcome: FetchOutcome, pausedUntil until: Timestamp?
+        _ head: ResponseHead?, _ outcome: FetchOutcome, _ target: WebURL, restingUntil until: Timestamp?
     ) throws(Failure) {
         guard let failure = outcome.failure else { return }
-        throw Failure(kind: Self.kind(of: failure.kind, status: head?.status ?? 0), until: until)
+        if failure.kind == .refusedAddress { throw Failure(kind: Self.refusal(of: target, outcome)) }
+        let last = head.flatMap { HostKey.of(url: $0.effectiveURL) }
+        throw Failure(
+            kind: Self.kind(of: failure.kind, status: head?.status ?? 0), until: until,
+            host: last == HostKey.of(target) ? nil : last)
+    }
+
+    /// What a URL says itself stays so; where its host's name or a redirect leads may be another place tomorrow.
+    static func refusal(of target: WebURL, _ outcome: FetchOutcome) -> PageFailure {
+        let isWritten =
+            AddressPolicy.isPrivate(host: target.host)
+            || !AddressPolicy.deny.allows(port: target.port, host: target.host)
+        return isWritten && !outcome.isRedirected ? .refusedAddress : .privateNetwork
     }
 
     private static func kind(of failure: FailureKind, status: Int) -> PageFailure {
@@ -161,7 +214,6 @@ struct PageFetcher: Sendable {
         case .notFound: return .notFound
         case .gone: return .gone
         case .tooLarge, .bomb: return .tooLarge
-        case .refusedAddress: return .refusedAddress
         case .redirect, .invalidRequest: return .redirect
         case .timeout: return .timeout
         case .httpStatus, .unexpected304: break
@@ -183,77 +235,16 @@ struct PageFetcher: Sendable {
         return name == "text/html" || name == "application/xhtml+xml"
     }
 
-    // MARK: robots.txt
-
-    /// The way on one host leads past no gate: what robots.txt forbids of it is not read.
-    private func checkWay(_ head: ResponseHead, _ feed: FeedConfiguration) throws(Failure) {
-        guard obeysRobots, !head.redirects.isEmpty, let target = try? Self.settled(head.effectiveURL) else { return }
-        if case .rules(let file)? = robots.answer(for: RobotsCache.url(for: target), at: clock.now()),
-            !file.allows(target.target)
-        {
-            throw Failure(kind: .robots)
-        }
-    }
-
-    /// Throws where the host's robots.txt does not let the page be asked for, or cannot be had.
-    private func checkRobots(
-        _ target: WebURL, _ page: FetchRequest, _ visit: HostVisit, _ feed: FeedConfiguration
+    /// The way on one host leads past no gate: what its robots.txt forbids of it is not read, also where another scheme or
+    /// port has one of its own. And what a service of links says itself is nobody's page.
+    private func checkWay(
+        _ head: ResponseHead, _ page: FetchRequest, _ hosts: PageHosts, _ visit: HostVisit, _ feed: FeedConfiguration
     ) async throws(Failure) {
-        guard obeysRobots else { return }
-        let url = RobotsCache.url(for: target)
-        var answer = robots.answer(for: url, at: clock.now())
-        if answer == nil {
-            answer = try await robotsFile(url, page, visit, feed)
-            if let answer { robots.keep(answer, of: url, at: clock.now()) }
+        guard let target = try? Self.settled(head.effectiveURL), hosts.has(HostKey.of(target)) else {
+            throw Failure(kind: .otherHost)
         }
-        switch answer {
-        case .rules(let file): if !file.allows(target.target) { throw Failure(kind: .robots) }
-        case .unavailable(let until): throw Failure(kind: .robotsUnavailable, until: until)
-        case nil: throw Failure(kind: .unreachable)
-        }
+        if !head.redirects.isEmpty { try await checkRobots(target, page, visit, feed) }
     }
-
-    /// Asks a server for its robots.txt (RFC 9309 §2.3.1): 4xx is one that forbids nothing, and with anything else that is no
-    /// file nothing is asked for.
-    private func robotsFile(
-        _ url: String, _ page: FetchRequest, _ visit: HostVisit, _ feed: FeedConfiguration
-    ) async throws(Failure) -> RobotsCache.Answer {
-        var request = page.moved(to: url)
-        request.accept = "text/plain, */*;q=0.1"
-        request.limits.maxBody = Self.robotsBody
-        // It counts for the host that is asked, wherever it lies: the way there is not the page's.
-        request.beforeRedirect = { redirect in
-            guard let host = HostKey.of(url: redirect.to) else { return .held }
-            let (key, allowance) = allowances.allowance(forHost: host)
-            if health.pausedUntil(key, at: clock.now()) != nil { return .held }
-            return await limiter.pass(key: key, delay: allowance.delay) == nil ? .stopped : .go
-        }
-        guard let begun = await pass(visit) else { throw Failure(kind: .unreachable) }
-        let transfer = engine.start(request)
-        let head = await transfer.response()
-        var bytes: [UInt8] = []
-        while bytes.count < RobotsFile.longest, let chunk = await transfer.nextChunk() { bytes += chunk }
-        let isCut = bytes.count >= RobotsFile.longest
-        if isCut { transfer.cancel() }
-        let outcome = isCut ? FetchOutcome() : await transfer.outcome()
-        if Task.isCancelled { throw Failure(kind: .unreachable) }
-        // That is said of this feed, and not of the server.
-        if outcome.failure?.kind == .refusedAddress { throw Failure(kind: .refusedAddress) }
-        let agent = page.userAgent
-        switch (head?.status, outcome.failure) {
-        case (200?, nil): return .rules(RobotsFile(bytes, agent: agent))
-        case (let status?, _) where status != 429 && (400..<500).contains(status):
-            return .rules(RobotsFile([], agent: agent))
-        // One that is moved about without end is not there (RFC 9309 §2.3.1.2).
-        case (_, let failure?) where failure.kind == .redirect: return .rules(RobotsFile([], agent: agent))
-        default: break
-        }
-        let until = tell(visit, head, outcome, feed, begun)
-        return .unavailable(until: max(until ?? clock.now(), clock.now().adding(seconds: RobotsCache.retry)))
-    }
-
-    /// Bytes: more than are read, so that a longer file is cut by its reader.
-    private static let robotsBody = 2 << 20
 }
 
 /// Why a redirect was not followed, kept where the transfer's end is seen.

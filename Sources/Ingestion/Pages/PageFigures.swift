@@ -6,6 +6,8 @@ package struct PageFigures: Sendable, Equatable {
     package var stored = 0
     /// So many had the same text as before.
     package var unchanged = 0
+    /// Of so many the server has said that they are as they were (304).
+    package var notModified = 0
     /// So many tries have failed in which way.
     package var failures: [PageFailure: Int] = [:]
     /// So many were given up because too many waited.
@@ -22,6 +24,7 @@ package struct PageFigures: Sendable, Equatable {
         switch outcome {
         case .stored: stored += 1
         case .unchanged: unchanged += 1
+        case .notModified: notModified += 1
         case .failed(let failure): failures[failure.kind, default: 0] += 1
         case .notNow, .notStored, .unwanted, .stopped: break
         }
@@ -35,6 +38,7 @@ extension PageFigures {
         json.member("paused_feeds", pausedFeeds)
         json.member("stored", stored)
         json.member("unchanged", unchanged)
+        json.member("not_modified", notModified)
         json.member("given_up", droppedWaiting)
         json.key("failures")
         json.beginObject()

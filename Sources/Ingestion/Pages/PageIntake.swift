@@ -20,6 +20,8 @@ struct PageIntake {
     func read(_ reader: StoreReader, into line: inout PageLine) throws -> (dropped: Int, hasMore: Bool) {
         var dropped = 0
         var looked = 0
+        // What retention has removed takes no place any more.
+        if let first = try reader.firstSeq() { line.forget(before: first) }
         var waiting = line.count
         try reader.read(after: line.seen, damage: { _ in }) { slice in
             line.seen = slice.envelope.seq
@@ -43,7 +45,10 @@ struct PageIntake {
         guard let seq = record.seq else { return 0 }
         return line.change(feed.id) { pages in
             guard case .wanted(let wanted) = PageWish(record, of: feed, pages: pages, now: trusted) else { return 0 }
-            guard waiting < PageLine.mostWaiting else { return 1 }
+            guard waiting < PageLine.mostWaiting else {
+                pages.giveUp(seq)
+                return 1
+            }
             waiting += 1
             for former in [record.previous, record.first] { if let former { pages.remove(former) } }
             var page = FeedPages.Waiting(seq: seq, host: wanted.host, due: now)

@@ -1,5 +1,4 @@
 package import FeedModel
-internal import JSONText
 
 /// `PageLine` is all that waits for its page, by feeds, and how far the store has been looked through for it.
 ///
@@ -12,16 +11,27 @@ package struct PageLine: Sendable, Equatable {
     /// All records up to this number have been looked at.
     package internal(set) var seen: UInt64
     package internal(set) var feeds: [FeedIdentifier: FeedPages] = [:]
+    /// The hosts of which no page is asked for a while.
+    package internal(set) var rests: [String: Rest] = [:]
+
+    /// `Rest` says for how long no page of a host is asked for, and why.
+    package struct Rest: Sendable, Equatable {
+        package var until: Timestamp
+        package var failure: PageFailure
+    }
+
+    /// So many hosts are remembered of which none is asked for.
+    static let mostRests = 1000
 
     package init(seen: UInt64) { self.seen = seen }
 
     /// Takes up what was kept, as far as the store has it.
     ///
     /// - Parameters:
-    ///   - lines: nil where nothing was: then nothing waits, and what comes from here on is looked at.
+    ///   - line: nil where nothing was: then nothing waits, and what comes from here on is looked at.
     ///   - last: the store's last record.
-    init(kept lines: [UInt8]?, lastSeq last: UInt64) {
-        self = lines.flatMap { PageLine($0) } ?? PageLine(seen: last)
+    init(kept line: PageLine?, lastSeq last: UInt64) {
+        self = line ?? PageLine(seen: last)
         guard seen > last else { return }
         // An older copy of the articles was put in their place.
         seen = last
@@ -36,6 +46,31 @@ package struct PageLine: Sendable, Equatable {
         var pages = feeds.removeValue(forKey: feed) ?? FeedPages()
         defer { if !pages.isEmpty { feeds[feed] = pages } }
         return body(&pages)
+    }
+
+    /// Forgets the articles before a record, which the store does not have any more.
+    mutating func forget(before seq: UInt64) {
+        for (feed, pages) in feeds where pages.hasAny(before: seq) { change(feed) { $0.forget(before: seq) } }
+    }
+
+    // MARK: Hosts that rest
+
+    /// Lets no page of a host be asked for until then.
+    mutating func rest(_ host: String, until: Timestamp, _ failure: PageFailure, at now: Timestamp) {
+        rests = rests.filter { $0.value.until > now }
+        rests[host] = Rest(until: until, failure: failure)
+        guard rests.count > Self.mostRests, let first = rests.min(by: { $0.value.until < $1.value.until }) else {
+            return
+        }
+        rests[first.key] = nil
+    }
+
+    /// The rest that a host has; nil where it has none, also where a clock that was ahead has said otherwise.
+    package func rest(of host: String, at now: Timestamp) -> Rest? {
+        guard let rest = rests[host], rest.until > now, rest.until.seconds - now.seconds <= FeedPages.longestWait else {
+            return nil
+        }
+        return rest
     }
 
     /// Forgets feeds.
@@ -75,103 +110,5 @@ package struct PageLine: Sendable, Equatable {
             chosen.append(next)
         }
         return (chosen, later)
-    }
-}
-
-/// One line of JSON a feed, behind a first line that says how far the store has been looked through.
-extension PageLine {
-    /// The content of `state/pages`.
-    var lines: [UInt8] {
-        var json = JSONWriter()
-        var bytes: [UInt8] = []
-        func end() {
-            json.endObject()
-            bytes += json.bytes + [UInt8(ascii: "\n")]
-            json.removeAll()
-        }
-        json.beginObject()
-        json.member("seen", seen)
-        end()
-        for (feed, pages) in feeds.sorted(by: { $0.key < $1.key }) {
-            json.beginObject()
-            json.member("feed", feed.text)
-            pages.writeMembers(to: &json)
-            end()
-        }
-        return bytes
-    }
-
-    /// Reads what `lines` wrote; nil where the first line is none. A line that is damaged is left out.
-    package init?(_ bytes: [UInt8]) {
-        let lines = bytes.split(separator: UInt8(ascii: "\n"))
-        guard let first = lines.first.flatMap({ try? JSONParser.parse(Array($0)).value }),
-            let seen = first["seen"]?.integer.flatMap(UInt64.init(exactly:))
-        else { return nil }
-        self.init(seen: seen)
-        for line in lines.dropFirst() {
-            guard let json = try? JSONParser.parse(Array(line)).value, let feed = json["feed"]?.string else { continue }
-            feeds[FeedIdentifier(feed)] = FeedPages(json)
-        }
-    }
-}
-
-extension FeedPages {
-    fileprivate func writeMembers(to json: inout JSONWriter) {
-        if refusals > 0 { json.member("refusals", refusals) }
-        json.member("paused_until", pausedUntil)
-        if probed > 0 {
-            json.member("probed", probed)
-            json.member("longer", longer)
-        }
-        json.key("waiting")
-        json.beginArray()
-        for page in waiting {
-            json.beginObject()
-            json.member("seq", page.seq)
-            json.member("host", page.host)
-            json.member("due", page.due)
-            if page.tries > 0 { json.member("tries", page.tries) }
-            json.member("failure", page.failure?.rawValue)
-            json.flag("initial", page.isInitial)
-            json.flag("probe", page.isProbe)
-            json.endObject()
-        }
-        json.endArray()
-        json.key("ended")
-        json.beginArray()
-        for end in ended {
-            json.beginObject()
-            json.member("seq", end.seq)
-            json.member("failure", end.failure.rawValue)
-            json.member("time", end.time)
-            json.endObject()
-        }
-        json.endArray()
-    }
-
-    fileprivate init(_ json: JSONValue) {
-        func count(_ value: JSONValue?) -> Int { value?.integer.flatMap { Int(exactly: $0) } ?? 0 }
-        func time(_ value: JSONValue?) -> Timestamp? { value?.string.flatMap { Timestamp(rfc3339: $0) } }
-        func seq(_ value: JSONValue) -> UInt64? { value["seq"]?.integer.flatMap(UInt64.init(exactly:)) }
-        func failure(_ value: JSONValue) -> PageFailure? {
-            value["failure"]?.string.flatMap(PageFailure.init(rawValue:))
-        }
-        refusals = count(json["refusals"])
-        pausedUntil = time(json["paused_until"])
-        probed = count(json["probed"])
-        longer = count(json["longer"])
-        waiting = (json["waiting"]?.array ?? []).suffix(Self.mostWaiting).compactMap { json in
-            guard let seq = seq(json), let host = json["host"]?.string, let due = time(json["due"]) else { return nil }
-            var page = Waiting(seq: seq, host: host, due: due)
-            page.tries = count(json["tries"])
-            page.failure = failure(json)
-            page.isInitial = json["initial"]?.bool ?? false
-            page.isProbe = json["probe"]?.bool ?? false
-            return page
-        }
-        ended = (json["ended"]?.array ?? []).suffix(Self.mostEnded).compactMap { json in
-            guard let seq = seq(json), let failure = failure(json), let time = time(json["time"]) else { return nil }
-            return Ended(seq: seq, failure: failure, time: time)
-        }
     }
 }

@@ -65,6 +65,7 @@ struct PageRecord {
         json.member("fetched_at", Timestamp(seconds: page.fetchedAt.seconds))
         json.member("status", page.status)
         json.member("etag", page.etag.flatMap { $0.utf8.count <= 1024 ? $0 : nil })
+        json.member("last_modified", page.lastModified)
         json.member("title", content.title)
         json.member("standfirst", content.standfirst)
         json.member("authors", content.authors)

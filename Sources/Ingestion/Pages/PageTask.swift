@@ -3,6 +3,7 @@ internal import Configuration
 internal import Dispatch
 internal import FeedModel
 internal import Fetching
+internal import JSONText
 
 /// `PageTask` fetches one page, takes the article out of it, and stores that.
 struct PageTask: Sendable {
@@ -12,6 +13,8 @@ struct PageTask: Sendable {
         case stored(isLonger: Bool)
         /// Its text is stored already.
         case unchanged(isLonger: Bool)
+        /// The server says that it is as it was when it was stored.
+        case notModified(isLonger: Bool)
         case failed(PageFetcher.Failure)
         /// The host cannot be asked now, and may be after so many milliseconds.
         case notNow(milliseconds: Int64)
@@ -26,6 +29,7 @@ struct PageTask: Sendable {
             switch self {
             case .stored: "stored"
             case .unchanged: "unchanged"
+            case .notModified: "not_modified"
             case .failed(let failure): failure.kind.rawValue
             case .notStored: "not_stored"
             case .notNow, .unwanted, .stopped: nil
@@ -39,6 +43,8 @@ struct PageTask: Sendable {
     let writer: StoreWriter
     let fetcher: PageFetcher
     let reading: PageReading
+    /// The number of the rules that `reading` goes by.
+    let extractor: Int
     let gate: HostGate
     let disk: DispatchQueue
     let clock: PollClock
@@ -55,9 +61,20 @@ struct PageTask: Sendable {
         case .stopped: return .stopped
         }
         defer { visit.end() }
+        let previous: StoredRecord?
+        do throws(StoreError) {
+            previous = try await stored(article)
+        } catch {
+            return .notStored
+        }
         do throws(PageFetcher.Failure) {
-            guard let page = try await fetcher.fetch(url, for: feed, visit) else { return .stopped }
+            guard let page = try await fetcher.fetch(url, for: feed, visit, known: validators(previous)) else {
+                return .stopped
+            }
             visit.end()
+            if page.isUnchanged, let previous {
+                return .notModified(isLonger: isLonger(previous.contentText ?? "", article))
+            }
             guard var content = await content(page) else { throw PageFetcher.Failure(kind: .noArticle) }
             content.quality = PageAgreement.quality(of: content, for: article)
             if content.quality < Self.leastQuality { throw PageFetcher.Failure(kind: .poor) }
@@ -84,15 +101,33 @@ struct PageTask: Sendable {
         }
     }
 
+    /// Whether a page's text is at least twice the feed's.
+    private func isLonger(_ text: String, _ article: StoredRecord) -> Bool {
+        text.utf8.count >= 2 * FeedBody(article).text.utf8.count
+    }
+
+    /// The record of the article's page; nil where there is none.
+    private func stored(_ article: StoredRecord) async throws(StoreError) -> StoredRecord? {
+        guard let uid = article.uid, let seq = try store.record(key: PageKey.of(uid)) else { return nil }
+        return await record(seq)
+    }
+
+    /// What is sent with the request so that the server need not send what is stored; nil where all of it is wanted: other
+    /// rules may find another text in the same bytes.
+    private func validators(_ previous: StoredRecord?) -> PageValidators? {
+        guard let page = previous?.page, let url = page["url"]?.string, page["extractor"]?.integer == Int64(extractor)
+        else { return nil }
+        let (etag, time) = (page["etag"]?.string, page["last_modified"]?.string)
+        return etag == nil && time == nil ? nil : PageValidators(url: url, etag: etag, lastModified: time)
+    }
+
     private func keep(
         _ page: FetchedPage, _ content: PageContent, _ article: StoredRecord
     ) async throws(PageFetcher.Failure) -> Outcome {
-        let isLonger = content.text.utf8.count >= 2 * FeedBody(article).text.utf8.count
+        let isLonger = isLonger(content.text, article)
         var record = PageRecord(page: page, content: content, article: article)
         do throws(StoreError) {
-            if let uid = article.uid, let seq = try store.record(key: PageKey.of(uid)) {
-                record.previous = await self.record(seq)
-            }
+            record.previous = try await stored(article)
             guard let pending = record.pending else { return .unwanted }
             if record.previous?.contentHash == pending.contentHash { return .unchanged(isLonger: isLonger) }
             let commit = FeedCommit(feed: feed.id, records: [pending], state: nil)

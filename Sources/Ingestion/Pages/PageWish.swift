@@ -22,7 +22,7 @@ package enum PageWish: Sendable, Equatable {
 
     /// `Reason` says why a page is not fetched.
     package enum Reason: Sendable, Equatable, CaseIterable {
-        case mode, kind, blocked, initial, old, noLink, otherHost, media, sameLink, whole
+        case mode, kind, blocked, initial, old, noLink, longLink, otherHost, media, sameLink, whole
 
         /// The reason for people.
         package var sentence: String {
@@ -33,6 +33,7 @@ package enum PageWish: Sendable, Equatable {
             case .initial: "it was in its feed before, and is not among the newest (fulltext_initial)"
             case .old: "it was published more than 30 days ago"
             case .noLink: "it has no link to a page"
+            case .longLink: "its link is longer than 4 KiB, and is not asked for"
             case .otherHost: "it links to another host than its feed's (fulltext_hosts)"
             case .media: "it is about a file: sound, film, or another attachment"
             case .sameLink: "neither link nor title have changed"
@@ -49,7 +50,7 @@ package enum PageWish: Sendable, Equatable {
     /// - Parameters:
     ///   - record: of the article.
     ///   - pages: what is known of the feed's pages.
-    ///   - now: the time of day where the clock counts; without it nothing is too old.
+    ///   - now: the time of day where the clock counts, or when the record was stored; without it nothing is too old.
     package init(_ record: StoredRecord, of feed: FeedConfiguration, pages: FeedPages, now: Timestamp?) {
         self = Self.judge(record, feed, pages, now)
     }
@@ -64,34 +65,21 @@ package enum PageWish: Sendable, Equatable {
         if record.kind == .update, record.changed.allSatisfy({ $0 != "url" && $0 != "title" }) {
             return .unwanted(.sameLink)
         }
-        guard let url = record.url, url.utf8.count <= longestURL, let host = HostKey.of(url: url) else {
-            return .unwanted(.noLink)
-        }
+        guard let url = record.url else { return .unwanted(.noLink) }
+        if url.utf8.count > longestURL { return .unwanted(.longLink) }
+        guard let host = HostKey.of(url: url) else { return .unwanted(.noLink) }
         if isOfFile(url, record) { return .unwanted(.media) }
         if let now, let published = record.publishedText.flatMap(Timestamp.init(rfc3339:)),
             now.seconds - published.seconds > oldest
         {
             return .unwanted(.old)
         }
-        guard isOwn(host, feed) || settings.hosts.contains(where: { isHost(host, at: $0) }) else {
-            return .unwanted(.otherHost)
-        }
+        guard PageHosts(of: feed).mayAsk(host) else { return .unwanted(.otherHost) }
         var wanted = Wanted(url: url, host: host)
         if settings.mode == .always || FeedBody(record).seemsCut || pages.arePagesLonger { return .wanted(wanted) }
         if !pages.mayProbe { return .unwanted(.whole) }
         wanted.isProbe = true
         return .wanted(wanted)
-    }
-
-    /// A site's own host is that of its feed with or without `www.`.
-    private static func isOwn(_ host: String, _ feed: FeedConfiguration) -> Bool {
-        feed.host.map { bare($0) == bare(host) } ?? false
-    }
-
-    private static func bare(_ host: String) -> Substring { host.hasPrefix("www.") ? host.dropFirst(4) : host[...] }
-
-    private static func isHost(_ host: String, at domain: String) -> Bool {
-        host == domain || host.hasSuffix(".\(domain)")
     }
 
     /// Whether the article is about a file, so that its page has nothing to read: a podcast's episode, or a link to the file

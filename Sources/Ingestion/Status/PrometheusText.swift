@@ -125,6 +125,11 @@ extension StatusFigures {
             "newswire_feeds_blocked_whole", .gauge, "Feeds of which rules block whatever they bring.",
             Double(marked[.blocked]))
         pages?.write(to: &text)
+        if pages != nil || !damagedPages.isEmpty {
+            text.metric(
+                "newswire_pages_files_aside", .gauge,
+                "Files with pages that waited, put aside because they were not whole.", Double(damagedPages.count))
+        }
         text.metric(
             "newswire_next_poll_timestamp_seconds", .gauge, "When the next feed is due.",
             nextPoll.map { Double($0.milliseconds) / 1000 })
@@ -175,7 +180,9 @@ extension PageFigures {
         text.metric(
             "newswire_pages_total", .counter, "Pages of articles that were asked for, by what came of it.",
             by: "result",
-            [("stored", Double(stored)), ("unchanged", Double(unchanged))] + failed)
+            [
+                ("stored", Double(stored)), ("unchanged", Double(unchanged)), ("not_modified", Double(notModified)),
+            ] + failed)
         text.metric("newswire_pages_waiting", .gauge, "Articles whose pages are to be fetched.", Double(waiting))
         text.metric(
             "newswire_pages_given_up_total", .counter, "Pages that were given up because too many waited.",

@@ -16,6 +16,8 @@ package struct StatusFigures: Sendable, Equatable {
     package var blockedLastDay: UInt64?
     /// The pages of articles came to this since the start; nil where no service fetches any.
     package var pages: PageFigures?
+    /// What was kept of pages that wait was damaged, and is in these files beside the store's.
+    package var damagedPages: [String] = []
     /// The next feed is due at this time.
     package var nextPoll: Timestamp?
     /// So many hosts have asked to be left alone for a while.
@@ -40,6 +42,7 @@ package struct StatusFigures: Sendable, Equatable {
         figures.store.bytes = disk.store.bytes
         figures.store.freeBytes = disk.store.freeBytes
         figures.consumers = disk.consumers
+        figures.damagedPages = disk.damagedPages
         return figures
     }
 }
@@ -208,6 +211,7 @@ extension StatusFigures {
         figures.store.freeBytes = freeBytes(store)
         guard let reader = try? StoreReader(directory: store) else { return figures }
         figures.backlog = reader.retentionMemory?.backlog
+        figures.damagedPages = reader.pagesAside()
         let last = lastSeq ?? (try? reader.lastSeq()) ?? 0
         figures.store.lastSeq = last
         if let sizes = try? reader.segmentSizes() {
@@ -267,6 +271,7 @@ extension StatusFigures {
             pages.writeMembers(to: &json)
             json.endObject()
         }
+        json.member("damaged_pages", damagedPages)
         json.member("next_poll", nextPoll)
         json.member("hosts_paused", hostsPaused)
         json.member("oldest_overdue_seconds", oldestOverdue)

@@ -163,6 +163,12 @@ struct StatusText {
                     + " what each rule does")
         }
         lines.append("polls     \(polls)")
+        if let pages { lines.append("pages     \(pages)") }
+        for file in figures["damaged_pages"]?.array ?? [] {
+            lines.append(
+                "          PAGES MAY BE MISSING: state/pages was damaged, and is \(file.string ?? "?"); what waited in its"
+                    + " damaged part is not fetched; look at the disk, then remove that file")
+        }
         lines.append("store     \(store)")
         if let waiting = figures["retention"]?["waiting"]?.integer, let until = figures["retention"]?["until"]?.string {
             lines.append(
@@ -249,6 +255,17 @@ struct StatusText {
         if let paused = count("hosts_paused"), paused > 0 { parts.append("\(counted(paused, "host")) paused") }
         if let late = count("oldest_overdue_seconds"), late > 60 { parts.append("the oldest \(span(late)) overdue") }
         return parts.isEmpty ? "none yet" : parts.joined(separator: ", ")
+    }
+
+    /// How it is with the pages of articles; nil where no running service fetches any.
+    private var pages: String? {
+        guard let pages = figures["fulltext"] else { return nil }
+        func count(_ key: String) -> Int64 { pages[key]?.integer ?? 0 }
+        let failed = (pages["failures"]?.object ?? []).reduce(0) { $0 + ($1.value.integer ?? 0) }
+        var parts = ["\(count("waiting")) wait", "\(count("stored")) stored since the start", "\(failed) tries failed"]
+        if count("given_up") > 0 { parts.append("\(count("given_up")) given up because too many waited") }
+        if count("paused_feeds") > 0 { parts.append("\(counted(count("paused_feeds"), "feed")) left alone") }
+        return parts.joined(separator: ", ")
     }
 
     private var store: String {

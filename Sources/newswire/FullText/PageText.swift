@@ -4,15 +4,19 @@ internal import FeedModel
 internal import Ingestion
 internal import JSONText
 
-/// `PageText` says how it is with the page of an article, and with those of a feed, as far as the disk tells.
+/// `PageText` says how it is with the page of an article, and with those of a feed, as far as the disk tells: what is not
+/// known is not guessed.
 struct PageText {
     private let line: PageLine?
     private let reader: StoreReader?
+    /// The first record that retention has left.
+    private let first: UInt64
     private let now: Timestamp
 
     init(_ configuration: Configuration, now: Timestamp) {
         reader = try? StoreReader(directory: configuration.store.directory)
-        line = reader?.pages.flatMap { PageLine($0) }
+        line = (try? reader?.keptPages()).flatMap { PageLine($0) }
+        first = (try? reader?.firstSeq()) ?? 0
         self.now = now
     }
 
@@ -22,8 +26,8 @@ struct PageText {
         return pages.pausedUntil
     }
 
-    /// How many pages of a feed wait.
-    func waiting(_ feed: FeedIdentifier) -> Int { line?.feeds[feed]?.waiting.count ?? 0 }
+    /// How many pages of a feed wait, of articles that are there.
+    func waiting(_ feed: FeedIdentifier) -> Int { line?.feeds[feed]?.waiting.count { $0.seq >= first } ?? 0 }
 
     /// What is to be said of an article's page, a line each; nothing where no page of its feed is fetched, and of records
     /// that are no version of an article.
@@ -42,9 +46,7 @@ struct PageText {
         if let waiting = pages.waiting.first(where: { $0.seq == seq }) {
             lines.append(sentence(waiting, pages))
         } else if let ended = pages.ended.last(where: { $0.seq == seq }) {
-            lines.append(
-                "not fetched: \(ended.failure.sentence) (\(ended.failure.rawValue)), \(Timestamp(seconds: ended.time.seconds))"
-            )
+            lines.append(sentence(ended))
         } else if lines.isEmpty, feed.pages.mode != .never {
             lines.append(reason(record, seq, feed, pages))
         }
@@ -52,26 +54,46 @@ struct PageText {
     }
 
     private func sentence(_ waiting: FeedPages.Waiting, _ pages: FeedPages) -> String {
-        let due = Timestamp(seconds: max(waiting.due, pages.pausedUntil ?? waiting.due).seconds)
-        var text = due <= now ? "waits for its turn" : "waits until \(due)"
+        let due = pages.due(waiting, at: now)
+        let rest = line?.rest(of: waiting.host, at: now)
+        let opens = max(due, rest?.until ?? due)
+        var text = opens <= now ? "waits for its turn" : "waits until \(Timestamp(seconds: opens.seconds))"
         if let failure = waiting.failure {
             text += ", as \(failure.sentence) (\(failure.rawValue), tried \(waiting.tries)\u{d7})"
+        }
+        if let rest, rest.until > due || waiting.failure == nil {
+            text += "; no page of \(waiting.host) is asked for until then, as of another one "
+            text += "\(rest.failure.sentence) (\(rest.failure.rawValue))"
         }
         if pages.isPaused(at: now) { text += "; pages of its feed were refused, and are left alone for a day" }
         return text
     }
 
+    private func sentence(_ ended: FeedPages.Ended) -> String {
+        let time = Timestamp(seconds: ended.time.seconds)
+        let tries = ended.tries > 0 ? "tried \(ended.tries)\u{d7}, the last time \(time)" : "\(time)"
+        return "not fetched: \(ended.failure.sentence) (\(ended.failure.rawValue), \(tries)); it is not asked for again"
+    }
+
     private func reason(
         _ record: StoredRecord, _ seq: UInt64, _ feed: FeedConfiguration, _ pages: FeedPages
     ) -> String {
-        guard let line else { return "not fetched: the service has not looked at it yet" }
-        if seq > line.seen { return "not fetched: the service has not looked at it yet" }
-        switch PageWish(record, of: feed, pages: pages, now: now) {
+        guard let line, seq <= line.seen else { return "not fetched: the service has not looked at it yet" }
+        if pages.givenUp.contains(seq) { return "not fetched: it was given up, because too many pages waited" }
+        // It was judged when it was stored: since then it may have become too old.
+        switch PageWish(record, of: feed, pages: pages, now: record.storedAt) {
         case .unwanted(let reason): return "not fetched: \(reason.sentence)"
-        case .wanted:
-            return record.isInitial
-                ? "not fetched: \(PageWish.Reason.initial.sentence)"
-                : "not fetched: it was stored before fulltext was set, or what is known of its page was lost"
+        case .wanted(let wanted):
+            if record.isInitial, let last = pages.initialUpTo, seq <= last {
+                return "not fetched: \(PageWish.Reason.initial.sentence)"
+            }
+            if wanted.isProbe {
+                return
+                    "not fetched, and why is not known any more: its feed seems to have the whole text, so that it was"
+                    + " left out (fulltext = \"auto\"), or it was stored before fulltext was set, or has failed"
+            }
+            return "not fetched, and why is not known any more: it was stored before fulltext was set, or it has failed"
+                + " and later failures of its feed have displaced it, or state/pages was lost"
         }
     }
 }

@@ -28,10 +28,12 @@ struct PageWait: Sendable {
         let until = stored.adding(milliseconds: milliseconds)
         // By a clock that was ahead, or goes back, nothing is held back for longer than that.
         guard until > now, until.milliseconds - now.milliseconds <= milliseconds else { return nil }
-        guard let line = reader.pages.flatMap({ PageLine($0) }) else { return nil }
+        guard let line = (try? reader.keptPages()).flatMap({ PageLine($0) }) else { return nil }
         // Nobody has looked yet whether its page is wanted.
         if line.seen < article.seq { return until }
         let waiting = line.feeds[article.feed]?.waiting.first { $0.seq == article.seq }
-        return waiting.map { $0.due < until } ?? false ? until : nil
+        guard let waiting else { return nil }
+        let opens = line.rest(of: waiting.host, at: now)?.until ?? now
+        return max(waiting.due, opens) < until ? until : nil
     }
 }

@@ -55,6 +55,31 @@ struct PageBoardTests {
         #expect(board.start(at: until, limit: 8).pages.map(\.page.seq) == [2])
     }
 
+    @Test("The host that has caused it rests, which need not be the one of the page, and that is kept")
+    func restsElsewhere() {
+        var board = board()
+        let until = now.adding(seconds: 900)
+        _ = ended(&board, .failed(.init(kind: .robotsUnavailable, until: until, host: "b")))
+        #expect(board.start(at: now, limit: 8).pages.map(\.page.seq) == [2])
+        #expect(board.line?.rests == ["b": .init(until: until, failure: .robotsUnavailable)])
+        var next = PageBoard()
+        next.line = board.line.flatMap { PageLine($0.lines) }
+        let (pages, later) = next.start(at: now, limit: 8)
+        #expect(pages.map(\.page.seq) == [2] && later == until)
+    }
+
+    @Test("A host that has too much to do says nothing of whether its pages are longer than the feed's texts")
+    func probeOfBusyHost() {
+        var board = board()
+        for place in 0...1 { board.line?.feeds[feed]?.waiting[place].isProbe = true }
+        _ = ended(&board, .failed(.init(kind: .busy)))
+        let pages = board.line?.feeds[feed]
+        #expect(pages?.probed == 0 && pages?.longer == 0)
+        #expect(pages?.mayProbe == true && pages?.arePagesLonger == false)
+        _ = ended(&board, .notModified(isLonger: true))
+        #expect(board.line?.feeds[feed]?.probed == 1 && board.line?.feeds[feed]?.longer == 1)
+    }
+
     @Test("What fails to connect while one's own network is down counts for nothing")
     func networkDown() {
         var board = board()

@@ -81,7 +81,7 @@ struct PageDeskTests {
     }
 
     private func line(_ fixture: PageFixture) throws -> PageLine? {
-        try StoreReader(directory: fixture.store.path).pages.flatMap { PageLine($0) }
+        try StoreReader(directory: fixture.store.path).keptPages().flatMap { PageLine($0) }
     }
 
     @Test("Articles that come are followed by their pages, and those from before the option are not")
@@ -119,7 +119,7 @@ struct PageDeskTests {
         fixture.server.page("/a", text)
         fixture.server.page("/b", text)
         let first = try desk(fixture, log)
-        let before = try StoreReader(directory: fixture.store.path).pages
+        let before = try StoreReader(directory: fixture.store.path).keptPages()
         try fixture.article(1, at: fixture.server.url("/a"))
         let running = Task { await first.run() }
         first.look()
@@ -162,6 +162,38 @@ struct PageDeskTests {
         again.cancel()
         await again.value
         #expect(try line(fixture)?.count == 0)
+        await fixture.close()
+    }
+
+    @Test("A file of pages that is damaged is put aside and said, and what of it is whole goes on")
+    func damaged() async throws {
+        let fixture = try PageFixture()
+        let log = LogLines()
+        fixture.server.page("/a", text)
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        var line = PageLine(seen: seq)
+        _ = line.change(FeedIdentifier("feed")) {
+            $0.add(.init(seq: seq, host: "127.0.0.1", due: fixture.now), initialLimit: 20)
+        }
+        let bytes = line.lines + Array("{\"feed\":\"other\",\"waiting\":[{\"seq\":1".utf8)
+        try fixture.store.keepPages(bytes)
+        let desk = try desk(fixture, log)
+        let said = try #require(log.lines.first)
+        #expect(said.contains("state/pages, is damaged: line 3 is damaged") && said.contains("pages_left=1"))
+        let aside = try StoreReader(directory: fixture.store.path).pagesAside()
+        #expect(aside.count == 1 && said.contains(aside[0]))
+        #expect(fixture.folder.read(String(aside[0].dropFirst(fixture.folder.path.utf8.count + 1))) == bytes)
+        #expect(StatusFigures.onDisk(store: fixture.store.path).damagedPages == aside)
+        // What is kept from here on is whole, and the next start says nothing.
+        _ = try self.desk(fixture, log)
+        #expect(log.lines.count == 1)
+        let running = Task { await desk.run() }
+        #expect(await log.lines(2)[1].contains("result=stored"))
+        running.cancel()
+        await running.value
+        try fixture.store.keepPages(bytes)
+        _ = try self.desk(fixture, log)
+        #expect(try StoreReader(directory: fixture.store.path).pagesAside().count == 2)
         await fixture.close()
     }
 

@@ -7,6 +7,7 @@ import Fetching
 import Locking
 import Scheduling
 import TestSupport
+import Testing
 
 @testable import Ingestion
 
@@ -127,14 +128,19 @@ final class PageFixture {
     }
 
     /// Fetches the page of an article.
-    func fetch(_ seq: UInt64, options: String = "fulltext = \"always\"", tables: String = "") async throws
-        -> PageTask.Outcome
-    {
+    ///
+    /// - Parameter tries: so many have failed before.
+    func fetch(
+        _ seq: UInt64, options: String = "fulltext = \"always\"", tables: String = "", tries: Int = 0,
+        extractor: Int = 3
+    ) async throws -> PageTask.Outcome {
         let configuration = try configuration(options: options, tables: tables)
-        let waiting = FeedPages.Waiting(seq: seq, host: server.address, due: now)
+        var waiting = FeedPages.Waiting(seq: seq, host: server.address, due: now)
+        waiting.tries = tries
         return await PageTask(
-            next: .init(feed: FeedIdentifier("feed"), page: waiting), feed: configuration.feeds[0], store: store,
-            writer: writer, fetcher: fetcher(configuration), reading: Self.reading, gate: gate,
+            next: .init(feed: FeedIdentifier("feed"), page: waiting),
+            feed: try #require(configuration.feeds.first { $0.id.text == "feed" }), store: store,
+            writer: writer, fetcher: fetcher(configuration), reading: Self.reading, extractor: extractor, gate: gate,
             disk: DispatchQueue(label: "test"), clock: clock
         ).run()
     }

@@ -8,7 +8,7 @@ import Testing
 struct PageRobotsTests {
     private let text = String(repeating: "word ", count: 100)
     /// The feed's own table opens the hosts that redirects lead to.
-    private let open = "fulltext = \"always\"\nprivate_networks = \"allow\""
+    private let open = "fulltext = \"always\"\nprivate_networks = \"allow\"\nfulltext_hosts = [\"127.0.0.2\"]"
 
     private func failure(_ outcome: PageTask.Outcome) -> PageFailure? {
         if case .failed(let failure) = outcome { failure.kind } else { nil }
@@ -63,7 +63,8 @@ struct PageRobotsTests {
         fixture.other.page("/b", text)
         let away = try fixture.article(1, at: fixture.server.url("/away"))
         let near = try fixture.article(2, at: fixture.server.url("/near"))
-        #expect(failure(try await fixture.fetch(away)) == .refusedAddress)
+        let named = "fulltext = \"always\"\nfulltext_hosts = [\"127.0.0.2\"]"
+        #expect(failure(try await fixture.fetch(away, options: named)) == .privateNetwork)
         #expect(fixture.other.requests.isEmpty)
         #expect(try await fixture.fetch(near) == .stored(isLonger: true))
         #expect(try await fixture.fetch(away, options: open) == .stored(isLonger: true))
@@ -121,6 +122,49 @@ struct PageRobotsTests {
         #expect(
             try await circle.fetch(try circle.article(1, at: circle.server.url("/a"))) == .stored(isLonger: true))
         await circle.close()
+        await fixture.close()
+    }
+
+    @Test("A robots.txt that is moved into a private network cannot be had, so that the page is tried again")
+    func movedIntoPrivate() async throws {
+        let fixture = try PageFixture()
+        fixture.server.on("/robots.txt", .redirect(301, to: fixture.other.url("/rules")))
+        fixture.other.on("/rules", LoopbackResponse(body: "User-agent: *\nAllow: /\n"))
+        fixture.server.page("/a", text)
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        let until = fixture.now.adding(seconds: RobotsCache.retry)
+        #expect(try await fixture.fetch(seq) == .failed(.init(kind: .robotsUnavailable, until: until)))
+        #expect(fixture.other.requests.isEmpty)
+        // It is said of this feed alone: another one is let go there, and this one is once the redirect is gone.
+        #expect(try await fixture.fetch(seq, options: open) == .stored(isLonger: true))
+        #expect(PageFailure.robotsUnavailable.retryDelay(after: 1) == 3600)
+        await fixture.close()
+    }
+
+    @Test("The rest of a host is that of the host which has caused it, not of the one that has led there")
+    func restOfLed() async throws {
+        let fixture = try PageFixture()
+        fixture.server.on("/robots.txt", LoopbackResponse(status: 404, body: ""))
+        fixture.other.on("/robots.txt", LoopbackResponse(status: 500, body: ""))
+        fixture.server.on("/away", .redirect(302, to: fixture.other.url("/b")))
+        let seq = try fixture.article(1, at: fixture.server.url("/away"))
+        let until = fixture.now.adding(seconds: RobotsCache.retry)
+        let expected = PageFetcher.Failure(kind: .robotsUnavailable, until: until, host: "127.0.0.2")
+        #expect(try await fixture.fetch(seq, options: open) == .failed(expected))
+        await fixture.close()
+    }
+
+    @Test("Each port of a host has a robots.txt of its own, which a redirect from another port has to obey")
+    func otherPort() async throws {
+        let fixture = try PageFixture()
+        let second = LoopbackServer()
+        fixture.server.on("/robots.txt", LoopbackResponse(status: 404, body: ""))
+        second.on("/robots.txt", LoopbackResponse(body: "User-agent: *\nDisallow: /b\n"))
+        fixture.server.on("/away", .redirect(302, to: second.url("/b")))
+        second.page("/b", text)
+        let seq = try fixture.article(1, at: fixture.server.url("/away"))
+        #expect(failure(try await fixture.fetch(seq, options: open)) == .robots)
+        #expect(try fixture.records().isEmpty)
         await fixture.close()
     }
 

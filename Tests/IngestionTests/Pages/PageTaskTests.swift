@@ -143,6 +143,31 @@ struct PageTaskTests {
         await fixture.close()
     }
 
+    @Test(
+        "503, and 429 without a time, of one page rest the pages of the host, and let polls of it go on",
+        arguments: [429, 503])
+    func oneVoice(status: Int) async throws {
+        let fixture = try PageFixture()
+        let headers = status == 503 ? [("Retry-After", "900")] : []
+        fixture.server.on("/a", LoopbackResponse(status: status, headers: headers, body: "later"))
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        // Another feed has the host, too: one voice is not the host's.
+        let tables = """
+            [host."127.0.0.1"]
+            pause_scope = "host"
+            delay = "0s"
+            [[feed]]
+            id = "other"
+            url = "\(fixture.server.url("/other"))"
+            """
+        let outcome = try await fixture.fetch(seq, tables: tables)
+        let until = fixture.now.adding(seconds: status == 503 ? 900 : PageFetcher.leastRest)
+        #expect(outcome == .failed(.init(kind: .busy, until: until)))
+        #expect(fixture.leaves.last?.verdict.pause == nil && fixture.leaves.last?.verdict.isInDoubt == true)
+        #expect(fixture.health.pausedUntil("127.0.0.1", at: fixture.now) == nil)
+        await fixture.close()
+    }
+
     @Test("A page in a private network is not asked for where only a feed's document names it")
     func privateNetwork() async throws {
         let fixture = try PageFixture()
@@ -163,7 +188,7 @@ struct PageTaskTests {
         fixture.other.page("/b", long)
         fixture.server.on("/a", .redirect(301, to: fixture.other.url("/b")))
         let seq = try fixture.article(1, at: fixture.server.url("/a"))
-        let open = "fulltext = \"always\"\nprivate_networks = \"allow\""
+        let open = "fulltext = \"always\"\nprivate_networks = \"allow\"\nfulltext_hosts = [\"127.0.0.2\"]"
         #expect(try await fixture.fetch(seq, options: open) == .stored(isLonger: true))
         #expect(fixture.visits == ["127.0.0.1", "127.0.0.2"])
         #expect(fixture.leaves.map(\.key) == ["127.0.0.1", "127.0.0.2"])

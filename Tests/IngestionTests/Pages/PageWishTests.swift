@@ -59,7 +59,11 @@ struct PageWishTests {
     func links() throws {
         #expect(try reason(PageRecordText.record(url: nil)) == .noLink)
         let long = "https://example.org/" + String(repeating: "a", count: 5000)
-        #expect(try reason(PageRecordText.record(url: long)) == .noLink)
+        #expect(try reason(PageRecordText.record(url: long)) == .longLink)
+        #expect(PageWish.Reason.longLink.sentence.contains("4 KiB"))
+        let longest = "https://example.org/" + String(repeating: "a", count: 4096 - 20)
+        #expect(longest.utf8.count == 4096)
+        #expect(try reason(PageRecordText.record(url: longest)) == nil)
     }
 
     @Test(

@@ -118,6 +118,11 @@ struct PrometheusTests {
         #expect(text.contains("newswire_pages_total{result=\"not_found\"} 2\n"))
         #expect(text.contains("newswire_pages_waiting 7\n"))
         #expect(!StatusFigures().prometheus.contains("newswire_pages"))
+        #expect(text.contains("newswire_pages_files_aside 0\n"))
+        // Also where no service runs that fetches any.
+        var figures = StatusFigures()
+        figures.damagedPages = ["/a/pages.damaged-1", "/a/pages.damaged-2"]
+        #expect(figures.prometheus.contains("newswire_pages_files_aside 2\n"))
         var json = JSONWriter()
         Self.full.write(to: &json)
         let written = String(decoding: json.finish(), as: UTF8.self)

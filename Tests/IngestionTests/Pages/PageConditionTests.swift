@@ -1,0 +1,99 @@
+import FeedModel
+import JSONText
+import TestSupport
+import Testing
+
+@testable import Ingestion
+
+@Suite("A page that is fetched again is asked for only where it has changed", .serialized)
+struct PageConditionTests {
+    private let text = "The headline\n" + String(repeating: "word ", count: 100)
+    private let date = "Sun, 22 Nov 2026 07:00:00 GMT"
+
+    /// Answers with a page that has validators, and with 304 to whoever sends one of them.
+    private func serve(_ fixture: PageFixture, _ headers: [(String, String)] = [("ETag", "\"1\"")]) {
+        let (text, date) = (text, date)
+        fixture.server.on("/a") { request, connection in
+            if request.header("If-None-Match") == "\"1\"" || request.header("If-Modified-Since") == date {
+                connection.send(LoopbackResponse(status: 304, headers: headers, body: ""))
+            } else {
+                connection.send(LoopbackResponse(headers: [("Content-Type", "text/html")] + headers, body: text))
+            }
+        }
+    }
+
+    @Test("Its ETag or Last-Modified goes back to the server, and 304 is no record and no failure")
+    func unchanged() async throws {
+        for headers in [[("ETag", "\"1\"")], [("Last-Modified", date)]] {
+            let fixture = try PageFixture()
+            serve(fixture, headers)
+            let seq = try fixture.article(1, at: fixture.server.url("/a"))
+            #expect(try await fixture.fetch(seq) == .stored(isLonger: true))
+            #expect(try await fixture.fetch(seq) == .notModified(isLonger: true))
+            #expect(try fixture.records().count == 1)
+            #expect(fixture.server.requests(to: "/a").count == 2)
+            await fixture.close()
+        }
+        var figures = PageFigures()
+        figures.count(.notModified(isLonger: true))
+        #expect(figures.notModified == 1 && figures.unchanged == 0 && figures.failures.isEmpty)
+    }
+
+    @Test("Validators are kept with the page, but for those that say nothing of the next answer")
+    func kept() async throws {
+        let fixture = try PageFixture()
+        serve(fixture, [("ETag", "\"1\""), ("Last-Modified", date)])
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        #expect(try await fixture.fetch(seq) == .stored(isLonger: true))
+        let page = try #require(try fixture.records().first?.page)
+        #expect(page["etag"]?.string == "\"1\"" && page["last_modified"]?.string == date)
+        let other = try PageFixture()
+        serve(other, [("ETag", "\"1\""), ("Vary", "*")])
+        _ = try await other.fetch(try other.article(1, at: other.server.url("/a")))
+        #expect(try other.records().first?.page?["etag"] == nil)
+        await other.close()
+        await fixture.close()
+    }
+
+    @Test("Nothing is sent where the URL is another one, so that no other page is taken for the same")
+    func otherURL() async throws {
+        let fixture = try PageFixture()
+        serve(fixture)
+        let first = try fixture.article(1, at: fixture.server.url("/a"))
+        #expect(try await fixture.fetch(first) == .stored(isLonger: true))
+        let query = try fixture.article(1, at: fixture.server.url("/a?2"))
+        #expect(try await fixture.fetch(query) == .unchanged(isLonger: true))
+        #expect(fixture.server.requests.allSatisfy { $0.header("If-None-Match") == nil })
+        await fixture.close()
+    }
+
+    @Test("Nothing is sent where other rules have read the page")
+    func otherRules() async throws {
+        let fixture = try PageFixture()
+        serve(fixture)
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        #expect(try await fixture.fetch(seq) == .stored(isLonger: true))
+        #expect(try await fixture.fetch(seq, extractor: 4) == .unchanged(isLonger: true))
+        #expect(fixture.server.requests(to: "/a").allSatisfy { $0.header("If-None-Match") == nil })
+        await fixture.close()
+    }
+
+    @Test("A server that does not understand what it once sent itself is asked without it", arguments: [400, 412, 431])
+    func refusedCondition(status: Int) async throws {
+        let fixture = try PageFixture()
+        let text = text
+        fixture.server.on("/a") { request, connection in
+            if request.header("If-None-Match") != nil {
+                connection.send(LoopbackResponse(status: status, body: ""))
+            } else {
+                connection.send(
+                    LoopbackResponse(headers: [("Content-Type", "text/html"), ("ETag", "\"1\"")], body: text))
+            }
+        }
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        #expect(try await fixture.fetch(seq) == .stored(isLonger: true))
+        #expect(try await fixture.fetch(seq) == .unchanged(isLonger: true))
+        #expect(fixture.server.requests(to: "/a").count == 3)
+        await fixture.close()
+    }
+}
