@@ -11,6 +11,10 @@ package struct ExtractedPage: Sendable {
     package var html = ""
     /// From 0 to 1: how sure it is that this is the article, and all of it.
     package var quality = 0.0
+    /// The URLs of further pages of the article that the page links to, by their numbers (`FurtherPages`).
+    package var furtherPages: [Int: String] = [:]
+    /// So many pages the article has, by the page's own links; nil where it has no other.
+    package var pages: Int?
     /// What of the page could not be read, in whole sentences.
     package var warnings: [String] = []
     /// False for what is no HTML at all.
@@ -48,6 +52,7 @@ package struct ExtractedPage: Sendable {
         json.member("canonical_url", fields.canonicalURL)
         json.member("site", fields.site)
         json.flag("paywall", fields.isPaywalled)
+        json.member("pages", pages)
         json.member("quality", (quality * 100).rounded() / 100)
         json.member("warnings", warnings)
         json.endObject()

@@ -63,6 +63,8 @@ package enum PageExtractor {
         var reader = BodyReader.read(tree, metadata)
         write(&reader, to: &page)
         page.fields = PageFields.read(tree, metadata, place: reader.place, now: context.now)
+        let further = FurtherPages.read(tree, url: context.url)
+        (page.furtherPages, page.pages) = (further.next, further.count)
         if reader.isFollowedByPaywall { page.fields.isPaywalled = true }
         if page.text.isEmpty {
             // Pictures and captions alone are no article.

@@ -25,6 +25,7 @@ struct OptionTests {
         (.events, "failing_after", "\"6h\""), (.events, "stuck_after", "\"2h\""), (.events, "keep", "\"30d\""),
         (.fullText, "fulltext", "\"auto\""), (.fullText, "fulltext_initial", "7"),
         (.fullText, "fulltext_hosts", "[\"a.example\", \"b.example\"]"), (.fullText, "fulltext_max", "\"1MiB\""),
+        (.fullText, "fulltext_pages", "3"), (.feed, "fulltext_pages", "10"),
         (.fullText, "concurrency", "3"), (.fullText, "robots", "false"),
         (.feed, "fulltext", "\"always\""), (.feed, "fulltext_initial", "0"),
         (.feed, "fulltext_hosts", "[\"a.example\"]"), (.feed, "fulltext_max", "\"2MiB\""),

@@ -24,6 +24,12 @@ extension Options {
             "How large a page may be, once it is decompressed. A larger one is not read.",
             in: .fullText(\.pages.maxBody), .feed(\.options.pages.maxBody)),
         Option(
+            "fulltext_pages", .integer(in: 1...10),
+            """
+            How many pages are fetched of an article that stands on several. A next page is one to which a page of the \
+            article links, and whose URL differs from that page's in a page's number alone (?page=2, /2, -2.html).
+            """, in: .fullText(\.pages.mostPages), .feed(\.options.pages.mostPages)),
+        Option(
             "concurrency", .integer(in: 1...256),
             """
             How many pages are fetched at a time, over all hosts. They take no more than half of the transfers that \

@@ -38,6 +38,8 @@ package struct PageSettings: Sendable, Hashable {
     package var hosts: [String] = []
     /// A page may have so many bytes once it is decompressed.
     package var maxBody = 4 << 20
+    /// Of an article that stands on several pages, so many are fetched.
+    package var mostPages = 1
 
     package init() {}
 }

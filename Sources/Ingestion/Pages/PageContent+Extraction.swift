@@ -18,6 +18,7 @@ extension PageContent {
         content.language = page.fields.language
         content.isPaywalled = page.fields.isPaywalled
         content.warnings = page.warnings
+        content.furtherPages = page.furtherPages
         return content
     }
 

@@ -24,6 +24,8 @@ package struct PageContent: Sendable, Equatable {
     package var text: String
     /// What looked wrong with the page, a word or a sentence each.
     package var warnings: [String] = []
+    /// The URLs of further pages of the article that the page links to, by their numbers.
+    package var furtherPages: [Int: String] = [:]
     /// The rules that took it out had this number, which grows when they change.
     package var extractor: Int
 

@@ -16,6 +16,8 @@ package enum PageKey {
 struct PageRecord {
     let page: FetchedPage
     let content: PageContent
+    /// So many pages of the article are in it.
+    var pages = 1
     let article: StoredRecord
     /// The record of the page as it was before; nil where there is none.
     var previous: StoredRecord?
@@ -66,6 +68,7 @@ struct PageRecord {
         json.member("status", page.status)
         json.member("etag", page.etag.flatMap { $0.utf8.count <= 1024 ? $0 : nil })
         json.member("last_modified", page.lastModified)
+        if pages > 1 { json.member("pages", pages) }
         json.member("title", content.title)
         json.member("standfirst", content.standfirst)
         json.member("authors", content.authors)

@@ -78,7 +78,9 @@ struct PageTask: Sendable {
             guard var content = await content(page) else { throw PageFetcher.Failure(kind: .noArticle) }
             content.quality = PageAgreement.quality(of: content, for: article)
             if content.quality < Self.leastQuality { throw PageFetcher.Failure(kind: .poor) }
-            return try await keep(page, content, article)
+            var joined = JoinedPages(content, at: page.url)
+            if try await !addPages(to: &joined, visit) { return .stopped }
+            return try await keep(page, joined.content, joined.count, article)
         } catch {
             return .failed(error)
         }
@@ -92,7 +94,7 @@ struct PageTask: Sendable {
         }
     }
 
-    private func content(_ page: FetchedPage) async -> PageContent? {
+    func content(_ page: FetchedPage) async -> PageContent? {
         await withTaskExecutorPreference(WorkerThreads.parsing) {
             // An optimised build sees no need to leave the thread before the first wait.
             @concurrent () async in
@@ -113,19 +115,20 @@ struct PageTask: Sendable {
     }
 
     /// What is sent with the request so that the server need not send what is stored; nil where all of it is wanted: other
-    /// rules may find another text in the same bytes.
+    /// rules may find another text in the same bytes, and one page says nothing of those behind it.
     private func validators(_ previous: StoredRecord?) -> PageValidators? {
-        guard let page = previous?.page, let url = page["url"]?.string, page["extractor"]?.integer == Int64(extractor)
+        guard let page = previous?.page, let url = page["url"]?.string, feed.options.pages.mostPages == 1,
+            page["pages"] == nil, page["extractor"]?.integer == Int64(extractor)
         else { return nil }
         let (etag, time) = (page["etag"]?.string, page["last_modified"]?.string)
         return etag == nil && time == nil ? nil : PageValidators(url: url, etag: etag, lastModified: time)
     }
 
     private func keep(
-        _ page: FetchedPage, _ content: PageContent, _ article: StoredRecord
+        _ page: FetchedPage, _ content: PageContent, _ count: Int, _ article: StoredRecord
     ) async throws(PageFetcher.Failure) -> Outcome {
         let isLonger = isLonger(content.text, article)
-        var record = PageRecord(page: page, content: content, article: article)
+        var record = PageRecord(page: page, content: content, pages: count, article: article)
         do throws(StoreError) {
             record.previous = try await stored(article)
             guard let pending = record.pending else { return .unwanted }

@@ -67,12 +67,14 @@ struct PageConditionTests {
         await fixture.close()
     }
 
-    @Test("Nothing is sent where other rules have read the page")
+    @Test("Nothing is sent where other rules have read the page, or where more of its pages may be wanted now")
     func otherRules() async throws {
         let fixture = try PageFixture()
         serve(fixture)
         let seq = try fixture.article(1, at: fixture.server.url("/a"))
         #expect(try await fixture.fetch(seq) == .stored(isLonger: true))
+        let more = "fulltext = \"always\"\nfulltext_pages = 3"
+        #expect(try await fixture.fetch(seq, options: more) == .unchanged(isLonger: true))
         #expect(try await fixture.fetch(seq, extractor: 4) == .unchanged(isLonger: true))
         #expect(fixture.server.requests(to: "/a").allSatisfy { $0.header("If-None-Match") == nil })
         await fixture.close()

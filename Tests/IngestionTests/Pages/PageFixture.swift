@@ -109,7 +109,8 @@ final class PageFixture {
         ArticleIdentifier((0..<20).map { UInt8(truncatingIfNeeded: number &+ $0) })
     }
 
-    /// The page's text is its bytes, its title the first line, and its quality what it says of itself.
+    /// The page's text is its bytes, its title the first line, and its quality what it says of itself. A line `next N URL` names
+    /// its page of that number.
     static let reading: PageReading = { bytes, _, url in
         let text = String(decoding: bytes, as: UTF8.self)
         if text.contains("no article") { return nil }
@@ -117,6 +118,10 @@ final class PageFixture {
             quality: text.contains("doubtful") ? 0.2 : 0.9, html: "<p>\(text)</p>", text: text, extractor: 3)
         page.title = text.split(separator: "\n").first.map(String.init)
         page.authors = ["Ann Author"]
+        for line in text.split(separator: "\n") where line.hasPrefix("next ") {
+            let words = line.split(separator: " ")
+            if let number = Int(words[1]) { page.furtherPages[number] = String(words[2]) }
+        }
         return page
     }
 
