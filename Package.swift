@@ -74,6 +74,7 @@ let package = Package(
         room("PageExtraction", ["FeedParsing", "FeedModel", "JSONText", "Text"]),
         room("Identity", ["FeedModel", "Text", "Digest"]),
         room("Querying", ["FeedParsing", "FeedModel", "Web", "Text", "CRE2"]),
+        room("Archiving", ["FeedModel", "Text", "Digest", "Locking", "CDecoders"]),
         room("ArticleStore", ["FeedModel", "Text", "JSONText", "Digest", "Locking", "CShims"]),
 
         // What joins them, and the program.
@@ -81,13 +82,15 @@ let package = Package(
             "Ingestion",
             [
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
-                "FeedModel", "Web", "PageExtraction", "Locking", "CShims", "Digest", "JSONText", logging, lifecycle,
+                "Archiving", "FeedModel", "Web", "PageExtraction", "Locking", "CShims", "Digest", "JSONText", logging,
+                lifecycle,
             ]),
         .target(
             name: "newswire",
             dependencies: [
                 "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "PageExtraction", "Identity",
-                "Querying", "ArticleStore", "FeedModel", "JSONText", "Web", "Text", "Digest", "Locking", "CShims",
+                "Querying", "ArticleStore", "Archiving", "FeedModel", "JSONText", "Web", "Text", "Digest", "Locking",
+                "CShims",
                 argumentParser,
                 logging,
                 lifecycle,
@@ -115,19 +118,20 @@ let package = Package(
         tests("PageExtraction", ["FeedParsing", "FeedModel", "JSONText"]),
         tests("Identity", ["FeedModel", "Digest", "JSONText"]),
         tests("Querying", ["FeedModel", "FeedParsing"]),
+        tests("Archiving", ["FeedModel", "Locking"]),
         tests("ArticleStore", ["FeedModel", "Digest", "JSONText"]),
         tests(
             "Ingestion",
             [
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
-                "FeedModel", "JSONText", "Web", "Locking", "Digest", logging,
+                "Archiving", "FeedModel", "JSONText", "Web", "Locking", "Digest", logging,
             ]),
         tests("newswire", ["Fetching", "FeedModel", logging]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "JSONText", "ArticleStore", "FeedModel", "Digest", "Text", "Configuration", "Fetching",
-                "Querying", "Ingestion", "newswire", "NewswireMain",
+                "TestSupport", "JSONText", "ArticleStore", "Archiving", "FeedModel", "Digest", "Text", "Configuration",
+                "Fetching", "Querying", "Ingestion", "newswire", "NewswireMain",
             ],
             swiftSettings: settings),
     ],

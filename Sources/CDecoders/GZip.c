@@ -8,10 +8,10 @@ size_t newswire_gzip_bound(size_t count) {
     return compressBound(count) + 32;
 }
 
-size_t newswire_gzip(const uint8_t *bytes, size_t count, uint8_t *output, size_t room) {
+size_t newswire_gzip(const uint8_t *bytes, size_t count, uint8_t *output, size_t room, int level) {
     if (count > UINT_MAX || room > UINT_MAX) return 0;
     z_stream stream = {0};
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) return 0;
+    if (deflateInit2(&stream, level, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) return 0;
     stream.next_in = (Bytef *)bytes;
     stream.avail_in = (uInt)count;
     stream.next_out = output;

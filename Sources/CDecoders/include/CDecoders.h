@@ -36,5 +36,5 @@ void newswire_decoder_free(struct newswire_decoder *decoder);
 
 // Packing, for what newswire sends. The room that `count` bytes need in the worst case.
 size_t newswire_gzip_bound(size_t count);
-// Packs bytes as one gzip stream; returns how many it wrote, or 0 where memory or room is wanting. It keeps no pointer.
-size_t newswire_gzip(const uint8_t *bytes, size_t count, uint8_t *output, size_t room);
+// Packs bytes as one gzip stream, by zlib's level (1 to 9, -1 for its usual one); returns how many it wrote, or 0 where memory or room is wanting. It keeps no pointer.
+size_t newswire_gzip(const uint8_t *bytes, size_t count, uint8_t *output, size_t room, int level);
