@@ -22,6 +22,8 @@ package struct Configuration: Sendable {
     package var deliver = DeliverSettings()
     /// `[fulltext]` says how the pages of articles are fetched.
     package var fullText = FullTextSettings()
+    /// `[archive]` says where pages are kept as they came, and for how long.
+    package var archive = ArchiveSettings()
     /// `[status]` says where figures of the running service are written.
     package var status: StatusSettings
     /// `[log]` says what is told while the service runs.
@@ -118,7 +120,7 @@ extension Configuration: Equatable {
     package static func == (left: Self, right: Self) -> Bool {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
             && left.schedule == right.schedule && left.store == right.store && left.events == right.events
-            && left.deliver == right.deliver && left.fullText == right.fullText
+            && left.deliver == right.deliver && left.fullText == right.fullText && left.archive == right.archive
             && left.status == right.status && left.log == right.log && left.feeds == right.feeds
             && left.filters.rules == right.filters.rules
     }
@@ -134,7 +136,8 @@ extension Configuration {
         tables += hosts.map { "[host.\(TOMLText.quoted($0.name))]\n\($0.text)" }
         tables += ["[schedule]\n\(schedule.text)", "[store]\n\(store.text)", "[events]\n\(events.text)"]
         tables += [
-            "[fulltext]\n\(fullText.text)", "[deliver]\n\(deliver.text)", "[status]\n\(status.text)",
+            "[fulltext]\n\(fullText.text)", "[archive]\n\(archive.text)", "[deliver]\n\(deliver.text)",
+            "[status]\n\(status.text)",
             "[log]\n\(log.text)",
         ]
         tables += feeds.lazy.map { "[[feed]]\n\(FeedSettings($0).text)" }

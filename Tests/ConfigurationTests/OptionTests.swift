@@ -29,6 +29,8 @@ struct OptionTests {
         (.fullText, "concurrency", "3"), (.fullText, "robots", "false"),
         (.feed, "fulltext", "\"always\""), (.feed, "fulltext_initial", "0"),
         (.feed, "fulltext_hosts", "[\"a.example\"]"), (.feed, "fulltext_max", "\"2MiB\""),
+        (.fullText, "keep_pages", "true"), (.archive, "directory", "\"/srv/pages\""), (.archive, "retain", "\"30d\""),
+        (.archive, "max_size", "\"1GiB\""), (.archive, "rotate_size", "\"64MiB\""), (.archive, "rotate_time", "\"1h\""),
         (.deliver, "private_networks", "[\"localhost:8080\", \"10.0.0.0/8\"]"),
         (.status, "textfile", "\"/run/newswire.prom\""), (.status, "feed_metrics", "true"),
         (.log, "level", "\"debug\""),

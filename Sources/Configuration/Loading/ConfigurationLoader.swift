@@ -67,7 +67,8 @@ struct ConfigurationAssembler {
         let hosts = state.hosts.values.sorted { $0.name < $1.name }
         var configuration = Configuration(
             path: file.path, contact: state.top.contact, fetch: state.fetch, hosts: hosts, schedule: state.schedule,
-            store: store, events: state.events, deliver: state.deliver, fullText: state.fullText, status: state.status,
+            store: store, events: state.events, deliver: state.deliver, fullText: state.fullText,
+            archive: state.archive, status: state.status,
             log: state.log, feeds: [], warnings: [])
         configuration.includePatterns = state.includePatterns
         configuration.fetchLines = state.fetchLines

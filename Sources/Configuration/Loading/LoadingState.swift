@@ -36,6 +36,7 @@ final class LoadingState {
     var store = StoreSettings(directory: "")
     var events = EventSettings()
     var fullText = FullTextSettings()
+    var archive = ArchiveSettings()
     var deliver = DeliverSettings()
     var status = StatusSettings()
     var log = LogSettings()

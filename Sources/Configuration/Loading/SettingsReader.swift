@@ -27,6 +27,7 @@ struct SettingsReader {
         table("store", of: root).map { _ = tables.read($0, into: &state.store) }
         table("events", of: root).map { _ = tables.read($0, into: &state.events) }
         table("fulltext", of: root).map { _ = tables.read($0, into: &state.fullText) }
+        table("archive", of: root).map(readArchive)
         table("deliver", of: root).map { _ = tables.read($0, into: &state.deliver) }
         table("status", of: root).map { _ = tables.read($0, into: &state.status) }
         table("log", of: root).map { _ = tables.read($0, into: &state.log) }
@@ -94,6 +95,16 @@ struct SettingsReader {
                 at: file.place(node.keyLine))
         }
         state.schedule.initialInterval = initial
+    }
+
+    private func readArchive(_ node: TOMLNode) {
+        tables.read(node, into: &state.archive)
+        let archive = state.archive
+        guard archive.rotateSize > archive.maxSize else { return }
+        state.error(
+            "[archive] rotate_size (\(ByteSize.text(archive.rotateSize))) is larger than max_size "
+                + "(\(ByteSize.text(archive.maxSize))): a file would go as soon as it was closed",
+            at: file.place(node.keyLine))
     }
 
     /// `[host]`: a table for each host.

@@ -139,6 +139,7 @@ struct OptionUse<Value: Sendable>: Sendable {
     static func events(_ field: Field<EventSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func deliver(_ field: Field<DeliverSettings, Value>) -> Self { Self(field) }
     static func fullText(_ field: Field<FullTextSettings, Value>) -> Self { Self(field) }
+    static func archive(_ field: Field<ArchiveSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func status(_ field: Field<StatusSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func log(_ field: Field<LogSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
     static func feed(_ field: Field<FeedSettings, Value>) -> Self { Self(field) }
@@ -155,7 +156,7 @@ struct OptionUse<Value: Sendable>: Sendable {
 enum OptionTable: String, CaseIterable, Sendable {
     case top, fetch, host, schedule, store, events
     case fullText = "fulltext"
-    case deliver, status, log, feed, filter, delivery
+    case archive, deliver, status, log, feed, filter, delivery
 
     /// Whether the table is one of newswire.toml.
     var isOfMainFile: Bool { self != .delivery }

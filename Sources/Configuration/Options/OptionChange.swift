@@ -42,6 +42,7 @@ extension Configuration {
         changes += OptionChange.between(store, new.store, effect)
         changes += OptionChange.between(events, new.events, effect)
         changes += OptionChange.between(fullText, new.fullText, effect)
+        changes += OptionChange.between(archive, new.archive, effect)
         changes += OptionChange.between(deliver, new.deliver, effect)
         changes += OptionChange.between(status, new.status, effect)
         return changes + OptionChange.between(log, new.log, effect)

@@ -112,6 +112,12 @@ extension OptionTable {
             A rule about articles that come from now on: which are blocked, and which get a label. A blocked article is \
             stored as any other, and left out of what is read. There may be 1000 rules, and their order means nothing.
             """
+        case .archive:
+            """
+            Where pages are kept as they came ([fulltext] keep_pages): files of WARC, which other programs read as well. \
+            What needs the disk otherwise comes first: where less than a twentieth of it and 2 GiB is free, the oldest files \
+            go, and then nothing is archived until there is room.
+            """
         case .delivery:
             """
             A file beside newswire.toml, in the folder deliver.d, that describes a delivery: newswire deliver --as NAME, and \

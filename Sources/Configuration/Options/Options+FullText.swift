@@ -39,5 +39,11 @@ extension Options {
             "robots", .boolean,
             "Whether robots.txt is obeyed by which hosts say what programs may not ask for. Feeds are not pages.",
             in: .fullText(\.robots)),
+        Option(
+            "keep_pages", .boolean,
+            """
+            Whether each page that is fetched is kept in the archive ([archive]), so that newswire extract --archive can \
+            read it again by the rules of a later newswire. What is stored of the page says where it is.
+            """, in: .fullText(\.keepPages)),
     ]
 }

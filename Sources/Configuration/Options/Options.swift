@@ -7,7 +7,8 @@ private import Text
 enum Options {
     /// In the order in which each table prints and describes those that it has.
     static let all =
-        top + fetch + feed + credentials + transfers + host + schedule + store + events + fullText + deliver + service
+        top + fetch + feed + credentials + transfers + host + schedule + store + events + fullText + archive + deliver
+        + service
         + switches + filters + deliveries
 
     static func rows<Values>(of values: Values.Type) -> [OptionRow<Values>] {

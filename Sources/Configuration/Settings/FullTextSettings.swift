@@ -6,6 +6,8 @@ package struct FullTextSettings: Sendable, Equatable {
     package var concurrency = 8
     /// Tells whether the robots.txt of a host is asked for, and obeyed, before its pages are.
     package var robots = true
+    /// Tells whether each page that is fetched is kept in the archive, as `[archive]` says.
+    package var keepPages = false
     var pages = PageSettings()
 
     package init() {}

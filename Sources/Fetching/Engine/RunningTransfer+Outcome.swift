@@ -40,7 +40,9 @@ extension RunningTransfer {
         if !overflow { outcome.wireBytes = bytes }
         if handle.long(CURLINFO_REQUEST_SIZE) > 0, probedResult == nil { outcome.requests += 1 }
         if usesProxy { return }
-        outcome.isPublicAddress = handle.string(CURLINFO_PRIMARY_IP).flatMap { IPAddress($0) }?.isPublic
+        let address = handle.string(CURLINFO_PRIMARY_IP)
+        outcome.isPublicAddress = address.flatMap { IPAddress($0) }?.isPublic
+        outcome.address = outcome.isPublicAddress == nil ? nil : address
     }
 
     // MARK: Another try

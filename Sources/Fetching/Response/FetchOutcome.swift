@@ -26,6 +26,9 @@ package struct FetchOutcome: Sendable, Equatable {
     /// to, and through a proxy.
     package var isPublicAddress: Bool?
 
+    /// The server that answered last has this address; nil where none was connected to, and through a proxy.
+    package var address: String?
+
     /// An outcome without a failure is a good one, of which nothing was counted yet.
     package init(failure: FetchFailure? = nil) {
         self.failure = failure

@@ -62,6 +62,18 @@ package struct HeaderFields: Sendable, Equatable {
         return result
     }
 
+    /// The fields in their order, each with its name as it was written. A value may be empty.
+    package var pairs: [(name: String, value: String)] {
+        var pairs: [(name: String, value: String)] = []
+        forEachLine { line in
+            if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
+                pairs.append((Self.text(line[..<colon]), Self.text(line[(colon + 1)...])))
+            }
+            return true
+        }
+        return pairs
+    }
+
     /// Tells whether the name of any field begins like this, in any case.
     package func hasName(beginningWith prefix: StaticString) -> Bool {
         let length = prefix.utf8CodeUnitCount

@@ -1,3 +1,4 @@
+package import Archiving
 package import FeedModel
 package import JSONText
 private import Locking
@@ -18,6 +19,11 @@ package enum ControlRequest: Sendable, Equatable {
     ///
     /// - Parameter isByClock: the time is a span before now; the service refuses that while its clock is in doubt.
     case expire(before: Timestamp, isByClock: Bool, isForced: Bool, isDryRun: Bool)
+    /// Read the pages of the archive at these places again, and store what differs from what the store has (docs/spec/fulltext.md
+    /// §10).
+    ///
+    /// - Parameter extractor: the number of the rules by which the asker has compared.
+    case reread(places: [ArchivePlace], extractor: Int)
     /// Read the configuration anew, and say whether it was right.
     case reload
     /// Say whether the service has the store that the request is for.
@@ -34,7 +40,7 @@ package enum ControlRequest: Sendable, Equatable {
     /// Whether the answer may take its time: polls wait for hosts, and much is removed slowly.
     var mayWait: Bool {
         switch self {
-        case .poll, .expire: true
+        case .poll, .expire, .reread: true
         case .status, .metrics, .pause, .resume, .reload, .store, .service: false
         }
     }
@@ -109,11 +115,20 @@ package enum ControlRequest: Sendable, Equatable {
             self = .expire(
                 before: before, isByClock: json["by_clock"]?.bool ?? false, isForced: json["force"]?.bool ?? false,
                 isDryRun: json["dry_run"]?.bool ?? false)
+        case "reread":
+            let places = json["places"]?.array ?? []
+            let right = places.compactMap { $0.string.flatMap { ArchivePlace($0) } }
+            guard right.count == places.count, let extractor = json["extractor"]?.integer.flatMap({ Int(exactly: $0) })
+            else {
+                throw Refusal(message: "\"places\" is a list of FILE:OFFSET, and \"extractor\" a number")
+            }
+            self = .reread(places: right, extractor: extractor)
         case "reload": self = .reload
         case "store": self = .store
         default:
             throw Refusal(
-                message: "unknown command; known are poll, status, metrics, pause, resume, expire, reload, service")
+                message:
+                    "unknown command; known are poll, status, metrics, pause, resume, expire, reread, reload, service")
         }
     }
 
@@ -143,6 +158,10 @@ package enum ControlRequest: Sendable, Equatable {
             json.flag("by_clock", isByClock)
             json.flag("force", isForced)
             json.flag("dry_run", isDryRun)
+        case .reread(let places, let extractor):
+            json.member("command", "reread")
+            json.member("places", places.map(\.description))
+            json.member("extractor", extractor)
         case .reload: json.member("command", "reload")
         case .store: json.member("command", "store")
         case .service: json.member("command", "service")

@@ -3,9 +3,12 @@ internal import PageExtraction
 
 extension PageContent {
     /// Reads pages by the rules of `newswire extract`.
-    package static let reading: PageReading = { bytes, contentType, url in
+    package static let reading: PageReading = { rereading($0, $1, $2, SystemClock.now()) }
+
+    /// Reads pages that were fetched at some time by the same rules, so that the same page gives the same whenever it is read.
+    package static let rereading: PageRereading = { bytes, contentType, url, fetchedAt in
         let page = PageExtractor.extract(
-            bytes, PageExtractor.Context(url: url, contentType: contentType, now: SystemClock.now()))
+            bytes, PageExtractor.Context(url: url, contentType: contentType, now: fetchedAt))
         guard page.isPage, page.hasArticle else { return nil }
         var content = PageContent(
             quality: page.quality, html: page.html, text: page.text, extractor: PageContent.extractor)
@@ -23,5 +26,5 @@ extension PageContent {
     }
 
     /// The number of the rules, which goes up when they change what comes out.
-    static let extractor = 1
+    package static let extractor = 1
 }

@@ -1,3 +1,5 @@
+package import FeedModel
+
 /// `PageContent` is the article that a page has, taken out of it: what a `PageReading` returns.
 package struct PageContent: Sendable, Equatable {
     /// The headline is plain text.
@@ -45,3 +47,9 @@ package struct PageContent: Sendable, Equatable {
 ///   - contentType: as the server wrote it; nil where it did not.
 ///   - url: where the page was found, after all redirects.
 package typealias PageReading = @Sendable (_ bytes: [UInt8], _ contentType: String?, _ url: String) -> PageContent?
+
+/// A `PageRereading` takes the article out of a page that was fetched some time ago, as a `PageReading` does.
+///
+/// - Parameter fetchedAt: no time that the page names is believed that is more than a day later.
+package typealias PageRereading =
+    @Sendable (_ bytes: [UInt8], _ contentType: String?, _ url: String, _ fetchedAt: Timestamp) -> PageContent?

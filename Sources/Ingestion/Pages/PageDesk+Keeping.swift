@@ -8,9 +8,9 @@ extension PageDesk {
     /// of it is whole goes on. It waits for the disk.
     func takeUp() -> PageLine {
         var damage: [String] = []
-        var kept: KeptPages?
+        var kept: WaitingPagesFile?
         do throws(StoreError) {
-            kept = try StoreReader(directory: store.path).keptPages().map { KeptPages($0) }
+            kept = try StoreReader(directory: store.path).keptPages().map { WaitingPagesFile($0) }
             damage = kept?.damage ?? []
         } catch {
             damage = ["\(error)"]

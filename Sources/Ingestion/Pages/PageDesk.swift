@@ -1,3 +1,4 @@
+package import Archiving
 package import ArticleStore
 package import Configuration
 private import Dispatch
@@ -19,6 +20,8 @@ package final class PageDesk: Sendable {
         /// Another configuration is in force.
         case adopted
         case ended(PageLine.Next, PageTask.Outcome)
+        /// Somebody wants kept pages to be read again.
+        case reread(PageRereader.Request)
         case tick(Timestamp)
     }
 
@@ -26,6 +29,8 @@ package final class PageDesk: Sendable {
     private struct Plan: Sendable {
         var feeds: [FeedIdentifier: FeedConfiguration] = [:]
         var concurrency = 0
+        /// The folder of the archive.
+        var archive = ""
         var fetcher: PageFetcher?
     }
 
@@ -42,6 +47,7 @@ package final class PageDesk: Sendable {
     private let health: HostHealth
     let logger: Logger
     let clock: PollClock
+    private let archive: PageArchive?
     private let robots = RobotsCache()
     private let shared = Locked(Shared())
     private let events: AsyncStream<Event>
@@ -62,10 +68,12 @@ package final class PageDesk: Sendable {
     ///   - store: open for writing.
     ///   - reading: takes articles out of pages.
     ///   - gate: lets requests to their hosts.
+    ///   - archive: keeps pages as they came; nil where none are kept.
     package init(
         store: ArticleStore, writer: StoreWriter, reading: @escaping PageReading, gate: HostGate, health: HostHealth,
-        logger: Logger, clock: PollClock
+        logger: Logger, clock: PollClock, archive: PageArchive? = nil
     ) {
+        self.archive = archive
         self.store = store
         self.writer = writer
         self.reading = reading
@@ -89,6 +97,8 @@ package final class PageDesk: Sendable {
         var plan = Plan()
         for feed in configuration.feeds where feed.enabled && feed.pages.mode != .never { plan.feeds[feed.id] = feed }
         plan.concurrency = configuration.fullText.concurrency
+        plan.archive = configuration.archive.folder(store: store.path)
+        archive?.adopt(configuration)
         plan.fetcher = PageFetcher(
             engine: engine, requests: requests, allowances: HostAllowances(configuration), limiter: limiter,
             health: health, robots: robots, obeysRobots: configuration.fullText.robots, clock: clock)
@@ -115,6 +125,14 @@ package final class PageDesk: Sendable {
         _ = takeUp()
     }
 
+    /// How much is kept of pages as they came; nil where nothing is, and nothing is to be.
+    package var archiveFigures: ArchiveFigures? { archive?.figures }
+
+    /// Reads kept pages again and stores what differs. Returns at once; the answer comes by and by.
+    func reread(_ places: [ArchivePlace], by extractor: Int, _ reply: ControlReply) {
+        continuation.yield(.reread(.init(places: places, extractor: extractor, reply: reply)))
+    }
+
     private var plan: Plan { shared.withLock { $0.plan } }
 
     // MARK: Its loop
@@ -135,6 +153,11 @@ package final class PageDesk: Sendable {
         await withDiscardingTaskGroup { group in
             for await event in events {
                 if Task.isCancelled { break }
+                if case .reread(let request) = event {
+                    let rereader = PageRereader(store: store, writer: writer, disk: disk, folder: plan.archive)
+                    group.addTask { await rereader.run(request) }
+                    continue
+                }
                 await handle(event, &desk)
                 start(&desk, in: &group)
                 await keep(&desk, isLast: false)
@@ -159,6 +182,7 @@ package final class PageDesk: Sendable {
                 await takeIn(&desk)
             }
         case .ended(let next, let outcome): end(next, outcome, &desk)
+        case .reread: break
         case .tick(let time):
             if desk.wakesAt == time { desk.wakesAt = nil }
             // Retention may have removed articles whose pages wait.
@@ -207,7 +231,7 @@ package final class PageDesk: Sendable {
                 guard let feed = plan.feeds[next.feed] else { continue }
                 let task = PageTask(
                     next: next, feed: feed, store: store, writer: writer, fetcher: fetcher, reading: reading,
-                    extractor: PageContent.extractor, gate: gate, disk: disk, clock: clock)
+                    extractor: PageContent.extractor, gate: gate, disk: disk, clock: clock, archive: archive)
                 group.addTask { [continuation] in continuation.yield(.ended(next, await task.run())) }
             }
         }

@@ -15,9 +15,19 @@ struct FetchedPage: Sendable {
     var contentType: String?
     var bytes: [UInt8]
     var fetchedAt: Timestamp
+    /// What an archive keeps beside it.
+    var answer: Answer?
 
     /// The server says that it is as it was when its validators were given.
     var isUnchanged: Bool { status == 304 }
+
+    /// `Answer` is how the page came: as its server sent it, when it was asked for, and from which address.
+    struct Answer: Sendable {
+        var fields: HeaderFields
+        var redirects: [Redirect]
+        var begun: Timestamp
+        var address: String?
+    }
 }
 
 /// `PageValidators` are what a server gave with a page that was stored, and where that was.
@@ -132,7 +142,9 @@ struct PageFetcher: Sendable {
         let validators = head.validators(after: nil, bodyIsOK: true).validators
         return FetchedPage(
             url: head.effectiveURL, status: head.status, etag: validators?.etag,
-            lastModified: validators?.lastModified, contentType: head.contentType, bytes: bytes, fetchedAt: clock.now())
+            lastModified: validators?.lastModified, contentType: head.contentType, bytes: bytes, fetchedAt: clock.now(),
+            answer: .init(
+                fields: head.fields, redirects: head.redirects, begun: begun, address: outcome.address))
     }
 
     /// Waits until the host at hand may be asked.

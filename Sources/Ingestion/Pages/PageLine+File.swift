@@ -2,11 +2,11 @@ internal import Digest
 internal import FeedModel
 internal import JSONText
 
-/// `KeptPages` is what `state/pages` has: what of it is whole, and what is wrong with the rest.
+/// `WaitingPagesFile` is what `state/pages` has: what of it is whole, and what is wrong with the rest.
 ///
 /// Each line ends with a checksum over itself, and the first one says how many follow, so that neither a line that was
 /// changed nor an end that is missing goes unseen. Lines of an earlier newswire have no checksum.
-package struct KeptPages: Sendable {
+package struct WaitingPagesFile: Sendable {
     /// Nil where nothing says how far the store has been looked through.
     package private(set) var line: PageLine?
     /// What is wrong, a part of a sentence each; empty where all is whole.
@@ -90,7 +90,7 @@ extension PageLine {
             json.beginObject()
             write(&json)
             json.endObject()
-            KeptPages.end(json.bytes, to: &bytes)
+            WaitingPagesFile.end(json.bytes, to: &bytes)
             json.removeAll()
         }
         line { json in
@@ -115,7 +115,7 @@ extension PageLine {
 
     /// Reads what `lines` wrote, as far as it is whole; nil where nothing says how far the store has been looked through.
     package init?(_ bytes: [UInt8]) {
-        guard let line = KeptPages(bytes).line else { return nil }
+        guard let line = WaitingPagesFile(bytes).line else { return nil }
         self = line
     }
 

@@ -1,3 +1,4 @@
+internal import Archiving
 internal import ArticleStore
 package import Digest
 package import FeedModel
@@ -5,6 +6,8 @@ internal import JSONText
 
 /// `PageKey` is the key by which the index finds the page of an article.
 package enum PageKey {
+    package typealias Key = Hash128
+
     /// Returns the key for an article.
     package static func of(_ uid: ArticleIdentifier) -> Hash128 {
         Array("page\0\(uid)".utf8).withUnsafeBytes { XXH3.hash128($0) }
@@ -14,13 +17,15 @@ package enum PageKey {
 /// `PageRecord` makes the record of a page that was fetched and read (docs/store.md): what the page says of its article,
 /// beside what the feed says, which stays as it is.
 struct PageRecord {
-    let page: FetchedPage
+    var page: FetchedPage
     let content: PageContent
     /// So many pages of the article are in it.
     var pages = 1
     let article: StoredRecord
     /// The record of the page as it was before; nil where there is none.
     var previous: StoredRecord?
+    /// Where the page is kept as it came; nil where it is not.
+    var archive: ArchivePlace?
 
     /// Tells pages apart by their text alone.
     static func hash(_ content: PageContent) -> Hash128 {
@@ -82,6 +87,7 @@ struct PageRecord {
         json.member("extractor", content.extractor)
         json.member("sha256", Self.sha256(page.bytes))
         json.member("warnings", content.warnings)
+        json.member("archive", archive?.description)
         json.endObject()
     }
 
@@ -93,12 +99,6 @@ struct PageRecord {
 
     private var changed: [String] {
         guard let previous else { return [] }
-        let old = previous.page
-        var fields: [String] = []
-        if old?["title"]?.string != content.title { fields.append("title") }
-        if old?["standfirst"]?.string != content.standfirst { fields.append("standfirst") }
-        if (old?["authors"]?.array ?? []).compactMap(\.string) != content.authors { fields.append("authors") }
-        if previous.contentText != content.text { fields.append("content_text") }
-        return fields
+        return PageChanges(from: previous, to: content).fields
     }
 }

@@ -1,3 +1,4 @@
+internal import Archiving
 internal import ArticleStore
 internal import Configuration
 internal import Dispatch
@@ -48,6 +49,8 @@ struct PageTask: Sendable {
     let gate: HostGate
     let disk: DispatchQueue
     let clock: PollClock
+    /// Where pages are kept as they came; nil where they are not.
+    var archive: PageArchive?
 
     /// What is less likely to be the article is not stored.
     static let leastQuality = 0.3
@@ -75,12 +78,15 @@ struct PageTask: Sendable {
             if page.isUnchanged, let previous {
                 return .notModified(isLonger: isLonger(previous.contentText ?? "", article))
             }
-            guard var content = await content(page) else { throw PageFetcher.Failure(kind: .noArticle) }
-            content.quality = PageAgreement.quality(of: content, for: article)
+            var found = await content(page)
+            if let content = found { found?.quality = PageAgreement.quality(of: content, for: article) }
+            // Also what has no article by the rules of today: those of tomorrow may find it.
+            let place = await archive?.keep(page, found, of: article)
+            guard let content = found else { throw PageFetcher.Failure(kind: .noArticle) }
             if content.quality < Self.leastQuality { throw PageFetcher.Failure(kind: .poor) }
             var joined = JoinedPages(content, at: page.url)
             if try await !addPages(to: &joined, visit) { return .stopped }
-            return try await keep(page, joined.content, joined.count, article)
+            return try await keep(page, joined.content, joined.count, article, in: place)
         } catch {
             return .failed(error)
         }
@@ -125,10 +131,15 @@ struct PageTask: Sendable {
     }
 
     private func keep(
-        _ page: FetchedPage, _ content: PageContent, _ count: Int, _ article: StoredRecord
+        _ page: FetchedPage, _ content: PageContent, _ count: Int, _ article: StoredRecord, in place: ArchivePlace?
     ) async throws(PageFetcher.Failure) -> Outcome {
         let isLonger = isLonger(content.text, article)
         var record = PageRecord(page: page, content: content, pages: count, article: article)
+        record.archive = place
+        // Nobody may be about to store what an older page of it says.
+        let keys = article.uid.map { [PageKey.of($0)] } ?? []
+        await writer.locks.take(keys)
+        defer { writer.locks.release(keys) }
         do throws(StoreError) {
             record.previous = try await stored(article)
             guard let pending = record.pending else { return .unwanted }

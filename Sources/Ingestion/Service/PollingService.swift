@@ -84,9 +84,10 @@ package struct PollingService: Service {
             StatusFigures.onDisk(store: store.path, lastSeq: store.lastSeq)
         }
         let limiter = HostRateLimiter(clock: clock)
+        let archive = PageArchive(store: store.path, version: about.version, logger: logger, clock: clock)
         let pages = PageDesk(
             store: store, writer: writer, reading: reading, gate: HostGate(control), health: health, logger: logger,
-            clock: clock)
+            clock: clock, archive: archive)
         let parts = ServiceState.Parts(
             store: store, writer: writer, events: events, retention: retention, survey: survey,
             metrics: MetricsJob(logger), pages: pages,
@@ -120,6 +121,7 @@ package struct PollingService: Service {
                 }
             }
             group.addTask { await retention.run() }
+            group.addTask { await archive.run() }
             // Nothing of it may hold up the loop.
             group.addTask(executorPreference: globalConcurrentExecutor) { await pages.run() }
             await withGracefulShutdownHandler {
@@ -131,6 +133,7 @@ package struct PollingService: Service {
             group.cancelAll()
         }
         writer.flush()
+        archive.close()
         state.close()
         server?.stop()
         notifier.stopping()

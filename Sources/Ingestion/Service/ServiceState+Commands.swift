@@ -42,6 +42,7 @@ extension ServiceState {
         case .expire(let cutoff, let isByClock, let isForced, let isDryRun):
             parts.retention.expire(
                 before: cutoff, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
+        case .reread(let places, let extractor): parts.pages.reread(places, by: extractor, reply)
         case .reload:
             if let delay = parts.reload.watch.delay {
                 ReloadOutcome(delay).answer(reply)
@@ -196,6 +197,7 @@ extension ServiceState {
         figures.feeds = roster.conditions
         figures.marked = roster.marked
         figures.pages = parts.pages.figures
+        figures.archive = parts.pages.archiveFigures
         figures.nextPoll = nextDue
         figures.hostsPaused = pauses.count
         figures.oldestOverdue = planned.overdue(at: time)

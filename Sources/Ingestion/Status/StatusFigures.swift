@@ -1,3 +1,4 @@
+package import Archiving
 package import ArticleStore
 package import FeedModel
 import Glibc
@@ -18,6 +19,8 @@ package struct StatusFigures: Sendable, Equatable {
     package var pages: PageFigures?
     /// What was kept of pages that wait was damaged, and is in these files beside the store's.
     package var damagedPages: [String] = []
+    /// Pages are kept as they came to this extent; nil where none are.
+    package var archive: ArchiveFigures?
     /// The next feed is due at this time.
     package var nextPoll: Timestamp?
     /// So many hosts have asked to be left alone for a while.
@@ -272,6 +275,10 @@ extension StatusFigures {
             json.endObject()
         }
         json.member("damaged_pages", damagedPages)
+        if let archive {
+            json.key("archive")
+            archive.write(to: &json)
+        }
         json.member("next_poll", nextPoll)
         json.member("hosts_paused", hostsPaused)
         json.member("oldest_overdue_seconds", oldestOverdue)

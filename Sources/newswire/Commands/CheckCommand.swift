@@ -91,7 +91,9 @@ struct CheckCommand: ParsableCommand {
                     + "delay shorter, or enable fewer of them")
         }
         let deliveries = DeliveryCheck(configuration)
-        let broken = configuration.checkReferences(environment: CommonOptions.environment) + deliveries.diagnostics
+        let broken =
+            configuration.checkReferences(environment: CommonOptions.environment) + configuration.checkArchive()
+            + deliveries.diagnostics
         for diagnostic in broken { StandardError.write(diagnostic.description) }
         if broken.contains(where: { $0.severity == .error }) { throw CommandFailure(.badConfiguration, "") }
         if printsValues { return try write(configuration.printEffective()) }

@@ -11,14 +11,22 @@ struct ExtractCommand: ParsableCommand {
             It makes no request: the page is a file, or standard input. With --batch the file is a list instead, each line \
             an object with id, url and html_file, and a line with the same id is printed for each, in their order.
 
+            With --archive the pages are those that the service has kept ([fulltext] keep_pages), read by the rules of this \
+            newswire: for each of which something else comes than what is stored it prints a line, with the feed, the uid, the \
+            number of the article's record, and what has changed. With --write that is stored as well, by the running \
+            service if there is one.
+
             EXAMPLE
               newswire extract page.html --base-url https://example.org/story | jq -r .text
               # why the text is what it is
               newswire extract page.html --explain
+              # what an upgrade would make of the pages of a month, and then store it
+              newswire extract --archive --since 30d
+              newswire extract --archive --since 30d --write
             """)
 
     @Argument(help: ArgumentHelp("The page to read, or - for standard input.", valueName: "FILE"), completion: .file())
-    var file: String
+    var file: String?
 
     @Option(
         name: .customLong("base-url"),
@@ -36,7 +44,47 @@ struct ExtractCommand: ParsableCommand {
     @Flag(help: "Print which elements and lines of the page were taken, and by which rule the others were not.")
     var explain = false
 
+    @Flag(help: "Read the pages that are kept, and print what differs from what is stored of them.")
+    var archive = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --archive: pages fetched at this time or later: RFC 3339, a date, or a span ago (36h).",
+            valueName: "T"))
+    var since: TimeArgument?
+
+    @Option(help: ArgumentHelp("With --archive: pages fetched before this time.", valueName: "T"))
+    var until: TimeArgument?
+
+    @Option(
+        name: .customLong("feed"),
+        help: ArgumentHelp(
+            "With --archive: the pages of this feed, by its id, its URL or the start of its id; may be given several times.",
+            valueName: "FEED"),
+        completion: Completions.feeds)
+    var feeds: [String] = []
+
+    @Flag(help: "With --archive: print an object of JSON a line.")
+    var json = false
+
+    @Flag(help: "With --archive: store what differs.")
+    var write = false
+
+    @OptionGroup var common: CommonOptions
+
     func validate() throws {
+        if archive {
+            if file != nil { throw ValidationError("Name a file, or write --archive.") }
+            if batch || explain || baseURL != nil || contentType != nil {
+                throw ValidationError(
+                    "--batch, --explain, --base-url and --content-type are for a page in a file, not for --archive.")
+            }
+            return
+        }
+        guard file != nil else { throw ValidationError("Name a page, - for standard input, or write --archive.") }
+        if since != nil || until != nil || !feeds.isEmpty || json || write {
+            throw ValidationError("--since, --until, --feed, --json and --write need --archive.")
+        }
         if batch, explain { throw ValidationError("Explain one page at a time: leave out --batch or --explain.") }
         if batch, baseURL != nil || contentType != nil {
             throw ValidationError("With --batch each line of the list names the url of its page.")
@@ -44,6 +92,12 @@ struct ExtractCommand: ParsableCommand {
     }
 
     func run() throws {
+        guard let file else {
+            try ArchiveExtraction(
+                common: common, feeds: feeds, since: since, until: until, json: json, writes: write
+            ).run()
+            return
+        }
         var output = StandardOutput()
         if batch {
             try PageBatch(list: file).run(&output)
@@ -55,11 +109,11 @@ struct ExtractCommand: ParsableCommand {
             let (page, lines) = PageExtractor.explain(bytes, context)
             for line in lines { try output.write(line: line) }
             try output.flush()
-            try check(page)
+            try check(page, file)
             return
         }
         let page = PageExtractor.extract(bytes, context)
-        try check(page)
+        try check(page, file)
         var json = JSONWriter()
         page.write(to: &json)
         try json.drain { try output.write($0) }
@@ -67,7 +121,7 @@ struct ExtractCommand: ParsableCommand {
         try output.flush()
     }
 
-    private func check(_ page: ExtractedPage) throws(CommandFailure) {
+    private func check(_ page: ExtractedPage, _ file: String) throws(CommandFailure) {
         if !page.isPage {
             throw CommandFailure(.badInput, "reading \(file): it is no HTML page; name a page that was saved as HTML")
         }

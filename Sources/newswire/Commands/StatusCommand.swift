@@ -1,3 +1,4 @@
+internal import Archiving
 internal import ArgumentParser
 internal import ArticleStore
 internal import Configuration
@@ -105,6 +106,7 @@ struct StatusCommand: ParsableCommand {
             try StoreReader.ifThere(directory: directory)
         }
         var figures = StatusFigures.onDisk(store: directory)
+        figures.archive = ArchiveFigures.onDisk(at: configuration.archive.folder(store: directory))
         let states = (try? reader?.states()) ?? []
         let configuration = configuration.recognising(states.knownFeeds)
         let known = configuration.remembered(states)
@@ -170,6 +172,7 @@ struct StatusText {
                     + " damaged part is not fetched; look at the disk, then remove that file")
         }
         lines.append("store     \(store)")
+        if let archive { lines.append("archive   \(archive)") }
         if let waiting = figures["retention"]?["waiting"]?.integer, let until = figures["retention"]?["until"]?.string {
             lines.append(
                 "retention \(counted(waiting, "record")) too old by [store] keep all at once: a tenth of the store goes"
@@ -273,6 +276,17 @@ struct StatusText {
         var text = "\(store["directory"]?.string ?? "?"): \(counted(store["last_seq"]?.integer ?? 0, "record"))"
         text += ", \(size(store["bytes"]?.integer ?? 0)) in \(counted(store["segments"]?.integer ?? 0, "file"))"
         if let free = store["free_bytes"]?.integer { text += ", \(size(free)) free" }
+        return text
+    }
+
+    /// Nil where there is none.
+    private var archive: String? {
+        guard let archive = figures["archive"] else { return nil }
+        var text =
+            "\(archive["directory"]?.string ?? "?"): \(size(archive["bytes"]?.integer ?? 0)) in "
+            + counted(archive["files"]?.integer ?? 0, "file")
+        if let trouble = archive["degraded"]?.string { text += ", NOTHING IS ARCHIVED: \(trouble)" }
+        if let lost = archive["not_archived"]?.integer, lost > 0 { text += ", \(counted(lost, "page")) not archived" }
         return text
     }
 

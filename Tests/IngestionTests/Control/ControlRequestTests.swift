@@ -1,3 +1,4 @@
+import Archiving
 import FeedModel
 import JSONText
 import TestSupport
@@ -14,6 +15,11 @@ struct ControlRequestTests {
         .resume(feeds: []), .reload,
         .expire(before: Timestamp(milliseconds: 1_700_000_000_123), isByClock: false, isForced: true, isDryRun: false),
         .expire(before: Timestamp(seconds: 1_700_000_000), isByClock: true, isForced: false, isDryRun: true), .store,
+        .reread(
+            places: [
+                ArchivePlace(file: ArchiveFileName(begun: Timestamp(seconds: 1_700_000_000), serial: 7), offset: 239)
+            ],
+            extractor: 3),
     ]
     // Not nil: there is a root.
     private let store = StoreIdentity(directory: "/")!

@@ -5,6 +5,7 @@ import Dispatch
 import FeedModel
 import Fetching
 import Locking
+import Logging
 import Scheduling
 import TestSupport
 import Testing
@@ -137,7 +138,7 @@ final class PageFixture {
     /// - Parameter tries: so many have failed before.
     func fetch(
         _ seq: UInt64, options: String = "fulltext = \"always\"", tables: String = "", tries: Int = 0,
-        extractor: Int = 3
+        extractor: Int = 3, archive: PageArchive? = nil
     ) async throws -> PageTask.Outcome {
         let configuration = try configuration(options: options, tables: tables)
         var waiting = FeedPages.Waiting(seq: seq, host: server.address, due: now)
@@ -146,8 +147,26 @@ final class PageFixture {
             next: .init(feed: FeedIdentifier("feed"), page: waiting),
             feed: try #require(configuration.feeds.first { $0.id.text == "feed" }), store: store,
             writer: writer, fetcher: fetcher(configuration), reading: Self.reading, extractor: extractor, gate: gate,
-            disk: DispatchQueue(label: "test"), clock: clock
+            disk: DispatchQueue(label: "test"), clock: clock, archive: archive
         ).run()
+    }
+
+    /// The folder in which `archive` keeps pages.
+    var archiveFolder: String { folder.file("store/archive") }
+
+    /// Keeps pages below the store.
+    func archive(tables: String = "[fulltext]\nkeep_pages = true") throws -> PageArchive {
+        let archive = PageArchive(store: store.path, version: "test", logger: Logger(label: "test"), clock: clock)
+        archive.adopt(try configuration(tables: tables))
+        return archive
+    }
+
+    /// The pages that are kept, oldest first.
+    func keptPages() throws -> [KeptPage] {
+        let pages = KeptPages(in: archiveFolder)
+        var kept: [KeptPage] = []
+        try pages.read(try pages.files(), damage: { Issue.record("\($0)") }, progress: { _ in }) { kept.append($0) }
+        return kept
     }
 
     /// The records of the store of that kind.

@@ -173,7 +173,7 @@ struct PageLineTests {
         line.feeds[feed] = first
         line.feeds[FeedIdentifier("another \"one\"")] = pages(page(9))
         line.rest("example.org", until: now.adding(seconds: 60), .busy, at: now)
-        #expect(PageLine(line.lines) == line && KeptPages(line.lines).damage.isEmpty)
+        #expect(PageLine(line.lines) == line && WaitingPagesFile(line.lines).damage.isEmpty)
         #expect(PageLine(Array("rubbish\n".utf8)) == nil)
         #expect(PageLine([]) == nil)
     }
@@ -193,7 +193,7 @@ struct PageLineTests {
         let place = bytes.count / 2
         #expect(bytes[place] != UInt8(ascii: "7"))
         bytes[place] = UInt8(ascii: "7")
-        let kept = KeptPages(bytes)
+        let kept = WaitingPagesFile(bytes)
         #expect(kept.line?.feeds.count == 2 && kept.line?.seen == 77)
         #expect(kept.damage == ["line 3 is damaged"])
     }
@@ -202,19 +202,19 @@ struct PageLineTests {
     func truncated() {
         let bytes = threeFeeds().lines
         let ends = bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }
-        let between = KeptPages(Array(bytes[...ends[1]]))
+        let between = WaitingPagesFile(Array(bytes[...ends[1]]))
         #expect(between.line?.feeds.count == 1 && between.damage == ["2 lines are missing at its end"])
-        let inside = KeptPages(Array(bytes[...(ends[1] + 20)]))
+        let inside = WaitingPagesFile(Array(bytes[...(ends[1] + 20)]))
         #expect(inside.line?.feeds.count == 1)
         #expect(inside.damage == ["line 3 is damaged", "1 lines are missing at its end"])
-        #expect(KeptPages([]).line == nil && KeptPages([]).damage == ["it is empty"])
+        #expect(WaitingPagesFile([]).line == nil && WaitingPagesFile([]).damage == ["it is empty"])
     }
 
     @Test("Where the first line is damaged, it goes on behind the last record that another line speaks of")
     func damagedHead() {
         var bytes = threeFeeds().lines
         bytes[3] = UInt8(ascii: "x")
-        let kept = KeptPages(bytes)
+        let kept = WaitingPagesFile(bytes)
         #expect(kept.line?.seen == 42 && kept.line?.feeds.count == 3)
         #expect(kept.damage == ["line 1 is damaged"])
     }
@@ -227,11 +227,11 @@ struct PageLineTests {
             "failure":"not_found","time":"2026-11-22T08:00:00Z"}]}
 
             """
-        let kept = KeptPages(Array(text.utf8))
+        let kept = WaitingPagesFile(Array(text.utf8))
         #expect(kept.damage.isEmpty && kept.line?.seen == 9)
         let pages = kept.line?.feeds[FeedIdentifier("a")]
         #expect(pages?.waiting.map(\.seq) == [4] && pages?.ended.map(\.tries) == [0])
-        let broken = KeptPages(Array(text.replacing("\"waiting\"", with: "waiting").utf8))
+        let broken = WaitingPagesFile(Array(text.replacing("\"waiting\"", with: "waiting").utf8))
         #expect(broken.damage == ["line 2 is damaged"])
     }
 }
