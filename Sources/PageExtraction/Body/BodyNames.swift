@@ -25,6 +25,8 @@ enum BodyNames {
         static let paywall = Kinds(rawValue: 1 << 16)
         static let gallery = Kinds(rawValue: 1 << 17)
         static let consent = Kinds(rawValue: 1 << 18)
+        /// What leads to a text: often its standfirst, and as often its first paragraph.
+        static let lead = Kinds(rawValue: 1 << 19)
 
         /// Nothing of an article's text.
         static let junk: Kinds = [
@@ -122,13 +124,22 @@ enum BodyNames {
         (Word(kinds: .comments), comments), (Word(kinds: .advertisement), advertisements),
         (Word(kinds: .byline), bylines), (Word(kinds: .about), about), (Word(kinds: .caption), captions),
         (Word(kinds: .subscription), subscriptions), (Word(kinds: .beside), beside),
-        (Word(kinds: .standfirst), standfirsts), (Word(kinds: .unseen), unseen), (Word(kinds: .headline), headlines),
+        (Word(kinds: .standfirst), standfirsts), (Word(kinds: .lead), leads), (Word(kinds: .unseen), unseen),
+        (Word(kinds: .headline), headlines),
         (Word(kinds: .embedded), embedded), (Word(kinds: .paywall), paywalls),
         (Word(kinds: .gallery), galleries), (Word(kinds: .consent), consents),
         (Word(kinds: [], isModifier: true), "has with no without not is show hide hides above below before after"),
-        (Word(kinds: [], isPiece: true), "article articles story entry post news blog single detail details"),
+        (
+            Word(kinds: [], isPiece: true),
+            "article articles story entry post news blog single detail details artikel beitrag bericht articulo noticia nota"
+                + " artigo materia articolo notizia actu artykul"
+        ),
         (Word(kinds: .piece, isPiece: true), "hentry"),
-        (Word(kinds: [], isText: true), "body content contents text copy txt richtext"),
+        (
+            Word(kinds: [], isText: true),
+            "body content contents text copy txt richtext texte contenu corps inhalt haupttext cuerpo contenido texto corpo testo"
+                + " contenuto conteudo inhoud tekst tresc"
+        ),
         (
             Word(kinds: .body),
             "articlebody articletext articlecontent storybody storytext storycontent postcontent postbody posttext"
@@ -178,8 +189,9 @@ enum BodyNames {
         "sidebar widget widgets rail aside infobox factbox sidebox popup modal overlay tooltip pullquote flyout sticky cta"
     private static let unseen = "hidden invisible srOnly sronly screenreader visuallyhidden offscreen noprint nodisplay"
     private static let standfirsts =
-        "standfirst dek deck lead lede leadin leadtext intro introduction summary subtitle subheadline subhead excerpt"
-        + " teasertext abstract chapo entradilla bajada sommario vorspann kicker strapline tagline description"
+        "standfirst dek deck subtitle subheadline subhead chapo entradilla bajada sommario vorspann strapline tagline"
+    private static let leads =
+        "lead lede leadin leadtext intro introduction summary excerpt teasertext abstract kicker description"
     private static let headlines = "headline title heading kicker"
     private static let embedded = "tweet twitter instagram"
 }

@@ -116,10 +116,17 @@ extension BodyReader {
         let entry = tree.entries[node]
         if entry.className == 0 && entry.idName == 0 { return false }
         if entry.element.roles.contains(.tablePart) || entry.element == .table { return false }
+        if entry.element != .a, kinds(of: node).intersection(.junk) == .related, leadsNowhere(node) { return false }
         return [entry.className, entry.idName].contains { number in
             let name = names[Int(number)]
             return name.isJunk && !name.junkWords.allSatisfy { guarded.contains($0) }
         }
+    }
+
+    /// What has text and no link leads to no other article, though it is called a teaser: some call a standfirst so.
+    private func leadsNowhere(_ node: PageTree.Node) -> Bool {
+        let total = sums.total(in: node..<tree.end(node))
+        return total.linkCharacters == 0 && total.goodBlocks > 0
     }
 
     /// The words of names whose elements hold more than that part of the good text in the containers.

@@ -45,10 +45,11 @@ extension BodyReader {
                 continue
             }
             guard standfirst == nil, blocks[block].words >= 5, blocks[block].words <= 90 else { continue }
-            let isNamed = isNamedStandfirst(block) && hasText(behind: block)
             let isDescribed = descriptions.contains { text.begins(like: $0) }
-            let isSecondHeading = block < first && isHeading(block) && blocks[block].words >= 5
-            guard isNamed || isSecondHeading || isDescribed && block < first else { continue }
+            let name = standfirstName(block)
+            // What is called a lead alone is as often the first paragraph as not.
+            let isNamed = (name.contains(.standfirst) || name.contains(.lead) && isDescribed) && hasText(behind: block)
+            guard isNamed || block < first && (isDescribed || isHeading(block)) else { continue }
             standfirst = self.text(block)
             drop(block: block, by: .standfirst)
         }
@@ -75,7 +76,7 @@ extension BodyReader {
             else { continue }
             let isSecondHeading = headline != nil && isHeading(block) && tree.element(place.owner) == .h2
             guard
-                isSecondHeading || isNamedStandfirst(block)
+                isSecondHeading || !standfirstName(block).isEmpty
                     || descriptions.contains(where: { Comparison(text(block)).begins(like: $0) })
             else { continue }
             standfirst = text(block)
@@ -84,18 +85,20 @@ extension BodyReader {
         }
     }
 
-    private func isNamedStandfirst(_ block: Int) -> Bool {
+    /// What the names around a block say that leads to a text, where it is short.
+    private func standfirstName(_ block: Int) -> BodyNames.Kinds {
         var node: PageTree.Node? = blocks[block].owner
         var level = 0
         while let place = node, level < 3, !containers.contains(place) {
-            if kinds(of: place).contains(.standfirst), !kinds(of: place).contains(.body) {
+            let kinds = kinds(of: place)
+            if !kinds.isDisjoint(with: [.standfirst, .lead]), !kinds.contains(.body) {
                 let total = sums.total(in: place..<tree.end(place))
-                return total.characters < 600
+                return total.characters < 600 ? kinds.intersection([.standfirst, .lead]) : []
             }
             node = tree.parent(place)
             level += 1
         }
-        return false
+        return []
     }
 
     /// Rule 13: what sites say on every page.
@@ -145,22 +148,41 @@ extension BodyReader {
         }
     }
 
-    /// Rule 14: a heading that begins the rest of the site ends the article.
+    /// Rule 14: a heading that begins the rest of the site ends the article. Where it stands in a box behind which much of
+    /// the text follows, it ends no more than that box.
     mutating func dropAfterEnd() {
         let kept = keptBlocks
         let all = kept.reduce(0) { $0 + blocks[$1].characters }
         var seen = 0
         var hasEnded = false
-        for block in kept {
-            if !hasEnded, blocks[block].words <= 8, 10 * seen >= 4 * all, !isCell(block),
-                let phrase = PagePhrases.phrase(beginning: text(block)), phrase.kind == .end,
+        var boxEnd = 0
+        for (place, block) in kept.enumerated() {
+            if !hasEnded, blocks[block].nodes.lowerBound >= boxEnd, blocks[block].words <= 8, 10 * seen >= 4 * all,
+                !isCell(block), let phrase = PagePhrases.phrase(beginning: text(block)), phrase.kind == .end,
                 blocks[block].words <= phrase.words + 3 || isHeading(block)
             {
-                hasEnded = true
+                if let box = box(around: block, before: place > 0 ? kept[place - 1] : nil),
+                    10 * sums.total(in: tree.end(box)..<tree.count).goodCharacters >= 3 * all
+                {
+                    boxEnd = tree.end(box)
+                } else {
+                    hasEnded = true
+                }
             }
             seen += blocks[block].characters
-            if hasEnded { drop(block: block, by: .afterEnd) }
+            if hasEnded || blocks[block].nodes.lowerBound < boxEnd { drop(block: block, by: .afterEnd) }
         }
+    }
+
+    /// The largest element in the container that begins with the block and holds more than it.
+    private func box(around block: Int, before: Int?) -> PageTree.Node? {
+        var found: PageTree.Node?
+        for place in tree.ancestors(blocks[block].owner) {
+            if containers.contains(place) || place <= (before.map { blocks[$0].nodes.lowerBound } ?? 0) { break }
+            found = place
+        }
+        guard let found, sums.blocks(in: found..<tree.end(found)).count > 1 else { return nil }
+        return found
     }
 
     /// Rule 15: short lines before the first and behind the last paragraph.
@@ -183,11 +205,12 @@ extension BodyReader {
         }
     }
 
-    /// A heading that nothing follows before the next one of its rank or the end.
+    /// A heading that nothing follows before the end. A long sentence is a paragraph, whatever element it is in.
     mutating func dropEmptyHeadings() {
         var isFollowed = false
         for block in keptBlocks.reversed() {
-            if isHeading(block) {
+            let isSentence = blocks[block].words >= 15 && blocks[block].measure.endsSentence
+            if isHeading(block), !isSentence {
                 if !isFollowed { drop(block: block, by: .emptyHeading) }
             } else {
                 isFollowed = true

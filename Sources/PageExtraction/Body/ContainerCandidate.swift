@@ -109,6 +109,7 @@ extension BodyReader {
             return
         }
         containers = [scored.node]
+        widenToModules()
     }
 
     /// What has the best text is taken instead where it stands in what calls itself the article and holds nearly all of it.

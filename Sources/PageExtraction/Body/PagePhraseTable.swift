@@ -21,7 +21,9 @@ enum PagePhraseTable {
         (
             .readMore,
             "mehr zum thema|lesen sie auch|lesen sie mehr|lesen sie hier|auch interessant|mehr dazu|weiterlesen|zum thema|"
-                + "mehr lesen|siehe auch|das könnte sie auch interessieren|weitere artikel|video:|bilderstrecke|hier geht es"
+                + "mehr lesen|siehe auch|das könnte sie auch interessieren|weitere artikel|video:|bilderstrecke|hier geht es|weitere beiträge|"
+                + "weitere informationen|zum weiterlesen|passend dazu|mehr aus|mehr von|lies auch|lest auch|lesetipp|siehe dazu|"
+                + "mehr kolumnen|entdecke weitere|weiterführende links"
         ),
         (
             .readMore,
@@ -56,15 +58,27 @@ enum PagePhraseTable {
                 + "for more news|want more|to continue reading|share this|share on|share|email this|print this|tweet this|"
                 + "please enable javascript|this site uses cookies|we use cookies|sign in|start your free trial|"
                 + "don't have an account|subscribe to our|by signing up|by clicking|this form is protected|"
-                + "follow the topics|add us as|stay up to date|join the conversation|download the|get push notifications"
+                + "follow the topics|add us as|stay up to date|join the conversation|download the|get push notifications|"
+                + "if you enjoyed reading|to view the full|to read the full|for the latest news|for the latest stories|"
+                + "for the latest updates|submit your letter|if you're seeing this|would you like to receive|never miss a"
         ),
         (
             .subscribe,
             "abonnieren sie|newsletter|folgen sie uns|jetzt abonnieren|hier anmelden|melden sie sich|teilen|artikel teilen|"
-                + "jetzt anmelden|drucken|registrieren sie sich|zum newsletter"
+                + "jetzt anmelden|drucken|registrieren sie sich|zum newsletter|gefällt dir|gefällt ihnen|folge uns|folgt uns|"
+                + "bleiben sie auf dem laufenden|bleib auf dem laufenden|jetzt kostenlos|jetzt testen|dieser eintrag wurde|"
+                + "dieser beitrag wurde|noch keine bewertungen"
         ),
-        (.subscribe, "abonnez vous|inscrivez vous|suivez nous|partager|s'abonner|je m'abonne|recevez|partagez"),
-        (.subscribe, "suscríbete|suscríbase|síguenos|compartir|regístrate|sigue leyendo con|comparte|inscríbete|únete"),
+        (
+            .subscribe,
+            "abonnez vous|inscrivez vous|suivez nous|partager|s'abonner|je m'abonne|recevez|partagez|cet article est réservé|"
+                + "la suite est réservée|il vous reste|pour lire la suite|déjà abonné|votre adresse email|rejoignez nous"
+        ),
+        (
+            .subscribe,
+            "suscríbete|suscríbase|síguenos|compartir|regístrate|sigue leyendo con|comparte|inscríbete|únete|síganos|"
+                + "haz clic aquí|haga clic aquí|descarga la app|ya eres suscriptor"
+        ),
         (.subscribe, "assine|inscreva se|siga nos|compartilhe|compartilhar|receba|siga o|partilhar|siga a"),
         (.subscribe, "iscriviti|abbonati|seguici|condividi|registrati|clicca qui"),
         (.subscribe, "abonneer|schrijf je in|volg ons|deel dit|meld je aan|deel op|delen"),
@@ -96,7 +110,14 @@ enum PagePhraseTable {
             .note,
             "this story was produced|this story was originally|this story originally appeared|this article originally appeared|"
                 + "this article was originally published|this post contains affiliate|this article contains affiliate|"
-                + "affiliate links|we may earn a commission|disclaimer|editors note this|disclosure"
+                + "affiliate links|we may earn a commission|disclaimer|editors note this|disclosure|suggested citation"
+        ),
+        (
+            .note,
+            "dieser artikel stammt|dieser beitrag stammt|dieser artikel erschien zuerst|dieser text erschien zuerst|"
+                + "empfohlener redaktioneller inhalt|an dieser stelle finden sie|wir respektieren deine privatsphäre|"
+                + "wir respektieren ihre privatsphäre|um diesen inhalt anzuzeigen|ich bin damit einverstanden dass mir externe|"
+                + "ce contenu est bloqué|este contenido no está disponible"
         ),
         (
             .end,
@@ -117,31 +138,44 @@ enum PagePhraseTable {
             "mehr zum thema|verwandte artikel|kommentare|weitere artikel|das könnte sie auch interessieren|meistgelesen|"
                 + "das könnte dich auch interessieren|schlagworte|ähnliche artikel|mehr aus|kommentar schreiben|"
                 + "lesen sie auch|auch interessant|neueste artikel|ähnliche beiträge|weitere nachrichten|weitere themen|"
-                + "schreibe einen kommentar|newsletter|mehr nachrichten"
+                + "schreibe einen kommentar|newsletter|mehr nachrichten|weitere beiträge|zum weiterlesen|weiterführende links|"
+                + "das könnte dich interessieren|beitrag teilen|artikel teilen|über den autor|über die autorin|passend dazu"
         ),
         (
             .end,
             "à lire aussi|sur le même sujet|commentaires|articles liés|les plus lus|articles similaires|à lire également|"
-                + "vous aimerez aussi|dans la même rubrique|laisser un commentaire|lire aussi|tags|mots clés"
+                + "vous aimerez aussi|dans la même rubrique|laisser un commentaire|lire aussi|tags|mots clés|"
+                + "articles associés|articles récents|partager cet article|réagir à cet article|nos derniers articles"
         ),
         (
             .end,
             "te puede interesar|noticias relacionadas|comentarios|más noticias|artículos relacionados|lo más visto|"
-                + "lo más leído|más en|temas relacionados|archivado en|etiquetas|deja un comentario"
+                + "lo más leído|más en|temas relacionados|archivado en|etiquetas|deja un comentario|contenido relacionado|"
+                + "también te puede interesar|últimas noticias|deja una respuesta"
         ),
         (
             .end,
-            "leia também|veja também|comentários|mais lidas|notícias relacionadas|artigos relacionados|tópicos|mais notícias"
+            "leia também|veja também|comentários|mais lidas|notícias relacionadas|artigos relacionados|tópicos|mais notícias|"
+                + "deixe um comentário|últimas notícias"
         ),
         (
             .end,
-            "leggi anche|articoli correlati|commenti|ti potrebbe interessare|i più letti|potrebbe interessarti|tag|argomenti"
+            "leggi anche|articoli correlati|commenti|ti potrebbe interessare|i più letti|potrebbe interessarti|tag|argomenti|"
+                + "articoli recenti|notizie correlate|lascia un commento"
         ),
-        (.end, "lees ook|gerelateerde artikelen|reacties|meest gelezen|meer over|meer nieuws"),
-        (.end, "czytaj także|komentarze|powiązane artykuły|najczęściej czytane|zobacz także|polecane|tagi"),
         (
             .end,
-            "читайте также|комментарии|похожие статьи|популярное|материалы по теме|новости по теме|теги|смотрите также"
+            "lees ook|gerelateerde artikelen|reacties|meest gelezen|meer over|meer nieuws|deel dit artikel|laatste nieuws"
+        ),
+        (
+            .end,
+            "czytaj także|komentarze|powiązane artykuły|najczęściej czytane|zobacz także|polecane|tagi|podobne artykuły|"
+                + "dodaj komentarz"
+        ),
+        (
+            .end,
+            "читайте также|комментарии|похожие статьи|популярное|материалы по теме|новости по теме|теги|смотрите также|"
+                + "последние новости|оставить комментарий"
         ),
     ]
 

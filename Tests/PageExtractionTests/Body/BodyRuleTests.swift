@@ -166,4 +166,45 @@ import Testing
         let page = Pages.article(head: "<meta name=description content=\"\(Pages.story[0])\">")
         #expect(page.text.hasPrefix(Pages.story[0]) || page.standfirst == Pages.story[0])
     }
+
+    @Test("What is called a lead and is nothing else stays text, as the first paragraph of the article")
+    func lead() {
+        let line =
+            "It was a cold morning, and nobody on the north bank had heard of any cracks in the old harbour bridge."
+        let page = Pages.article(before: "<p class=intro>\(line)</p>")
+        #expect(page.lines == [line] + Pages.story && page.standfirst == nil)
+        let described = Pages.article(
+            before: "<p class=intro>\(line)</p>", head: "<meta name=description content='\(line)'>")
+        #expect(described.isStory && described.standfirst == line)
+    }
+
+    // MARK: Modules
+
+    @Test("An article in modules, each with elements of its own around a paragraph, is taken whole")
+    func modules() {
+        let modules = Pages.story.map {
+            "<div class='module text'><div class=inner><div><p>\($0)</p></div></div></div>"
+        }
+        #expect(Pages.extract(Pages.page("<h1>\(Pages.headline)</h1><div>\(modules.joined())</div>")).isStory)
+    }
+
+    @Test("Modules whose headings are links are teasers, and no part of the article")
+    func teaserModules() {
+        let text = Pages.story.map { "<p>\($0)</p>" }.joined()
+        let others = ["A storm comes", "A tram goes", "A ship sinks"].map {
+            "<div class='module text'><div><h3><a href=/x>\($0) to the town of Aldmouth</a></h3><p>\(Pages.story[0].replacing("bridge", with: $0)), and then there is a little more of it.</p></div></div>"
+        }.joined()
+        let page = Pages.extract(
+            Pages.page(
+                "<h1>\(Pages.headline)</h1><div><div class='module text'><div>\(text)</div></div>\(others)</div>"))
+        #expect(page.isStory)
+    }
+
+    @Test("What is called a teaser and leads nowhere is text")
+    func teaserWithoutLink() {
+        let line = "The works department had warned of cracks for years, as papers show that this paper has seen."
+        #expect(Pages.article(inside: "<div class=teaser-text><p>\(line)</p></div>").text.contains(line))
+        let linked = "<div class=teaser-text><p>\(line) <a href=/x>The story of the papers and the cracks</a></p></div>"
+        #expect(Pages.article(inside: linked).isStory)
+    }
 }

@@ -114,4 +114,34 @@ import Testing
             Pages.page("<div class=post-content><div class=promo>\(text)</div><p>Too short.</p></div>"))
         #expect(page.lines.starts(with: Pages.story.prefix(3)))
     }
+
+    @Test("A box that begins like the rest of the site, with much of the text behind it, ends nothing but itself")
+    func endInBox() {
+        let box =
+            "<div class=box><h3>Most read</h3><p>Storm warning for the islands</p><p>The tram to the university is late again</p></div>"
+        let written = Pages.story.map { "<p>\($0)</p>" }
+        let page = Pages.extract(
+            Pages.page(
+                "<article><h1>\(Pages.headline)</h1>\(written[..<3].joined())\(box)\(written[3...].joined())</article>")
+        )
+        #expect(page.isStory)
+    }
+
+    @Test("A long sentence at the end is text, though its element is a heading's")
+    func sentenceAsHeading() {
+        let line =
+            "Whoever has a boat may come to the harbour office on Monday, where the works department explains all of it."
+        #expect(Pages.article(behind: "<h3>\(line)</h3>").lines == Pages.story + [line])
+    }
+
+    @Test(
+        "What stands in place of an embedded post, or asks for readers, is left out",
+        arguments: [
+            "An dieser Stelle finden Sie einen externen Inhalt, der den Artikel ergänzt.",
+            "Folge uns auf allen Kanälen", "Il vous reste 80 % de cet article à lire.",
+            "For the latest news download our app.",
+        ])
+    func morePhrases(_ line: String) {
+        #expect(Pages.article(inside: "<p>\(line)</p>").isStory)
+    }
 }
