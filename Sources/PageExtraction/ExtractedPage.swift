@@ -15,6 +15,8 @@ package struct ExtractedPage: Sendable {
     package var furtherPages: [Int: String] = [:]
     /// So many pages the article has, by the page's own links; nil where it has no other.
     package var pages: Int?
+    /// What the page looks like where it is nobody's article; its text is still what was found, of little `quality`.
+    package var notice: PageNotice?
     /// What of the page could not be read, in whole sentences.
     package var warnings: [String] = []
     /// False for what is no HTML at all.

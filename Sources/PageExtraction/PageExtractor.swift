@@ -28,6 +28,8 @@ package enum PageExtractor {
     private static let maximumMarkup = 4 << 20
     private static let maximumText = 2 << 20
     private static let maximumHTML = 4 << 20
+    /// No notice is an article for anybody who asks for a quality at all.
+    private static let noticeQuality = 0.1
 
     package static func extract(_ bytes: consuming [UInt8], _ context: Context) -> ExtractedPage {
         run(bytes, context).page
@@ -66,6 +68,11 @@ package enum PageExtractor {
         let further = FurtherPages.read(tree, url: context.url)
         (page.furtherPages, page.pages) = (further.next, further.count)
         if reader.isFollowedByPaywall { page.fields.isPaywalled = true }
+        if let notice = PageNoticeFinder.notice(on: reader, url: context.url) {
+            page.notice = notice
+            page.quality = min(page.quality, noticeQuality)
+            page.warnings.append(notice.sentence)
+        }
         if page.text.isEmpty {
             // Pictures and captions alone are no article.
             page.html = ""

@@ -88,6 +88,7 @@ enum PageVerdict {
     /// What came of it, in the words of `PageFailure`.
     static func word(_ content: PageContent?) -> String {
         guard let content else { return PageFailure.noArticle.rawValue }
+        if content.isWall { return PageFailure.refused.rawValue }
         return content.quality < PageTask.leastQuality ? PageFailure.poor.rawValue : "found"
     }
 }

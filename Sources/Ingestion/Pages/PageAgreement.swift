@@ -3,44 +3,46 @@ internal import FeedModel
 /// `PageAgreement` says how far a page is the one that the feed speaks of: the feed knows what its article is about, so that
 /// the words of its title and teaser are in the page. Without them the page is another one: a notice, a home page, a login.
 enum PageAgreement {
-    /// So many words of the feed are looked for, its first.
-    private static let mostWords = 60
-    /// With fewer words nothing is said.
-    private static let fewestWords = 4
-    /// Letters; shorter words are everywhere.
-    private static let shortest = 4
-    /// So many of the words make a page the article's beyond doubt.
+    /// Such a part of title and teaser makes a page the article's beyond doubt.
     private static let enough = 0.4
+    /// The page's title may be the article's on a page that shows something else in its place; of a teaser as long as that, so
+    /// much is in the text, too.
+    private static let (longTeaser, enoughOfTeaser) = (8, 0.2)
+    /// So much of the feed's text is looked at, and of the page's.
+    private static let (feedCharacters, pageBytes) = (4096, 512 << 10)
 
     /// Returns the quality of what was found in the page, less where the feed's words are not in it.
     static func quality(of page: PageContent, for article: StoredRecord) -> Double {
-        let feed = (article.title ?? "") + " " + FeedBody(article).text.prefix(4096)
-        let wanted = Set(words(feed).prefix(mostWords))
-        guard wanted.count >= fewestWords else { return page.quality }
-        var missing = wanted
-        for text in [page.title ?? "", page.standfirst ?? "", page.text] {
-            for word in words(text) { missing.remove(word) }
+        let title = article.title ?? ""
+        let teaser = FeedBody(article).text.prefix(feedCharacters)
+        let wanted = AgreementMarks.telling(in: title + "\n" + teaser)
+        let wantedOfTeaser = AgreementMarks.telling(in: String(teaser))
+        guard !wanted.isEmpty else { return page.quality }
+        let text = [page.standfirst ?? "", String(decoding: page.text.utf8.prefix(pageBytes), as: UTF8.self)]
+        let missingInText = wanted.union(wantedOfTeaser).subtracting(marks: text)
+        let missing = missingInText.subtracting(marks: [page.title ?? ""]).intersection(wanted)
+        var agreement = share(of: wanted, without: missing) / enough
+        if wantedOfTeaser.count >= longTeaser {
+            agreement = min(agreement, share(of: wantedOfTeaser, without: missingInText) / enoughOfTeaser)
         }
-        let share = 1 - Double(missing.count) / Double(wanted.count)
-        return share >= enough ? page.quality : page.quality * share / enough
+        return page.quality * min(1, agreement)
     }
 
-    /// The words of a text that are long enough, in lower case. Of scripts that put no spaces between words there are none.
-    private static func words(_ text: String) -> [String] {
-        var words: [String] = []
-        var word = ""
-        func end() {
-            if word.unicodeScalars.count >= shortest { words.append(word.lowercased()) }
-            word = ""
-        }
-        for scalar in text.unicodeScalars {
-            if scalar.properties.isAlphabetic, scalar.value < 0x0590 {
-                word.unicodeScalars.append(scalar)
-            } else if !word.isEmpty {
-                end()
+    private static func share(of wanted: Set<String>, without missing: Set<String>) -> Double {
+        1 - Double(missing.intersection(wanted).count) / Double(wanted.count)
+    }
+}
+
+extension Set<String> {
+    /// Those that none of the texts has.
+    fileprivate func subtracting(marks texts: [String]) -> Set<String> {
+        var missing = self
+        for text in texts {
+            AgreementMarks.each(in: text) { mark in
+                missing.remove(mark)
+                return !missing.isEmpty
             }
         }
-        end()
-        return words
+        return missing
     }
 }

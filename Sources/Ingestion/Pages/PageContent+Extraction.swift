@@ -9,7 +9,8 @@ extension PageContent {
     package static let rereading: PageRereading = { bytes, contentType, url, fetchedAt in
         let page = PageExtractor.extract(
             bytes, PageExtractor.Context(url: url, contentType: contentType, now: fetchedAt))
-        guard page.isPage, page.hasArticle else { return nil }
+        let isWall = page.notice?.isWall == true
+        guard page.isPage, page.hasArticle || isWall else { return nil }
         var content = PageContent(
             quality: page.quality, html: page.html, text: page.text, extractor: PageContent.extractor)
         content.title = page.fields.title
@@ -22,9 +23,10 @@ extension PageContent {
         content.isPaywalled = page.fields.isPaywalled
         content.warnings = page.warnings
         content.furtherPages = page.furtherPages
+        content.isWall = isWall
         return content
     }
 
     /// The number of the rules, which goes up when they change what comes out.
-    package static let extractor = 1
+    package static let extractor = 2
 }

@@ -18,6 +18,8 @@ package struct PageContent: Sendable, Equatable {
     package var language: String?
     /// Whether the page says that not all of the article is shown to everybody.
     package var isPaywalled = false
+    /// Whether it is what stands before the article: a page that asks for a consent or a login, or wants to see a browser.
+    package var isWall = false
     /// How sure it is that this is the article, from 0 to 1.
     package var quality: Double
     /// The article as HTML of few elements, in which nothing is active.

@@ -7,7 +7,7 @@ package enum PageFailure: String, Sendable, CaseIterable {
     /// The server has answered with something that is no HTML.
     case notHTML = "not_html"
     case tooLarge = "too_large"
-    /// 401, 402, 403, or a page that wants to see a browser.
+    /// 401, 402, 403, or a page that wants to see a browser, a consent or a login.
     case refused
     /// 429 or 503: the host has too much to do.
     case busy
@@ -67,7 +67,7 @@ package enum PageFailure: String, Sendable, CaseIterable {
         case .legal: "the server may not show it for legal reasons (451)"
         case .notHTML: "what came is no HTML"
         case .tooLarge: "it is larger than fulltext_max"
-        case .refused: "the server refuses it (401, 402, 403, or it wants to see a browser)"
+        case .refused: "the server refuses it (401, 402, 403, or it wants to see a browser, a consent or a login)"
         case .busy: "the server has too much to do (429, 503)"
         case .serverError: "the server has a problem of its own (5xx)"
         case .timeout: "the server did not answer in time"

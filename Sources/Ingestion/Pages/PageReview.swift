@@ -68,8 +68,8 @@ package struct PageReview: Sendable {
         let fetched = page.fetched
         var found = reading(fetched.bytes, fetched.contentType, fetched.url, page.date)
         if let content = found { found?.quality = PageAgreement.quality(of: content, for: article) }
-        guard let content = found, content.quality >= PageTask.leastQuality else {
-            let failure: PageFailure = found == nil ? .noArticle : .poor
+        guard let content = found, !content.isWall, content.quality >= PageTask.leastQuality else {
+            let failure: PageFailure = found.map { $0.isWall ? .refused : .poor } ?? .noArticle
             return Outcome(verdict: isStoredFromThis ? .lost(failure) : .same, feed: feed)
         }
         var verdict = Verdict.found(quality: content.quality)

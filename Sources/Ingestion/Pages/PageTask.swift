@@ -83,6 +83,7 @@ struct PageTask: Sendable {
             // Also what has no article by the rules of today: those of tomorrow may find it.
             let place = await archive?.keep(page, found, of: article)
             guard let content = found else { throw PageFetcher.Failure(kind: .noArticle) }
+            if content.isWall { throw PageFetcher.Failure(kind: .refused) }
             if content.quality < Self.leastQuality { throw PageFetcher.Failure(kind: .poor) }
             var joined = JoinedPages(content, at: page.url)
             if try await !addPages(to: &joined, visit) { return .stopped }

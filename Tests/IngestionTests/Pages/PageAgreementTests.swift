@@ -29,10 +29,47 @@ struct PageAgreementTests {
         #expect(try quality(teaser: "The ministry said on Tuesday that trainers arrived.", page: text) < 0.3)
     }
 
-    @Test("Where the feed says too little, or in a script without spaces, nothing is taken off")
+    @Test("A short title is enough to tell another page by")
+    func shortTitles() throws {
+        #expect(try quality(title: "Quiz", teaser: "", page: "Accept cookies to continue") == 0)
+        #expect(try quality(title: "Quiz", teaser: "", page: "The weekly quiz of the town") == 0.8)
+        #expect(try quality(title: "Go 2", teaser: "", page: "Log in") == 0)
+        #expect(try quality(title: "Go 2", teaser: "", page: "The language Go is out in another version") == 0.8)
+    }
+
+    @Test(
+        "In scripts without spaces a few characters in a row are compared",
+        arguments: [
+            ("港の橋は夏の間ずっと閉鎖", "アルドマスの港の橋は、夏の間ずっと閉鎖されると市議会が決めた。", "Cookieの使用に同意してください。ページを表示できません。"),
+            ("海港大桥整个夏天关闭", "市议会星期二决定，海港大桥整个夏天关闭。", "页面不存在。请返回首页继续浏览其他新闻。"),
+            ("สะพานท่าเรือปิดตลอดฤดูร้อน", "สภาเมืองมีมติให้สะพานท่าเรือปิดตลอดฤดูร้อน", "ไม่พบหน้าที่คุณต้องการ กรุณากลับไปหน้าแรก"),
+            ("항구 다리 여름 내내 폐쇄", "시의회는 항구 다리를 여름 내내 폐쇄하기로 했다.", "페이지를 찾을 수 없습니다"),
+        ])
+    func unspaced(_ title: String, _ same: String, _ other: String) throws {
+        #expect(try quality(title: title, teaser: "", page: same) == 0.8)
+        #expect(try quality(title: title, teaser: "", page: other) < 0.3)
+    }
+
+    @Test("Words agree though they are inflected, broken by soft hyphens, or of a script beyond the Latin one")
+    func inflected() throws {
+        #expect(
+            try quality(title: "Мост закрыли", teaser: "", page: "О закрытии моста говорят все.", pageTitle: nil) > 0)
+        #expect(try quality(title: "Hafenbrücken", teaser: "", page: "Die Hafen\u{ad}brücke bleibt zu.") == 0.8)
+        #expect(try quality(title: "إغلاق الجسر القديم", teaser: "", page: "تقرر إغلاق الجسر القديم طوال الصيف") == 0.8)
+        #expect(try quality(title: "إغلاق الجسر القديم", teaser: "", page: "الصفحة غير موجودة") == 0)
+    }
+
+    @Test("A page with the article's title over another text is not the article's")
+    func titleAlone() throws {
+        let teaser = "Engineers found deep cracks, so ferries will carry people between both banks until autumn comes."
+        let text = "We value your privacy and ask for consent. Accept everything, or subscribe for nine crowns."
+        let title = "Trainer aircraft arrive at the base"
+        #expect(try quality(title: title, teaser: teaser, page: text, pageTitle: title) < 0.3)
+        #expect(try quality(title: title, teaser: "", page: text, pageTitle: title) == 0.8)
+    }
+
+    @Test("Where the feed has no letters at all, nothing is taken off")
     func unknown() throws {
-        #expect(try quality(title: "Quiz", teaser: "", page: "Other text") == 0.8)
-        let title = "\u{65b0}\u{805e}\u{7d19}\u{9762}"
-        #expect(try quality(title: title, teaser: "\u{65b0}\u{805e}", page: "Other text") == 0.8)
+        #expect(try quality(title: "!!!", teaser: "", page: "Other text") == 0.8)
     }
 }

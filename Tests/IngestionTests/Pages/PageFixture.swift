@@ -95,9 +95,9 @@ final class PageFixture {
     ///
     /// - Returns: its number.
     @discardableResult
-    func article(_ number: UInt64, at url: String, text: String = "<p>The feed's text.</p>") throws -> UInt64 {
+    func article(_ number: UInt64, at url: String, text: String = "<p>A word of the feed.</p>") throws -> UInt64 {
         let prefix = """
-            {"id":"\(number)","url":"\(url)","title":"Title \(number)","content_html":"\(text)",\
+            {"id":"\(number)","url":"\(url)","title":"Word \(number)","content_html":"\(text)",\
             "_newswire":{"feed_url":"\(server.url("/feed"))","feed_tags":["naval"],"content_from":"content"
             """
         let record = PendingRecord(
@@ -123,6 +123,7 @@ final class PageFixture {
             let words = line.split(separator: " ")
             if let number = Int(words[1]) { page.furtherPages[number] = String(words[2]) }
         }
+        page.isWall = text == "wall"
         return page
     }
 

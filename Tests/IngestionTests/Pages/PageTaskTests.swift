@@ -26,7 +26,7 @@ struct PageTaskTests {
         let record = try #require(try fixture.records().first)
         #expect(record.seq == seq + 1 && record.version == 1 && record.uid == PageFixture.uid(1))
         #expect(record.contentText == long && record.contentHTML == "<p>\(long)</p>")
-        #expect(record.id == "1" && record.title == "Title 1" && record.feedTags == ["naval"])
+        #expect(record.id == "1" && record.title == "Word 1" && record.feedTags == ["naval"])
         let page = try #require(record.page)
         #expect(page["article"]?.integer == Int64(seq) && page["status"]?.integer == 200)
         #expect(page["url"]?.string?.contains("s3cret") == false)
@@ -76,7 +76,7 @@ struct PageTaskTests {
     @Test("A page that says less than the feed is a teaser, and its record says so")
     func teaser() async throws {
         let fixture = try PageFixture()
-        fixture.server.page("/a", "Subscribe")
+        fixture.server.page("/a", "Word")
         let seq = try fixture.article(1, at: fixture.server.url("/a"))
         #expect(try await fixture.fetch(seq) == .stored(isLonger: false))
         #expect(try fixture.records().first?.page?["teaser"]?.bool == true)
@@ -105,8 +105,11 @@ struct PageTaskTests {
         fixture.server.page("/large", String(repeating: "x", count: 3000))
         fixture.server.page("/none", "no article")
         fixture.server.page("/poor", "doubtful")
+        fixture.server.page("/other", String(repeating: "cookies ", count: 100))
+        fixture.server.page("/wall", "wall")
         let expected: [(String, PageFailure)] = [
-            ("/pdf", .notHTML), ("/large", .tooLarge), ("/none", .noArticle), ("/poor", .poor),
+            ("/pdf", .notHTML), ("/large", .tooLarge), ("/none", .noArticle), ("/poor", .poor), ("/other", .poor),
+            ("/wall", .refused),
         ]
         for (number, (path, kind)) in expected.enumerated() {
             let seq = try fixture.article(UInt64(number), at: fixture.server.url(path))
