@@ -1,5 +1,6 @@
 package import FeedModel
 private import FeedParsing
+private import Text
 
 /// `PageExtractor` takes the article out of a web page (docs/spec/fulltext.md).
 ///
@@ -48,15 +49,14 @@ package enum PageExtractor {
         page: ExtractedPage, reader: BodyReader?
     ) {
         var page = ExtractedPage()
-        let isTooLong = bytes.count > maximumBytes
+        var isTooLong = bytes.count > maximumBytes
         if isTooLong { bytes.removeLast(bytes.count - maximumBytes) }
-        let tree = PageTreeBuilder.build(
-            HTMLPageText.decode(bytes, contentType: context.contentType), url: context.url,
-            maximumBytes: maximumMarkup)
-        guard tree.isHTML else {
-            page.isPage = false
-            page.warnings = ["This is no HTML page."]
-            return (page, nil)
+        guard !BinaryContent.isBinary(bytes) else { return (noPage, nil) }
+        let text = HTMLPageText.decode(bytes, contentType: context.contentType, maximumBytes: maximumBytes)
+        if text.count > maximumBytes { isTooLong = true }
+        let tree = PageTreeBuilder.build(text, url: context.url, maximumBytes: maximumMarkup)
+        guard isHTML(tree, contentType: context.contentType), !BinaryContent.isGarbled(text) else {
+            return (noPage, nil)
         }
         if isTooLong || tree.isCut {
             page.warnings.append("The page is larger than what is read of one; its rest was left out.")
@@ -81,6 +81,17 @@ package enum PageExtractor {
         return (page, reader)
     }
 
+    private static var noPage: ExtractedPage { ExtractedPage(unreadable: "This is no HTML page.") }
+
+    /// Texts speak of tags now and then, and programs have names in angle brackets. What is a part of a page, without its
+    /// `html` tag, begins with a tag, or comes from a server that calls it HTML.
+    private static func isHTML(_ tree: PageTree, contentType: String?) -> Bool {
+        if tree.hasRoot { return true }
+        let kind = contentType.map { MediaType($0).essence }
+        return tree.hasElements
+            && (tree.beginsWithMarkup || kind == "text/html" || kind == "application/xhtml+xml")
+    }
+
     private static func write(_ reader: inout BodyReader, to page: inout ExtractedPage) {
         let (text, isCut) = ArticleText.write(&reader, maximumBytes: maximumText)
         if isCut { page.warnings.append("The article is longer than \(maximumText >> 20) MiB; its end was left out.") }
@@ -90,11 +101,19 @@ package enum PageExtractor {
         if let body = reader.metadata.linked?.body, text.utf8.count < 100, body.utf8.count > 300 {
             let plain = ArticleText.paragraphs(of: body, maximumBytes: maximumText)
             page.text = plain.joined(separator: "\n\n")
-            page.html = ArticleText.html(of: plain)
+            let isCut: Bool
+            (page.html, isCut) = ArticleText.html(of: plain, maximumBytes: maximumHTML)
+            if isCut { page.warnings.append(cutHTML) }
             page.warnings.append("The text was taken from the page's JSON-LD, because the page shows none.")
             return
         }
         page.text = text
-        page.html = ArticleHTML.write(reader, maximumBytes: maximumHTML)
+        let isHTMLCut: Bool
+        (page.html, isHTMLCut) = ArticleHTML.write(reader, maximumBytes: maximumHTML)
+        if isHTMLCut { page.warnings.append(cutHTML) }
+    }
+
+    private static var cutHTML: String {
+        "The article's HTML is longer than \(maximumHTML >> 20) MiB; its end was left out."
     }
 }

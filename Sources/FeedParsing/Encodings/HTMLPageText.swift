@@ -7,20 +7,35 @@ private import Text
 package enum HTMLPageText {
     /// No page declares its encoding behind that (WHATWG HTML §4.2.5.4 gives it 1024 bytes).
     private static let prescanBytes = 8192
+    /// So much is decoded at a time.
+    private static let pieceBytes = 1 << 18
+    /// With more places that cannot be read, and so many among the text as `BinaryContent.isGarbled` allows, it is no page.
+    private static let mostUnreadable = 20_000
 
     /// Returns the page as UTF-8, the same bytes where they are that already.
     ///
     /// In this order: a byte order mark, valid UTF-8 with a character beyond ASCII, the `Content-Type` header, the page's
     /// own `meta`, and what the letters of the text are likely to be. Linear in the bytes. Control characters of ASCII may
-    /// be left.
-    /// - Parameter contentType: the value of the HTTP header, where there was one.
-    package static func decode(_ page: consuming [UInt8], contentType: String?) -> [UInt8] {
+    /// be left. What can hardly be read at all is no text, and gives none.
+    /// - Parameters:
+    ///   - contentType: the value of the HTTP header, where there was one.
+    ///   - maximumBytes: with more text than that nothing is decoded behind it; bytes that are UTF-8 already stay whole.
+    package static func decode(
+        _ page: consuming [UInt8], contentType: String?, maximumBytes: Int = .max
+    ) -> [UInt8] {
         let decoded: [UInt8]? = page.withUnsafeBufferPointer { bytes in
             guard let (encoding, skipped) = encoding(of: bytes, contentType: contentType) else { return nil }
             var decoder = TextDecoder(encoding)
             var text: [UInt8] = []
             text.reserveCapacity(bytes.count + 16)
-            decoder.decode(UnsafeBufferPointer(rebasing: bytes[skipped...]), isFinal: true, into: &text)
+            var rest = bytes[skipped...]
+            repeat {
+                let piece = rest.prefix(pieceBytes)
+                rest = rest.dropFirst(pieceBytes)
+                decoder.decode(UnsafeBufferPointer(rebasing: piece), isFinal: rest.isEmpty, into: &text)
+                // Each place that cannot be read costs as much as a hundred bytes that can.
+                if decoder.unreadable > mostUnreadable, 32 * decoder.unreadable > text.count { return [] }
+            } while !rest.isEmpty && text.count < maximumBytes
             return text
         }
         if let decoded { return decoded }

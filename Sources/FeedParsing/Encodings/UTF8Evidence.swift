@@ -18,7 +18,16 @@ struct UTF8Evidence {
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let base = bytes.baseAddress else { return }
         var index = 0
+        func word(_ offset: Int) -> UInt64 {
+            UnsafeRawPointer(base + (index &+ offset)).loadUnaligned(as: UInt64.self)
+        }
         while index < bytes.count {
+            if bytes.count &- index >= 32,
+                (word(0) | word(8) | word(16) | word(24)) & 0x8080_8080_8080_8080 == 0
+            {
+                index &+= 32
+                continue
+            }
             if bytes.count &- index >= 8,
                 UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 == 0
             {

@@ -13,10 +13,17 @@ package enum HTMLSanitizer {
     /// - Parameter baseURL: what relative URLs are made absolute against; nil leaves them relative.
     package static func sanitize(_ html: String, baseURL: String?) -> String {
         var html = html
-        return html.withUTF8 { bytes in
-            var sanitizing = Sanitizing(bytes, baseURL: baseURL)
-            return String(decoding: sanitizing.run(), as: UTF8.self)
-        }
+        return html.withUTF8 { sanitize($0, baseURL: baseURL) }
+    }
+
+    /// The same of HTML in UTF-8.
+    package static func sanitize(_ html: [UInt8], baseURL: String?) -> String {
+        html.withUnsafeBufferPointer { sanitize($0, baseURL: baseURL) }
+    }
+
+    private static func sanitize(_ bytes: UnsafeBufferPointer<UInt8>, baseURL: String?) -> String {
+        var sanitizing = Sanitizing(bytes, baseURL: baseURL)
+        return String(decoding: sanitizing.run(), as: UTF8.self)
     }
 }
 

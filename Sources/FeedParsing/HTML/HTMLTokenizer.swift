@@ -170,6 +170,8 @@ package struct HTMLTokenizer {
             case let byte:
                 if !Self.isSpace(byte) { hasName = true }
                 index += 1
+                // Letters lie behind all that ends a name.
+                while hasName, index < bytes.count, bytes[index] > UInt8(ascii: ">") { index += 1 }
             }
         }
         return nil
@@ -284,7 +286,8 @@ package struct HTMLAttributes: IteratorProtocol {
         let nameStart = index
         // An equals sign in front belongs to the name.
         index += 1
-        while index < end, !endsName(bytes[index]) { index += 1 }
+        // Letters lie behind all that ends a name.
+        while index < end, bytes[index] > UInt8(ascii: "=") || !endsName(bytes[index]) { index += 1 }
         let name = nameStart..<index
         skipSpace()
         guard index < end, bytes[index] == UInt8(ascii: "=") else {
@@ -296,11 +299,11 @@ package struct HTMLAttributes: IteratorProtocol {
         let quote = bytes[index]
         guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
             let start = index
-            while index < end, !HTMLTokenizer.isSpace(bytes[index]) { index += 1 }
+            while index < end, bytes[index] > 0x20 || !HTMLTokenizer.isSpace(bytes[index]) { index += 1 }
             return Attribute(name: name, value: start..<index, quote: nil)
         }
         let start = index + 1
-        index = bytes[start..<end].firstIndex(of: quote) ?? end
+        index = UnsafeBufferPointer(rebasing: bytes[..<end]).first(quote, from: start) ?? end
         let value = start..<index
         index = min(index + 1, end)
         return Attribute(name: name, value: value, quote: quote)

@@ -60,8 +60,8 @@ extension BodyReader {
     mutating func dropOutside() {
         for block in blocks.indices where blocks[block].isKept {
             let nodes = blocks[block].nodes
-            let isInside = containers.contains { nodes.lowerBound >= $0 && nodes.upperBound <= tree.end($0) }
-            if !isInside { blocks[block].dropped = .outsideContainer }
+            let container = container(around: nodes.lowerBound)
+            if container.map({ nodes.upperBound > tree.end($0) }) ?? true { blocks[block].dropped = .outsideContainer }
         }
         sums.update(blocks)
     }
@@ -78,7 +78,7 @@ extension BodyReader {
             let element = tree.element(node)
             guard !kinds.isDisjoint(with: [.comments, .consent]), kinds.isDisjoint(with: [.body, .piece]),
                 element != .body, element != .article, element != .html,
-                !tree.descendants(node).contains(where: { tree.element($0) == .h1 })
+                !headlines.hasFirst(in: tree.descendants(node))
             else {
                 node += 1
                 continue

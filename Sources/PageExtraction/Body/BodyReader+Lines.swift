@@ -11,23 +11,18 @@ extension BodyReader {
         return tree.element(owner).roles.contains(.heading) || tree.flags(owner).contains(.headingRole)
     }
 
-    func isCell(_ block: Int) -> Bool { has(block, [.td, .th]) }
-    func isListItem(_ block: Int) -> Bool { has(block, [.li, .dd, .dt]) }
+    func isCell(_ block: Int) -> Bool { isIn(.cell, block) }
+    func isListItem(_ block: Int) -> Bool { isIn(.listItem, block) }
 
     /// Whether one of the elements around the block, inside the container, is one of those.
-    func has(_ block: Int, _ elements: Set<PageElement>) -> Bool {
-        var node: PageTree.Node? = blocks[block].owner
-        while let place = node, !containers.contains(place) {
-            if elements.contains(tree.element(place)) { return true }
-            node = tree.parent(place)
-        }
-        return false
+    private func isIn(_ elements: Surroundings, _ block: Int) -> Bool {
+        !surroundings[blocks[block].owner].isDisjoint(with: elements)
     }
 
     /// Rules 10 and 11: the headline and the standfirst are fields, and no text.
     mutating func takeHeadAndStandfirst() {
-        let titles = metadata.titles.map(Comparison.init(_:))
-        let descriptions = metadata.descriptions.map(Comparison.init(_:)).filter { $0.words.count >= 5 }
+        let titles = metadata.titles.prefix(Self.mostCompared).map(Comparison.init(_:))
+        let descriptions = comparedDescriptions
         guard let first = paragraphs?.first else { return }
         var isAtStart = true
         for block in keptBlocks where block <= first || isAtStart {
@@ -55,18 +50,25 @@ extension BodyReader {
         }
     }
 
+    /// A page that has more titles or descriptions than that has them to be slow.
+    static let mostCompared = 64
+
+    private var comparedDescriptions: [Comparison] {
+        metadata.descriptions.prefix(Self.mostCompared).map(Comparison.init(_:)).filter { $0.words.count >= 5 }
+    }
+
     /// Whether there is an article without the block: a paragraph or two behind it.
     private func hasText(behind block: Int) -> Bool {
         (block + 1..<blocks.count).lazy.filter { blocks[$0].isKept && blocks[$0].isGood }.prefix(2).count == 2
     }
 
     /// Rule 16: quotations and embedded posts between the paragraphs stay whole.
-    func isQuotation(_ block: Int) -> Bool { has(block, [.blockquote]) }
+    func isQuotation(_ block: Int) -> Bool { isIn(.quotation, block) }
 
     /// A standfirst often stands above the element that holds the text: between the headline and the first paragraph.
     mutating func findStandfirstOutside() {
         guard standfirst == nil, let first = keptBlocks.first else { return }
-        let descriptions = metadata.descriptions.map(Comparison.init(_:)).filter { $0.words.count >= 5 }
+        let descriptions = comparedDescriptions
         let start = headline.map { sums.blocks(in: $0..<tree.end($0)).upperBound } ?? max(0, first - 20)
         guard start < first, first - start < 60 else { return }
         for block in start..<first {
@@ -75,21 +77,26 @@ extension BodyReader {
                 place.dropped != .hidden, place.dropped != .phrase, !isListItem(block)
             else { continue }
             let isSecondHeading = headline != nil && isHeading(block) && tree.element(place.owner) == .h2
-            guard
-                isSecondHeading || !standfirstName(block).isEmpty
-                    || descriptions.contains(where: { Comparison(text(block)).begins(like: $0) })
-            else { continue }
+            guard isSecondHeading || !standfirstName(block).isEmpty || begins(block, likeOneOf: descriptions) else {
+                continue
+            }
             standfirst = text(block)
             blocks[block].dropped = .standfirst
             return
         }
     }
 
+    private mutating func begins(_ block: Int, likeOneOf descriptions: [Comparison]) -> Bool {
+        if descriptions.isEmpty { return false }
+        let text = Comparison(text(block))
+        return descriptions.contains { text.begins(like: $0) }
+    }
+
     /// What the names around a block say that leads to a text, where it is short.
     private func standfirstName(_ block: Int) -> BodyNames.Kinds {
         var node: PageTree.Node? = blocks[block].owner
         var level = 0
-        while let place = node, level < 3, !containers.contains(place) {
+        while let place = node, level < 3, !isContainer(place) {
             let kinds = kinds(of: place)
             if !kinds.isDisjoint(with: [.standfirst, .lead]), !kinds.contains(.body) {
                 let total = sums.total(in: place..<tree.end(place))
@@ -129,17 +136,22 @@ extension BodyReader {
             guard isOutside || blocks[block].words < 12 else { continue }
             if isCell(block) || isListItem(block) && !isOutside { continue }
             let text = self.text(block)
+            // Few words, and so many bytes: signs, or whatever, but no names and no date.
+            if text.utf8.count > Self.longestByline { continue }
             if PagePhrases.isDateLine(text) || PagePhrases.isByline(text) && (isOutside || blocks[block].words < 8) {
                 drop(block: block, by: .byline)
             }
         }
     }
 
+    private static let longestByline = 4096
+
     /// Behind the last paragraphs: how to reach who wrote it, which is no more of the article than the byline.
     mutating func dropContacts() {
         for block in keptBlocks.suffix(6).reversed() {
             guard blocks[block].words <= 40, !isHeading(block), !isQuotation(block) else { continue }
-            let text = self.text(block).lowercased()
+            let text = self.text(block)
+            if text.utf8.count > Self.longestByline || !text.utf8.contains(UInt8(ascii: "@")) { continue }
             let hasAddress = text.split(separator: " ").contains { word in
                 let parts = word.split(separator: "@", omittingEmptySubsequences: false)
                 return parts.count == 2 && parts[1].utf8.count >= 3 && (parts[0].isEmpty || parts[1].contains("."))
@@ -191,7 +203,7 @@ extension BodyReader {
         for block in keptBlocks where block < first || block > last {
             let size = blocks[block]
             if size.words < 8, !size.measure.endsSentence, !isListItem(block), !isCell(block),
-                !has(block, [.blockquote, .pre])
+                !isIn([.quotation, .preformatted], block)
             {
                 drop(block: block, by: .shortEdge)
             }

@@ -8,8 +8,11 @@ struct BodyReader {
     var blocks: [PageBlock]
     /// As of the last `update`.
     var sums: BlockSums
-    /// The elements that hold the article, in the order of the page. Nearly always one.
+    /// The elements that hold the article, in the order of the page and none in another. Nearly always one.
     var containers: [PageTree.Node] = []
+    /// For each node what it stands in, inside of the containers.
+    private(set) var surroundings: [Surroundings] = []
+    let headlines: HeadlinePlaces
     var candidates: [ContainerCandidate] = []
     /// What each distinct class or id says, by its number.
     let names: [BodyNames.Reading]
@@ -20,7 +23,7 @@ struct BodyReader {
     /// The containers call themselves the article.
     var isContainerNamed = false
     /// Parts of lines that nobody sees.
-    var unseen: [Range<PageTree.Node>] = []
+    var unseen = NodeRanges()
     /// Elements that were taken out as a whole.
     var droppedElements: [Range<PageTree.Node>] = []
     var standfirst: String?
@@ -31,6 +34,7 @@ struct BodyReader {
     init(tree: PageTree, metadata: PageMetadata) {
         self.tree = tree
         self.metadata = metadata
+        headlines = HeadlinePlaces(tree)
         blocks = BlockCutter.cut(tree)
         sums = BlockSums(blocks, nodes: tree.count)
         names = (0..<tree.names.count).map { BodyNames.read(tree.names.value($0)) }
@@ -61,6 +65,7 @@ struct BodyReader {
     }
 
     private mutating func readInside(ignoringNames: Bool) {
+        surroundings = Surroundings.all(in: tree, containers: containers)
         dropOutside()
         if !ignoringNames { dropByName() }
         dropCaptions()
@@ -95,10 +100,14 @@ struct BodyReader {
         return text
     }
 
-    func isInContainer(_ node: PageTree.Node) -> Bool { containers.contains { tree.contains($0, node) } }
+    /// The container that the node is or stands in; nil for what is outside.
+    func container(around node: PageTree.Node) -> PageTree.Node? {
+        let place = containers.partitioningIndex { $0 > node } - 1
+        guard place >= 0, tree.contains(containers[place], node) else { return nil }
+        return containers[place]
+    }
 
-    /// The numbers of the blocks in the containers.
-    var inside: [Range<Int>] { containers.map { sums.blocks(in: $0..<tree.end($0)) } }
+    func isContainer(_ node: PageTree.Node) -> Bool { container(around: node) == node }
 
     /// Takes out the blocks that stand wholly in the element and are there still.
     mutating func drop(_ node: PageTree.Node, by rule: BodyRule) {
@@ -116,14 +125,14 @@ struct BodyReader {
 
 extension PageTree {
     /// The text of a block: lines that `br` breaks are lines.
-    func text(of block: PageBlock, without unseen: [Range<Node>]) -> String {
+    func text(of block: PageBlock, without unseen: NodeRanges) -> String {
         var lines: [String] = []
         var collapse = TextCollapse()
         var node = block.nodes.lowerBound
         while node < block.nodes.upperBound {
             let entry = entries[node]
-            if let part = unseen.first(where: { $0.contains(node) }) {
-                node = part.upperBound
+            if let end = unseen.end(at: node) {
+                node = end
                 continue
             }
             if entry.element == .text {

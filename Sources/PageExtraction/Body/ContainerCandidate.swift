@@ -18,12 +18,9 @@ struct ContainerCandidate {
 extension BodyReader {
     /// The headline of the page, as far as an `h1` shows it.
     mutating func findHeadline() {
-        let titles = metadata.titles.map(Comparison.init(_:))
-        var count = 0
-        for node in tree.nodes where tree.element(node) == .h1 {
-            count += 1
-            if count > 50 { break }
-            let text = Comparison(tree.text(of: node))
+        let titles = metadata.titles.prefix(Self.mostCompared).map(Comparison.init(_:))
+        for node in headlines.first.prefix(50) {
+            guard let text = tree.lineText(of: node).map(Comparison.init(_:)) else { continue }
             if text.words.isEmpty { continue }
             if titles.contains(where: { text.isTitle($0) }) {
                 (headline, isHeadlineSure) = (node, true)
@@ -143,10 +140,11 @@ extension BodyReader {
 
     /// The article that the element is or stands in, where that has a headline of its own.
     private func articleWithHeadline(_ node: PageTree.Node) -> PageTree.Node? {
-        func isHeadline(_ place: PageTree.Node) -> Bool { tree.element(place) == .h1 || tree.element(place) == .h2 }
-        if tree.element(node) == .article { return tree.descendants(node).contains(where: isHeadline) ? node : nil }
+        if tree.element(node) == .article {
+            return headlines.hasFirstOrSecond(in: tree.descendants(node)) ? node : nil
+        }
         guard let around = tree.ancestors(node).first(where: { tree.element($0) == .article }) else { return nil }
-        return (around..<node).contains(where: isHeadline) ? around : nil
+        return headlines.hasFirstOrSecond(in: around..<node) ? around : nil
     }
 
     private func isEnough(_ candidate: ContainerCandidate, beside scored: ContainerCandidate) -> Bool {
@@ -186,7 +184,7 @@ extension BodyReader {
             let isAlike =
                 tree.entries[node].className == className
                 && (candidate.kind != .articleBody || tree.flags(node).contains(.articleBody))
-            let isPiece = isAlike && !tree.descendants(node).contains { tree.element($0) == .h1 }
+            let isPiece = isAlike && !headlines.hasFirst(in: tree.descendants(node))
             if node == candidate.node || isPiece && sums.total(in: node..<tree.end(node)).goodBlocks > 0 {
                 pieces.append(node)
                 node = tree.end(node)

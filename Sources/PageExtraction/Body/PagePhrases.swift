@@ -47,6 +47,8 @@ enum PagePhrases {
 
     /// Whether it is a time and little else: "Published: 3 May 2019 at 10:15 am".
     static func isDateLine(_ text: String) -> Bool {
+        // Most lines have no number.
+        if text.utf8.allSatisfy({ $0 < 0x30 || $0 > 0x39 && $0 < 0x80 }) { return false }
         var (dates, others, digits, years) = (0, 0, 0, 0)
         for word in text.lowercased().split(whereSeparator: { !($0.isLetter || $0.isNumber) }) {
             if word.allSatisfy(\.isNumber) {

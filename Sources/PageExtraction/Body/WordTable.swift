@@ -2,15 +2,26 @@ private import Text
 
 /// A set of words that is asked without making a `String` of what is looked up.
 struct WordTable<Value: Sendable>: Sendable {
-    private var values: [UInt64: Value] = [:]
+    /// The hashes are their own places, for they are of words that the program has: nobody can fill the table up.
+    private var slots: [(hash: UInt64, value: Value?)]
 
     init(_ groups: [(Value, String)]) {
-        for (value, words) in groups {
-            for word in words.split(separator: " ") { values[WordHash.of(word.utf8)] = value }
-        }
+        let words = groups.flatMap { value, words in words.split(separator: " ").map { (WordHash.of($0.utf8), value) } }
+        var size = 16
+        while size < 4 * words.count { size *= 2 }
+        slots = Array(repeating: (0, nil), count: size)
+        for (hash, value) in words { slots[slot(of: hash)] = (hash, value) }
     }
 
-    subscript(hash: UInt64) -> Value? { values[hash] }
+    subscript(hash: UInt64) -> Value? { slots[slot(of: hash)].value }
+
+    /// Where the hash stands, or is to be put.
+    private func slot(of hash: UInt64) -> Int {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & mask
+        while slots[slot].value != nil, slots[slot].hash != hash { slot = (slot + 1) & mask }
+        return slot
+    }
 }
 
 /// FNV-1a with 64 bits, of words in lower case. That two words of a page and of the tables have the same does not happen by
@@ -36,39 +47,49 @@ struct HashedWords {
 
     /// - Parameter limit: no more words are read than that.
     init(_ text: String, atMost limit: Int = .max) {
+        var text = text
+        (words, hasColon) = text.withUTF8 { Self.read($0, atMost: limit) }
+    }
+
+    private static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, atMost limit: Int
+    ) -> (words: [UInt64], hasColon: [Bool]) {
+        var words: [UInt64] = []
+        var hasColon: [Bool] = []
         var hash = WordHash()
         var isInWord = false
-        func end(_ words: inout [UInt64], _ colons: inout [Bool]) {
-            if isInWord {
-                words.append(hash.value)
-                colons.append(false)
-            }
-            (hash, isInWord) = (WordHash(), false)
-        }
-        for scalar in text.unicodeScalars {
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
             let isLetter: Bool
-            if scalar.value < 0x80 {
-                let byte = UInt8(scalar.value)
+            if byte < 0x80 {
+                index += 1
                 if byte == UInt8(ascii: "'") { continue }
                 isLetter = byte.isASCIIAlphanumeric
                 if isLetter, words.count < limit { hash.add(byte.asciiLowercased) }
             } else {
-                // A no-break space, quotes and dashes are most of what is not ASCII in English.
+                let (scalar, length) = WideScalar.read(bytes, at: index)
+                index += length
                 if scalar == "\u{2019}" { continue }
-                let isSign = scalar.value >= 0x2000 && scalar.value < 0x2070 || scalar.value == 0xa0
-                isLetter = !isSign && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-                if isLetter, words.count < limit {
-                    for byte in scalar.properties.lowercaseMapping.utf8 { hash.add(byte) }
-                }
+                isLetter = WideScalar.isLetterOrNumber(scalar)
+                if isLetter, words.count < limit { WideScalar.forEachByteInLowercase(scalar) { hash.add($0) } }
             }
             if isLetter {
-                if words.count == limit { return }
+                if words.count == limit { return (words, hasColon) }
                 isInWord = true
             } else {
-                end(&words, &hasColon)
-                if scalar == ":", !words.isEmpty { hasColon[words.count - 1] = true }
+                if isInWord {
+                    words.append(hash.value)
+                    hasColon.append(false)
+                    (hash, isInWord) = (WordHash(), false)
+                }
+                if byte == UInt8(ascii: ":"), !words.isEmpty { hasColon[words.count - 1] = true }
             }
         }
-        end(&words, &hasColon)
+        if isInWord {
+            words.append(hash.value)
+            hasColon.append(false)
+        }
+        return (words, hasColon)
     }
 }

@@ -112,6 +112,10 @@ enum AuthorLine {
     /// What stands in brackets is left out where there is anything else. Behind an upright line, a bullet or a dash comes
     /// another thing than a name: the post, the paper, the date.
     private static func segment(of line: String) -> Substring? {
+        // Most lines have neither.
+        if !line.utf8.contains(where: { $0 >= 0x80 || "()[]<>|~".utf8.contains($0) }) {
+            return line.contains(where: \.isLetter) ? line[...] : nil
+        }
         var outside = ""
         var depth = 0
         for character in line {

@@ -7,32 +7,45 @@ enum ComparedWords {
     /// The words of a text: runs of letters and digits in lower case, without accents. A script that is written without
     /// spaces gives one word for each run.
     static func words(_ text: String, atMost limit: Int = mostWords) -> [String] {
-        var words: [String] = []
-        var word: [UInt8] = []
-        func finish() {
-            if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
-            word.removeAll(keepingCapacity: true)
-        }
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x61...0x7a, 0x30...0x39: word.append(UInt8(scalar.value))
-            case 0x41...0x5a: word.append(UInt8(scalar.value) | 0x20)
-            // Apostrophes, a soft hyphen, accents by themselves: nothing that parts a word.
-            case 0x27, 0x2019, 0xad, 0x300..<0x370: continue
-            case ..<0x80: finish()
-            default:
-                if let letter = plainLetters[scalar] {
-                    word.append(letter)
-                } else if scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
-                    word.append(contentsOf: scalar.properties.lowercaseMapping.utf8)
-                } else {
-                    finish()
-                }
+        var text = text
+        return text.withUTF8 { bytes in
+            var words: [String] = []
+            var word: [UInt8] = []
+            func finish() {
+                if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
+                word.removeAll(keepingCapacity: true)
             }
-            if words.count == limit { return words }
+            var index = 0
+            while index < bytes.count {
+                let byte = bytes[index]
+                index += 1
+                switch byte {
+                case 0x61...0x7a, 0x30...0x39: word.append(byte)
+                case 0x41...0x5a: word.append(byte | 0x20)
+                // An apostrophe parts no word.
+                case 0x27: continue
+                case ..<0x80: finish()
+                default:
+                    let (scalar, length) = WideScalar.read(bytes, at: index - 1)
+                    index += length - 1
+                    switch scalar.value {
+                    // Nor do another apostrophe, a soft hyphen, and accents by themselves.
+                    case 0x2019, 0xad, 0x300..<0x370: continue
+                    default: break
+                    }
+                    if let letter = plainLetters[scalar] {
+                        word.append(letter)
+                    } else if WideScalar.isLetterOrNumber(scalar) {
+                        WideScalar.forEachByteInLowercase(scalar) { word.append($0) }
+                    } else {
+                        finish()
+                    }
+                }
+                if words.count == limit { return words }
+            }
+            finish()
+            return words
         }
-        finish()
-        return words
     }
 
     /// The words without anything between them: what a site's name and its host have in common.

@@ -30,9 +30,9 @@ struct HeadingFinder {
     }
 
     private mutating func read(_ node: PageTree.Node) {
-        guard tree.end(node) - node <= PageMarkFinder.largestElement else { return }
-        let text = tree.text(of: node)
-        guard !text.isEmpty, text.utf8.count <= PageTitle.maximumBytes else { return }
+        guard tree.end(node) - node <= PageMarkFinder.largestElement, let text = tree.lineText(of: node),
+            !text.isEmpty, text.utf8.count <= PageTitle.maximumBytes
+        else { return }
         nodes.append(node)
         headings.append(PageMarks.Heading(text: text, parts: parts(of: node)))
     }

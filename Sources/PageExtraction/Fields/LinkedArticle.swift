@@ -129,7 +129,12 @@ struct LinkedArticle {
     /// The text of the article, a line for each paragraph; it may be HTML.
     private static func paragraphs(_ value: JSONValue?) -> String? {
         guard let text = value?.string, text.utf8.count <= longestBody else { return text(value, longest: longestBody) }
-        let lines = HTMLText.paragraphs(text.replacing("\n", with: "<br>")).split(separator: "\n")
+        var html: [UInt8] = []
+        html.reserveCapacity(text.utf8.count + 256)
+        for byte in text.utf8 {
+            if byte == 0x0a, html.last != 0x0d { html += "<br>".utf8 } else { html.append(byte) }
+        }
+        let lines = HTMLText.paragraphs(String(decoding: html, as: UTF8.self)).split(separator: "\n")
         return lines.isEmpty ? nil : lines.joined(separator: "\n")
     }
 

@@ -52,18 +52,23 @@ enum PageImage {
     static func largest(in tree: PageTree, _ place: BodyPlace) -> String? {
         let start = min(place.headline ?? place.container, place.container)
         var best: (url: String, area: Int)?
+        var tries = 0
         for node in start..<tree.end(place.container) where tree.element(node) == .img {
             let width = size("width", of: node, in: tree)
             let height = size("height", of: node, in: tree)
             // What says nothing of its size is none of the ornaments as often as not.
             let area = (width ?? 300) * (height ?? 200)
-            guard area >= smallestArea, area > best?.area ?? 0, let url = source(of: node, in: tree), !isOrnament(url)
-            else { continue }
+            guard area >= smallestArea, area > best?.area ?? 0 else { continue }
+            tries += 1
+            if tries > mostTried { break }
+            guard let url = source(of: node, in: tree), !isOrnament(url) else { continue }
             best = (url, area)
         }
         return best?.url
     }
 
+    /// So many pictures, each larger than those before, are on no page.
+    private static let mostTried = 500
     private static let smallestArea = 120 * 120
 
     private static func size(_ name: StaticString, of node: PageTree.Node, in tree: PageTree) -> Int? {

@@ -131,8 +131,9 @@ struct PageMarkFinder {
         guard isNear(node, Self.nearNamed) else { return false }
         if tree.attribute("rel", of: node, hasWord: "author") { return true }
         guard isNear(node, Self.near), let reference = tree.attribute("href", of: node) else { return false }
-        let path = reference.prefix { $0 != "?" && $0 != "#" }.lowercased()
-        return path.split(separator: "/").dropLast().contains { AuthorWords.folders.contains(String($0)) }
+        let path = reference.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        return path.split(separator: UInt8(ascii: "/")).dropLast()
+            .contains { AuthorWords.folders.contains(Substring($0).lowercased()) }
             && shortText(node)?.contains(" ") == true
     }
 
@@ -166,8 +167,7 @@ struct PageMarkFinder {
     }
 
     private func shortText(_ node: PageTree.Node) -> String? {
-        guard tree.end(node) - node <= Self.largestElement else { return nil }
-        let text = tree.text(of: node)
+        guard tree.end(node) - node <= Self.largestElement, let text = tree.lineText(of: node) else { return nil }
         return text.isEmpty || text.utf8.count > Self.longestText ? nil : text
     }
 

@@ -5,32 +5,37 @@ private import FeedParsing
 struct ArticleHTML {
     private let reader: BodyReader
     private let tree: PageTree
-    private var html: [UInt8] = []
+    private var html: ClippedHTML
     /// The elements around the block that was written last: lists, items, quotations, tables and their parts.
     private var open: [PageTree.Node] = []
 
     /// Returns HTML that has been through the sanitizer; URLs in it are absolute.
     ///
-    /// - Parameter maximumBytes: nothing is added behind so many.
-    static func write(_ reader: BodyReader, maximumBytes: Int) -> String {
-        var writer = ArticleHTML(reader)
+    /// - Parameter maximumBytes: no text is added behind so many, as the sanitizer writes it.
+    static func write(_ reader: BodyReader, maximumBytes: Int) -> (html: String, isCut: Bool) {
+        var writer = ArticleHTML(reader, maximumBytes: maximumBytes)
+        var isCut = false
         let pictures = ArticlePictures(reader).pictures
         var next = pictures[...]
         for block in reader.keptBlocks {
-            if writer.html.count > maximumBytes { break }
+            if writer.html.isFull {
+                isCut = true
+                break
+            }
             while let picture = next.first, picture.node < reader.blocks[block].nodes.lowerBound {
                 writer.write(picture)
                 next = next.dropFirst()
             }
             writer.write(block)
         }
-        for picture in next where writer.html.count <= maximumBytes { writer.write(picture) }
+        for picture in next where !writer.html.isFull { writer.write(picture) }
         writer.close(to: 0)
-        return HTMLSanitizer.sanitize(String(decoding: writer.html, as: UTF8.self), baseURL: reader.tree.baseURL)
+        return (HTMLSanitizer.sanitize(writer.html.bytes, baseURL: reader.tree.baseURL), isCut || writer.html.isCut)
     }
 
-    private init(_ reader: BodyReader) {
+    private init(_ reader: BodyReader, maximumBytes: Int) {
         self.reader = reader
+        html = ClippedHTML(maximumBytes: maximumBytes)
         tree = reader.tree
     }
 
@@ -51,28 +56,28 @@ struct ArticleHTML {
         if !isBare { put("<", tag, ">") }
         writeLine(reader.blocks[block].nodes, isPreformatted: element == .pre)
         if !isBare { put("</", tag, ">") }
-        html.append(0x0a)
+        html.endLine()
     }
 
     private mutating func write(_ picture: ArticlePictures.Picture) {
         close(to: 0)
         put("<figure>")
         put("<img src=\"")
-        append(escaped: Array(picture.url.utf8))
+        html.append(plain: Array(picture.url.utf8))
         put("\"")
         if let text = picture.alternative, !text.isEmpty {
             put(" alt=\"")
-            append(escaped: Array(text.utf8))
+            html.append(plain: Array(text.utf8))
             put("\"")
         }
         put(">")
         if let caption = picture.caption {
             put("<figcaption>")
-            append(escaped: Array(caption.utf8))
+            html.append(plain: Array(caption.utf8))
             put("</figcaption>")
         }
         put("</figure>")
-        html.append(0x0a)
+        html.endLine()
     }
 
     // MARK: Lists, quotations and tables
@@ -80,7 +85,7 @@ struct ArticleHTML {
     private func structure(around owner: PageTree.Node) -> [PageTree.Node] {
         var chain: [PageTree.Node] = []
         var node: PageTree.Node? = owner
-        while let place = node, !reader.containers.contains(place) {
+        while let place = node, !reader.isContainer(place) {
             if Self.tag(of: tree.element(place)) != nil { chain.append(place) }
             node = tree.parent(place)
         }
@@ -133,12 +138,17 @@ struct ArticleHTML {
                 inline.removeLast()
             }
             let entry = tree.entries[node]
-            if reader.unseen.contains(where: { $0.contains(node) }) || entry.element.roles.contains(.unread) {
+            if let end = reader.unseen.end(at: node) {
+                node = end
+                continue
+            }
+            if entry.element.roles.contains(.unread) {
                 node = tree.end(node)
                 continue
             }
             if entry.element == .text {
-                append(raw: Int(entry.start)..<Int(entry.stop), isPreformatted: isPreformatted)
+                html.append(
+                    raw: tree.bytes, Int(entry.start)..<Int(entry.stop), isPreformatted: isPreformatted)
             } else if entry.element == .br {
                 put("<br>")
             } else if let tag = begin(node) {
@@ -155,7 +165,7 @@ struct ArticleHTML {
         case .a:
             guard let url = tree.webURL(tree.attribute("href", of: node)) else { return nil }
             put("<a href=\"")
-            append(escaped: Array(url.utf8))
+            html.append(plain: Array(url.utf8))
             put("\">")
             return "a"
         case .em, .i:
@@ -174,35 +184,6 @@ struct ArticleHTML {
     // MARK: Bytes
 
     private mutating func put(_ pieces: StaticString...) {
-        for piece in pieces {
-            html.append(contentsOf: UnsafeBufferPointer(start: piece.utf8Start, count: piece.utf8CodeUnitCount))
-        }
-    }
-
-    /// Text as it stands in the page, references and all.
-    private mutating func append(raw range: Range<Int>, isPreformatted: Bool) {
-        for byte in tree.bytes[range] {
-            switch byte {
-            case UInt8(ascii: "<"): put("&lt;")
-            case 0x09, 0x0a, 0x0d, 0x20:
-                if isPreformatted {
-                    html.append(byte)
-                } else if html.last != 0x20 {
-                    html.append(0x20)
-                }
-            default: html.append(byte)
-            }
-        }
-    }
-
-    private mutating func append(escaped bytes: [UInt8]) {
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "&"): put("&amp;")
-            case UInt8(ascii: "<"): put("&lt;")
-            case UInt8(ascii: "\""): put("&quot;")
-            default: html.append(byte)
-            }
-        }
+        for piece in pieces { html.put(piece) }
     }
 }

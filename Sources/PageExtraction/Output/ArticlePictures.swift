@@ -10,6 +10,8 @@ struct ArticlePictures {
     private(set) var pictures: [Picture] = []
 
     private static let maximum = 200
+    /// Where there are more, they are the same ones over and over.
+    private static let mostLookedAt = 2000
     /// Smaller ones are icons and what counts readers.
     private static let leastSide = 48
 
@@ -17,6 +19,7 @@ struct ArticlePictures {
         let tree = reader.tree
         let dropped = reader.droppedElements.sorted { $0.lowerBound < $1.lowerBound }
         var known = Set<String>()
+        var looked = 0
         var passed = 0
         var droppedEnd = 0
         for container in reader.containers {
@@ -25,6 +28,8 @@ struct ArticlePictures {
                     droppedEnd = max(droppedEnd, dropped[passed].upperBound)
                     passed += 1
                 }
+                looked += 1
+                if looked > Self.mostLookedAt { return }
                 guard node >= droppedEnd, pictures.count < Self.maximum, !Self.isSmall(tree, node),
                     let url = Self.source(tree, node), known.insert(url).inserted
                 else { continue }

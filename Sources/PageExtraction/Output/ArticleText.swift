@@ -11,7 +11,7 @@ enum ArticleText {
             if line.isEmpty { continue }
             guard text.utf8.count + line.utf8.count + 2 <= maximumBytes else {
                 // A whole article in one line is cut where it is too long, and not left out.
-                if text.isEmpty { text = String(decoding: line.utf8.prefix(maximumBytes), as: UTF8.self) }
+                if text.isEmpty { text = prefix(of: line, maximumBytes: maximumBytes) }
                 return (text, true)
             }
             if let previous { text += separator(reader, previous, block) }
@@ -19,6 +19,13 @@ enum ArticleText {
             previous = block
         }
         return (text, false)
+    }
+
+    /// As much of a text as its bytes allow, in whole characters of Unicode.
+    private static func prefix(of text: String, maximumBytes: Int) -> String {
+        var end = text.utf8.index(text.utf8.startIndex, offsetBy: maximumBytes)
+        while end > text.utf8.startIndex, text.utf8[end] & 0xc0 == 0x80 { end = text.utf8.index(before: end) }
+        return String(text[..<end])
     }
 
     /// Cells of a row are apart by a tab; items of a list and rows of a table by a line break; all else by an empty line.
@@ -43,9 +50,15 @@ enum ArticleText {
         }.map(String.init)
     }
 
-    static func html(of paragraphs: [String]) -> String {
-        HTMLSanitizer.sanitize(
-            paragraphs.map { "<p>" + $0.replacing("&", with: "&amp;").replacing("<", with: "&lt;") + "</p>" }
-                .joined(separator: "\n"), baseURL: nil)
+    /// Paragraphs of plain text as HTML, as many as are within the bound.
+    static func html(of paragraphs: [String], maximumBytes: Int) -> (html: String, isCut: Bool) {
+        var html = ClippedHTML(maximumBytes: maximumBytes)
+        for paragraph in paragraphs where !html.isFull {
+            html.put("<p>")
+            html.append(plain: Array(paragraph.utf8))
+            html.put("</p>")
+            html.endLine()
+        }
+        return (HTMLSanitizer.sanitize(html.bytes, baseURL: nil), html.isCut)
     }
 }

@@ -58,12 +58,14 @@ struct PageTree {
     let baseURL: String?
     /// More nodes, bytes or linked data than are read.
     let isCut: Bool
-    /// The page has an `html` tag.
+    /// The page has an `html` tag, or a doctype of HTML.
     let hasRoot: Bool
+    /// The first thing on the page that is no white space is a tag, a comment or the like.
+    let beginsWithMarkup: Bool
 
     var count: Int { entries.count }
     /// Whether there is any element that HTML knows: what has none is something else.
-    var isHTML: Bool { hasRoot || entries.dropFirst().contains { $0.element != .text && $0.element != .unknown } }
+    var hasElements: Bool { entries.dropFirst().contains { $0.element != .text && $0.element != .unknown } }
     var nodes: Range<Node> { 0..<entries.count }
 
     func element(_ node: Node) -> PageElement { entries[node].element }
@@ -182,6 +184,17 @@ extension PageTree {
         }
     }
 
+    /// The same of an element that holds a line or two; nil for one that holds more text in the page's bytes than any line
+    /// has. Elements stand in each other, so that whoever reads many of them has to pass over the large ones.
+    func lineText(of node: Node) -> String? {
+        var bytes = 0
+        for index in node..<max(end(node), node + 1) where entries[index].element == .text {
+            bytes += Int(entries[index].stop - entries[index].start)
+            if bytes > PageLimits.lineBytes { return nil }
+        }
+        return text(of: node)
+    }
+
     /// The absolute URL that an attribute of the page means; nil where it is none of http or https, or is too long.
     func webURL(_ reference: String?) -> String? {
         guard let reference, reference.utf8.count <= PageLimits.urlBytes,
@@ -206,4 +219,6 @@ enum PageLimits {
     static let names = 20_000
     static let nameBytes = 1 << 10
     static let metadata = 2_000
+    /// Of a headline, a byline or a date, white space and references included.
+    static let lineBytes = 64 << 10
 }

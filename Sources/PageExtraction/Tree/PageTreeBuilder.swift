@@ -15,8 +15,10 @@ struct PageTreeBuilder {
     private var linkedData: [Range<Int>] = []
     private var linkedDataBytes = 0
     private var base: String?
-    /// There has been an `html` tag.
-    private var hasRoot = false
+    private var hasHTMLTag = false
+    private var hasDoctype = false
+    /// The first thing on the page that is no white space is markup.
+    private var beginsWithMarkup: Bool?
     private var isInHead = false
     private var isCut = false
     /// Elements whose end has been looked for in vain, which need not be looked for again.
@@ -40,7 +42,8 @@ struct PageTreeBuilder {
             return PageTree(
                 bytes: page, entries: builder.entries, names: builder.names, metadata: builder.metadata,
                 linkedData: builder.linkedData, baseURL: base.flatMap { URLResolution.isWeb($0) ? $0 : nil } ?? url,
-                isCut: builder.isCut, hasRoot: builder.hasRoot)
+                isCut: builder.isCut, hasRoot: builder.hasHTMLTag || builder.hasDoctype,
+                beginsWithMarkup: builder.beginsWithMarkup ?? false)
         }
     }
 
@@ -63,23 +66,44 @@ struct PageTreeBuilder {
             }
             switch token {
             case .text(let range):
-                let kept = range.prefix(budget)
+                if beginsWithMarkup == nil, !isBlank(range) { beginsWithMarkup = false }
+                let kept = whole(range.prefix(budget))
                 if kept.count < range.count { isCut = true }
                 budget -= kept.count
                 text(kept)
             case .rawText(let range): rawText(range)
             case .tag(let tag):
+                if beginsWithMarkup == nil { beginsWithMarkup = true }
                 budget -= tag.range.count
                 if tag.isEnd { end(tag) } else { start(tag) }
-            case .unclosedTag, .markup: break
+            case .markup(let range):
+                if beginsWithMarkup == nil { beginsWithMarkup = true }
+                if !hasDoctype { readDoctype(range) }
+            case .unclosedTag: break
             }
         }
         open.closeAll()
         settle()
     }
 
+    /// Without the beginning of a character at its end.
+    private func whole(_ range: Range<Int>) -> Range<Int> {
+        var end = range.upperBound
+        while end > range.lowerBound, end < bytes.count, bytes[end] & 0xc0 == 0x80 { end -= 1 }
+        return range.lowerBound..<end
+    }
+
+    private func isBlank(_ range: Range<Int>) -> Bool { bytes[range].allSatisfy { $0 <= 0x20 } }
+
+    /// Whether a doctype of HTML has come, which makes a page of what has no `html` tag.
+    private mutating func readDoctype(_ range: Range<Int>) {
+        let text: StaticString = "<!doctype html"
+        guard range.count >= text.utf8CodeUnitCount else { return }
+        hasDoctype = PageAttributes.isName(bytes[range.prefix(text.utf8CodeUnitCount)], text)
+    }
+
     private mutating func text(_ range: Range<Int>) {
-        let isBlank = range.allSatisfy { bytes[$0] <= 0x20 }
+        let isBlank = isBlank(range)
         if isInHead, !isBlank { leaveHead() }
         append(.text, range)
         if isBlank { entries[entries.count - 1].flags.insert(.blank) }
@@ -98,7 +122,7 @@ struct PageTreeBuilder {
             linkedDataBytes += range.count
             linkedData.append(range)
         } else if open.top.element == .title {
-            append(.text, range)
+            append(.text, range.prefix(PageLimits.attributeBytes))
         }
     }
 
@@ -109,8 +133,8 @@ struct PageTreeBuilder {
         switch element {
         case .html:
             // Its attributes are the page's; a second one says nothing.
-            if !hasRoot { readAttributes(of: tag, node: 0) }
-            hasRoot = true
+            if !hasHTMLTag { readAttributes(of: tag, node: 0) }
+            hasHTMLTag = true
             return
         case .body where open.isOpen(.body): return
         case .head: isInHead = true
