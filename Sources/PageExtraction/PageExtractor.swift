@@ -15,11 +15,16 @@ package enum PageExtractor {
         package var contentType: String?
         /// When it was fetched: no later time than a day after it is believed.
         package var now: Timestamp?
+        /// What a person has said of pages of its site.
+        package var selection: PageSelection
 
-        package init(url: String?, contentType: String? = nil, now: Timestamp? = nil) {
+        package init(
+            url: String?, contentType: String? = nil, now: Timestamp? = nil, selection: PageSelection = PageSelection()
+        ) {
             self.url = url
             self.contentType = contentType
             self.now = now
+            self.selection = selection
         }
     }
 
@@ -62,7 +67,8 @@ package enum PageExtractor {
             page.warnings.append("The page is larger than what is read of one; its rest was left out.")
         }
         let metadata = PageMetadata.read(tree, url: context.url)
-        var reader = BodyReader.read(tree, metadata)
+        var reader = BodyReader.read(tree, metadata, context.selection)
+        if reader.isSelectionMissing { page.warnings.append(PageSelection.notFound) }
         write(&reader, to: &page)
         page.fields = PageFields.read(tree, metadata, place: reader.place, now: context.now)
         let further = FurtherPages.read(tree, url: context.url)

@@ -124,6 +124,24 @@ struct CommandTests {
         #expect(lines.contains { $0.hasPrefix("container: ") } && lines.contains { $0.contains("Menu") })
     }
 
+    @Test(
+        "extract takes the article from where it is told, without what it is told to leave out, and refuses no selector"
+    )
+    func extractSelectors() async throws {
+        let own = "<p>A short one.</p><p class=note>A note.</p>"
+        let file = desk.folder.write(
+            "<html><body><article>\(Self.story)</article><div id=own>\(own)</div></body></html>", to: "page.html")
+        let ending = await desk.plain(
+            "extract", file, "--container", "body #own", "--remove", ".note", "--remove", "nav")
+        #expect(try JSONParser.parse(Array(ending.output.utf8)).value["text"]?.string == "A short one.")
+        let missing = await desk.plain("extract", file, "--container", "#other")
+        let page = try JSONParser.parse(Array(missing.output.utf8)).value
+        #expect(page["text"]?.string?.hasPrefix("The council voted") == true)
+        #expect(page["warnings"]?.array?.compactMap(\.string) == ["container_not_found"])
+        let refused = await desk.plain("extract", file, "--container", "div > p")
+        #expect(refused.status == 64 && refused.errors.contains("column 5: \">\" is not known here"))
+    }
+
     @Test("extract --batch answers each line of a list in its order, whatever the pages are")
     func extractBatch() async throws {
         let page = desk.folder.write("<article>\(Self.story)</article>", to: "page.html")

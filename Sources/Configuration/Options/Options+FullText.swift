@@ -30,6 +30,17 @@ extension Options {
             article links, and whose URL differs from that page's in a page's number alone (?page=2, /2, -2.html).
             """, in: .fullText(\.pages.mostPages), .feed(\.options.pages.mostPages)),
         Option(
+            "fulltext_container", .selector,
+            """
+            Where the article is on a page: a selector of #id, .class, tag and [itemprop=name], written together for one \
+            element, and with a space for one inside another. Where it selects no text, the rules look for the article \
+            as for any page, and the record says container_not_found. An empty text is no selector.
+            """, example: "\"#article-body\"", in: .fullText(\.pages.container), .feed(\.options.pages.container)),
+        Option(
+            "fulltext_remove", .selectors,
+            "Selectors of what is none of the article, at most 32. It is taken out before the article is looked for.",
+            example: "[\".promo\", \"aside.related\"]", in: .fullText(\.pages.remove), .feed(\.options.pages.remove)),
+        Option(
             "concurrency", .integer(in: 1...256),
             """
             How many pages are fetched at a time, over all hosts. They take no more than half of the transfers that \

@@ -1,3 +1,5 @@
+package import FeedParsing
+
 /// `FullTextSettings` are those of `[fulltext]`: how the pages of articles are fetched, and what holds for feeds that say
 /// nothing else.
 @dynamicMemberLookup
@@ -42,6 +44,10 @@ package struct PageSettings: Sendable, Hashable {
     package var maxBody = 4 << 20
     /// Of an article that stands on several pages, so many are fetched.
     package var mostPages = 1
+    /// The article is in the elements that it selects; nil where the rules look for it.
+    package var container: HTMLSelector?
+    /// What these select is none of the article.
+    package var remove: [HTMLSelector] = []
 
     package init() {}
 }

@@ -30,7 +30,9 @@ package struct KeptPage: Sendable {
     }
 
     /// Makes the records of a page, each packed, one behind the other.
-    static func records(_ page: FetchedPage, _ content: PageContent?, of article: StoredRecord) -> [UInt8] {
+    static func records(
+        _ page: FetchedPage, _ found: Result<PageContent, PageFailure>, of article: StoredRecord
+    ) -> [UInt8] {
         let url = URLRedaction.redacted(page.url)
         let date = page.answer?.begun ?? page.fetchedAt
         let block = HTTPBlock(status: page.status, fields: page.answer?.fields.pairs ?? [], body: page.bytes)
@@ -43,8 +45,10 @@ package struct KeptPage: Sendable {
         fields.add(Field.version, ifThere: article.version.map { "\($0)" })
         fields.add(Field.article, ifThere: article.seq.map { "\($0)" })
         fields.add(Field.extractor, "\(PageContent.extractor)")
-        fields.add(Field.outcome, PageVerdict.word(content))
-        fields.add(Field.quality, ifThere: content.map { "\(($0.quality * 100).rounded() / 100)" })
+        fields.add(Field.outcome, Self.outcome(found))
+        if case .success(let content) = found {
+            fields.add(Field.quality, "\((content.quality * 100).rounded() / 100)")
+        }
         for hop in page.answer?.redirects ?? [] {
             fields.add(Field.hop, "\(hop.status) \(URLRedaction.redacted(hop.to))")
         }
@@ -81,14 +85,14 @@ package struct KeptPage: Sendable {
             contentType: response.field("Content-Type"),
             bytes: response.body, fetchedAt: date)
     }
-}
 
-/// How a page is judged by what was found in it.
-enum PageVerdict {
     /// What came of it, in the words of `PageFailure`.
-    static func word(_ content: PageContent?) -> String {
-        guard let content else { return PageFailure.noArticle.rawValue }
-        if content.isWall { return PageFailure.refused.rawValue }
-        return content.quality < PageTask.leastQuality ? PageFailure.poor.rawValue : "found"
+    private static func outcome(_ found: Result<PageContent, PageFailure>) -> String {
+        do throws(PageFetcher.Failure) {
+            _ = try PageTask.likely(found)
+            return "found"
+        } catch {
+            return error.kind.rawValue
+        }
     }
 }

@@ -85,17 +85,19 @@ package final class PageArchive: Sendable {
     /// Keeps a page.
     ///
     /// - Parameters:
-    ///   - content: what was found in it by the rules of today, and how sure it is; nil for nothing.
+    ///   - found: what was found in it by the rules of today, and how sure it is, or why nothing was.
     ///   - article: the record of the article that links to it.
     /// - Returns: where it is, once it is durable; nil where it is not kept.
-    func keep(_ page: FetchedPage, _ content: PageContent?, of article: StoredRecord) async -> ArchivePlace? {
+    func keep(
+        _ page: FetchedPage, _ found: Result<PageContent, PageFailure>, of article: StoredRecord
+    ) async -> ArchivePlace? {
         let archive = state.withLock { $0.isOn ? $0.archive : nil }
         guard let archive else { return nil }
         let records = await withTaskExecutorPreference(WorkerThreads.parsing) {
             // An optimised build sees no need to leave the thread before the first wait.
             @concurrent () async in
             await Task.yield()
-            return KeptPage.records(page, content, of: article)
+            return KeptPage.records(page, found, of: article)
         }
         return await archive.append(records)
     }

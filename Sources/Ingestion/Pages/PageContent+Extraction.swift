@@ -1,16 +1,18 @@
+internal import Configuration
 internal import FeedModel
 internal import PageExtraction
 
 extension PageContent {
     /// Reads pages by the rules of `newswire extract`.
-    package static let reading: PageReading = { rereading($0, $1, $2, SystemClock.now()) }
-
-    /// Reads pages that were fetched at some time by the same rules, so that the same page gives the same whenever it is read.
-    package static let rereading: PageRereading = { bytes, contentType, url, fetchedAt in
+    package static let reading: PageReading = { bytes, contentType, url, settings, fetchedAt in
         let page = PageExtractor.extract(
-            bytes, PageExtractor.Context(url: url, contentType: contentType, now: fetchedAt))
-        let isWall = page.notice?.isWall == true
-        guard page.isPage, page.hasArticle || isWall else { return nil }
+            bytes,
+            PageExtractor.Context(
+                url: url, contentType: contentType, now: fetchedAt,
+                selection: PageSelection(container: settings.container, remove: settings.remove)))
+        guard page.isPage else { return .failure(.notHTML) }
+        if page.notice?.isWall == true { return .failure(.refused) }
+        guard page.hasArticle else { return .failure(.noArticle) }
         var content = PageContent(
             quality: page.quality, html: page.html, text: page.text, extractor: PageContent.extractor)
         content.title = page.fields.title
@@ -23,8 +25,7 @@ extension PageContent {
         content.isPaywalled = page.fields.isPaywalled
         content.warnings = page.warnings
         content.furtherPages = page.furtherPages
-        content.isWall = isWall
-        return content
+        return .success(content)
     }
 
     /// The number of the rules, which goes up when they change what comes out.

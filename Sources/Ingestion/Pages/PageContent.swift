@@ -1,3 +1,4 @@
+package import Configuration
 package import FeedModel
 
 /// `PageContent` is the article that a page has, taken out of it: what a `PageReading` returns.
@@ -18,8 +19,6 @@ package struct PageContent: Sendable, Equatable {
     package var language: String?
     /// Whether the page says that not all of the article is shown to everybody.
     package var isPaywalled = false
-    /// Whether it is what stands before the article: a page that asks for a consent or a login, or wants to see a browser.
-    package var isWall = false
     /// How sure it is that this is the article, from 0 to 1.
     package var quality: Double
     /// The article as HTML of few elements, in which nothing is active.
@@ -41,17 +40,17 @@ package struct PageContent: Sendable, Equatable {
     }
 }
 
-/// A `PageReading` takes the article out of a page's bytes; nil where the page has none. It is called on a thread that
+/// A `PageReading` takes the article out of a page's bytes, or says that it is no page or has none. It is called on a thread that
 /// computes, for as long as it takes, and must bound that itself.
 ///
 /// - Parameters:
 ///   - bytes: the page, decompressed.
 ///   - contentType: as the server wrote it; nil where it did not.
 ///   - url: where the page was found, after all redirects.
-package typealias PageReading = @Sendable (_ bytes: [UInt8], _ contentType: String?, _ url: String) -> PageContent?
-
-/// A `PageRereading` takes the article out of a page that was fetched some time ago, as a `PageReading` does.
-///
-/// - Parameter fetchedAt: no time that the page names is believed that is more than a day later.
-package typealias PageRereading =
-    @Sendable (_ bytes: [UInt8], _ contentType: String?, _ url: String, _ fetchedAt: Timestamp) -> PageContent?
+///   - settings: what the feed's table says of its pages.
+///   - fetchedAt: no time that the page names is believed that is more than a day later. So the same page gives the same whenever
+///     it is read.
+package typealias PageReading =
+    @Sendable (
+        _ bytes: [UInt8], _ contentType: String?, _ url: String, _ settings: PageSettings, _ fetchedAt: Timestamp
+    ) -> Result<PageContent, PageFailure>

@@ -154,7 +154,9 @@ package final class PageDesk: Sendable {
             for await event in events {
                 if Task.isCancelled { break }
                 if case .reread(let request) = event {
-                    let rereader = PageRereader(store: store, writer: writer, disk: disk, folder: plan.archive)
+                    let rereader = PageRereader(
+                        store: store, writer: writer, disk: disk, folder: plan.archive,
+                        settings: plan.feeds.mapValues(\.pages))
                     group.addTask { await rereader.run(request) }
                     continue
                 }

@@ -1,5 +1,5 @@
 /// `PageFailure` says in a word why an article's page has not been stored: how it is printed, counted and kept.
-package enum PageFailure: String, Sendable, CaseIterable {
+package enum PageFailure: String, Error, Sendable, CaseIterable {
     case notFound = "not_found"
     case gone
     /// 451: the server may not show it.

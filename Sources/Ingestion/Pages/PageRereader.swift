@@ -1,5 +1,6 @@
 internal import Archiving
 internal import ArticleStore
+internal import Configuration
 internal import Dispatch
 internal import FeedModel
 internal import JSONText
@@ -21,7 +22,9 @@ struct PageRereader: Sendable {
     let disk: DispatchQueue
     /// The archive.
     let folder: String
-    var reading = PageContent.rereading
+    /// What the configuration says of the pages of feeds.
+    let settings: [FeedIdentifier: PageSettings]
+    var reading = PageContent.reading
 
     /// Answers with a line for each page: `{"archive":PLACE,"seq":SEQ}`, without `seq` where nothing was to be stored. Ends early
     /// with the service, and where nobody waits for the answer any more.
@@ -67,7 +70,7 @@ struct PageRereader: Sendable {
         let outcome = await withTaskExecutorPreference(WorkerThreads.parsing) {
             @concurrent () async in
             await Task.yield()
-            return review.run(reading)
+            return review.run(reading) { settings[$0] ?? PageSettings() }
         }
         guard let pending = outcome.pending else { return nil }
         let result = try await writer.commit(FeedCommit(feed: outcome.feed, records: [pending], state: nil))

@@ -1,5 +1,6 @@
 internal import Archiving
 package import ArticleStore
+package import Configuration
 package import FeedModel
 internal import JSONText
 
@@ -60,17 +61,24 @@ package struct PageReview: Sendable {
     }
 
     /// Reads the page: as long as that takes, and for a thread that computes.
-    package func run(_ reading: PageRereading) -> Outcome {
+    ///
+    /// - Parameter settings: returns what the configuration says of the pages of a feed.
+    package func run(_ reading: PageReading, _ settings: (FeedIdentifier) -> PageSettings) -> Outcome {
         let feed = stored?.feed ?? article?.feed ?? page.feed
         guard let article else { return Outcome(verdict: .gone, feed: feed) }
         guard !isSuperseded else { return Outcome(verdict: .superseded, feed: feed) }
         if let pages = stored?.page?["pages"]?.integer, pages > 1 { return Outcome(verdict: .joined, feed: feed) }
         let fetched = page.fetched
-        var found = reading(fetched.bytes, fetched.contentType, fetched.url, page.date)
-        if let content = found { found?.quality = PageAgreement.quality(of: content, for: article) }
-        guard let content = found, !content.isWall, content.quality >= PageTask.leastQuality else {
-            let failure: PageFailure = found.map { $0.isWall ? .refused : .poor } ?? .noArticle
-            return Outcome(verdict: isStoredFromThis ? .lost(failure) : .same, feed: feed)
+        var found = reading(fetched.bytes, fetched.contentType, fetched.url, settings(feed), page.date)
+        if case .success(var content) = found {
+            content.quality = PageAgreement.quality(of: content, for: article)
+            found = .success(content)
+        }
+        let content: PageContent
+        do throws(PageFetcher.Failure) {
+            content = try PageTask.likely(found)
+        } catch {
+            return Outcome(verdict: isStoredFromThis ? .lost(error.kind) : .same, feed: feed)
         }
         var verdict = Verdict.found(quality: content.quality)
         if let stored {

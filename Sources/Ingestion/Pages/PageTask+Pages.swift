@@ -19,7 +19,7 @@ extension PageTask {
                     return false
                 }
                 visit.end()
-                guard let content = await content(page), content.quality >= Self.leastQuality else {
+                guard case .success(let content) = await content(page), content.quality >= Self.leastQuality else {
                     joined.end(
                         "Page \(joined.count + 1) of the article has no text; the article was taken as it ends before.")
                     return true

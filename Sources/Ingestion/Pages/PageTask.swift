@@ -79,12 +79,13 @@ struct PageTask: Sendable {
                 return .notModified(isLonger: isLonger(previous.contentText ?? "", article))
             }
             var found = await content(page)
-            if let content = found { found?.quality = PageAgreement.quality(of: content, for: article) }
+            if case .success(var content) = found {
+                content.quality = PageAgreement.quality(of: content, for: article)
+                found = .success(content)
+            }
             // Also what has no article by the rules of today: those of tomorrow may find it.
             let place = await archive?.keep(page, found, of: article)
-            guard let content = found else { throw PageFetcher.Failure(kind: .noArticle) }
-            if content.isWall { throw PageFetcher.Failure(kind: .refused) }
-            if content.quality < Self.leastQuality { throw PageFetcher.Failure(kind: .poor) }
+            let content = try Self.likely(found)
             var joined = JoinedPages(content, at: page.url)
             if try await !addPages(to: &joined, visit) { return .stopped }
             return try await keep(page, joined.content, joined.count, article, in: place)
@@ -101,12 +102,21 @@ struct PageTask: Sendable {
         }
     }
 
-    func content(_ page: FetchedPage) async -> PageContent? {
+    func content(_ page: FetchedPage) async -> Result<PageContent, PageFailure> {
         await withTaskExecutorPreference(WorkerThreads.parsing) {
             // An optimised build sees no need to leave the thread before the first wait.
             @concurrent () async in
             await Task.yield()
-            return reading(page.bytes, page.contentType, page.url)
+            return reading(page.bytes, page.contentType, page.url, feed.options.pages, page.fetchedAt)
+        }
+    }
+
+    /// Throws where nothing was found, or nothing that is likely to be the article.
+    static func likely(_ found: Result<PageContent, PageFailure>) throws(PageFetcher.Failure) -> PageContent {
+        switch found {
+        case .success(let content) where content.quality >= leastQuality: return content
+        case .success: throw PageFetcher.Failure(kind: .poor)
+        case .failure(let kind): throw PageFetcher.Failure(kind: kind)
         }
     }
 
@@ -122,10 +132,12 @@ struct PageTask: Sendable {
     }
 
     /// What is sent with the request so that the server need not send what is stored; nil where all of it is wanted: other
-    /// rules may find another text in the same bytes, and one page says nothing of those behind it.
+    /// rules, or selectors, may find another text in the same bytes, and one page says nothing of those behind it.
     private func validators(_ previous: StoredRecord?) -> PageValidators? {
-        guard let page = previous?.page, let url = page["url"]?.string, feed.options.pages.mostPages == 1,
-            page["pages"] == nil, page["extractor"]?.integer == Int64(extractor)
+        let settings = feed.options.pages
+        guard let page = previous?.page, let url = page["url"]?.string, settings.mostPages == 1,
+            settings.container == nil, settings.remove.isEmpty, page["pages"] == nil,
+            page["extractor"]?.integer == Int64(extractor)
         else { return nil }
         let (etag, time) = (page["etag"]?.string, page["last_modified"]?.string)
         return etag == nil && time == nil ? nil : PageValidators(url: url, etag: etag, lastModified: time)

@@ -6,7 +6,7 @@ extension BodyReader {
         let isHiddenKept = 10 * hiddenGoodCharacters() > 3 * good
         var node = 1
         while node < tree.count {
-            guard let rule = besideRule(node), rule != .hidden || !isHiddenKept else {
+            guard let rule = besideRule(node), rule != .hidden || !isHiddenKept, !holdsSelected(node) else {
                 node += 1
                 continue
             }
@@ -78,7 +78,7 @@ extension BodyReader {
             let element = tree.element(node)
             guard !kinds.isDisjoint(with: [.comments, .consent]), kinds.isDisjoint(with: [.body, .piece]),
                 element != .body, element != .article, element != .html,
-                !headlines.hasFirst(in: tree.descendants(node))
+                !headlines.hasFirst(in: tree.descendants(node)), !holdsSelected(node)
             else {
                 node += 1
                 continue

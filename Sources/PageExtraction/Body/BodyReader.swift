@@ -22,6 +22,10 @@ struct BodyReader {
     var isHeadlineSure = false
     /// The containers call themselves the article.
     var isContainerNamed = false
+    /// A person has said which elements these are.
+    private(set) var isContainerSelected = false
+    /// What a person has selected as the container is not on the page, or has no text.
+    private(set) var isSelectionMissing = false
     /// Parts of lines that nobody sees.
     var unseen = NodeRanges()
     /// Elements that were taken out as a whole.
@@ -43,25 +47,54 @@ struct BodyReader {
     }
 
     /// Runs the rules.
-    static func read(_ tree: PageTree, _ metadata: PageMetadata) -> BodyReader {
+    static func read(_ tree: PageTree, _ metadata: PageMetadata, _ selection: PageSelection) -> BodyReader {
         var reader = BodyReader(tree: tree, metadata: metadata)
         reader.findHeadline()
+        if !selection.isEmpty { reader.select(selection) }
         reader.dropBesideElements()
         reader.sums.update(reader.blocks)
         reader.dropComments()
         reader.sums.update(reader.blocks)
-        reader.chooseContainers()
-        reader.holdToHeadline()
+        if !reader.isContainerSelected {
+            reader.chooseContainers()
+            reader.holdToHeadline()
+        }
         var second = reader
         reader.readInside(ignoringNames: false)
         // Rule 18: where almost nothing came of a page that has text, once more with all of it.
         let left = second.sums.total(in: tree.nodes).goodCharacters
         if reader.sums.total(in: tree.nodes).characters < 140, left > 300 {
-            second.containers = [0]
+            if !second.isContainerSelected { second.containers = [0] }
             second.readInside(ignoringNames: true)
             if second.sums.total(in: tree.nodes).characters > 140 { return second }
         }
         return reader
+    }
+
+    /// Takes out what a person has said is none of the article, and takes that for its container which is said to be.
+    private mutating func select(_ selection: PageSelection) {
+        let (selected, removed) = selection.elements(of: tree)
+        for node in removed {
+            drop(node, by: .removed)
+            // What stands in a line with other text is a part of a block.
+            unseen.append(node..<tree.end(node))
+        }
+        sums.update(blocks)
+        goodCharacters = sums.total(in: tree.nodes).goodCharacters
+        guard selection.container != nil else { return }
+        guard selected.contains(where: { sums.total(in: $0..<tree.end($0)).characters > 0 }) else {
+            isSelectionMissing = true
+            return
+        }
+        (containers, isContainerSelected, isContainerNamed) = (selected, true, true)
+    }
+
+    /// Whether what a person has selected as the container is, or stands in, the element: rules that look at a page from
+    /// outside leave that alone.
+    func holdsSelected(_ node: PageTree.Node) -> Bool {
+        guard isContainerSelected else { return false }
+        let place = containers.partitioningIndex { $0 >= node }
+        return place < containers.count && containers[place] < tree.end(node)
     }
 
     private mutating func readInside(ignoringNames: Bool) {

@@ -1,5 +1,6 @@
 /// The rules that take a block out of an article's text (docs/spec/fulltext.md §3), as `--explain` names them.
 enum BodyRule: String {
+    case removed = "taken out by a selector"
     case outsideContainer = "outside the container"
     case hidden = "hidden"
     case besideElement = "beside the article by its element"

@@ -9,6 +9,9 @@ enum BodyExplanation {
                 "candidate by \(candidate.kind): \(path(reader, candidate.node)): \(candidate.goodCharacters) characters of good "
                     + "text, \(Int(100 * candidate.linkShare)) % in links, score \(Int(candidate.score))")
         }
+        if reader.isSelectionMissing {
+            lines.append("\(PageSelection.notFound): the selector selects no text, so that the rules have chosen")
+        }
         for container in reader.containers { lines.append("container: \(path(reader, container))") }
         for block in reader.blocks {
             let rule = block.dropped.map { "- \($0.rawValue)" } ?? "+"

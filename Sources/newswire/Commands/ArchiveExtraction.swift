@@ -63,7 +63,7 @@ struct ArchiveExtraction {
         }
         let sink = try sink(configuration)
         defer { sink.store?.close() }
-        let tally = try read(pages, files, reader, sink)
+        let tally = try read(pages, files, Self.settings(configuration), reader, sink)
         tell(tally)
         if tally.damaged > 0 {
             throw CommandFailure(
@@ -73,8 +73,21 @@ struct ArchiveExtraction {
         }
     }
 
-    private func read(_ pages: KeptPages, _ files: [ArchivedFile], _ reader: StoreReader, _ sink: Sink) throws -> Tally
-    {
+    /// What the running service goes by: of the feeds whose pages it fetches.
+    private static func settings(_ configuration: Configuration) throws -> [FeedIdentifier: PageSettings] {
+        let states = try StoredFeeds(configuration).states()
+        var settings: [FeedIdentifier: PageSettings] = [:]
+        for feed in configuration.recognising(states.knownFeeds).feeds where feed.enabled && feed.pages.mode != .never {
+            settings[feed.id] = feed.pages
+        }
+        return settings
+    }
+
+    /// - Parameter settings: of the pages of feeds.
+    private func read(
+        _ pages: KeptPages, _ files: [ArchivedFile], _ settings: [FeedIdentifier: PageSettings], _ reader: StoreReader,
+        _ sink: Sink
+    ) throws -> Tally {
         var tally = Tally()
         var output = StandardOutput()
         var batch = PageBatchForService(sink)
@@ -99,7 +112,7 @@ struct ArchiveExtraction {
                     return try lookup.record(key: key)
                 }
             }
-            let outcome = review.run(PageContent.rereading)
+            let outcome = review.run(PageContent.reading) { settings[$0] ?? PageSettings() }
             tally.count(outcome.verdict)
             var line = PageDifferenceLine(page, outcome)
             if let pending = outcome.pending, let store = sink.store {

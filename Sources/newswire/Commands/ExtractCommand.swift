@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import FeedModel
+internal import FeedParsing
 internal import Glibc
 internal import JSONText
 internal import PageExtraction
@@ -23,6 +25,8 @@ struct ExtractCommand: ParsableCommand {
               # what an upgrade would make of the pages of a month, and then store it
               newswire extract --archive --since 30d
               newswire extract --archive --since 30d --write
+              # on a site where the rules err
+              newswire extract page.html --container '#story .text' --remove .promo --remove aside
             """)
 
     @Argument(help: ArgumentHelp("The page to read, or - for standard input.", valueName: "FILE"), completion: .file())
@@ -37,6 +41,19 @@ struct ExtractCommand: ParsableCommand {
         name: .customLong("content-type"),
         help: ArgumentHelp("The Content-Type that the page came with.", valueName: "CT"))
     var contentType: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Take the article from there: #id, .class, tag or [itemprop=name], with a space for one inside another.",
+            valueName: "SELECTOR"),
+        transform: ExtractCommand.selector)
+    var container: HTMLSelector?
+
+    @Option(
+        help: ArgumentHelp(
+            "Take this out first, written as for --container; may be given several times.", valueName: "SELECTOR"),
+        transform: ExtractCommand.selector)
+    var remove: [HTMLSelector] = []
 
     @Flag(help: "Read a list of pages, and print one line of JSON for each.")
     var batch = false
@@ -89,7 +106,20 @@ struct ExtractCommand: ParsableCommand {
         if batch, baseURL != nil || contentType != nil {
             throw ValidationError("With --batch each line of the list names the url of its page.")
         }
+        if remove.count > PageSelection.mostRemoved {
+            throw ValidationError("--remove may be given \(PageSelection.mostRemoved) times, not \(remove.count).")
+        }
     }
+
+    private static func selector(_ text: String) throws -> HTMLSelector {
+        do throws(HTMLSelector.Refusal) {
+            return try HTMLSelector(text)
+        } catch {
+            throw ValidationError("\(SafeText.line(text)), \(error)")
+        }
+    }
+
+    private var selection: PageSelection { PageSelection(container: container, remove: remove) }
 
     func run() throws {
         guard let file else {
@@ -100,10 +130,10 @@ struct ExtractCommand: ParsableCommand {
         }
         var output = StandardOutput()
         if batch {
-            try PageBatch(list: file).run(&output)
+            try PageBatch(list: file, selection: selection).run(&output)
             return
         }
-        let context = PageExtractor.Context(url: baseURL, contentType: contentType)
+        let context = PageExtractor.Context(url: baseURL, contentType: contentType, selection: selection)
         let bytes = try BoundedFile(path: file).read(atMost: PageExtractor.maximumBytes)
         if explain {
             let (page, lines) = PageExtractor.explain(bytes, context)
@@ -136,6 +166,7 @@ struct ExtractCommand: ParsableCommand {
 struct PageBatch {
     /// A file, or `-`.
     let list: String
+    let selection: PageSelection
 
     /// No line of a list is longer: it holds an id, a URL and a path.
     private static let maximumLine = 1 << 16
@@ -156,7 +187,7 @@ struct PageBatch {
                     .badInput,
                     "reading line \(number) of \(list): it is no JSON object with id and html_file; write one a page")
             }
-            let context = PageExtractor.Context(url: job["url"]?.string)
+            let context = PageExtractor.Context(url: job["url"]?.string, selection: selection)
             do throws(CommandFailure) {
                 let bytes = try BoundedFile(path: file).read(atMost: PageExtractor.maximumBytes)
                 PageExtractor.extract(bytes, context).write(to: &json, id: id)

@@ -98,7 +98,7 @@ struct PageArchiveTests {
         let page = FetchedPage(
             url: fixture.server.url("/a"), status: 200, bytes: Array(long.utf8), fetchedAt: fixture.now)
         let first = try fixture.archive()
-        #expect(await first.keep(page, nil, of: article) != nil)
+        #expect(await first.keep(page, .failure(.noArticle), of: article) != nil)
         first.close()
         let second = try fixture.archive()
         #expect(try await fixture.fetch(seq, archive: second) == .stored(isLonger: true))

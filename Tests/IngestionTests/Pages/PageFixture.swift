@@ -3,6 +3,7 @@ import Configuration
 import Digest
 import Dispatch
 import FeedModel
+import FeedParsing
 import Fetching
 import Locking
 import Logging
@@ -112,9 +113,11 @@ final class PageFixture {
 
     /// The page's text is its bytes, its title the first line, and its quality what it says of itself. A line `next N URL` names
     /// its page of that number.
-    static let reading: PageReading = { bytes, _, url in
+    static let reading: PageReading = { bytes, _, url, settings, _ in
         let text = String(decoding: bytes, as: UTF8.self)
-        if text.contains("no article") { return nil }
+        if text.contains("no article") { return .failure(.noArticle) }
+        if text.contains("no HTML") { return .failure(.notHTML) }
+        if text == "wall" { return .failure(.refused) }
         var page = PageContent(
             quality: text.contains("doubtful") ? 0.2 : 0.9, html: "<p>\(text)</p>", text: text, extractor: 3)
         page.title = text.split(separator: "\n").first.map(String.init)
@@ -123,8 +126,8 @@ final class PageFixture {
             let words = line.split(separator: " ")
             if let number = Int(words[1]) { page.furtherPages[number] = String(words[2]) }
         }
-        page.isWall = text == "wall"
-        return page
+        page.warnings = ([settings.container].compactMap { $0 } + settings.remove).map(\.description)
+        return .success(page)
     }
 
     func fetcher(_ configuration: Configuration) -> PageFetcher {

@@ -1,5 +1,6 @@
 import Archiving
 import ArticleStore
+import Configuration
 import FeedModel
 import JSONText
 import TestSupport
@@ -11,22 +12,21 @@ import Testing
 struct PageReviewTests {
     private let long = "The headline\n" + String(repeating: "word ", count: 100)
     /// The rules of the fixture, by which the pages were stored.
-    private let rules: PageRereading = { bytes, type, url, _ in PageFixture.reading(bytes, type, url) }
+    private let rules: PageReading = PageFixture.reading
 
     /// The verdicts on all kept pages, oldest first.
-    private func verdicts(_ fixture: PageFixture, _ rules: PageRereading) throws -> [PageReview.Verdict] {
+    private func verdicts(_ fixture: PageFixture, _ rules: PageReading) throws -> [PageReview.Verdict] {
         try fixture.keptPages().map { try outcome($0, fixture, rules).verdict }
     }
 
-    private func outcome(_ page: KeptPage, _ fixture: PageFixture, _ rules: PageRereading) throws -> PageReview.Outcome
-    {
+    private func outcome(_ page: KeptPage, _ fixture: PageFixture, _ rules: PageReading) throws -> PageReview.Outcome {
         try PageReview(page, try StoreReader(directory: fixture.store.path)) { key throws(StoreError) in
             try fixture.store.record(key: key)
-        }.run(rules)
+        }.run(rules) { _ in PageSettings() }
     }
 
     /// Stores what the rules find in the newest kept page.
-    private func store(_ fixture: PageFixture, _ rules: PageRereading) throws {
+    private func store(_ fixture: PageFixture, _ rules: PageReading) throws {
         let outcome = try outcome(try #require(try fixture.keptPages().last), fixture, rules)
         let pending = try #require(outcome.pending)
         _ = try fixture.store.commit([FeedCommit(feed: outcome.feed, records: [pending], state: nil)])
@@ -54,14 +54,16 @@ struct PageReviewTests {
         fixture.server.page("/a", long)
         let seq = try fixture.article(1, at: fixture.server.url("/a"))
         _ = try await fixture.fetch(seq, archive: try fixture.archive())
-        let better: PageRereading = { bytes, type, url, _ in
-            var content = PageFixture.reading(bytes, type, url)
-            content?.text += "and more words"
-            content?.title = "Another"
-            content?.published = "2026-11-21T10:00:00Z"
-            content?.authors = []
-            content?.quality = 0.95
-            return content
+        let better: PageReading = { bytes, type, url, settings, time in
+            PageFixture.reading(bytes, type, url, settings, time).map { content in
+                var content = content
+                content.text += "and more words"
+                content.title = "Another"
+                content.published = "2026-11-21T10:00:00Z"
+                content.authors = []
+                content.quality = 0.95
+                return content
+            }
         }
         guard case .differs(let changes) = try verdicts(fixture, better)[0] else {
             Issue.record("other rules find the same")
@@ -94,10 +96,10 @@ struct PageReviewTests {
             let seq = try fixture.article(UInt64(number), at: fixture.server.url(path), text: "")
             _ = try await fixture.fetch(seq, archive: archive)
         }
-        let others: PageRereading = { bytes, _, _, _ in
+        let others: PageReading = { bytes, _, _, _, _ in
             let text = String(decoding: bytes, as: UTF8.self)
-            guard text == "no article" else { return nil }
-            return PageContent(quality: 0.8, html: "<p>\(text)</p>", text: text, extractor: 4)
+            guard text == "no article" else { return .failure(.noArticle) }
+            return .success(PageContent(quality: 0.8, html: "<p>\(text)</p>", text: text, extractor: 4))
         }
         #expect(try verdicts(fixture, others) == [.found(quality: 0.8), .lost(.noArticle)])
         let pages = try fixture.keptPages()
@@ -136,18 +138,19 @@ struct PageReviewTests {
         let seq = try fixture.article(1, at: fixture.server.url("/a"))
         _ = try await fixture.fetch(seq, archive: try fixture.archive())
         let page = try #require(try fixture.keptPages().first)
-        #expect(PageReview(page, article: nil, stored: nil).run(rules).verdict == .gone)
+        #expect(PageReview(page, article: nil, stored: nil).run(rules, { _ in PageSettings() }).verdict == .gone)
         // Nor is what was put together of several pages compared with one of them.
         let article = try #require(try StoreReader(directory: fixture.store.path).record(seq: seq))
         let stored = try #require(try fixture.records().last)
-        #expect(PageReview(page, article: article, stored: stored).run(rules).verdict == .same)
+        #expect(PageReview(page, article: article, stored: stored).run(rules, { _ in PageSettings() }).verdict == .same)
         let joined = stored.changing(own: { members in
             members.map { member in
                 guard member.key == "page", let page = member.value.object else { return member }
                 return .init(key: "page", value: .object(page + [.init(key: "pages", value: .number("3"))]))
             }
         })
-        #expect(PageReview(page, article: article, stored: joined).run(rules).verdict == .joined)
+        #expect(
+            PageReview(page, article: article, stored: joined).run(rules, { _ in PageSettings() }).verdict == .joined)
         await fixture.close()
     }
 

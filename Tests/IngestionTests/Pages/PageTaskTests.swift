@@ -107,9 +107,10 @@ struct PageTaskTests {
         fixture.server.page("/poor", "doubtful")
         fixture.server.page("/other", String(repeating: "cookies ", count: 100))
         fixture.server.page("/wall", "wall")
+        fixture.server.page("/picture", "no HTML")
         let expected: [(String, PageFailure)] = [
             ("/pdf", .notHTML), ("/large", .tooLarge), ("/none", .noArticle), ("/poor", .poor), ("/other", .poor),
-            ("/wall", .refused),
+            ("/wall", .refused), ("/picture", .notHTML),
         ]
         for (number, (path, kind)) in expected.enumerated() {
             let seq = try fixture.article(UInt64(number), at: fixture.server.url(path))
@@ -118,6 +119,19 @@ struct PageTaskTests {
             )
         }
         #expect(try fixture.records().isEmpty)
+        await fixture.close()
+    }
+
+    @Test("What the feed's table says of its pages goes to whoever reads them, before what [fulltext] says")
+    func selectors() async throws {
+        let fixture = try PageFixture()
+        fixture.server.page("/a", long)
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        _ = try await fixture.fetch(
+            seq, options: "fulltext = \"always\"\nfulltext_container = \"#own\"",
+            tables: "[fulltext]\nfulltext_container = \"main\"\nfulltext_remove = [\".promo\"]\n")
+        let warnings = try fixture.records().first?.page?["warnings"]?.array?.compactMap(\.string)
+        #expect(warnings == ["#own", ".promo"])
         await fixture.close()
     }
 
