@@ -117,6 +117,11 @@ enum BodyNames {
     /// Whether a word is one for captions.
     static func isCaption(_ word: UInt64) -> Bool { table[word]?.kinds.contains(.caption) ?? false }
 
+    /// Whether a word is one for teasers, which some sites call their standfirsts.
+    static func isTeaser(_ word: UInt64) -> Bool { teasers.contains(word) }
+
+    private static let teasers: Set<UInt64> = [WordHash.of("teaser".utf8), WordHash.of("teasers".utf8)]
+
     private static let hide = WordHash.of("hide".utf8)
 
     private static let table = WordTable<Word>([

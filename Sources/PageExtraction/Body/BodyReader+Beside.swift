@@ -116,10 +116,10 @@ extension BodyReader {
         let entry = tree.entries[node]
         if entry.className == 0 && entry.idName == 0 { return false }
         if entry.element.roles.contains(.tablePart) || entry.element == .table { return false }
-        if entry.element != .a, kinds(of: node).intersection(.junk) == .related, leadsNowhere(node) { return false }
         return [entry.className, entry.idName].contains { number in
             let name = names[Int(number)]
-            return name.isJunk && !name.junkWords.allSatisfy { guarded.contains($0) }
+            guard name.isJunk, !name.junkWords.allSatisfy({ guarded.contains($0) }) else { return false }
+            return !(name.junkWords.allSatisfy(BodyNames.isTeaser) && entry.element != .a && leadsNowhere(node))
         }
     }
 

@@ -118,7 +118,8 @@ struct PageNoticeFinder {
         {
             return .frontPage
         }
-        let inside = reader.inside.joined().count(where: isTeaser)
+        let containers = reader.containers.map { reader.sums.blocks(in: $0..<reader.tree.end($0)) }
+        let inside = containers.joined().count(where: isTeaser)
         return inside >= Self.fewestTeasers && kept.goodCharacters < Self.teaserCharacters * inside ? .section : nil
     }
 

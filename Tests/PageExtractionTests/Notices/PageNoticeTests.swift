@@ -46,7 +46,8 @@ import Testing
     @Test("An article at the root of a site is one, though teasers stand below it")
     func articleAtRoot() {
         let teasers = (1...4).map { "<h3><a href=/\($0)>Another story of the town \($0)</a></h3>" }.joined()
-        let more = Pages.story.map { "<p>\($0) So it was said at the time.</p>" }.joined()
+        let more = Pages.story.map { "<p>\($0) So it was said at the time, and nobody has said otherwise since.</p>" }
+            .joined()
         let html = Pages.page(
             "<article><h1>\(Pages.headline)</h1>\(Pages.paragraphs)\(more)</article><div>\(teasers)</div>")
         #expect(Pages.extract(html, url: "https://courier.example/").notice == nil)
