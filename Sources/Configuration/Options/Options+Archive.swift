@@ -15,7 +15,7 @@ extension Options {
             How long a file is kept after it was written last. Files go as a whole, once it is certain what time it is.
             """, in: .archive(\.retain, .onReload)),
         Option(
-            "max_size", .size(in: 1 << 20...1 << 50),
+            "max_size", .size(in: 1 << 20...1000 << 30),
             "How large the archive may be. The oldest files go first.", in: .archive(\.maxSize, .onReload)),
         Option(
             "rotate_size", .size(in: 64 << 10...4 << 30), "How large a file gets before the next is begun.",
