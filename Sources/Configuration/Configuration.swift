@@ -20,6 +20,8 @@ package struct Configuration: Sendable {
     package var events: EventSettings
     /// `[deliver]` says where articles may be sent.
     package var deliver = DeliverSettings()
+    /// The publications are the tables of `[publish]`, in the order of the file.
+    package var publications: [PublishSettings] = []
     /// `[fulltext]` says how the pages of articles are fetched.
     package var fullText = FullTextSettings()
     /// `[archive]` says where pages are kept as they came, and for how long.
@@ -120,7 +122,8 @@ extension Configuration: Equatable {
     package static func == (left: Self, right: Self) -> Bool {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
             && left.schedule == right.schedule && left.store == right.store && left.events == right.events
-            && left.deliver == right.deliver && left.fullText == right.fullText && left.archive == right.archive
+            && left.deliver == right.deliver && left.publications == right.publications
+            && left.fullText == right.fullText && left.archive == right.archive
             && left.status == right.status && left.log == right.log && left.feeds == right.feeds
             && left.filters.rules == right.filters.rules
     }
@@ -137,6 +140,9 @@ extension Configuration {
         tables += ["[schedule]\n\(schedule.text)", "[store]\n\(store.text)", "[events]\n\(events.text)"]
         tables += [
             "[fulltext]\n\(fullText.text)", "[archive]\n\(archive.text)", "[deliver]\n\(deliver.text)",
+        ]
+        tables += publications.map { "[publish.\(TOMLText.key($0.name))]\n\($0.text)" }
+        tables += [
             "[status]\n\(status.text)",
             "[log]\n\(log.text)",
         ]

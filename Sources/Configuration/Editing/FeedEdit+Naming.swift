@@ -36,9 +36,12 @@ extension FeedEdit {
         switch change {
         case .rename(let id):
             notes += naming.notes(ofQueriesWithout: id)
+            notes += configuration.notes(
+                ofPublicationsNaming: feeds, "which goes on to mean the feed; write \(id) there")
             return naming.renamed(to: id).map(Table.delivery)
         case .remove:
             notes += naming.notes
+            notes += configuration.notes(ofPublicationsNaming: feeds, "which is no more")
             return []
         case .retag: return []
         }
@@ -71,6 +74,18 @@ extension FeedEdit {
 }
 
 extension Configuration {
+    /// What is said of tables of `[publish]` that name feeds, which are a person's to change.
+    func notes(ofPublicationsNaming feeds: [FeedConfiguration], _ advice: String) -> [String] {
+        feeds.flatMap { feed in
+            let names = Set([feed.id] + feed.formerly)
+            return publications.compactMap { publication in
+                publication.feeds.first(where: names.contains).map { old in
+                    "[publish.\(TOMLText.key(publication.name))] in \(publication.source) names \(old), \(advice)"
+                }
+            }
+        }
+    }
+
     /// What is said of rules that go on naming feeds which are no more.
     func notes(ofRulesNaming feeds: [FeedConfiguration]) -> [String] {
         feeds.flatMap { feed in

@@ -70,6 +70,7 @@ struct ConfigurationAssembler {
             store: store, events: state.events, deliver: state.deliver, fullText: state.fullText,
             archive: state.archive, status: state.status,
             log: state.log, feeds: [], warnings: [])
+        configuration.publications = state.publications
         configuration.includePatterns = state.includePatterns
         configuration.fetchLines = state.fetchLines
         configuration.feeds = feeds(of: configuration, known: known)

@@ -9,6 +9,7 @@ final class LoadingState {
         static let includeDepth = 8
         static let feeds = 1_000_000
         static let filters = 1000
+        static let publications = 1000
         /// Each /regex/ of a rule may take a megabyte of memory, and some time of each article.
         static let filterPatterns = 1000
         static let diagnostics = 1000
@@ -38,6 +39,7 @@ final class LoadingState {
     var fullText = FullTextSettings()
     var archive = ArchiveSettings()
     var deliver = DeliverSettings()
+    var publications: [PublishSettings] = []
     var status = StatusSettings()
     var log = LogSettings()
     var hosts: [String: HostSettings] = [:]

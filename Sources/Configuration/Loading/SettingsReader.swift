@@ -29,6 +29,7 @@ struct SettingsReader {
         table("fulltext", of: root).map { _ = tables.read($0, into: &state.fullText) }
         table("archive", of: root).map(readArchive)
         table("deliver", of: root).map { _ = tables.read($0, into: &state.deliver) }
+        table("publish", of: root).map(PublishTableReader(file: file, state: state).read)
         table("status", of: root).map { _ = tables.read($0, into: &state.status) }
         table("log", of: root).map { _ = tables.read($0, into: &state.log) }
         state.isMainRead = true

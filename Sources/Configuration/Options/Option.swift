@@ -149,6 +149,8 @@ struct OptionUse<Value: Sendable>: Sendable {
         return use
     }
     static func filter(_ field: Field<FilterSettings, Value?>) -> Self { Self(ofOptional: field) }
+    static func publish(_ field: Field<PublishSettings, Value>) -> Self { Self(field) }
+    static func publish(_ field: Field<PublishSettings, Value?>) -> Self { Self(ofOptional: field) }
     static func delivery(_ field: Field<DeliverySettings, Value?>) -> Self { Self(ofOptional: field) }
 }
 
@@ -156,7 +158,7 @@ struct OptionUse<Value: Sendable>: Sendable {
 enum OptionTable: String, CaseIterable, Sendable {
     case top, fetch, host, schedule, store, events
     case fullText = "fulltext"
-    case archive, deliver, status, log, feed, filter, delivery
+    case archive, deliver, publish, status, log, feed, filter, delivery
 
     /// Whether the table is one of newswire.toml.
     var isOfMainFile: Bool { self != .delivery }
@@ -166,6 +168,7 @@ enum OptionTable: String, CaseIterable, Sendable {
         switch self {
         case .top: "the top of the file"
         case .delivery: "deliver.d/NAME.toml"
+        case .publish: "[publish.NAME]"
         case .feed, .filter: "[[\(rawValue)]]"
         default: "[\(rawValue)]"
         }

@@ -107,6 +107,11 @@ extension OptionTable {
             is left out comes from [fetch] and [schedule].
             """
         case .feed: "One table for each feed, of which only the URL is needed."
+        case .publish:
+            """
+            Articles for the consumer NAME go to a bus: newswire publish --as NAME, and newswire-publish@NAME.service, go by \
+            this table. They are a package of their own, newswire-publish. The table is read when they start.
+            """
         case .filter:
             """
             A rule about articles that come from now on: which are blocked, and which get a label. A blocked article is \
@@ -134,6 +139,7 @@ extension OptionTable {
         switch self {
         case .top: nil
         case .host: "#[host.\"reddit.com\"]"
+        case .publish: "#[publish.index]"
         case .feed, .filter: "#\(title)"
         default: title
         }

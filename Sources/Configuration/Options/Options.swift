@@ -8,6 +8,7 @@ enum Options {
     /// In the order in which each table prints and describes those that it has.
     static let all =
         top + fetch + feed + credentials + transfers + host + schedule + store + events + fullText + archive + deliver
+        + publish
         + service
         + switches + filters + deliveries
 

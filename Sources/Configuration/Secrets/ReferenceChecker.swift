@@ -20,6 +20,15 @@ extension Configuration {
     }
 }
 
+extension Configuration {
+    /// Looks once at what the tables of `[publish]` refer to. It waits for the file system.
+    package func checkReferencesOfPublications(environment: [String: String]) -> [Diagnostic] {
+        var checker = ReferenceChecker(environment: environment, isOfSystem: ConfigurationPath.isOfSystem(path))
+        for publication in publications { checker.check(publication, beside: path) }
+        return checker.diagnostics
+    }
+}
+
 private struct ReferenceChecker {
     let environment: [String: String]
     let isOfSystem: Bool
@@ -51,25 +60,52 @@ private struct ReferenceChecker {
     }
 
     mutating func check(_ delivery: DeliveryFile, beside configuration: String) {
-        let unit = "newswire-deliver@\(delivery.name).service"
-        for (key, secret) in delivery.settings.secrets {
-            if let reason = reasonToPassOver(secret, unit, "the delivery") {
+        check(
+            delivery.settings.secrets, unit: "newswire-deliver@\(delivery.name).service", service: "the delivery",
+            beside: configuration, advice: "keep it beside this file", delivery.diagnostic)
+    }
+
+    mutating func check(_ publication: PublishSettings, beside configuration: String) {
+        check(
+            publication.secrets, unit: "newswire-publish@\(publication.name).service", service: "the publisher",
+            beside: configuration, advice: "keep it elsewhere", publication.diagnostic)
+        for (key, path) in [("ca_file", publication.caFile), ("client_cert", publication.clientCert?.cert)] {
+            guard let path else { continue }
+            do {
+                _ = try FileReader.read(path, limit: 64 << 20)
+            } catch {
+                diagnostics.append(publication.diagnostic(.error, key, "\(key): \(path) \(error.message)"))
+            }
+        }
+    }
+
+    private mutating func check(
+        _ secrets: [(key: String, secret: Secret)], unit: String, service: String, beside configuration: String,
+        advice: String, _ diagnostic: (Diagnostic.Severity, String, String) -> Diagnostic
+    ) {
+        for (key, secret) in secrets {
+            if let reason = reasonToPassOver(secret, unit, service) {
                 let message = "\(key): the secret \(secret) was not looked at: \(reason)"
-                diagnostics.append(delivery.diagnostic(.note, key, message))
+                diagnostics.append(diagnostic(.note, key, message))
                 continue
             }
             do {
-                _ = try secret.resolve(environment: environment)
+                // Keys and credentials have several lines.
+                if key == "client_cert.key" || key == "credentials" || key.hasSuffix(".pem") {
+                    _ = try secret.contents(environment: environment)
+                } else {
+                    _ = try secret.resolve(environment: environment)
+                }
             } catch {
-                diagnostics.append(delivery.diagnostic(.error, key, "\(key): \(error)"))
+                diagnostics.append(diagnostic(.error, key, "\(key): \(error)"))
             }
             // The folder in which the secrets of feeds are: the unit closes it to programs that are given articles.
             let closed = Path.join(Path.directory(of: configuration), "secrets")
             if isOfSystem, case .file(let path) = secret, path.hasPrefix("\(closed)/") {
                 let message =
-                    "\(key): \(unit) may not look into \(closed), where those of feeds are; keep it beside this file, 0640 "
+                    "\(key): \(unit) may not look into \(closed), where those of feeds are; \(advice), 0640 "
                     + "root:newswire, or let LoadCredential= of the unit bring it as { credential = \"NAME\" }"
-                diagnostics.append(delivery.diagnostic(.warning, key, message))
+                diagnostics.append(diagnostic(.warning, key, message))
             }
         }
     }
