@@ -49,6 +49,11 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+        // Those of buses, which newswire-publish alone is linked with.
+        .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CNATS", pkgConfig: "libnats", providers: [.apt(["libnats-dev"])]),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .target(name: "CTOML", cxxSettings: [.unsafeFlags(["-std=c++17", "-fvisibility=hidden"])]),
         .target(
             name: "CRE2", cxxSettings: [.unsafeFlags(["-std=c++17", "-fvisibility=hidden"])],
@@ -73,6 +78,7 @@ let package = Package(
         room("FeedParsing", ["FeedModel", "JSONText", "Text", "CLibXML2", "CUchardet"]),
         room("PageExtraction", ["FeedParsing", "FeedModel", "JSONText", "Text"]),
         room("Identity", ["FeedModel", "Text", "Digest"]),
+        room("Publishing", ["Web"]),
         room("Querying", ["FeedParsing", "FeedModel", "Web", "Text", "CRE2"]),
         room("Archiving", ["FeedModel", "Text", "Digest", "Locking", "CDecoders"]),
         room("ArticleStore", ["FeedModel", "Text", "JSONText", "Digest", "Locking", "CShims"]),
@@ -89,7 +95,8 @@ let package = Package(
             name: "newswire",
             dependencies: [
                 "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "PageExtraction", "Identity",
-                "Querying", "ArticleStore", "Archiving", "FeedModel", "JSONText", "Web", "Text", "Digest", "Locking",
+                "Querying", "ArticleStore", "Archiving", "Publishing", "FeedModel", "JSONText", "Web", "Text", "Digest",
+                "Locking",
                 "CShims",
                 argumentParser,
                 logging,
@@ -99,6 +106,14 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "NewswireMain", dependencies: ["newswire"], path: "Sources/Programs/newswire",
+            swiftSettings: settings),
+        room(
+            "Buses",
+            [
+                "Publishing", "FeedModel", "JSONText", "Web", "Locking", "CPQ", "CNATS", "CHiredis", "CRDKafka",
+            ]),
+        .executableTarget(
+            name: "newswire-publish", dependencies: ["newswire", "Buses"], path: "Sources/Programs/newswire-publish",
             swiftSettings: settings),
 
         // Tests.
@@ -126,12 +141,19 @@ let package = Package(
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
                 "Archiving", "FeedModel", "JSONText", "Web", "Locking", "Digest", logging,
             ]),
-        tests("newswire", ["Fetching", "FeedModel", logging]),
+        tests("Buses", ["Publishing", "Web", "FeedModel"]),
+        tests(
+            "newswire",
+            [
+                "Fetching", "FeedModel", "ArticleStore", "Configuration", "Digest", "Ingestion", "JSONText",
+                "Publishing", "Web",
+                logging,
+            ]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "JSONText", "ArticleStore", "Archiving", "FeedModel", "Digest", "Text", "Configuration",
-                "Fetching", "Querying", "Ingestion", "newswire", "NewswireMain",
+                "Fetching", "Querying", "Ingestion", "newswire", "NewswireMain", "newswire-publish",
             ],
             swiftSettings: settings),
     ],

@@ -2,12 +2,22 @@ internal import ArgumentParser
 internal import CShims
 internal import Configuration
 internal import Glibc
+package import Publishing
 
 /// `Program` is what the programs of Sources/Programs run, each of which is no more than a call of it.
 package enum Program {
+    /// The buses that the program is linked with; nil for newswire itself, which is linked with none.
+    @TaskLocal static var buses: (any BusMaker)?
+
     /// Runs the command line of the process, and ends the process with its exit status.
     package static func run() async -> Never {
-        await Newswire.main()
+        await Newswire.main(Array(CommandLine.arguments.dropFirst()))
+        Glibc.exit(ExitStatus.done.rawValue)
+    }
+
+    /// Runs one command with the command line of the process, in a program that is linked with buses.
+    package static func run(_ command: String, with buses: some BusMaker) async -> Never {
+        await $buses.withValue(buses) { await Newswire.main([command] + CommandLine.arguments.dropFirst()) }
         Glibc.exit(ExitStatus.done.rawValue)
     }
 }
@@ -32,7 +42,8 @@ struct Newswire: AsyncParsableCommand {
             HistoryCommand.self, ReportCommand.self, SimulateCommand.self,
             DiscoverCommand.self, AddCommand.self, RemoveCommand.self, RenameCommand.self, TagCommand.self,
             ImportCommand.self,
-            ExportCommand.self, DeliverCommand.self, FiltersCommand.self, ParseCommand.self, ExtractCommand.self,
+            ExportCommand.self, DeliverCommand.self, PublishCommand.self, FiltersCommand.self, ParseCommand.self,
+            ExtractCommand.self,
             CheckCommand.self,
             StoreCommand.self,
         ])
@@ -40,7 +51,8 @@ struct Newswire: AsyncParsableCommand {
     /// They may stand before the command: `CommandWords` moves them behind it.
     @OptionGroup var common: CommonOptions
 
-    static func main() async {
+    /// - Parameter arguments: without the program's name.
+    static func main(_ arguments: [String]) async {
         StandardDescriptors.takeClosedOnes()
         // A reader that goes away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
@@ -51,7 +63,7 @@ struct Newswire: AsyncParsableCommand {
         newswire_keep_freed_memory(64 << 20, 4 << 20, Int32(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)))
         do {
             var command = try parseAsRoot(
-                CommandWords.normalized(Array(CommandLine.arguments.dropFirst()), for: Self.self))
+                CommandWords.normalized(arguments, for: Self.self))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -37,7 +37,7 @@ struct StoredArticle: Sendable {
         return ArticleIdentifier(digest.finish())
     }
 
-    fileprivate var record: PendingRecord {
+    var record: PendingRecord {
         var article = article
         article.id = id
         article.title = title
@@ -87,5 +87,23 @@ extension Desk {
                 "PATH": "/usr/bin:/bin", "NW": Self.binary, "NEWSWIRE_CONFIG": folder.file("newswire.toml"),
                 "DIR": folder.path, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8",
             ])
+    }
+}
+
+extension Desk {
+    /// Puts articles into the store at once, in commits of a thousand.
+    func storeMany(_ numbers: ClosedRange<Int>) throws {
+        let stored = Timestamp(year: 2026, month: 11, day: 22, hour: 8)
+        let store = try ArticleStore.open(at: folder.file("store"), options: StoreOptions { stored }) { _ in }
+        defer { store.close() }
+        let feed = FeedIdentifier("example")
+        let state = FeedState(feed: feed, url: "https://example.org/example.xml")
+        var start = numbers.lowerBound
+        while start <= numbers.upperBound {
+            let end = min(start + 999, numbers.upperBound)
+            let records = (start...end).map { StoredArticle("\($0)").record }
+            _ = try store.commit([FeedCommit(feed: feed, records: records, state: state)])
+            start = end + 1
+        }
     }
 }

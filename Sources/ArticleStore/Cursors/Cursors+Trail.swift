@@ -109,6 +109,7 @@ extension Cursors {
         try delete(name)
         removeTrail(of: name)
         try note(nil, of: name)
+        try keep(nil, of: name)
     }
 
     private func trail(at seq: UInt64, in reader: StoreReader) throws(StoreError) -> ReadingTrail {

@@ -140,6 +140,15 @@ package struct RecordEnvelope {
     /// The predecessor's chain, which stands in the first record of a segment.
     var previousChain: [UInt8]? { previousDigits.flatMap { RecordLine.chain(line, $0) } }
 
+    /// The 64 digits of the chain, as the line has them.
+    package var chainDigits: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+            rebasing: line[(line.count - RecordLine.chainDigits)..<(line.count - RecordLine.chainDigits + 64)])
+    }
+
+    /// The article's identity in its 32 characters, as the line has it.
+    package var uidDigits: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: line[uidText]) }
+
     /// The chain that the line claims.
     var chain: [UInt8]? { RecordLine.chained(line).claim }
 

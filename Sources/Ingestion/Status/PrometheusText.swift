@@ -166,6 +166,21 @@ extension StatusFigures {
                 if consumer.behind == nil, consumer.failure == nil { return nil }
                 return (consumer.shownName, Double(consumer.failure?.attempts ?? 0))
             })
+        let publishers = consumers.compactMap { consumer in consumer.published.map { (consumer.shownName, $0) } }
+        text.metric(
+            "newswire_published_total", .counter, "Messages that a bus has acknowledged.", by: "consumer",
+            publishers.map { ($0.0, Double($0.1.published)) })
+        text.metric(
+            "newswire_publish_errors_total", .counter, "How often a bus was away, or did not take a batch.",
+            by: "consumer",
+            publishers.map { ($0.0, Double($0.1.errors)) })
+        text.metric(
+            "newswire_publish_shortened_total", .counter, "Messages that went without their content, for their length.",
+            by: "consumer", publishers.map { ($0.0, Double($0.1.shortened)) })
+        text.metric(
+            "newswire_publish_bus_seq", .gauge, "The record of the last message that a bus is known to have.",
+            by: "consumer",
+            publishers.compactMap { name, figures in figures.busSeq.map { (name, Double($0)) } })
         if let syncs = store.syncs {
             text.durations(
                 "newswire_store_commit_duration_seconds", longest: "newswire_store_commit_duration_seconds_max",

@@ -13,17 +13,23 @@ extension StatusFigures {
         package var behind: UInt64?
         /// A batch keeps it there that its command does not take; nil for none.
         package var failure: DeliveryFailure?
+        /// What a publisher has counted for it; nil where none has.
+        package var published: PublishFigures?
         /// Tells whether it gets events in place of articles.
         package var isOfEvents = false
 
         /// The name as it is shown where consumers of articles and of events stand together.
         package var shownName: String { isOfEvents ? "\(name) (events)" : name }
 
-        package init(name: String, seq: UInt64?, behind: UInt64?, failure: DeliveryFailure? = nil) {
+        package init(
+            name: String, seq: UInt64?, behind: UInt64?, failure: DeliveryFailure? = nil,
+            published: PublishFigures? = nil
+        ) {
             self.name = name
             self.seq = seq
             self.behind = behind
             self.failure = failure
+            self.published = published
         }
     }
 }
@@ -38,6 +44,10 @@ extension StatusFigures.Consumer {
         if let failure {
             json.key("failing")
             failure.write(to: &json)
+        }
+        if let published {
+            json.key("published")
+            published.write(to: &json)
         }
         json.endObject()
     }

@@ -238,7 +238,7 @@ extension StatusFigures {
         return consumers.map { cursor in
             Consumer(
                 name: cursor.name, seq: cursor.seq, behind: cursor.seq.map { last > $0 ? last - $0 : 0 },
-                failure: cursors.failure(of: cursor.name))
+                failure: cursors.failure(of: cursor.name), published: cursors.publishFigures(of: cursor.name))
         }
     }
 

@@ -93,14 +93,14 @@ struct CheckCommand: ParsableCommand {
         let deliveries = DeliveryCheck(configuration)
         let broken =
             configuration.checkReferences(environment: CommonOptions.environment) + configuration.checkArchive()
-            + deliveries.diagnostics
+            + deliveries.diagnostics + PublishCheck(configuration).diagnostics
         for diagnostic in broken { StandardError.write(diagnostic.description) }
         if broken.contains(where: { $0.severity == .error }) { throw CommandFailure(.badConfiguration, "") }
         if printsValues { return try write(configuration.printEffective()) }
         let count = configuration.feeds.count
         try write(
             "\(configuration.path): ok, \(count) feed\(count == 1 ? "" : "s")\(Self.rules(configuration.filters))"
-                + "\(Self.deliveries(deliveries.count))\n")
+                + "\(Self.deliveries(deliveries.count))\(Self.publications(configuration.publications.count))\n")
     }
 
     /// How many rules there are, and of each kind: `, 3 rules (2 block, 1 label)`; empty where there is none.
@@ -117,6 +117,11 @@ struct CheckCommand: ParsableCommand {
     /// How many deliveries files describe: `, 1 delivery`; empty where there is none.
     private static func deliveries(_ count: Int) -> String {
         count == 0 ? "" : ", \(count) deliver\(count == 1 ? "y" : "ies")"
+    }
+
+    /// How many consumers are published for: `, 1 publication`; empty where there is none.
+    private static func publications(_ count: Int) -> String {
+        count == 0 ? "" : ", \(count) publication\(count == 1 ? "" : "s")"
     }
 
     private func write(_ text: String) throws {

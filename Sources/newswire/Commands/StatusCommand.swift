@@ -183,6 +183,10 @@ struct StatusText {
                 consumer["behind"]?.integer.map { "\(counted($0, "record")) behind" } ?? "its cursor cannot be read"
             let name = (consumer["name"]?.string ?? "?") + (consumer["events"]?.bool ?? false ? " (events)" : "")
             var line = "consumer  \(name): \(behind)"
+            if let published = consumer["published"]?["published"]?.integer {
+                line += ", \(counted(published, "article")) published"
+                if let seq = consumer["published"]?["bus_seq"]?.integer { line += ", the bus at \(seq)" }
+            }
             if let failing = consumer["failing"], let reason = failing["reason"]?.string {
                 let since = failing["since"]?.string.flatMap { Timestamp(rfc3339: $0) }
                 line +=

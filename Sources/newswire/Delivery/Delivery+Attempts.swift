@@ -2,6 +2,7 @@ internal import ArticleStore
 internal import FeedModel
 internal import Ingestion
 internal import Logging
+internal import Publishing
 
 /// One batch, offered until it is taken, kept elsewhere or left for the next time.
 extension Delivery {
@@ -11,16 +12,21 @@ extension Delivery {
         case failed
         /// The target never wants a batch again.
         case ended(String)
+        /// The target has the messages up to this one, and was not offered the batch.
+        case stands(BusEnd?)
         /// The batch is left for the next time.
         case stopped
     }
 
     /// Tries a batch until it is delivered, or kept elsewhere.
-    func deliver(_ batch: DeliveryBatch, holding right: CommandLock) -> AttemptsEnding {
+    ///
+    /// - Throws: what ends the command, where a person has to do something before any batch can be delivered.
+    func deliver(_ batch: DeliveryBatch, holding right: CommandLock) throws -> AttemptsEnding {
         // A batch that was tried in vain before this start goes on where it was.
         let before = cursors.failure(of: consumer).flatMap { $0.first == batch.first ? $0 : nil }
-        var backoff = DeliveryBackoff(failures: before?.attempts ?? 0)
+        var backoff = DeliveryBackoff(failures: before?.attempts ?? 0, longest: options.longestBackoff)
         let since = before?.since ?? SystemClock.now()
+        var isSaidToBeAway = false
         while true {
             let answer = target.take(
                 batch,
@@ -30,17 +36,33 @@ extension Delivery {
             var fields = fields(batch)
             if backoff.failures > 0 { fields["failures"] = "\(backoff.failures)" }
             let reason: String
-            let least: Int
+            var least = 0
+            var isAway = false
             switch answer {
             case .delivered:
-                logger.log(level: backoff.failures > 0 ? .notice : .debug, "batch delivered", metadata: fields)
+                if batch.count > 0 {
+                    logger.log(level: backoff.failures > 0 ? .notice : .debug, "batch delivered", metadata: fields)
+                }
                 if backoff.failures > 0 { note(nil) }
                 return .delivered
+            case .stands(let end):
+                if backoff.failures > 0 {
+                    logger.notice("the bus is there again", metadata: fields)
+                    notifier.status("the bus is there again")
+                }
+                return .stands(end)
             case .stopped: return .stopped
             case .ended(let last):
                 _ = backoff.failed()
                 note(trouble(batch, backoff, since, last))
                 return .ended(last)
+            case .broken(let status, let last):
+                _ = backoff.failed()
+                note(trouble(batch, backoff, since, last))
+                throw CommandFailure(status, "publishing for the consumer \(consumer): \(last)")
+            case .away(let why):
+                reason = why
+                isAway = true
             case .refused(let why, let seconds):
                 reason = why
                 least = seconds
@@ -50,14 +72,24 @@ extension Delivery {
             let failure = trouble(batch, backoff, since, reason)
             if giveUp(batch, after: failure, fields) { return .delivered }
             note(failure)
-            let next = options.once ? "" : "; it gets the batch again in \(seconds) s"
-            logger.warning("\(failure.reason)\(next)\(wayOut(failure))", metadata: fields)
+            noteFigures()
+            if !isSaidToBeAway {
+                let next = options.once ? "" : isAway ? nextWhereAway : "; it gets the batch again in \(seconds) s"
+                logger.warning("\(failure.reason)\(next)\(isAway ? "" : wayOut(failure))", metadata: fields)
+            }
+            // It is said once that a bus is away, and once that it is there again.
+            isSaidToBeAway = isAway
             if options.once { return .failed }
+            let waiting = batch.count > 0 ? "articles \(batch.first) to \(batch.last) come again" : "it is asked again"
             notifier.status(
-                "FAILING since \(Timestamp(seconds: since.seconds)): \(failure.reason), \(failure.attempts) times; articles "
-                    + "\(batch.first) to \(batch.last) come again in \(seconds) s")
+                "FAILING since \(Timestamp(seconds: since.seconds)): \(failure.reason), \(failure.attempts) times; \(waiting) in "
+                    + "\(seconds) s")
             if DescriptorWait.poll(stop, -1, for: Int64(seconds) * 1000) == .first { return .stopped }
         }
+    }
+
+    private var nextWhereAway: String {
+        "; it is tried again until it is there, \(options.longestBackoff) s apart at most"
     }
 
     /// - Returns: whether the batch is kept elsewhere, so that the consumer goes on behind it.
@@ -90,7 +122,9 @@ extension Delivery {
     }
 
     /// A folder that does not take it costs no delivery.
-    private func note(_ failure: DeliveryFailure?) {
+    func note(_ failure: DeliveryFailure?) {
+        // Without articles that wait nothing is kept from getting on.
+        if let failure, failure.last == 0 { return }
         do throws(StoreError) {
             try cursors.note(failure, of: consumer)
         } catch {

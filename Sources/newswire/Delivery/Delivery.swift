@@ -20,6 +20,8 @@ struct Delivery {
         var deadLetters: DeadLetters?
         /// The command that delivers, as a person starts it.
         var command = "newswire deliver"
+        /// Seconds after which a batch that failed is tried again at the latest.
+        var longestBackoff = DeliveryBackoff.longest
     }
 
     enum Ending: Equatable {
@@ -38,6 +40,9 @@ struct Delivery {
 
     /// Milliseconds between two looks whether a wrong configuration has been mended.
     private static let configurationLook: Int64 = 1000
+
+    /// How much later than its batches a cursor may move whose target can tell what it has.
+    private static let cursorDelay: Duration = .milliseconds(250)
 
     let consumer: String
     let filter: CurrentFilter
@@ -58,6 +63,7 @@ struct Delivery {
         try makeConsumer(start)
         var progress = try begin()
         var filter = filter
+        defer { noteFigures() }
         let last = try reader.lastSeq()
         if progress.seen > last {
             logger.warning(
@@ -80,19 +86,28 @@ struct Delivery {
                 logger.warning(
                     "\(MatchText.undecided(batch.undecided, "taken"))", metadata: ["consumer": "\(consumer)"])
             }
-            if batch.count > 0 {
-                switch deliver(batch, holding: right) {
+            if batch.count > 0 || target.isUnsettled {
+                switch try deliver(batch, holding: right) {
                 case .delivered: break
-                case .failed: return .failed
-                case .ended(let reason): return .ended(reason)
+                case .failed:
+                    try move(&progress)
+                    return .failed
+                case .ended(let reason):
+                    try move(&progress)
+                    return .ended(reason)
+                case .stands(let end):
+                    try settle(at: end, &progress, filter.filter)
+                    continue
                 case .stopped: continue
                 }
             }
             progress.seen = batch.lastSeen
             progress.trail.pass(batch.recent)
+            if batch.isFull, target.tellsWhereItStands, !progress.isDue(Self.cursorDelay) { continue }
             // Records that are not wanted cost a write of the cursor only now and then.
-            if batch.count > 0 || options.once || progress.isFarAhead { try move(&progress) }
+            if batch.count > 0 || options.once || progress.isFarAhead || progress.isBehind { try move(&progress) }
             if batch.count > 0 {
+                noteFigures()
                 notifier.status("has had all up to \(progress.seen)")
                 continue
             }
@@ -106,7 +121,7 @@ struct Delivery {
         return .done
     }
 
-    private struct Progress {
+    struct Progress {
         /// The cursor as it is on the disk.
         var cursor: UInt64?
         /// The last record that was looked at; between the cursor and it are only records that are not wanted.
@@ -114,7 +129,11 @@ struct Delivery {
         /// Which records those were, as far as is known.
         var trail: ReadingTrail
         /// The number behind which the delivery began.
-        let first: UInt64
+        var first: UInt64
+        /// When the cursor was moved last.
+        var moved = ContinuousClock.now
+        /// Whether articles were delivered since.
+        var isBehind = false
         /// The last of the records of which it was told that retention has removed them.
         var toldRemoved: UInt64 = 0
 
@@ -123,6 +142,12 @@ struct Delivery {
             seen = cursor ?? 0
             first = seen
             trail = position.trail
+        }
+
+        /// Whether the cursor is to be moved that was to be left where it is for a while.
+        mutating func isDue(_ delay: Duration) -> Bool {
+            isBehind = true
+            return ContinuousClock.now - moved >= delay
         }
 
         var isFarAhead: Bool { seen > cursor ?? 0 && seen - (cursor ?? 0) >= 1000 }
@@ -192,7 +217,18 @@ struct Delivery {
             metadata: ["consumer": "\(consumer)", "cursor": "\(seq)", "goes_on_behind": "\(start)"])
     }
 
-    private func move(_ progress: inout Progress) throws {
+    func noteFigures() {
+        guard let figures = target.figures else { return }
+        do throws(StoreError) {
+            try cursors.keep(figures, of: consumer)
+        } catch {
+            logger.debug("\(error)", metadata: ["consumer": "\(consumer)"])
+        }
+    }
+
+    func move(_ progress: inout Progress) throws {
+        progress.moved = .now
+        progress.isBehind = false
         guard progress.seen != progress.cursor ?? 0 else { return }
         switch try cursors.advance(
             consumer, from: progress.cursor, to: progress.seen, trail: progress.trail, in: reader)

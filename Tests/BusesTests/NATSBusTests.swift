@@ -1,0 +1,187 @@
+import Publishing
+import TestSupport
+import Testing
+import Web
+
+@testable import Buses
+
+@Suite("Subjects of NATS")
+struct NATSSubjectTests {
+    private func subject(_ text: String, feed: String) -> String {
+        let messages = SampleMessages(1...1, feed: feed)
+        return withExtendedLifetime(messages) { NATSSubject(text).of(messages.messages[0]) }
+    }
+
+    @Test("A feed's id is one token, whatever is in it")
+    func tokens() {
+        for (feed, token) in [
+            ("example", "example"), ("a.b", "a_b"), ("a.>", "a__"), ("*", "_"), ("", "_"), ("ä\r\nPUB x", "____PUB_x"),
+            ("{kind}", "_kind_"), (String(repeating: "x", count: 300), String(repeating: "x", count: 255)),
+        ] {
+            #expect(subject("news.{feed}.{kind}", feed: feed) == "news.\(token).new")
+        }
+        #expect(subject("news.all", feed: "x") == "news.all")
+    }
+
+    @Test("The pattern has a star for each token that differs, and a stream's name no dot")
+    func patterns() {
+        #expect(NATSSubject("news.{feed}.{kind}").pattern == "news.*.*")
+        #expect(NATSSubject("news.{feed}.{kind}").streamName == "NEWS")
+        #expect(NATSSubject("newswire.articles").streamName == "NEWSWIRE_ARTICLES")
+        #expect(NATSSubject("{feed}").streamName == "_")
+    }
+}
+
+@Suite(
+    "A stream of NATS as a bus",
+    .enabled(if: NATSServer.isPossible, "NATS is not installed: apt install nats-server"), .serialized)
+struct NATSBusTests {
+    private static let server = NATSServer()
+
+    private let wait = BusWait(milliseconds: 30_000, stop: -1)
+    private let server: NATSServer
+    private let root = "t\(UInt64.random(in: 0 ... .max))"
+
+    init() throws { server = try #require(Self.server) }
+
+    private func bus(_ to: String? = nil, port: UInt16? = nil, change: (inout BusSettings) -> Void = { _ in }) throws
+        -> NATSBus
+    {
+        var settings = BusSettings(
+            url: try BusURL("nats://127.0.0.1:\(port ?? server.port)"), to: to ?? "\(root).articles", tls: false)
+        change(&settings)
+        return NATSBus(settings)
+    }
+
+    private func connected(_ to: String? = nil) throws -> NATSBus {
+        let bus = try bus(to)
+        try bus.connect(wait)
+        return bus
+    }
+
+    @Test("A stream is made once, and then says where it ends")
+    func stream() throws {
+        let bus = try connected("\(root).{kind}.{feed}")
+        let missing = #expect(throws: BusFailure.self) { try bus.end(wait) }
+        #expect(missing?.kind == .misconfigured && missing?.reason.contains("--setup") == true)
+        #expect(try bus.setUp(wait).hasSuffix("in the stream \(root.uppercased())"))
+        #expect(try bus.setUp(wait).contains("was there already"))
+        #expect(try bus.end(wait) == nil)
+        try bus.publish(SampleMessages(1...700, feed: "a.*"), wait)
+        #expect(try bus.end(wait) == BusEnd(seq: 700, id: SampleMessages.id(700)))
+        bus.close()
+        #expect(try connected("\(root).{kind}.{feed}").end(wait)?.seq == 700)
+    }
+
+    @Test("What is published once more within the window is there once")
+    func repetition() throws {
+        let bus = try connected()
+        _ = try bus.setUp(wait)
+        #expect(try bus.end(wait) == nil)
+        try bus.publish(SampleMessages(1...5), wait)
+        try bus.publish(SampleMessages(3...9), wait)
+        #expect(try bus.end(wait)?.seq == 9)
+        #expect(try NATSProbe(server.port).seqs("\(root).articles") == (1...9).map(String.init))
+    }
+
+    @Test("A message that is refused keeps back all behind it, so that the end hides no gap")
+    func gap() throws {
+        let bus = try connected()
+        _ = try bus.setUp(wait)
+        _ = try bus.end(wait)
+        let probe = try NATSProbe(server.port)
+        try probe.limit(stream: "\(root.uppercased())_ARTICLES", subject: "\(root).articles", messageSize: 2000)
+        let long = String(repeating: "x", count: 4000)
+        let failure = #expect(throws: BusFailure.self) {
+            try bus.publish(
+                SampleMessages(1...6, line: { $0 == 3 ? "{\"t\":\"\(long)\"}" : "{\"n\":\($0)}" }), wait)
+        }
+        #expect(failure?.kind == .refused || failure?.kind == .tooLarge)
+        #expect(try probe.seqs("\(root).articles") == ["1", "2"])
+        let again = try connected()
+        #expect(try again.end(wait)?.seq == 2 && again.largestLine == 2000)
+    }
+
+    @Test("In a stream that has other subjects, too, messages go one at a time, and others' do not matter")
+    func shared() throws {
+        let probe = try NATSProbe(server.port)
+        try probe.make(stream: root, subjects: ["\(root).>"])
+        let bus = try connected()
+        #expect(try bus.end(wait) == nil)
+        try bus.publish(SampleMessages(1...3), wait)
+        try probe.publish("\(root).other", "x")
+        try bus.publish(SampleMessages(4...6), wait)
+        #expect(try bus.end(wait)?.seq == 6)
+    }
+
+    @Test("A last message that newswire has not written is found out")
+    func foreign() throws {
+        let bus = try connected()
+        _ = try bus.setUp(wait)
+        try NATSProbe(server.port).publish("\(root).articles", "x")
+        let failure = #expect(throws: BusFailure.self) { try bus.end(wait) }
+        #expect(failure?.kind == .notOurs)
+    }
+
+    @Test("A stream that acknowledges nothing is refused")
+    func noAcknowledgement() throws {
+        try NATSProbe(server.port).make(stream: root, subjects: ["\(root).articles"], noAck: true)
+        let failure = #expect(throws: BusFailure.self) { try connected().end(wait) }
+        #expect(failure?.kind == .misconfigured)
+    }
+
+    @Test("A server that is away, before or in the middle, is away, and comes again with what it had")
+    func away() throws {
+        let own = try #require(NATSServer())
+        let bus = try bus(port: own.port)
+        try bus.connect(wait)
+        _ = try bus.setUp(wait)
+        _ = try bus.end(wait)
+        try bus.publish(SampleMessages(1...3), wait)
+        own.end()
+        let lost = #expect(throws: BusFailure.self) { try bus.publish(SampleMessages(4...6), wait) }
+        #expect(lost?.kind == .away)
+        bus.close()
+        let away = #expect(throws: BusFailure.self) { try self.bus(port: own.port).connect(wait) }
+        #expect(away?.kind == .away && away?.reason.contains("was not reached") == true)
+        #expect(own.start())
+        let again = try self.bus(port: own.port)
+        try again.connect(wait)
+        #expect(try again.end(wait)?.seq == 3)
+    }
+
+    @Test("A wrong password, and a server without JetStream, are said")
+    func refusals() throws {
+        let closed = try #require(NATSServer("authorization { user: news, password: right }"))
+        let wrong = try bus(port: closed.port) { ($0.user, $0.password) = ("news", "wrong") }
+        let failure = #expect(throws: BusFailure.self) { try wrong.connect(wait) }
+        #expect(failure?.kind == .notPermitted && failure?.reason.contains("wrong") == false)
+        let right = try bus(port: closed.port) { ($0.user, $0.password) = ("news", "right") }
+        try right.connect(wait)
+    }
+
+    @Test(
+        "A certificate that is not trusted, or of another host, gets nothing",
+        .enabled(if: SelfSignedCertificate.isPossible))
+    func certificates() throws {
+        let own = try #require(SelfSignedCertificate(names: "IP:127.0.0.1"))
+        let other = try #require(SelfSignedCertificate(names: "IP:127.0.0.1"))
+        let elsewhere = try #require(SelfSignedCertificate(names: "DNS:elsewhere.example"))
+        func server(_ certificate: SelfSignedCertificate) throws -> NATSServer {
+            try #require(
+                NATSServer(
+                    "tls { cert_file: \"FOLDER/cert.pem\", key_file: \"FOLDER/key.pem\" }",
+                    readable: [certificate.file, certificate.keyFile]))
+        }
+        func secure(_ port: UInt16, _ authority: SelfSignedCertificate) throws -> NATSBus {
+            var settings = BusSettings(url: try BusURL("nats://127.0.0.1:\(port)"), to: "x.y", tls: true)
+            settings.caFile = authority.file
+            return NATSBus(settings)
+        }
+        let trusted = try server(own)
+        try secure(trusted.port, own).connect(wait)
+        #expect(throws: BusFailure.self) { try secure(trusted.port, other).connect(wait) }
+        let strange = try server(elsewhere)
+        #expect(throws: BusFailure.self) { try secure(strange.port, elsewhere).connect(wait) }
+    }
+}
