@@ -16,6 +16,10 @@ BINARY := .build/release/newswire
 COMPLETIONS := .build/release/completions
 PAGES := newswire.1 newswire.toml.5 newswire-store.5
 UNITS := newswire.service newswire-deliver@.service
+# What newswire-publish is linked with, and the servers that its tests start.
+BUSES := libpq-dev libnats-dev libhiredis-dev librdkafka-dev
+SERVERS := postgresql nats-server redis-server
+PUBLISHER := .build/release/newswire-publish
 BUILD  := swift build -c release --static-swift-stdlib --product newswire
 # Tests talk to servers on the loopback: no proxy may stand between.
 DIRECT := env -u http_proxy -u https_proxy -u all_proxy -u no_proxy -u HTTP_PROXY -u HTTPS_PROXY -u ALL_PROXY -u NO_PROXY
@@ -24,7 +28,7 @@ WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: build run test check-deep coverage lint format bench fuzz worst-case man install uninstall deb clean help dependencies
+.PHONY: build publish install-publish run test check-deep coverage lint format bench fuzz worst-case man install uninstall deb clean help dependencies
 
 build: dependencies ## build the program for release: .build/release/newswire
 	@$(BUILD) >&2
@@ -33,12 +37,16 @@ build: dependencies ## build the program for release: .build/release/newswire
 	    $(BINARY) --generate-completion-script $$shell >$(COMPLETIONS)/$$shell || exit 1; \
 	done
 
+publish: dependencies ## build newswire-publish for release, which needs the libraries of buses
+	@.ci/dependencies $(BUSES)
+	@swift build -c release --static-swift-stdlib --product newswire-publish >&2
+
 run: build ## build, poll the sample feeds and print the articles that are new
 	@$(BINARY) poll --all --config $(CONFIG) >&2
 	@$(BINARY) dump --new --format text --config $(CONFIG)
 
 test: dependencies ## build and run all tests
-	@.ci/dependencies python3 openssl
+	@.ci/dependencies python3 openssl $(BUSES) $(SERVERS)
 	@swift build --build-tests
 	@$(DIRECT) $(WIDTH) swift test --skip-build --disable-xctest
 
@@ -79,8 +87,7 @@ install: ## install below PREFIX (/usr/local); DESTDIR is honoured
 	done
 	install -m 644 systemd/newswire.sysusers.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/newswire.conf"
 	install -d "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man5"
-	install -m 644 docs/man/*.1 "$(DESTDIR)$(MANDIR)/man1"
-	install -m 644 docs/man/*.5 "$(DESTDIR)$(MANDIR)/man5"
+	@for page in $(PAGES); do install -m 644 docs/man/$$page "$(DESTDIR)$(MANDIR)/man$${page##*.}" || exit 1; done
 	install -D -m 644 $(COMPLETIONS)/bash "$(DESTDIR)$(BASHDIR)/newswire"
 	install -D -m 644 $(COMPLETIONS)/zsh "$(DESTDIR)$(ZSHDIR)/_newswire"
 	install -D -m 644 $(COMPLETIONS)/fish "$(DESTDIR)$(FISHDIR)/newswire.fish"
@@ -97,16 +104,27 @@ install: ## install below PREFIX (/usr/local); DESTDIR is honoured
 	    install -v -m 644 config/newswire.toml "$(DESTDIR)$(SYSCONFDIR)/newswire/newswire.toml"; \
 	fi
 
+install-publish: ## install newswire-publish, which `make publish` has built
+	@test -x $(PUBLISHER) || { echo "make install-publish: there is no $(PUBLISHER) yet; run 'make publish' first" >&2; exit 1; }
+	install -D -m 755 $(PUBLISHER) "$(DESTDIR)$(PREFIX)/bin/newswire-publish"
+	install -d "$(DESTDIR)$(UNITDIR)"
+	@sed -e 's|/usr/bin/newswire|$(PREFIX)/bin/newswire|' -e 's|/etc/newswire|$(SYSCONFDIR)/newswire|g' \
+	    systemd/newswire-publish@.service >"$(DESTDIR)$(UNITDIR)/newswire-publish@.service"
+	@chmod 644 "$(DESTDIR)$(UNITDIR)/newswire-publish@.service"
+	install -D -m 644 docs/man/newswire-publish.1 "$(DESTDIR)$(MANDIR)/man1/newswire-publish.1"
+
 uninstall: ## remove what install has put there, but for the configuration and the store
 	rm -f "$(DESTDIR)$(PREFIX)/bin/newswire" "$(DESTDIR)$(PREFIX)/lib/sysusers.d/newswire.conf" \
 	    "$(DESTDIR)$(BASHDIR)/newswire" "$(DESTDIR)$(ZSHDIR)/_newswire" "$(DESTDIR)$(FISHDIR)/newswire.fish"
-	for unit in $(UNITS); do rm -f "$(DESTDIR)$(UNITDIR)/$$unit"; done
+	for unit in $(UNITS) newswire-publish@.service; do rm -f "$(DESTDIR)$(UNITDIR)/$$unit"; done
+	rm -f "$(DESTDIR)$(PREFIX)/bin/newswire-publish" "$(DESTDIR)$(MANDIR)/man1/newswire-publish.1"
 	for page in $(PAGES); do rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page"; done
 	rm -rf "$(DESTDIR)$(PREFIX)/share/doc/newswire"
 
-deb: build ## make a Debian package of what is built: .build/deb
+deb: build publish ## make the Debian packages of what is built: .build/deb
 	@.ci/dependencies dpkg-dev
 	@.packaging/deb
+	@.packaging/deb-publish
 
 clean: ## remove everything that was built, and the sample store
 	rm -rf .build
