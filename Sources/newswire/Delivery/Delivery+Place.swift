@@ -63,7 +63,7 @@ extension Delivery {
         var missing = Missing()
         try reader.read(after: seq, damage: { _ in }) { record in
             guard record.envelope.seq <= last else { return false }
-            guard try filter.taken(record, in: reader) != nil else { return true }
+            guard try filter.given(record, in: reader) != nil else { return true }
             missing.count += 1
             missing.last = record.envelope.storedAt
             if missing.first == nil { missing.first = missing.last }

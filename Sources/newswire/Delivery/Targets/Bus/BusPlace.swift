@@ -56,7 +56,7 @@ struct BusPlace: Sendable {
         var first: UInt64?
         var count = 0
         try reader.read(after: seq, damage: { _ in }) { record in
-            if try filter.taken(record, in: reader) != nil {
+            if try filter.given(record, in: reader) != nil {
                 first = first ?? record.envelope.seq
                 count += 1
             }
