@@ -89,7 +89,7 @@ struct PageReviewTests {
     @Test("An article where none was found is found, and one that is not found any more is lost and stays stored")
     func foundAndLost() async throws {
         let fixture = try PageFixture()
-        fixture.server.page("/a", "no article")
+        fixture.server.page("/a", "no article of a word")
         fixture.server.page("/b", long)
         let archive = try fixture.archive()
         for (number, path) in ["/a", "/b"].enumerated() {
@@ -98,7 +98,7 @@ struct PageReviewTests {
         }
         let others: PageReading = { bytes, _, _, _, _ in
             let text = String(decoding: bytes, as: UTF8.self)
-            guard text == "no article" else { return .failure(.noArticle) }
+            guard text == "no article of a word" else { return .failure(.noArticle) }
             return .success(PageContent(quality: 0.8, html: "<p>\(text)</p>", text: text, extractor: 4))
         }
         #expect(try verdicts(fixture, others) == [.found(quality: 0.8), .lost(.noArticle)])

@@ -77,7 +77,7 @@ struct PageSeriesTests {
     )
     func repeated() async throws {
         let fixture = try PageFixture()
-        let same = String(repeating: "the same ", count: 60)
+        let same = String(repeating: "the same word ", count: 60)
         serve(fixture, 1, next: 2, text: same)
         serve(fixture, 2, next: 3, text: same)
         let seq = try fixture.article(1, at: fixture.server.url("/a"))
