@@ -34,6 +34,8 @@ struct PublishTableTests {
 
     @Test("Each key sets a field of its own, and is printed as it was meant")
     func fields() throws {
+        let keys = Options.all.filter { $0.tables.contains(.publish) }.map { "\($0.key)" }
+        #expect(keys.sorted() == (Self.values.map(\.key) + ["url", "to", "credentials"]).sorted())
         for (key, value) in Self.values {
             var table = Self.head
             if key == "user" { table += "password = { credential = \"bus\" }\n" }

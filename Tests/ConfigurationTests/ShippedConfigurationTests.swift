@@ -28,8 +28,8 @@ struct ShippedConfigurationTests {
     @Test("The configuration that is shipped shows the defaults")
     func defaults() throws {
         var text = uncommented(try shipped())
-        // Of these a feed may have one, and [fetch] has none by default.
-        for key in ["\nbasic_auth", "\ndigest_auth", "\nproxy_auth"] {
+        // Of these a feed may have one, and [fetch] has none by default; a bus is shown credentials or a password.
+        for key in ["\nbasic_auth", "\ndigest_auth", "\nproxy_auth", "\ncredentials"] {
             text = text.replacing("\(key) = {", with: "\n#\(key.dropFirst()) = {")
         }
         var configuration = try fixture.load(text)

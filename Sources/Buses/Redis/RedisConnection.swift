@@ -31,7 +31,8 @@ final class RedisConnection {
         var length = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(made.pointee.fd, SOL_SOCKET, SO_ERROR, &error, &length)
         guard error == 0 else { throw notReached(String(cString: strerror(error))) }
-        redisEnableKeepAlive(made)
+        // Only TCP has that; of a Unix socket it would be an error of the connection.
+        if !host.isSocket { redisEnableKeepAlive(made) }
     }
 
     deinit { redisFree(context) }

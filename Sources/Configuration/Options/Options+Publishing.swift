@@ -64,6 +64,6 @@ extension Options {
             More of the bus: for Kafka any property of librdkafka but those that say what newswire promises; for Redis \
             maxlen, the length to which the stream is cut about; for NATS replicas and domain. What is secret is written as \
             a secret.
-            """, example: "{ \"compression.type\" = \"zstd\" }", in: .publish(\.extras)),
+            """, example: "{ replicas = 3 }", in: .publish(\.extras)),
     ]
 }
