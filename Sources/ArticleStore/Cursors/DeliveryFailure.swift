@@ -1,5 +1,4 @@
 package import FeedModel
-private import Glibc
 package import JSONText
 
 /// `DeliveryFailure` is what keeps a consumer from getting on: a batch that its target does not take.
@@ -24,11 +23,11 @@ package struct DeliveryFailure: Sendable, Equatable {
     }
 
     /// Bytes that a file of one may have.
-    private static let longest = 4096
+    fileprivate static let longest = 4096
 
     /// Reads what `line` wrote; nil for anything else.
     fileprivate init?(_ bytes: [UInt8]) {
-        guard bytes.count < Self.longest, let json = try? JSONParser.parse(bytes).value,
+        guard let json = try? JSONParser.parse(bytes).value,
             let since = json["since"]?.string.flatMap({ Timestamp(rfc3339: $0) }),
             let attempts = json["attempts"]?.integer.flatMap({ Int(exactly: $0) }),
             let first = json["first_seq"]?.integer.flatMap({ UInt64(exactly: $0) }),
@@ -53,23 +52,17 @@ package struct DeliveryFailure: Sendable, Equatable {
         write(to: &json)
         return json.finish() + [0x0a]
     }
-
-    fileprivate static func read(_ file: OpenFile) -> DeliveryFailure? {
-        (try? file.read(longest, at: 0)).flatMap { DeliveryFailure($0) }
-    }
 }
 
 /// What keeps consumers from getting on, in a file beside each cursor: so that `consumers` and `status` can say it.
 extension Cursors {
-    private func failurePath(_ name: String) throws(StoreError) -> String {
-        _ = try path(of: name)
-        return "\(directory.cursors)/.\(name).failure"
-    }
+    private static let failureKind: StaticString = "failure"
 
     /// Tells what keeps a consumer from getting on; nil where nothing does, or where its cursor was moved past the batch.
     package func failure(of name: String) -> DeliveryFailure? {
-        guard let path = try? failurePath(name), let file = try? OpenFile.reading(path, followsLinks: false),
-            let failure = DeliveryFailure.read(file)
+        guard
+            let failure = readNote(Self.failureKind, of: name, longest: DeliveryFailure.longest)
+                .flatMap({ DeliveryFailure($0) })
         else { return nil }
         if let seq = try? read(name), seq >= failure.last { return nil }
         return failure
@@ -78,11 +71,6 @@ extension Cursors {
     /// Writes down what keeps a consumer from getting on, or, with nil, that nothing does. The caller has the consumer's
     /// lock. Losing it costs a word in `consumers`, and the count of attempts.
     package func note(_ failure: DeliveryFailure?, of name: String) throws(StoreError) {
-        let path = try failurePath(name)
-        guard let failure else {
-            _ = files.remove(path)
-            return
-        }
-        try put(failure.line, at: path)
+        try writeNote(failure?.line, Self.failureKind, of: name)
     }
 }

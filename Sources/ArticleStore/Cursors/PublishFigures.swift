@@ -16,13 +16,11 @@ package struct PublishFigures: Sendable, Equatable {
     package init() {}
 
     /// Bytes that a file of them may have.
-    private static let longest = 1024
+    fileprivate static let longest = 1024
 
     /// Reads what `line` wrote; nil for anything else.
     fileprivate init?(_ bytes: [UInt8]) {
-        guard bytes.count < Self.longest, let json = try? JSONParser.parse(bytes).value, json.object != nil else {
-            return nil
-        }
+        guard let json = try? JSONParser.parse(bytes).value, json.object != nil else { return nil }
         func number(_ key: String) -> UInt64? { json[key]?.integer.flatMap { UInt64(exactly: $0) } }
         published = number("published") ?? 0
         errors = number("errors") ?? 0
@@ -49,26 +47,15 @@ package struct PublishFigures: Sendable, Equatable {
 
 /// What publishers have counted, in a file beside each cursor.
 extension Cursors {
-    private func figuresPath(_ name: String) throws(StoreError) -> String {
-        _ = try path(of: name)
-        return "\(directory.cursors)/.\(name).published"
-    }
+    private static let figuresKind: StaticString = "published"
 
     /// Tells what the publisher of a consumer has counted; nil where none has.
     package func publishFigures(of name: String) -> PublishFigures? {
-        guard let path = try? figuresPath(name), let file = try? OpenFile.reading(path, followsLinks: false),
-            let bytes = try? file.read(1024, at: 0)
-        else { return nil }
-        return PublishFigures(bytes)
+        readNote(Self.figuresKind, of: name, longest: PublishFigures.longest).flatMap { PublishFigures($0) }
     }
 
     /// Writes down what a publisher has counted; with nil, that there is none. Not durable: a crash costs a few of the count.
     package func keep(_ figures: PublishFigures?, of name: String) throws(StoreError) {
-        let path = try figuresPath(name)
-        guard let figures else {
-            _ = files.remove(path)
-            return
-        }
-        try put(figures.line, at: path)
+        try writeNote(figures?.line, Self.figuresKind, of: name)
     }
 }
