@@ -38,6 +38,32 @@ struct PageAgreementTests {
     }
 
     @Test(
+        "A title of one or two words that is not in the page says nothing: the teaser tells",
+        arguments: ["Live", "Kommentar: Update", "速報"])
+    func littleSaid(title: String) throws {
+        let teaser = "Engineers found deep cracks in the harbour bridge, so ferries run until autumn."
+        let same = "The harbour bridge stays closed: engineers have found deep cracks, and ferries carry people."
+        let other = "We use cookies. Please accept them to continue to the site of our partners."
+        #expect(try quality(title: title, teaser: teaser, page: same) == 0.8)
+        #expect(try quality(title: title, teaser: teaser, page: other) < 0.3)
+        #expect(try quality(title: title, teaser: "Harbour bridge closed", page: same) == 0.8)
+    }
+
+    @Test("Where the feed has said only a word or two the page's own title tells, which is about its text")
+    func ownTitle() throws {
+        let text = "The harbour bridge stays closed: engineers have found deep cracks."
+        let title = "Bridge in the harbour closed"
+        for (short, teaser) in [("Live", ""), ("Update", "More"), ("", "Update")] {
+            #expect(try quality(title: short, teaser: teaser, page: text, pageTitle: title) == 0.8)
+            #expect(try quality(title: short, teaser: teaser, page: text) == 0)
+            #expect(try quality(title: short, teaser: teaser, page: "Accept all of it", pageTitle: title) == 0)
+        }
+        // Three words say enough for a page without any of them to be another one.
+        #expect(try quality(title: "Trainer aircraft arrive", teaser: "", page: text, pageTitle: title) == 0)
+        #expect(try quality(title: "Trainer aircraft arrive", teaser: "Update", page: text, pageTitle: title) == 0)
+    }
+
+    @Test(
         "In scripts without spaces a few characters in a row are compared",
         arguments: [
             ("港の橋は夏の間ずっと閉鎖", "アルドマスの港の橋は、夏の間ずっと閉鎖されると市議会が決めた。", "Cookieの使用に同意してください。ページを表示できません。"),
