@@ -61,6 +61,27 @@ struct FullTextServiceTests {
         #expect(await desk.run("store", "verify").status == 0)
     }
 
+    @Test("An edit whose page has the same text is given with it, and who takes pages alone has one of each version")
+    func edited() async throws {
+        let desk = Desk(options: "fulltext = \"always\"")
+        serve(desk, 1...1)
+        let service = desk.service()
+        #expect(await pages(desk, 1).count == 1)
+        let edited = Self.rss(desk, 1...1).replacing("Article 1<", with: "Article 1, corrected<")
+            .replacing("Short.", with: "Short, and corrected.")
+        desk.server.on("/feed", LoopbackResponse(headers: [], body: edited))
+        await desk.run("poll", "--all", "--force")
+        let pages = await pages(desk, 2)
+        service.send(SIGTERM)
+        _ = await service.wait()
+        #expect(pages.map { $0["_newswire"]?["version"]?.integer } == [1, 2])
+        let versions = try await desk.dump("--updates", "--fulltext", "prefer")
+        #expect(versions.compactMap { $0["title"]?.string } == ["Article 1", "Article 1, corrected"])
+        #expect(versions.allSatisfy { $0["content_text"]?.string?.contains("Paragraph 1 of") == true })
+        #expect(try await desk.dump("--new", "--fulltext", "only").count == 2)
+        #expect(try await desk.dump("--new", "--fulltext", "only").isEmpty)
+    }
+
     @Test("A service that is killed while a page is on its way fetches it after its next start, and none twice")
     func killed() async throws {
         let desk = Desk(options: "fulltext = \"always\"")

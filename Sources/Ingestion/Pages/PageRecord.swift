@@ -26,6 +26,8 @@ struct PageRecord {
     var previous: StoredRecord?
     /// Where the page is kept as it came; nil where it is not.
     var archive: ArchivePlace?
+    /// The SHA-256 of the page's bytes, where they did not come again; nil where they are those of `page`.
+    var digest: String?
 
     /// Tells pages apart by their text alone.
     static func hash(_ content: PageContent) -> Hash128 {
@@ -85,7 +87,7 @@ struct PageRecord {
         json.flag("teaser", isTeaser)
         json.member("quality", (content.quality * 100).rounded() / 100)
         json.member("extractor", content.extractor)
-        json.member("sha256", Self.sha256(page.bytes))
+        json.member("sha256", digest ?? Self.sha256(page.bytes))
         json.member("warnings", content.warnings)
         json.member("archive", archive?.description)
         json.endObject()

@@ -31,7 +31,7 @@ package struct PageReview: Sendable {
     private let stored: StoredRecord?
 
     /// - Parameters:
-    ///   - article: the record that the page names; nil where it is not there.
+    ///   - article: the record whose page it is; nil where it is not there.
     ///   - stored: the newest record of the article's page; nil where there is none.
     init(_ page: KeptPage, article: StoredRecord?, stored: StoredRecord?) {
         self.page = page
@@ -45,11 +45,11 @@ package struct PageReview: Sendable {
     package init(
         _ page: KeptPage, _ reader: StoreReader, find: (PageKey.Key) throws(StoreError) -> UInt64?
     ) throws(StoreError) {
-        let article = try reader.record(seq: page.article)
-        let seq = article == nil ? nil : try find(PageKey.of(page.uid))
-        self.init(
-            page, article: article, stored: try seq.map { seq throws(StoreError) in try reader.record(seq: seq) } ?? nil
-        )
+        let seq = try find(PageKey.of(page.uid))
+        let stored = try seq.map { seq throws(StoreError) in try reader.record(seq: seq) } ?? nil
+        // A page that is as it was is that of a later version of its article, too.
+        let version = Self.place(of: stored) == page.place ? stored?.pageOf : nil
+        self.init(page, article: try reader.record(seq: version ?? page.article), stored: stored)
     }
 
     /// The record that would be stored beside the verdict; nil where there is nothing to store.
@@ -95,14 +95,18 @@ package struct PageReview: Sendable {
         return Outcome(verdict: verdict, feed: feed, pending: record.pending)
     }
 
-    private var storedPlace: ArchivePlace? { stored?.page?["archive"]?.string.flatMap { ArchivePlace($0) } }
+    /// Where the page of a record is kept.
+    private static func place(of stored: StoredRecord?) -> ArchivePlace? {
+        stored?.page?["archive"]?.string.flatMap { ArchivePlace($0) }
+    }
 
-    private var isStoredFromThis: Bool { storedPlace == page.place }
+    private var isStoredFromThis: Bool { Self.place(of: stored) == page.place }
 
-    /// Whether what is stored is of a page that was fetched after this one.
+    /// Whether what is stored is of a page that was fetched after this one, or for a later version of the article.
     private var isSuperseded: Bool {
         guard let stored, !isStoredFromThis else { return false }
-        if let place = storedPlace {
+        if let later = stored.version, let version = article?.version, later > version { return true }
+        if let place = Self.place(of: stored) {
             return (place.file, place.offset) > (page.place.file, page.place.offset)
         }
         guard let time = stored.page?["fetched_at"]?.string.flatMap(Timestamp.init(rfc3339:)) else { return true }

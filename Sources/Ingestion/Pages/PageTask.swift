@@ -12,9 +12,10 @@ struct PageTask: Sendable {
     enum Outcome: Sendable, Equatable {
         /// The page was stored, which has at least twice the feed's text or not.
         case stored(isLonger: Bool)
-        /// Its text is stored already.
+        /// Its text is stored already, for this version of the article.
         case unchanged(isLonger: Bool)
-        /// The server says that it is as it was when it was stored.
+        /// The server says that it is as it was when it was stored; where that was for an earlier version of the article, it was
+        /// stored for this one, too.
         case notModified(isLonger: Bool)
         case failed(PageFetcher.Failure)
         /// The host cannot be asked now, and may be after so many milliseconds.
@@ -70,13 +71,15 @@ struct PageTask: Sendable {
         } catch {
             return .notStored
         }
+        // What the server has now is the page of that version.
+        if isOfLaterVersion(previous, than: article) { return .unwanted }
         do throws(PageFetcher.Failure) {
             guard let page = try await fetcher.fetch(url, for: feed, visit, known: validators(previous)) else {
                 return .stopped
             }
             visit.end()
             if page.isUnchanged, let previous {
-                return .notModified(isLonger: isLonger(previous.contentText ?? "", article))
+                return try await keep(unchanged: page, as: previous, for: article)
             }
             var found = await content(page)
             if case .success(var content) = found {
@@ -121,12 +124,12 @@ struct PageTask: Sendable {
     }
 
     /// Whether a page's text is at least twice the feed's.
-    private func isLonger(_ text: String, _ article: StoredRecord) -> Bool {
+    func isLonger(_ text: String, _ article: StoredRecord) -> Bool {
         text.utf8.count >= 2 * FeedBody(article).text.utf8.count
     }
 
     /// The record of the article's page; nil where there is none.
-    private func stored(_ article: StoredRecord) async throws(StoreError) -> StoredRecord? {
+    func stored(_ article: StoredRecord) async throws(StoreError) -> StoredRecord? {
         guard let uid = article.uid, let seq = try store.record(key: PageKey.of(uid)) else { return nil }
         return await record(seq)
     }
@@ -143,30 +146,7 @@ struct PageTask: Sendable {
         return etag == nil && time == nil ? nil : PageValidators(url: url, etag: etag, lastModified: time)
     }
 
-    private func keep(
-        _ page: FetchedPage, _ content: PageContent, _ count: Int, _ article: StoredRecord, in place: ArchivePlace?
-    ) async throws(PageFetcher.Failure) -> Outcome {
-        let isLonger = isLonger(content.text, article)
-        var record = PageRecord(page: page, content: content, pages: count, article: article)
-        record.archive = place
-        // Nobody may be about to store what an older page of it says.
-        let keys = article.uid.map { [PageKey.of($0)] } ?? []
-        await writer.locks.take(keys)
-        defer { writer.locks.release(keys) }
-        do throws(StoreError) {
-            record.previous = try await stored(article)
-            guard let pending = record.pending else { return .unwanted }
-            if record.previous?.contentHash == pending.contentHash { return .unchanged(isLonger: isLonger) }
-            let commit = FeedCommit(feed: feed.id, records: [pending], state: nil)
-            let isRefused = try await !writer.commit(commit).refused.isEmpty
-            if !isRefused { return .stored(isLonger: isLonger) }
-        } catch {
-            return .notStored
-        }
-        throw PageFetcher.Failure(kind: .unstorable)
-    }
-
-    private func record(_ seq: UInt64) async -> StoredRecord? {
+    func record(_ seq: UInt64) async -> StoredRecord? {
         await withCheckedContinuation { continuation in
             disk.async { [store] in
                 let reader = try? StoreReader(directory: store.path)

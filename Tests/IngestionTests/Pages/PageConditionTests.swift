@@ -39,6 +39,59 @@ struct PageConditionTests {
         #expect(figures.notModified == 1 && figures.unchanged == 0 && figures.failures.isEmpty)
     }
 
+    @Test(
+        "304 for another version of the article is a record of what is stored, once, and with what is known of the bytes"
+    )
+    func unchangedForVersion() async throws {
+        let fixture = try PageFixture()
+        serve(fixture)
+        let url = fixture.server.url("/a")
+        let archive = try fixture.archive()
+        let first = try fixture.article(1, at: url)
+        #expect(try await fixture.fetch(first, archive: archive) == .stored(isLonger: true))
+        fixture.pass(seconds: 60)
+        let second = try fixture.article(1, at: url, version: 2)
+        #expect(try await fixture.fetch(second, archive: archive) == .notModified(isLonger: true))
+        #expect(try await fixture.fetch(second, archive: archive) == .notModified(isLonger: true))
+        let records = try fixture.records()
+        #expect(records.map(\.version) == [1, 2] && records.map(\.pageOf) == [first, second])
+        let (before, after) = (try #require(records.first?.page), try #require(records.last?.page))
+        #expect(records.last?.contentHTML == records.first?.contentHTML && records.last?.contentText == text)
+        #expect(records.last?.previous == records.first?.seq && records.last?.changed.isEmpty == true)
+        for member: StaticString in ["url", "etag", "sha256", "title", "authors", "quality", "extractor", "archive"] {
+            #expect(before[member] != nil && before[member] == after[member], "\(member)")
+        }
+        #expect(before["status"]?.integer == 200 && after["status"]?.integer == 304)
+        #expect(before["fetched_at"]?.string == "2026-11-22T08:00:00Z")
+        #expect(after["fetched_at"]?.string == "2026-11-22T08:01:00Z")
+        #expect(try fixture.keptPages().count == 1)
+        await fixture.close()
+    }
+
+    @Test("A page that has not changed is poor, too, for a version of the article of which it says nothing")
+    func unchangedButPoor() async throws {
+        let fixture = try PageFixture()
+        serve(fixture)
+        let url = fixture.server.url("/a")
+        #expect(try await fixture.fetch(try fixture.article(1, at: url)) == .stored(isLonger: true))
+        let second = try fixture.article(
+            1, at: url, text: "<p>Engineers found deep cracks in it.</p>", version: 2,
+            title: "Harbour bridge closed for summer")
+        #expect(try await fixture.fetch(second) == .failed(.init(kind: .poor)))
+        #expect(try fixture.records().count == 1)
+        // What was little because of the feed's words then is not less for that now.
+        let other = try PageFixture()
+        serve(other)
+        let half = try other.article(
+            1, at: other.server.url("/a"), text: "", title: "headline bridges closed summer autumn")
+        #expect(try await other.fetch(half) == .stored(isLonger: true))
+        let whole = try other.article(1, at: other.server.url("/a"), version: 2, title: "The headline of words")
+        #expect(try await other.fetch(whole) == .notModified(isLonger: true))
+        #expect(try other.records().map { $0.page?["quality"]?.double } == [0.45, 0.9])
+        await other.close()
+        await fixture.close()
+    }
+
     @Test("Validators are kept with the page, but for those that say nothing of the next answer")
     func kept() async throws {
         let fixture = try PageFixture()

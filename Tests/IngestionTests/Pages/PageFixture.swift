@@ -92,18 +92,23 @@ final class PageFixture {
             path: folder.write(text, to: "newswire.toml"), environment: ["HOME": "/nonexistent"])
     }
 
-    /// Stores an article that links to a page.
+    /// Stores an article that links to a page, or a further version of it with another title.
     ///
-    /// - Returns: its number.
+    /// - Returns: the record's number.
     @discardableResult
-    func article(_ number: UInt64, at url: String, text: String = "<p>A word of the feed.</p>") throws -> UInt64 {
+    func article(
+        _ number: UInt64, at url: String, text: String = "<p>A word of the feed.</p>", version: UInt32 = 1,
+        title: String? = nil
+    ) throws -> UInt64 {
+        let title = title ?? "Word \(number)" + (version > 1 ? " (\(version))" : "")
+        let changed = version > 1 ? ",\"changed\":[\"title\"]" : ""
         let prefix = """
-            {"id":"\(number)","url":"\(url)","title":"Word \(number)","content_html":"\(text)",\
-            "_newswire":{"feed_url":"\(server.url("/feed"))","feed_tags":["naval"],"content_from":"content"
+            {"id":"\(number)","url":"\(url)","title":"\(title)","content_html":"\(text)",\
+            "_newswire":{"feed_url":"\(server.url("/feed"))","feed_tags":["naval"],"content_from":"content"\(changed)
             """
         let record = PendingRecord(
-            prefix: Array(prefix.utf8), uid: Self.uid(number), kind: .new, version: 1, isInitial: false,
-            contentHash: .init(high: 1, low: number))
+            prefix: Array(prefix.utf8), uid: Self.uid(number), kind: version > 1 ? .update : .new, version: version,
+            isInitial: false, contentHash: .init(high: UInt64(version), low: number))
         return try store.commit([FeedCommit(feed: FeedIdentifier("feed"), records: [record], state: nil)]).firstSeq
     }
 

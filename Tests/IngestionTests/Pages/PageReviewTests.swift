@@ -131,6 +131,51 @@ struct PageReviewTests {
         await fixture.close()
     }
 
+    @Test("What other rules find in a page that has not changed belongs to the version for which it was so last")
+    func unchangedForVersion() async throws {
+        let fixture = try PageFixture()
+        let long = long
+        fixture.server.on("/a") { request, connection in
+            let isKnown = request.header("If-None-Match") != nil
+            connection.send(
+                LoopbackResponse(
+                    status: isKnown ? 304 : 200, headers: [("Content-Type", "text/html"), ("ETag", "\"1\"")],
+                    body: isKnown ? "" : long))
+        }
+        let archive = try fixture.archive()
+        let url = fixture.server.url("/a")
+        _ = try await fixture.fetch(try fixture.article(1, at: url), archive: archive)
+        let second = try fixture.article(1, at: url, version: 2)
+        _ = try await fixture.fetch(second, archive: archive)
+        #expect(try verdicts(fixture, rules) == [.same])
+        try store(fixture) { bytes, type, url, settings, time in
+            PageFixture.reading(bytes, type, url, settings, time).map { content in
+                var content = content
+                content.text += "and more words"
+                return content
+            }
+        }
+        let last = try #require(try fixture.records().last)
+        #expect(last.version == 2 && last.pageOf == second && last.changed == ["content_text"])
+        await fixture.close()
+    }
+
+    @Test("A kept page of an earlier version is not compared with the page of a later one")
+    func earlierVersion() async throws {
+        let fixture = try PageFixture()
+        fixture.server.page("/a", long)
+        let url = fixture.server.url("/a")
+        let first = try fixture.article(1, at: url)
+        let archive = try fixture.archive()
+        _ = try await fixture.fetch(try fixture.article(1, at: url, version: 2))
+        let article = try #require(try StoreReader(directory: fixture.store.path).record(seq: first))
+        let page = FetchedPage(url: url, status: 200, bytes: Array("word".utf8), fetchedAt: fixture.now)
+        fixture.pass(seconds: 60)
+        #expect(await archive.keep(page, .failure(.noArticle), of: article) != nil)
+        #expect(try verdicts(fixture, rules) == [.superseded])
+        await fixture.close()
+    }
+
     @Test("A page of an article that is not in the store is gone, and one of several pages is not compared alone")
     func gone() async throws {
         let fixture = try PageFixture()

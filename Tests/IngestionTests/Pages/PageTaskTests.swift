@@ -73,6 +73,35 @@ struct PageTaskTests {
         await fixture.close()
     }
 
+    @Test("A page whose text is the same is stored for each version of its article for which it was fetched, once")
+    func sameForVersions() async throws {
+        let fixture = try PageFixture()
+        fixture.server.page("/a", long)
+        let url = fixture.server.url("/a")
+        #expect(try await fixture.fetch(try fixture.article(1, at: url)) == .stored(isLonger: true))
+        let second = try fixture.article(1, at: url, version: 2)
+        #expect(try await fixture.fetch(second) == .stored(isLonger: true))
+        #expect(try await fixture.fetch(second) == .unchanged(isLonger: true))
+        let records = try fixture.records()
+        #expect(records.map(\.version) == [1, 2] && records.map(\.contentText) == [long, long])
+        #expect(records[1].pageOf == second && records[1].previous == records[0].seq && records[1].changed.isEmpty)
+        #expect(records[1].title == "Word 1 (2)")
+        await fixture.close()
+    }
+
+    @Test("Once the page of a later version is stored, what the server has is not taken for that of an earlier one")
+    func laterVersion() async throws {
+        let fixture = try PageFixture()
+        fixture.server.page("/a", long)
+        let url = fixture.server.url("/a")
+        let first = try fixture.article(1, at: url)
+        let second = try fixture.article(1, at: url, version: 2)
+        #expect(try await fixture.fetch(second) == .stored(isLonger: true))
+        #expect(try await fixture.fetch(first) == .unwanted)
+        #expect(try fixture.records().map(\.pageOf) == [second] && fixture.server.requests(to: "/a").count == 1)
+        await fixture.close()
+    }
+
     @Test("A page that says less than the feed is a teaser, and its record says so")
     func teaser() async throws {
         let fixture = try PageFixture()
