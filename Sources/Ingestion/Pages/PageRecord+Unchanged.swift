@@ -1,4 +1,5 @@
 internal import Archiving
+internal import Configuration
 internal import FeedModel
 internal import JSONText
 
@@ -8,9 +9,11 @@ extension PageRecord {
     ///   - page: the answer, which has no bytes (304).
     ///   - previous: the page as it was stored.
     ///   - former: the version of the article for which that was; nil where nobody knows it any more.
+    ///   - settings: those by which the page was read, and is read today.
     /// - Returns: nil where nothing was stored that can be said again.
     init?(
-        unchanged page: FetchedPage, as previous: StoredRecord, of former: StoredRecord?, for article: StoredRecord
+        unchanged page: FetchedPage, as previous: StoredRecord, of former: StoredRecord?, for article: StoredRecord,
+        settings: PageSettings
     ) throws(PageFetcher.Failure) {
         guard var content = PageContent(previous), let stored = previous.page else { return nil }
         // How sure it is goes by what the feed says, and that is another thing in this version.
@@ -22,7 +25,7 @@ extension PageRecord {
         var page = page
         page.etag = page.etag ?? stored["etag"]?.string
         page.lastModified = page.lastModified ?? stored["last_modified"]?.string
-        self.init(page: page, content: content, article: article)
+        self.init(page: page, content: content, settings: settings, article: article)
         self.previous = previous
         digest = stored["sha256"]?.string
         archive = stored["archive"]?.string.flatMap { ArchivePlace($0) }

@@ -1,5 +1,6 @@
 internal import Archiving
 internal import ArticleStore
+internal import Configuration
 package import Digest
 package import FeedModel
 internal import JSONText
@@ -19,6 +20,8 @@ package enum PageKey {
 struct PageRecord {
     var page: FetchedPage
     let content: PageContent
+    /// What the configuration said of the feed's pages when it was read.
+    let settings: PageSettings
     /// So many pages of the article are in it.
     var pages = 1
     let article: StoredRecord
@@ -87,6 +90,7 @@ struct PageRecord {
         json.flag("teaser", isTeaser)
         json.member("quality", (content.quality * 100).rounded() / 100)
         json.member("extractor", content.extractor)
+        PageSelectors(settings).write(to: &json)
         json.member("sha256", digest ?? Self.sha256(page.bytes))
         json.member("warnings", content.warnings)
         json.member("archive", archive?.description)

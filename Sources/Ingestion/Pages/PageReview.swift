@@ -15,7 +15,7 @@ package struct PageReview: Sendable {
         case superseded
         /// The article is not in the store any more.
         case gone
-        /// What is stored was put together of several pages, and is not found in one of them.
+        /// It is one of several pages of an article, and what is stored is not found in one alone.
         case joined
         /// What the rules find differs.
         case differs(PageChanges)
@@ -67,9 +67,9 @@ package struct PageReview: Sendable {
         let feed = stored?.feed ?? article?.feed ?? page.feed
         guard let article else { return Outcome(verdict: .gone, feed: feed) }
         guard !isSuperseded else { return Outcome(verdict: .superseded, feed: feed) }
-        if let pages = stored?.page?["pages"]?.integer, pages > 1 { return Outcome(verdict: .joined, feed: feed) }
-        let fetched = page.fetched
-        var found = reading(fetched.bytes, fetched.contentType, fetched.url, settings(feed), page.date)
+        if stored?.page?["pages"]?.integer ?? 1 > 1 { return Outcome(verdict: .joined, feed: feed) }
+        let (fetched, settings) = (page.fetched, settings(feed))
+        var found = reading(fetched.bytes, fetched.contentType, fetched.url, settings, page.date)
         if case .success(var content) = found {
             content.quality = PageAgreement.quality(of: content, for: article)
             found = .success(content)
@@ -86,7 +86,7 @@ package struct PageReview: Sendable {
             if changes.isEmpty { return Outcome(verdict: .same, feed: feed) }
             verdict = .differs(changes)
         }
-        var record = PageRecord(page: fetched, content: content, article: article)
+        var record = PageRecord(page: fetched, content: content, settings: settings, article: article)
         record.previous = stored
         record.archive = page.place
         if isStoredFromThis, let time = stored?.page?["fetched_at"]?.string.flatMap(Timestamp.init(rfc3339:)) {

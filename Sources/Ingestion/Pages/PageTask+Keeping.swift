@@ -14,14 +14,16 @@ extension PageTask {
     /// Stores a page that came.
     ///
     /// - Parameters:
-    ///   - count: so many pages of the article are in the content.
-    ///   - place: where the page is kept as it came.
+    ///   - page: the first one, where the article stands on several.
+    ///   - place: where that is kept as it came.
     func keep(
-        _ page: FetchedPage, _ content: PageContent, _ count: Int, _ article: StoredRecord, in place: ArchivePlace?
+        _ page: FetchedPage, _ joined: JoinedPages, _ article: StoredRecord, in place: ArchivePlace?
     ) async throws(PageFetcher.Failure) -> Outcome {
-        let isLonger = isLonger(content.text, article)
+        let isLonger = isLonger(joined.content.text, article)
         let kept = try await keep(article) { previous in
-            var record = PageRecord(page: page, content: content, pages: count, article: article)
+            var record = PageRecord(
+                page: page, content: joined.content, settings: feed.options.pages, pages: joined.count, article: article
+            )
             record.archive = place
             record.previous = previous
             return record
@@ -43,7 +45,8 @@ extension PageTask {
         let former = if let seq = previous.pageOf { await record(seq) } else { StoredRecord?.none }
         let kept = try await keep(article) { (previous) throws(PageFetcher.Failure) in
             guard let previous, previous.version != article.version else { return nil }
-            return try PageRecord(unchanged: page, as: previous, of: former, for: article)
+            return try PageRecord(
+                unchanged: page, as: previous, of: former, for: article, settings: feed.options.pages)
         }
         switch kept {
         case .stored, .known: return .notModified(isLonger: isLonger(previous.contentText ?? "", article))

@@ -91,7 +91,7 @@ struct PageTask: Sendable {
             let content = try Self.likely(found)
             var joined = JoinedPages(content, at: page.url)
             if try await !addPages(to: &joined, visit) { return .stopped }
-            return try await keep(page, joined.content, joined.count, article, in: place)
+            return try await keep(page, joined, article, in: place)
         } catch {
             return .failed(error)
         }
@@ -135,11 +135,11 @@ struct PageTask: Sendable {
     }
 
     /// What is sent with the request so that the server need not send what is stored; nil where all of it is wanted: other
-    /// rules, or selectors, may find another text in the same bytes, and one page says nothing of those behind it.
+    /// rules, or other selectors, may find another text in the same bytes, and one page says nothing of those behind it.
     private func validators(_ previous: StoredRecord?) -> PageValidators? {
         let settings = feed.options.pages
         guard let page = previous?.page, let url = page["url"]?.string, settings.mostPages == 1,
-            settings.container == nil, settings.remove.isEmpty, page["pages"] == nil,
+            PageSelectors(settings) == PageSelectors(page), page["pages"] == nil,
             page["extractor"]?.integer == Int64(extractor)
         else { return nil }
         let (etag, time) = (page["etag"]?.string, page["last_modified"]?.string)

@@ -133,6 +133,40 @@ struct PageConditionTests {
         await fixture.close()
     }
 
+    @Test(
+        "With selectors a page is asked for only where it has changed as long as the selectors are those by which it was read"
+    )
+    func selectors() async throws {
+        let fixture = try PageFixture()
+        serve(fixture)
+        let url = fixture.server.url("/a")
+        let options = "fulltext = \"always\"\nfulltext_container = \"#story\"\nfulltext_remove = [\".ad\", \"aside\"]"
+        let seq = try fixture.article(1, at: url)
+        #expect(try await fixture.fetch(seq, options: options) == .stored(isLonger: true))
+        let page = try #require(try fixture.records().first?.page)
+        #expect(page["container"]?.string == "#story")
+        #expect(page["remove"]?.array?.compactMap(\.string) == [".ad", "aside"])
+        #expect(try await fixture.fetch(seq, options: options) == .notModified(isLonger: true))
+        let others = [
+            "fulltext = \"always\"", options.replacing("#story", with: "#text"),
+            options.replacing(", \"aside\"", with: ""),
+        ]
+        for other in others {
+            #expect(try await fixture.fetch(seq, options: other) == .unchanged(isLonger: true), "\(other)")
+        }
+        #expect(fixture.server.requests(to: "/a").map { $0.header("If-None-Match") } == [nil, "\"1\"", nil, nil, nil])
+        // The record of another version has them, too, whether the page came again or not.
+        for version: UInt32 in 2...3 {
+            if version == 3 { fixture.server.page("/a", text) }
+            _ = try await fixture.fetch(try fixture.article(1, at: url, version: version), options: options)
+        }
+        let records = try fixture.records()
+        #expect(records.map { $0.page?["status"]?.integer } == [200, 304, 200])
+        #expect(
+            records.allSatisfy { $0.page?["container"]?.string == "#story" && $0.page?["remove"] == page["remove"] })
+        await fixture.close()
+    }
+
     @Test("A server that does not understand what it once sent itself is asked without it", arguments: [400, 412, 431])
     func refusedCondition(status: Int) async throws {
         let fixture = try PageFixture()
