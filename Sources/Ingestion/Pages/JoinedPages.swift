@@ -1,3 +1,5 @@
+internal import Archiving
+
 /// `JoinedPages` is an article that stands on several pages, as far as they were fetched: the texts behind one another, and all
 /// else as the first page has it.
 struct JoinedPages {
@@ -5,6 +7,8 @@ struct JoinedPages {
     private(set) var content: PageContent
     /// So many pages are in it.
     private(set) var count = 1
+    /// Where the pages behind the first one are kept as they came, as far as they are.
+    private(set) var places: [ArchivePlace] = []
     /// The URL of the next page; nil where there is none.
     private(set) var next: String?
     /// The URLs that were asked for.
@@ -27,7 +31,9 @@ struct JoinedPages {
     /// Puts the text of the next page behind what there is. One whose text is there already for the most part is no further
     /// page: a site that shows the whole article on each, or leads back to the first. With that, and where there would be too
     /// much, the article ends.
-    mutating func add(_ page: PageContent, at url: String) {
+    ///
+    /// - Parameter place: where the page is kept as it came.
+    mutating func add(_ page: PageContent, at url: String, in place: ArchivePlace? = nil) {
         next = nil
         seen.insert(url)
         let added = Self.paragraphs(of: page.text)
@@ -38,6 +44,7 @@ struct JoinedPages {
             content.html.utf8.count + page.html.utf8.count <= Self.mostHTML
         else { return end("The article is longer than what is kept of one; it was cut after page \(count).") }
         count += 1
+        if let place { places.append(place) }
         paragraphs.formUnion(added)
         content.text += "\n\n" + page.text
         content.html += page.html

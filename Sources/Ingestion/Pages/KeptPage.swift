@@ -11,6 +11,8 @@ package struct KeptPage: Sendable {
     package let uid: ArticleIdentifier
     /// The record of the article that links to it.
     package let article: UInt64
+    /// Which page of the article it is, from 1, where that stands on several.
+    package let part: Int
     /// It was asked for then.
     package let date: Timestamp
     /// Where it was found after redirects, without secrets.
@@ -23,6 +25,7 @@ package struct KeptPage: Sendable {
         static let uid = "uid"
         static let version = "version"
         static let article = "seq"
+        static let part = "part"
         static let extractor = "extractor"
         static let outcome = "outcome"
         static let quality = "quality"
@@ -30,8 +33,10 @@ package struct KeptPage: Sendable {
     }
 
     /// Makes the records of a page, each packed, one behind the other.
+    ///
+    /// - Parameter part: which page of the article it is, from 1.
     static func records(
-        _ page: FetchedPage, _ found: Result<PageContent, PageFailure>, of article: StoredRecord
+        _ page: FetchedPage, _ found: Result<PageContent, PageFailure>, of article: StoredRecord, part: Int
     ) -> [UInt8] {
         let url = URLRedaction.redacted(page.url)
         let date = page.answer?.begun ?? page.fetchedAt
@@ -44,6 +49,7 @@ package struct KeptPage: Sendable {
         fields.add(Field.uid, ifThere: article.uid.map { "\($0)" })
         fields.add(Field.version, ifThere: article.version.map { "\($0)" })
         fields.add(Field.article, ifThere: article.seq.map { "\($0)" })
+        if part > 1 { fields.add(Field.part, "\(part)") }
         fields.add(Field.extractor, "\(PageContent.extractor)")
         fields.add(Field.outcome, Self.outcome(found))
         if case .success(let content) = found {
@@ -73,6 +79,7 @@ package struct KeptPage: Sendable {
         self.feed = FeedIdentifier(feed)
         self.uid = uid
         self.article = article
+        part = fields[Field.part].flatMap { Int($0) } ?? 1
         self.date = date
         self.url = url
         self.response = block

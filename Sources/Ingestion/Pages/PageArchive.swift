@@ -87,9 +87,10 @@ package final class PageArchive: Sendable {
     /// - Parameters:
     ///   - found: what was found in it by the rules of today, and how sure it is, or why nothing was.
     ///   - article: the record of the article that links to it.
+    ///   - part: which page of the article it is, from 1.
     /// - Returns: where it is, once it is durable; nil where it is not kept.
     func keep(
-        _ page: FetchedPage, _ found: Result<PageContent, PageFailure>, of article: StoredRecord
+        _ page: FetchedPage, _ found: Result<PageContent, PageFailure>, of article: StoredRecord, part: Int = 1
     ) async -> ArchivePlace? {
         let archive = state.withLock { $0.isOn ? $0.archive : nil }
         guard let archive else { return nil }
@@ -97,7 +98,7 @@ package final class PageArchive: Sendable {
             // An optimised build sees no need to leave the thread before the first wait.
             @concurrent () async in
             await Task.yield()
-            return KeptPage.records(page, found, of: article)
+            return KeptPage.records(page, found, of: article, part: part)
         }
         return await archive.append(records)
     }

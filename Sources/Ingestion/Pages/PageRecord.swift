@@ -29,6 +29,8 @@ struct PageRecord {
     var previous: StoredRecord?
     /// Where the page is kept as it came; nil where it is not.
     var archive: ArchivePlace?
+    /// Where those behind it are, of an article that stands on several.
+    var archivedFurther: [ArchivePlace] = []
     /// The SHA-256 of the page's bytes, where they did not come again; nil where they are those of `page`.
     var digest: String?
 
@@ -94,6 +96,7 @@ struct PageRecord {
         json.member("sha256", digest ?? Self.sha256(page.bytes))
         json.member("warnings", content.warnings)
         json.member("archive", archive?.description)
+        json.member("archive_further", archivedFurther.map(\.description))
         json.endObject()
     }
 

@@ -67,7 +67,7 @@ package struct PageReview: Sendable {
         let feed = stored?.feed ?? article?.feed ?? page.feed
         guard let article else { return Outcome(verdict: .gone, feed: feed) }
         guard !isSuperseded else { return Outcome(verdict: .superseded, feed: feed) }
-        if stored?.page?["pages"]?.integer ?? 1 > 1 { return Outcome(verdict: .joined, feed: feed) }
+        if page.part > 1 || stored?.page?["pages"]?.integer ?? 1 > 1 { return Outcome(verdict: .joined, feed: feed) }
         let (fetched, settings) = (page.fetched, settings(feed))
         var found = reading(fetched.bytes, fetched.contentType, fetched.url, settings, page.date)
         if case .success(var content) = found {

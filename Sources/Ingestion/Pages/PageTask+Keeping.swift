@@ -25,6 +25,7 @@ extension PageTask {
                 page: page, content: joined.content, settings: feed.options.pages, pages: joined.count, article: article
             )
             record.archive = place
+            record.archivedFurther = joined.places
             record.previous = previous
             return record
         }

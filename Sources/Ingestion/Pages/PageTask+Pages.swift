@@ -11,7 +11,9 @@ extension PageTask {
     /// time what there is of it is taken, and says what is missing.
     ///
     /// - Returns: false where the task was cancelled.
-    func addPages(to joined: inout JoinedPages, _ visit: HostVisit) async throws(PageFetcher.Failure) -> Bool {
+    func addPages(
+        to joined: inout JoinedPages, of article: StoredRecord, _ visit: HostVisit
+    ) async throws(PageFetcher.Failure) -> Bool {
         let most = feed.options.pages.mostPages
         while joined.count < most, let url = joined.next, let host = HostKey.of(url: url) {
             do throws(PageFetcher.Failure) {
@@ -19,12 +21,14 @@ extension PageTask {
                     return false
                 }
                 visit.end()
-                guard case .success(let content) = await content(page), content.quality >= Self.leastQuality else {
+                let found = await content(page)
+                let place = await archive?.keep(page, found, of: article, part: joined.count + 1)
+                guard case .success(let content) = found, content.quality >= Self.leastQuality else {
                     joined.end(
                         "Page \(joined.count + 1) of the article has no text; the article was taken as it ends before.")
                     return true
                 }
-                joined.add(content, at: page.url)
+                joined.add(content, at: page.url, in: place)
             } catch {
                 if Task.isCancelled { return false }
                 visit.end()

@@ -90,7 +90,7 @@ struct PageTask: Sendable {
             let place = await archive?.keep(page, found, of: article)
             let content = try Self.likely(found)
             var joined = JoinedPages(content, at: page.url)
-            if try await !addPages(to: &joined, visit) { return .stopped }
+            if try await !addPages(to: &joined, of: article, visit) { return .stopped }
             return try await keep(page, joined, article, in: place)
         } catch {
             return .failed(error)

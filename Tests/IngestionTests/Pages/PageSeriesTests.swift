@@ -1,3 +1,6 @@
+import Archiving
+import ArticleStore
+import Configuration
 import FeedModel
 import JSONText
 import TestSupport
@@ -56,6 +59,43 @@ struct PageSeriesTests {
         #expect(record.page?["pages"]?.integer == 3 && record.page?["warnings"] == nil)
         #expect(record.page?["url"]?.string == fixture.server.url("/a"))
         #expect(try await fixture.fetch(seq, options: options) == .unchanged(isLonger: true))
+        await fixture.close()
+    }
+
+    @Test("Each page is kept as it came, as the page of that number, and the record names where the others are")
+    func kept() async throws {
+        let fixture = try PageFixture()
+        serve(fixture, 1, next: 2)
+        serve(fixture, 2, next: 3)
+        fixture.server.page("/a/3", "no article")
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        let archive = try fixture.archive()
+        #expect(try await fixture.fetch(seq, options: options, archive: archive) == .stored(isLonger: true))
+        let kept = try fixture.keptPages()
+        #expect(kept.map(\.part) == [1, 2, 3] && kept.map(\.article) == [seq, seq, seq])
+        #expect(kept.map(\.url) == ["/a", "/a/2", "/a/3"].map { fixture.server.url($0) })
+        let page = try #require(try fixture.records().first?.page)
+        #expect(page["archive"]?.string == "\(kept[0].place)" && page["pages"]?.integer == 2)
+        #expect(page["archive_further"]?.array?.compactMap(\.string) == ["\(kept[1].place)"])
+        await fixture.close()
+    }
+
+    @Test("A further page that was kept is never taken for the article, also where none of it is in the record")
+    func keptAlone() async throws {
+        let fixture = try PageFixture()
+        let same = String(repeating: "the same word ", count: 60)
+        serve(fixture, 1, next: 2, text: same)
+        serve(fixture, 2, next: nil, text: same)
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        let archive = try fixture.archive()
+        #expect(try await fixture.fetch(seq, options: options, archive: archive) == .stored(isLonger: true))
+        #expect(try fixture.records().first?.page?["pages"] == nil)
+        let verdicts = try fixture.keptPages().map { page in
+            try PageReview(page, try StoreReader(directory: fixture.store.path)) { key throws(StoreError) in
+                try fixture.store.record(key: key)
+            }.run(PageFixture.reading) { _ in PageSettings() }.verdict
+        }
+        #expect(verdicts == [.same, .joined])
         await fixture.close()
     }
 
