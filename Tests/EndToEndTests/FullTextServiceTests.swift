@@ -1,4 +1,6 @@
+import FeedModel
 import Glibc
+import Ingestion
 import JSONText
 import TestSupport
 import Testing
@@ -80,6 +82,35 @@ struct FullTextServiceTests {
         #expect(versions.allSatisfy { $0["content_text"]?.string?.contains("Paragraph 1 of") == true })
         #expect(try await desk.dump("--new", "--fulltext", "only").count == 2)
         #expect(try await desk.dump("--new", "--fulltext", "only").isEmpty)
+    }
+
+    @Test(
+        "A page that waits is forgotten with its article, which retention has removed, and one that is left is fetched")
+    func retention() async throws {
+        let desk = Desk(feeds: ["/example"], options: "fulltext = \"always\"")
+        serve(desk, 1...3)
+        desk.server.on("/example", LoopbackResponse(body: Publisher.rss([])))
+        let articles = (1...3).map { number in
+            StoredArticle("\(number)").with {
+                $0.article.url = desk.server.url("/\(number)")
+                $0.stored = Timestamp(year: 2026, month: 1, day: number, hour: 8)
+            }
+        }
+        try desk.store(articles, segmentAge: 1)
+        let tomorrow = SystemClock.now().adding(seconds: 86_400)
+        let waiting = [(1, tomorrow), (2, tomorrow), (3, articles[2].stored)].map { seq, due in
+            "{\"seq\":\(seq),\"host\":\"127.0.0.1\",\"due\":\"\(Timestamp(seconds: due.seconds))\"}"
+        }
+        let feed = "{\"feed\":\"example\",\"waiting\":[\(waiting.joined(separator: ","))],\"ended\":[]}"
+        desk.folder.write("{\"seen\":3}\n\(feed)\n", to: "store/state/pages")
+        #expect(await desk.run("store", "expire", "--before", "2026-01-03").errors.contains("removed 2 records"))
+        let service = desk.service()
+        #expect(await pages(desk, 1).compactMap { $0["id"]?.string } == ["3"])
+        service.send(SIGTERM)
+        #expect(await service.wait().status == 0)
+        let left = try #require(desk.folder.text("store/state/pages"))
+        #expect(left.contains("\"seen\":") && !left.contains("\"seq\":"), "\(left)")
+        #expect(["/1", "/2"].allSatisfy { desk.server.requests(to: $0).isEmpty })
     }
 
     @Test("A service that is killed while a page is on its way fetches it after its next start, and none twice")
