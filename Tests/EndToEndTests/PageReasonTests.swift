@@ -98,6 +98,33 @@ struct PageReasonTests {
         #expect(await explained(desk, 3).contains("more than 30 days ago"))
     }
 
+    @Test("explain names the page that goes with that version of the article, and says where it is of another one")
+    func versions() async throws {
+        let desk = Desk(feeds: ["/example"], options: "fulltext = \"always\"")
+        let first = StoredArticle("1")
+        func version(_ number: UInt32, _ title: String) -> StoredArticle {
+            first.with { ($0.kind, $0.version, $0.title) = (.update, number, title) }
+        }
+        try desk.store([first])
+        try desk.storePage(of: first, seq: 1, text: "It came")
+        try desk.store([version(2, "Ship sinks")])
+        try desk.storePage(of: version(2, "Ship sinks"), seq: 3, text: "It sank", previous: 2, isTeaser: true)
+        try desk.store([version(3, "Ship sinks"), StoredArticle("2")])
+        try desk.storePage(of: StoredArticle("2").with { $0.version = 2 }, seq: 9, text: "Later")
+        desk.folder.write("{\"seen\":7}\n", to: "store/state/pages")
+        func said(_ seq: Int) async -> String { await desk.run("explain", "\(seq)").output }
+        let one = await said(1)
+        #expect(
+            one.contains("fetched as record 2,") && one.contains("/page\n") && !one.contains("not fetched"), "\(one)")
+        let two = await said(3)
+        #expect(two.contains("fetched as record 4,") && two.contains("says more than the page"), "\(two)")
+        let three = await said(5)
+        #expect(three.contains("/page, for version 2\n") && three.contains("neither link nor title"), "\(three)")
+        let later = await said(6)
+        #expect(later.contains("for version 2; this one may say something else"), "\(later)")
+        #expect(later.contains("not fetched"), "\(later)")
+    }
+
     @Test("What was damaged of the pages that wait is warned of until the file is removed, and the rest is still told")
     func damaged() async throws {
         let desk = try desk([

@@ -33,24 +33,43 @@ struct PageText {
     /// that are no version of an article.
     func lines(of record: StoredRecord, seq: UInt64, in configuration: Configuration) throws -> [String] {
         guard record.kind?.isVersion == true, let uid = record.uid, let reader else { return [] }
-        var lines: [String] = []
-        var keys = try KeyLookup(reader)
-        try keys.refresh(reader)
-        if let page = try keys.record(key: PageKey.of(uid)), let stored = try reader.record(seq: page) {
-            let from = stored.page?["url"]?.string ?? ""
-            lines.append("fetched as record \(page), \(TextFormat.shown(stored.storedAtText ?? "")), from \(from)")
-            if stored.page?["teaser"]?.bool == true { lines.append("the feed itself says more than the page") }
-        }
+        var (lines, isOwn) = try stored(record, uid, reader)
         guard let feed = configuration.feeds.first(where: { $0.id == record.feed }) else { return lines }
         let pages = line?.feeds[feed.id] ?? FeedPages()
         if let waiting = pages.waiting.first(where: { $0.seq == seq }) {
             lines.append(sentence(waiting, pages))
         } else if let ended = pages.ended.last(where: { $0.seq == seq }) {
             lines.append(sentence(ended))
-        } else if lines.isEmpty, feed.pages.mode != .never {
+        } else if !isOwn, feed.pages.mode != .never {
             lines.append(reason(record, seq, feed, pages))
         }
         return lines
+    }
+
+    /// What the store has of the article's pages: that which goes with this version (fulltext.md §10.4), which may be of an
+    /// earlier one, or that of a later one.
+    private func stored(
+        _ record: StoredRecord, _ uid: ArticleIdentifier, _ reader: StoreReader
+    ) throws -> (lines: [String], isOwn: Bool) {
+        var keys = try KeyLookup(reader)
+        try keys.refresh(reader)
+        guard let version = record.version, let newest = try keys.record(key: PageKey.of(uid)) else {
+            return ([], false)
+        }
+        let own = try PageChain(of: uid, newest: newest, in: reader).page(of: version)
+        guard let page = VersionPage(try reader.record(seq: own ?? newest), of: uid), page.isUnderLink(of: record)
+        else {
+            return ([], false)
+        }
+        let isOwn = own != nil && page.isOfVersion(record)
+        let stored = page.record
+        var text = "fetched as record \(own ?? newest), \(TextFormat.shown(stored.storedAtText ?? ""))"
+        text += ", from \(stored.page?["url"]?.string ?? "")"
+        if !isOwn {
+            text += ", for version \(stored.version ?? 0)"
+            text += own == nil ? "; this one may say something else, and is given without it" : ""
+        }
+        return ([text] + (own != nil && page.isTeaser ? ["the feed itself says more than the page"] : []), isOwn)
     }
 
     private func sentence(_ waiting: FeedPages.Waiting, _ pages: FeedPages) -> String {

@@ -144,7 +144,9 @@ struct FeedHealth {
         if let until = pages.pausedUntil {
             lines.append("full text: its pages are refused, and left alone until \(Timestamp(seconds: until.seconds))")
         }
-        if all, pages.waiting > 0 { lines.append("full text: \(pages.waiting) pages wait") }
+        if all, pages.waiting > 0 {
+            lines.append("full text: \(pages.waiting) \(pages.waiting == 1 ? "page waits" : "pages wait")")
+        }
         if let silentSince { lines.append("nothing new \(times.since(silentSince))") }
         if let insecurity = feed.insecurity { lines.append("insecure: \(insecurity)") }
         if let churn = known?.churn?.sentence { lines.append(churn) }
