@@ -1,4 +1,5 @@
 import ArticleStore
+import Digest
 import FeedModel
 import JSONText
 import Scheduling
@@ -99,6 +100,25 @@ struct PageTaskTests {
         #expect(try await fixture.fetch(second) == .stored(isLonger: true))
         #expect(try await fixture.fetch(first) == .unwanted)
         #expect(try fixture.records().map(\.pageOf) == [second] && fixture.server.requests(to: "/a").count == 1)
+        await fixture.close()
+    }
+
+    @Test("A page that comes while that of a later version is stored is not stored behind that")
+    func overtaken() async throws {
+        let fixture = try PageFixture()
+        let (store, text) = (fixture.store, long)
+        fixture.server.on("/a") { _, connection in
+            let later = PendingRecord(
+                prefix: Array("{\"id\":\"1\",\"_newswire\":{\"page\":{\"article\":2}".utf8), uid: PageFixture.uid(1),
+                kind: .fulltext, version: 2, isInitial: false, contentHash: .init(high: 7, low: 7),
+                keys: [PageKey.of(PageFixture.uid(1))])
+            let commit = FeedCommit(feed: FeedIdentifier("feed"), records: [later], state: nil)
+            #expect(throws: Never.self) { try store.commit([commit]) }
+            connection.send(LoopbackResponse(headers: [("Content-Type", "text/html")], body: text))
+        }
+        let seq = try fixture.article(1, at: fixture.server.url("/a"))
+        #expect(try await fixture.fetch(seq) == .unwanted)
+        #expect(try fixture.records().map(\.version) == [2])
         await fixture.close()
     }
 
