@@ -72,7 +72,7 @@ struct PageSeriesTests {
         let archive = try fixture.archive()
         #expect(try await fixture.fetch(seq, options: options, archive: archive) == .stored(isLonger: true))
         let kept = try fixture.keptPages()
-        #expect(kept.map(\.part) == [1, 2, 3] && kept.map(\.article) == [seq, seq, seq])
+        try #require(kept.map(\.part) == [1, 2, 3] && kept.map(\.article) == [seq, seq, seq])
         #expect(kept.map(\.url) == ["/a", "/a/2", "/a/3"].map { fixture.server.url($0) })
         let page = try #require(try fixture.records().first?.page)
         #expect(page["archive"]?.string == "\(kept[0].place)" && page["pages"]?.integer == 2)
