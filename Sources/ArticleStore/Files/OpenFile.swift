@@ -74,11 +74,16 @@ final class OpenFile: Sendable {
     }
 
     func read(_ count: Int, at offset: UInt64) throws(StoreError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        let result = bytes.withUnsafeMutableBytes { buffer in
-            Result { () throws(StoreError) in try read(into: buffer, at: offset) }
+        var failure: StoreError?
+        // Not zeroed first: of a large piece that costs as much as reading it from the system's cache.
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+            do throws(StoreError) {
+                done = try read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+            } catch {
+                failure = error
+            }
         }
-        bytes.removeLast(count - (try result.get()))
+        if let failure { throw failure }
         return bytes
     }
 

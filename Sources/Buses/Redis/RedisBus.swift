@@ -88,7 +88,12 @@ final class RedisBus: Bus {
         let connection = try connected()
         let deed = "did not take the articles"
         try connection.append(["MULTI"])
-        for message in messages { try append(message, to: connection) }
+        let start = ["XADD", settings.to] + (settings.option("maxlen").map { ["MAXLEN", "~", $0] } ?? [])
+        var command = RedisCommand()
+        for message in messages {
+            Self.fill(&command, start, message)
+            try connection.append(&command)
+        }
         try connection.append(["EXEC"])
         var refused: String?
         for _ in 0...messages.count {
@@ -103,38 +108,30 @@ final class RedisBus: Bus {
         if let error = answers.lazy.compactMap(\.error).first { throw connection.failure(error, deed) }
     }
 
-    private func append(_ message: BusMessage, to connection: RedisConnection) throws(BusFailure) {
-        var failure: BusFailure?
-        var texts = ["XADD", settings.to]
-        if let most = settings.option("maxlen") { texts += ["MAXLEN", "~", most] }
-        texts.append("\(message.seq)-0")
-        let fields: [(String, UnsafeRawBufferPointer?, String)] =
-            [
-                ("line", message.line, ""), ("id", message.id, ""), ("seq", nil, String(message.seq)),
-                ("uid", message.uid, ""), ("version", nil, String(message.version)), ("kind", nil, message.kind),
-                ("feed", nil, message.feed), ("stored_at", message.storedAt, ""),
-            ] + (message.omitted.map { [("omitted", nil, $0)] } ?? [])
-        // One buffer for all that is short, which has one address as long as the words point into it.
-        var short: [UInt8] = []
-        var places: [(range: Range<Int>, pointer: UnsafeRawBufferPointer?)] = []
-        func add(_ text: String) {
-            let start = short.count
-            short += text.utf8
-            places.append((start..<short.count, nil))
-        }
-        texts.forEach(add)
-        for (name, pointer, text) in fields {
-            add(name)
-            if let pointer { places.append((0..<0, pointer)) } else { add(text) }
-        }
-        short.withUnsafeBytes { short in
-            do throws(BusFailure) {
-                try connection.append(places.map { $0.pointer ?? UnsafeRawBufferPointer(rebasing: short[$0.range]) })
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
+    /// The command that appends a message, behind `start`.
+    private static func fill(_ command: inout RedisCommand, _ start: [String], _ message: BusMessage) {
+        command.removeAll()
+        for word in start { command.add(word) }
+        command.add("\(message.seq)-0")
+        command.add("line" as StaticString)
+        command.add(message.line)
+        command.add("id" as StaticString)
+        command.add(message.id)
+        command.add("seq" as StaticString)
+        command.add(String(message.seq))
+        command.add("uid" as StaticString)
+        command.add(message.uid)
+        command.add("version" as StaticString)
+        command.add(String(message.version))
+        command.add("kind" as StaticString)
+        command.add(message.kind)
+        command.add("feed" as StaticString)
+        command.add(message.feed)
+        command.add("stored_at" as StaticString)
+        command.add(message.storedAt)
+        guard let omitted = message.omitted else { return }
+        command.add("omitted" as StaticString)
+        command.add(omitted)
     }
 
     func setUp(_ wait: BusWait) throws(BusFailure) -> String {

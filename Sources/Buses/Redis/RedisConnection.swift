@@ -47,25 +47,17 @@ final class RedisConnection {
         }
     }
 
-    /// Puts a command behind those that wait to be sent.
-    func append(_ words: [UnsafeRawBufferPointer]) throws(BusFailure) {
-        var pointers: [UnsafePointer<CChar>?] = words.map { $0.baseAddress?.assumingMemoryBound(to: CChar.self) }
-        let lengths = words.map(\.count)
-        guard redisAppendCommandArgv(context, Int32(words.count), &pointers, lengths) == REDIS_OK else { throw lost() }
+    /// Puts a command behind those that wait to be sent. Its words are copied.
+    func append(_ command: inout RedisCommand) throws(BusFailure) {
+        let answer = command.withWords { words, lengths in
+            redisAppendCommandArgv(context, Int32(words.count), &words, lengths)
+        }
+        guard answer == REDIS_OK else { throw lost() }
     }
 
     func append(_ words: [String]) throws(BusFailure) {
-        let bytes = words.map { Array($0.utf8) }
-        var pointers: [UnsafeRawBufferPointer] = []
-        // Each is copied by the call, and there as long.
-        let copies = bytes.map { bytes in
-            let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
-            copy.copyBytes(from: bytes)
-            pointers.append(UnsafeRawBufferPointer(rebasing: copy.prefix(bytes.count)))
-            return copy
-        }
-        defer { copies.forEach { $0.deallocate() } }
-        try append(pointers)
+        var command = RedisCommand(words)
+        try append(&command)
     }
 
     /// Sends what waits, and takes the next reply.
