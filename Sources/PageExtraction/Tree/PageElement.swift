@@ -119,10 +119,10 @@ extension PageElement {
         guard name.count <= 10 else { return nil }
         var key: UInt64 = 0
         for byte in name {
-            let lower = byte | 0x20
             let code: UInt8
-            switch lower {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): code = lower - UInt8(ascii: "a") + 1
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): code = byte - UInt8(ascii: "a") + 1
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): code = byte - UInt8(ascii: "A") + 1
             case UInt8(ascii: "0")...UInt8(ascii: "9"): code = byte - UInt8(ascii: "0") + 27
             default: return nil
             }

@@ -54,6 +54,15 @@ import Testing
         #expect(tree("<x-a>b</x-a>").name(of: 1) == "x-a")
     }
 
+    @Test("A control character makes another name of an element's, and stops nothing", arguments: UInt8(0)...0xff)
+    func controlsInNames(_ byte: UInt8) {
+        let html = Array("<p>a</p><h".utf8) + [byte] + Array(">b</h1>c".utf8)
+        let tree = PageTreeBuilder.build(html, url: "https://courier.example/a/", maximumBytes: 1 << 20)
+        let isHeading = tree.nodes.contains { [.h1, .h2, .h3, .h4, .h5, .h6].contains(tree.element($0)) }
+        #expect(isHeading == (UInt8(ascii: "1")...UInt8(ascii: "6")).contains(byte))
+        #expect(tree.text(of: 0).contains("a"))
+    }
+
     @Test("Drawings, templates, scripts and comments are jumped over, closed or not")
     func jumps() {
         let html =
