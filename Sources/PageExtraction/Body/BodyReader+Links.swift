@@ -83,6 +83,13 @@ extension BodyReader {
         endRun()
     }
 
+    /// Whether half of the text is in lines that end as sentences do.
+    private func isOfSentences(_ node: PageTree.Node, _ characters: Int) -> Bool {
+        let lines = sums.blocks(in: node..<tree.end(node)).map { blocks[$0] }
+        let sentences = lines.filter { $0.isKept && $0.words >= 5 && $0.measure.endsSentence }
+        return 2 * sentences.reduce(0) { $0 + $1.characters } >= characters
+    }
+
     /// Rule 8: lists, tables and lines that are made of links.
     mutating func dropLinks() {
         for container in containers {
@@ -96,7 +103,8 @@ extension BodyReader {
                     default: false
                     }
                 if isMadeOfLinks, total.characters > 0 {
-                    drop(node, by: .links)
+                    // Sources and the like are sentences, and text, whatever they link to.
+                    if !isOfSentences(node, total.characters) { drop(node, by: .links) }
                     node = tree.end(node)
                 } else {
                     node += 1

@@ -36,6 +36,8 @@ extension BodyReader {
     mutating func holdToHeadline() {
         guard isHeadlineSure, let headline, let first = containers.first else { return }
         let isDoubtful = first < headline || !isContainerNamed
+        // What stands in the same article as its headline is that article's text, however long the words between the two.
+        if !isDoubtful, let own = article(around: headline), own == article(around: first) { return }
         let guarded = isDoubtful ? [] : guardedWords(in: [0], percent: 35, captions: 60)
         for place in tree.ancestors(headline) {
             let behind = tree.end(headline)..<tree.end(place)
@@ -44,6 +46,11 @@ extension BodyReader {
             if isDoubtful || hasPlainText(in: behind, guarded) { containers = [place] }
             return
         }
+    }
+
+    /// The innermost `article` that the node is or stands in.
+    private func article(around node: PageTree.Node) -> PageTree.Node? {
+        tree.element(node) == .article ? node : tree.ancestors(node).first { tree.element($0) == .article }
     }
 
     /// Whether there is good text, in elements that nothing calls something else.

@@ -71,10 +71,15 @@ struct OpenPageElements {
         case .td, .th: closeNearest(.td, .th, .caption, within: place(.table))
         case .tr: closeNearest(.tr, .caption, within: place(.table))
         case .thead, .tbody, .tfoot: closeNearest(.thead, .tbody, .tfoot, .caption, within: place(.table))
+        case .rt, .rp: closeNearest(.rt, within: barrier)
         case .option, .optgroup: closeNearest(.option, within: place(.select))
         default: break
         }
-        if roles.contains(.block) { closeNearest(.p, within: scope) }
+        if roles.contains(.block) {
+            closeNearest(.p, within: scope)
+            // A reading without an end tag hides no text.
+            if place(.rt) > barrier { closeAll(from: place(.rt)) }
+        }
         // A heading right in a heading is one that was not closed.
         if roles.contains(.heading), heading >= 0, Int(heading) == elements.count - 1 { closeAll(from: heading) }
     }

@@ -19,6 +19,8 @@ enum PageElement: UInt8, CaseIterable {
     case a, abbr, b, big, cite, code, data, del, dfn, em, font, i, ins, kbd, label, mark, q, s, samp, small, span,
         strike
     case strong, sub, sup, time, tt, u, `var`, br, wbr
+    // A word with how to read it, which `rp` puts in brackets.
+    case ruby, rt, rp
     // Controls.
     case button, input, select, option, optgroup, textarea, datalist, output, progress, meter
 }
@@ -67,7 +69,7 @@ extension PageElement {
         case .hr: [.block, .void]
         case .meta, .link, .base, .br, .wbr, .img, .source, .embed, .area, .track, .input: [.void]
         case .script, .style, .noscript, .template, .svg, .math, .title, .textarea, .iframe, .object, .canvas, .audio,
-            .video, .select, .datalist:
+            .video, .select, .datalist, .rt:
             [.unread]
         case .option, .optgroup: [.unread, .block]
         case .button: [.barrier]

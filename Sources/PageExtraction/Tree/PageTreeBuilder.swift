@@ -21,6 +21,8 @@ struct PageTreeBuilder {
     private var beginsWithMarkup: Bool?
     private var isInHead = false
     private var isCut = false
+    /// The `ruby` that is read puts its readings in brackets for whoever does not show them above the words.
+    private var hasReadingBrackets = false
     /// Elements whose end has been looked for in vain, which need not be looked for again.
     private var endless: Set<PageElement> = []
     /// The raw text that comes next is that of a script with linked data.
@@ -129,7 +131,14 @@ struct PageTreeBuilder {
     // MARK: Tags
 
     private mutating func start(_ tag: HTMLTokenizer.Tag) {
-        let element = PageElement(name: bytes[tag.name])
+        var element = PageElement(name: bytes[tag.name])
+        switch element {
+        case .ruby: hasReadingBrackets = false
+        case .rp: hasReadingBrackets = true
+        // In brackets it reads well behind its word; without them it would run together with that.
+        case .rt where hasReadingBrackets: element = .unknown
+        default: break
+        }
         switch element {
         case .html:
             // Its attributes are the page's; a second one says nothing.

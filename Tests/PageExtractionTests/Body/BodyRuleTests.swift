@@ -67,6 +67,18 @@ import Testing
         }
     }
 
+    @Test("A long introduction by the headline is not taken for the article that it leads to")
+    func longIntroduction() {
+        let introduction = (1...4).map {
+            "<p>What the council, in its sitting number \($0), knew of the bridge and its four piers, and what it told the people of the town about both.</p>"
+        }.joined()
+        let page = Pages.extract(
+            Pages.page(
+                "<article><div class=opening><h1>\(Pages.headline)</h1>\(introduction)</div><div class=article-body>\(Pages.paragraphs)</div></article>"
+            ))
+        #expect(page.isStory)
+    }
+
     // MARK: What stands beside
 
     @Test(
@@ -125,6 +137,19 @@ import Testing
         #expect(Pages.article(inside: "<ul>\(links)</ul>").isStory)
         let items = "<ul><li>Buses run as before.</li><li>Cyclists <a href=/b>take the ferry</a>, too.</li></ul>"
         #expect(Pages.article(inside: items).text.contains("Buses run as before.\nCyclists take the ferry, too."))
+    }
+
+    @Test("A list of sources is text, though most of it is links, and one of other stories is not")
+    func sources() {
+        let title = "<a href=/x>Cracks in the piers of the harbour bridge at Aldmouth</a>"
+        let sources = (1...3).map { "<li>Olsen, M., and Brandt, K. \(title). Works \($0), 1981.</li>" }
+        let lines = (1...3).map {
+            "Olsen, M., and Brandt, K. Cracks in the piers of the harbour bridge at Aldmouth. Works \($0), 1981."
+        }
+        let page = Pages.article(inside: "<ul>\(sources.joined())</ul>")
+        #expect(page.text.contains(lines.joined(separator: "\n")))
+        let stories = (1...3).map { "<li>Olsen and Brandt, number \($0): \(title)</li>" }
+        #expect(Pages.article(inside: "<ul>\(stories.joined())</ul>").isStory)
     }
 
     @Test("A line that is a link leads away, and a sentence with a link does not")

@@ -33,6 +33,25 @@ import Testing
         #expect(shape(tree(example.html)) == example.shape)
     }
 
+    @Test("How a word is read is no text, but where the page has it in brackets")
+    func readings() {
+        let ruby = "a<ruby>bridge<rt>bru</rt></ruby>s"
+        let bracketed = "a<ruby>bridge<rp>(</rp><rt>bru</rt><rp>)</rp></ruby>s"
+        let open = "a<ruby>bridge<rt>bru<rt>bri</ruby>s"
+        #expect(tree("<p>\(ruby)</p>").text(of: 1) == "abridges")
+        #expect(tree("<p>\(open)</p>").text(of: 1) == "abridges")
+        #expect(tree("<p>\(bracketed)</p>").text(of: 1) == "abridge(bru)s")
+        #expect(tree("<p>\(bracketed)\(ruby)</p>").text(of: 1) == "abridge(bru)sabridges")
+        let page = Pages.article(inside: "<p>They \(bracketed), \(ruby), and \(open) for years.</p>")
+        #expect(page.lines.contains("They abridge(bru)s, abridges, and abridges for years."))
+        #expect(page.html.contains("<p>They abridge(bru)s, abridges, and abridges for years.</p>"))
+    }
+
+    @Test("A reading that does not end hides no more than its line")
+    func openReadings() {
+        #expect(Pages.extract(Pages.page("<article><ruby><rt>bru\(Pages.paragraphs)</article>")).isStory)
+    }
+
     @Test("An end tag does not reach out of the cell or the block that it stands in")
     func scopes() {
         #expect(shape(tree("<div><table><tr><td>a</div>b</table>c</div>")) == "div(table(tr(td(\"a\",\"b\"))),\"c\")")
