@@ -32,66 +32,54 @@ extension ArticleStore {
     /// number, no state; the same may be committed again.
     /// States become durable with `flushStates` or by and by, and never before their articles.
     package func commit(_ batch: [FeedCommit]) throws(StoreError) -> CommitResult {
+        try storing { writer, isComplete throws(StoreError) in
+            let result = try commit(batch, &writer, &isComplete)
+            return (result, count: result.count)
+        }
+    }
+
+    /// Runs what stores articles, and takes in what the disk has done with them.
+    ///
+    /// - Parameter body: clears the flag where something beside the articles was not written; returns with its value how many
+    ///   articles were.
+    func storing<Value: Sendable>(
+        _ body: (inout Writer, inout Bool) throws(StoreError) -> (Value, count: Int)
+    ) throws(StoreError) -> Value {
         do throws(StoreError) {
             let (result, isComplete, isDamaged) = try writer.withLock { writer throws(StoreError) in
                 var isComplete = true
-                return (try commit(batch, &writer, &isComplete), isComplete, writer.damage != nil)
+                return (try body(&writer, &isComplete), isComplete, writer.damage != nil)
             }
             // The articles are stored; where it cannot be mended the disk's trouble says so.
             if isDamaged { try? mendIndexIfDamaged() }
             // A state fits where an article may not.
             if isComplete, result.count > 0 { disk.end() }
-            return result
+            return result.0
         } catch {
             if error.code == .inputOutput { disk.record(error, of: .articles) }
             throw error
         }
     }
 
+    /// Renders records, and applies what came of that in a row.
+    ///
     /// - Parameter isComplete: false where something beside the articles was not written.
     private func commit(
         _ batch: [FeedCommit], _ writer: inout Writer, _ isComplete: inout Bool
     ) throws(StoreError) -> CommitResult {
         if writer.isClosed { throw closed }
-        precondition(writer.lock != nil, "I1: who writes holds the lock")
+        if writer.fleet != nil { throw ofFleet }
         let first = writer.appender.position
         var result = CommitResult(firstSeq: first.seq + 1, count: 0)
         let items = items(of: batch, &result)
         if !items.isEmpty {
-            guard first.seq <= StorePosition.highestSeq - UInt64(items.count) else {
-                throw StoreError(
-                    .damaged, "writing to", directory.path, "its last record has the highest number that there is",
-                    advice: "look with 'newswire store verify' who has written it")
-            }
-            if index.isOverfull { tryIndexing(&writer.damage) }
-            if index.isOverfull {
-                throw StoreError(
-                    .inputOutput, "writing to", directory.indexFile, "the disk has not taken the index for too long",
-                    advice: "free some space there; nothing that was stored is lost")
-            }
-            var isIndexed = true
-            // The disk is at work on the articles while the index gets those of commits before.
             let stamp = StoredStamp(time: storedAt, isDoubtful: options.isClockDoubtful())
-            var damage = writer.damage
-            try writer.appender.append(items, stamp) {
-                if index.waitingCount >= options.indexLag || disk.has(.index) { isIndexed = tryIndexing(&damage) }
+            let appender = writer.appender
+            try apply(items.count, entries(of: items, from: first.seq), &writer, &isComplete) {
+                meanwhile throws(StoreError) in
+                try appender.append(RecordRendering(items, stamp, options), meanwhile: meanwhile)
             }
-            writer.damage = damage
             result.count = items.count
-            let position = writer.appender.position
-            precondition(position.seq == first.seq + UInt64(items.count), "I2: each record takes one number")
-            last.withLock { $0 = position.seq }
-            addToIndex(items, from: first.seq)
-            if writer.appender.appended - writer.checkpoint >= options.checkpointDistance {
-                isIndexed = checkpoint(&writer) && isIndexed
-            }
-            if !isIndexed { isComplete = false }
-            do throws(StoreError) {
-                try publishEnd(&writer)
-            } catch {
-                isComplete = false
-                disk.record(error, of: .end)
-            }
         }
         do throws(StoreError) {
             try states.put(batch.compactMap(\.state), lastSeq: writer.appender.position.seq)
@@ -102,6 +90,53 @@ extension ArticleStore {
         return result
     }
 
+    /// The second half of a commit: lines go to the disk, and once they are durable into the index and before the readers.
+    ///
+    /// - Parameters:
+    ///   - count: how many lines there are.
+    ///   - entries: what they mean for the index.
+    ///   - isComplete: false where something beside the articles was not written.
+    ///   - append: appends them, and does meanwhile what it is given.
+    func apply(
+        _ count: Int, _ entries: some Sequence<ArticleIndex.Entry>, _ writer: inout Writer, _ isComplete: inout Bool,
+        append: (_ meanwhile: () -> Void) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        precondition(writer.lock != nil, "I1: who writes holds the lock")
+        let first = writer.appender.position
+        guard first.seq <= StorePosition.highestSeq - UInt64(count) else {
+            throw StoreError(
+                .damaged, "writing to", directory.path, "its last record has the highest number that there is",
+                advice: "look with 'newswire store verify' who has written it")
+        }
+        if index.isOverfull { tryIndexing(&writer.damage) }
+        if index.isOverfull {
+            throw StoreError(
+                .inputOutput, "writing to", directory.indexFile, "the disk has not taken the index for too long",
+                advice: "free some space there; nothing that was stored is lost")
+        }
+        var isIndexed = true
+        // The disk is at work on the articles while the index gets those of commits before.
+        var damage = writer.damage
+        try append {
+            if index.waitingCount >= options.indexLag || disk.has(.index) { isIndexed = tryIndexing(&damage) }
+        }
+        writer.damage = damage
+        let position = writer.appender.position
+        precondition(position.seq == first.seq + UInt64(count), "I2: each record takes one number")
+        last.withLock { $0 = position.seq }
+        index.add(entries)
+        if writer.appender.appended - writer.checkpoint >= options.checkpointDistance {
+            isIndexed = checkpoint(&writer) && isIndexed
+        }
+        if !isIndexed { isComplete = false }
+        do throws(StoreError) {
+            try publishEnd(&writer)
+        } catch {
+            isComplete = false
+            disk.record(error, of: .end)
+        }
+    }
+
     /// Lets readers go as far as the articles are durable.
     private func publishEnd(_ writer: inout Writer) throws(StoreError) {
         let end = writer.appender.position
@@ -110,8 +145,9 @@ extension ArticleStore {
         writer.published = end.seq
     }
 
-    private func items(of batch: [FeedCommit], _ result: inout CommitResult) -> [SegmentAppender.Item] {
-        var items: [SegmentAppender.Item] = []
+    /// The records that lines can hold; the others are refused in the result.
+    func items(of batch: [FeedCommit], _ result: inout CommitResult) -> [RecordRendering.Item] {
+        var items: [RecordRendering.Item] = []
         items.reserveCapacity(batch.reduce(0) { $0 + $1.records.count })
         for commit in batch where !commit.records.isEmpty {
             let feedJSON = RecordWriter.json(commit.feed.text)
@@ -119,7 +155,7 @@ extension ArticleStore {
                 if let reason = RecordWriter.refusal(of: record, feedJSON: feedJSON) {
                     result.refused.append(.init(feed: commit.feed, uid: record.uid, reason: reason))
                 } else {
-                    items.append(SegmentAppender.Item(record: record, feedJSON: feedJSON))
+                    items.append(RecordRendering.Item(record: record, feedJSON: feedJSON))
                 }
             }
         }
@@ -127,23 +163,25 @@ extension ArticleStore {
     }
 
     /// The clock's whole second, as 20 bytes whatever the clock says.
-    private var storedAt: [UInt8] {
+    var storedAt: [UInt8] {
         Timestamp(seconds: min(max(options.clock().seconds, 0), 253_402_300_799)).rfc3339
     }
 
-    private func addToIndex(_ items: [SegmentAppender.Item], from seq: UInt64) {
-        index.add(
-            items.lazy.enumerated().map { offset, item in
-                let record = item.record
-                return ArticleIndex.Entry(
-                    kind: record.kind,
-                    known: KnownArticle(
-                        uid: record.uid, seq: seq + UInt64(offset) + 1, version: record.version,
-                        contentHash: record.contentHash, modified: record.modified,
-                        recentChanges: record.recentChanges, isHidden: record.standing.isHidden),
-                    keys: record.keys.count > PendingRecord.maximumKeys
-                        ? Array(record.keys.prefix(PendingRecord.maximumKeys)) : record.keys)
-            })
+    /// What records mean for the index that get the numbers behind `seq`.
+    func entries(
+        of items: [RecordRendering.Item], from seq: UInt64
+    ) -> some Sequence<ArticleIndex.Entry> {
+        items.lazy.enumerated().map { offset, item in
+            let record = item.record
+            return ArticleIndex.Entry(
+                kind: record.kind,
+                known: KnownArticle(
+                    uid: record.uid, seq: seq + UInt64(offset) + 1, version: record.version,
+                    contentHash: record.contentHash, modified: record.modified,
+                    recentChanges: record.recentChanges, isHidden: record.standing.isHidden),
+                keys: record.keys.count > PendingRecord.maximumKeys
+                    ? Array(record.keys.prefix(PendingRecord.maximumKeys)) : record.keys)
+        }
     }
 }
 
@@ -211,6 +249,9 @@ package struct PendingRecord: Sendable {
 
     /// How many further keys of a record count.
     package static let maximumKeys = 16
+
+    /// A line of the record has no more bytes, whatever its feed's id.
+    package var sizeLimit: Int { RecordWriter.lengthLimit(of: self, feedJSON: []) + RecordEnvelope.maximumFeedLength }
 
     /// Makes a record as a poll has it. Whether a line can hold it is looked at when it is committed.
     package init(

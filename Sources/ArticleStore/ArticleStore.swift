@@ -36,6 +36,18 @@ import Locking
 ///   has had. Only a person, or the writer that opens a store which ends before it, moves it back.
 /// - **I11** Everything but `articles`, `identities` and `cursors` may be lost: no article is, and none is stored twice.
 ///
+/// # In a fleet
+///
+/// A fleet's store (`format` says 2) is a copy of the fleet's log, and all of I1 to I11 hold of it. It differs in this:
+///
+/// - **I2** A record's number is the one that it has in the log. What is not in the log yet has none, and is not written.
+/// - **I3** What is written at once is whole entries, one or several. One that a crash has cut short is kept as far as it
+///   is whole, and the log fills in the rest.
+/// - **I8** Behind the last place that is known to be durable, the end is cut off at the first line that is not whole, also
+///   where others have become durable behind it since: the log has them. A person may have a copy cut back that is ahead of
+///   the log or beside it (`cutBack`); what is cut off is set aside first.
+/// - **I12** `fleet` names the last entry of which articles and states are durable here. It may be behind, never ahead.
+///
 /// # States
 ///
 ///                         +-----------------e-----------------+
@@ -75,6 +87,8 @@ package final class ArticleStore: Sendable {
         var isMending = false
         /// Goes when the store is closed, and the store's lock with it.
         var lock: WriterLock?
+        /// Nil where the store is no fleet's.
+        var fleet: FleetStanding?
     }
 
     let directory: StoreDirectory
@@ -121,7 +135,9 @@ package final class ArticleStore: Sendable {
             options)
         return ArticleStore(
             opening.directory, options, report,
-            writer: Writer(appender: appender, published: opened.recovered.position.seq, lock: opening.lock),
+            writer: Writer(
+                appender: appender, published: opened.recovered.position.seq, lock: opening.lock,
+                fleet: opened.fleet),
             index: opened.index, states: opened.states)
     }
 
@@ -219,6 +235,7 @@ package final class ArticleStore: Sendable {
             checkpoint(&writer)
             do throws(StoreError) {
                 try states.flush()
+                try writer.fleet?.place.write(in: directory, options.files)
             } catch {
                 report(.statesNotWritten(error))
             }
@@ -230,6 +247,9 @@ package final class ArticleStore: Sendable {
             writer.lock = nil
         }
     }
+
+    /// The failure of whoever would write articles of his own into a fleet's store.
+    var ofFleet: StoreError { .ofFleet(directory.path) }
 
     var closed: StoreError {
         StoreError(.closed, "writing to", directory.path, "the store was closed", advice: "open it again")

@@ -21,6 +21,12 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case wrongName
         /// The store was closed before: a mistake in the program.
         case closed
+        /// The store is a fleet's and was to be written without it, or the other way round.
+        case otherFleet
+        /// The fleet's log does not take or give what it should: it is away, or this machine is not in the fleet any more.
+        case fleetAway
+        /// Another machine of the fleet has stored meanwhile what changes what this is: it is to be judged again.
+        case overtaken
     }
 
     /// Which kind of failure it is.
@@ -64,6 +70,19 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         StoreError(
             .inputOutput, "writing to", path, "the file system has not answered for \(seconds) s",
             advice: "look whether it is a network mount whose server is gone; what was stored before is untouched")
+    }
+
+    /// Makes the failure of whoever would write to a fleet's store without its log.
+    static func ofFleet(_ path: String) -> StoreError {
+        StoreError(
+            .otherFleet, "writing to the store", path,
+            "it is a fleet's, and gets its articles from the fleet's log alone",
+            advice: "start `newswire run` with [fleet], or make it a store of its own: `newswire fleet detach`")
+    }
+
+    /// Makes the failure of a fleet's store that is not what the fleet's log says, or whose log is not to be had.
+    package static func fleet(_ code: Code, _ path: String, _ reason: String, advice: String) -> StoreError {
+        StoreError(code, "following the fleet's log in", path, reason, advice: advice)
     }
 
     /// The failure of whoever finds a slot that is neither empty nor what its checksum says, a table without room, or

@@ -13,21 +13,41 @@ struct StoreOpening {
         var recovered: SegmentRecovery.Result
         var index: ArticleIndex
         var states: FeedStates
+        var fleet: FleetStanding?
     }
 
-    /// Takes the lock. A store of a newer format is left untouched.
+    /// Takes the lock. A store of a newer format is left untouched, and so is one that is not as the options want it.
     init(at path: String, _ options: StoreOptions, _ report: @escaping @Sendable (StoreEvent) -> Void)
         throws(StoreError)
     {
-        if let existing = try StoreDirectory(existing: path) { _ = try existing.checkFormat() }
+        if let existing = try StoreDirectory(existing: path) { try Self.checkFormat(existing, options) }
         directory = try StoreDirectory.opened(path, options.files)
         lock = try WriterLock(directory, options.files, report: report)
         self.options = options
         self.report = report
     }
 
+    private static func checkFormat(_ directory: StoreDirectory, _ options: StoreOptions) throws(StoreError) {
+        let format = try actualFormat(directory)
+        if format == .fleet, !options.isOfFleet { throw .ofFleet(directory.path) }
+        if format == .single, options.isOfFleet {
+            throw StoreError(
+                .otherFleet, "opening the store", directory.path, "it is no fleet's",
+                advice: "let it become the fleet's with `newswire fleet init`, or copy the store of another machine")
+        }
+    }
+
+    /// What the store is, also one that has lost its file `format`.
+    private static func actualFormat(_ directory: StoreDirectory) throws(StoreError) -> StoreDirectory.Format {
+        if let format = try directory.format() { return format }
+        return try OpenFile.reading(directory.fleetFile) == nil ? .single : .fleet
+    }
+
     func run() throws(StoreError) -> Opened {
+        // It may have changed while the lock was waited for.
+        try Self.checkFormat(directory, options)
         try makeLayout()
+        let place = options.isOfFleet ? try FleetPlace(in: directory) : nil
         let segments = try Segment.all(in: directory)
         let durable = try DurableEnd(in: directory)
         let (recovered, index) = try recover(segments, durable)
@@ -55,7 +75,10 @@ struct StoreOpening {
         }
         // Nobody holds up the start for long.
         Cursors(directory: directory, files, patience: .seconds(1)).moveBack(to: lastSeq, report: report)
-        return Opened(recovered: recovered, index: index, states: states)
+        let fleet = try place.map { place throws(StoreError) in
+            FleetStanding(place: place, lastTime: try recovered.position.lastTime(in: directory) ?? [])
+        }
+        return Opened(recovered: recovered, index: index, states: states, fleet: fleet)
     }
 
     /// As many seams between segments are looked at, the newest: each costs reading the end of a segment.
@@ -82,11 +105,9 @@ struct StoreOpening {
     }
 
     private func makeLayout() throws(StoreError) {
-        if try !directory.checkFormat() {
+        if try directory.format() == nil {
             do throws(StoreError) {
-                try directory.replace(
-                    directory.formatFile, with: Array("\(StoreDirectory.format)\n".utf8), in: directory.path,
-                    temporary: "\(directory.formatFile).new", files)
+                try directory.write(Self.actualFormat(directory), files)
             } catch {
                 throw StoreError(.cannotCreate, error.action, error.path, error.reason, advice: error.advice)
             }

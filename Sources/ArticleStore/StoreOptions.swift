@@ -11,6 +11,8 @@ package struct StoreOptions: Sendable {
     package var clock: @Sendable () -> Timestamp
     /// Tells whether that clock is in doubt: records that are stored meanwhile say so. The thread that commits asks.
     package var isClockDoubtful: @Sendable () -> Bool = { false }
+    /// Whether the store is to be a fleet's: such a one is written by `apply` alone, and any other by `commit` alone.
+    package var isOfFleet = false
     /// How many keys may wait in memory for the index, at about 50 bytes each. Of many keys some share a page of the
     /// index, so that they share a write.
     var indexLag = Self.usualIndexLag

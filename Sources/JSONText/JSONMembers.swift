@@ -14,6 +14,7 @@ package struct JSONMembers {
         var sign: Int
         /// Where the name begins.
         var name: Int
+        var nameLength: Int { sign >> 8 }
         var value: Range<Int>
 
         static func sign(length: Int, first: UInt8) -> Int { length << 8 | Int(first) }
@@ -37,6 +38,26 @@ package struct JSONMembers {
             places.append(Place(sign: sign, name: name, value: value))
         } while scan.take(UInt8(ascii: ","))
         guard scan.take(UInt8(ascii: "}")) else { return nil }
+    }
+
+    /// Calls `body` with each member as it is written: its name without the quotes, and its value.
+    package func forEach(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
+        for place in places {
+            body(
+                UnsafeRawBufferPointer(rebasing: bytes[place.name..<place.name + place.nameLength]),
+                UnsafeRawBufferPointer(rebasing: bytes[place.value]))
+        }
+    }
+
+    /// Finds the value of a member as it is written, the last where there are several of that name; nil where there is none.
+    ///
+    /// - Parameter name: as it is written, without the quotes.
+    package func text(of name: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        let found = places.last { place in
+            place.nameLength == name.count
+                && bytes[place.name..<place.name + place.nameLength].elementsEqual(name)
+        }
+        return found.map { UnsafeRawBufferPointer(rebasing: bytes[$0.value]) }
     }
 
     /// Finds the member of that name, the last where there are several; nil where there is none.

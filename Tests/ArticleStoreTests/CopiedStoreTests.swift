@@ -100,7 +100,7 @@ import Testing
     @Test(
         "A folder of an older format is no store, one of a newer format is refused, and neither is touched",
         arguments: [
-            ("newswire store 2\n", StoreError.Code.newerFormat), ("newswire store 10 x\n", .damaged),
+            ("newswire store 3\n", StoreError.Code.newerFormat), ("newswire store 10 x\n", .damaged),
             ("mail\n", .damaged),
         ])
     func formats(_ text: String, _ code: StoreError.Code) throws {

@@ -11,6 +11,7 @@ final class StoreFixture: Sendable {
     let folder: TemporaryDirectory
     let events = Locked<[StoreEvent]>([])
     private let name: String
+    var storeName: String { name }
 
     /// - Parameters:
     ///   - folder: shared by tests that need many stores, because removing one takes a while.

@@ -141,7 +141,7 @@ import Testing
 
     @Test("contract.md §5: a store of a newer format is left untouched")
     func newerFormatIsLeftUntouched() throws {
-        fixture.folder.write("newswire store 2\n", to: "store/format")
+        fixture.folder.write("newswire store 3\n", to: "store/format")
         let error = #expect(throws: StoreError.self) { try fixture.open() }
         #expect(error?.code == .newerFormat)
         #expect(try fileNames(in: fixture.path) == ["format"])

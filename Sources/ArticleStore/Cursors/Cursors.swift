@@ -18,7 +18,7 @@ package struct Cursors: Sendable {
     /// - Parameter path: the store's.
     package init(directory path: String) throws(StoreError) {
         let directory = try StoreDirectory.there(path)
-        _ = try directory.checkFormat()
+        _ = try directory.format()
         self.init(directory: directory, FileSystem())
     }
 

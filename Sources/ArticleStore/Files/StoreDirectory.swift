@@ -12,9 +12,19 @@ struct StoreDirectory: Sendable {
     private let owner: uid_t
     private let group: gid_t
 
-    static let format = "newswire store 1"
+    /// What a store is, as its file `format` says it.
+    enum Format: String {
+        /// Of one machine.
+        case single = "newswire store 1"
+        /// A copy of a fleet's log, to which no newswire writes that knows no fleets.
+        case fleet = "newswire store 2"
+    }
 
     var formatFile: String { "\(path)/format" }
+    /// How far a fleet's store has followed the log (`FleetPlace`).
+    var fleetFile: String { "\(path)/fleet" }
+    /// What was cut off from a fleet's store that was not as the log has it.
+    var diverged: String { "\(path)/diverged" }
     /// Held by the writer, and open to nobody else (`WriterLock`).
     var writerFile: String { "\(path)/writer.lock" }
     /// Held by the writer for readers to look at.
@@ -89,22 +99,28 @@ struct StoreDirectory: Sendable {
         close(descriptor)
     }
 
-    /// Refuses what a newer newswire wrote; true where the file is there and right.
-    func checkFormat() throws(StoreError) -> Bool {
-        guard let file = try OpenFile.reading(formatFile) else { return false }
+    /// Refuses what a newer newswire wrote; nil where the file is not there.
+    func format() throws(StoreError) -> Format? {
+        guard let file = try OpenFile.reading(formatFile) else { return nil }
         let text = String(decoding: try file.read(64, at: 0).prefix { $0 != 0x0a }, as: UTF8.self)
-        if text == Self.format { return true }
+        if let format = Format(rawValue: text) { return format }
         // What a full disk may leave of it.
-        if text.isEmpty { return false }
+        if text.isEmpty { return nil }
         let prefix = "newswire store "
         guard text.hasPrefix(prefix), UInt32(text.dropFirst(prefix.count)) != nil else {
             throw StoreError(
-                .damaged, "opening the store", path, "its file `format` does not say \"\(Self.format)\"",
+                .damaged, "opening the store", path, "its file `format` does not say \"\(Format.single.rawValue)\"",
                 advice: "name the right [store] directory, or remove that file if the folder is newswire's")
         }
         throw StoreError(
             .newerFormat, "opening the store", path, "it is of a newer format (\(text)) than this newswire knows",
             advice: "use the newswire that wrote it, or a newer one")
+    }
+
+    /// Writes what the store is, durably.
+    func write(_ format: Format, _ files: FileSystem) throws(StoreError) {
+        try replace(
+            formatFile, with: Array("\(format.rawValue)\n".utf8), in: path, temporary: "\(formatFile).new", files)
     }
 
     private func fileMode(in folder: String) -> mode_t {

@@ -22,7 +22,7 @@ package struct StoreReader: Sendable {
     /// - Parameter path: the store's folder, which may be read-only. A store without articles is an empty one.
     package init(directory path: String) throws(StoreError) {
         directory = try StoreDirectory.there(path)
-        _ = try directory.checkFormat()
+        _ = try directory.format()
     }
 
     /// Opens a store for reading; nil where there is none yet.

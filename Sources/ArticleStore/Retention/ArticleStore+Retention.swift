@@ -7,17 +7,23 @@ extension ArticleStore {
     /// about as long as reading what it removes; commits go on meanwhile. One caller at a time.
     ///
     /// - Parameters:
+    ///   - consumers: whom removal waits for; nil for all that have a cursor here.
     ///   - now: what claims to be from later counts for nothing; nil where it is not known.
     ///   - last: no segment with a later record is removed.
     ///   - force: removes also what a consumer has not had yet, and what is damaged.
     ///   - isDryRun: removes nothing, and says what would be.
     ///   - goesOn: asked before each segment.
     package func expire(
-        before cutoff: Timestamp, now: Timestamp? = nil, through last: UInt64 = .max, force: Bool = false,
+        before cutoff: Timestamp, for consumers: [RetentionResult.Consumer]? = nil, now: Timestamp? = nil,
+        through last: UInt64 = .max, force: Bool = false,
         isDryRun: Bool = false, goesOn: () -> Bool = { true }
     ) throws(StoreError) -> RetentionResult {
-        let consumers = try Cursors(directory: directory, options.files).list()
-        let watch = RetentionGuard(consumers: consumers.map { .init(name: $0.name, seq: $0.seq) })
+        let watch: RetentionGuard
+        if let consumers {
+            watch = RetentionGuard(consumers: consumers)
+        } else {
+            watch = RetentionGuard(consumers: try consumersHere())
+        }
         var result = RetentionResult()
         let segments = try Segment.all(in: directory)
         let ages = try SegmentAges(segments, cutoff, now: now)
@@ -58,6 +64,11 @@ extension ArticleStore {
         }
         if !isDryRun { joinIdentities(goesOn) }
         return result
+    }
+
+    /// All that have a cursor in this store.
+    package func consumersHere() throws(StoreError) -> [RetentionResult.Consumer] {
+        try Cursors(directory: directory, options.files).list().map { .init(name: $0.name, seq: $0.seq) }
     }
 
     /// Brings what is left of removed segments into few files, a bounded step after the other.

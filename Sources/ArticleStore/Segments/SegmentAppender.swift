@@ -10,11 +10,9 @@ final class SegmentAppender {
     /// Bytes made durable so far.
     private(set) var appended: UInt64 = 0
     private let directory: StoreDirectory
-    private let segmentSize: UInt64
-    /// A segment is sealed once its first record is so many milliseconds old.
-    private let segmentAge: Int64?
     private let files: FileSystem
-    private let writer = RecordWriter()
+    /// Makes the lines and their chain.
+    let writer = RecordWriter()
 
     private var file: OpenFile?
     private var buffer = ByteBuffer()
@@ -35,8 +33,6 @@ final class SegmentAppender {
     ) throws(StoreError) {
         self.position = position
         self.directory = directory
-        segmentSize = options.segmentSize
-        segmentAge = options.segmentAge.map { $0.components.seconds * 1000 }
         files = options.files
         if !needsNewSegment, position.segment > 0 {
             let segment = Segment(firstSeq: position.segment, in: directory)
@@ -45,24 +41,54 @@ final class SegmentAppender {
         }
     }
 
-    /// A record with the JSON text of its feed's id, quotes included.
-    struct Item {
-        var record: PendingRecord
-        var feedJSON: [UInt8]
-    }
+    /// What lines are made for: the place behind the last durable record.
+    var place: LinePlace { LinePlace(position: position, isInSegment: file != nil, segmentStart: segmentStart) }
 
-    /// Appends records and makes them durable with one fdatasync, and one more for each segment that they fill. Where
-    /// that fails nothing is there, and no number is used up.
+    /// Appends the records of a rendering, whose lines are made while the disk takes those before them.
     ///
     /// - Parameter meanwhile: what can be done while the disk writes.
-    func append(_ items: [Item], _ stamp: StoredStamp, meanwhile: () -> Void = {}) throws(StoreError) {
-        if items.isEmpty { return }
+    func append(_ rendering: RecordRendering, meanwhile: () -> Void = {}) throws(StoreError) {
+        try append(count: rendering.items.count, longest: rendering.lengthLimit, meanwhile: meanwhile) {
+            place, buffer, write throws(StoreError) in
+            try rendering.forEachPiece(from: place, of: Self.bufferSize, &buffer, writer, write)
+        }
+    }
+
+    /// Appends lines as they are, which were made one behind the other for the place behind the last record.
+    ///
+    /// - Parameter meanwhile: what can be done while the disk writes.
+    func append(_ rendered: [Rendered], meanwhile: () -> Void = {}) throws(StoreError) {
+        guard let last = rendered.last else { return }
+        let count = rendered.reduce(0) { $0 + $1.count }
+        try append(count: count, longest: rendered.reduce(0) { $0 + $1.lines.count }, meanwhile: meanwhile) {
+            _, _, write throws(StoreError) in
+            for lines in rendered { try lines.forEachPiece(write) }
+            return last.end
+        }
+    }
+
+    /// Appends lines and makes them durable with one fdatasync, and one more for each segment that they fill. Where that
+    /// fails nothing is there, and no number is used up.
+    ///
+    /// - Parameters:
+    ///   - count: how many lines come.
+    ///   - longest: they have no more bytes.
+    ///   - lines: hands over the lines piece by piece, each with the segment that it belongs to, and returns the place behind
+    ///     them. The buffer may be used for them.
+    private func append(
+        count: Int, longest: @autoclosure () -> Int, meanwhile: () -> Void,
+        _ lines: (
+            _ place: LinePlace, _ buffer: inout ByteBuffer,
+            _ write: (_ lines: UnsafeRawBufferPointer, _ segment: UInt64) throws(StoreError) -> Void
+        ) throws(StoreError) -> LinePlace
+    ) throws(StoreError) {
+        if count == 0 { return }
         if needsRepair { try repair() }
         do throws(StoreError) {
-            try write(items, stamp, meanwhile)
+            try write(count, meanwhile, lines)
         } catch {
             needsRepair = true
-            refusedBytes = items.reduce(0) { $0 + RecordWriter.lengthLimit(of: $1.record, feedJSON: $1.feedJSON) }
+            refusedBytes = longest()
             buffer.removeAll()
             // A second failure changes nothing: the next commit tries again before it writes.
             try? repair()
@@ -70,72 +96,52 @@ final class SegmentAppender {
         }
     }
 
-    private func write(_ items: [Item], _ stamp: StoredStamp, _ meanwhile: () -> Void) throws(StoreError) {
+    private func write(
+        _ count: Int, _ meanwhile: () -> Void,
+        _ lines: (
+            LinePlace, inout ByteBuffer, (UnsafeRawBufferPointer, UInt64) throws(StoreError) -> Void
+        ) throws(StoreError) -> LinePlace
+    ) throws(StoreError) {
         precondition(!needsRepair && newSegments.isEmpty, "I3: nothing is left of a commit that has failed")
-        var end = position
         var current = file
-        // How much of the segment is handed to the kernel; the rest of it up to `end.offset` is in the buffer.
-        var written = end.offset
+        var segment = position.segment
+        // How much of the segment is handed to the kernel.
+        var written = position.offset
         // How much of that the disk was set to work on: each time costs an interrupt.
         var started = written
-        var start = segmentStart
         var length: UInt64 = 0
-        let isOld = isOld(at: stamp.time)
-        buffer.removeAll()
-        func flush() throws(StoreError) {
-            guard let current, buffer.count > 0 else { return }
-            try buffer.withBytes { bytes throws(StoreError) in try current.write(bytes, at: written, files) }
-            written += UInt64(buffer.count)
-            buffer.removeAll()
+        let end = try lines(place, &buffer) { bytes, wanted throws(StoreError) in
+            if current == nil || wanted != segment {
+                if written > 0 { try current?.syncData(files) }
+                current = try newSegment(wanted)
+                segment = wanted
+                written = 0
+                started = 0
+            }
+            guard let current else { return }
+            try current.write(bytes, at: written, files)
+            written += UInt64(bytes.count)
+            length += UInt64(bytes.count)
             if written - started >= Self.writebackSize {
                 // The disk works while the next lines are made.
                 newswire_start_writeback(current.descriptor, Int64(started), Int64(written - started))
                 started = written
             }
         }
-        for item in items {
-            let longest = UInt64(RecordWriter.lengthLimit(of: item.record, feedJSON: item.feedJSON))
-            let isFull = end.offset > 0 && end.offset + longest > segmentSize
-            if current == nil || isFull || (isOld && end.segment == position.segment) {
-                try flush()
-                if written > 0 { try current?.syncData(files) }
-                current = try newSegment(end.seq + 1)
-                end.segment = end.seq + 1
-                end.offset = 0
-                written = 0
-                started = 0
-                start = Timestamp(rfc3339: String(decoding: stamp.time, as: UTF8.self))
-            }
-            let before = buffer.count
-            end.chain = writer.append(
-                item.record, feedJSON: item.feedJSON, seq: end.seq + 1, commit: position.seq + 1, stamp,
-                after: end.chain, startsSegment: end.offset == 0, to: &buffer)
-            end.seq += 1
-            end.offset += UInt64(buffer.count - before)
-            length += UInt64(buffer.count - before)
-            if buffer.count >= Self.bufferSize { try flush() }
-        }
-        try flush()
         meanwhile()
         precondition(
-            buffer.count == 0 && written == end.offset, "I4: lines are written before they are made durable")
+            written == end.position.offset && segment == end.position.segment,
+            "I4: lines are written before they are made durable")
         try current?.syncData(files)
-        precondition(end.seq == position.seq + UInt64(items.count), "I2: each record takes one number")
-        precondition(end.segment >= position.segment, "I8: no earlier segment is written to")
+        precondition(end.position.seq == position.seq + UInt64(count), "I2: each record takes one number")
+        precondition(end.position.segment >= position.segment, "I8: no earlier segment is written to")
         newSegments = []
         appended += length
-        position = end
+        position = end.position
         file = current
-        segmentStart = start
+        segmentStart = end.segmentStart
         // One very long record should not hold its memory for years.
         if buffer.capacity > 16 * Self.bufferSize { buffer = ByteBuffer() }
-    }
-
-    private func isOld(at storedAt: [UInt8]) -> Bool {
-        guard let segmentAge, let segmentStart, let now = Timestamp(rfc3339: String(decoding: storedAt, as: UTF8.self))
-        else { return false }
-        // A first record from the future was stored by a wrong clock, and would keep the segment open until then.
-        return abs(now.milliseconds - segmentStart.milliseconds) >= segmentAge
     }
 
     private func newSegment(_ firstSeq: UInt64) throws(StoreError) -> OpenFile {

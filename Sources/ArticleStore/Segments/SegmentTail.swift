@@ -12,6 +12,9 @@ private import Glibc
 /// - A page that did not reach the disk is read as zeros, and the last line may lack its end. A record has no byte that
 ///   is zero: a line that has none, and its line feed, was written as a whole, and damage in it came later.
 ///
+/// - A fleet's store has entries of several machines behind one another that were made durable together, and what is
+///   missing of them is in the log: it ends before the first line that is not whole.
+///
 /// What is damaged and was durable is damage, which stays. Only what may have been lost before it was ever durable is cut
 /// off, with all that was written together with it.
 struct SegmentTail {
@@ -44,8 +47,11 @@ struct SegmentTail {
             if RecordEnvelope(bytes) == nil { endsLikeRecords = false }
         }
 
+        /// Of a fleet's store whatever is damaged there comes again out of the log.
+        var isOfFleet = false
+
         /// Whether it has to be cut off.
-        var isTorn: Bool { hasZeros || (!isFollowed && !endsLikeRecords) }
+        var isTorn: Bool { isOfFleet || hasZeros || (!isFollowed && !endsLikeRecords) }
     }
 
     /// - Parameter segments: all of them; the last one is looked at.
@@ -66,7 +72,9 @@ struct SegmentTail {
         var end = endOfLastLine
         if durable < end {
             let seq = isInside ? start?.seq ?? 0 : segment.firstSeq - 1
-            if let doubt = try Self.doubt(file, from: durable, behind: seq, upTo: end, isEndKnown), doubt.isTorn {
+            let isOfFleet = isEndKnown ? try directory.format() == .fleet : false
+            let doubt = try Self.doubt(file, from: durable, behind: seq, upTo: end, isEndKnown, isOfFleet)
+            if let doubt, doubt.isTorn {
                 end = doubt.offset
             }
         }
@@ -85,7 +93,8 @@ struct SegmentTail {
     }
 
     private static func doubt(
-        _ file: OpenFile, from start: UInt64, behind first: UInt64, upTo end: UInt64, _ isEndKnown: Bool
+        _ file: OpenFile, from start: UInt64, behind first: UInt64, upTo end: UInt64, _ isEndKnown: Bool,
+        _ isOfFleet: Bool
     ) throws(StoreError) -> Doubt? {
         var scanner = LineScanner(file, from: start, limit: end)
         var seq = first
@@ -95,6 +104,10 @@ struct SegmentTail {
                 if doubt == nil { doubt = Doubt(offset: line.offset, seq: seq < .max ? seq + 1 : seq) }
                 doubt?.add(line)
                 doubt?.isFollowed = false
+                if isOfFleet {
+                    doubt?.isOfFleet = true
+                    return doubt
+                }
                 continue
             }
             seq = max(seq, envelope.seq)

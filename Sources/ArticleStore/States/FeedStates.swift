@@ -15,6 +15,12 @@ final class FeedStates: Sendable {
         var states: [FeedIdentifier: PackedFeedState] = [:]
         /// Feeds whose newest state the file has not got.
         var unwritten: Set<FeedIdentifier> = []
+        /// What polls have left that the fleet's log has not got yet. It counts before `states`, and is in no file.
+        var ahead: [FeedIdentifier: PackedFeedState] = [:]
+
+        func state(of feed: FeedIdentifier) -> PackedFeedState? {
+            (ahead.isEmpty ? nil : ahead[feed]) ?? states[feed]
+        }
     }
 
     private struct Log {
@@ -122,18 +128,19 @@ final class FeedStates: Sendable {
     }
 
     subscript(feed: FeedIdentifier) -> FeedState? {
-        known.withLock { $0.states[feed] }?.state(of: feed)
+        known.withLock { $0.state(of: feed) }?.state(of: feed)
     }
 
     /// - Parameter url: the feed's as configured.
     func outlook(of feed: FeedIdentifier, at url: String) -> FeedOutlook? {
-        known.withLock { $0.states[feed] }?.outlook(at: url)
+        known.withLock { $0.state(of: feed) }?.outlook(at: url)
     }
 
     /// Calls `body` with each state, one at a time and in no order.
     func forEach(_ body: (FeedIdentifier, PackedFeedState) -> Void) {
-        let states = known.withLock { $0.states }
-        for (feed, state) in states { body(feed, state) }
+        let (states, ahead) = known.withLock { ($0.states, $0.ahead) }
+        for (feed, state) in states { body(feed, (ahead.isEmpty ? nil : ahead[feed]) ?? state) }
+        for (feed, state) in ahead where states[feed] == nil { body(feed, state) }
     }
 
     /// Takes a state in, which goes to the file with the next that are put in, or with `write`.
@@ -147,6 +154,34 @@ final class FeedStates: Sendable {
             return known.unwritten.count == 1
         }
     }
+
+    /// The states that come of differences, one after the other. Nothing is taken in.
+    ///
+    /// - Throws: where what comes of one is no state.
+    func changed(by differences: [StateDifference]) throws(StoreError) -> [FeedState] {
+        var changed: [FeedIdentifier: FeedState] = [:]
+        for difference in differences {
+            let feed = difference.feed
+            guard let new = difference.applied(to: changed[feed] ?? logged(feed)) else {
+                throw StoreError.fleet(
+                    .damaged, directory.path, "what is said there of the feed \(feed.text) is no state",
+                    advice: "look into the entry, and at the newswire that wrote it")
+            }
+            changed[feed] = new
+        }
+        return Array(changed.values)
+    }
+
+    /// The state that a feed has without what is ahead.
+    func logged(_ feed: FeedIdentifier) -> FeedState? { known.withLock { $0.states[feed] }?.state(of: feed) }
+
+    /// Shows a state that counts on this machine before the log has it, until another is shown or it is hidden.
+    func show(_ state: FeedState) {
+        let packed = PackedFeedState(state)
+        known.withLock { $0.ahead[state.feed] = packed }
+    }
+
+    func hide(_ feed: FeedIdentifier) { known.withLock { _ = $0.ahead.removeValue(forKey: feed) } }
 
     /// Takes states in and appends them to the file. Where that fails they are kept, and go out with the next.
     func put(_ states: [FeedState], lastSeq: UInt64) throws(StoreError) {

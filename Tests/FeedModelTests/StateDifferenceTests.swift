@@ -1,0 +1,129 @@
+import Digest
+import FeedModel
+import JSONText
+import Testing
+
+@Suite("What has changed in a feed's state, as a line")
+struct StateDifferenceTests {
+    /// The state as it comes back from its JSON.
+    private func kept(_ state: FeedState) throws -> FeedState {
+        var json = JSONWriter()
+        state.write(to: &json)
+        let bytes = json.finish()
+        return try #require(bytes.withUnsafeBytes { bytes in JSONMembers(bytes).flatMap { FeedState($0) } })
+    }
+
+    /// States with each of their parts there and not there, all of one feed.
+    private func states() throws -> [FeedState] {
+        try PackedFeedStateTests.states.map { state in
+            var state = state
+            state.feed = FeedIdentifier("f \"x\" ü")
+            state.lastSuccess = Timestamp(seconds: 1_790_000_001)
+            state.nextPoll = state.nextPoll.map { _ in Timestamp(seconds: 1_790_000_002) }
+            state.schedule.historyBlock = 9
+            return try kept(state)
+        }
+    }
+
+    private func text(_ difference: StateDifference) -> String { String(decoding: difference.line, as: UTF8.self) }
+
+    @Test("makes of the state before the state after, whatever has come, changed or gone")
+    func isApplied() throws {
+        let states = try states()
+        for old in states {
+            for new in states {
+                let difference = StateDifference(from: old, to: new)
+                #expect((difference == nil) == (old == new))
+                guard let difference else { continue }
+                #expect(difference.applied(to: old) == new)
+                let read = try #require(StateDifference(line: difference.line))
+                #expect(read.applied(to: old) == new, "as another machine reads it")
+            }
+            #expect(StateDifference(from: nil, to: old)?.applied(to: nil) == old)
+        }
+    }
+
+    @Test("has the feed, what differs, and null for what is gone, and nothing else")
+    func isShort() throws {
+        var old = FeedState(feed: FeedIdentifier("f"), url: "https://h/")
+        old.title = "T"
+        old.validators = .init(etag: "\"1\"", lastModified: nil, request: Hash128(high: 0, low: 1))
+        old.schedule.historyBlock = 3
+        var new = old
+        new.title = nil
+        new.failures = 2
+        new.schedule.historyBlock = 4
+        let difference = try #require(StateDifference(from: old, to: new))
+        #expect(text(difference) == #"{"feed":"f","failures":2,"title":null}"#)
+    }
+
+    @Test("leaves each machine its own place in the file of polls")
+    func keepsHistoryBlock() throws {
+        var here = FeedState(feed: FeedIdentifier("f"), url: "https://h/")
+        here.schedule.historyBlock = 3
+        var new = here
+        new.failures = 1
+        let difference = try #require(StateDifference(from: here, to: new))
+        var there = here
+        there.schedule.historyBlock = nil
+        let read = try #require(StateDifference(line: difference.line))
+        #expect(read.applied(to: there)?.schedule.historyBlock == nil)
+        #expect(difference.applied(to: there)?.schedule.historyBlock == 3, "the machine that polled has written there")
+        there.schedule.historyBlock = 8
+        #expect(difference.applied(to: there)?.schedule.historyBlock == 8)
+        let hostile = try #require(StateDifference(line: #"{"feed":"f","history_block":77}"#.utf8))
+        #expect(hostile.applied(to: there)?.schedule.historyBlock == 8)
+    }
+
+    @Test("two that follow one another do as one what they do in a row, and each member stands there once")
+    func follow() throws {
+        let states = try states()
+        for (index, first) in states.enumerated() {
+            let second = states[(index * 7 + 3) % states.count]
+            let third = states[(index * 5 + 1) % states.count]
+            guard let one = StateDifference(from: first, to: second),
+                let two = StateDifference(from: second, to: third)
+            else { continue }
+            let both = one.followed(by: two)
+            #expect(both.applied(to: first) == third)
+            var names: [String] = []
+            both.line.withUnsafeBytes { bytes in
+                JSONMembers(bytes)?.forEach { name, _ in names.append(String(decoding: name, as: UTF8.self)) }
+            }
+            #expect(Set(names).count == names.count)
+            #expect(names.first == "feed")
+        }
+    }
+
+    @Test("a row of them leads to the same state from any place at which it was begun again")
+    func replays() throws {
+        let states = try states()
+        let row = zip(states, states.dropFirst()).compactMap { StateDifference(from: $0, to: $1) }
+        let last = try #require(states.last)
+        for begin in row.indices {
+            let state = row[begin...].reduce(last) { $1.applied(to: $0) ?? $0 }
+            #expect(state == last)
+        }
+    }
+
+    @Test(
+        "lines that no newswire writes are no difference, or make no state",
+        arguments: ["", "{", "null", "{}", #"{"feed":7}"#, #"["feed"]"#, #"{"feed":"f","url":null}"#, #"{"feed":"f"}"#])
+    func refuses(_ line: String) {
+        #expect(StateDifference(line: line.utf8)?.applied(to: nil) == nil)
+    }
+
+    @Test("a pause of a machine and a poll of another change nothing of each other")
+    func merges() throws {
+        let base = FeedState(feed: FeedIdentifier("f"), url: "https://h/")
+        var paused = base
+        paused.schedule.heldUntil = FeedState.Schedule.forGood
+        var polled = base
+        polled.failures = 3
+        let pause = try #require(StateDifference(from: base, to: paused))
+        let poll = try #require(StateDifference(from: base, to: polled))
+        let both = try #require(poll.applied(to: pause.applied(to: base)))
+        #expect(both.schedule.heldUntil == FeedState.Schedule.forGood)
+        #expect(both.failures == 3)
+    }
+}
