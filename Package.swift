@@ -49,8 +49,9 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+        // libpq's declarations alone: newswire-publish says itself that it is linked with it, and newswire is not.
+        .systemLibrary(name: "CPQ", providers: [.apt(["libpq-dev"])]),
         // Those of buses, which newswire-publish alone is linked with.
-        .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CNATS", pkgConfig: "libnats", providers: [.apt(["libnats-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
@@ -68,6 +69,7 @@ let package = Package(
         room("JSONText"),
         room("Web", ["Text", "CCurl"]),
         room("FeedModel", ["JSONText", "Text", "Digest"]),
+        room("PostgreSQL", ["FeedModel", "CPQ"]),
 
         // The rooms that an article goes through. Neighbours never import each other, but for lists of feeds, which are
         // mended as feeds are, for the text of HTML, which is read in one place, and for queries, which are read where they
@@ -82,20 +84,24 @@ let package = Package(
         room("Querying", ["FeedParsing", "FeedModel", "Web", "Text", "CRE2"]),
         room("Archiving", ["FeedModel", "Text", "Digest", "Locking", "CDecoders"]),
         room("ArticleStore", ["FeedModel", "Text", "JSONText", "Digest", "Locking", "CShims"]),
+        room("Fleet", ["FeedModel", "JSONText", "Text", "Digest"]),
+        room("Engine", ["Fleet", "PostgreSQL", "Digest", "Locking", "CShims"]),
 
         // What joins them, and the program.
         room(
             "Ingestion",
             [
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
-                "Archiving", "FeedModel", "Web", "PageExtraction", "Locking", "CShims", "Digest", "JSONText", logging,
+                "Archiving", "Fleet", "FeedModel", "Web", "PageExtraction", "Locking", "CShims", "Digest", "JSONText",
+                logging,
                 lifecycle,
             ]),
         .target(
             name: "newswire",
             dependencies: [
                 "Ingestion", "Configuration", "Scheduling", "Fetching", "FeedParsing", "PageExtraction", "Identity",
-                "Querying", "ArticleStore", "Archiving", "Publishing", "FeedModel", "JSONText", "Web", "Text", "Digest",
+                "Querying", "ArticleStore", "Archiving", "Publishing", "Fleet", "Engine", "FeedModel", "JSONText",
+                "Web", "Text", "Digest",
                 "Locking",
                 "CShims",
                 argumentParser,
@@ -107,11 +113,12 @@ let package = Package(
         .executableTarget(
             name: "NewswireMain", dependencies: ["newswire"], path: "Sources/Programs/newswire",
             swiftSettings: settings),
-        room(
-            "Buses",
-            [
-                "Publishing", "FeedModel", "JSONText", "Web", "Locking", "CPQ", "CNATS", "CHiredis", "CRDKafka",
-            ]),
+        .target(
+            name: "Buses",
+            dependencies: [
+                "Publishing", "PostgreSQL", "FeedModel", "JSONText", "Web", "Locking", "CPQ", "CNATS", "CHiredis",
+                "CRDKafka",
+            ], swiftSettings: settings, linkerSettings: [.linkedLibrary("pq")]),
         .executableTarget(
             name: "newswire-publish", dependencies: ["newswire", "Buses"], path: "Sources/Programs/newswire-publish",
             swiftSettings: settings),
@@ -135,11 +142,14 @@ let package = Package(
         tests("Querying", ["FeedModel", "FeedParsing"]),
         tests("Archiving", ["FeedModel", "Locking"]),
         tests("ArticleStore", ["FeedModel", "Digest", "JSONText"]),
+        tests("Fleet", ["FeedModel", "Digest", "JSONText"]),
+        tests("PostgreSQL"),
+        tests("Engine", ["Fleet", "PostgreSQL", "Locking"]),
         tests(
             "Ingestion",
             [
                 "Configuration", "Scheduling", "Fetching", "FeedParsing", "Identity", "Querying", "ArticleStore",
-                "Archiving", "FeedModel", "JSONText", "Web", "Locking", "Digest", logging,
+                "Archiving", "Fleet", "FeedModel", "JSONText", "Web", "Locking", "Digest", logging,
             ]),
         tests("Buses", ["Publishing", "Web", "FeedModel"]),
         tests(

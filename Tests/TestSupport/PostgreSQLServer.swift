@@ -19,12 +19,16 @@ package final class PostgreSQLServer: Sendable {
     private let folder: String
     package let port: UInt16
     private let certificate: SelfSignedCertificate?
+    private let moreOptions: [String]
     private let process: ServerBox
 
     /// Makes and starts a server; nil where that fails.
     ///
-    /// - Parameter certificate: with which it speaks TLS; nil for none.
-    package init?(certificate: SelfSignedCertificate? = nil) {
+    /// - Parameters:
+    ///   - certificate: with which it speaks TLS; nil for none.
+    ///   - options: more of its settings, as `name=value`.
+    package init?(certificate: SelfSignedCertificate? = nil, options: [String] = ["fsync=off"]) {
+        moreOptions = options
         guard let programs = Self.programs else { return nil }
         guard let folder = ServerBox.folder() else { return nil }
         self.folder = folder
@@ -54,11 +58,11 @@ package final class PostgreSQLServer: Sendable {
     @discardableResult
     package func start() -> Bool {
         guard let programs = Self.programs else { return false }
-        var options = [
-            "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=\(folder)", "fsync=off",
-            "max_connections=40",
-            "shared_buffers=16MB",
-        ]
+        var options =
+            [
+                "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=\(folder)", "max_connections=40",
+                "shared_buffers=16MB",
+            ] + moreOptions
         if certificate != nil {
             options += ["ssl=on", "ssl_cert_file=\(folder)/cert.pem", "ssl_key_file=\(folder)/key.pem"]
         }

@@ -1,4 +1,5 @@
 private import FeedModel
+private import PostgreSQL
 internal import Publishing
 private import Web
 
@@ -12,22 +13,8 @@ final class PostgreSQLBus: Bus {
     /// Seconds from 1970 to 2000, from which PostgreSQL counts.
     private static let epoch: Int64 = 946_684_800
 
-    /// Types by their numbers (pg_type).
-    private enum TypeNumber {
-        static let int8: UInt32 = 20
-        static let int4: UInt32 = 23
-        static let text: UInt32 = 25
-        static let json: UInt32 = 114
-        static let timestamptz: UInt32 = 1184
-        static let int8s: UInt32 = 1016
-        static let int4s: UInt32 = 1007
-        static let texts: UInt32 = 1009
-        static let jsons: UInt32 = 199
-        static let timestamptzs: UInt32 = 1185
-    }
-
     private let settings: BusSettings
-    private var connection: PostgreSQLConnection?
+    private var connection: BusConnection?
 
     init(_ settings: BusSettings) { self.settings = settings }
 
@@ -45,7 +32,7 @@ final class PostgreSQLBus: Bus {
         var reasons: [BusFailure] = []
         for host in settings.url.hosts {
             do throws(BusFailure) {
-                let connection = try PostgreSQLConnection(
+                let connection = try BusConnection(
                     to: host, settings, certificates: settings.caFile ?? BusSettings.systemCertificates,
                     wait.atMost(milliseconds: Self.patience))
                 try look(connection, wait)
@@ -61,7 +48,7 @@ final class PostgreSQLBus: Bus {
     }
 
     /// Looks whether what is acknowledged stays, and is what was sent.
-    private func look(_ connection: PostgreSQLConnection, _ wait: BusWait) throws(BusFailure) {
+    private func look(_ connection: BusConnection, _ wait: BusWait) throws(BusFailure) {
         let result = try connection.run(
             "SELECT current_setting('server_encoding'), current_setting('synchronous_commit')",
             orElse: "did not answer", wait)
@@ -91,7 +78,7 @@ final class PostgreSQLBus: Bus {
         return BusEnd(seq: seq, id: id)
     }
 
-    private func checkColumns(_ connection: PostgreSQLConnection, _ wait: BusWait) throws(BusFailure) {
+    private func checkColumns(_ connection: BusConnection, _ wait: BusWait) throws(BusFailure) {
         let result = try connection.run(
             """
             SELECT a.attname::text, a.atttypid::regtype::text FROM pg_attribute a \
@@ -191,7 +178,7 @@ final class PostgreSQLBus: Bus {
 
     func close() { connection = nil }
 
-    private func connected() throws(BusFailure) -> PostgreSQLConnection {
+    private func connected() throws(BusFailure) -> BusConnection {
         if let connection { return connection }
         throw BusFailure(.away, "\(settings.url.written) is not connected")
     }

@@ -1,7 +1,6 @@
-import Publishing
 import Testing
 
-@testable import Buses
+@testable import PostgreSQL
 
 @Suite("What PostgreSQL says of errors")
 struct PostgreSQLErrorTests {

@@ -1,13 +1,13 @@
-/// One-dimensional arrays in PostgreSQL's binary form: nothing has to be quoted, and the server parses nothing.
-struct BinaryArray {
-    private(set) var bytes: [UInt8]
+/// `BinaryArray` is a one-dimensional array in PostgreSQL's binary form: nothing has to be quoted, and the server parses nothing.
+package struct BinaryArray {
+    package private(set) var bytes: [UInt8]
     private let count: Int
 
     /// - Parameters:
     ///   - element: the type of the elements.
     ///   - count: how many will be appended.
     ///   - size: about how many bytes they have.
-    init(of element: UInt32, count: Int, size: Int) {
+    package init(of element: UInt32, count: Int, size: Int) {
         bytes = []
         bytes.reserveCapacity(20 + 4 * count + size)
         self.count = count
@@ -16,22 +16,22 @@ struct BinaryArray {
         if count > 0 { for number in [UInt32(count), 1] { append(number) } }
     }
 
-    mutating func append(text: UnsafeRawBufferPointer) {
+    package mutating func append(text: UnsafeRawBufferPointer) {
         append(UInt32(text.count))
         bytes.append(contentsOf: text)
     }
 
-    mutating func append(text: String) {
+    package mutating func append(text: String) {
         var text = text
         text.withUTF8 { append(text: UnsafeRawBufferPointer($0)) }
     }
 
-    mutating func append(int8 number: Int64) {
+    package mutating func append(int8 number: Int64) {
         append(8)
         withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
-    mutating func append(int4 number: Int32) {
+    package mutating func append(int4 number: Int32) {
         append(4)
         append(UInt32(bitPattern: number))
     }

@@ -1,6 +1,5 @@
+import PostgreSQL
 import Testing
-
-@testable import Buses
 
 @Suite("Arrays in PostgreSQL's binary form")
 struct BinaryArrayTests {

@@ -1,0 +1,149 @@
+private import CShims
+private import Digest
+package import Fleet
+private import Glibc
+package import Locking
+internal import PostgreSQL
+
+/// `EngineLog` is the fleet's log in PostgreSQL.
+package final class EngineLog: FleetLog {
+    private let line: EngineLine
+    private let run: Locked<String?>
+    private let wakening: Int32
+
+    /// So many entries are given at a time at most.
+    private static let most = 1000
+
+    /// - Parameter run: this run's id; nil while it is not in the fleet.
+    package init(_ access: EngineAccess, run: Locked<String?>) {
+        self.run = run
+        wakening = newswire_eventfd()
+        precondition(wakening >= 0, "no descriptor is left: \(errno)")
+        line = EngineLine(access) { session throws(PostgreSQLFailure) in
+            try EngineSchema.check(session)
+            _ = try session.run("LISTEN newswire", orElse: "did not let newswire listen")
+        }
+    }
+
+    deinit { close(wakening) }
+
+    package func end() throws(EngineFailure) -> LogEnd {
+        try line.ask { session throws(PostgreSQLFailure) in try Self.end(session) }
+    }
+
+    static func end(_ session: EngineSession) throws(PostgreSQLFailure) -> LogEnd {
+        let result = try session.run(
+            "SELECT id::text, pos::text, seq::text, encode(chain, 'hex') FROM newswire.fleet",
+            orElse: "did not say where the log ends")
+        guard result.count == 1, let id = result[0, 0], let position = result[0, 1].flatMap({ UInt64($0) }),
+            let seq = result[0, 2].flatMap({ UInt64($0) }), let chain = result[0, 3].flatMap({ Hex.bytes($0.utf8) }),
+            chain.count == 32
+        else {
+            throw PostgreSQLFailure(.refused, "\(session.server) says of the end of the log what cannot be")
+        }
+        return LogEnd(fleet: id, position: position, records: .init(seq: seq, chain: chain))
+    }
+
+    package func entries(after position: UInt64, bytes: Int) throws(EngineFailure) -> [LogRow] {
+        let rows = try read(after: position, bytes)
+        if rows.first?.position == position + 1 { return rows }
+        // An entry that is missing was trimmed, or has come just now.
+        if rows.isEmpty, try end().position <= position { return [] }
+        let again = try read(after: position, bytes)
+        if again.first?.position == position + 1 { return again }
+        throw EngineFailure(
+            .trimmed, "the engine does not keep the entry \(position + 1) of the log any more",
+            advice: "copy the store of another machine of the fleet")
+    }
+
+    private func read(after position: UInt64, _ bytes: Int) throws(EngineFailure) -> [LogRow] {
+        let rows = try line.ask { session throws(PostgreSQLFailure) in
+            // The length of a value is known without reading it.
+            let result = try session.run(
+                """
+                SELECT pos, seq, chain, body FROM (SELECT pos, seq, chain, body, sum(octet_length(body)) OVER w AS total, \
+                row_number() OVER w AS n FROM (SELECT * FROM newswire.log WHERE pos > $1 ORDER BY pos LIMIT $2) l \
+                WINDOW w AS (ORDER BY pos)) r WHERE n = 1 OR total <= $3 ORDER BY pos
+                """, [.int8(Int64(position)), .int8(Int64(Self.most)), .int8(Int64(bytes))], binary: true,
+                orElse: "did not give the log")
+            return (0..<result.count).map { Self.row(result, $0) }
+        }
+        var read: [LogRow] = []
+        for row in rows {
+            guard let row, row.before.chain.count == 32 else {
+                throw EngineFailure(
+                    .damaged, "the engine gave an entry behind \(position) of the log that cannot be one")
+            }
+            // What is behind a hole comes with the next question.
+            if let last = read.last, row.position != last.position + 1 { break }
+            read.append(row)
+        }
+        return read
+    }
+
+    private static func row(_ result: PostgreSQLResult, _ index: Int) -> LogRow? {
+        guard let position = result.number(index, 0).flatMap({ UInt64(exactly: $0) }),
+            let seq = result.number(index, 1).flatMap({ UInt64(exactly: $0) }), let chain = result.bytes(index, 2),
+            let body = result.bytes(index, 3)
+        else { return nil }
+        return LogRow(position: position, before: .init(seq: seq, chain: chain), body: body)
+    }
+
+    package func append(
+        _ body: [UInt8], seen: UInt64, end: LogEnd.Records
+    ) throws(EngineFailure) -> AppendOutcome {
+        guard let me = run.withLock({ $0 }) else { return .putOut }
+        let answer = try line.ask { session throws(PostgreSQLFailure) in
+            try session.run(
+                "SELECT newswire.append($1::uuid, $2, $3, $4, $5)",
+                [.text(me), .int8(Int64(seen)), .int8(Int64(end.seq)), .bytea(end.chain), .bytea(body)], binary: true,
+                orElse: "did not take the entry \(seen + 1) of the log"
+            ).number(0, 0)
+        }
+        switch answer {
+        case -1: return .putOut
+        case 0: return .overtaken
+        case Int64(seen) + 1: return .appended(seen + 1)
+        default:
+            throw EngineFailure(
+                .damaged, "the engine says of the entry \(seen + 1) of the log that it is \(answer ?? 0)",
+                advice: "look whether newswire.append is what `newswire fleet init --print` shows")
+        }
+    }
+
+    package func wait(milliseconds: Int) {
+        let end = EngineClock.now() + Int64(milliseconds)
+        while true {
+            // An answer may have brought it along, so that the socket has nothing to read any more.
+            if let session = line.session {
+                // Where the connection is lost, the next question finds out why, and connects again.
+                guard session.takeNews() else { return line.close() }
+                if session.hadNews() { return }
+            }
+            let left = end - EngineClock.now()
+            guard left > 0, listen(milliseconds: left) else { return }
+        }
+    }
+
+    /// Ends a wait of another thread, or the next one.
+    package func wake() {
+        var one: UInt64 = 1
+        _ = write(wakening, &one, 8)
+    }
+
+    /// - Returns: whether the engine has sent something.
+    private func listen(milliseconds: Int64) -> Bool {
+        var descriptors = [
+            pollfd(fd: wakening, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: line.access.halt.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: line.session?.connection.socket ?? -1, events: Int16(POLLIN), revents: 0),
+        ]
+        guard poll(&descriptors, 3, Int32(clamping: milliseconds)) > 0 else { return false }
+        guard descriptors[0].revents == 0 else {
+            var count: UInt64 = 0
+            _ = Glibc.read(wakening, &count, 8)
+            return false
+        }
+        return descriptors[1].revents == 0
+    }
+}
