@@ -22,6 +22,8 @@ package struct Configuration: Sendable {
     package var deliver = DeliverSettings()
     /// The publications are the tables of `[publish]`, in the order of the file.
     package var publications: [PublishSettings] = []
+    /// `[fleet]` says with whom polling is shared; nil where it is not.
+    package var fleet: FleetSettings?
     /// `[fulltext]` says how the pages of articles are fetched.
     package var fullText = FullTextSettings()
     /// `[archive]` says where pages are kept as they came, and for how long.
@@ -123,6 +125,7 @@ extension Configuration: Equatable {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
             && left.schedule == right.schedule && left.store == right.store && left.events == right.events
             && left.deliver == right.deliver && left.publications == right.publications
+            && left.fleet == right.fleet
             && left.fullText == right.fullText && left.archive == right.archive
             && left.status == right.status && left.log == right.log && left.feeds == right.feeds
             && left.filters.rules == right.filters.rules
@@ -142,6 +145,7 @@ extension Configuration {
             "[fulltext]\n\(fullText.text)", "[archive]\n\(archive.text)", "[deliver]\n\(deliver.text)",
         ]
         tables += publications.map { "[publish.\(TOMLText.key($0.name))]\n\($0.text)" }
+        if let fleet { tables.append("[fleet]\n\(fleet.text)") }
         tables += [
             "[status]\n\(status.text)",
             "[log]\n\(log.text)",

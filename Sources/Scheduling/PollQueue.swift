@@ -175,12 +175,18 @@ package struct PollQueue: ~Copyable {
     /// - Returns: their feeds.
     package mutating func endHops() -> [Int] {
         var ended: [Int] = []
-        for feed in feeds.indices where feeds[feed].place == .hop {
-            hosts[Int(feeds[feed].host)].leave(feeds[feed].kind, isHop: true)
-            feeds[feed].place = .ending
-            ended.append(feed)
-        }
+        for feed in feeds.indices where endHop(feed) { ended.append(feed) }
         return ended
+    }
+
+    /// Ends the poll of a feed if it stands in line with a redirect. `finished` is still to be said of it.
+    ///
+    /// - Returns: whether it does.
+    package mutating func endHop(_ feed: Int) -> Bool {
+        guard feeds.indices.contains(feed), feeds[feed].place == .hop else { return false }
+        hosts[Int(feeds[feed].host)].leave(feeds[feed].kind, isHop: true)
+        feeds[feed].place = .ending
+        return true
     }
 
     private mutating func forget(_ feed: Int) {

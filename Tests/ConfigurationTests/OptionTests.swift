@@ -35,6 +35,9 @@ struct OptionTests {
         (.fullText, "keep_pages", "true"), (.archive, "directory", "\"/srv/pages\""), (.archive, "retain", "\"30d\""),
         (.archive, "max_size", "\"1GiB\""), (.archive, "rotate_size", "\"64MiB\""), (.archive, "rotate_time", "\"1h\""),
         (.deliver, "private_networks", "[\"localhost:8080\", \"10.0.0.0/8\"]"),
+        (.fleet, "engine", "\"postgresql://db1/other\""), (.fleet, "password", "{ credential = \"fleet\" }"),
+        (.fleet, "node", "\"news1\""), (.fleet, "lease", "\"30s\""), (.fleet, "weight", "3"),
+        (.fleet, "log_keep", "\"2d\""), (.fleet, "durability", "\"single\""),
         (.status, "textfile", "\"/run/newswire.prom\""), (.status, "feed_metrics", "true"),
         (.log, "level", "\"debug\""),
         (.feed, "url", "\"https://example.org/other.xml\""), (.feed, "id", "\"other\""),
@@ -66,6 +69,8 @@ struct OptionTests {
         case .top: "\(line)\n"
         case .host: "[host.\"example.org\"]\n\(line)\n"
         case .feed: "\(contact)[[feed]]\n\(line.hasPrefix("url ") ? "" : "url = \"https://example.org/f\"\n")\(line)\n"
+        case .fleet:
+            "[fleet]\n\(line.hasPrefix("engine ") ? "" : "engine = \"postgresql://me@db1,db2/news\"\n")\(line)\n"
         case .filter: "[[filter]]\n\(otherLines(ofFilter: line))\(line)\n"
         default: "\(table.title)\n\(line)\n"
         }

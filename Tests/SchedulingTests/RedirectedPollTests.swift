@@ -42,6 +42,22 @@ struct RedirectedPollTests {
         #expect(steps(&queue, at: 1).count == 7)
     }
 
+    @Test("A poll that is broken off leaves the line, and its place goes to the next")
+    func brokenOff() {
+        var queue = PollQueue(concurrency: 10)
+        for feed in 0..<3 { queue.add(feed: feed, host: "r\(feed)", due: time(0), allowance: free) }
+        #expect(steps(&queue, at: 0).count == 3)
+        for feed in 0..<3 { _ = queue.redirect(feed: feed, to: "b", allowance: polite, now: time(0)) }
+        #expect(steps(&queue, at: 0) == [.proceed(feed: 0)])
+        let (first, again, running, none) = (queue.endHop(1), queue.endHop(1), queue.endHop(0), queue.endHop(99))
+        #expect(first && !again && !running && !none)
+        queue.finished(feed: 1)
+        queue.finished(feed: 0)
+        #expect(steps(&queue, at: 10_000) == [.proceed(feed: 2)])
+        queue.finished(feed: 2)
+        #expect(queue.next(now: time(10_001)) == .done)
+    }
+
     @Test("The second host's delay and number of requests hold for redirects too, in the order of coming")
     func sharedAllowance() {
         var queue = PollQueue(concurrency: 10)

@@ -1,5 +1,6 @@
 private import FeedModel
 private import Text
+private import Web
 
 /// `ConfigurationLoader` reads a configuration with all the files that it includes (contract.md §2).
 package enum ConfigurationLoader {
@@ -43,6 +44,7 @@ struct ConfigurationAssembler {
     /// Returns nil only after an error has been reported.
     func assemble(_ known: (StoreSettings) -> [FeedIDResolver.Known]) -> Configuration? {
         checkContact()
+        checkHostsOfFleet()
         var store = state.store
         if store.directory.isEmpty {
             store.directory =
@@ -71,6 +73,7 @@ struct ConfigurationAssembler {
             archive: state.archive, status: state.status,
             log: state.log, feeds: [], warnings: [])
         configuration.publications = state.publications
+        configuration.fleet = state.fleet
         configuration.includePatterns = state.includePatterns
         configuration.fetchLines = state.fetchLines
         configuration.feeds = feeds(of: configuration, known: known)
@@ -88,6 +91,17 @@ struct ConfigurationAssembler {
         state.error(
             "contact: is missing; write contact = \"https://…\" or \"mailto:…\", which publishers are shown "
                 + "(\(fetched.place) is fetched over the network)", at: file.place(1))
+    }
+
+    /// Hosts of one allowance have to be of one site, as sites are divided among machines.
+    private func checkHostsOfFleet() {
+        guard state.fleet != nil else { return }
+        for host in state.hosts.values.sorted(by: { $0.name < $1.name }) where Site.areSeveral(below: host.name) {
+            state.error(
+                "[host.\(TOMLText.quoted(host.name))]: several sites are below it, which the machines of a fleet divide among "
+                    + "themselves; write a table for each site, such as [host.\"example.\(host.name)\"]",
+                at: host.source)
+        }
     }
 
     private func feeds(of configuration: Configuration, known: [FeedIDResolver.Known]) -> [FeedConfiguration] {

@@ -40,6 +40,7 @@ final class LoadingState {
     var archive = ArchiveSettings()
     var deliver = DeliverSettings()
     var publications: [PublishSettings] = []
+    var fleet: FleetSettings?
     var status = StatusSettings()
     var log = LogSettings()
     var hosts: [String: HostSettings] = [:]

@@ -29,6 +29,7 @@ struct SettingsReader {
         table("fulltext", of: root).map { _ = tables.read($0, into: &state.fullText) }
         table("archive", of: root).map(readArchive)
         table("deliver", of: root).map { _ = tables.read($0, into: &state.deliver) }
+        table("fleet", of: root).map(readFleet)
         table("publish", of: root).map(PublishTableReader(file: file, state: state).read)
         table("status", of: root).map { _ = tables.read($0, into: &state.status) }
         table("log", of: root).map { _ = tables.read($0, into: &state.log) }
@@ -96,6 +97,18 @@ struct SettingsReader {
                 at: file.place(node.keyLine))
         }
         state.schedule.initialInterval = initial
+    }
+
+    private func readFleet(_ node: TOMLNode) {
+        var fleet = FleetSettings(source: file.place(node.keyLine))
+        for child in node.children { fleet.lines[child.key] = child.keyLine }
+        tables.read(node, into: &fleet)
+        state.fleet = fleet
+        guard node.member("engine") == nil else { return }
+        state.add(
+            fleet.diagnostic(
+                .error, "engine",
+                "is missing; write that of the fleet, such as engine = \"postgresql://newswire@db1/newswire\""))
     }
 
     private func readArchive(_ node: TOMLNode) {

@@ -149,6 +149,12 @@ struct OptionUse<Value: Sendable>: Sendable {
         return use
     }
     static func filter(_ field: Field<FilterSettings, Value?>) -> Self { Self(ofOptional: field) }
+    static func fleet(_ field: Field<FleetSettings, Value>) -> Self { Self(field, .afterRestart) }
+    static func fleet(_ field: Field<FleetSettings, Value?>) -> Self {
+        var use = Self(ofOptional: field)
+        use.effect = .afterRestart
+        return use
+    }
     static func publish(_ field: Field<PublishSettings, Value>) -> Self { Self(field) }
     static func publish(_ field: Field<PublishSettings, Value?>) -> Self { Self(ofOptional: field) }
     static func delivery(_ field: Field<DeliverySettings, Value?>) -> Self { Self(ofOptional: field) }
@@ -158,7 +164,7 @@ struct OptionUse<Value: Sendable>: Sendable {
 enum OptionTable: String, CaseIterable, Sendable {
     case top, fetch, host, schedule, store, events
     case fullText = "fulltext"
-    case archive, deliver, publish, status, log, feed, filter, delivery
+    case archive, deliver, publish, fleet, status, log, feed, filter, delivery
 
     /// Whether the table is one of newswire.toml.
     var isOfMainFile: Bool { self != .delivery }

@@ -44,6 +44,7 @@ extension Configuration {
         changes += OptionChange.between(fullText, new.fullText, effect)
         changes += OptionChange.between(archive, new.archive, effect)
         changes += OptionChange.between(deliver, new.deliver, effect)
+        changes += OptionChange.between(fleet, new.fleet, effect)
         changes += OptionChange.between(status, new.status, effect)
         return changes + OptionChange.between(log, new.log, effect)
     }

@@ -112,6 +112,12 @@ extension OptionTable {
             Articles for the consumer NAME go to a bus: newswire publish --as NAME, and newswire-publish@NAME.service, go by \
             this table. They are a package of their own, newswire-publish. The table is read when they start.
             """
+        case .fleet:
+            """
+            Without this table newswire has its store for itself. With it several machines share the polling of the same feeds, \
+            each with a copy of the whole store, by way of an engine: a PostgreSQL, which newswire fleet init makes ready. It \
+            needs the package libpq5, and is read at the start.
+            """
         case .filter:
             """
             A rule about articles that come from now on: which are blocked, and which get a label. A blocked article is \
@@ -140,7 +146,7 @@ extension OptionTable {
         case .top: nil
         case .host: "#[host.\"reddit.com\"]"
         case .publish: "#[publish.index]"
-        case .feed, .filter: "#\(title)"
+        case .fleet, .feed, .filter: "#\(title)"
         default: title
         }
     }

@@ -9,6 +9,7 @@ enum Options {
     static let all =
         top + fetch + feed + credentials + transfers + host + schedule + store + events + fullText + archive + deliver
         + publish
+        + fleet
         + service
         + switches + filters + deliveries
 

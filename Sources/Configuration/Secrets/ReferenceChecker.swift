@@ -8,6 +8,7 @@ extension Configuration {
         if let caFile = fetch.caFile {
             checker.checkFile(caFile, "[fetch] ca_file", SourcePlace(file: path, line: fetchLines["ca_file"] ?? 1))
         }
+        if let fleet { checker.check(fleet) }
         for feed in feeds where feed.enabled { checker.check(feed, inherited: fetch.caFile) }
         return checker.diagnostics
     }
@@ -56,6 +57,20 @@ private struct ReferenceChecker {
         if let path = feed.localPath, !ConfigurationPath.fileExists(path) {
             append(
                 .warning, "[[feed]] url: there is no file \(path); a web address begins with https://", feed.source)
+        }
+    }
+
+    mutating func check(_ fleet: FleetSettings) {
+        guard let password = fleet.password else { return }
+        if let reason = reasonToPassOver(password, "the unit", "the service") {
+            diagnostics.append(
+                fleet.diagnostic(.note, "password", "the secret \(password) was not looked at: \(reason)"))
+            return
+        }
+        do {
+            _ = try password.resolve(environment: environment)
+        } catch {
+            diagnostics.append(fleet.diagnostic(.error, "password", "\(error)"))
         }
     }
 

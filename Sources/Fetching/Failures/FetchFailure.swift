@@ -24,6 +24,13 @@ package struct FetchFailure: Error, Sendable, Equatable {
 
     /// A fetch that was broken off from this side fails with this.
     package static let cancelled = FetchFailure(.cancelled, "cancelled", advice: "it will be asked for again")
+
+    /// The host is another machine's of the fleet, whose engine does not say when it may be asked.
+    package static func noTurn(at host: String) -> FetchFailure {
+        FetchFailure(
+            .paused, "\(host) is polled by another machine of the fleet, whose engine gives no turn",
+            advice: "it is asked again later")
+    }
 }
 
 extension FetchFailure {

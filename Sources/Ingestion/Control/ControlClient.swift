@@ -112,6 +112,37 @@ package struct ControlClient: ~Copyable {
         }
         return .brokenOff
     }
+
+    /// Asks for what is to be held, and gives the first line of the answer with the connection, which holds it.
+    package consuming func hold(_ request: ControlRequest) throws(Failure) -> (
+        answer: JSONValue, connection: ControlHold
+    ) {
+        guard socket.write(request.line(for: store)), let line = socket.readLine(limit: Self.maximumLine),
+            let value = try? JSONParser.parse(line).value
+        else { throw .brokenOff }
+        if let message = value["error"]?.string {
+            throw value["other_store"]?.bool == true ? .otherStore : .refused(message)
+        }
+        return (value, ControlHold(socket))
+    }
+}
+
+/// `ControlHold` is a connection to the running service that holds what was asked for until it is closed, by its last reference.
+package final class ControlHold: Sendable {
+    private let socket: LineSocket
+
+    fileprivate init(_ socket: LineSocket) { self.socket = socket }
+
+    /// Tells whether the service holds it no longer: it has said so, or ended.
+    package var isLost: Bool {
+        var descriptor = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, 0) > 0
+    }
+
+    /// What the service has said of it; nil where it has just ended.
+    package func reason() -> String? {
+        socket.readLine(limit: 1 << 20).flatMap { try? JSONParser.parse($0).value["error"]?.string }
+    }
 }
 
 /// `ServiceSite` says where a running service works.

@@ -1,4 +1,5 @@
 package import Archiving
+internal import ArticleStore
 package import FeedModel
 package import JSONText
 private import Locking
@@ -24,6 +25,14 @@ package enum ControlRequest: Sendable, Equatable {
     ///
     /// - Parameter extractor: the number of the rules by which the asker has compared.
     case reread(places: [ArchivePlace], extractor: Int)
+    /// Hold this consumer of the fleet for as long as the connection is open (docs/spec/fleet.md §7).
+    ///
+    /// - Parameter seq: where the asker stands with it, or would begin; nil where it is not to begin.
+    case takeConsumer(String, seq: UInt64?)
+    /// Let this consumer of the fleet go that the asker had, so that another machine may have it.
+    case freeConsumer(String)
+    /// Forget this consumer of the fleet.
+    case forgetConsumer(String)
     /// Read the configuration anew, and say whether it was right.
     case reload
     /// Say whether the service has the store that the request is for.
@@ -40,8 +49,8 @@ package enum ControlRequest: Sendable, Equatable {
     /// Whether the answer may take its time: polls wait for hosts, and much is removed slowly.
     var mayWait: Bool {
         switch self {
-        case .poll, .expire, .reread: true
-        case .status, .metrics, .pause, .resume, .reload, .store, .service: false
+        case .poll, .expire, .reread, .takeConsumer: true
+        case .status, .metrics, .pause, .resume, .freeConsumer, .forgetConsumer, .reload, .store, .service: false
         }
     }
 
@@ -123,12 +132,25 @@ package enum ControlRequest: Sendable, Equatable {
                 throw Refusal(message: "\"places\" is a list of FILE:OFFSET, and \"extractor\" a number")
             }
             self = .reread(places: right, extractor: extractor)
+        case "take", "free", "forget":
+            guard let name = json["consumer"]?.string, Cursors.isName(name) else {
+                throw Refusal(message: "\"consumer\" is a consumer's name")
+            }
+            switch command {
+            case "take":
+                let seq = json["seq"]?.integer.flatMap { UInt64(exactly: $0) }
+                if json["seq"] != nil, seq == nil { throw Refusal(message: "\"seq\" is a record's number") }
+                self = .takeConsumer(name, seq: seq)
+            case "free": self = .freeConsumer(name)
+            default: self = .forgetConsumer(name)
+            }
         case "reload": self = .reload
         case "store": self = .store
         default:
             throw Refusal(
                 message:
-                    "unknown command; known are poll, status, metrics, pause, resume, expire, reread, reload, service")
+                    "unknown command; known are poll, status, metrics, pause, resume, expire, reread, take, free, forget, reload, service"
+            )
         }
     }
 
@@ -162,6 +184,16 @@ package enum ControlRequest: Sendable, Equatable {
             json.member("command", "reread")
             json.member("places", places.map(\.description))
             json.member("extractor", extractor)
+        case .takeConsumer(let name, let seq):
+            json.member("command", "take")
+            json.member("consumer", name)
+            json.member("seq", seq)
+        case .freeConsumer(let name):
+            json.member("command", "free")
+            json.member("consumer", name)
+        case .forgetConsumer(let name):
+            json.member("command", "forget")
+            json.member("consumer", name)
         case .reload: json.member("command", "reload")
         case .store: json.member("command", "store")
         case .service: json.member("command", "service")

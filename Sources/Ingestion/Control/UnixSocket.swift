@@ -127,7 +127,7 @@ package struct UnixAddress: Sendable {
 /// Lines over a connected socket, which it owns and closes. The asking side: it waits.
 final class LineSocket: @unchecked Sendable {
     // Unchecked: only `buffer` changes, and one thread reads; whoever writes does so from one thread as well.
-    private let descriptor: Int32
+    let descriptor: Int32
     private var buffer = LineBuffer()
 
     init(_ descriptor: Int32) {

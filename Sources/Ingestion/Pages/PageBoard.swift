@@ -35,12 +35,16 @@ struct PageBoard {
 
     /// Takes the pages from the line that are to be fetched now.
     ///
-    /// - Parameter limit: how many may be fetched at a time.
+    /// - Parameters:
+    ///   - limit: how many may be fetched at a time.
+    ///   - isWanted: the feeds of which there may be any.
     /// - Returns: the pages, and when the next one is due.
-    mutating func start(at now: Timestamp, limit: Int) -> (pages: [PageLine.Next], later: Timestamp?) {
+    mutating func start(
+        at now: Timestamp, limit: Int, ofFeeds isWanted: (FeedIdentifier) -> Bool = { _ in true }
+    ) -> (pages: [PageLine.Next], later: Timestamp?) {
         guard let line else { return ([], nil) }
         let busy = Set(running.values)
-        let (pages, later) = line.next(at: now, limit: max(0, limit - running.count)) { host in
+        let (pages, later) = line.next(at: now, limit: max(0, limit - running.count), ofFeeds: isWanted) { host in
             if busy.contains(host) { return nil }
             let open = opens[host] ?? Timestamp(seconds: 0)
             return line.rest(of: host, at: now).map { max($0.until, open) } ?? open

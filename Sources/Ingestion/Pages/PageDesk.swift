@@ -48,6 +48,7 @@ package final class PageDesk: Sendable {
     let logger: Logger
     let clock: PollClock
     private let archive: PageArchive?
+    private let territory: Territory?
     private let robots = RobotsCache()
     private let shared = Locked(Shared())
     private let events: AsyncStream<Event>
@@ -69,11 +70,13 @@ package final class PageDesk: Sendable {
     ///   - reading: takes articles out of pages.
     ///   - gate: lets requests to their hosts.
     ///   - archive: keeps pages as they came; nil where none are kept.
+    ///   - territory: what this machine of a fleet polls, as the pages of others' feeds are theirs; nil for a machine alone.
     package init(
         store: ArticleStore, writer: StoreWriter, reading: @escaping PageReading, gate: HostGate, health: HostHealth,
-        logger: Logger, clock: PollClock, archive: PageArchive? = nil
+        logger: Logger, clock: PollClock, archive: PageArchive? = nil, territory: Territory? = nil
     ) {
         self.archive = archive
+        self.territory = territory
         self.store = store
         self.writer = writer
         self.reading = reading
@@ -227,7 +230,10 @@ package final class PageDesk: Sendable {
         if health.isNetworkDown || store.trouble != nil {
             if desk.board.waiting > 0 { wake = now.adding(seconds: PageBoard.outageDelay) }
         } else {
-            let (pages, later) = desk.board.start(at: now, limit: plan.concurrency)
+            let (pages, later) = desk.board.start(at: now, limit: plan.concurrency) { id in
+                guard let territory, let feed = plan.feeds[id] else { return true }
+                return territory.mayPoll(feed, adoptedURL: store.outlook(of: id, at: feed.url)?.adoptedURL)
+            }
             wake = later
             for next in pages {
                 guard let feed = plan.feeds[next.feed] else { continue }

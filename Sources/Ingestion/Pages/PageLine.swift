@@ -88,10 +88,13 @@ package struct PageLine: Sendable, Equatable {
     /// due of those that are not.
     ///
     /// - Parameter opens: when a host may be asked: nil while a page of it is being fetched, a time that has passed for now.
-    func next(at now: Timestamp, limit: Int, opens: (String) -> Timestamp?) -> (pages: [Next], later: Timestamp?) {
+    func next(
+        at now: Timestamp, limit: Int, ofFeeds isWanted: (FeedIdentifier) -> Bool = { _ in true },
+        opens: (String) -> Timestamp?
+    ) -> (pages: [Next], later: Timestamp?) {
         var due: [(time: Timestamp, next: Next)] = []
         var later: Timestamp?
-        for (feed, pages) in feeds {
+        for (feed, pages) in feeds where isWanted(feed) {
             for page in pages.waiting {
                 guard let open = opens(page.host) else { continue }
                 let time = max(pages.due(page, at: now), open)

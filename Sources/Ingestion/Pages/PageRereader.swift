@@ -62,6 +62,8 @@ struct PageRereader: Sendable {
         let keys = [PageKey.of(page.uid)]
         await writer.locks.take(keys)
         defer { writer.locks.release(keys) }
+        var basis = writer.basis
+        basis.keys = keys
         let review = try await onDisk { [store] in
             try PageReview(page, try StoreReader(directory: store.path)) { key throws(StoreError) in
                 try store.record(key: key)
@@ -73,7 +75,8 @@ struct PageRereader: Sendable {
             return review.run(reading) { settings[$0] ?? PageSettings() }
         }
         guard let pending = outcome.pending else { return nil }
-        let result = try await writer.commit(FeedCommit(feed: outcome.feed, records: [pending], state: nil))
+        let result = try await writer.commit(
+            FeedCommit(feed: outcome.feed, records: [pending], state: nil), on: basis)
         // One poll's records, of others that were committed with it, come before.
         return result.refused.isEmpty ? try store.record(key: keys[0]) : nil
     }

@@ -66,6 +66,8 @@ extension PageTask {
         let keys = article.uid.map { [PageKey.of($0)] } ?? []
         await writer.locks.take(keys)
         defer { writer.locks.release(keys) }
+        var basis = writer.basis
+        basis.keys = keys
         let previous: StoredRecord?
         do throws(StoreError) {
             previous = try await stored(article)
@@ -80,7 +82,7 @@ extension PageTask {
         }
         do throws(StoreError) {
             let commit = FeedCommit(feed: feed.id, records: [pending], state: nil)
-            if try await writer.commit(commit).refused.isEmpty { return .stored }
+            if try await writer.commit(commit, on: basis).refused.isEmpty { return .stored }
         } catch {
             return .notStored
         }

@@ -22,7 +22,8 @@ internal import Scheduling
 ///     concluded         the schedule has the next poll                     → store or end
 ///     stored            articles and state are kept                        → end
 ///
-/// `failed` may come in the place of any of them up to `judged`, and `notStored` in the place of `stored`.
+/// `failed` may come in the place of any of them up to `judged`, and `notStored` in the place of `stored`. So may
+/// `overtaken` in a fleet, and the document is judged again: from `judged` on all comes once more.
 struct FeedPoll {
     /// `Action` is what is to be done next, and with that the event that is to follow.
     enum Action {
@@ -92,11 +93,31 @@ struct FeedPoll {
     private(set) var events: [NewsEvent] = []
     private var records: [PendingRecord] = []
     private var seen: [ArticleIdentifier]?
+    /// Whether another machine may store meanwhile what changes the judgement.
+    private let isShared: Bool
+    private var trial = Trial.none
+    /// How often the document was judged again.
+    private var retrials = 0
+    /// The place that the feed was given for its polls, so that it is given no other where the document is judged again.
+    private var historyBlock: UInt32?
+    /// What the host's answer came to; it is told once, however often the document is judged.
+    private var conclusion: (network: NetworkState?, verdict: HostVerdict)?
 
-    /// - Parameter remembered: what the store knows of the feed.
+    /// What is to be judged again, and the poll as it was before it was judged.
+    private indirect enum Trial {
+        case none
+        case judging(Feed, DocumentFacts, FeedPoll)
+    }
+
+    /// As often is a document judged again at most. Whoever still comes too late then asks the server again at another time.
+    static let mostRetrials = 5
+
+    /// - Parameters:
+    ///   - remembered: what the store knows of the feed.
+    ///   - isShared: whether other machines store articles as well.
     init(
         _ feed: FeedConfiguration, remembered: FeedState?, rules: Rules, mode: PollMode = .onSchedule,
-        at moment: PollClock.Moment
+        isShared: Bool = false, at moment: PollClock.Moment
     ) {
         var state = remembered ?? FeedState(feed: feed.id, configured: feed.url)
         if !state.isOf(feed.url) { state.forgetServer() }
@@ -106,6 +127,7 @@ struct FeedPoll {
         self.feed = feed
         self.mode = mode
         self.rules = rules
+        self.isShared = isShared
         host = feed.requestHost(adopting: state.move.adopted)
         previous = state
         self.state = state
@@ -190,7 +212,9 @@ struct FeedPoll {
                 return succeeded(.unchanged, with: body, at: now)
             }
             self.body = body
-            return .judge(body.isWhole ? parsed : holdingBack(parsed), facts(body))
+            let (document, facts) = (body.isWhole ? parsed : holdingBack(parsed), facts(body))
+            if isShared { trial = .judging(document, facts, self) }
+            return .judge(document, facts)
         }
     }
 
@@ -257,7 +281,8 @@ struct FeedPoll {
         state.churn = drafts.churn
         state.volatility = drafts.volatility
         if body.parsed.hasAllItems(status: report.status) { seen = drafts.seen }
-        return succeeded(.document(reading(of: body.parsed)), with: body, at: now)
+        let action = succeeded(.document(reading(of: body.parsed)), with: body, at: now)
+        return conclusion == nil ? action : .conclude(nil, nil)
     }
 
     /// Counts what rules have done to the articles that are to be stored, and says where they block all that the feed brings.
@@ -332,6 +357,8 @@ struct FeedPoll {
     mutating func concluded(
         network: NetworkState?, host verdict: HostVerdict = HostVerdict(), at moment: PollClock.Moment
     ) -> Action {
+        let (network, verdict) = conclusion ?? (network, verdict)
+        if isShared { conclusion = (network, verdict) }
         if let network, network.hasChanged { report.network = network.isDown ? .down : .up }
         if case .failure(let failure) = result, network?.isDown ?? false, failure.isUnreached(requests: requests) {
             // Not the feed's fault: it stays due (polling.md §8).
@@ -377,7 +404,8 @@ struct FeedPoll {
     ///   - newHistoryBlock: a place for the feed's polls, where it has none yet.
     mutating func stateToStore(heldUntil: Timestamp?, newHistoryBlock: () -> UInt32?) -> FeedState {
         state.schedule.heldUntil = heldUntil
-        if state.schedule.historyBlock == nil { state.schedule.historyBlock = newHistoryBlock() }
+        if state.schedule.historyBlock == nil { state.schedule.historyBlock = historyBlock ?? newHistoryBlock() }
+        historyBlock = state.schedule.historyBlock
         return state
     }
 
@@ -389,6 +417,20 @@ struct FeedPoll {
             report.notes.append("an article was not stored: \(refusal.reason)")
         }
         return end(outcome, leavesTrace: true)
+    }
+
+    /// Another machine has stored meanwhile what changes the judgement: an article of the same link, which makes of one of
+    /// these a duplicate. The document is judged again with all that is known now.
+    mutating func overtaken(_ error: StoreError) -> Action {
+        guard case .judging(let document, let facts, var before) = trial, retrials < Self.mostRetrials else {
+            return notStored(error)
+        }
+        before.trial = trial
+        before.retrials = retrials + 1
+        before.conclusion = conclusion
+        before.historyBlock = historyBlock
+        self = before
+        return .judge(document, facts)
     }
 
     /// The store has taken neither articles nor state.

@@ -78,7 +78,10 @@ package struct FeedPoller: Sendable {
     package func poll(
         _ feed: FeedConfiguration, answer: RecordedResponse? = nil, turn: RedirectTurn? = nil
     ) async -> PollReport {
-        var poll = FeedPoll(feed, remembered: store.state(of: feed.id), rules: rules, mode: mode, at: clock.moment)
+        let basis = writer.basis
+        var poll = FeedPoll(
+            feed, remembered: store.state(of: feed.id), rules: rules, mode: mode, isShared: writer.isShared,
+            at: clock.moment)
         do throws(PollFailure) {
             if !mode.isDryRun { try await checkDisk() }
             var request = try await request(for: feed, state: poll.state)
@@ -86,8 +89,11 @@ package struct FeedPoller: Sendable {
             request.beforeRedirect = beforeRedirect(turn)
             if answer == nil, let host = poll.host {
                 let (key, allowance) = rules.allowances.allowance(forHost: host)
-                guard let time = await limiter.pass(key: key, delay: allowance.delay) else { throw .fetch(.cancelled) }
-                poll.requestBegins(at: time, steady: clock.steady())
+                switch await limiter.admission(key: key, delay: allowance.delay) {
+                case .go(let time): poll.requestBegins(at: time, steady: clock.steady())
+                case .stopped: throw .fetch(.cancelled)
+                case .noTurn: throw .fetch(.noTurn(at: host))
+                }
             }
             let transfer = answer?.replayed(for: request) ?? engine.start(request)
             let head = await transfer.response()
@@ -99,25 +105,31 @@ package struct FeedPoller: Sendable {
                     await Task.yield()
                     let limits = ParseLimits(poll.feed, poll.state, store)
                     let document = await transfer.document(head, limits: limits)
-                    await carryOut(poll.documentEnded(document, at: clock.now()), &poll)
+                    await carryOut(poll.documentEnded(document, at: clock.now()), &poll, basis)
                 }
             } else {
-                await carryOut(poll.answerEnded(await transfer.outcome(), at: clock.now()), &poll)
+                await carryOut(poll.answerEnded(await transfer.outcome(), at: clock.now()), &poll, basis)
             }
         } catch {
-            await carryOut(poll.failed(error), &poll)
+            await carryOut(poll.failed(error), &poll, basis)
         }
         return poll.finished(at: clock.steady())
     }
 
     /// Does what the poll says until it is over.
-    private func carryOut(_ first: FeedPoll.Action, _ poll: inout FeedPoll) async {
+    ///
+    /// - Parameter begun: what was known when the poll began.
+    private func carryOut(_ first: FeedPoll.Action, _ poll: inout FeedPoll, _ begun: CommitBasis) async {
         var action = first
+        var basis = begun
         var locked: [Hash128] = []
         defer { writer.locks.release(locked) }
         while true {
             switch action {
             case .judge(let document, let facts):
+                writer.locks.release(locked)
+                locked = []
+                basis.seq = writer.basis.seq
                 do throws(StoreError) {
                     let moment = clock.moment
                     let drafts = try await RecordDrafts(
@@ -126,6 +138,7 @@ package struct FeedPoller: Sendable {
                         explains: mode.isDryRun
                     ).result(of: document, facts)
                     locked = drafts.locked
+                    if writer.isShared { basis.keys = locked + drafts.records.map(\.uid.key) }
                     action = poll.judged(drafts, at: clock.now())
                 } catch {
                     action = poll.failed(.store(error))
@@ -140,7 +153,7 @@ package struct FeedPoller: Sendable {
                 // Before the state: with it the incident may be over, and after a crash nobody would know of it.
                 if !poll.events.isEmpty { await events?.record(poll.events) }
                 let state = poll.stateToStore(heldUntil: heldUntil, newHistoryBlock: writer.newHistoryBlock)
-                action = await keep(records, state, &poll)
+                action = await keep(records, state, basis, &poll)
             case .end(let trace):
                 guard let trace else { return }
                 if let seen = trace.seen { writer.keep(seen, of: poll.state, after: poll.previous) }
@@ -151,17 +164,18 @@ package struct FeedPoller: Sendable {
 
     /// Keeps articles and state. Where no article came the state is written later, and nobody waits for that.
     private func keep(
-        _ records: [PendingRecord], _ state: FeedState, _ poll: inout FeedPoll
+        _ records: [PendingRecord], _ state: FeedState, _ basis: CommitBasis, _ poll: inout FeedPoll
     ) async -> FeedPoll.Action {
-        if records.isEmpty {
-            writer.keep(state)
-            return poll.stored()
-        }
         do throws(StoreError) {
-            let result = try await writer.commit(FeedCommit(feed: state.feed, records: records, state: state))
+            if records.isEmpty {
+                try writer.keep(state, on: basis)
+                return poll.stored()
+            }
+            let commit = FeedCommit(feed: state.feed, records: records, state: state)
+            let result = try await writer.commit(commit, on: basis)
             return poll.stored(refusals: result.refused)
         } catch {
-            return poll.notStored(error)
+            return error.code == .overtaken ? poll.overtaken(error) : poll.notStored(error)
         }
     }
 

@@ -26,6 +26,14 @@ package final class HostHealth: Sendable {
         outages = Locked(OutageDetector(reachedAt: reachedAt))
     }
 
+    /// Takes in what a feed's schedule says of its host, which another machine has found.
+    ///
+    /// - Parameter host: the key of its allowance.
+    package func learn(_ schedule: FeedState.Schedule, host: String, at now: Timestamp) {
+        guard schedule.isOfHost else { return }
+        records.withLock { $0.remember(schedule, host: host, at: now) }
+    }
+
     /// Returns the last pause of a host, which may be over.
     ///
     /// - Parameter host: the key of its allowance.

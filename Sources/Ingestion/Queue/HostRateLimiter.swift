@@ -9,6 +9,7 @@ package import Scheduling
 /// `PollQueue` lets polls go at about the right time, but it takes a moment from there to the request, and longer where
 /// secrets are read or the disk is slow. Here the requests themselves are spaced, also those of a command that asks one
 /// host several times. A process has one, which outlasts the configurations that it reads. Any task may wait for its turn.
+/// In a fleet the turns of other machines are waited for as well.
 package final class HostRateLimiter: Sendable {
     private struct Turns {
         /// From when on a host may be asked again.
@@ -20,11 +21,25 @@ package final class HostRateLimiter: Sendable {
     private static let remembered = 1024
 
     private let clock: PollClock
+    private let territory: Territory?
     private let turns = Locked(Turns())
 
     /// Begins with no host asked.
-    package init(clock: PollClock) {
+    ///
+    /// - Parameter territory: what this machine of a fleet may ask; nil for a machine alone.
+    package init(clock: PollClock, territory: Territory? = nil) {
         self.clock = clock
+        self.territory = territory
+    }
+
+    /// `Admission` is what has become of waiting for a host.
+    enum Admission: Equatable {
+        /// The request is to be sent, at that time of day.
+        case go(Timestamp)
+        /// The task was cancelled, or this machine's lease is over.
+        case stopped
+        /// The host is another machine's of the fleet, and its engine gives no turn.
+        case noTurn
     }
 
     /// Waits until the host may be asked.
@@ -32,15 +47,29 @@ package final class HostRateLimiter: Sendable {
     /// - Parameters:
     ///   - key: of the host's allowance.
     ///   - delay: milliseconds from this request to the next one.
-    /// - Returns: the time of day at which that was; nil where the task was cancelled.
-    func pass(key: String, delay: Int64) async -> Timestamp? {
+    func admission(key: String, delay: Int64) async -> Admission {
+        var passage: Territory.Passage?
         while !Task.isCancelled {
+            if let territory, !(passage.map(territory.isOpen) ?? false) {
+                do throws(Territory.Refusal) {
+                    passage = try await territory.passage(to: key, delay: clock.real(milliseconds: delay))
+                } catch {
+                    return error == .noTurn ? .noTurn : .stopped
+                }
+            }
             switch turn(of: key, delay: delay) {
-            case .begun(let time): return time
+            case .begun(let time): return .go(time)
             case .wait(let milliseconds): try? await clock.sleep(milliseconds: milliseconds)
             }
         }
-        return nil
+        return .stopped
+    }
+
+    /// Waits as `admission` does.
+    ///
+    /// - Returns: the time of day at which the host may be asked; nil where it may not.
+    func pass(key: String, delay: Int64) async -> Timestamp? {
+        if case .go(let time) = await admission(key: key, delay: delay) { time } else { nil }
     }
 
     enum Turn: Equatable {
@@ -88,9 +117,12 @@ struct RedirectGate: Sendable {
         if isPaused(key) { return .held }
         let decision = await turn?(host) ?? .go
         guard decision == .go else { return decision }
-        guard await limiter.pass(key: key, delay: allowance.delay) != nil else { return .stopped }
+        switch await limiter.admission(key: key, delay: allowance.delay) {
+        case .stopped: return .stopped
+        case .noTurn: return .held
         // The host may have been paused while this poll waited.
-        return isPaused(key) ? .held : .go
+        case .go: return isPaused(key) ? .held : .go
+        }
     }
 
     private func isPaused(_ key: String) -> Bool { health?.pausedUntil(key, at: clock.now()) != nil }

@@ -58,6 +58,9 @@ package struct PollClock: Sendable {
     /// By how much a process that is merely slow may look as if it had slept.
     var patience: Int64 { speed }
 
+    /// Returns how many milliseconds pass in truth while so many pass on these clocks.
+    func real(milliseconds: Int64) -> Int64 { milliseconds / speed }
+
     /// Waits for so many milliseconds of these clocks; throws where the task is cancelled.
     package func sleep(milliseconds: Int64) async throws {
         try await Task.sleep(

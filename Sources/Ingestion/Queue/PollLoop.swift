@@ -11,6 +11,8 @@ package final class PollLoop {
     fileprivate enum Event: Sendable {
         /// The poll of that feed is led on to a host, and waits for the answer whether it may ask it.
         case redirected(Int, host: String, CheckedContinuation<RedirectDecision, Never>)
+        /// The poll of that feed is broken off, and waits for no host any more.
+        case abandoned(Int)
         /// The poll of that feed is over.
         case finished(Int, PollReport)
         /// The sleeper of that time has woken up.
@@ -63,6 +65,8 @@ package final class PollLoop {
     private var running = Set<Int>()
     /// By feed, the polls that wait in line with a redirect.
     private var redirects: [Int: CheckedContinuation<RedirectDecision, Never>] = [:]
+    /// The feeds whose polls are being broken off.
+    private var abandoned = Set<Int>()
     private var isNetworkDown = false
     private var isStuck = false
     /// When the loop last did something.
@@ -130,6 +134,9 @@ package final class PollLoop {
         switch event {
         case .finished(let feed, let report): finish(feed, report, client)
         case .redirected(let feed, let host, let redirect): follow(feed, to: host, redirect, client.owner)
+        case .abandoned(let feed):
+            abandoned.insert(feed)
+            if queue.endHop(feed) { answer([feed], .stopped) }
         case .tick(let time):
             // Only the earliest sleeper is followed by another, or there would be more and more of them.
             if wakesAt == time { wakesAt = nil }
@@ -140,6 +147,9 @@ package final class PollLoop {
             group.cancelAll()
         case .signal(.replace):
             if let service = client.service, !isStopping { reload(service) }
+        case .signal(.heard(let feeds)):
+            guard let service = client.service, !isStopping else { return }
+            if service.heard(feeds) { reload(service) } else { adoptPauses(service) }
         case .signal(.visit(let host, let answer)): answer(isStopping ? .stopped : visit(host, client.owner))
         case .signal(.left(let host, let isGood, let verdict)):
             queue.leave(host: host, isGood: isGood)
@@ -180,7 +190,11 @@ package final class PollLoop {
         running.insert(feed)
         let events = control.events
         let poll = owner.poll(feed) { host in
-            await withCheckedContinuation { events.yield(.redirected(feed, host: host, $0)) }
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { events.yield(.redirected(feed, host: host, $0)) }
+            } onCancel: {
+                events.yield(.abandoned(feed))
+            }
         }
         group.addTask(executorPreference: owner.executor) {
             events.yield(.finished(feed, await poll()))
@@ -207,6 +221,7 @@ package final class PollLoop {
 
     private func finish(_ feed: Int, _ report: PollReport, _ client: Client) {
         running.remove(feed)
+        abandoned.remove(feed)
         let passedOver = report.host.flatMap { take($0.verdict, of: $0.key, client) }
         queue.finished(feed: feed, isGood: report.failure == nil && report.outcome != .skipped)
         if let entry = client.owner.finished(feed, report), !isStopping { add(entry) }
@@ -257,7 +272,7 @@ package final class PollLoop {
         _ feed: Int, to host: String, _ redirect: CheckedContinuation<RedirectDecision, Never>,
         _ owner: any PollLoopOwner
     ) {
-        if isStopping { return redirect.resume(returning: .stopped) }
+        if isStopping || abandoned.contains(feed) { return redirect.resume(returning: .stopped) }
         let (key, allowance) = owner.allowance(forHost: host)
         switch queue.redirect(feed: feed, to: key, allowance: allowance, now: clock.steady()) {
         case .waits: redirects[feed] = redirect
@@ -277,6 +292,16 @@ package final class PollLoop {
         queue.limit(concurrency: service.concurrency)
         queue.renewAllowances { service.allowance(forHost: $0).allowance }
         replace(entries, service)
+        adoptPauses(service)
+    }
+
+    /// Lets the hosts rest that polls of other machines have brought to it.
+    private func adoptPauses(_ service: some PollLoopService) {
+        for pause in service.pausesFromElsewhere {
+            for feed in self.pause(host: pause.host, until: pause.until, .service(service)) {
+                service.passOver(feed, .pausedHost(pause.host, until: pause.until))
+            }
+        }
     }
 
     private func replace(_ entries: [PollEntry], _ service: some PollLoopService) {

@@ -34,6 +34,8 @@ package enum PollLoopSignal: Sendable {
     case stop
     /// Everything in line is to be replaced by what `replacement` gives.
     case replace
+    /// Other machines of the fleet have found something of these feeds.
+    case heard(Set<FeedIdentifier>)
     /// A command asks the service for something.
     case ask(ControlRequest, ControlReply)
     /// A request that is no poll asks whether a host may be asked. It is answered once, unless the loop has ended.
@@ -96,6 +98,13 @@ package protocol PollLoopService: PollLoopOwner {
     func isStillWanted(_ feed: Int) -> Bool
     /// Gives what stands in line after `PollLoopSignal.replace`, without the feeds that are being polled right now.
     func replacement(running: Set<Int>) -> [PollEntry]
+    /// Takes in that other machines of the fleet have found something of these feeds.
+    ///
+    /// - Returns: whether the line changes with it.
+    func heard(_ feeds: Set<FeedIdentifier>) -> Bool
+    /// The pauses of hosts that others may have brought than polls of this loop; asked after `PollLoopSignal.replace`
+    /// and `heard`.
+    var pausesFromElsewhere: [(host: String, until: Timestamp)] { get }
     /// Answers a command, at once or when what it has asked for is done.
     ///
     /// - Returns: the feeds that are to be polled as soon as their hosts allow, before those that nobody waits for. A poll
@@ -107,6 +116,12 @@ package protocol PollLoopService: PollLoopOwner {
     /// Takes in that the loop is alive. Called at least as often as the loop's heartbeat says, with the earliest time at
     /// which a feed is due.
     func heartbeat(nextDue: Timestamp?, running: Int)
+}
+
+extension PollLoopService {
+    /// Nobody else polls.
+    package var pausesFromElsewhere: [(host: String, until: Timestamp)] { [] }
+    package func heard(_ feeds: Set<FeedIdentifier>) -> Bool { false }
 }
 
 /// `LoopExecutor` is a thread for the poll loop and whatever else must never stand still while the service runs: what

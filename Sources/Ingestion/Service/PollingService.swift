@@ -4,6 +4,8 @@ package import Configuration
 private import Dispatch
 internal import FeedModel
 package import Fetching
+internal import Fleet
+private import Locking
 package import Logging
 internal import ServiceLifecycle
 
@@ -15,6 +17,7 @@ package struct PollingService: Service {
     private let reloadSignals: AsyncStream<Void>
     private let store: ArticleStore
     private let events: EventLog?
+    private let ledger: FleetLedger?
     private let engine: FetchEngine
     private let about: ServiceFigures
     private let reading: PageReading
@@ -23,6 +26,7 @@ package struct PollingService: Service {
     private let logger: Logger
     private let clock: PollClock
     private let leave: @Sendable (_ reason: String) -> Void
+    private let fleet: FleetAccess?
 
     /// Seconds that the service has to end once it was told to. What it leaves undone then costs nothing but a longer
     /// start: all that is stored is stored.
@@ -36,17 +40,19 @@ package struct PollingService: Service {
     ///   - reloadSignals: an element each time that is wanted (SIGHUP).
     ///   - store: open for writing; the caller closes it.
     ///   - events: of the store; the caller closes them. Nil where they cannot be kept.
+    ///   - ledger: of the store, where that is a fleet's; it follows the log from `run` on.
     ///   - engine: the caller shuts it down.
     ///   - about: the program, for who asks how the service is.
     ///   - reading: takes articles out of pages.
     ///   - leave: ends the process, on any thread: it was told to stop, and a file system does not let it.
+    ///   - fleet: by which this machine shares its polling with others; nil for a machine alone.
     package init(
         configuration: Configuration, reload: @escaping @Sendable () throws(ConfigurationError) -> Configuration,
         adopt: @escaping @Sendable (Configuration) -> Void, reloadSignals: AsyncStream<Void>, store: ArticleStore,
-        events: EventLog?,
+        events: EventLog?, ledger: FleetLedger? = nil,
         engine: FetchEngine, about: ServiceFigures, reading: @escaping PageReading,
         notifier: ServiceNotifier, environment: [String: String], logger: Logger, clock: PollClock,
-        leave: @escaping @Sendable (_ reason: String) -> Void
+        leave: @escaping @Sendable (_ reason: String) -> Void, fleet: FleetAccess? = nil
     ) {
         self.configuration = configuration
         self.reload = reload
@@ -54,6 +60,7 @@ package struct PollingService: Service {
         self.reloadSignals = reloadSignals
         self.store = store
         self.events = events
+        self.ledger = ledger
         self.engine = engine
         self.about = about
         self.reading = reading
@@ -62,17 +69,33 @@ package struct PollingService: Service {
         self.logger = logger
         self.clock = clock
         self.leave = leave
+        self.fleet = fleet
     }
 
     /// Returns when the service was told to stop and nothing runs any more.
     package func run() async {
         let writer = StoreWriter(
-            store, history: PollHistory(of: store, logger), contents: FeedContents(of: store, logger))
+            store, history: PollHistory(of: store, logger), contents: FeedContents(of: store, logger), ledger: ledger)
+        // What is remembered under former ids is in the log for all machines; in a store of its own it was taken over when it
+        // was opened.
+        if ledger != nil { store.takeOver(configuration.feeds) { try? writer.keep($0) } }
         let loop = PollLoop(
             concurrency: configuration.fetch.concurrency, heartbeat: heartbeat, clock: clock)
         let health = HostHealth(configuration, at: clock.now(), store)
-        let retention = RetentionJob(store, keep: configuration.store.keep, logger: logger, clock: clock)
         let control = loop.control
+        let seat = fleet.map { FleetSeat($0, writer, control, health, store, about, logger, clock) }
+        let retention = RetentionJob(
+            store, keep: configuration.store.keep, logger: logger, clock: clock, consumers: seat?.consumers)
+        var hearers = FleetLedger.Hearers()
+        hearers.diverged = { [logger] error in
+            logger.critical("\(error)")
+            control.send(.stop)
+        }
+        if let fleet {
+            hearers.putOut = fleet.bell.putOut
+            hearers.changed = fleet.bell.changed
+        }
+        ledger?.run(telling: hearers)
         let reloading = ConfigurationReload(
             path: configuration.path,
             read: { () throws(ConfigurationError) in
@@ -83,18 +106,20 @@ package struct PollingService: Service {
         let survey = DiskSurvey(store: store.path) { [store] in
             StatusFigures.onDisk(store: store.path, lastSeq: store.lastSeq)
         }
-        let limiter = HostRateLimiter(clock: clock)
+        let limiter = HostRateLimiter(clock: clock, territory: seat?.territory)
         let archive = PageArchive(store: store.path, version: about.version, logger: logger, clock: clock)
         let pages = PageDesk(
             store: store, writer: writer, reading: reading, gate: HostGate(control), health: health, logger: logger,
-            clock: clock, archive: archive)
+            clock: clock, archive: archive, territory: seat?.territory)
         let parts = ServiceState.Parts(
             store: store, writer: writer, events: events, retention: retention, survey: survey,
-            metrics: MetricsJob(logger), pages: pages,
+            metrics: MetricsJob(logger), consumers: seat?.consumers, pages: pages, territory: seat?.territory,
+            fleet: seat?.standing,
             reload: reloading, notifier: notifier, logger: logger, health: health, clock: clock, about: about,
             lineChanges: { control.send(.replace) }, adopt: adopt,
             makePoller: { configuration in
                 engine.expect(concurrency: configuration.fetch.concurrency)
+                seat?.adopt(configuration)
                 pages.adopt(
                     configuration, engine: engine,
                     requests: RequestBuilder(configuration, version: about.version, environment: environment),
@@ -122,17 +147,20 @@ package struct PollingService: Service {
             }
             group.addTask { await retention.run() }
             group.addTask { await archive.run() }
+            if let seat { group.addTask { await seat.run() } }
             // Nothing of it may hold up the loop.
             group.addTask(executorPreference: globalConcurrentExecutor) { await pages.run() }
             await withGracefulShutdownHandler {
                 await loop.run(service: state)
             } onGracefulShutdown: {
                 control.send(.stop)
+                ledger?.stop()
                 leaveLate(watches)
             }
             group.cancelAll()
         }
         writer.flush()
+        seat?.leave()
         archive.close()
         state.close()
         server?.stop()

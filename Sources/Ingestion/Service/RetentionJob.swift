@@ -2,6 +2,7 @@ package import ArticleStore
 package import Configuration
 private import Dispatch
 package import FeedModel
+internal import Fleet
 package import JSONText
 private import Locking
 package import Logging
@@ -54,11 +55,18 @@ package final class RetentionJob: Sendable {
     private let store: ArticleStore
     private let logger: Logger
     private let clock: PollClock
+    private let consumers: ConsumerDesk?
     private let state: Locked<State>
     private let queue = DispatchQueue(label: "newswire.retention", qos: .utility)
 
     /// Does nothing by itself before `run`.
-    package init(_ store: ArticleStore, keep: StoreSettings.Retention, logger: Logger, clock: PollClock) {
+    ///
+    /// - Parameter consumers: those of the fleet; nil where the store's are all there are.
+    package init(
+        _ store: ArticleStore, keep: StoreSettings.Retention, logger: Logger, clock: PollClock,
+        consumers: ConsumerDesk? = nil
+    ) {
+        self.consumers = consumers
         self.store = store
         self.logger = logger
         self.clock = clock
@@ -108,14 +116,15 @@ package final class RetentionJob: Sendable {
         guard !hasEnded, let keep, let now = clock.trusted else { return }
         let pace = RetentionPace(keep: keep, now: now)
         guard pace.isDue(after: last) else { return }
-        do throws(StoreError) {
+        do {
+            let consumers = try awaited()
             let memory = pace.turn(
                 after: last, old: try store.oldSegments(before: pace.cutoff, now: now), total: try store.recordCount)
             // Before anything goes: what is removed twice as fast after a crash was not announced.
             try store.keep(memory)
             state.withLock { $0.memory = memory }
             tell(memory.backlog, before: last?.keep == keep ? last?.backlog : nil)
-            let result = try store.expire(before: pace.cutoff, now: now, through: memory.released) {
+            let result = try store.expire(before: pace.cutoff, for: consumers, now: now, through: memory.released) {
                 !hasEnded && clock.doubt == nil
             }
             log(result, pace.cutoff, "removed old articles")
@@ -180,9 +189,9 @@ package final class RetentionJob: Sendable {
         queue.async { [self] in
             if isByClock, let doubt = clock.doubt { return reply.fail(Self.refusal(doubt, before: cutoff)) }
             var isCutShort = hasEnded
-            do throws(StoreError) {
+            do {
                 let result = try store.expire(
-                    before: cutoff, now: clock.now(), force: isForced, isDryRun: isDryRun
+                    before: cutoff, for: try awaited(), now: clock.now(), force: isForced, isDryRun: isDryRun
                 ) {
                     isCutShort = hasEnded || reply.isGone
                     return !isCutShort
@@ -195,9 +204,21 @@ package final class RetentionJob: Sendable {
                 reply.send { RetentionReport(result).write(to: &$0) }
                 reply.done()
             } catch {
-                reply.fail(error.description)
+                reply.fail("\(error)")
             }
         }
+    }
+
+    /// Whom removal waits for; nil for those who have a cursor in this store. Of a fleet's consumers the engine's cursors
+    /// count: those here may be of a time when this machine had them.
+    ///
+    /// Throws where the engine is away: then nothing is removed, and the next turn asks again.
+    private func awaited() throws -> [RetentionResult.Consumer]? {
+        guard let consumers else { return nil }
+        let fleet = try consumers.all()
+        let names = Set(fleet.map(\.name))
+        return fleet.map { .init(name: $0.name, seq: $0.seq) }
+            + (try store.consumersHere()).filter { !names.contains($0.name) }
     }
 
     /// Says why nothing is removed by a span while the clock is in doubt.

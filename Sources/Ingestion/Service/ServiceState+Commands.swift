@@ -43,6 +43,15 @@ extension ServiceState {
             parts.retention.expire(
                 before: cutoff, isByClock: isByClock, isForced: isForced, isDryRun: isDryRun, reply)
         case .reread(let places, let extractor): parts.pages.reread(places, by: extractor, reply)
+        case .takeConsumer(let name, let seq):
+            guard let consumers = parts.consumers else { return refuseFleet(reply) }
+            consumers.take(name, seq: seq, reply)
+        case .freeConsumer(let name):
+            guard let consumers = parts.consumers else { return refuseFleet(reply) }
+            consumers.free(name, reply)
+        case .forgetConsumer(let name):
+            guard let consumers = parts.consumers else { return refuseFleet(reply) }
+            consumers.forget(name, reply)
         case .reload:
             if let delay = parts.reload.watch.delay {
                 ReloadOutcome(delay).answer(reply)
@@ -51,6 +60,11 @@ extension ServiceState {
                 beginReload()
             }
         }
+        return []
+    }
+
+    private func refuseFleet(_ reply: ControlReply) -> [PollEntry] {
+        reply.fail("the running service is in no fleet; where [fleet] is new, restart it")
         return []
     }
 
@@ -68,8 +82,16 @@ extension ServiceState {
             return report
         }
         var wanted: [PollEntry] = []
+        var elsewhere = Elsewhere()
         for feed in roster.feeds(ids) {
             let state = parts.store.state(of: feed.id)
+            if let territory = parts.territory, feed.enabled,
+                let reason = elsewhere.add(feed, state, territory)
+            {
+                // Who asks for all is told how many.
+                if !ids.isEmpty { skipped.append(.skipped(feed, state, reason)) }
+                continue
+            }
             let (key, allowance) = roster.allowances.allowance(for: feed, state: state)
             if let reason = rules.reasonToSkip(feed, state, host: key) {
                 skipped.append(.skipped(feed, state, reason))
@@ -80,6 +102,7 @@ extension ServiceState {
                         allowance: parts.health.paced(allowance, of: key, at: time), urgency: mode.urgency))
             }
         }
+        elsewhere.tell(reply)
         let answer = PollAnswer(reply, count: skipped.count + wanted.count)
         for report in skipped { answer.add(report) }
         for entry in wanted { manualPolls.add(entry.feed, mode, isRunning: running.contains(entry.feed), answer) }
@@ -110,6 +133,10 @@ extension ServiceState {
             return false
         }
         let state = parts.store.state(of: feed.id)
+        if let territory = parts.territory, !territory.mayPoll(feed, adoptedURL: state?.move.adopted) {
+            passOver(number, territory.reason(Territory.shard(of: feed, adoptedURL: state?.move.adopted)))
+            return false
+        }
         let selection: PollSelection = manualPolls.urgency(of: number) == .forced ? .force : .all
         let key = roster.allowances.allowance(for: feed, state: state).key
         guard let reason = rules(selection, at: now()).reasonToSkip(feed, state, host: key) else { return true }
@@ -211,7 +238,7 @@ extension ServiceState {
         service.running = running
         service.isOffline = parts.health.isNetworkDown
         service.lastReload = reloads.last
-        service.storeFailure = parts.store.trouble?.description
+        service.storeFailure = parts.writer.trouble?.description
         service.delays = delays
         figures.service = service
         return figures
@@ -260,8 +287,9 @@ extension ServiceState {
     }
 
     func status(nextDue: Timestamp?) -> String {
-        if let trouble = parts.store.trouble { return "nothing is stored: \(trouble)" }
+        if let trouble = parts.writer.trouble { return "nothing is stored: \(trouble)" }
         if let delay = delays.first { return "\(delay)" }
+        if let trouble = parts.fleet?().trouble(at: SystemClock.steady().milliseconds) { return trouble }
         var text = ""
         if let failure = reloads.last?.failure {
             let since = Timestamp(seconds: failure.since.seconds)

@@ -19,8 +19,14 @@ final class ServiceState: PollLoopService {
         let retention: RetentionJob
         let survey: DiskSurvey
         let metrics: MetricsJob
+        /// Those of the fleet; nil where this machine is in none.
+        var consumers: ConsumerDesk?
         /// What fetches the pages of articles.
         let pages: PageDesk
+        /// What this machine of a fleet may poll; nil for a machine alone.
+        let territory: Territory?
+        /// How it stands in its fleet; nil for a machine alone.
+        let fleet: (@Sendable () -> FleetFigures)?
         let reload: ConfigurationReload
         let notifier: ServiceNotifier
         let logger: Logger
@@ -71,13 +77,14 @@ final class ServiceState: PollLoopService {
     /// Gives every feed's first place in line. What a clock that was ahead has left is put right on the way, so that all
     /// that is remembered of the feeds is read once.
     func firstLine() -> [PollEntry] {
-        let trusted = parts.clock.trusted
+        // In a fleet nothing is this machine's yet, and what is put right would be written for others.
+        let trusted = parts.territory == nil ? parts.clock.trusted : nil
         return line(except: [], isHurried: true) { [parts, schedule = roster.configuration.schedule] feed in
             let outlook = parts.store.outlook(of: feed.id, at: feed.url)
             guard let trusted, let right = parts.store.rightState(of: feed, outlook, schedule, at: trusted) else {
                 return outlook
             }
-            parts.writer.keep(right)
+            try? parts.writer.keep(right)
             return FeedOutlook(right, at: feed.url)
         }
     }
@@ -93,10 +100,17 @@ final class ServiceState: PollLoopService {
         var waiting: [DueTimes.Feed] = []
         waiting.reserveCapacity(roster.feedCount)
         var moved: [Int: String] = [:]
+        // The roster is being counted meanwhile, and not to be asked.
+        let allowances = roster.allowances
         roster.countAll(at: time, memory: memory) { number, feed, outlook in
             if running.contains(number) { return }
             if let outlook, !outlook.isPolled(at: time) { return }
-            if let url = outlook?.adoptedURL { moved[number] = url }
+            let url = outlook?.adoptedURL
+            if let territory = parts.territory {
+                guard territory.mayPoll(feed, adoptedURL: url) else { return }
+                if let outlook { learn(outlook, of: feed, at: time, allowances) }
+            }
+            if let url { moved[number] = url }
             waiting.append(DueTimes.Feed(number: number, feed, outlook, schedule))
         }
         planned.removeAll(count: roster.allNumbers.count)
@@ -113,6 +127,12 @@ final class ServiceState: PollLoopService {
 
     private func entry(_ number: Int, _ feed: FeedConfiguration, movedTo url: String?, due: Timestamp) -> PollEntry {
         let (key, allowance) = roster.allowances.allowance(for: feed, adoptedURL: url)
+        var due = due
+        if let territory = parts.territory {
+            // The machine that had it before may have asked its host a moment ago.
+            let rest = territory.rest(of: Territory.shard(of: feed, adoptedURL: url), delay: allowance.delay) ?? 0
+            due = max(due, now().adding(milliseconds: rest))
+        }
         planned.plan(number, at: due)
         return PollEntry(
             feed: number, host: key, due: due, allowance: parts.health.paced(allowance, of: key, at: now()))
@@ -137,7 +157,7 @@ final class ServiceState: PollLoopService {
 
     var concurrency: Int { roster.configuration.fetch.concurrency }
 
-    var isStuck: Bool { parts.store.trouble != nil }
+    var isStuck: Bool { parts.writer.trouble != nil }
 
     func allowance(forHost host: String) -> (key: String, allowance: HostAllowance) {
         let (key, allowance) = roster.allowances.allowance(forHost: host)
@@ -150,7 +170,12 @@ final class ServiceState: PollLoopService {
         }
         if let lateness = planned.begin(number, at: now()) { counters.began(lateBy: lateness) }
         let poller = manualPolls.begin(number).map(poller.polling) ?? poller
-        return { await poller.poll(feed, turn: turn) }
+        guard let territory = parts.territory else { return { await poller.poll(feed, turn: turn) } }
+        let shard = Territory.shard(of: feed, adoptedURL: outlook(of: feed)?.adoptedURL)
+        return { [store = parts.store] in
+            let report = await territory.run(shard, on: poller.executor) { await poller.poll(feed, turn: turn) }
+            return report ?? .skipped(feed, store.state(of: feed.id), territory.reason(shard))
+        }
     }
 
     func finished(_ number: Int, _ report: PollReport) -> PollEntry? {
@@ -167,12 +192,14 @@ final class ServiceState: PollLoopService {
         let outlook = outlook(of: feed)
         roster.count(feed, outlook, at: time)
         let url = outlook?.adoptedURL
-        if isWanted {
+        if isWanted, parts.territory?.mayPoll(feed, adoptedURL: url) ?? true {
             var entry = entry(number, feed, movedTo: url, due: time)
             entry.urgency = manualPolls.urgency(of: number)
             return entry
         }
         if let outlook, !outlook.isPolled(at: time) { return nil }
+        // It comes into line again with the shard.
+        if let territory = parts.territory, !territory.mayPoll(feed, adoptedURL: url) { return nil }
         let soonest = time.adding(seconds: report.failure?.kind == .store ? Self.storeRetry : 1)
         let schedule = roster.configuration.schedule
         let due = DueTimes(now: time, maxInterval: schedule.maxInterval.milliseconds).due(
@@ -221,7 +248,7 @@ final class ServiceState: PollLoopService {
     /// From here on this is what is polled and how.
     private func adopt(_ new: Configuration) {
         let old = roster.configuration
-        parts.store.takeOver(new.feeds) { parts.writer.keep($0) }
+        parts.store.takeOver(new.feeds) { try? parts.writer.keep($0) }
         roster.adopt(new)
         poller = parts.makePoller(new)
         reports.keep(where: roster.isPolled)
@@ -266,7 +293,7 @@ final class ServiceState: PollLoopService {
     func followClock() {
         planned.follow(now: now(), steady: parts.clock.steady())
         guard parts.clock.doubt == nil else { return wasClockDoubtful = true }
-        if wasClockDoubtful { parts.store.setRight(roster.configuration, by: parts.clock) }
+        if wasClockDoubtful, parts.territory == nil { parts.store.setRight(roster.configuration, by: parts.clock) }
         wasClockDoubtful = false
     }
 

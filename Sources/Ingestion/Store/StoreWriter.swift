@@ -16,7 +16,7 @@ package final class StoreWriter: Sendable {
     private typealias Answer = CheckedContinuation<Result<CommitResult, StoreError>, Never>
 
     private struct Waiting {
-        var commits: [(commit: FeedCommit, answer: Answer)] = []
+        var commits: [(commit: LedgerCommit, answer: Answer)] = []
         var isWriting = false
         /// What is kept is written soon.
         var isAboutToFlush = false
@@ -25,42 +25,56 @@ package final class StoreWriter: Sendable {
     /// How long to wait before a disk that did not take something is tried again.
     private let patience: Duration
     private let store: ArticleStore
+    private let ledger: any Ledger
     private let history: PollHistory?
     private let contents: FeedContents?
     private let lastTry = Locked<ContinuousClock.Instant?>(nil)
-    private let queue = DispatchQueue(label: "newswire.store")
     private let waiting = Locked(Waiting())
     private let durations = Locked(DurationSum())
-    /// Tells how long the write under way has taken.
-    package let watch: DiskWatch
     private let action: String
+    /// Whether other machines write to the same articles.
+    let isShared: Bool
     /// What the polls that share this writer are about to store.
     let locks = KeyLocks()
-
-    /// Milliseconds for which what is kept may wait.
-    private static let flushDelay = 1000
 
     /// Writes to that store from here on, on a thread of its own.
     ///
     /// - Parameters:
     ///   - history: where polls are kept; nil for nowhere.
     ///   - contents: where it is kept which articles the documents have; nil for nowhere.
+    ///   - ledger: of that store, where it is a fleet's.
     package init(
         _ store: ArticleStore, history: PollHistory? = nil, contents: FeedContents? = nil,
-        patience: Duration = .seconds(10), watch: DiskWatch = DiskWatch()
+        patience: Duration = .seconds(10), watch: DiskWatch = DiskWatch(), ledger: (any Ledger)? = nil
     ) {
         self.store = store
+        self.ledger = ledger ?? StoreLedger(store, watch)
         self.history = history
         self.contents = contents
         self.patience = patience
-        self.watch = watch
-        action = "writing to the store \(store.path)"
+        action = Self.action(on: store)
+        isShared = ledger != nil
     }
 
-    /// Throws where nothing that came could be kept: while the disk takes nothing, or does not answer. To be asked
-    /// before anything is fetched; now and then it tries the disk again.
+    /// What is being done to the store, for whoever says that it takes long.
+    static func action(on store: ArticleStore) -> String { "writing to the store \(store.path)" }
+
+    /// Tells how long the write under way has taken.
+    package var watch: DiskWatch { ledger.watch }
+
+    /// Why nothing that came could be kept; nil where it could.
+    package var trouble: StoreError? { store.trouble ?? ledger.trouble }
+
+    private var queue: DispatchQueue { ledger.queue }
+
+    /// What is judged from here on is judged with all that is known now.
+    var basis: CommitBasis { ledger.basis }
+
+    /// Throws where nothing that came could be kept: while the disk takes nothing, or does not answer, or the fleet's log is
+    /// away. To be asked before anything is fetched; now and then it tries the disk again.
     package func checkDisk() async throws(StoreError) {
         if let delay = watch.delay { throw .noAnswer(from: store.path, for: delay.seconds) }
+        if let trouble = ledger.trouble { throw trouble }
         guard let trouble = store.trouble else { return }
         let now = ContinuousClock.now
         let isTime = lastTry.withLock { last in
@@ -85,7 +99,11 @@ package final class StoreWriter: Sendable {
 
     /// Stores articles with their feed's state, and returns once they are on the disk. Throws what the commit fails
     /// with that they were part of.
-    package func commit(_ commit: FeedCommit) async throws(StoreError) -> CommitResult {
+    ///
+    /// - Parameter basis: what was known when they were judged; nil where that does not matter. Where another machine of a
+    ///   fleet has stored since what changes the judgement, `.overtaken` is thrown.
+    package func commit(_ commit: FeedCommit, on basis: CommitBasis? = nil) async throws(StoreError) -> CommitResult {
+        let commit = LedgerCommit(commit, basis ?? ledger.basis, commit.state.flatMap(ledger.difference))
         let result = await withCheckedContinuation { answer in
             let mustStart = waiting.withLock { waiting in
                 waiting.commits.append((commit, answer))
@@ -98,8 +116,11 @@ package final class StoreWriter: Sendable {
     }
 
     /// Takes in the state of a feed whose poll has brought no articles; it is known at once, and in the file soon.
-    func keep(_ state: FeedState) {
-        if store.stage(state) { flushSoon() }
+    ///
+    /// - Parameter basis: what the poll began with; nil where the state comes from none.
+    /// - Throws: where it is not kept.
+    package func keep(_ state: FeedState, on basis: CommitBasis? = nil) throws(StoreError) {
+        if try ledger.keep(state, basis ?? ledger.basis) { flushSoon() }
     }
 
     /// Keeps a poll for whoever asks later. It is in the file soon.
@@ -123,17 +144,22 @@ package final class StoreWriter: Sendable {
     /// A place for a feed's polls; nil where none are kept.
     func newHistoryBlock() -> UInt32? { history?.newBlock() }
 
-    /// Writes what is kept in memory. Blocks for as long as the system takes to write it into its cache.
-    package func flush() {
-        store.writeStates()
-        history?.write()
-        contents?.write()
+    /// Writes what is kept in memory, behind what is being written. Blocks for as long as the system takes to write it into
+    /// its cache, or a fleet's log to take it. Not for the writer's own thread.
+    package func flush() { queue.sync { writeKept() } }
+
+    private func writeKept() {
+        ledger.writeStates()
+        watch.during(action) {
+            history?.write()
+            contents?.write()
+        }
     }
 
     /// Calls `body` on the writer's thread once all is written that has been kept in memory so far. Returns at once.
     func afterFlush(_ body: @escaping @Sendable () -> Void) {
         queue.async { [self] in
-            watch.during(action, flush)
+            writeKept()
             body()
         }
     }
@@ -146,7 +172,7 @@ package final class StoreWriter: Sendable {
     ) {
         queue.async { [self] in
             do throws(StoreError) {
-                try watch.during(action) { () throws(StoreError) in try store.hold(feeds, until: until) }
+                try ledger.hold(feeds, until: until)
                 done(nil)
             } catch {
                 done(error)
@@ -160,14 +186,15 @@ package final class StoreWriter: Sendable {
             return !waiting.isAboutToFlush
         }
         guard isFirst else { return }
-        queue.asyncAfter(deadline: .now() + .milliseconds(Self.flushDelay)) {
+        queue.asyncAfter(deadline: .now() + .milliseconds(ledger.stateDelay)) {
             self.waiting.withLock { $0.isAboutToFlush = false }
-            self.watch.during(self.action, self.flush)
+            self.writeKept()
         }
     }
 
     private func write() {
         while true {
+            ledger.gather()
             let batch = waiting.withLock { waiting in
                 defer { waiting.commits.removeAll(keepingCapacity: true) }
                 waiting.isWriting = !waiting.commits.isEmpty
@@ -175,12 +202,10 @@ package final class StoreWriter: Sendable {
             }
             if batch.isEmpty { return }
             let begun = ContinuousClock.now
-            let result = Result { () throws(StoreError) in
-                try watch.during(action) { () throws(StoreError) in try store.commit(batch.map(\.commit)) }
-            }
+            let answers = ledger.commit(batch.map(\.commit))
             let duration = (ContinuousClock.now - begun).milliseconds
             durations.withLock { $0.add(milliseconds: duration) }
-            for waiting in batch { waiting.answer.resume(returning: result) }
+            for (waiting, answer) in zip(batch, answers) { waiting.answer.resume(returning: answer) }
         }
     }
 }
@@ -189,15 +214,19 @@ extension ArticleStore {
     /// Remembers that feeds are not to be polled before a time, or, where that is nil, that they may be. Throws where
     /// the disk does not take it.
     package func hold(_ feeds: [FeedConfiguration], until: Timestamp?) throws(StoreError) {
-        let commits = feeds.map { feed in
+        _ = try commit(held(feeds, until: until))
+        try flushStates()
+    }
+
+    /// Makes the commits that remember it.
+    func held(_ feeds: [FeedConfiguration], until: Timestamp?) -> [FeedCommit] {
+        feeds.map { feed in
             var state =
                 feed.takingOver { self.state(of: $0) } ?? self.state(of: feed.id)
                 ?? FeedState(feed: feed.id, configured: feed.url)
             state.schedule.heldUntil = until
             return FeedCommit(feed: feed.id, records: [], state: state)
         }
-        _ = try commit(commits)
-        try flushStates()
     }
 }
 

@@ -41,6 +41,15 @@ struct PageLineTests {
         #expect(chosen.isEmpty && later == opens)
     }
 
+    @Test("The pages of feeds that another machine polls wait, and hold up none of the others' hosts")
+    func elsewhere() {
+        var line = PageLine(seen: 9)
+        line.feeds[feed] = pages(page(1, due: -5))
+        line.feeds[FeedIdentifier("other")] = pages(page(5, due: -9))
+        let (chosen, later) = line.next(at: now, limit: 9, ofFeeds: { $0 == feed }) { _ in Timestamp(seconds: 0) }
+        #expect(chosen.map(\.page.seq) == [1] && later == nil)
+    }
+
     @Test("A failure that may pass is tried again after 1, 6 and 24 hours, and then no more")
     func retries() throws {
         var pages = pages(page(1))

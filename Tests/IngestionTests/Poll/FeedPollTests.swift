@@ -93,6 +93,58 @@ struct FeedPollTests {
         #expect(state.bodyHash == PollRehearsal.hash(7) && state.lastSuccess == PollRehearsal.known().lastSuccess)
     }
 
+    @Test(
+        "A document that another machine overtakes is judged again as if for the first time, and its host hears of it once"
+    )
+    func overtaken() {
+        let poll = PollRehearsal(PollRehearsal.known(), isShared: true)
+        poll.answers(200, [("RateLimit", "\"default\";r=0;t=1200")])
+        poll.brings()
+        let answer = poll.judged(new: 2).answer
+        #expect(answer != nil)
+        var records = HostRecords()
+        poll.concluded(
+            NetworkState(isDown: false, hasChanged: true),
+            host: answer.map { records.hear($0, at: now) } ?? HostVerdict())
+        _ = poll.stateToStore(heldUntil: nil, block: 9)
+        let (state, report) = (poll.state, poll.report)
+        #expect(poll.overtaken().word == "judge")
+        // One of the two is a duplicate of the other machine's now, and counts the same.
+        #expect(poll.judged(new: 2).word == "conclude")
+        #expect(poll.concluded().word == "store 2")
+        #expect(poll.stateToStore(heldUntil: nil, block: 10) == state)
+        #expect(poll.report.newArticles == report.newArticles && poll.report.notes == report.notes)
+        #expect(poll.report.network == .up && poll.report.host?.verdict == report.host?.verdict)
+        #expect(poll.stored().word == "end, record and articles")
+        #expect(poll.report.outcome == .new)
+    }
+
+    @Test("A document that is always overtaken is given up, and the feed is as before")
+    func overtakenForEver() {
+        let poll = PollRehearsal(PollRehearsal.known(), isShared: true)
+        poll.answers()
+        poll.brings()
+        for _ in 0..<FeedPoll.mostRetrials {
+            poll.judged(new: 1)
+            poll.concluded()
+            #expect(poll.overtaken().word == "judge")
+        }
+        poll.judged(new: 1)
+        poll.concluded()
+        #expect(poll.overtaken().word == "end")
+        #expect(poll.report.outcome == .failed && poll.report.newArticles == 0)
+    }
+
+    @Test("A poll whose state alone came too late ends as one that the store did not take")
+    func stateOvertaken() {
+        let poll = PollRehearsal(PollRehearsal.known(), isShared: true)
+        poll.answers(304)
+        poll.ends()
+        poll.concluded()
+        #expect(poll.overtaken().word == "end")
+        #expect(poll.report.outcome == .failed)
+    }
+
     @Test("A document that is no feed fails the poll, and as a broken transfer where it broke off")
     func noFeed() {
         for (failure, kind) in [(nil, FailureKind.notAFeed), (FailureKind.truncated, .truncated)] {

@@ -19,13 +19,13 @@ final class PollRehearsal {
 
     init(
         _ remembered: FeedState? = nil, url: String = url, hosts: [HostSettings] = [], mode: PollMode = .onSchedule,
-        isDoubtful: Bool = false
+        isDoubtful: Bool = false, isShared: Bool = false
     ) {
         let configuration = Self.configuration(hosts: hosts)
         poll = FeedPoll(
             Self.feed(url), remembered: remembered,
             rules: FeedPoll.Rules(schedule: configuration.schedule, allowances: HostAllowances(configuration)),
-            mode: mode, at: Self.moment(isDoubtful: isDoubtful))
+            mode: mode, isShared: isShared, at: Self.moment(isDoubtful: isDoubtful))
     }
 
     /// A reading of the clocks at `now`, where the steady one is at `steady` milliseconds.
@@ -148,6 +148,11 @@ final class PollRehearsal {
     func stored(refusals: [CommitResult.Refusal] = []) -> FeedPoll.Action { poll.stored(refusals: refusals) }
 
     func notStored(_ error: StoreError) -> FeedPoll.Action { poll.notStored(error) }
+
+    /// Another machine has stored an article of the same link.
+    func overtaken() -> FeedPoll.Action {
+        poll.overtaken(.fleet(.overtaken, "/store", "another was first", advice: "judge again"))
+    }
 
     func stateToStore(heldUntil: Timestamp?, block: UInt32) -> FeedState {
         poll.stateToStore(heldUntil: heldUntil) { block }

@@ -77,6 +77,20 @@ struct PollLoopTests {
         #expect(owner.cancelled.withLock { $0 } == 2)
     }
 
+    @Test("A poll that is broken off while it stands in line with a redirect ends at once, and the others go on")
+    func brokenOff() async {
+        let owner = Owner()
+        owner.leads = [0: "b", 1: "b"]
+        owner.breaksOff = [1]
+        // The first has the host for an hour.
+        owner.hostAllowance = HostAllowance(concurrency: 1, delay: 3_600_000)
+        let loop = PollLoop(concurrency: 4, clock: clock)
+        loop.add([entry(0), entry(1)])
+        await loop.run(round: owner)
+        #expect(owner.leaves.withLock { $0[0] } == .go)
+        #expect(owner.leaves.withLock { $0[1] } == .stopped)
+    }
+
     @Test("A loop replaces what stands in line while polls go on")
     func replace() async {
         let owner = Owner()
@@ -379,6 +393,8 @@ private final class Owner: PollLoopService {
     var isStuck = false
     /// Feeds, with the hosts that their polls are led on to.
     var leads: [Int: String] = [:]
+    /// The polls of these feeds are broken off while they wait for the other host.
+    var breaksOff: Set<Int> = []
     var passedOver: [Int: PollObstacle] = [:]
     var unwanted = Set<Int>()
     var hostAllowance = HostAllowance(concurrency: 1, delay: 0)
@@ -396,9 +412,12 @@ private final class Owner: PollLoopService {
         let (hangs, cancelled, atOnce, most) = (hangs, cancelled, atOnce, mostAtOnce)
         let report = makeReport(feed)
         let (host, leaves) = (leads[feed], leaves)
+        let isBrokenOff = breaksOff.contains(feed)
         return {
             if let host {
-                let leave = await turn(host)
+                let waiting = Task { await turn(host) }
+                if isBrokenOff { waiting.cancel() }
+                let leave = await waiting.value
                 leaves.withLock { $0[feed] = leave }
                 return report
             }

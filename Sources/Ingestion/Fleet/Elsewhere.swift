@@ -1,0 +1,32 @@
+internal import Configuration
+internal import FeedModel
+internal import JSONText
+
+/// `Elsewhere` counts the feeds that somebody has asked to be polled, and that other machines of the fleet poll.
+struct Elsewhere {
+    private var count = 0
+    private var machines: Set<String> = []
+
+    /// Counts a feed that is not this machine's.
+    ///
+    /// - Returns: why it is not polled here; nil where it is.
+    mutating func add(_ feed: FeedConfiguration, _ state: FeedState?, _ territory: Territory) -> String? {
+        let url = state?.move.adopted
+        if territory.mayPoll(feed, adoptedURL: url) { return nil }
+        let shard = Territory.shard(of: feed, adoptedURL: url)
+        count += 1
+        if let machine = territory.machine(of: shard) { machines.insert(machine) }
+        return territory.reason(shard)
+    }
+
+    /// Tells whoever has asked, where there are any.
+    func tell(_ reply: ControlReply) {
+        if count == 0 { return }
+        reply.send { json in
+            json.beginObject()
+            json.member("elsewhere", count)
+            json.member("machines", machines.sorted())
+            json.endObject()
+        }
+    }
+}
