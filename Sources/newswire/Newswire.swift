@@ -45,7 +45,7 @@ struct Newswire: AsyncParsableCommand {
             ExportCommand.self, DeliverCommand.self, PublishCommand.self, FiltersCommand.self, ParseCommand.self,
             ExtractCommand.self,
             CheckCommand.self,
-            StoreCommand.self,
+            StoreCommand.self, FleetCommand.self,
         ])
 
     /// They may stand before the command: `CommandWords` moves them behind it.

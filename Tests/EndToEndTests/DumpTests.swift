@@ -329,7 +329,7 @@ struct DumpTests {
         #expect(missing.status == 74)
         #expect(missing.errors.contains("name the right [store] directory"))
         try desk.store([StoredArticle("1")])
-        desk.folder.write("newswire store 2\n", to: "store/format")
+        desk.folder.write("newswire store 3\n", to: "store/format")
         for command in [
             ["dump"], ["poll"], ["store", "verify"], ["store", "expire", "--before", "1d"], ["consumers"],
         ] {
@@ -337,7 +337,7 @@ struct DumpTests {
             #expect(ending.status == 65, "\(command)")
             #expect(ending.errors.contains("newer format"), "\(command)")
         }
-        #expect(desk.folder.text("store/format") == "newswire store 2\n")
+        #expect(desk.folder.text("store/format") == "newswire store 3\n")
     }
 }
 

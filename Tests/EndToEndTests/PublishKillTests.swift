@@ -115,8 +115,12 @@ struct PublishProgramTests {
     @Test("newswire itself is linked with no library of a bus")
     func libraries() async throws {
         let names = "libpq\\.so|libnats\\.so|libhiredis\\.so|librdkafka\\.so"
-        #expect(await desk.desk.shell("grep -aqE '\(names)' $NW").status == 1)
-        #expect(await desk.desk.shell("grep -aqE '\(names)' $NW-publish").status == 0)
+        // libpq's name is in newswire, which opens it where a fleet wants it.
+        let needed = "readelf --dynamic $NW | grep NEEDED | grep -qE"
+        #expect(await desk.desk.shell("\(needed) 'libc\\.so'").status == 0)
+        #expect(await desk.desk.shell("\(needed) '\(names)'").status == 1)
+        let publish = "readelf --dynamic $NW-publish | grep NEEDED | grep -cE '\(names)'"
+        #expect(await desk.desk.shell("[ $(\(publish)) = 4 ]").status == 0)
     }
 
     @Test(

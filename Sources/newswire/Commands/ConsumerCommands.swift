@@ -40,10 +40,14 @@ struct AckCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let directory = of.directory(try common.loadForStore())
+        let configuration = try common.loadForStore()
+        let directory = of.directory(configuration)
         try CommandFailure.wrappingAll {
             let reader = try StoreReader(directory: directory)
             let cursors = try Cursors(directory: directory)
+            // Held until the fleet has the new place, too; events are each machine's own.
+            let hold = configuration.fleet == nil || of.events ? nil : try hold(directory, cursors, in: reader)
+            defer { hold?.free() }
             guard try create || cursors.isThere(consumer) else {
                 throw CommandFailure(
                     .usage,
@@ -69,6 +73,22 @@ struct AckCommand: ParsableCommand {
             try cursors.set(consumer, to: seq, in: reader)
             guard Terminal.isErrorTerminal else { return }
             StandardError.write("newswire: the cursor of \(consumer) moves\(old.map { " from \($0)" } ?? "") to \(seq)")
+        }
+    }
+}
+
+extension AckCommand {
+    /// Gets the consumer from the fleet, and its place there; nil where the fleet has none and none is to be made.
+    private func hold(_ directory: String, _ cursors: Cursors, in reader: StoreReader) throws -> FleetConsumer? {
+        let seq = try cursors.isThere(consumer) ? try? cursors.read(consumer) : nil
+        switch try FleetConsumer.take(consumer, store: directory, seq: seq ?? (create ? 0 : nil)) {
+        case .held(let hold):
+            // Where it was made just now, or cannot be read here, the place that is asked for is its first.
+            _ = try? hold.settle(cursors, in: reader)
+            return hold
+        case .elsewhere(let other): throw FleetConsumer.refusal(consumer, other)
+        case .unavailable(let reason): throw FleetConsumer.refusal(consumer, because: reason)
+        case .unknown: return nil
         }
     }
 }
@@ -122,18 +142,23 @@ struct ConsumersCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let directory = of.directory(try common.loadForStore())
+        let configuration = try common.loadForStore()
+        let directory = of.directory(configuration)
         try CommandFailure.wrappingAll {
-            if removed.isEmpty { try list(directory) } else { try remove(Cursors(directory: directory)) }
+            if removed.isEmpty { return try list(directory) }
+            try remove(Cursors(directory: directory), directory, isOfFleet: configuration.fleet != nil && !of.events)
         }
     }
 
-    private func remove(_ cursors: Cursors) throws {
-        // All of them or none, as far as names go.
-        for name in removed where try !cursors.isThere(name) {
+    private func remove(_ cursors: Cursors, _ directory: String, isOfFleet: Bool) throws {
+        // All of them or none, as far as names go; of a fleet's, another machine may have the cursor.
+        for name in removed where try !isOfFleet && !cursors.isThere(name) {
             throw CommandFailure(.usage, "removing the consumer \(name): \(try cursors.refusal(of: name))")
         }
-        for name in removed { try cursors.remove(name) }
+        for name in removed {
+            if isOfFleet { try FleetConsumer.forget(name, store: directory) }
+            try cursors.remove(name)
+        }
     }
 
     private func list(_ directory: String) throws {
@@ -215,16 +240,30 @@ extension DumpSession {
         private let acknowledges: Bool
         private let cursors: Cursors
         private let turn: ConsumerLock?
+        /// The consumer as the fleet has given it; nil on a machine that is in none.
+        private let hold: FleetConsumer?
         /// Why the consumer could not be made; then it gets its articles all the same, and its cursor cannot move.
         private var refusal: StoreError?
 
         /// Makes the consumer if it is new, before anything is printed: retention waits for it from its first question on.
-        init(_ consumer: Consumer, _ directory: String, in reader: StoreReader) throws {
+        init(_ consumer: Consumer, _ directory: String, isOfFleet: Bool, in reader: StoreReader) throws {
             name = consumer.name
             acknowledges = consumer.acknowledges
             cursors = try Cursors(directory: directory)
             turn =
                 acknowledges ? try cursors.lockForDump(consumer.name) : try cursors.lockForReading(consumer.name)
+            if isOfFleet {
+                let seq = try cursors.read(consumer.name) ?? (consumer.start ?? .beginning).cursor(in: reader)
+                let hold = try FleetConsumer.takeNow(consumer.name, store: directory, seq: seq)
+                if let seq = try hold.settle(cursors, in: reader) {
+                    StandardError.write(
+                        "newswire: another machine of the fleet has had consumer \(consumer.name) up to \(seq); going on there"
+                    )
+                }
+                self.hold = hold
+            } else {
+                hold = nil
+            }
             cursor = try cursors.read(consumer.name)
             isNew = cursor == nil
             guard isNew else { return }
@@ -263,8 +302,14 @@ extension DumpSession {
 
         /// Moves the cursor on, after all up to there was written. Where somebody has put it elsewhere by hand
         /// meanwhile it stays there.
-        func move(to pass: DumpPass, in reader: StoreReader) throws(StoreError) -> Cursors.Move {
+        func move(to pass: DumpPass, in reader: StoreReader) throws -> Cursors.Move {
             if let refusal { throw refusal }
+            if let hold, hold.isLost {
+                throw CommandFailure(
+                    .inUse,
+                    "moving the cursor of \(name): the consumer is not this machine's any more: \(hold.loss); what was printed"
+                        + " comes again where the fleet goes on")
+            }
             guard acknowledges, pass.lastSeen > cursor ?? 0 else { return .done }
             let move = try cursors.advance(name, from: cursor, to: pass.lastSeen, trail: pass.trail, in: reader)
             switch move {

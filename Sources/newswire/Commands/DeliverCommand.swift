@@ -173,7 +173,9 @@ struct DeliverCommand: AsyncParsableCommand {
             try delivery.filter(configuration), configuration, environment: Self.environment)
         try await DeliverySession(
             consumer: consumer, filter: filter, target: target, options: delivery.options(once: once),
-            directory: EventsOption.directory(configuration, events: delivery.settings.events ?? false), logger: logger
+            directory: EventsOption.directory(configuration, events: delivery.settings.events ?? false),
+            // Events are each machine's own.
+            isOfFleet: configuration.fleet != nil && delivery.settings.events != true, logger: logger
         ).run(from: start)
     }
 

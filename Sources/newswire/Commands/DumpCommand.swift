@@ -117,6 +117,8 @@ struct DumpCommand: ParsableCommand {
             sanitize: sanitize, urls: urls, limit: limit,
             after: after ?? 0,
             since: since, isSinceByClock: isSinceByClock, until: until,
+            // Events are each machine's own.
+            isOfFleet: configuration.fleet != nil && !choice.events,
             consumer: new ? .init(name: consumer ?? "default", acknowledges: !noAck, start: beginning.start) : nil)
     }
 }

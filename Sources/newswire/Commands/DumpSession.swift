@@ -26,6 +26,8 @@ struct DumpSession {
     let isSinceByClock: Bool
     /// The time at which a follower ends by itself.
     let until: Timestamp?
+    /// Whether the consumer is one of a fleet, of which one machine has it.
+    let isOfFleet: Bool
     let consumer: Consumer?
 
     /// A follower looks at so many records between two moves of its cursor.
@@ -35,7 +37,7 @@ struct DumpSession {
         let watch = follow ? ArticleWatch(directory: directory) : nil
         guard let reader = try opened(watch) else { return }
         if consumer != nil, let since { try reader.checkReached(since, "dumping what was stored since") }
-        let place = try consumer.map { try Place($0, directory, in: reader) }
+        let place = try consumer.map { try Place($0, directory, isOfFleet: isOfFleet, in: reader) }
         try place?.locate(in: reader)
         var filter = filter
         let start = try start(reader, place, &filter.filter)

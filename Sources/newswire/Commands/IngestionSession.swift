@@ -22,11 +22,12 @@ struct IngestionSession {
     ///     it away, so that the feeds are in memory once, however many they are.
     ///   - clock: also the store's, and that of the age of responses.
     ///   - log: where log lines go, and `threshold` which of them, as `CommonOptions.logger` has it.
+    ///   - isOfFleet: whether the store is a fleet's, to which nothing is written but through the log.
     ///   - patience: how long another newswire is waited for that has the store.
     ///   - busy: as `openStore` has it.
     static func open(
         _ wanted: consuming Configuration, _ options: CommonOptions, clock: PollClock = .system, log: LogQueue? = nil,
-        threshold: LogThreshold? = nil, patience: Duration = .zero,
+        threshold: LogThreshold? = nil, isOfFleet: Bool = false, patience: Duration = .zero,
         busy: @escaping @Sendable (String) -> Void = { _ in }
     ) throws -> IngestionSession {
         var configuration = wanted
@@ -37,7 +38,7 @@ struct IngestionSession {
         let store = try CommandFailure.wrapping { () throws(StoreError) in
             while true {
                 do throws(StoreError) {
-                    return try openStore(settings, clock: clock, logger, busy: busy)
+                    return try openStore(settings, clock: clock, isOfFleet: isOfFleet, logger, busy: busy)
                 } catch {
                     guard error.code == .inUse, ContinuousClock.now < deadline else { throw error }
                     busy("waiting for another newswire, which has the store")
@@ -49,8 +50,11 @@ struct IngestionSession {
         let warned = configuration.warnings.count
         try configuration.recognise(reviewing: store.knownFeeds)
         for warning in configuration.warnings.dropFirst(warned) { logger.warning("\(warning)") }
-        store.takeOver(configuration.feeds) { _ = store.stage($0) }
-        store.writeStates()
+        // In a fleet that goes through the log.
+        if !isOfFleet {
+            store.takeOver(configuration.feeds) { _ = store.stage($0) }
+            store.writeStates()
+        }
         bound(&configuration, logger)
         var engineOptions = FetchEngine.Options()
         engineOptions.now = clock.now
@@ -84,13 +88,16 @@ struct IngestionSession {
         configuration.fetch.concurrency = most
     }
 
-    /// - Parameter busy: told now and then what takes long, now or later, by any thread; a terminal shows it too.
+    /// - Parameters:
+    ///   - isOfFleet: opens the store of a fleet; one that is none's is refused then, and else one that is.
+    ///   - busy: told now and then what takes long, now or later, by any thread; a terminal shows it too.
     static func openStore(
-        _ settings: StoreSettings, clock: PollClock = .system, _ logger: Logger,
+        _ settings: StoreSettings, clock: PollClock = .system, isOfFleet: Bool = false, _ logger: Logger,
         busy: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(StoreError) -> ArticleStore {
         var options = StoreOptions(clock: clock.now)
         options.isClockDoubtful = { clock.doubt != nil }
+        options.isOfFleet = isOfFleet
         options.segmentSize = UInt64(settings.segmentSize)
         options.segmentAge = settings.keep.segmentAge
         let progress = ByteProgress("of articles read for the index")

@@ -60,6 +60,11 @@ struct PollCommand: AsyncParsableCommand {
             if let failure = try ask(service, common.loadWithKnownFeeds()) { throw failure }
             return
         }
+        if configuration.fleet != nil {
+            throw CommandFailure(
+                .inUse,
+                "polling: in a fleet the service polls, and none runs here; `systemctl start newswire` starts it")
+        }
         let session = try IngestionSession.open(consume configuration, common)
         let round = try await poll(session)
         await session.close()
@@ -104,10 +109,15 @@ struct PollCommand: AsyncParsableCommand {
         // Without names all feeds of the service are meant, also where its configuration is older than the file.
         let ids = isChoice ? chosen.map(\.id) : []
         var other: String?
+        var elsewhere = (count: 0, machines: Set<String>())
         let take = { (line: JSONValue) in
             if let report = PollReport(line) { printer.add(report) }
             if let path = line["configuration"]?.string, path != configuration.path {
                 other = path
+            }
+            if let count = line["elsewhere"]?.integer {
+                elsewhere.count += Int(count)
+                elsewhere.machines.formUnion(line["machines"]?.array?.compactMap(\.string) ?? [])
             }
         }
         let requests = ControlRequest.polls(of: ids, selection: selection, isDryRun: dryRun)
@@ -123,7 +133,16 @@ struct PollCommand: AsyncParsableCommand {
                 "newswire: the running service polls by its own configuration, \(other), and not by "
                     + "\(configuration.path)")
         }
-        return try printer.finish(stopped: false)
+        let failure = try printer.finish(stopped: false)
+        if elsewhere.count == 0 { return failure }
+        let feeds = elsewhere.count == 1 ? "1 feed is" : "\(elsewhere.count) feeds are"
+        let machines =
+            elsewhere.machines.isEmpty ? "other machines" : elsewhere.machines.sorted().joined(separator: ", ")
+        if isChoice {
+            return failure ?? CommandFailure(.inUse, "\(feeds) polled by \(machines) of the fleet; poll there")
+        }
+        if !quiet { StandardError.write("newswire: \(feeds) polled by \(machines) of the fleet") }
+        return failure
     }
 
     /// - Returns: why the command ends with another status than 0.

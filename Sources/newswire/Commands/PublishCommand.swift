@@ -83,7 +83,7 @@ struct PublishCommand: AsyncParsableCommand {
         try await DeliverySession(
             consumer: consumer, filter: filter,
             target: BusTarget(connector, consumer: consumer, figures: figures ?? PublishFigures(), logger: logger),
-            options: options, directory: directory, logger: logger
+            options: options, directory: directory, isOfFleet: configuration.fleet != nil, logger: logger
         ).run(from: nil)
     }
 

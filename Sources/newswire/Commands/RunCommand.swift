@@ -63,12 +63,18 @@ struct RunCommand: AsyncParsableCommand {
         let started = try loaded()
         let threshold = LogThreshold(Logger.Level(started.log.level))
         // At an upgrade a poll from cron may have the store.
+        let fleetSession = started.fleet == nil ? nil : try FleetSession(started)
         let session = try IngestionSession.open(
-            started, common, clock: clock, log: log, threshold: threshold,
+            started, common, clock: clock, log: log, threshold: threshold, isOfFleet: fleetSession != nil,
             patience: notifier.isHeard ? .seconds(30) : .zero, busy: notifier.busy)
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let (store, logger) = (session.store, session.logger)
         let logLevel = common.logLevel
+        let leave: @Sendable (ExitStatus) -> Void = { status in
+            log.drain()
+            _exit(status.rawValue)
+        }
+        let fleet = try fleetSession.map { try FleetService($0, store, logger, leave: leave) }
         let service = PollingService(
             configuration: session.configuration,
             reload: { () throws(ConfigurationError) in
@@ -80,7 +86,7 @@ struct RunCommand: AsyncParsableCommand {
                 return configuration
             },
             adopt: { threshold.level = Logger.Level($0.log.level) }, reloadSignals: reloads, store: store,
-            events: session.events, engine: session.engine,
+            events: session.events, ledger: fleet?.ledger, engine: session.engine,
             about: ServiceFigures(
                 version: Version.newswire, libcurl: FetchEngine.libcurlVersion, libxml2: FeedParser.libxml2Version,
                 pid: getpid(), startedAt: clock.now()),
@@ -88,9 +94,8 @@ struct RunCommand: AsyncParsableCommand {
             notifier: notifier, environment: CommonOptions.environment, logger: session.logger, clock: clock,
             leave: { reason in
                 logger.error("leaving: \(reason)")
-                log.drain()
-                _exit(ExitStatus.ioError.rawValue)
-            })
+                leave(.ioError)
+            }, fleet: fleet?.access)
         var quiet = session.logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let group = ServiceGroup(
@@ -108,5 +113,6 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         await session.close()
+        if let divergence = fleet?.ledger.divergence { throw CommandFailure(.badInput, divergence.description) }
     }
 }

@@ -32,6 +32,13 @@ struct ServiceSession: ~Copyable {
         if let failure = client.ask(request, take: take) { throw Self.failure(failure) }
     }
 
+    /// Asks for what is held as long as the connection is open.
+    consuming func hold(
+        _ request: ControlRequest
+    ) throws(CommandFailure) -> (answer: JSONValue, connection: ControlHold) {
+        do throws(ControlClient.Failure) { return try client.hold(request) } catch { throw Self.failure(error) }
+    }
+
     /// Lets the service read its configuration anew.
     ///
     /// - Parameter tell: gets each line of what is wrong with it, or looks wrong.

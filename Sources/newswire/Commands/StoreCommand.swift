@@ -294,6 +294,12 @@ struct StoreExpireCommand: ParsableCommand {
     private func expire(
         _ configuration: Configuration, _ cutoff: Timestamp, isByClock: Bool
     ) throws -> RetentionReport {
+        guard configuration.fleet == nil || force || dryRun else {
+            throw CommandFailure(
+                .inUse,
+                "removing old articles of \(configuration.store.directory): no service runs on it, and it alone knows what the "
+                    + "fleet's consumers have had; start it: `systemctl start newswire`")
+        }
         let logger = common.logger(configuration)
         let clock = PollClock.system
         return try CommandFailure.wrappingAll {

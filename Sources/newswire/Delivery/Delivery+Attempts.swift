@@ -28,6 +28,8 @@ extension Delivery {
         let since = before?.since ?? SystemClock.now()
         var isSaidToBeAway = false
         while true {
+            // A batch may be tried for long.
+            if isLost { return .stopped }
             let answer = target.take(
                 batch,
                 DeliveryAttempt(

@@ -30,6 +30,8 @@ struct Delivery {
         case failed
         /// The target wants nothing any more, for that reason.
         case ended(String)
+        /// The fleet has taken the consumer back.
+        case lost
     }
 
     /// Milliseconds after which it looks for itself: some file systems do not tell of changes.
@@ -55,6 +57,8 @@ struct Delivery {
     let logger: Logger
     /// Readable once it is to stop.
     let stop: Int32
+    /// The consumer as the fleet has given it; nil on a machine that is in none.
+    var hold: FleetConsumer?
 
     /// Blocks its thread. The caller holds the consumer's lock.
     ///
@@ -74,6 +78,7 @@ struct Delivery {
         guard let right = try waitForCommands() else { return .done }
         defer { withExtendedLifetime(right) {} }
         while !isStopped {
+            if isLost { return .lost }
             watch.arm()
             try goBack(&progress)
             guard var batch = try collect(&progress, &filter) else { break }
@@ -86,6 +91,7 @@ struct Delivery {
                 logger.warning(
                     "\(MatchText.undecided(batch.undecided, "taken"))", metadata: ["consumer": "\(consumer)"])
             }
+            if isLost { return .lost }
             if batch.count > 0 || target.isUnsettled {
                 switch try deliver(batch, holding: right) {
                 case .delivered: break
@@ -152,6 +158,9 @@ struct Delivery {
 
         var isFarAhead: Bool { seen > cursor ?? 0 && seen - (cursor ?? 0) >= 1000 }
     }
+
+    /// Whether another machine may deliver for the consumer by now.
+    var isLost: Bool { hold?.isLost ?? false }
 
     var isStopped: Bool { DescriptorWait.poll(stop, -1, for: 0) == .first }
 

@@ -25,7 +25,7 @@ enum ExitStatus: Int32 {
             switch error.code {
             case .cannotCreate: .cannotCreate
             case .inputOutput, .closed: .ioError
-            case .inUse: .inUse
+            case .inUse, .otherFleet, .fleetAway, .overtaken: .inUse
             case .newerFormat, .damaged, .damagedIndex: .badInput
             case .wrongName: .usage
             }

@@ -1,0 +1,116 @@
+import Glibc
+import TestSupport
+import Testing
+
+@Suite(
+    "newswire run in a fleet",
+    .enabled(if: PostgreSQLServer.isPossible, "PostgreSQL is not installed: apt install postgresql"), .serialized)
+struct FleetServiceTests {
+    /// A store that is the fleet's, and a copy of it for a second machine.
+    private func machines() async throws -> (one: FleetDesk, two: FleetDesk) {
+        let one = FleetDesk(node: "one")
+        try one.desk.store([StoredArticle("a"), StoredArticle("b")])
+        try #require(await one.fleet("init").status == 0)
+        let two = FleetDesk(database: one.database, node: "two")
+        try #require(
+            await one.desk.shell("cp -a $DIR/store \(two.desk.folder.path)/store").status == 0)
+        return (one, two)
+    }
+
+    /// Starts a service and waits until it is in the fleet.
+    private func service(_ fleet: FleetDesk, _ name: String) async -> ChildProcess {
+        let service = fleet.desk.service()
+        #expect(
+            await PublishDesk.waits {
+                fleet.sql("SELECT count(*) FROM newswire.shard JOIN newswire.node USING (run) WHERE name = '\(name)'")
+                    != ["0"]
+            })
+        return service
+    }
+
+    @Test("A consumer goes on at another machine where the first has let it go, and has every article once")
+    func consumers() async throws {
+        let (one, two) = try await machines()
+        let first = await service(one, "one")
+        let second = await service(two, "two")
+        let begun = await one.desk.run("dump", "--new", "--as", "index", "--limit", "1")
+        #expect(begun.status == 0 && begun.lines.count == 1, "\(begun.errors)")
+        #expect(one.sql("SELECT seq, run IS NULL, holder FROM newswire.consumer") == ["1|t|one"])
+        let rest = await two.desk.run("dump", "--new", "--as", "index")
+        #expect(rest.status == 0 && rest.lines.count == 1, "\(rest.errors)")
+        #expect(rest.errors.contains("has had consumer index up to 1"), "\(rest.errors)")
+        let none = await one.desk.run("dump", "--new", "--as", "index")
+        #expect(none.status == 0 && none.lines.isEmpty, "\(none.errors)")
+        #expect(await two.desk.run("ack", "index", "0").status == 0)
+        #expect(await one.desk.run("dump", "--new", "--as", "index").lines.count == 2)
+        #expect(await one.desk.run("consumers", "--remove", "index").status == 0)
+        #expect(one.sql("SELECT count(*) FROM newswire.consumer") == ["0"])
+        for service in [first, second] { service.send(SIGTERM) }
+        for service in [first, second] { #expect(await service.wait().status == 0) }
+        #expect(one.sql("SELECT count(*) FROM newswire.node") == ["0"])
+    }
+
+    @Test("A consumer that another machine's delivery has is refused with its name")
+    func held() async throws {
+        let (one, two) = try await machines()
+        let first = await service(one, "one")
+        let second = await service(two, "two")
+        let delivery = one.desk.start(
+            ["deliver", "--as", "index", "--config", one.desk.folder.file("newswire.toml"), "--", "/bin/cat"])
+        #expect(await PublishDesk.waits { one.sql("SELECT seq FROM newswire.consumer") == ["2"] })
+        let refused = await two.desk.run("dump", "--new", "--as", "index")
+        #expect(refused.status == 75 && refused.errors.contains("one takes them"), "\(refused.errors)")
+        delivery.send(SIGKILL)
+        _ = await delivery.wait()
+        // What is killed lets it go as well.
+        #expect(await PublishDesk.waits { await two.desk.run("dump", "--new", "--as", "index").status == 0 })
+        for service in [first, second] { service.send(SIGTERM) }
+        for service in [first, second] { #expect(await service.wait().status == 0) }
+    }
+
+    /// A document with so many items.
+    private func document(_ count: Int) -> LoopbackResponse {
+        let items = (1...count).map { "<item><guid>\($0)</guid><title>Title \($0)</title></item>" }.joined()
+        return LoopbackResponse(
+            headers: [], body: "<rss version=\"2.0\"><channel><title>T</title>\(items)</channel></rss>")
+    }
+
+    @Test("What a machine polled that is killed is polled by another, and every store has the same articles once")
+    func takesOver() async throws {
+        let (one, two) = try await machines()
+        let publisher = one.desk.server
+        publisher.on("/feed", document(2))
+        let feed = """
+
+            [schedule]
+            min_interval = "1s"
+            [[feed]]
+            url = "\(publisher.url("/feed"))"
+            id = "wire"
+            interval = "1s"
+            """
+        one.configure(node: "one", more: feed)
+        two.configure(node: "two", more: feed)
+        func hasAll(_ fleet: FleetDesk, _ count: Int) async -> Bool {
+            await PublishDesk.waits { await fleet.desk.run("dump").lines.count == count }
+        }
+        let first = await service(one, "one")
+        #expect(await hasAll(one, 4))
+        // It begins with what the log has told of the feed.
+        let second = await service(two, "two")
+        #expect(await hasAll(two, 4))
+        first.send(SIGKILL)
+        _ = await first.wait()
+        publisher.on("/feed", document(3))
+        #expect(await hasAll(two, 5))
+        let again = await service(one, "one")
+        #expect(await hasAll(one, 5))
+        for service in [second, again] { service.send(SIGTERM) }
+        for service in [second, again] { #expect(await service.wait().status == 0) }
+        let heads = [await one.desk.run("store", "verify"), await two.desk.run("store", "verify")]
+        #expect(heads.allSatisfy { $0.status == 0 })
+        #expect(heads[0].lines.last == heads[1].lines.last)
+        let same = await one.desk.shell("diff -r $DIR/store/articles \(two.desk.folder.path)/store/articles")
+        #expect(same.status == 0, "\(same.output)")
+    }
+}
