@@ -28,7 +28,7 @@ WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: build publish install-publish run test check-deep coverage lint format bench fuzz worst-case man install uninstall deb clean help dependencies
+.PHONY: build publish install-publish run test check-deep check-fleet coverage lint format bench fuzz worst-case man install uninstall deb clean help dependencies
 
 build: dependencies ## build the program for release: .build/release/newswire
 	@$(BUILD) >&2
@@ -49,6 +49,9 @@ test: dependencies ## build and run all tests
 	@.ci/dependencies python3 openssl $(BUSES) $(SERVERS)
 	@swift build --build-tests
 	@$(DIRECT) $(WIDTH) swift test --skip-build --disable-xctest
+
+check-fleet: build ## three services and two PostgreSQL in network namespaces, with faults (root)
+	@.ci/check-fleet --newswire .build/release/newswire
 
 check-deep: build ## what is too slow for every change: sanitizers, coverage, faults, the whole conformance kit
 	@.ci/check-deep
