@@ -86,7 +86,8 @@ package struct Membership: Sendable {
     package private(set) var timesPutOut = 0
     package private(set) var putOuts = 0
 
-    private var beatOfMine: UInt64 = 0
+    /// The number of this machine's last heartbeat that a look has shown.
+    package private(set) var beat: UInt64 = 0
     /// When the beat or the join was sent that the engine has taken, and that no look has followed yet.
     private var alive: Int64?
     private var sent = Int64.min
@@ -131,7 +132,7 @@ package struct Membership: Sendable {
         if givesUp {
             givesUp = false
             let idle = claims.claims.filter { $0.value.isLeaving && !isBusy($0.key) }.keys.sorted()
-            if let run = claims.run, !idle.isEmpty { plan.insert(.giveUp(idle, run: run, beat: beatOfMine), at: 0) }
+            if let run = claims.run, !idle.isEmpty { plan.insert(.giveUp(idle, run: run, beat: beat), at: 0) }
         }
         if plan.isEmpty {
             guard now >= nextTurn else { return .wait(until: nextTurn) }
@@ -223,7 +224,7 @@ package struct Membership: Sendable {
         switch plan.removeFirst() {
         case .join(let row, _):
             claims.run = row.run
-            beatOfMine = row.beat
+            beat = row.beat
             alive = sent
             obstacle = nil
             plan = [.look]
@@ -269,7 +270,7 @@ package struct Membership: Sendable {
             return
         }
         guard let mine = view.nodes.first(where: { $0.run == run }) else { return wasPutOut(at: now) }
-        beatOfMine = mine.beat
+        beat = mine.beat
         if let alive { claims.until = max(claims.until, alive + machine.lease - machine.margin) }
         alive = nil
         settle(view, run: run, at: now)

@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 import TestSupport
 import Testing
 
@@ -48,6 +49,31 @@ struct FleetServiceTests {
         for service in [first, second] { service.send(SIGTERM) }
         for service in [first, second] { #expect(await service.wait().status == 0) }
         #expect(one.sql("SELECT count(*) FROM newswire.node") == ["0"])
+    }
+
+    @Test("The status and the metrics of a service say how it stands in its fleet")
+    func status() async throws {
+        let (one, _) = try await machines()
+        let first = await service(one, "one")
+        // What the table shows, the machine sees with its next look.
+        #expect(
+            await PublishDesk.waits {
+                let metrics = await one.desk.run("status", "--format", "prometheus").output
+                return metrics.contains("\nnewswire_fleet_shards 1024\n")
+            })
+        let metrics = await one.desk.run("status", "--format", "prometheus").output
+        for line in ["engine_up 1", "machines 1", "log_behind 0", "put_out_total{machine=\"this\"} 0"] {
+            #expect(metrics.contains("\nnewswire_fleet_\(line)\n"), "\(line)")
+        }
+        let fleet = try JSONParser.parse(Array(await one.desk.run("status", "--json").output.utf8)).value["fleet"]
+        #expect(fleet?["machine"]?.string == "one" && fleet?["shards"]?.integer == 1024)
+        #expect(try #require(fleet?["lease_seconds"]?.double) > 0)
+        let text = await one.desk.run("status").output
+        #expect(text.contains("\nfleet     one, of 1 machine: 1024 shards, its lease lasts "), "\(text)")
+        #expect(text.contains("has the whole log, the engine has answered for "), "\(text)")
+        first.send(SIGTERM)
+        #expect(await first.wait().status == 0)
+        #expect(try JSONParser.parse(Array(await one.desk.run("status", "--json").output.utf8)).value["fleet"] == nil)
     }
 
     @Test("A consumer that another machine's delivery has is refused with its name")

@@ -90,6 +90,15 @@ private struct Driver {
         #expect(driver.standing(0, at: 21_000) == .lapsed)
     }
 
+    @Test func `the beat of a machine is the one that a look has shown`() {
+        var driver = Driver()
+        driver.joined()
+        #expect(driver.membership.beat == 0)
+        driver.turn(at: 5000)
+        driver.turn(at: 10_000)
+        #expect(driver.membership.beat == 2)
+    }
+
     @Test func `a beat without an answer renews no lease`() {
         var driver = Driver()
         driver.joined()

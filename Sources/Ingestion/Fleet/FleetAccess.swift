@@ -43,6 +43,8 @@ package struct FleetAccess: Sendable {
     package var run: Locked<String?>
     /// Tells at which position of the log the store is. Any thread may ask.
     package var applied: @Sendable () -> UInt64
+    /// Tells what has become of this machine's entries. Any thread may ask.
+    package var appends: @Sendable () -> FleetLedger.Figures
     /// Throws away what was polled and is not in the log, as this machine is not in the fleet any more. Returns at once.
     package var endTerm: @Sendable () -> Void
     /// Brings the store to the end of the log before this machine joins, and returns when it is there. Called by the thread of
@@ -58,7 +60,8 @@ package struct FleetAccess: Sendable {
         machine: Membership.Machine, register: @escaping @Sendable () -> any FleetRegister,
         visits: @escaping @Sendable () -> any FleetVisits, consumers: @escaping @Sendable () -> any FleetConsumers,
         trimming: @escaping @Sendable () -> any FleetTrimming, logKeep: Int64, run: Locked<String?>,
-        applied: @escaping @Sendable () -> UInt64, endTerm: @escaping @Sendable () -> Void,
+        applied: @escaping @Sendable () -> UInt64, appends: @escaping @Sendable () -> FleetLedger.Figures,
+        endTerm: @escaping @Sendable () -> Void,
         catchUp: @escaping @Sendable () throws(EngineFailure) -> Void, bell: FleetBell,
         halt: @escaping @Sendable () -> Void,
         end: @escaping @Sendable (Membership.Ending) -> Void
@@ -71,6 +74,7 @@ package struct FleetAccess: Sendable {
         self.logKeep = logKeep
         self.run = run
         self.applied = applied
+        self.appends = appends
         self.endTerm = endTerm
         self.catchUp = catchUp
         self.bell = bell

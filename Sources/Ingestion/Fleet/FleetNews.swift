@@ -46,6 +46,7 @@ struct NewsOfMembership {
     private var obstacle: Membership.Obstacle?
     private var failure: String?
     private(set) var awaySince: Int64?
+    private(set) var answersSince: Int64?
 
     /// Milliseconds without an answer after which the engine is said to be away: a connection may be lost.
     private static let patience: Int64 = 2000
@@ -79,6 +80,7 @@ struct NewsOfMembership {
     mutating func failed(_ error: EngineFailure, at now: Int64) -> FleetNews? {
         let since = awaySince ?? now
         awaySince = since
+        answersSince = nil
         guard error.kind != .away || now - since >= Self.patience else { return nil }
         // Another reason is news; the same one, and a further try, are not.
         let text = error.description
@@ -89,6 +91,7 @@ struct NewsOfMembership {
 
     mutating func answered(at now: Int64) -> FleetNews? {
         defer { (awaySince, failure) = (nil, nil) }
+        answersSince = answersSince ?? now
         guard failure != nil, let awaySince else { return nil }
         return .back(seconds: (now - awaySince) / 1000)
     }

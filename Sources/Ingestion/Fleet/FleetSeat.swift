@@ -85,6 +85,13 @@ struct FleetSeat: Sendable {
     }
 
     /// Tells how this machine stands in its fleet.
-    var standing: @Sendable () -> FleetFigures { { [member] in member.figures } }
-
+    var standing: @Sendable () -> FleetFigures {
+        { [member, territory, access] in
+            var figures = member.figures
+            figures.applied = access.applied()
+            figures.appends = access.appends()
+            figures.visits = territory.visitCount
+            return figures
+        }
+    }
 }

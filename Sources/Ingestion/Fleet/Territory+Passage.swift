@@ -53,7 +53,10 @@ extension Territory {
                 try await wait(until: turn.opens, surroundings.steady())
                 let passage = Passage(
                     key: key, shard: shard, delay: delay, closes: turn.closes, isOwner: owned != nil)
-                if isOpen(passage) { return passage }
+                if isOpen(passage) {
+                    shared.withLock { $0.visitCount += 1 }
+                    return passage
+                }
             }
         }
         throw .lapsed

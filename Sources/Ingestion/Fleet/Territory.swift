@@ -25,6 +25,7 @@ package final class Territory: Sendable {
     struct Shared {
         var claims = ShardClaims()
         var visits = VisitTurns()
+        var visitCount = 0
         /// How many polls of a shard run.
         fileprivate var running: [Int: Int] = [:]
         fileprivate var polls: [Int: Poll] = [:]
@@ -103,6 +104,9 @@ package final class Territory: Sendable {
             return shared.claims.machines[shard]
         }
     }
+
+    /// How many requests have had their turn from the engine.
+    var visitCount: Int { shared.withLock { $0.visitCount } }
 
     // MARK: What membership tells and asks
 

@@ -225,6 +225,7 @@ extension ServiceState {
         figures.marked = roster.marked
         figures.pages = parts.pages.figures
         figures.archive = parts.pages.archiveFigures
+        figures.fleet = parts.fleet.map { FleetStatus($0(), steady: SystemClock.steady().milliseconds, time: time) }
         figures.nextPoll = nextDue
         figures.hostsPaused = pauses.count
         figures.oldestOverdue = planned.overdue(at: time)

@@ -131,6 +131,7 @@ extension StatusFigures {
                 "Files with pages that waited, put aside because they were not whole.", Double(damagedPages.count))
         }
         archive?.write(to: &text)
+        fleet?.write(to: &text)
         text.metric(
             "newswire_next_poll_timestamp_seconds", .gauge, "When the next feed is due.",
             nextPoll.map { Double($0.milliseconds) / 1000 })

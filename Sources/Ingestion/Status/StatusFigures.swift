@@ -21,6 +21,8 @@ package struct StatusFigures: Sendable, Equatable {
     package var damagedPages: [String] = []
     /// Pages are kept as they came to this extent; nil where none are.
     package var archive: ArchiveFigures?
+    /// This machine stands in its fleet like this; nil for a machine alone, and where no service runs.
+    package var fleet: FleetStatus?
     /// The next feed is due at this time.
     package var nextPoll: Timestamp?
     /// So many hosts have asked to be left alone for a while.
@@ -279,6 +281,10 @@ extension StatusFigures {
             json.key("archive")
             archive.write(to: &json)
         }
+        if let fleet {
+            json.key("fleet")
+            fleet.write(to: &json)
+        }
         json.member("next_poll", nextPoll)
         json.member("hosts_paused", hostsPaused)
         json.member("oldest_overdue_seconds", oldestOverdue)
@@ -358,7 +364,8 @@ extension ServiceFigures {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ key: StaticString, _ value: DurationSum) {
+    /// Writes a member with how often something happened, and how long it took.
+    mutating func member(_ key: StaticString, _ value: DurationSum) {
         self.key(key)
         beginObject()
         member("count", value.count)

@@ -37,6 +37,7 @@ struct FleetService {
             register: { EngineRegister(engine) }, visits: { EngineVisits(engine) },
             consumers: { EngineConsumers(engine) }, trimming: { EngineTrimming(engine) },
             logKeep: session.settings.logKeep.milliseconds, run: run, applied: { ledger.position },
+            appends: { ledger.figures },
             endTerm: ledger.endTerm,
             catchUp: { () throws(EngineFailure) in
                 do throws(StoreError) { try ledger.catchUp() } catch {

@@ -50,7 +50,8 @@ private final class NoTrimming: FleetTrimming {
         let access = FleetAccess(
             machine: .init(name: "me", id: "m1", lease: lease), register: { register }, visits: { fixture.visits },
             consumers: { MemoryConsumers(runs: [:]) }, trimming: { NoTrimming() }, logKeep: 0,
-            run: run, applied: { 10 }, endTerm: { [terms] in terms.withLock { $0 += 1 } },
+            run: run, applied: { 10 }, appends: { FleetLedger.Figures() },
+            endTerm: { [terms] in terms.withLock { $0 += 1 } },
             catchUp: { [catchUps] in catchUps.withLock { $0 += 1 } }, bell: FleetBell(), halt: {}, end: { _ in })
         return FleetMember(
             access, territory: fixture.territory,
@@ -69,6 +70,7 @@ private final class NoTrimming: FleetTrimming {
         #expect(run.withLock { $0 } == row?.run)
         #expect(row?.run.count == 36 && row?.run.split(separator: "-").map(\.count) == [8, 4, 4, 4, 12])
         #expect(member.figures.shards == ShardMap.shards && member.figures.machines == 1)
+        #expect(member.figures.answersSince != nil)
         member.leave(within: 5000)
         #expect(await news.first { _ in true } == .ended(.left))
         #expect(register.state.withLock { $0.nodes.isEmpty && $0.owners.allSatisfy { $0 == nil } })
@@ -122,6 +124,19 @@ private final class NoTrimming: FleetTrimming {
         member.start()
         #expect(await news.first { $0 == .ended(.nameIsTaken) } != nil)
         #expect(!register.state.withLock { $0.calls.contains("join") })
+    }
+
+    @Test func `the engine is reachable since the first answer behind the last question that had none`() {
+        var news = NewsOfMembership()
+        #expect(news.answersSince == nil)
+        _ = news.answered(at: 5)
+        _ = news.answered(at: 9)
+        #expect(news.answersSince == 5 && news.awaySince == nil)
+        _ = news.failed(EngineFailure(.away, "no answer"), at: 10)
+        _ = news.failed(EngineFailure(.away, "no answer"), at: 12)
+        #expect(news.answersSince == nil && news.awaySince == 10)
+        _ = news.answered(at: 20)
+        #expect(news.answersSince == 20 && news.awaySince == nil)
     }
 
     @Test func `what a person is told of a fleet is why nothing is polled`() {

@@ -22,6 +22,7 @@ import Testing
         fixture.own([shard], since: 99_000)
         let passage = try await passage()
         #expect(fixture.now == 101_000 && passage.isOwner && passage.closes == nil)
+        #expect(fixture.territory.visitCount == 0)
         #expect(fixture.territory.isOpen(passage))
         #expect(fixture.visits.state.withLock { $0.entered.isEmpty && $0.asked.isEmpty })
     }
@@ -43,6 +44,7 @@ import Testing
         #expect(fixture.visits.state.withLock { $0.asked } == [2500])
         #expect(fixture.now == begun + 22_000 + 700)
         #expect(passage.closes == fixture.now + 500 && !passage.isOwner)
+        #expect(fixture.territory.visitCount == 1)
         fixture.pass(500)
         #expect(fixture.territory.isOpen(passage))
         fixture.pass(1)

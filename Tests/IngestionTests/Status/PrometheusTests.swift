@@ -28,6 +28,7 @@ struct PrometheusTests {
         for _ in 0..<2 { pages.count(.failed(.init(kind: .notFound))) }
         pages.waiting = 7
         figures.pages = pages
+        figures.fleet = Self.fleet
         figures.nextPoll = Timestamp(milliseconds: 1_700_000_000_500)
         figures.store.freeBytes = 1 << 40
         figures.store.syncs = DurationSum()
@@ -36,6 +37,24 @@ struct PrometheusTests {
             .init(name: "damaged", seq: nil, behind: nil),
         ]
         return figures
+    }()
+
+    /// A machine whose lease lasts 14.5 s, 2 entries behind, and whose engine has answered for a minute.
+    private static let fleet: FleetStatus = {
+        var figures = FleetFigures(name: "news1")
+        figures.run = "run"
+        figures.beat = 7
+        figures.until = 114_500
+        figures.answersSince = 40_000
+        figures.shards = 341
+        figures.machines = 3
+        figures.position = 12
+        figures.applied = 10
+        figures.appends.overtaken = 4
+        figures.appends.durations.add(milliseconds: 20)
+        figures.timesPutOut = 1
+        figures.visits = 5
+        return FleetStatus(figures, steady: 100_000, time: Timestamp(seconds: 1_700_000_000))
     }()
 
     private struct Family {
@@ -127,5 +146,45 @@ struct PrometheusTests {
         Self.full.write(to: &json)
         let written = String(decoding: json.finish(), as: UTF8.self)
         #expect(written.contains("\"fulltext\":{\"waiting\":7,") && written.contains("\"not_found\":2"))
+    }
+
+    @Test("A machine of a fleet has the figures of its lease, its shards, the log and the engine; one alone has none")
+    func fleet() {
+        let text = Self.full.prometheus
+        for line in [
+            "lease_seconds 14.5", "machines 3", "shards 341", "log_position 10", "log_behind 2",
+            "appends_total{outcome=\"overtaken\"} 4", "append_seconds_sum 0.02",
+            "put_out_total{machine=\"this\"} 1", "put_out_total{machine=\"others\"} 0", "engine_up 1", "visits_total 5",
+        ] {
+            #expect(text.contains("\nnewswire_fleet_\(line)\n"), "\(line)")
+        }
+        #expect(!StatusFigures().prometheus.contains("newswire_fleet"))
+        var json = JSONWriter()
+        Self.full.write(to: &json)
+        let fleet = (try? JSONParser.parse(json.finish()).value)?["fleet"]
+        #expect(fleet?["machine"]?.string == "news1" && fleet?["joined"]?.bool == true)
+        #expect(fleet?["beat"]?.integer == 7 && fleet?["lease_seconds"]?.double == 14.5)
+        #expect(fleet?["behind"]?.integer == 2 && fleet?["appends"]?["overtaken"]?.integer == 4)
+        // 60 s before the moment at which the clock said 1700000000.
+        #expect(fleet?["engine_since"]?.string == "2023-11-14T22:12:20Z" && fleet?["engine_reachable"]?.bool == true)
+        #expect(fleet?["trouble"] == nil)
+    }
+
+    @Test("A machine that is not in its fleet has no lease, and since when the engine does not answer")
+    func fleetAway() {
+        var figures = FleetFigures(name: "news1")
+        figures.until = 200_000
+        figures.awaySince = 95_000
+        var full = StatusFigures()
+        full.fleet = FleetStatus(figures, steady: 100_000, time: Timestamp(seconds: 1_700_000_000))
+        #expect(full.prometheus.contains("\nnewswire_fleet_lease_seconds 0\n"))
+        #expect(full.prometheus.contains("\nnewswire_fleet_engine_up 0\n"))
+        var json = JSONWriter()
+        full.write(to: &json)
+        let fleet = (try? JSONParser.parse(json.finish()).value)?["fleet"]
+        #expect(fleet?["joined"]?.bool == false && fleet?["engine_reachable"]?.bool == false)
+        #expect(fleet?["engine_since"]?.string == "2023-11-14T22:13:15Z")
+        #expect(
+            fleet?["trouble"]?.string == "the fleet's engine has not answered for 5 s; nothing is polled")
     }
 }
