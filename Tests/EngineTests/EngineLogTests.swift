@@ -1,4 +1,5 @@
 import Fleet
+import Glibc
 import Locking
 import PostgreSQL
 import TestSupport
@@ -22,6 +23,46 @@ struct EngineLogTests {
         #expect(end.records == .init(seq: 9, chain: TestEngine.chain))
         #expect(try engine.found(seq: 70) == end)
         #expect(try EngineRegister(engine.access()).view().owners == [String?](repeating: nil, count: 1024))
+    }
+
+    @Test(
+        "Without its synchronous standby no fleet is made, which is said, also where a call before has made it unseen")
+    func missingStandby() async throws {
+        let server = try #require(PostgreSQLServer(options: []))
+        func setStandbys(_ names: String) async -> Bool {
+            await BlockingCall.run {
+                server.sql("ALTER SYSTEM SET synchronous_standby_names = '\(names)'", in: "postgres")
+                server.sql("SELECT pg_reload_conf()", in: "postgres")
+                for _ in 0..<500 {
+                    if server.sql("SELECT current_setting('synchronous_standby_names') = '\(names)'") == ["t"] {
+                        return true
+                    }
+                    usleep(10_000)
+                }
+                return false
+            }
+        }
+        #expect(await setStandbys("nobody"))
+        var settings = EngineSettings(
+            url: "postgresql://newswire@\(server.socketHost):\(server.port)/news", password: PostgreSQLServer.password,
+            durability: .single)
+        settings.longestWait = 300
+        settings.patience = 100
+        let access = try EngineAccess(settings)
+        @Sendable func found() -> EngineFailure? {
+            do throws(EngineFailure) {
+                _ = try EngineFounding.found(access, beginningBehind: end(5))
+                return nil
+            } catch { return error }
+        }
+        let failure = await BlockingCall.run { found() }
+        #expect(failure?.kind == .away && failure?.advice?.contains("'nobody'") == true, "\(failure?.text ?? "")")
+        // What waited is let go, and is there, although no standby has ever had it.
+        #expect(await setStandbys(""))
+        #expect(await BlockingCall.run { found() } == nil)
+        #expect(await setStandbys("nobody"))
+        #expect(await BlockingCall.run { found() }?.kind == .away)
+        #expect(await setStandbys(""))
     }
 
     @Test("A role that owns nothing needs no more than its rights on what a person has made")

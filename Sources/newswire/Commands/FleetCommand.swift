@@ -43,6 +43,9 @@ struct FleetInitCommand: ParsableCommand {
               systemctl stop newswire; newswire fleet init; systemctl start newswire
             """)
 
+    /// Milliseconds that each answer is waited for: an engine without its standby would never answer.
+    private static let patience: Int64 = 30_000
+
     @Flag(help: "Print the statements that make what a fleet needs, and do nothing.")
     var print = false
 
@@ -55,7 +58,7 @@ struct FleetInitCommand: ParsableCommand {
             return try output.flush()
         }
         let configuration = try common.loadForStore()
-        let session = try FleetSession(configuration)
+        let session = try FleetSession(configuration, patience: Self.patience)
         try CommandFailure.wrappingAll {
             let store = try store(configuration)
             defer { store.close() }
