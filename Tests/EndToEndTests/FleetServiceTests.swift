@@ -1,4 +1,7 @@
+import ArticleStore
+import FeedModel
 import Glibc
+import Ingestion
 import JSONText
 import TestSupport
 import Testing
@@ -99,6 +102,39 @@ struct FleetServiceTests {
         let items = (1...count).map { "<item><guid>\($0)</guid><title>Title \($0)</title></item>" }.joined()
         return LoopbackResponse(
             headers: [], body: "<rss version=\"2.0\"><channel><title>T</title>\(items)</channel></rss>")
+    }
+
+    @Test("What a clock that was ahead has left of a feed is put right once, by the machine that polls it, for all")
+    func setRight() async throws {
+        let feed = """
+
+            [[feed]]
+            url = "http://127.0.0.1:1/feed"
+            id = "example"
+            interval = "1h"
+            """
+        let one = FleetDesk(node: "one", more: feed)
+        // By it the clock is believed.
+        try one.desk.store([StoredArticle("a").with { $0.stored = SystemClock.now() }])
+        let store = try ArticleStore.open(
+            at: one.desk.folder.file("store"), options: StoreOptions { SystemClock.now() }
+        ) { _ in }
+        var state = FeedState(feed: FeedIdentifier("example"), url: "http://127.0.0.1:1/feed")
+        state.lastPoll = SystemClock.now().adding(seconds: 20 * 86_400)
+        state.nextPoll = state.lastPoll?.adding(seconds: 3600)
+        _ = try store.commit([FeedCommit(feed: state.feed, records: [], state: state)])
+        store.close()
+        try #require(await one.fleet("init").status == 0)
+        let first = await service(one, "one")
+        // The feed is due in an hour: nothing else is there to be said of it.
+        #expect(await PublishDesk.waits { one.sql("SELECT count(*) FROM newswire.log") == ["1"] })
+        let entry = one.sql("SELECT convert_from(body, 'UTF8') FROM newswire.log")?.joined(separator: "\n") ?? ""
+        let line = entry.split(separator: "\n").first { $0.contains("\"feed\":\"example\"") }
+        let said = try JSONParser.parse(Array(try #require(line).utf8)).value
+        let last = try #require(said["last_poll"]?.string.flatMap { Timestamp(rfc3339: $0) })
+        #expect(last <= SystemClock.now())
+        first.send(SIGTERM)
+        #expect(await first.wait().status == 0)
     }
 
     @Test("What a machine polled that is killed is polled by another, and every store has the same articles once")

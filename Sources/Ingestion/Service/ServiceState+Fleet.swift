@@ -7,6 +7,22 @@ internal import Scheduling
 extension ServiceState {
     var pausesFromElsewhere: [(host: String, until: Timestamp)] { parts.territory == nil ? [] : pauses }
 
+    /// What is remembered of feeds. What a clock that was ahead has left is put right where the feed is this machine's to poll, so
+    /// that the fleet is told by one of its machines alone.
+    ///
+    /// - Parameter schedule: of the configuration in force: while feeds are counted the roster is not to be asked.
+    func ownMemory(_ schedule: ScheduleSettings) -> FeedRoster.Memory {
+        { [parts] feed in
+            let outlook = parts.store.outlook(of: feed.id, at: feed.url)
+            guard let trusted = parts.clock.trusted,
+                let right = parts.store.rightState(of: feed, outlook, schedule, at: trusted),
+                parts.territory?.mayPoll(feed, adoptedURL: outlook?.adoptedURL) == true
+            else { return outlook }
+            try? parts.writer.keep(right)
+            return FeedOutlook(right, at: feed.url)
+        }
+    }
+
     func heard(_ ids: Set<FeedIdentifier>) -> Bool {
         guard let territory = parts.territory else { return false }
         let time = now()

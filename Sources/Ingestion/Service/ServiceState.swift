@@ -77,7 +77,7 @@ final class ServiceState: PollLoopService {
     /// Gives every feed's first place in line. What a clock that was ahead has left is put right on the way, so that all
     /// that is remembered of the feeds is read once.
     func firstLine() -> [PollEntry] {
-        // In a fleet nothing is this machine's yet, and what is put right would be written for others.
+        // In a fleet nothing is this machine's yet: what is, is put right when it comes into line (`ownMemory`).
         let trusted = parts.territory == nil ? parts.clock.trusted : nil
         return line(except: [], isHurried: true) { [parts, schedule = roster.configuration.schedule] feed in
             let outlook = parts.store.outlook(of: feed.id, at: feed.url)
@@ -91,7 +91,8 @@ final class ServiceState: PollLoopService {
 
     /// Gives every feed's place in line, by what is remembered of it, and counts the feeds by their condition.
     private func line(except running: Set<Int>, isHurried: Bool = true) -> [PollEntry] {
-        line(except: running, isHurried: isHurried, memory: outlook)
+        let memory: FeedRoster.Memory = parts.territory == nil ? outlook : ownMemory(roster.configuration.schedule)
+        return line(except: running, isHurried: isHurried, memory: memory)
     }
 
     private func line(except running: Set<Int>, isHurried: Bool, memory: FeedRoster.Memory) -> [PollEntry] {
@@ -293,8 +294,14 @@ final class ServiceState: PollLoopService {
     func followClock() {
         planned.follow(now: now(), steady: parts.clock.steady())
         guard parts.clock.doubt == nil else { return wasClockDoubtful = true }
-        if wasClockDoubtful, parts.territory == nil { parts.store.setRight(roster.configuration, by: parts.clock) }
+        guard wasClockDoubtful else { return }
         wasClockDoubtful = false
+        if parts.territory == nil {
+            parts.store.setRight(roster.configuration, by: parts.clock)
+        } else {
+            // Making the line anew puts right what is this machine's.
+            parts.lineChanges()
+        }
     }
 
     /// Nothing is polled any more.
