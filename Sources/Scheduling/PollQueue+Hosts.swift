@@ -112,6 +112,8 @@ struct QueuedFeed {
         case line
         /// It is being polled, and has a transfer.
         case running
+        /// It is being polled, has no transfer, and stands nowhere in line yet.
+        case resting
         /// It is being polled, and stands in line with a redirect.
         case hop
         /// It is being polled, and asks nobody any more.
@@ -127,7 +129,7 @@ struct QueuedFeed {
     var order = 0
 
     var isWaiting: Bool { place == .due || place == .line }
-    var hasBegun: Bool { place == .running || place == .hop || place == .ending }
+    var hasBegun: Bool { place == .running || place == .resting || place == .hop || place == .ending }
 
     /// The line of its host that it stands in, where it stands in one.
     var kind: HostLine.Kind { urgency != .none ? .asked : place == .hop ? .hops : .polls }

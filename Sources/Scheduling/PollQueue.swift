@@ -122,7 +122,7 @@ package struct PollQueue: ~Copyable {
         let place = feeds[feed].place
         switch place {
         case .none, .ending: break
-        case .running: feeds[feed].urgency = max(feeds[feed].urgency, min(urgency, .asked))
+        case .running, .resting: feeds[feed].urgency = max(feeds[feed].urgency, min(urgency, .asked))
         case .due:
             feeds[feed].urgency = max(feeds[feed].urgency, urgency)
             enter(feed, due: time)
@@ -304,13 +304,21 @@ package struct PollQueue: ~Copyable {
 
     // MARK: - What becomes of a poll
 
+    /// Lets the poll of a feed give its transfer back, and its place at the host that it has asked: it is led on to another
+    /// host, and may not stand in line there yet. `redirect` or `finished` is still to be said of it.
+    package mutating func rest(feed: Int) {
+        guard feeds.indices.contains(feed), feeds[feed].place == .running else { return }
+        // An answer that leads elsewhere is a good one.
+        giveBack(feed, isGood: true)
+        feeds[feed].place = .resting
+    }
+
     /// Leads the poll of a feed on to another host. It gives its transfer back.
     package mutating func redirect(
         feed: Int, to key: String, allowance: HostAllowance, now: SteadyTime
     ) -> Redirect {
-        guard feeds.indices.contains(feed), feeds[feed].place == .running else { return .held }
-        // An answer that leads elsewhere is a good one.
-        giveBack(feed, isGood: true)
+        rest(feed: feed)
+        guard feeds.indices.contains(feed), feeds[feed].place == .resting else { return .held }
         feeds[feed].place = .ending
         forgetIdleHosts(now)
         let number = host(key, allowance: allowance)
@@ -331,7 +339,7 @@ package struct PollQueue: ~Copyable {
         switch feeds[feed].place {
         case .running: giveBack(feed, isGood: isGood)
         case .hop: hosts[Int(feeds[feed].host)].leave(feeds[feed].kind, isHop: true)
-        case .none, .due, .line, .ending: break
+        case .none, .due, .line, .resting, .ending: break
         }
         begun -= 1
         forget(feed)

@@ -42,6 +42,27 @@ struct RedirectedPollTests {
         #expect(steps(&queue, at: 1).count == 7)
     }
 
+    @Test("A poll that rests before it stands in line has no transfer and no place at the host that it has asked")
+    func rests() {
+        var queue = PollQueue(concurrency: 1)
+        for feed in 0..<3 { queue.add(feed: feed, host: "a", due: time(0), allowance: free) }
+        #expect(steps(&queue, at: 0) == [.start(feed: 0)])
+        queue.rest(feed: 0)
+        #expect(steps(&queue, at: 0) == [.start(feed: 1)])
+        queue.finished(feed: 1)
+        // It is not forgotten, and goes on as any other.
+        #expect(queue.redirect(feed: 0, to: "b", allowance: free, now: time(1)) == .waits)
+        #expect(steps(&queue, at: 1) == [.proceed(feed: 0)])
+        queue.finished(feed: 0)
+        #expect(steps(&queue, at: 1) == [.start(feed: 2)])
+        queue.rest(feed: 2)
+        // One that ends meanwhile gives nothing back twice.
+        queue.finished(feed: 2)
+        #expect(queue.next(now: time(1)) == .done)
+        for feed in 3..<5 { queue.add(feed: feed, host: "a", due: time(1), allowance: free) }
+        #expect(steps(&queue, at: 1) == [.start(feed: 3)])
+    }
+
     @Test("A poll that is broken off leaves the line, and its place goes to the next")
     func brokenOff() {
         var queue = PollQueue(concurrency: 10)

@@ -21,6 +21,32 @@ extension Territory {
         case noTurn
     }
 
+    /// Returns milliseconds for which a request has still to wait before it may have a turn at a host of another machine's: until
+    /// that machine knows for certain that it has a guest. It is 0 for a host of an own shard, and where it may go on to `passage`.
+    ///
+    /// Where nobody has entered the host before, this does.
+    func guestWait(at key: String, delay: Int64) async throws(Refusal) -> Int64 {
+        let shard = Self.shard(ofHost: key)
+        while !Task.isCancelled {
+            let now = surroundings.steady()
+            let (until, isOwner, step) = shared.withLock { shared in
+                (
+                    shared.claims.until, shared.claims.claims[shard] != nil,
+                    shared.visits.step(
+                        key, isOwner: false, delay: delay, longestLease: shared.claims.longestLease, at: now)
+                )
+            }
+            guard now < until else { throw .lapsed }
+            if isOwner { return 0 }
+            switch step {
+            case .go, .ask: return 0
+            case .wait(let opens): return opens - now
+            case .enter: try await enter(key)
+            }
+        }
+        throw .lapsed
+    }
+
     /// Waits until a host may be asked, as far as other machines go.
     ///
     /// - Parameters:
@@ -44,10 +70,7 @@ extension Territory {
             switch step {
             case .go: return Passage(key: key, shard: shard, delay: delay, closes: nil, isOwner: owned != nil)
             case .wait(let opens): try await wait(until: opens, now)
-            case .enter:
-                guard await desk.enter(key) else { throw noTurn() }
-                let entered = surroundings.steady()
-                shared.withLock { $0.visits.entered(key, at: entered) }
+            case .enter: try await enter(key)
             case .ask(let pace):
                 guard let turn = try await turn(at: key, delay: delay, pace: pace) else { continue }
                 try await wait(until: turn.opens, surroundings.steady())
@@ -76,6 +99,12 @@ extension Territory {
                 passage.key, isOwner: passage.isOwner, delay: passage.delay, longestLease: shared.claims.longestLease,
                 at: now) == .go
         }
+    }
+
+    private func enter(_ key: String) async throws(Refusal) {
+        guard await desk.enter(key) else { throw noTurn() }
+        let entered = surroundings.steady()
+        shared.withLock { $0.visits.entered(key, at: entered) }
     }
 
     private func turn(at key: String, delay: Int64, pace: Int64) async throws(Refusal) -> VisitTurns.Turn? {

@@ -41,6 +41,26 @@ extension HostGate {
     }
 }
 
+extension HostGate {
+    /// Milliseconds after which a host is asked for again to which the fleet lets nobody at present.
+    private static let fleetDelay: Int64 = 5000
+
+    /// Returns the gate of a machine in a fleet: who would wait long for a host of another machine's is told to come later, and
+    /// takes nothing up until then.
+    func minding(_ limiter: HostRateLimiter, _ allowances: HostAllowances) -> HostGate {
+        HostGate(
+            visit: { [visit] host in
+                let (key, allowance) = allowances.allowance(forHost: host)
+                do throws(Territory.Refusal) {
+                    let wait = try await limiter.guestWait(at: key, delay: allowance.delay)
+                    return wait > 0 ? .later(milliseconds: wait) : await visit(host)
+                } catch {
+                    return .later(milliseconds: Self.fleetDelay)
+                }
+            }, leave: leave)
+    }
+}
+
 /// The first answer to a question counts, whoever gives it.
 private final class OneAnswer: Sendable {
     private struct State {

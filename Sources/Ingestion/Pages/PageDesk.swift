@@ -239,7 +239,9 @@ package final class PageDesk: Sendable {
                 guard let feed = plan.feeds[next.feed] else { continue }
                 let task = PageTask(
                     next: next, feed: feed, store: store, writer: writer, fetcher: fetcher, reading: reading,
-                    extractor: PageContent.extractor, gate: gate, disk: disk, clock: clock, archive: archive)
+                    extractor: PageContent.extractor,
+                    gate: territory == nil ? gate : gate.minding(fetcher.limiter, fetcher.allowances), disk: disk,
+                    clock: clock, archive: archive)
                 group.addTask { [continuation] in continuation.yield(.ended(next, await task.run())) }
             }
         }

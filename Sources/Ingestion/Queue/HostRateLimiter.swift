@@ -42,6 +42,26 @@ package final class HostRateLimiter: Sendable {
         case noTurn
     }
 
+    /// Returns milliseconds for which a request to another machine's host has still to wait before it may be admitted, which
+    /// takes a lease where the host is new to its fleet; 0 for a machine alone.
+    func guestWait(at key: String, delay: Int64) async throws(Territory.Refusal) -> Int64 {
+        try await territory?.guestWait(at: key, delay: clock.real(milliseconds: delay)) ?? 0
+    }
+
+    /// Waits for as long as `guestWait` says.
+    ///
+    /// - Parameter rest: called once before it waits, so that nothing is taken up meanwhile.
+    func waitAsGuest(at key: String, delay: Int64, rest: () -> Void) async throws(Territory.Refusal) {
+        var isResting = false
+        while true {
+            let left = try await guestWait(at: key, delay: delay)
+            guard left > 0, let territory else { return }
+            if !isResting { rest() }
+            isResting = true
+            do { try await territory.surroundings.sleep(left) } catch { throw .lapsed }
+        }
+    }
+
     /// Waits until the host may be asked.
     ///
     /// - Parameters:
@@ -115,7 +135,12 @@ struct RedirectGate: Sendable {
         guard let host = FeedConfiguration.host(of: url) else { return .go }
         let (key, allowance) = allowances.allowance(forHost: host)
         if isPaused(key) { return .held }
-        let decision = await turn?(host) ?? .go
+        do throws(Territory.Refusal) {
+            try await limiter.waitAsGuest(at: key, delay: allowance.delay) { turn?.rest() }
+        } catch {
+            return error == .noTurn ? .held : .stopped
+        }
+        let decision = await turn?.wait(host) ?? .go
         guard decision == .go else { return decision }
         switch await limiter.admission(key: key, delay: allowance.delay) {
         case .stopped: return .stopped

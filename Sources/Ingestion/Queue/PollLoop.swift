@@ -11,6 +11,8 @@ package final class PollLoop {
     fileprivate enum Event: Sendable {
         /// The poll of that feed is led on to a host, and waits for the answer whether it may ask it.
         case redirected(Int, host: String, CheckedContinuation<RedirectDecision, Never>)
+        /// The poll of that feed is led on to a host, and stands in line for it later.
+        case rests(Int)
         /// The poll of that feed is broken off, and waits for no host any more.
         case abandoned(Int)
         /// The poll of that feed is over.
@@ -133,6 +135,7 @@ package final class PollLoop {
     private func handle(_ event: Event, in group: inout DiscardingTaskGroup, _ client: Client) {
         switch event {
         case .finished(let feed, let report): finish(feed, report, client)
+        case .rests(let feed): queue.rest(feed: feed)
         case .redirected(let feed, let host, let redirect): follow(feed, to: host, redirect, client.owner)
         case .abandoned(let feed):
             abandoned.insert(feed)
@@ -189,13 +192,14 @@ package final class PollLoop {
     private func start(_ feed: Int, in group: inout DiscardingTaskGroup, _ owner: any PollLoopOwner) {
         running.insert(feed)
         let events = control.events
-        let poll = owner.poll(feed) { host in
+        let turn = RedirectTurn(rest: { events.yield(.rests(feed)) }) { host in
             await withTaskCancellationHandler {
                 await withCheckedContinuation { events.yield(.redirected(feed, host: host, $0)) }
             } onCancel: {
                 events.yield(.abandoned(feed))
             }
         }
+        let poll = owner.poll(feed, turn: turn)
         group.addTask(executorPreference: owner.executor) {
             events.yield(.finished(feed, await poll()))
         }

@@ -62,8 +62,14 @@ package enum PollObstacle: Sendable, Equatable {
     case hostDelay(String, until: Timestamp)
 }
 
-/// A `RedirectTurn` waits in line for the host that a redirect leads to, and says whether the redirect may be followed then.
-package typealias RedirectTurn = @Sendable (_ host: String) async -> RedirectDecision
+/// `RedirectTurn` is how a poll comes to the host that a redirect leads to. Any task may call it.
+package struct RedirectTurn: Sendable {
+    /// Gives the poll's transfer back, as it has to wait for something before it stands in line. Returns at once; `wait` follows,
+    /// or the end of the poll.
+    package var rest: @Sendable () -> Void
+    /// Waits in line for the host, and says whether the redirect may be followed then.
+    package var wait: @Sendable (_ host: String) async -> RedirectDecision
+}
 
 /// `PollLoopOwner` is whoever has a `PollLoop` poll feeds, once or for as long as a service runs.
 ///
@@ -77,7 +83,7 @@ package protocol PollLoopOwner: AnyObject {
     /// half-done.
     ///
     /// - Parameter turn: to be asked before a redirect to another host is followed.
-    func poll(_ feed: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport
+    func poll(_ feed: Int, turn: RedirectTurn) -> @Sendable () async -> PollReport
     /// Takes in that a poll is over.
     ///
     /// - Returns: its place in line for the next time, if there is to be one.

@@ -105,7 +105,7 @@ package final class PollRound: PollLoopOwner {
         allowances.allowance(forHost: host)
     }
 
-    package func poll(_ feed: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport {
+    package func poll(_ feed: Int, turn: RedirectTurn) -> @Sendable () async -> PollReport {
         let poller = poller
         let feed = feeds[feed]
         return { await poller.poll(feed, turn: turn) }

@@ -165,7 +165,7 @@ final class ServiceState: PollLoopService {
         return (key, parts.health.paced(allowance, of: key, at: now()))
     }
 
-    func poll(_ number: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport {
+    func poll(_ number: Int, turn: RedirectTurn) -> @Sendable () async -> PollReport {
         guard let feed = roster.feed(number) else {
             preconditionFailure("only feeds that stand in line are polled, and those are configured")
         }

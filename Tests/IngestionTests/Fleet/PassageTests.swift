@@ -1,6 +1,9 @@
+import Configuration
 import FeedModel
+import Fetching
 import Locking
 import Scheduling
+import TestSupport
 import Testing
 
 @testable import Fleet
@@ -119,5 +122,95 @@ import Testing
         fixture.pass(15_000)
         #expect(await limiter.admission(key: host, delay: 0) == .stopped)
         #expect(await limiter.pass(key: host, delay: 0) == nil)
+    }
+
+    // MARK: What waits for the lease without a transfer
+
+    private func guestWait(delay: Int64 = 2000) async throws -> Int64 {
+        try await fixture.territory.guestWait(at: host, delay: delay)
+    }
+
+    @Test func `a guest is told how long it has to wait once it has entered, and nothing when it may have a turn`()
+        async throws
+    {
+        fixture.own([other])
+        #expect(try await guestWait() == 22_000)
+        #expect(fixture.visits.state.withLock { $0.entered } == [host])
+        fixture.pass(21_000)
+        #expect(try await guestWait() == 1000)
+        fixture.pass(1000)
+        #expect(try await guestWait() == 0)
+        #expect(fixture.visits.state.withLock { $0.entered == [host] && $0.asked.isEmpty })
+    }
+
+    @Test func `an owner waits for no guest, and nobody without a lease or without the engine`() async throws {
+        fixture.own([shard])
+        fixture.territory.see(visited: [host])
+        #expect(try await guestWait() == 0)
+        fixture.visits.state.withLock { $0.isAway = true }
+        fixture.own([other], for: 15_000)
+        fixture.territory.see(visited: [])
+        await #expect(throws: Territory.Refusal.noTurn) { try await guestWait() }
+        fixture.pass(15_000)
+        await #expect(throws: Territory.Refusal.lapsed) { try await guestWait() }
+    }
+
+    private var limiter: HostRateLimiter {
+        let time = Timestamp(seconds: 1000)
+        return HostRateLimiter(
+            clock: PollClock(now: { time }, steady: { [fixture] in SteadyTime(milliseconds: fixture.now) }),
+            territory: fixture.territory)
+    }
+
+    private func allowances() throws -> HostAllowances {
+        let folder = TemporaryDirectory()
+        let path = folder.write(
+            "contact = \"https://example.org/bot\"\n[fetch]\nhost_delay = \"2s\"\n", to: "newswire.toml")
+        return HostAllowances(try ConfigurationLoader.load(path: path, environment: ["HOME": "/nonexistent"]))
+    }
+
+    @Test func `a redirect to a host of another machine gives its transfer back before it waits for the lease`()
+        async throws
+    {
+        fixture.own([other])
+        let begun = fixture.now
+        let (fixture, steps) = (fixture, Locked<[String]>([]))
+        let turn = RedirectTurn(rest: { steps.withLock { $0.append("rest after \(fixture.now - begun)") } }) { host in
+            steps.withLock { $0.append("\(host) after \(fixture.now - begun)") }
+            return .go
+        }
+        let gate = RedirectGate(
+            allowances: try allowances(), limiter: limiter, clock: PollClock { Timestamp(seconds: 1000) }, turn: turn)
+        #expect(await gate.decision(on: "https://\(host)/feed") == .go)
+        #expect(steps.withLock { $0 } == ["rest after 0", "\(host) after 22000"])
+        // It is known by then: the next one waits for its turn alone.
+        steps.withLock { $0 = [] }
+        fixture.pass(2000)
+        #expect(await gate.decision(on: "https://\(host)/feed") == .go)
+        #expect(steps.withLock { $0.count } == 1)
+        fixture.visits.state.withLock { $0.isAway = true }
+        fixture.territory.see(visited: [])
+        #expect(await gate.decision(on: "https://\(host)/feed") == .held)
+    }
+
+    @Test func `a page of a host of another machine is told to come later, and takes nothing up until then`()
+        async throws
+    {
+        fixture.own([other])
+        let visits = Locked(0)
+        let gate = HostGate(
+            visit: { _ in
+                visits.withLock { $0 += 1 }
+                return .go(key: "k")
+            }, leave: { _, _, _ in }
+        ).minding(limiter, try allowances())
+        #expect(await gate.visit(host) == .later(milliseconds: 22_000))
+        #expect(visits.withLock { $0 } == 0)
+        fixture.pass(22_000)
+        #expect(await gate.visit(host) == .go(key: "k"))
+        fixture.visits.state.withLock { $0.isAway = true }
+        fixture.territory.see(visited: [])
+        #expect(await gate.visit(host) == .later(milliseconds: 5000))
+        #expect(visits.withLock { $0 } == 1)
     }
 }

@@ -249,6 +249,21 @@ struct PollLoopTests {
         #expect(owner.leaves.withLock { $0.values.filter { $0 == .go }.count } == 20)
     }
 
+    @Test("A poll that rests before it stands in line keeps no other from its transfer", .timeLimit(.minutes(1)))
+    func rests() async {
+        let owner = Owner()
+        let loop = PollLoop(concurrency: 1, clock: clock)
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        owner.leads[0] = "b"
+        owner.rests = ends
+        // The rest ends when the other feed was polled, for which there is one transfer.
+        owner.onFinish = { if $0 == 1 { end.yield() } }
+        for feed in 0..<2 { loop.add(entry(feed)) }
+        await loop.run(round: owner)
+        #expect(owner.finishedFeeds == [1, 0])
+        #expect(owner.leaves.withLock { $0[0] } == .go)
+    }
+
     @Test("Other feeds are polled while redirects wait in line, and a stop ends those that wait")
     func hopsAndOthers() async {
         let owner = Owner()
@@ -393,6 +408,8 @@ private final class Owner: PollLoopService {
     var isStuck = false
     /// Feeds, with the hosts that their polls are led on to.
     var leads: [Int: String] = [:]
+    /// Polls that are led on rest until it says something; nil where they do not.
+    var rests: AsyncStream<Void>?
     /// The polls of these feeds are broken off while they wait for the other host.
     var breaksOff: Set<Int> = []
     var passedOver: [Int: PollObstacle] = [:]
@@ -406,16 +423,21 @@ private final class Owner: PollLoopService {
 
     func isStillWanted(_ feed: Int) -> Bool { !unwanted.contains(feed) }
 
-    func poll(_ feed: Int, turn: @escaping RedirectTurn) -> @Sendable () async -> PollReport {
+    func poll(_ feed: Int, turn: RedirectTurn) -> @Sendable () async -> PollReport {
         polled.append(feed)
         onStart(polled.count)
         let (hangs, cancelled, atOnce, most) = (hangs, cancelled, atOnce, mostAtOnce)
         let report = makeReport(feed)
         let (host, leaves) = (leads[feed], leaves)
         let isBrokenOff = breaksOff.contains(feed)
+        let rests = rests
         return {
             if let host {
-                let waiting = Task { await turn(host) }
+                if let rests {
+                    turn.rest()
+                    for await _ in rests { break }
+                }
+                let waiting = Task { await turn.wait(host) }
                 if isBrokenOff { waiting.cancel() }
                 let leave = await waiting.value
                 leaves.withLock { $0[feed] = leave }
