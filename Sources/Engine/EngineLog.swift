@@ -1,4 +1,3 @@
-private import CShims
 private import Digest
 package import Fleet
 private import Glibc
@@ -9,7 +8,7 @@ internal import PostgreSQL
 package final class EngineLog: FleetLog {
     private let line: EngineLine
     private let run: Locked<String?>
-    private let wakening: Int32
+    private let alarm = EngineWaker()
 
     /// So many entries are given at a time at most.
     private static let most = 1000
@@ -17,15 +16,11 @@ package final class EngineLog: FleetLog {
     /// - Parameter run: this run's id; nil while it is not in the fleet.
     package init(_ access: EngineAccess, run: Locked<String?>) {
         self.run = run
-        wakening = newswire_eventfd()
-        precondition(wakening >= 0, "no descriptor is left: \(errno)")
         line = EngineLine(access) { session throws(PostgreSQLFailure) in
             try EngineSchema.check(session)
             _ = try session.run("LISTEN newswire", orElse: "did not let newswire listen")
         }
     }
-
-    deinit { close(wakening) }
 
     package func end() throws(EngineFailure) -> LogEnd {
         try line.ask { session throws(PostgreSQLFailure) in try Self.end(session) }
@@ -125,23 +120,18 @@ package final class EngineLog: FleetLog {
         }
     }
 
-    /// Ends a wait of another thread, or the next one.
-    package func wake() {
-        var one: UInt64 = 1
-        _ = write(wakening, &one, 8)
-    }
+    package var waker: @Sendable () -> Void { { [alarm] in alarm.wake() } }
 
     /// - Returns: whether the engine has sent something.
     private func listen(milliseconds: Int64) -> Bool {
         var descriptors = [
-            pollfd(fd: wakening, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: alarm.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: line.access.halt.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: line.session?.connection.socket ?? -1, events: Int16(POLLIN), revents: 0),
         ]
         guard poll(&descriptors, 3, Int32(clamping: milliseconds)) > 0 else { return false }
         guard descriptors[0].revents == 0 else {
-            var count: UInt64 = 0
-            _ = Glibc.read(wakening, &count, 8)
+            alarm.take()
             return false
         }
         return descriptors[1].revents == 0

@@ -15,8 +15,12 @@ package protocol FleetLog: AnyObject {
     /// - Parameter end: where the log ends with it: the number and chain of the store's last record.
     func append(_ body: [UInt8], seen: UInt64, end: LogEnd.Records) throws(EngineFailure) -> AppendOutcome
 
-    /// Returns as soon as somebody has appended, or after that many milliseconds.
+    /// Returns as soon as somebody else has appended or `waker` was called, or after that many milliseconds.
     func wait(milliseconds: Int)
+
+    /// Ends a wait when it is called, or the next one where none is under way. It may be asked for on the log's thread, and
+    /// called on any.
+    var waker: @Sendable () -> Void { get }
 }
 
 /// `AppendOutcome` is what became of an append that was answered. One that was not is a failure of the connection, and

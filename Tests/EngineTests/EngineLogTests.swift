@@ -214,9 +214,13 @@ struct EngineLogTests {
         let next = EngineClock.now()
         one.wait(milliseconds: 30)
         #expect(EngineClock.now() - next >= 30)
-        one.wake()
+        one.waker()
         one.wait(milliseconds: 60_000)
         #expect(EngineClock.now() - start < 60_000)
+        // One word ends one wait.
+        let last = EngineClock.now()
+        one.wait(milliseconds: 30)
+        #expect(EngineClock.now() - last >= 30)
     }
 
     @Test("What all have applied and is old goes from the beginning, and who is behind it is told")

@@ -84,6 +84,7 @@ package final class FleetLedger: Ledger {
     let delays: Delays
     let shared: Locked<Shared>
     let writing: WriterBound<Writing>
+    private let waker: @Sendable () -> Void
     /// Wakes whoever waits for an engine that is away.
     let stopping = DispatchSemaphore(value: 0)
 
@@ -101,6 +102,7 @@ package final class FleetLedger: Ledger {
         self.delays = delays
         shared = Locked(Shared(position: store.fleetPlace?.position ?? 0, hearers: hearers))
         let follower = LogFollower(store, log, StoreWatch(watch: watch, action: StoreWriter.action(on: store)))
+        waker = log.waker
         writing = WriterBound(Writing(follower: follower, log: log), queue)
     }
 
@@ -120,6 +122,8 @@ package final class FleetLedger: Ledger {
         let (divergence, engine) = shared.withLock { ($0.divergence, $0.engine) }
         return divergence ?? engine.map { away($0.text) }
     }
+
+    package func hurry() { waker() }
 
     package var basis: CommitBasis { CommitBasis(term: shared.withLock { $0.term }, seq: store.lastSeq) }
 
@@ -152,6 +156,7 @@ package final class FleetLedger: Ledger {
     package func stop() {
         shared.withLock { $0.isStopped = true }
         stopping.signal()
+        waker()
     }
 
     // MARK: The writer's thread

@@ -20,6 +20,9 @@ package protocol Ledger: AnyObject, Sendable {
     /// What is judged from here on is judged with all that is known here now.
     var basis: CommitBasis { get }
 
+    /// Something was put on `queue` that is to be done soon: where the thread waits there for news, it waits no longer.
+    func hurry()
+
     /// What a commit changes in its feed's state, to be asked when it is handed in; nil where states are kept whole.
     func difference(to state: FeedState) -> StateDifference?
 
@@ -91,6 +94,8 @@ final class StoreLedger: Ledger {
 
     var trouble: StoreError? { nil }
     var basis: CommitBasis { CommitBasis() }
+
+    func hurry() {}
 
     func difference(to state: FeedState) -> StateDifference? { nil }
 

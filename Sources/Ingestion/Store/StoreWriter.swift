@@ -67,6 +67,12 @@ package final class StoreWriter: Sendable {
 
     private var queue: DispatchQueue { ledger.queue }
 
+    /// Does something on the writer's thread, which in a fleet waits there for news of the log where it has nothing to do.
+    private func soon(_ work: @escaping @Sendable () -> Void) {
+        queue.async(execute: work)
+        ledger.hurry()
+    }
+
     /// What is judged from here on is judged with all that is known now.
     var basis: CommitBasis { ledger.basis }
 
@@ -84,7 +90,7 @@ package final class StoreWriter: Sendable {
         }
         guard isTime else { throw trouble }
         let result: Result<Void, StoreError> = await withCheckedContinuation { answer in
-            queue.async { [self] in
+            soon { [self] in
                 let result = Result { () throws(StoreError) in
                     try watch.during(action) { () throws(StoreError) in try store.recoverFromTrouble() }
                 }
@@ -110,7 +116,7 @@ package final class StoreWriter: Sendable {
                 defer { waiting.isWriting = true }
                 return !waiting.isWriting
             }
-            if mustStart { queue.async { self.write() } }
+            if mustStart { soon { self.write() } }
         }
         return try result.get()
     }
@@ -146,7 +152,14 @@ package final class StoreWriter: Sendable {
 
     /// Writes what is kept in memory, behind what is being written. Blocks for as long as the system takes to write it into
     /// its cache, or a fleet's log to take it. Not for the writer's own thread.
-    package func flush() { queue.sync { writeKept() } }
+    package func flush() {
+        let done = DispatchSemaphore(value: 0)
+        soon { [self] in
+            writeKept()
+            done.signal()
+        }
+        done.wait()
+    }
 
     private func writeKept() {
         ledger.writeStates()
@@ -158,7 +171,7 @@ package final class StoreWriter: Sendable {
 
     /// Calls `body` on the writer's thread once all is written that has been kept in memory so far. Returns at once.
     func afterFlush(_ body: @escaping @Sendable () -> Void) {
-        queue.async { [self] in
+        soon { [self] in
             writeKept()
             body()
         }
@@ -170,7 +183,7 @@ package final class StoreWriter: Sendable {
     func hold(
         _ feeds: [FeedConfiguration], until: Timestamp?, done: @escaping @Sendable (StoreError?) -> Void
     ) {
-        queue.async { [self] in
+        soon { [self] in
             do throws(StoreError) {
                 try ledger.hold(feeds, until: until)
                 done(nil)

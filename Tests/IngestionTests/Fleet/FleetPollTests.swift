@@ -2,6 +2,7 @@ import Configuration
 import FeedModel
 import Fetching
 import Fleet
+import Locking
 import TestSupport
 import Testing
 
@@ -94,5 +95,19 @@ struct FleetPollTests {
         try one.ledger.catchUp()
         #expect(try await poll(one, engine, "a").newArticles == 1)
         await engine.shutdown()
+    }
+
+    @Test("what polls hand to the writer ends its wait for news of the log")
+    func hurries() async throws {
+        let one = try FleetMachine("one", in: fleet, folder)
+        let writer = StoreWriter(one.store, ledger: one.ledger)
+        func wakes() -> Int { one.link.plan.withLock { $0.wakes } }
+        _ = try await writer.commit(.of("a", 1...1))
+        #expect(wakes() == 1 && fleet.position == 1)
+        try writer.keep(.of("a", etag: "\"2\""))
+        // States without articles may wait.
+        #expect(wakes() == 1)
+        writer.flush()
+        #expect(wakes() == 2 && fleet.position == 2)
     }
 }

@@ -72,6 +72,7 @@ final class MemoryLink: Sendable {
         var reads: [Mishap] = []
         var waits: [Int] = []
         var appendCount = 0
+        var wakes = 0
     }
 
     let plan = Locked(Plan())
@@ -140,6 +141,8 @@ final class MemoryLog: FleetLog {
         if case .lostAnswer? = mishap { throw Self.away }
         return outcome
     }
+
+    var waker: @Sendable () -> Void { { [link] in link.plan.withLock { $0.wakes += 1 } } }
 
     func wait(milliseconds: Int) { link.plan.withLock { $0.waits.append(milliseconds) } }
 }
