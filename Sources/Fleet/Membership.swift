@@ -75,38 +75,38 @@ package struct Membership: Sendable {
     private static let farewellStep: Int64 = 200
 
     package let machine: Machine
-    private let makeRun: @Sendable () -> String
+    let makeRun: @Sendable () -> String
 
     /// What this machine may poll. Whoever lets requests go has it before `next` is asked, and again before what that says is
     /// done.
-    package private(set) var claims = ShardClaims()
+    package internal(set) var claims = ShardClaims()
     /// Why this machine is not in the fleet; nil where it is, or where it has not looked.
-    package private(set) var obstacle: Obstacle?
+    package internal(set) var obstacle: Obstacle?
     /// How often this machine was put out, and how often it has put out others.
-    package private(set) var timesPutOut = 0
-    package private(set) var putOuts = 0
+    package internal(set) var timesPutOut = 0
+    package internal(set) var putOuts = 0
 
     /// The number of this machine's last heartbeat that a look has shown.
-    package private(set) var beat: UInt64 = 0
+    package internal(set) var beat: UInt64 = 0
     /// When the beat or the join was sent that the engine has taken, and that no look has followed yet.
-    private var alive: Int64?
-    private var sent = Int64.min
-    private var plan: [Step] = []
-    private var givesUp = false
-    private var nextTurn = Int64.min
-    private var watch = PeerWatch()
+    var alive: Int64?
+    var sent = Int64.min
+    var plan: [Step] = []
+    var givesUp = false
+    var nextTurn = Int64.min
+    var watch = PeerWatch()
     /// Since when every call was answered, and within a heartbeat.
-    private var connectedSince: Int64?
+    var connectedSince: Int64?
     /// The store must have read the log up to here before it joins.
-    private var goal: UInt64?
+    var goal: UInt64?
     /// Since when a machine of this one's name has been seen that is another, and its beat then.
-    private var namesake: (since: Int64, run: String, beat: UInt64)?
+    var namesake: (since: Int64, run: String, beat: UInt64)?
     /// By run, who should have each shard: kept while the machines are the same.
-    private var map: (shares: [ShardMap.Share], owners: [String?]) = ([], [])
-    private var leaveBy: Int64?
-    private var ending: Ending?
+    var map: (shares: [ShardMap.Share], owners: [String?]) = ([], [])
+    var leaveBy: Int64?
+    var ending: Ending?
     private var isReportedIll = false
-    private var isClockOff = false
+    var isClockOff = false
     private var illSince: Int64?
 
     /// - Parameter makeRun: gives a UUID that was never given before.
@@ -177,7 +177,7 @@ package struct Membership: Sendable {
         judgeHealth(at: now)
     }
 
-    private mutating func judgeHealth(at now: Int64) {
+    mutating func judgeHealth(at now: Int64) {
         illSince = isReportedIll || isClockOff ? illSince ?? now : nil
     }
 
@@ -193,7 +193,7 @@ package struct Membership: Sendable {
         if run == claims.run { wasPutOut(at: now) }
     }
 
-    private mutating func wasPutOut(at now: Int64) {
+    mutating func wasPutOut(at now: Int64) {
         let machines = claims.machines
         claims = ShardClaims()
         claims.machines = machines
@@ -203,164 +203,5 @@ package struct Membership: Sendable {
         plan = []
         givesUp = false
         nextTurn = now
-    }
-
-    // MARK: - What was answered
-
-    /// The step that `next` gave had no answer, or a refusal: it is not known whether it was done.
-    package mutating func failed(at now: Int64) {
-        plan = []
-        givesUp = false
-        alive = nil
-        connectedSince = nil
-        nextTurn = now + machine.retry
-        if let leaveBy, now >= leaveBy { ending = .left }
-    }
-
-    /// A join, putting out, claim, giving up or leave was carried out. What has come of it is told by the next look.
-    package mutating func done(at now: Int64) {
-        guard !plan.isEmpty else { return }
-        connected(at: now)
-        switch plan.removeFirst() {
-        case .join(let row, _):
-            claims.run = row.run
-            beat = row.beat
-            alive = sent
-            obstacle = nil
-            plan = [.look]
-        case .giveUp(let shards, _, _):
-            for shard in shards { claims.claims[shard] = nil }
-        case .putOut: putOuts += 1
-        case .leave:
-            claims = ShardClaims()
-            ending = .left
-        case .look, .beat, .claim, .wait, .end: break
-        }
-    }
-
-    /// A beat was answered.
-    ///
-    /// - Parameter isMember: whether the run is still in the fleet.
-    package mutating func beaten(_ isMember: Bool, at now: Int64) {
-        guard case .beat? = plan.first else { return }
-        connected(at: now)
-        guard isMember else { return wasPutOut(at: now) }
-        // The lease is not longer before a look has told what has changed: who is a guest at one of our hosts waits for the
-        // end of a lease that began before it came.
-        alive = sent
-        plan = [.look]
-    }
-
-    /// A look was answered.
-    ///
-    /// - Parameter timeOfDay: milliseconds of this machine's clock, as the engine's are.
-    package mutating func looked(_ view: FleetView, applied: UInt64 = .max, at now: Int64, timeOfDay: Int64) {
-        guard case .look? = plan.first else { return }
-        plan.removeFirst()
-        connected(at: now)
-        let off = max(0, abs(view.time.subtractingReportingOverflow(timeOfDay).partialValue) - (now - sent))
-        isClockOff = off > Self.clockTolerance
-        judgeHealth(at: now)
-        watch.see(view.nodes, at: now)
-        let names = Dictionary(view.nodes.map { ($0.run, $0.name) }) { first, _ in first }
-        claims.machines = view.owners.map { $0.flatMap { names[$0] } }
-        claims.longestLease = max(machine.lease, view.nodes.map(\.lease).max() ?? 0)
-        guard let run = claims.run else {
-            if leaveBy == nil { prepareToJoin(view, applied: applied, off: off, at: now) }
-            return
-        }
-        guard let mine = view.nodes.first(where: { $0.run == run }) else { return wasPutOut(at: now) }
-        beat = mine.beat
-        if let alive { claims.until = max(claims.until, alive + machine.lease - machine.margin) }
-        alive = nil
-        settle(view, run: run, at: now)
-    }
-
-    private mutating func connected(at now: Int64) {
-        // While an engine stands still, others cannot say either that they live.
-        let isSlow = now - sent > machine.heartbeat
-        connectedSince = isSlow ? now : connectedSince ?? now
-    }
-
-    // MARK: - What a look leads to
-
-    private mutating func prepareToJoin(_ view: FleetView, applied: UInt64, off: Int64, at now: Int64) {
-        let goal = goal ?? view.position
-        self.goal = goal
-        obstacle = nil
-        // What is in the way may be gone soon.
-        defer { if plan.isEmpty { nextTurn = min(nextTurn, now + machine.retry) } }
-        if applied < goal {
-            obstacle = .behind(by: goal - applied)
-            return
-        }
-        if isClockOff {
-            obstacle = .clock(off: off)
-            return
-        }
-        let holder = view.nodes.first { $0.name == machine.name }
-        if let holder, holder.machine != machine.id {
-            obstacle = .name
-            waitForNamesake(holder, at: now)
-            return
-        }
-        namesake = nil
-        let row = NodeRow(
-            run: makeRun(), name: machine.name, machine: machine.id, applied: applied, lease: machine.lease,
-            weight: machine.weight, about: "{}")
-        plan = [.join(row, replacing: holder?.run)]
-    }
-
-    /// Another machine has this one's name: it may be dead, and is put out then as any other is.
-    private mutating func waitForNamesake(_ holder: NodeRow, at now: Int64) {
-        let first = namesake ?? (now, holder.run, holder.beat)
-        namesake = first
-        if (holder.run, holder.beat) != (first.run, first.beat) {
-            if now - first.since >= holder.lease { ending = .nameIsTaken }
-        } else if mayPutOut(holder, at: now) {
-            plan = [.putOut(run: holder.run, beat: holder.beat), .look]
-        }
-    }
-
-    private func mayPutOut(_ node: NodeRow, at now: Int64) -> Bool {
-        // After an outage of the engine all seem silent, until they have had time to say that they are not.
-        guard let connectedSince, now - connectedSince >= 2 * machine.heartbeat else { return false }
-        return watch.isSilent(node, at: now)
-    }
-
-    private mutating func settle(_ view: FleetView, run: String, at now: Int64) {
-        let silent = view.nodes.filter { $0.run != run && mayPutOut($0, at: now) }
-        let gone = Set(silent.map(\.run))
-        let owners = rightfulOwners(among: view.nodes.filter { !gone.contains($0.run) }, shards: view.owners.count)
-        var wanted: [Int] = []
-        var held: [Int: ShardClaims.Claim] = [:]
-        for (shard, owner) in view.owners.enumerated() {
-            let isOurs = owners[shard] == run && leaveBy == nil
-            if owner == run {
-                var claim = claims.claims[shard] ?? ShardClaims.Claim(since: now, position: view.position)
-                claim.isLeaving = !isOurs
-                held[shard] = claim
-            } else if isOurs, owner == nil || gone.contains(owner ?? "") {
-                wanted.append(shard)
-            }
-        }
-        claims.claims = held
-        givesUp = held.values.contains { $0.isLeaving }
-        plan = silent.map { .putOut(run: $0.run, beat: $0.beat) }
-        if !wanted.isEmpty { plan.append(.claim(wanted, run: run)) }
-        // What was got is in the table, and not in the answer to a claim.
-        if !plan.isEmpty { plan.append(.look) }
-    }
-
-    /// By shard, the run that should have it: of the machines that are well where there are any.
-    private mutating func rightfulOwners(among nodes: [NodeRow], shards: Int) -> [String?] {
-        let willing = nodes.filter { $0.weight > 0 }
-        let well = willing.filter { NodeAbout($0.about).isWell }
-        let runs = Dictionary((well.isEmpty ? willing : well).map { ($0.name, $0) }) { first, _ in first }
-        let shares = runs.values.map { ShardMap.Share(name: $0.name, weight: $0.weight) }.sorted { $0.name < $1.name }
-        if map.shares != shares || map.owners.count != shards {
-            map = (shares, ShardMap.owners(among: shares, shards: shards))
-        }
-        return map.owners.map { $0.flatMap { runs[$0]?.run } }
     }
 }

@@ -9,47 +9,32 @@ struct FleetSettingsTests {
 
     private static let engine = "engine = \"postgresql://newswire@db1,db2:5433/newswire\"\n"
 
-    private func load(_ text: String) throws(ConfigurationError) -> Configuration {
-        try ConfigurationLoader.load(
-            path: fixture.write("[store]\ndirectory = \"s\"\n\(text)", to: "newswire.toml"), environment: [:])
-    }
-
-    private func errors(_ text: String) -> [String] {
-        do {
-            _ = try load(text)
-            return []
-        } catch {
-            return fixture.shown(error.diagnostics)
-        }
-    }
-
     @Test("Without the table polling is shared with nobody")
     func absent() throws {
-        let alone = try load("")
+        let alone = try fixture.load("")
         #expect(alone.fleet == nil)
         #expect(!alone.printEffective().contains("[fleet]"))
     }
 
     @Test("What is left out is what the manual says, and what is set is printed as it is read again")
     func defaults() throws {
-        let configuration = try load("[fleet]\n\(Self.engine)password = { file = \"/secret\" }\n")
+        let configuration = try fixture.load("[fleet]\n\(Self.engine)password = { file = \"/secret\" }\n")
         let fleet = try #require(configuration.fleet)
         #expect(fleet.engine == "postgresql://newswire@db1,db2:5433/newswire" && fleet.node.isEmpty)
         #expect(fleet.lease == .seconds(20) && fleet.weight == 1 && fleet.logKeep == .seconds(86_400))
         #expect(fleet.durability == .synchronous)
         let printed = configuration.printEffective()
         #expect(printed.contains("[fleet]\n\(Self.engine)password = { file = \"/secret\" }\nnode = \"\"\n"))
-        let path = fixture.write(printed, to: "again.toml")
-        #expect(try ConfigurationLoader.load(path: path, environment: [:]) == configuration)
+        #expect(try fixture.load(printed) == configuration)
     }
 
     @Test("Another fleet, and a fleet where there was none, are in force after the next start alone")
     func afterRestart() throws {
-        let before = try load("[fleet]\n\(Self.engine)")
-        let after = try load("[fleet]\n\(Self.engine)lease = \"30s\"\n")
+        let before = try fixture.load("[fleet]\n\(Self.engine)")
+        let after = try fixture.load("[fleet]\n\(Self.engine)lease = \"30s\"\n")
         #expect(before.changesAfterRestart(to: after).map(\.name) == ["[fleet] lease"])
         #expect(before.changesOnReload(to: after).isEmpty)
-        #expect(try load("").changesAfterRestart(to: before).contains { $0.name == "[fleet] engine" })
+        #expect(try fixture.load("").changesAfterRestart(to: before).contains { $0.name == "[fleet] engine" })
         #expect(before != after)
     }
 
@@ -85,46 +70,48 @@ struct FleetSettingsTests {
 
     @Test("A password in the URL of the engine is refused at its line, and not repeated")
     func password() {
-        let errors = errors("[fleet]\nengine = \"postgresql://me:geheim@db1/news\"\n")
-        #expect(errors.count == 1 && errors[0].contains(":4: error: [fleet] engine: takes no password"), "\(errors)")
+        let errors = fixture.errors("[fleet]\nengine = \"postgresql://me:geheim@db1/news\"\n")
+        #expect(errors.count == 1 && errors[0].contains(":2: error: [fleet] engine: takes no password"), "\(errors)")
         #expect(!errors[0].contains("geheim"))
         #expect(
-            self.errors("[fleet]\n\(Self.engine)password = \"geheim\"\n").first?.contains("must not be written") == true
+            fixture.errors("[fleet]\n\(Self.engine)password = \"geheim\"\n").first?.contains("must not be written")
+                == true
         )
     }
 
     @Test(
         "What cannot be is refused at its line, by its key",
         arguments: [
-            ("", ":3: error: [fleet] engine: is missing"),
-            ("\(engine)node = \"a b\"", ":5: error: [fleet] node: must be"),
-            ("\(engine)lease = \"5s\"", ":5: error: [fleet] lease: must be 6s to 5m"),
-            ("\(engine)weight = 17", ":5: error: [fleet] weight: must be 0 to 16"),
-            ("\(engine)durability = \"none\"", ":5: error: [fleet] durability: must be"),
-            ("\(engine)nodes = 3", ":5: error: [fleet] \"nodes\": there is no such key"),
+            ("", ":1: error: [fleet] engine: is missing"),
+            ("\(engine)node = \"a b\"", ":3: error: [fleet] node: must be"),
+            ("\(engine)lease = \"5s\"", ":3: error: [fleet] lease: must be 6s to 5m"),
+            ("\(engine)weight = 17", ":3: error: [fleet] weight: must be 0 to 16"),
+            ("\(engine)durability = \"none\"", ":3: error: [fleet] durability: must be"),
+            ("\(engine)nodes = 3", ":3: error: [fleet] \"nodes\": there is no such key"),
         ])
     func refusals(table: String, start: String) {
-        let errors = errors("[fleet]\n\(table)\n")
+        let errors = fixture.errors("[fleet]\n\(table)\n")
         #expect(errors.count == 1 && errors[0].contains(start), "\(errors)")
     }
 
     @Test("A table of a host that spans sites is refused in a fleet, and in no other place")
     func hosts() throws {
         let host = "[host.\"co.uk\"]\ndelay = \"9s\"\n"
-        #expect(try load(host).hosts.count == 1)
-        let errors = errors("\(host)[fleet]\n\(Self.engine)")
-        #expect(errors.count == 1 && errors[0].contains(":3: error: [host.\"co.uk\"]: several sites"), "\(errors)")
-        #expect(self.errors("[host.\"www.bbc.co.uk\"]\n[host.\"10.0.0.1\"]\n[fleet]\n\(Self.engine)").isEmpty)
+        #expect(try fixture.load(host).hosts.count == 1)
+        let errors = fixture.errors("\(host)[fleet]\n\(Self.engine)")
+        #expect(errors.count == 1 && errors[0].contains(":1: error: [host.\"co.uk\"]: several sites"), "\(errors)")
+        #expect(fixture.errors("[host.\"www.bbc.co.uk\"]\n[host.\"10.0.0.1\"]\n[fleet]\n\(Self.engine)").isEmpty)
     }
 
     @Test("The check looks for the password, or says why it cannot")
     func references() throws {
         let file = fixture.write("geheim\n", to: "secret")
         #expect(
-            try load("[fleet]\n\(Self.engine)password = { file = \"\(file)-none\" }\n").checkReferences(environment: [:]
+            try fixture.load("[fleet]\n\(Self.engine)password = { file = \"\(file)-none\" }\n").checkReferences(
+                environment: [:]
             )
-            .contains { $0.severity == .error && $0.line == 5 && $0.message.contains("[fleet] password") })
-        let unseen = try load("[fleet]\n\(Self.engine)password = { credential = \"fleet\" }\n")
+            .contains { $0.severity == .error && $0.line == 3 && $0.message.contains("[fleet] password") })
+        let unseen = try fixture.load("[fleet]\n\(Self.engine)password = { credential = \"fleet\" }\n")
         #expect(unseen.checkReferences(environment: [:]).map(\.severity) == [.note])
     }
 }

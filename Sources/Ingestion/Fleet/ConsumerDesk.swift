@@ -1,5 +1,5 @@
 package import ArticleStore
-private import Dispatch
+internal import Dispatch
 package import Fleet
 private import JSONText
 package import Logging
@@ -47,7 +47,7 @@ package final class ConsumerDesk: Sendable {
     private let standing: @Sendable () -> Standing?
     private let connect: @Sendable () -> any FleetConsumers
     private let logger: Logger
-    private let queue = DispatchQueue(label: "newswire.consumers")
+    let queue = DispatchQueue(label: "newswire.consumers")
     private let holds = Holds()
 
     /// - Parameters:
@@ -187,7 +187,7 @@ package final class ConsumerDesk: Sendable {
         }
     }
 
-    /// Lets the engine follow, and lets go what nobody has any more.
+    /// Lets the engine follow, and lets go what nobody has any more. On the desk's thread.
     func lookNow() {
         for (name, hold) in holds.byName {
             holds.byName[name]?.replies.removeAll(where: \.isGone)
@@ -208,9 +208,6 @@ package final class ConsumerDesk: Sendable {
         let hold = holds.byName.removeValue(forKey: name)
         for reply in hold?.replies ?? [] { reply.fail(reason) }
     }
-
-    /// For tests: looks at once, and returns when that is done.
-    func lookNowAndWait() { queue.sync { lookNow() } }
 
     private func end(_ name: String, _ reason: String) {
         follow(name)

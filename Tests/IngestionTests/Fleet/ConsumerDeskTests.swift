@@ -1,4 +1,5 @@
 import ArticleStore
+import Dispatch
 import FeedModel
 import Fleet
 import JSONText
@@ -40,7 +41,7 @@ struct ConsumerDeskTests {
     ) {
         let reply = ControlReply()
         desk.take(name, seq: seq, reply)
-        desk.lookNowAndWait()
+        desk.queue.sync(execute: desk.lookNow)
         let (lines, isOver) = try lines(reply)
         return (reply, lines, isOver)
     }
@@ -52,12 +53,12 @@ struct ConsumerDeskTests {
         #expect(lines.first?["seq"]?.integer == 3 && lines.first?["was_here"]?.bool == true && !isOver)
         #expect(engine["index"] == .init(seq: 3, run: "one-1", holder: "one"))
         try cursors().advance("index", to: 8)
-        desk.lookNowAndWait()
+        desk.queue.sync(execute: desk.lookNow)
         #expect(engine["index"]?.seq == 8)
         // The last batch, and then the end of the command.
         try cursors().advance("index", to: 9)
         reply.drop()
-        desk.lookNowAndWait()
+        desk.queue.sync(execute: desk.lookNow)
         #expect(engine["index"] == .init(seq: 9, run: nil, holder: "one"))
     }
 
@@ -70,13 +71,13 @@ struct ConsumerDeskTests {
         hand.drop()
         let done = ControlReply()
         desk.free("index", done)
-        desk.lookNowAndWait()
+        desk.queue.sync(execute: desk.lookNow)
         #expect(try lines(done).isOver)
         #expect(engine["index"] == .init(seq: 2, run: "one-1", holder: "one"))
         #expect(try !lines(delivery).isOver)
         delivery.drop()
         desk.free("index", ControlReply())
-        desk.lookNowAndWait()
+        desk.queue.sync(execute: desk.lookNow)
         #expect(engine["index"]?.run == nil)
     }
 
@@ -109,7 +110,7 @@ struct ConsumerDeskTests {
         let (reply, _, _) = try taken(desk, seq: 3)
         try cursors().advance("index", to: 8)
         standing.withLock { $0?.isLeased = false }
-        desk.lookNowAndWait()
+        desk.queue.sync(execute: desk.lookNow)
         var (lines, isOver) = try lines(reply)
         #expect(lines.last?["error"]?.string?.contains("lease") == true && isOver)
         #expect(engine["index"]?.seq == 3)
@@ -133,7 +134,7 @@ struct ConsumerDeskTests {
         engine.putOut("one-1")
         _ = try engine.take("index", run: "two-1", machine: "two", seq: 0)
         try cursors().advance("index", to: 8)
-        desk.lookNowAndWait()
+        desk.queue.sync(execute: desk.lookNow)
         let (lines, isOver) = try lines(reply)
         #expect(lines.last?["error"]?.string?.contains("another") == true && isOver)
         #expect(engine["index"] == .init(seq: 3, run: "two-1", holder: "two"))
@@ -145,11 +146,11 @@ struct ConsumerDeskTests {
         let (reply, _, _) = try taken(desk, seq: 3)
         engine.set(away: true)
         try cursors().advance("index", to: 8)
-        desk.lookNowAndWait()
+        desk.queue.sync(execute: desk.lookNow)
         #expect(try !lines(reply).isOver)
         #expect(try taken(desk, "other").lines.last?["error"]?.string?.contains("away") == true)
         engine.set(away: false)
-        desk.lookNowAndWait()
+        desk.queue.sync(execute: desk.lookNow)
         #expect(engine["index"]?.seq == 8)
     }
 
@@ -170,11 +171,11 @@ struct ConsumerDeskTests {
         _ = try engine.take("index", run: "two-1", machine: "two", seq: 5)
         let refused = ControlReply()
         desk.forget("index", refused)
-        desk.lookNowAndWait()
+        desk.queue.sync(execute: desk.lookNow)
         #expect(try lines(refused).lines.first?["held_by"]?.string == "two" && engine["index"] != nil)
         try engine.free("index", run: "two-1")
         desk.forget("index", ControlReply())
-        desk.lookNowAndWait()
+        desk.queue.sync(execute: desk.lookNow)
         #expect(engine["index"] == nil)
     }
 }
