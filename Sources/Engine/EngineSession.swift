@@ -97,6 +97,11 @@ extension EngineFailure {
         case .refused:
             // Two that have waited for each other, or were in each other's way: the same will go through later.
             self.init(failure.code?.hasPrefix("40") == true ? .away : .refused, failure.reason)
+        case .untrusted:
+            self.init(
+                .refused, failure.reason,
+                advice:
+                    "look at sslrootcert in engine, the system's if it is not there, and at the server's certificate")
         case .notPermitted: self.init(.refused, failure.reason, advice: "look at the role's rights and at pg_hba.conf")
         case .misconfigured:
             // No schema, table or function.

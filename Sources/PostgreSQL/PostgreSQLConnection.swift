@@ -65,6 +65,7 @@ package final class PostgreSQLConnection {
         if library.connectionNeedsPassword(connection) != 0 {
             return PostgreSQLFailure(.notPermitted, "\(server) wants a password: \(passwordAdvice)")
         }
+        if error.isOfTLS { return PostgreSQLFailure(.untrusted, "\(server) cannot be trusted: \(error.text)") }
         return error.failure(server, doing: "was not reached")
     }
 

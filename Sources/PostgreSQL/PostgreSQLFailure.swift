@@ -10,6 +10,8 @@ package struct PostgreSQLFailure: Error, Equatable, Sendable {
         case refused
         /// It does not let newswire in, or do that.
         case notPermitted
+        /// It does not show by TLS that it is who is meant, or there is no TLS with it.
+        case untrusted
         /// What is asked for is not there, such as a table.
         case misconfigured
         /// newswire is to stop.
@@ -61,6 +63,17 @@ struct PostgreSQLError {
     func failure(_ server: String, doing deed: String) -> PostgreSQLFailure {
         PostgreSQLFailure(
             kind, "\(server) \(deed): \(text.isEmpty ? "it closed the connection" : text)", code: code)
+    }
+
+    /// Whether a login has failed for want of a certificate or key that both sides take, or of TLS itself. libpq has no code for
+    /// that, and says it in words: those of its own and of OpenSSL, which nothing translates here, as no locale is set.
+    var isOfTLS: Bool {
+        code == nil
+            && [
+                "certificate", "private key", "does not support SSL", "SSL error: tls", "SSL error: ssl",
+                "wrong version",
+            ]
+            .contains { text.contains($0) }
     }
 
     private var kind: PostgreSQLFailure.Kind {

@@ -58,6 +58,8 @@ package struct BusFailure: Error, Equatable, Sendable {
         case tooLarge
         /// It does not let newswire in, or do that.
         case notPermitted
+        /// It does not show by TLS that it is what the URL names, or there is no TLS with it.
+        case untrusted
         /// The configuration asks for what there is not, such as a stream.
         case misconfigured
         /// What is there was not written by newswire.

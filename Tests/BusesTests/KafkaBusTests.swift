@@ -175,6 +175,78 @@ struct KafkaBusTests {
         try bus { $0.options = [("message.max.bytes", "2000"), ("compression.type", "gzip")] }.connect(wait)
     }
 
+    /// What librdkafka says it goes by.
+    private func dump(_ change: (inout BusSettings) -> Void) throws -> [String: String] {
+        let configuration = try bus(change).configuration()
+        defer { rd_kafka_conf_destroy(configuration) }
+        var count = 0
+        let list = rd_kafka_conf_dump(configuration, &count)
+        defer { rd_kafka_conf_dump_free(list, count) }
+        var found: [String: String] = [:]
+        for index in stride(from: 0, to: count - 1, by: 2) {
+            guard let name = list?[index], let value = list?[index + 1] else { continue }
+            found[String(cString: name)] = String(cString: value)
+        }
+        return found
+    }
+
+    @Test("TLS and the login are what librdkafka goes by, and options go before what newswire would choose")
+    func security() throws {
+        let plain = try dump { _ in }
+        #expect(plain["security.protocol"] == "plaintext" && plain["enable.idempotence"] == "true")
+        #expect(plain["metadata.broker.list"] == cluster.servers)
+        let login = try dump { ($0.user, $0.password) = ("news", "geheim") }
+        #expect(login["security.protocol"] == "sasl_plaintext" && login["sasl.mechanisms"] == "SCRAM-SHA-512")
+        #expect(login["sasl.username"] == "news" && login["sasl.password"] == "geheim")
+        let trusted = try dump { $0.tls = true }
+        #expect(trusted["security.protocol"] == "ssl")
+        #expect(trusted["ssl.ca.location"] == BusSettings.systemCertificates)
+        #expect(trusted["ssl.endpoint.identification.algorithm"] == "https")
+        #expect(trusted["enable.ssl.certificate.verification"] == "true")
+        let all = try dump {
+            $0.tls = true
+            ($0.user, $0.password) = ("news", "geheim")
+            ($0.caFile, $0.clientCert, $0.clientKey) = ("/ca.pem", "/c.pem", "/k.pem")
+            $0.options = [("sasl.mechanisms", "PLAIN"), ("compression.type", "zstd")]
+        }
+        #expect(all["security.protocol"] == "sasl_ssl" && all["sasl.mechanisms"] == "PLAIN")
+        #expect(all["ssl.ca.location"] == "/ca.pem" && all["ssl.certificate.location"] == "/c.pem")
+        #expect(all["ssl.key.location"] == "/k.pem" && all["compression.codec"] == "zstd")
+        let both = try dump { ($0.tls, $0.clientCert) = (true, "/both.pem") }
+        #expect(both["ssl.key.location"] == "/both.pem")
+    }
+
+    @Test(
+        "A broker whose certificate is not trusted, or of another host, is said to be that, and one that is good is used",
+        .enabled(if: SelfSignedCertificate.isPossible))
+    func certificates() throws {
+        let own = try #require(SelfSignedCertificate(names: "IP:127.0.0.1"))
+        let other = try #require(SelfSignedCertificate(names: "IP:127.0.0.1"))
+        let elsewhere = try #require(SelfSignedCertificate(names: "DNS:elsewhere.example"))
+        let broker = try #require(cluster.servers.split(separator: ",").first?.split(separator: ":").last)
+        let port = try #require(UInt16(broker))
+        func failure(_ certificate: SelfSignedCertificate, trusting authority: SelfSignedCertificate) throws
+            -> BusFailure?
+        {
+            let front = try #require(ServerFront.tls(certificate, port: port))
+            var settings = BusSettings(url: try BusURL("kafka://127.0.0.1:\(front.port)"), to: "news", tls: true)
+            settings.caFile = authority.file
+            do throws(BusFailure) {
+                let bus = KafkaBus(settings)
+                try bus.connect(wait)
+                bus.close()
+                return nil
+            } catch { return error }
+        }
+        let untrusted = try failure(own, trusting: other)
+        #expect(
+            untrusted?.kind == .untrusted && untrusted?.reason.contains("certificate") == true,
+            "\(untrusted?.reason ?? "")")
+        #expect(try failure(elsewhere, trusting: elsewhere)?.kind == .untrusted)
+        // The cluster for tests names its brokers without TLS, so that this is as far as it goes.
+        #expect(try failure(own, trusting: own) == nil)
+    }
+
     @Test("The word to stop is heeded while the cluster does not answer")
     func stop() throws {
         let bus = try bus()

@@ -180,8 +180,68 @@ struct NATSBusTests {
         }
         let trusted = try server(own)
         try secure(trusted.port, own).connect(wait)
-        #expect(throws: BusFailure.self) { try secure(trusted.port, other).connect(wait) }
+        let untrusted = #expect(throws: BusFailure.self) { try secure(trusted.port, other).connect(wait) }
+        #expect(untrusted?.kind == .untrusted && untrusted?.reason.contains("self-signed") == true)
         let strange = try server(elsewhere)
-        #expect(throws: BusFailure.self) { try secure(strange.port, elsewhere).connect(wait) }
+        let mistaken = #expect(throws: BusFailure.self) { try secure(strange.port, elsewhere).connect(wait) }
+        #expect(mistaken?.kind == .untrusted && mistaken?.reason.contains("mismatch") == true)
+        // A server without TLS gets nothing, and one that has gone is away.
+        let plain = #expect(throws: BusFailure.self) { try secure(self.server.port, own).connect(wait) }
+        #expect(plain?.kind == .untrusted)
+        let gone = #expect(throws: BusFailure.self) { try secure(ServerProcess.freePort(), own).connect(wait) }
+        #expect(gone?.kind == .away)
+    }
+
+    @Test(
+        "Over TLS articles go to who knows the password, or shows a certificate that the server trusts",
+        .enabled(if: SelfSignedCertificate.isPossible))
+    func encrypted() throws {
+        let own = try #require(SelfSignedCertificate(names: "IP:127.0.0.1"))
+        let files = "cert_file: \"FOLDER/cert.pem\", key_file: \"FOLDER/key.pem\""
+        let closed = try #require(
+            NATSServer(
+                "tls { \(files) }\nauthorization { user: news, password: right }", readable: [own.file, own.keyFile]))
+        let mutual = try #require(
+            NATSServer(
+                "tls { \(files), ca_file: \"FOLDER/cert.pem\", verify: true }", readable: [own.file, own.keyFile]))
+        func bus(_ server: NATSServer, _ change: (inout BusSettings) -> Void) throws -> NATSBus {
+            try self.bus(port: server.port) { settings in
+                (settings.tls, settings.caFile) = (true, own.file)
+                change(&settings)
+            }
+        }
+        for bus in [
+            try bus(closed) { ($0.user, $0.password) = ("news", "right") },
+            try bus(mutual) { ($0.clientCert, $0.clientKey) = (own.file, own.keyFile) },
+        ] {
+            try bus.connect(wait)
+            _ = try bus.setUp(wait)
+            _ = try bus.end(wait)
+            try bus.publish(SampleMessages(1...3), wait)
+            #expect(try bus.end(wait)?.seq == 3)
+        }
+        let wrong = try bus(closed) { ($0.user, $0.password) = ("news", "wrong") }
+        #expect(#expect(throws: BusFailure.self) { try wrong.connect(wait) }?.kind == .notPermitted)
+        #expect(throws: BusFailure.self) { try bus(mutual) { _ in }.connect(wait) }
+    }
+
+    @Test(
+        "A file of credentials lets newswire in to the account that it is of, and another user's does not",
+        .enabled(if: SelfSignedCertificate.isPossible))
+    func credentials() throws {
+        let accounts = try #require(NATSAccounts())
+        let closed = try #require(NATSServer(accounts.configuration))
+        let right = try bus(port: closed.port) { $0.credentialsFile = accounts.credentials }
+        try right.connect(wait)
+        _ = try right.setUp(wait)
+        _ = try right.end(wait)
+        try right.publish(SampleMessages(1...2), wait)
+        #expect(try right.end(wait)?.seq == 2)
+        let strangers = try #require(NATSAccounts())
+        let wrong = try bus(port: closed.port) { $0.credentialsFile = strangers.credentials }
+        let failure = #expect(throws: BusFailure.self) { try wrong.connect(wait) }
+        #expect(failure?.kind == .notPermitted, "\(failure?.reason ?? "")")
+        let none = try bus(port: closed.port) { $0.credentialsFile = accounts.credentials + ".none" }
+        #expect(throws: BusFailure.self) { try none.connect(wait) }
     }
 }

@@ -33,6 +33,28 @@ struct EngineSessionTests {
         #expect(failure?.kind == .refused && failure?.text.contains("fsync = off") == true)
     }
 
+    @Test(
+        "An engine whose certificate is not trusted is refused, and not waited for",
+        .enabled(if: SelfSignedCertificate.isPossible))
+    func untrusted() throws {
+        let own = try #require(SelfSignedCertificate(names: "IP:127.0.0.1"))
+        let other = try #require(SelfSignedCertificate(names: "IP:127.0.0.1"))
+        let server = try #require(PostgreSQLServer(certificate: own, options: []))
+        func access(_ authority: SelfSignedCertificate, _ port: UInt16) throws -> EngineAccess {
+            try EngineAccess(
+                EngineSettings(
+                    url:
+                        "postgresql://newswire@127.0.0.1:\(port)/news?sslmode=verify-full&sslrootcert=\(authority.file)",
+                    password: PostgreSQLServer.password, durability: .single))
+        }
+        _ = try access(own, server.port).connect()
+        let failure = #expect(throws: EngineFailure.self) { try access(other, server.port).connect() }
+        #expect(failure?.kind == .refused && failure?.text.contains("cannot be trusted") == true)
+        #expect(failure?.advice?.contains("sslrootcert") == true)
+        let gone = #expect(throws: EngineFailure.self) { try access(own, ServerProcess.freePort()).connect() }
+        #expect(gone?.kind == .away)
+    }
+
     @Test("Where synchronous durability is wanted, a server without a standby is refused")
     func alone() throws {
         let engine = try TestEngine()

@@ -27,12 +27,9 @@ final class KafkaBus: Bus {
     var largestLine: Int { largest }
 
     func connect(_ wait: BusWait) throws(BusFailure) {
-        guard let configuration = rd_kafka_conf_new() else {
-            throw BusFailure(.refused, "\(settings.url.written) was not asked: there is no memory")
-        }
+        let configuration = try configuration()
         var isTaken = false
         defer { if !isTaken { rd_kafka_conf_destroy(configuration) } }
-        for (name, value) in properties { try set(name, value, configuration) }
         largest = settings.option("message.max.bytes").flatMap { Int($0) } ?? Self.standardLargest
         rd_kafka_conf_set_opaque(configuration, Unmanaged.passUnretained(reports).toOpaque())
         // Called by `rd_kafka_poll` alone, on this thread, as long as this object is there.
@@ -53,6 +50,20 @@ final class KafkaBus: Bus {
         }
         self.topic = topic
         try look(for: topic, made, wait)
+    }
+
+    /// Makes what the library is to go by; the caller destroys it, or hands it to the library.
+    func configuration() throws(BusFailure) -> OpaquePointer {
+        guard let configuration = rd_kafka_conf_new() else {
+            throw BusFailure(.refused, "\(settings.url.written) was not asked: there is no memory")
+        }
+        do throws(BusFailure) {
+            for (name, value) in properties { try set(name, value, configuration) }
+        } catch {
+            rd_kafka_conf_destroy(configuration)
+            throw error
+        }
+        return configuration
     }
 
     private var properties: [(String, String)] {
@@ -112,6 +123,11 @@ final class KafkaBus: Bus {
             if let failure = reports.failure, failure.code == RD_KAFKA_RESP_ERR__AUTHENTICATION {
                 throw BusFailure(
                     .notPermitted, "\(settings.url.written) does not let newswire in: \(SafeText.line(failure.reason))")
+            }
+            // Others may be right while one broker is not; none is where all are down.
+            if let failure = reports.broken, reports.areAllDown || wait.isOver {
+                throw BusFailure(
+                    .untrusted, "\(settings.url.written) cannot be trusted: \(SafeText.line(failure.reason))")
             }
             if wait.isStopped { throw BusFailure(.stopped, "newswire is to stop") }
             guard !wait.isOver else {
@@ -231,6 +247,9 @@ private final class KafkaReports {
     private(set) var refusal: rd_kafka_resp_err_t?
     /// The last that has gone wrong with brokers since `begin`.
     private(set) var failure: Failure?
+    /// The last that was wrong with the TLS of a broker.
+    private(set) var broken: Failure?
+    private(set) var areAllDown = false
 
     static func of(_ opaque: UnsafeMutableRawPointer?) -> KafkaReports? {
         opaque.map { Unmanaged<KafkaReports>.fromOpaque($0).takeUnretainedValue() }
@@ -245,6 +264,11 @@ private final class KafkaReports {
     }
 
     func failed(_ code: rd_kafka_resp_err_t, _ reason: String) {
+        switch code {
+        case RD_KAFKA_RESP_ERR__SSL where TLSWords.areOfTrust(reason): broken = Failure(code: code, reason: reason)
+        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: areAllDown = true
+        default: break
+        }
         if let failure, failure.isFatal { return }
         failure = Failure(code: code, reason: reason)
     }

@@ -297,8 +297,15 @@ final class NATSBus: Bus {
         switch status {
         case NATS_CONNECTION_AUTH_FAILED, NATS_NOT_PERMITTED:
             BusFailure(.notPermitted, "\(settings.url.written) does not let newswire in: \(words(status))")
+        // It wants TLS, or has none.
+        case NATS_SECURE_CONNECTION_REQUIRED, NATS_SECURE_CONNECTION_WANTED: untrusted(status)
+        case NATS_SSL_ERROR where TLSWords.areOfTrust(words(status)): untrusted(status)
         default: BusFailure(.away, "\(settings.url.written) was not reached: \(words(status))")
         }
+    }
+
+    private func untrusted(_ status: natsStatus) -> BusFailure {
+        BusFailure(.untrusted, "\(settings.url.written) cannot be trusted: \(words(status))")
     }
 
     private func failure(_ status: natsStatus, _ deed: String, _ text: String? = nil) -> BusFailure {

@@ -67,6 +67,7 @@ extension BusFailure {
             case .away: .away
             case .refused: .refused
             case .notPermitted: .notPermitted
+            case .untrusted: .untrusted
             case .misconfigured: .misconfigured
             case .stopped: .stopped
             }

@@ -40,11 +40,13 @@ final class PostgreSQLBus: Bus {
                 return
             } catch {
                 // What another server of the same cluster would say as well.
-                guard error.kind == .away, !wait.isOver else { throw error }
+                guard error.kind == .away || error.kind == .untrusted, !wait.isOver else { throw error }
                 reasons.append(error)
             }
         }
-        throw BusFailure(.away, reasons.map(\.reason).joined(separator: "; "))
+        // Waiting helps with those that are away, and a person may have to help with the others.
+        let isUntrusted = reasons.contains { $0.kind == .untrusted }
+        throw BusFailure(isUntrusted ? .untrusted : .away, reasons.map(\.reason).joined(separator: "; "))
     }
 
     /// Looks whether what is acknowledged stays, and is what was sent.

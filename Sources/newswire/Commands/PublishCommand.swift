@@ -20,7 +20,7 @@ struct PublishCommand: AsyncParsableCommand {
             they end whenever a connection is made, and publishing goes on behind that. Where their last message is not the \
             store's, or lies more than a day back, nothing is published, and the status is 65. A bus that is away is tried \
             again after 1 s, 2 s, 4 s, up to 60 s. Where it does not let newswire in, the status is 77; where there is no such \
-            stream or table, 78.
+            stream or table, or its certificate is not trusted, 78.
 
             What is larger than the bus takes goes without its content, and says so in Newswire-Omitted.
 

@@ -74,7 +74,7 @@ struct BusPlace: Sendable {
                 switch error.kind {
                 case .away, .refused, .tooLarge, .stopped: .allFailed
                 case .notPermitted: .endedForGood
-                case .misconfigured: .badConfiguration
+                case .misconfigured, .untrusted: .badConfiguration
                 case .notOurs: .badInput
                 }
             throw CommandFailure(status, "publishing for the consumer \(consumer): \(error.reason)")

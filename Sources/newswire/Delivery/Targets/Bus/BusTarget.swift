@@ -113,7 +113,7 @@ final class BusTarget: DeliveryTarget, @unchecked Sendable {
         case .away: return .away(failure.reason)
         case .refused, .tooLarge: return .refused(failure.reason)
         case .notPermitted: return .ended(failure.reason)
-        case .misconfigured: return .broken(.badConfiguration, failure.reason)
+        case .misconfigured, .untrusted: return .broken(.badConfiguration, failure.reason)
         case .notOurs: return .broken(.badInput, "\(failure.reason); nothing is published: name another place in to")
         case .stopped: return .stopped
         }
