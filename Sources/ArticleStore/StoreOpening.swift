@@ -46,6 +46,9 @@ struct StoreOpening {
     func run() throws(StoreError) -> Opened {
         // It may have changed while the lock was waited for.
         try Self.checkFormat(directory, options)
+        // What all machines say that they have goes from the log: a copy that another program made a moment ago has to be durable
+        // before this one says so.
+        if options.isOfFleet { try directory.syncAll(files) }
         try makeLayout()
         let place = options.isOfFleet ? try FleetPlace(in: directory) : nil
         let segments = try Segment.all(in: directory)

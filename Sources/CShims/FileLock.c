@@ -23,6 +23,8 @@ int newswire_file_is_write_locked(int descriptor) {
     return lock.l_type != F_UNLCK;
 }
 
+int newswire_sync_file_system(int descriptor) { return syncfs(descriptor); }
+
 void newswire_start_writeback(int descriptor, long long offset, long long count) {
     int error = errno;
     sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);

@@ -82,6 +82,7 @@ final class FaultyFileSystem: Sendable {
         }
         files.syncData = { self.fails("sync \(Self.name($0))") ? -1 : 0 }
         files.sync = { self.fails("sync \(Self.name($0))") ? -1 : 0 }
+        files.syncAll = { self.fails("sync all of \(Self.name($0))") ? -1 : 0 }
         files.truncate = { self.fails("truncate \(Self.name($0))") ? -1 : Glibc.ftruncate($0, $1) }
         files.allocate = { self.fails("allocate") ? -1 : Glibc.ftruncate($0, $1) }
         files.rename = { self.fails("rename") ? -1 : Glibc.rename($0, $1) }

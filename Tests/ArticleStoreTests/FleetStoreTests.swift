@@ -85,6 +85,24 @@ struct FleetStoreTests {
         #expect(first.segments == second.segments)
     }
 
+    @Test("a copy that another program has made is durable before anything is written to it, or it is not opened")
+    func copied() throws {
+        let (single, fleet) = (fixture("single"), fixture("fleet"))
+        try fleet.openOfFleet().close()
+        let faults = FaultyFileSystem()
+        try fleet.openOfFleet(files: faults.calling).close()
+        let change = faults.log.firstIndex { $0 != "create" }
+        #expect(change.map { faults.log[$0] } == "sync all of fleet", "\(faults.log)")
+        faults.fail(at: try #require(change) + 1, sticky: false, .inputOutput)
+        let error = #expect(throws: StoreError.self) { try fleet.openOfFleet(files: faults.calling) }
+        #expect(error?.description.contains("making durable") == true)
+        // Nobody goes by what a machine alone has copied.
+        faults.clearLog()
+        faults.heal()
+        try single.open(files: faults.calling).close()
+        #expect(!faults.log.contains { $0.hasPrefix("sync all") })
+    }
+
     @Test("several entries cost one fdatasync, and one more for each segment that they fill")
     func oneSync() throws {
         let (first, second) = (fixture("first"), fixture("second"))

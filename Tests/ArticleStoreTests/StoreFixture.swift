@@ -32,6 +32,7 @@ final class StoreFixture: Sendable {
         var files = FileSystem()
         files.sync = { _ in 0 }
         files.syncData = { _ in 0 }
+        files.syncAll = { _ in 0 }
         files.allocate = { ftruncate($0, $1) }
         return files
     }

@@ -1,3 +1,4 @@
+import CShims
 import Glibc
 import Locking
 
@@ -13,6 +14,8 @@ struct FileSystem: Sendable {
     }
     var syncData: @Sendable (_ descriptor: Int32) -> Int32 = { Glibc.fdatasync($0) }
     var sync: @Sendable (_ descriptor: Int32) -> Int32 = { Glibc.fsync($0) }
+    /// Makes all durable that is on the file system of a folder, whoever has written it.
+    var syncAll: @Sendable (_ descriptor: Int32) -> Int32 = { newswire_sync_file_system($0) }
     var truncate: @Sendable (_ descriptor: Int32, _ size: Int) -> Int32 = { Glibc.ftruncate($0, $1) }
     var allocate: @Sendable (_ descriptor: Int32, _ size: Int) -> Int32 = {
         var number = Glibc.posix_fallocate($0, 0, $1)

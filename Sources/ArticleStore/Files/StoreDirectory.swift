@@ -207,6 +207,14 @@ struct StoreDirectory: Sendable {
         try OpenFile.folder(folder).sync(files)
     }
 
+    /// Makes all that is in the store durable, also what another program has copied there.
+    func syncAll(_ files: FileSystem) throws(StoreError) {
+        let folder = try OpenFile.folder(path)
+        while files.syncAll(folder.descriptor) != 0 {
+            if errno != EINTR { throw .system("making durable", path) }
+        }
+    }
+
     /// Puts `bytes` in the place of a file, durably: whoever reads it sees all of the old or all of the new.
     ///
     /// - Parameter temporary: a path in the same folder that nobody else writes at the same time.

@@ -7,6 +7,8 @@ int newswire_lock_file(int descriptor);
 void newswire_unlock_file(int descriptor);
 // 1 where another descriptor has a write lock, 0 where none has, -1 with errno. Read locks do not count.
 int newswire_file_is_write_locked(int descriptor);
+// Makes all durable that is on the file system of a file; 0, or -1 with errno.
+int newswire_sync_file_system(int descriptor);
 // Starts writing a range of a file to its disk without waiting for it. Never fails: it is only a hint.
 void newswire_start_writeback(int descriptor, long long offset, long long count);
 

@@ -66,6 +66,7 @@ final class FleetMachine: Sendable {
         var files = FileSystem()
         files.sync = { _ in 0 }
         files.syncData = { _ in 0 }
+        files.syncAll = { _ in 0 }
         return files
     }
 
