@@ -57,6 +57,8 @@ package final class EngineAccess: Sendable {
 final class EngineLine {
     let access: EngineAccess
     private(set) var session: EngineSession?
+    /// How often a connection was let go.
+    private(set) var losses = 0
     /// Is run on each new connection.
     private let greet: (EngineSession) throws(PostgreSQLFailure) -> Void
 
@@ -89,5 +91,8 @@ final class EngineLine {
         return session
     }
 
-    func close() { session = nil }
+    func close() {
+        if session != nil { losses += 1 }
+        session = nil
+    }
 }

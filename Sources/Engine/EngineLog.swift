@@ -22,6 +22,8 @@ package final class EngineLog: FleetLog {
         }
     }
 
+    package var losses: Int { line.losses }
+
     package func end() throws(EngineFailure) -> LogEnd {
         try line.ask { session throws(PostgreSQLFailure) in try Self.end(session) }
     }
@@ -111,7 +113,7 @@ package final class EngineLog: FleetLog {
         while true {
             // An answer may have brought it along, so that the socket has nothing to read any more.
             if let session = line.session {
-                // Where the connection is lost, the next question finds out why, and connects again.
+                // Where the connection is lost, the next question connects again, and `losses` tells of it.
                 guard session.takeNews() else { return line.close() }
                 if session.hadNews() { return }
             }

@@ -3,6 +3,10 @@
 ///
 /// Its calls block for as long as the engine takes, and belong to one thread at a time: that of the writer of the store.
 package protocol FleetLog: AnyObject {
+    /// How often the connection to the engine was lost, also where no call has failed for it: behind the next one there may be
+    /// an engine that has not got all of the log.
+    var losses: Int { get }
+
     /// Where the log ends.
     func end() throws(EngineFailure) -> LogEnd
 

@@ -201,6 +201,23 @@ struct EngineLogTests {
         #expect(try log.append([3], seen: 1, end: end(7)) == .appended(2))
     }
 
+    @Test("A connection that is lost while nobody asks is told of, since the next one may lead to another engine")
+    func losses() throws {
+        let engine = try TestEngine()
+        let log = try engine.log(nil)
+        #expect(try log.end().position == 0)
+        #expect(log.losses == 0)
+        engine.sql(
+            """
+            SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() \
+            AND pid <> pg_backend_pid()
+            """)
+        log.wait(milliseconds: 30_000)
+        #expect(log.losses == 1)
+        #expect(try log.end().position == 0)
+        #expect(log.losses == 1)
+    }
+
     @Test("Waiting ends when another appends, not by one's own append, and when it is woken")
     func news() async throws {
         let engine = try TestEngine()

@@ -36,8 +36,8 @@ final class LogFollower {
     private let watch: StoreWatch
     /// Bytes of entries that are asked for, and applied, at a time.
     private let pieceSize: Int
-    /// Whether the store was held against the log since the engine was last away.
-    private var isCompared = false
+    /// How often the engine had been lost when the store was held against the log; nil where that is to be done again.
+    private var lossesCompared: Int?
 
     init(_ store: ArticleStore, _ log: any FleetLog, _ watch: StoreWatch, pieceSize: Int = 16 << 20) {
         self.store = store
@@ -60,7 +60,7 @@ final class LogFollower {
     ///   - own: looked for among what comes.
     ///   - progress: what has come and is applied, also where it throws later.
     func follow(lookingFor own: Own? = nil, _ progress: inout Progress) throws(Failure) {
-        if !isCompared { try compare() }
+        try compare()
         while true {
             let after = position
             let rows = try asking { () throws(EngineFailure) in try log.entries(after: after, bytes: pieceSize) }
@@ -76,6 +76,8 @@ final class LogFollower {
     func append(
         _ rendered: Rendered, _ own: Own, body: [UInt8]
     ) throws(Failure) -> AppendOutcome {
+        // The position alone would let an entry go behind another one of an engine that has gone on without the end of the log.
+        try compare()
         let place = place
         let end = LogEnd.Records(seq: rendered.head.seq, chain: rendered.head.chain)
         let outcome = try asking { () throws(EngineFailure) in try log.append(body, seen: place.position, end: end) }
@@ -168,9 +170,11 @@ final class LogFollower {
 
     // MARK: Whether both are the same
 
-    /// Holds the store against where the log ends, each time that the engine comes back: another may have taken its place
-    /// that has not got all of it.
+    /// Holds the store against where the log ends, once for each connection: another engine may have taken the place of the one
+    /// before that has not got all of it.
     private func compare() throws(Failure) {
+        let losses = log.losses
+        if losses == lossesCompared { return }
         let end = try asking { () throws(EngineFailure) in try log.end() }
         guard end.fleet == place.fleet else {
             throw .diverged(
@@ -190,7 +194,7 @@ final class LogFollower {
                 throw diverged(LogFault(.other, seq: place.seq))
             }
         }
-        isCompared = true
+        lossesCompared = losses
     }
 
     /// The last place of the log that is not behind the articles.
@@ -213,7 +217,7 @@ final class LogFollower {
         do throws(EngineFailure) {
             return try body()
         } catch {
-            isCompared = false
+            lossesCompared = nil
             switch error.kind {
             case .trimmed:
                 throw .diverged(

@@ -107,6 +107,26 @@ struct FleetDivergenceTests {
         expectDivergence(two, "")
     }
 
+    @Test("an engine that has taken the place of another while nobody asked is found, also by who appends first")
+    func takenPlace() throws {
+        let one = try machine("one")
+        let two = try machine("two")
+        one.commit(.of("a", 1...3))
+        one.commit(.of("a", 4...6))
+        try two.ledger.catchUp()
+        fleet.lose(behind: 1)
+        one.link.reconnect()
+        expectDivergence(one, "seq 4")
+        // It has gone on to the very position of the one before.
+        try machine("three").commit(.of("b", 1...1))
+        #expect(fleet.position == two.ledger.position)
+        two.link.reconnect()
+        let error = #expect(throws: StoreError.self) { try two.commit(.of("z", 1...1))[0].get() }
+        #expect(error?.code == .damaged)
+        #expect(fleet.position == 2)
+        expectDivergence(two, "seq")
+    }
+
     @Test("the engine of another fleet is refused, and so is a log that does not reach back")
     func otherFleet() throws {
         let one = try machine("one")

@@ -73,12 +73,15 @@ final class MemoryLink: Sendable {
         var waits: [Int] = []
         var appendCount = 0
         var wakes = 0
+        var losses = 0
     }
 
     let plan = Locked(Plan())
 
     func onAppend(_ mishaps: Mishap...) { plan.withLock { $0.appends += mishaps } }
     func onRead(_ mishaps: Mishap...) { plan.withLock { $0.reads += mishaps } }
+    /// The connection is lost and made again while nobody asks.
+    func reconnect() { plan.withLock { $0.losses += 1 } }
     var appendCount: Int { plan.withLock { $0.appendCount } }
 }
 
@@ -112,6 +115,8 @@ final class MemoryLog: FleetLog {
         case .lostAnswer, .cutShort, nil: return mishap
         }
     }
+
+    var losses: Int { link.plan.withLock { $0.losses } }
 
     func end() throws(EngineFailure) -> LogEnd { fleet.core.withLock { $0.end } }
 
