@@ -163,7 +163,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "JSONText", "ArticleStore", "Archiving", "FeedModel", "Digest", "Text", "Configuration",
-                "Fetching", "Querying", "Ingestion", "newswire", "NewswireMain", "newswire-publish",
+                "Fetching", "Querying", "Fleet", "Ingestion", "newswire", "NewswireMain", "newswire-publish",
             ],
             swiftSettings: settings),
     ],

@@ -10,33 +10,11 @@ import Testing
     "newswire run in a fleet",
     .enabled(if: PostgreSQLServer.isPossible, "PostgreSQL is not installed: apt install postgresql"), .serialized)
 struct FleetServiceTests {
-    /// A store that is the fleet's, and a copy of it for a second machine.
-    private func machines() async throws -> (one: FleetDesk, two: FleetDesk) {
-        let one = FleetDesk(node: "one")
-        try one.desk.store([StoredArticle("a"), StoredArticle("b")])
-        try #require(await one.fleet("init").status == 0)
-        let two = FleetDesk(database: one.database, node: "two")
-        try #require(
-            await one.desk.shell("cp -a $DIR/store \(two.desk.folder.path)/store").status == 0)
-        return (one, two)
-    }
-
-    /// Starts a service and waits until it is in the fleet.
-    private func service(_ fleet: FleetDesk, _ name: String) async -> ChildProcess {
-        let service = fleet.desk.service()
-        #expect(
-            await PublishDesk.waits {
-                fleet.sql("SELECT count(*) FROM newswire.shard JOIN newswire.node USING (run) WHERE name = '\(name)'")
-                    != ["0"]
-            })
-        return service
-    }
-
     @Test("A consumer goes on at another machine where the first has let it go, and has every article once")
     func consumers() async throws {
-        let (one, two) = try await machines()
-        let first = await service(one, "one")
-        let second = await service(two, "two")
+        let (one, two) = try await FleetDesk.pair()
+        let first = await one.service()
+        let second = await two.service()
         let begun = await one.desk.run("dump", "--new", "--as", "index", "--limit", "1")
         #expect(begun.status == 0 && begun.lines.count == 1, "\(begun.errors)")
         #expect(one.sql("SELECT seq, run IS NULL, holder FROM newswire.consumer") == ["1|t|one"])
@@ -56,8 +34,8 @@ struct FleetServiceTests {
 
     @Test("The status and the metrics of a service say how it stands in its fleet")
     func status() async throws {
-        let (one, _) = try await machines()
-        let first = await service(one, "one")
+        let (one, _) = try await FleetDesk.pair()
+        let first = await one.service()
         // What the table shows, the machine sees with its next look.
         #expect(
             await PublishDesk.waits {
@@ -81,9 +59,9 @@ struct FleetServiceTests {
 
     @Test("A consumer that another machine's delivery has is refused with its name")
     func held() async throws {
-        let (one, two) = try await machines()
-        let first = await service(one, "one")
-        let second = await service(two, "two")
+        let (one, two) = try await FleetDesk.pair()
+        let first = await one.service()
+        let second = await two.service()
         let delivery = one.desk.start(
             ["deliver", "--as", "index", "--config", one.desk.folder.file("newswire.toml"), "--", "/bin/cat"])
         #expect(await PublishDesk.waits { one.sql("SELECT seq FROM newswire.consumer") == ["2"] })
@@ -95,13 +73,6 @@ struct FleetServiceTests {
         #expect(await PublishDesk.waits { await two.desk.run("dump", "--new", "--as", "index").status == 0 })
         for service in [first, second] { service.send(SIGTERM) }
         for service in [first, second] { #expect(await service.wait().status == 0) }
-    }
-
-    /// A document with so many items.
-    private func document(_ count: Int) -> LoopbackResponse {
-        let items = (1...count).map { "<item><guid>\($0)</guid><title>Title \($0)</title></item>" }.joined()
-        return LoopbackResponse(
-            headers: [], body: "<rss version=\"2.0\"><channel><title>T</title>\(items)</channel></rss>")
     }
 
     @Test("What a clock that was ahead has left of a feed is put right once, by the machine that polls it, for all")
@@ -125,7 +96,7 @@ struct FleetServiceTests {
         _ = try store.commit([FeedCommit(feed: state.feed, records: [], state: state)])
         store.close()
         try #require(await one.fleet("init").status == 0)
-        let first = await service(one, "one")
+        let first = await one.service()
         // The feed is due in an hour: nothing else is there to be said of it.
         #expect(await PublishDesk.waits { one.sql("SELECT count(*) FROM newswire.log") == ["1"] })
         let entry = one.sql("SELECT convert_from(body, 'UTF8') FROM newswire.log")?.joined(separator: "\n") ?? ""
@@ -139,34 +110,23 @@ struct FleetServiceTests {
 
     @Test("What a machine polled that is killed is polled by another, and every store has the same articles once")
     func takesOver() async throws {
-        let (one, two) = try await machines()
+        let (one, two) = try await FleetDesk.pair()
         let publisher = one.desk.server
-        publisher.on("/feed", document(2))
-        let feed = """
-
-            [schedule]
-            min_interval = "1s"
-            [[feed]]
-            url = "\(publisher.url("/feed"))"
-            id = "wire"
-            interval = "1s"
-            """
-        one.configure(node: "one", more: feed)
-        two.configure(node: "two", more: feed)
-        func hasAll(_ fleet: FleetDesk, _ count: Int) async -> Bool {
-            await PublishDesk.waits { await fleet.desk.run("dump").lines.count == count }
-        }
-        let first = await service(one, "one")
-        #expect(await hasAll(one, 4))
+        publisher.on("/feed", FleetDesk.document(2))
+        let feed = FleetDesk.schedule + FleetDesk.feed(publisher.url("/feed"), id: "wire")
+        one.configure(more: feed)
+        two.configure(more: feed)
+        let first = await one.service()
+        #expect(await one.has(4))
         // It begins with what the log has told of the feed.
-        let second = await service(two, "two")
-        #expect(await hasAll(two, 4))
+        let second = await two.service()
+        #expect(await two.has(4))
         first.send(SIGKILL)
         _ = await first.wait()
-        publisher.on("/feed", document(3))
-        #expect(await hasAll(two, 5))
-        let again = await service(one, "one")
-        #expect(await hasAll(one, 5))
+        publisher.on("/feed", FleetDesk.document(3))
+        #expect(await two.has(5))
+        let again = await one.service()
+        #expect(await one.has(5))
         for service in [second, again] { service.send(SIGTERM) }
         for service in [second, again] { #expect(await service.wait().status == 0) }
         let heads = [await one.desk.run("store", "verify"), await two.desk.run("store", "verify")]
