@@ -206,4 +206,8 @@ if Context.environment["NEWSWIRE_BENCH"] != nil {
         .executableTarget(
             name: "storebench", dependencies: ["ArticleStore", "FeedModel", "Digest"], path: "Benchmarks/StoreBench",
             swiftSettings: settings))
+    package.targets.append(
+        .executableTarget(
+            name: "fleetlog", dependencies: ["Engine", "Fleet", "Locking"], path: "Benchmarks/FleetLog",
+            swiftSettings: settings))
 }
