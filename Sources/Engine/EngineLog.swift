@@ -42,40 +42,33 @@ package final class EngineLog: FleetLog {
     }
 
     package func entries(after position: UInt64, bytes: Int) throws(EngineFailure) -> [LogRow] {
-        let rows = try read(after: position, bytes)
-        if rows.first?.position == position + 1 { return rows }
-        // An entry that is missing was trimmed, or has come just now.
-        if rows.isEmpty, try end().position <= position { return [] }
-        let again = try read(after: position, bytes)
-        if again.first?.position == position + 1 { return again }
-        throw EngineFailure(
-            .trimmed, "the engine does not keep the entry \(position + 1) of the log any more",
-            advice: "copy the store of another machine of the fleet")
-    }
-
-    private func read(after position: UInt64, _ bytes: Int) throws(EngineFailure) -> [LogRow] {
-        let rows = try line.ask { session throws(PostgreSQLFailure) in
-            // The length of a value is known without reading it.
+        let (rows, end) = try line.ask { session throws(PostgreSQLFailure) in
+            // All of it is of one moment. The length of a value is known without reading it.
             let result = try session.run(
                 """
-                SELECT pos, seq, chain, body FROM (SELECT pos, seq, chain, body, sum(octet_length(body)) OVER w AS total, \
-                row_number() OVER w AS n FROM (SELECT * FROM newswire.log WHERE pos > $1 ORDER BY pos LIMIT $2) l \
-                WINDOW w AS (ORDER BY pos)) r WHERE n = 1 OR total <= $3 ORDER BY pos
+                SELECT r.pos, r.seq, r.chain, r.body, f.pos FROM newswire.fleet f LEFT JOIN (SELECT pos, seq, chain, body, \
+                sum(octet_length(body)) OVER w AS total, row_number() OVER w AS n FROM (SELECT * FROM newswire.log \
+                WHERE pos > $1 ORDER BY pos LIMIT $2) l WINDOW w AS (ORDER BY pos)) r ON n = 1 OR total <= $3 ORDER BY r.pos
                 """, [.int8(Int64(position)), .int8(Int64(Self.most)), .int8(Int64(bytes))], binary: true,
                 orElse: "did not give the log")
-            return (0..<result.count).map { Self.row(result, $0) }
+            let end = result.count > 0 ? result.number(0, 4) : nil
+            // Without an entry there is one row, of the end alone.
+            let count = end != nil && result.number(0, 0) == nil ? 0 : result.count
+            return ((0..<count).map { Self.row(result, $0) }, end)
         }
-        var read: [LogRow] = []
-        for row in rows {
-            guard let row, row.before.chain.count == 32 else {
-                throw EngineFailure(
-                    .damaged, "the engine gave an entry behind \(position) of the log that cannot be one")
-            }
-            // What is behind a hole comes with the next question.
-            if let last = read.last, row.position != last.position + 1 { break }
-            read.append(row)
+        guard let end, !rows.contains(where: { $0.map { $0.before.chain.count != 32 } ?? true }) else {
+            throw EngineFailure(
+                .damaged, "the engine gave an entry behind \(position) of the log that cannot be one")
         }
-        return read
+        let read = rows.compactMap { $0 }
+        if read.isEmpty, end <= Int64(position) { return [] }
+        guard read.first?.position == position + 1 else {
+            throw EngineFailure(
+                .trimmed, "the engine does not keep the entry \(position + 1) of the log any more",
+                advice: "copy the store of another machine of the fleet")
+        }
+        // What is behind a hole comes with the next question, which finds it.
+        return Array(zip(read, position...).prefix { $0.position == $1 + 1 }.map(\.0))
     }
 
     private static func row(_ result: PostgreSQLResult, _ index: Int) -> LogRow? {
