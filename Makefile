@@ -50,8 +50,9 @@ test: dependencies ## build and run all tests
 	@swift build --build-tests
 	@$(DIRECT) $(WIDTH) swift test --skip-build --disable-xctest
 
-check-fleet: build ## three services and two PostgreSQL in network namespaces, with faults, by chance too, and controls (root)
+check-fleet: build ## services and two PostgreSQL in namespaces, with faults, by chance too, and controls; the guide to a fleet (root)
 	@.ci/check-fleet --newswire .build/release/newswire --all
+	@.ci/fleet-guide || [ $$? = 77 ]
 
 check-deep: build ## what is too slow for every change: sanitizers, coverage, faults, the whole conformance kit
 	@.ci/check-deep
