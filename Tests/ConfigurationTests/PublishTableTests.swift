@@ -55,9 +55,9 @@ struct PublishTableTests {
     @Test(
         "What cannot be is refused at its line, by its key",
         arguments: [
-            ("url = \"kafka://k\"", "3: error: [publish.x] to: is missing"),
-            ("to = \"a\"", "3: error: [publish.x] url: is missing"),
-            ("url = \"kafka://u:p@k\"\nto = \"a\"", "4: error: [publish.NAME] url: takes no login"),
+            ("url = \"kafka://k\"", "1: error: [publish.x] to: is missing"),
+            ("to = \"a\"", "1: error: [publish.x] url: is missing"),
+            ("url = \"kafka://u:p@k\"\nto = \"a\"", "2: error: [publish.NAME] url: takes no login"),
             ("url = \"kafka://k\"\nto = \"a b\"", "3: error: [publish.x] to: is no topic"),
             ("url = \"nats://k\"\nto = \"a.*\"", "3: error: [publish.x] to: is no subject"),
             ("url = \"nats://k\"\nto = \"a.{uid}\"", "3: error: [publish.x] to: is no subject"),
