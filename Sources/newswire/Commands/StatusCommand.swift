@@ -57,7 +57,7 @@ struct StatusCommand: ParsableCommand {
         let text =
             try answer
             // What is on the disk may be much.
-            ?? PatientWork.run("reading the store \(store)", limit: 20) {
+            ?? PatientWork.run("reading the store \(store)", limit: 20_000) {
                 try Self.onDisk(configuration, isPrometheus: format == .prometheus)
             }
         if let wrong, format != .text { StandardError.write("newswire: the configuration is wrong: \(wrong.first)") }
