@@ -30,11 +30,15 @@ package struct FleetFigures: Sendable, Equatable {
 }
 
 extension FleetFigures {
+    /// How many milliseconds the lease still lasts, by the clock of `until`. A machine has its run before its first lease,
+    /// and `until` is then as far back as can be.
+    package func leaseLeft(at now: Int64) -> Int64 { run == nil || until <= now ? 0 : until - now }
+
     /// Why nothing is polled, or soon will not be, in a sentence for people; nil where all is well.
     ///
     /// - Parameter now: milliseconds of CLOCK_BOOTTIME.
     package func trouble(at now: Int64) -> String? {
-        let left = max(0, run == nil ? 0 : until - now) / 1000
+        let left = leaseLeft(at: now) / 1000
         if let awaySince, now - awaySince >= 2000 {
             let rest = left > 0 ? "polling stops in \(left) s" : "nothing is polled"
             return "the fleet's engine has not answered for \((now - awaySince) / 1000) s; \(rest)"

@@ -18,7 +18,7 @@ package struct FleetStatus: Sendable, Equatable {
     ///   - time: the time of day then.
     package init(_ figures: FleetFigures, steady: Int64, time: Timestamp) {
         self.figures = figures
-        leaseLeft = figures.run == nil ? 0 : max(0, figures.until - steady)
+        leaseLeft = figures.leaseLeft(at: steady)
         engineSince = (figures.awaySince ?? figures.answersSince).map { time.adding(milliseconds: $0 - steady) }
         trouble = figures.trouble(at: steady)
     }

@@ -146,7 +146,10 @@ private final class NoTrimming: FleetTrimming {
         #expect(figures.trouble(at: 0) == "joining the fleet: 7 entries of the log are still to be read")
         figures.obstacle = nil
         figures.run = "run"
+        // A machine that has just joined, and waits for its first lease.
+        #expect(figures.trouble(at: .max) == nil && figures.leaseLeft(at: 1) == 0)
         figures.until = 15_000
+        #expect(figures.leaseLeft(at: 14_000) == 1000 && figures.leaseLeft(at: 15_001) == 0)
         #expect(figures.trouble(at: 0) == nil)
         figures.awaySince = 1000
         #expect(figures.trouble(at: 2000) == nil)
