@@ -24,6 +24,8 @@ package struct Configuration: Sendable {
     package var publications: [PublishSettings] = []
     /// `[fleet]` says with whom polling is shared; nil where it is not.
     package var fleet: FleetSettings?
+    /// `[web]` says where newswire-web listens, and who may do what there.
+    package var web = WebSettings()
     /// `[fulltext]` says how the pages of articles are fetched.
     package var fullText = FullTextSettings()
     /// `[archive]` says where pages are kept as they came, and for how long.
@@ -88,7 +90,10 @@ package struct Configuration: Sendable {
     package mutating func recognise(_ known: [FeedIDResolver.Known]) {
         if known.isEmpty { return }
         let candidates = feeds.map { FeedIDResolver.Candidate(url: $0.url, id: $0.hasExplicitID ? $0.id : nil) }
-        for (index, id) in FeedIDResolver.assign(candidates, known: known).enumerated() { feeds[index].id = id }
+        // Where no id changes, the feeds stay those of whoever else has them, however many they are.
+        for (index, id) in FeedIDResolver.assign(candidates, known: known).enumerated() where feeds[index].id != id {
+            feeds[index].id = id
+        }
         bindFilters()
     }
 
@@ -125,7 +130,7 @@ extension Configuration: Equatable {
         left.contact == right.contact && left.fetch == right.fetch && left.hosts == right.hosts
             && left.schedule == right.schedule && left.store == right.store && left.events == right.events
             && left.deliver == right.deliver && left.publications == right.publications
-            && left.fleet == right.fleet
+            && left.fleet == right.fleet && left.web == right.web
             && left.fullText == right.fullText && left.archive == right.archive
             && left.status == right.status && left.log == right.log && left.feeds == right.feeds
             && left.filters.rules == right.filters.rules
@@ -146,6 +151,8 @@ extension Configuration {
         ]
         tables += publications.map { "[publish.\(TOMLText.key($0.name))]\n\($0.text)" }
         if let fleet { tables.append("[fleet]\n\(fleet.text)") }
+        tables.append("[web]\n\(web.text)")
+        tables += web.accounts.map { "[[web.account]]\n\($0.text)" }
         tables += [
             "[status]\n\(status.text)",
             "[log]\n\(log.text)",
@@ -154,6 +161,11 @@ extension Configuration {
         tables += filterTables.lazy.map { "[[filter]]\n\($0.settings.text)" }
         return tables.filter { !$0.isEmpty }.joined(separator: "\n")
     }
+}
+
+extension Configuration {
+    /// Returns the effective values of one feed, as `printEffective` has them among all.
+    package func effectiveText(of feed: FeedConfiguration) -> String { "[[feed]]\n\(FeedSettings(feed).text)" }
 }
 
 extension FeedSettings {

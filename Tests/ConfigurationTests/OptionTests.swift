@@ -38,6 +38,13 @@ struct OptionTests {
         (.fleet, "engine", "\"postgresql://db1/other\""), (.fleet, "password", "{ credential = \"fleet\" }"),
         (.fleet, "node", "\"news1\""), (.fleet, "lease", "\"30s\""), (.fleet, "weight", "3"),
         (.fleet, "log_keep", "\"2d\""), (.fleet, "durability", "\"single\""),
+        (.web, "listen", "[\"[::1]:8473\", \"/run/newswire-web/http.sock\"]"), (.web, "socket_mode", "\"0600\""),
+        (.web, "hosts", "[\"news.example.org\"]"), (.web, "base_path", "\"/news\""),
+        (.web, "state_directory", "\"/srv/web\""), (.web, "anonymous", "\"none\""),
+        (.web, "proxy_header", "\"X-Remote-User\""), (.web, "trusted_proxies", "[\"10.0.0.0/8\", \"unix\"]"),
+        (.web, "images", "\"publisher\""), (.web, "unread", "\"7d\""), (.web, "search", "false"),
+        (.webAccount, "name", "\"night\""), (.webAccount, "password", "{ file = \"/p\" }"),
+        (.webAccount, "token", "{ credential = \"t\" }"), (.webAccount, "rights", "\"manage\""),
         (.status, "textfile", "\"/run/newswire.prom\""), (.status, "feed_metrics", "true"),
         (.log, "level", "\"debug\""),
         (.feed, "url", "\"https://example.org/other.xml\""), (.feed, "id", "\"other\""),
@@ -71,6 +78,11 @@ struct OptionTests {
         case .feed: "\(contact)[[feed]]\n\(line.hasPrefix("url ") ? "" : "url = \"https://example.org/f\"\n")\(line)\n"
         case .fleet:
             "[fleet]\n\(line.hasPrefix("engine ") ? "" : "engine = \"postgresql://me@db1,db2/news\"\n")\(line)\n"
+        case .web:
+            "[web]\n\(line.hasPrefix("proxy_header ") ? "trusted_proxies = [\"unix\"]\n" : "")\(line)\n"
+        case .webAccount:
+            "[[web.account]]\n\(line.hasPrefix("name ") ? "" : "name = \"desk\"\n")"
+                + "\(line.hasPrefix("password ") ? "" : "password = { env = \"P\" }\n")\(line)\n"
         case .filter: "[[filter]]\n\(otherLines(ofFilter: line))\(line)\n"
         default: "\(table.title)\n\(line)\n"
         }

@@ -74,6 +74,7 @@ struct ConfigurationAssembler {
             log: state.log, feeds: [], warnings: [])
         configuration.publications = state.publications
         configuration.fleet = state.fleet
+        configuration.web = state.web
         configuration.includePatterns = state.includePatterns
         configuration.fetchLines = state.fetchLines
         configuration.feeds = feeds(of: configuration, known: known)

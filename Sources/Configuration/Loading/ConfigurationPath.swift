@@ -111,12 +111,16 @@ enum Path {
 enum StoreLocation {
     /// `$STATE_DIRECTORY`; else /var/lib/newswire for a configuration under /etc; else a folder of
     /// `$XDG_STATE_HOME`. nil where the last needs a home and there is none.
-    static func standard(configuration path: String, environment: [String: String]) -> String? {
+    ///
+    /// - Parameter name: whose folder it is, if not newswire's.
+    static func standard(
+        named name: String = "newswire", configuration path: String, environment: [String: String]
+    ) -> String? {
         // systemd separates several with colons; the first is the service's own.
         if let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first, directory.hasPrefix("/") {
             return String(directory)
         }
-        if ConfigurationPath.isOfSystem(path) { return "/var/lib/newswire" }
-        return XDG.directory("XDG_STATE_HOME", below: ".local/state", environment: environment).map { "\($0)/newswire" }
+        if ConfigurationPath.isOfSystem(path) { return "/var/lib/\(name)" }
+        return XDG.directory("XDG_STATE_HOME", below: ".local/state", environment: environment).map { "\($0)/\(name)" }
     }
 }

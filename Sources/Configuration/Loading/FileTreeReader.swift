@@ -135,7 +135,7 @@ extension Configuration {
     /// Tells whether a file that is about to come would be included by a pattern.
     ///
     /// - Parameter path: an absolute path.
-    func wouldInclude(_ path: String) -> Bool {
+    package func wouldInclude(_ path: String) -> Bool {
         let folder = Self.real(folder: Path.directory(of: path))
         let name = path.split(separator: "/").last.map(String.init) ?? ""
         return includePatterns.contains { pattern in

@@ -10,6 +10,7 @@ final class LoadingState {
         static let feeds = 1_000_000
         static let filters = 1000
         static let publications = 1000
+        static let webAccounts = 1000
         /// Each /regex/ of a rule may take a megabyte of memory, and some time of each article.
         static let filterPatterns = 1000
         static let diagnostics = 1000
@@ -41,6 +42,7 @@ final class LoadingState {
     var deliver = DeliverSettings()
     var publications: [PublishSettings] = []
     var fleet: FleetSettings?
+    var web = WebSettings()
     var status = StatusSettings()
     var log = LogSettings()
     var hosts: [String: HostSettings] = [:]

@@ -31,6 +31,7 @@ struct SettingsReader {
         table("deliver", of: root).map { _ = tables.read($0, into: &state.deliver) }
         table("fleet", of: root).map(readFleet)
         table("publish", of: root).map(PublishTableReader(file: file, state: state).read)
+        table("web", of: root).map(WebTableReader(file: file, state: state).read)
         table("status", of: root).map { _ = tables.read($0, into: &state.status) }
         table("log", of: root).map { _ = tables.read($0, into: &state.log) }
         state.isMainRead = true
@@ -179,10 +180,13 @@ struct TableReader {
 
     /// Sets the fields that the table names.
     ///
+    /// - Parameter other: a key that is read by whoever asks, as it is no option.
     /// - Returns: whether every value could be read.
     @discardableResult
-    func read<Values: OptionValues>(_ node: TOMLNode, into values: inout Values) -> Bool {
-        var found = 0
+    func read<Values: OptionValues>(
+        _ node: TOMLNode, into values: inout Values, beside other: StaticString? = nil
+    ) -> Bool {
+        var found = other.flatMap(node.member) == nil ? 0 : 1
         var isRight = true
         let rows = Values.rows
         // By index, since a loop over the rows would count references to each, once for every row of every feed.

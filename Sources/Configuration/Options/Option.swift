@@ -155,6 +155,14 @@ struct OptionUse<Value: Sendable>: Sendable {
         use.effect = .afterRestart
         return use
     }
+    static func web(_ field: Field<WebSettings, Value>, _ effect: OptionEffect) -> Self { Self(field, effect) }
+    static func web(_ field: Field<WebSettings, Value?>, _ effect: OptionEffect) -> Self {
+        var use = Self(ofOptional: field)
+        use.effect = effect
+        return use
+    }
+    static func webAccount(_ field: Field<WebAccountSettings, Value>) -> Self { Self(field) }
+    static func webAccount(_ field: Field<WebAccountSettings, Value?>) -> Self { Self(ofOptional: field) }
     static func publish(_ field: Field<PublishSettings, Value>) -> Self { Self(field) }
     static func publish(_ field: Field<PublishSettings, Value?>) -> Self { Self(ofOptional: field) }
     static func delivery(_ field: Field<DeliverySettings, Value?>) -> Self { Self(ofOptional: field) }
@@ -164,10 +172,18 @@ struct OptionUse<Value: Sendable>: Sendable {
 enum OptionTable: String, CaseIterable, Sendable {
     case top, fetch, host, schedule, store, events
     case fullText = "fulltext"
-    case archive, deliver, publish, fleet, status, log, feed, filter, delivery
+    case archive, deliver, publish, fleet, web
+    case webAccount = "web.account"
+    case status, log, feed, filter, delivery
+
+    /// The key of `[web]` whose tables are those of accounts.
+    static let accounts: StaticString = "account"
 
     /// Whether the table is one of newswire.toml.
     var isOfMainFile: Bool { self != .delivery }
+
+    /// Whether the table stands at the top of newswire.toml, and not in another.
+    var isAtTop: Bool { isOfMainFile && self != .top && self != .webAccount }
 
     /// The table as people write it: `[fetch]`.
     var title: String {
@@ -175,7 +191,7 @@ enum OptionTable: String, CaseIterable, Sendable {
         case .top: "the top of the file"
         case .delivery: "deliver.d/NAME.toml"
         case .publish: "[publish.NAME]"
-        case .feed, .filter: "[[\(rawValue)]]"
+        case .feed, .filter, .webAccount: "[[\(rawValue)]]"
         default: "[\(rawValue)]"
         }
     }

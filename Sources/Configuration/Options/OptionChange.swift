@@ -22,6 +22,13 @@ package struct OptionChange: Sendable, Equatable {
     }
 }
 
+extension WebSettings {
+    /// Returns what newswire-web does not take before its next start. These are the settings of its start.
+    package func changesAfterRestart(to new: WebSettings) -> [OptionChange] {
+        OptionChange.between(self, new, .afterRestart)
+    }
+}
+
 extension Configuration {
     /// Returns what is in force at once where the running service adopts another configuration, but for feeds.
     package func changesOnReload(to new: Configuration) -> [OptionChange] { changes(to: new, .onReload) }

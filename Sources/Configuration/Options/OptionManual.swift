@@ -118,6 +118,15 @@ extension OptionTable {
             each with a copy of the whole store, by way of an engine: a PostgreSQL, which newswire fleet init makes ready. It \
             needs the package libpq5, and is read at the start.
             """
+        case .web:
+            """
+            What newswire-web goes by, which shows what was stored in a browser, to programs, and to readers of feeds. It is a \
+            package of its own, and where it is not installed nothing reads this.
+            """
+        case .webAccount:
+            """
+            One table for each account of newswire-web: somebody who says who it is, and may do more for it than who does not.
+            """
         case .filter:
             """
             A rule about articles that come from now on: which are blocked, and which get a label. A blocked article is \
@@ -146,7 +155,7 @@ extension OptionTable {
         case .top: nil
         case .host: "#[host.\"reddit.com\"]"
         case .publish: "#[publish.index]"
-        case .fleet, .feed, .filter: "#\(title)"
+        case .fleet, .webAccount, .feed, .filter: "#\(title)"
         default: title
         }
     }

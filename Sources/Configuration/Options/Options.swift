@@ -10,6 +10,7 @@ enum Options {
         top + fetch + feed + credentials + transfers + host + schedule + store + events + fullText + archive + deliver
         + publish
         + fleet
+        + web + webAccounts
         + service
         + switches + filters + deliveries
 
@@ -25,7 +26,8 @@ enum Options {
         for option in all {
             for table in option.tables { keys[table, default: []].append("\(option.key)") }
         }
-        keys[.top, default: []] += OptionTable.allCases.filter { $0.isOfMainFile && $0 != .top }.map(\.rawValue)
+        keys[.top, default: []] += OptionTable.allCases.filter(\.isAtTop).map(\.rawValue)
+        keys[.web, default: []].append("\(OptionTable.accounts)")
         return keys
     }()
 

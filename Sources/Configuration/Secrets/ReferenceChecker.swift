@@ -30,6 +30,15 @@ extension Configuration {
     }
 }
 
+extension Configuration {
+    /// Looks once at the secrets of the accounts of newswire-web. It waits for the file system.
+    package func checkReferencesOfWeb(environment: [String: String]) -> [Diagnostic] {
+        var checker = ReferenceChecker(environment: environment, isOfSystem: ConfigurationPath.isOfSystem(path))
+        for account in web.accounts { checker.check(account, beside: path) }
+        return checker.diagnostics
+    }
+}
+
 private struct ReferenceChecker {
     let environment: [String: String]
     let isOfSystem: Bool
@@ -91,6 +100,16 @@ private struct ReferenceChecker {
             } catch {
                 diagnostics.append(publication.diagnostic(.error, key, "\(key): \(path) \(error.message)"))
             }
+        }
+    }
+
+    mutating func check(_ account: WebAccountSettings, beside configuration: String) {
+        check(
+            account.secrets, unit: "newswire-web.service", service: "newswire-web", beside: configuration,
+            advice: "keep it elsewhere"
+        ) { severity, _, message in
+            Diagnostic(
+                severity, file: account.source.file, line: account.source.line, "[[web.account]] \(message)")
         }
     }
 
