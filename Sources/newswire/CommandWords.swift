@@ -45,7 +45,9 @@ enum CommandWords {
             let all = command.configuration.subcommands
             if all.isEmpty { break }
             guard let next = all.first(where: { $0.configuration.commandName == word }) else {
-                throw unknown(word, behind: path, among: all.compactMap { $0.configuration.commandName })
+                throw unknown(
+                    word, behind: path, among: all.compactMap { $0.configuration.commandName },
+                    of: root.configuration.commandName ?? "newswire")
             }
             command = next
             path.append(word)
@@ -54,12 +56,14 @@ enum CommandWords {
         return path
     }
 
-    private static func unknown(_ word: String, behind path: [String], among names: [String]) -> CommandFailure {
+    private static func unknown(
+        _ word: String, behind path: [String], among names: [String], of program: String
+    ) -> CommandFailure {
         let command = (path + [word]).joined(separator: " ")
         let nearest = EditDistance.nearest(to: word, among: names).map {
             "; did you mean \((path + [$0]).joined(separator: " "))?"
         }
-        let help = (["newswire"] + path + ["--help"]).joined(separator: " ")
+        let help = ([program] + path + ["--help"]).joined(separator: " ")
         return CommandFailure(.usage, "there is no command \(command)\(nearest ?? "; `\(help)` lists them")")
     }
 }

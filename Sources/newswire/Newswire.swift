@@ -1,4 +1,4 @@
-internal import ArgumentParser
+package import ArgumentParser
 internal import CShims
 internal import Configuration
 internal import Glibc
@@ -11,13 +11,20 @@ package enum Program {
 
     /// Runs the command line of the process, and ends the process with its exit status.
     package static func run() async -> Never {
-        await Newswire.main(Array(CommandLine.arguments.dropFirst()))
+        await Newswire.runToEnd(Array(CommandLine.arguments.dropFirst()))
+        Glibc.exit(ExitStatus.done.rawValue)
+    }
+
+    /// Runs the command line of the process as one of a program of its own, whose commands begin with `root`, and ends the
+    /// process with its exit status.
+    package static func run(_ root: any ParsableCommand.Type) async -> Never {
+        await root.runToEnd(Array(CommandLine.arguments.dropFirst()))
         Glibc.exit(ExitStatus.done.rawValue)
     }
 
     /// Runs one command with the command line of the process, in a program that is linked with buses.
     package static func run(_ command: String, with buses: some BusMaker) async -> Never {
-        await $buses.withValue(buses) { await Newswire.main([command] + CommandLine.arguments.dropFirst()) }
+        await $buses.withValue(buses) { await Newswire.runToEnd([command] + CommandLine.arguments.dropFirst()) }
         Glibc.exit(ExitStatus.done.rawValue)
     }
 }
@@ -50,9 +57,13 @@ struct Newswire: AsyncParsableCommand {
 
     /// They may stand before the command: `CommandWords` moves them behind it.
     @OptionGroup var common: CommonOptions
+}
 
+extension ParsableCommand {
+    /// Runs a command line. Where that fails, it says so and ends the process.
+    ///
     /// - Parameter arguments: without the program's name.
-    static func main(_ arguments: [String]) async {
+    fileprivate static func runToEnd(_ arguments: [String]) async {
         StandardDescriptors.takeClosedOnes()
         // A reader that goes away is an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
@@ -63,7 +74,7 @@ struct Newswire: AsyncParsableCommand {
         newswire_keep_freed_memory(64 << 20, 4 << 20, Int32(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)))
         do {
             var command = try parseAsRoot(
-                CommandWords.normalized(arguments, for: Self.self))
+                CommandWords.normalized(arguments, for: self))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -88,7 +99,8 @@ struct Newswire: AsyncParsableCommand {
     }
 
     private static func end(_ failure: CommandFailure) -> Never {
-        if !failure.message.isEmpty { StandardError.fail("newswire: \(failure.message)") }
+        let program = configuration.commandName ?? "newswire"
+        if !failure.message.isEmpty { StandardError.fail("\(program): \(failure.message)") }
         Glibc.exit(failure.status.rawValue)
     }
 }

@@ -2,9 +2,9 @@ internal import FeedModel
 internal import FeedParsing
 internal import Fetching
 
-/// What `--version` prints.
-enum Version {
-    static let newswire = "0.1.0"
+/// `Version` is what `--version` prints.
+package enum Version {
+    package static let newswire = "0.1.0"
 
     /// When that version was made, to the day: no clock is right that says it is earlier (contract.md §6). It is set
     /// with the version, to the date in CHANGELOG.md.

@@ -29,7 +29,7 @@ struct LogLineTests {
         ])
     func hostile(text: String) {
         let line = line(text, ["feed": "\(text)", "\(text)": "x"])
-        let entry = String(decoding: line.journalEntry.bytes, as: UTF8.self)
+        let entry = String(decoding: line.journalEntry(of: "newswire").bytes, as: UTF8.self)
         for shown in [line.logfmt, line.text, line.prefixed, line.terminal(color: false)] {
             let scalars = shown.unicodeScalars
             #expect(
@@ -61,13 +61,15 @@ struct LogLineTests {
     func priorities(level: Logger.Level, priority: Int) {
         let line = line("x", level: level)
         #expect(line.prefixed == "<\(priority)>x")
-        #expect(String(decoding: line.journalEntry.bytes, as: UTF8.self).contains("\nPRIORITY=\(priority)\n"))
+        #expect(
+            String(decoding: line.journalEntry(of: "newswire").bytes, as: UTF8.self).contains(
+                "\nPRIORITY=\(priority)\n"))
     }
 
     @Test("The journal gets each field of a log event under its name, and a message that says it all")
     func journal() {
         let entry = line("fails", ["feed": "x", "url": "https://x.org/", "status": "503", "class": "http"])
-            .journalEntry
+            .journalEntry(of: "newswire")
         #expect(
             String(decoding: entry.bytes, as: UTF8.self) == """
                 MESSAGE=x: fails class=http status=503 url=https://x.org/

@@ -1,3 +1,4 @@
+package import FeedModel
 import Glibc
 
 /// `Cursors` says how far each consumer has read: in a file of digits for each, named by the consumer.
@@ -352,5 +353,14 @@ extension Cursors {
             if error.code == .inUse { throw error }
             report(.cursorLeft(error))
         }
+    }
+}
+
+extension Cursors {
+    /// Tells when a consumer's cursor was last moved: when its file was written. Nil where there is none.
+    package func moved(_ name: String) throws(StoreError) -> Timestamp? {
+        var status = stat()
+        guard lstat(try path(of: name), &status) == 0 else { return nil }
+        return Timestamp(seconds: Int64(status.st_mtim.tv_sec))
     }
 }

@@ -103,7 +103,7 @@ final class FeedStates: Sendable {
         return read
     }
 
-    private static func entry(_ line: UnsafeRawBufferPointer) -> (state: FeedState, seq: UInt64)? {
+    static func entry(_ line: UnsafeRawBufferPointer) -> (state: FeedState, seq: UInt64)? {
         guard isWhole(line), let json = JSONMembers(line), let state = FeedState(json) else { return nil }
         return (state, json["seq"]?.integer.flatMap(UInt64.init(exactly:)) ?? 0)
     }

@@ -25,18 +25,25 @@ package struct ControlClient: ~Copyable {
 
     /// Finds the service that has that store; what listens where services do is asked whether it has.
     ///
-    /// - Parameter candidates: where the socket may be, the likeliest first.
+    /// - Parameters:
+    ///   - candidates: where the socket may be, the likeliest first.
+    ///   - limit: seconds that each line of an answer may take; nil for as long as it takes, once the service has said
+    ///     which store it has.
     /// - Returns: nil where no service that has the store listens at any of them.
     /// - Throws: `refused` where one listens that may be it, but not to this user, or cannot tell.
     package static func connect(
-        _ candidates: [ControlPath.Candidate], store: StoreIdentity
+        _ candidates: [ControlPath.Candidate], store: StoreIdentity, limit: Int? = nil
     ) throws(Failure) -> ControlClient? {
         for candidate in candidates {
             guard let first = try open(candidate, store) else { continue }
-            first.socket.setPatience(patience)
+            first.socket.setPatience(limit ?? patience)
             switch first.ask(.store, take: { _ in }) {
             // A connection is for one request.
-            case nil: if let second = try open(candidate, store) { return second }
+            case nil:
+                if let second = try open(candidate, store) {
+                    if let limit { second.socket.setPatience(limit) }
+                    return second
+                }
             case .otherStore: continue
             case .brokenOff: throw .brokenOff
             case .refused(let reason):
@@ -111,6 +118,24 @@ package struct ControlClient: ~Copyable {
             try take(value)
         }
         return .brokenOff
+    }
+
+    /// Asks, and waits only until the service has begun to do it, which it goes on with when nobody waits. Returns what went
+    /// wrong; nil where it has begun.
+    package consuming func begin(_ request: ControlRequest) -> Failure? {
+        guard socket.write(request.line(for: store)), let first = socket.readLine(limit: Self.maximumLine) else {
+            return .brokenOff
+        }
+        // A refusal that needs a look at the feeds comes right behind the first line.
+        for line in [first, socket.readLine(limit: Self.maximumLine, within: 100)] {
+            guard let line else { continue }
+            guard let value = try? JSONParser.parse(line).value else { return .brokenOff }
+            if let message = value["error"]?.string, value["feed"] == nil {
+                return value["other_store"]?.bool == true ? .otherStore : .refused(message)
+            }
+            if value["done"]?.bool == true { return nil }
+        }
+        return nil
     }
 
     /// Asks for what is to be held, and gives the first line of the answer with the connection, which holds it.

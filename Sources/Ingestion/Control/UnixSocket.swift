@@ -157,6 +157,13 @@ final class LineSocket: @unchecked Sendable {
         }
     }
 
+    /// The same; nil also where nothing comes within so many milliseconds.
+    func readLine(limit: Int, within milliseconds: Int32) -> [UInt8]? {
+        if let line = buffer.next() { return line }
+        var source = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&source, 1, milliseconds) > 0 ? readLine(limit: limit) : nil
+    }
+
     /// - Returns: whether all was taken by the other side, or at least by the kernel.
     func write(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBytes { bytes in

@@ -184,8 +184,10 @@ package struct HostAllowances: Sendable {
         allowance(for: feed, adoptedURL: state?.move.adopted)
     }
 
+    /// Returns the same by what is known of where the feed is.
+    ///
     /// - Parameter adoptedURL: where the feed has moved to.
-    func allowance(
+    package func allowance(
         for feed: FeedConfiguration, adoptedURL: String?
     ) -> (key: String, allowance: HostAllowance) {
         guard !feed.isLocalFile else { return (Self.localKey, local) }

@@ -11,12 +11,13 @@ package struct PrometheusText: ~Copyable {
         case counter, gauge
     }
 
-    private(set) var text = ""
+    /// All that was written so far.
+    package private(set) var text = ""
 
     package init() {}
 
-    /// One metric without labels.
-    mutating func metric(_ name: StaticString, _ kind: Kind, _ help: StaticString, _ value: Double?) {
+    /// Writes one metric without labels.
+    package mutating func metric(_ name: StaticString, _ kind: Kind, _ help: StaticString, _ value: Double?) {
         guard let value else { return }
         family(name, kind, help)
         sample(name, [], value)
@@ -35,6 +36,16 @@ package struct PrometheusText: ~Copyable {
         }
     }
 
+    /// Writes one metric for each row of labels.
+    package mutating func metric(
+        _ name: StaticString, _ kind: Kind, _ help: StaticString,
+        _ values: some Collection<(labels: [(String, String)], value: Double)>
+    ) {
+        if values.isEmpty { return }
+        family(name, kind, help)
+        for value in values { sample(name, value.labels, value.value) }
+    }
+
     /// One metric for each name that was counted; where there are too many names, one for all of them.
     mutating func metric(
         _ name: StaticString, _ kind: Kind, _ help: StaticString, by label: StaticString, _ counts: [String: Int]?,
@@ -50,8 +61,10 @@ package struct PrometheusText: ~Copyable {
         sample(name, labels, 1)
     }
 
-    /// How many there were and how long they took together, as a summary without quantiles; beside it the longest.
-    mutating func durations(_ name: StaticString, longest: StaticString, _ help: StaticString, _ value: DurationSum) {
+    /// Writes how many there were and how long they took together, as a summary without quantiles; beside it the longest.
+    package mutating func durations(
+        _ name: StaticString, longest: StaticString, _ help: StaticString, _ value: DurationSum
+    ) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) summary\n"
         text += "\(name)_sum \(Self.number(value.seconds))\n\(name)_count \(value.count)\n"
         family(longest, .gauge, "The longest of them since the start.")

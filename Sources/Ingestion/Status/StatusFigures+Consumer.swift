@@ -1,6 +1,6 @@
 package import ArticleStore
 internal import FeedModel
-internal import JSONText
+package import JSONText
 
 extension StatusFigures {
     /// `Consumer` says how far a consumer has come.
@@ -35,7 +35,8 @@ extension StatusFigures {
 }
 
 extension StatusFigures.Consumer {
-    func write(to json: inout JSONWriter) {
+    /// Writes it as `status --json` has it.
+    package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.member("name", name)
         json.flag("events", isOfEvents)

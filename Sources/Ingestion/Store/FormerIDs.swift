@@ -33,7 +33,7 @@ extension FeedConfiguration {
     /// Returns the state with which the feed goes on where `formerly` changes it; nil where it stays as it is.
     ///
     /// - Parameter state: what is remembered under an id.
-    func takingOver(_ state: (FeedIdentifier) -> FeedState?) -> FeedState? {
+    package func takingOver(_ state: (FeedIdentifier) -> FeedState?) -> FeedState? {
         if self.formerly.isEmpty { return nil }
         let own = state(id)
         let formers = self.formerly.map(state)

@@ -29,7 +29,7 @@ extension QueryNode {
 }
 
 extension QueryCondition: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .words(let field, let term): Self.prefix(field.rawValue) + Self.words(term)
         case .pattern(let field, let pattern): Self.prefix(field.rawValue) + "/\(pattern.text)/"

@@ -1,4 +1,4 @@
-internal import FeedModel
+package import FeedModel
 
 /// `Query` says which articles are meant, in the language of filters.md §1: one for rules, `--match` and searches.
 ///
@@ -6,7 +6,7 @@ internal import FeedModel
 /// tells of an article.
 package struct Query: Sendable {
     /// What it says.
-    let root: QueryNode
+    package let root: QueryNode
     /// What is allowed, but hardly what was meant. They are no part of what makes two queries equal.
     package let warnings: [QueryIssue]
 
@@ -38,8 +38,8 @@ package enum QueryUse: Sendable {
     case searching
 }
 
-/// What a query says, or a part of it.
-indirect enum QueryNode: Sendable, Equatable {
+/// `QueryNode` is what a query says, or a part of it.
+package indirect enum QueryNode: Sendable, Equatable {
     /// All of them; two at least, and none of them is `all` itself.
     case all([QueryNode])
     /// One of them at least; two at least, and none of them is `any` itself.
@@ -58,8 +58,8 @@ indirect enum QueryNode: Sendable, Equatable {
     }
 }
 
-/// One thing that a query asks of an article.
-enum QueryCondition: Sendable, Equatable {
+/// `QueryCondition` is one thing that a query asks of an article.
+package enum QueryCondition: Sendable, Equatable {
     case words(WordField, WordsTerm)
     case pattern(PatternField, Pattern)
     /// The host of the URL is this, or below it; as `HostKey` has it.
@@ -78,26 +78,26 @@ enum QueryCondition: Sendable, Equatable {
     case has(ArticlePart)
 }
 
-/// Where words are looked for.
-enum WordField: String, Sendable, CaseIterable {
+/// `WordField` is where words are looked for.
+package enum WordField: String, Sendable, CaseIterable {
     /// Without a field: in the title or in the body.
     case titleOrBody = ""
     case title, body, author, url
 }
 
-/// Where a pattern is looked for: wherever words are, and in what is compared as a whole otherwise.
-enum PatternField: RawRepresentable, Sendable, Equatable, CaseIterable {
+/// `PatternField` is where a pattern is looked for: wherever words are, and in what is compared as a whole otherwise.
+package enum PatternField: RawRepresentable, Sendable, Equatable, CaseIterable {
     case text(WordField)
     case host, category
 
-    static var allCases: [PatternField] { WordField.allCases.map(Self.text) + [.host, .category] }
+    package static var allCases: [PatternField] { WordField.allCases.map(Self.text) + [.host, .category] }
 
-    init?(rawValue: String) {
+    package init?(rawValue: String) {
         guard let field = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
         self = field
     }
 
-    var rawValue: String {
+    package var rawValue: String {
         switch self {
         case .text(let field): field.rawValue
         case .host: "host"
@@ -118,19 +118,19 @@ package enum ArticleState: String, Sendable, CaseIterable {
     case blocked
 }
 
-/// What an article may have that can be asked with `has:`.
-enum ArticlePart: String, Sendable, CaseIterable {
+/// `ArticlePart` is what an article may have that can be asked with `has:`.
+package enum ArticlePart: String, Sendable, CaseIterable {
     case body, image, attachment
 }
 
-/// Words that stand side by side.
-struct WordsTerm: Sendable, Equatable {
+/// `WordsTerm` is words that stand side by side.
+package struct WordsTerm: Sendable, Equatable {
     /// The words as they were written, without quotes and asterisk.
-    let text: String
+    package let text: String
     /// Another word that begins with the last one does as well.
-    let isPrefix: Bool
+    package let isPrefix: Bool
     /// What the text is cut into; one at least.
-    let tokens: [[UInt8]]
+    package let tokens: [[UInt8]]
 
     /// Returns nil where the text has no token.
     init?(_ text: String, isPrefix: Bool = false) {

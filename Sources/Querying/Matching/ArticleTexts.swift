@@ -1,14 +1,14 @@
-internal import FeedModel
+package import FeedModel
 private import FeedParsing
 private import Web
 
-/// The texts of an article that are looked at, each made when it is first asked for: a query that asks for the title
-/// alone touches no body.
-struct ArticleTexts {
-    /// A text in UTF-8, of one or several pieces.
-    struct Text {
-        private(set) var bytes: [UInt8] = []
-        private(set) var pieces: [Range<Int>] = []
+/// `ArticleTexts` are the texts of an article that are looked at, each made when it is first asked for: a query that asks for
+/// the title alone touches no body. An index takes them from here too, and so finds what `QueryEvaluation` finds.
+package struct ArticleTexts {
+    /// `Text` is a text in UTF-8, of one or several pieces: words of two of them do not stand side by side.
+    package struct Text {
+        package private(set) var bytes: [UInt8] = []
+        package private(set) var pieces: [Range<Int>] = []
 
         mutating func append(_ piece: String) { append { $0.append(contentsOf: piece.utf8) } }
 
@@ -42,16 +42,19 @@ struct ArticleTexts {
     private let article: Article
     private let pageHTML: String?
     private let pageText: String?
-    private(set) lazy var title = Text(article.title)
-    private(set) lazy var url = Text(article.url ?? article.externalURL)
-    private(set) lazy var body = makeBody()
-    private(set) lazy var authors = makeAuthors()
-    private(set) lazy var categories = Set(article.tags.map { TagKey($0) })
+    /// One piece, as are those of `url`.
+    package private(set) lazy var title = Text(article.title)
+    package private(set) lazy var url = Text(article.url ?? article.externalURL)
+    package private(set) lazy var body = makeBody()
+    package private(set) lazy var authors = makeAuthors()
+    /// What `category:` is compared with.
+    package private(set) lazy var categories = Set(article.tags.map { TagKey($0) })
     private(set) lazy var categoryText = makeCategories()
-    private(set) lazy var host = (article.url ?? article.externalURL).flatMap { HostKey.of(url: $0) }
+    /// What `host:` is compared with, and all above it.
+    package private(set) lazy var host = (article.url ?? article.externalURL).flatMap { HostKey.of(url: $0) }
     private(set) lazy var hostText = Text(host)
 
-    init(_ queried: QueriedArticle) {
+    package init(_ queried: QueriedArticle) {
         article = queried.article
         (pageHTML, pageText) = (queried.pageHTML, queried.pageText)
     }

@@ -35,14 +35,18 @@ package struct QueriedArticle: Sendable {
         self.now = now
     }
 
-    /// The time since the article was published, as far as that is believed; negative for a date to come.
+    /// When the article was published, as far as that is believed.
+    package var believedTime: Timestamp { hasFlaggedDate ? storedAt : article.published ?? storedAt }
+
+    /// The time since then; negative for a date to come.
     var age: Duration {
-        let time = hasFlaggedDate ? storedAt : article.published ?? storedAt
+        let time = believedTime
         let (age, overflows) = now.milliseconds.subtractingReportingOverflow(time.milliseconds)
         return .milliseconds(overflows ? (time.milliseconds < 0 ? .max : .min) : age)
     }
 
-    func has(_ part: ArticlePart) -> Bool {
+    /// Whether `has:` finds it.
+    package func has(_ part: ArticlePart) -> Bool {
         switch part {
         case .body:
             [article.contentHTML, article.contentText, pageHTML, pageText].contains { $0?.isEmpty == false }

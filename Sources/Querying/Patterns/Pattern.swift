@@ -3,7 +3,7 @@ private import CRE2
 /// `Pattern` is a regular expression in RE2's syntax, found anywhere and regardless of case (filters.md §1.4).
 ///
 /// It may be searched for on several threads at once. Two are equal where they are written alike.
-final class Pattern: Sendable {
+package final class Pattern: Sendable {
     /// What it was made of, without the slashes.
     let text: String
     // RE2 promises that a compiled pattern can be matched by several threads, and nothing else is done with it.
@@ -90,7 +90,7 @@ final class Pattern: Sendable {
 }
 
 extension Pattern: Equatable {
-    static func == (left: Pattern, right: Pattern) -> Bool { left.text == right.text }
+    package static func == (left: Pattern, right: Pattern) -> Bool { left.text == right.text }
 }
 
 extension Pattern.Answer {

@@ -1,24 +1,27 @@
-internal import ArgumentParser
+package import ArgumentParser
 internal import ArticleStore
-internal import Configuration
+package import Configuration
 internal import FeedModel
 internal import Glibc
 internal import Ingestion
 internal import Logging
 
-/// What every command takes.
-struct CommonOptions: ParsableArguments {
+/// `CommonOptions` are what every command takes.
+package struct CommonOptions: ParsableArguments {
     @Option(
         name: .long, help: ArgumentHelp("Read this configuration file and not the usual one.", valueName: "FILE"),
         completion: .file())
-    var config: String?
+    package var config: String?
 
     @Option(
         name: .customLong("log-level"),
         help: ArgumentHelp("Log what is at least as serious as this.", valueName: "LEVEL"))
-    var logLevel: LogSettings.Level?
+    package var logLevel: LogSettings.Level?
 
-    static let environment = readEnvironment()
+    package init() {}
+
+    /// The environment of the process.
+    package static let environment = readEnvironment()
 
     private static func readEnvironment() -> [String: String] {
         var result: [String: String] = [:]
@@ -115,7 +118,8 @@ struct CommonOptions: ParsableArguments {
         (try? StoreReader(directory: store.directory).states()) ?? []
     }
 
-    func path() throws -> String {
+    /// Returns the path of the configuration. Throws a `CommandFailure` where there is none.
+    package func path() throws -> String {
         switch ConfigurationPath.find(option: config, environment: Self.environment) {
         case .found(let path): return path
         case .missing(let tried):

@@ -1,18 +1,27 @@
-internal import ArticleStore
+package import ArticleStore
 internal import Configuration
-internal import FeedModel
+package import FeedModel
 internal import JSONText
 internal import Querying
 
-/// Which records a dump prints.
-struct DumpFilter {
-    /// Which kinds of records are asked for beside what is new.
-    struct Kinds {
-        var updates = false
-        var duplicates = false
+/// `DumpFilter` says which records a dump prints.
+package struct DumpFilter {
+    /// `Kinds` says which kinds of records are asked for beside what is new.
+    package struct Kinds: Sendable, Equatable {
+        package var updates = false
+        package var duplicates = false
         /// What rules have blocked (filters.md §3.1).
-        var blocked = false
-        var withoutInitial = false
+        package var blocked = false
+        package var withoutInitial = false
+
+        package init(
+            updates: Bool = false, duplicates: Bool = false, blocked: Bool = false, withoutInitial: Bool = false
+        ) {
+            self.updates = updates
+            self.duplicates = duplicates
+            self.blocked = blocked
+            self.withoutInitial = withoutInitial
+        }
     }
 
     /// All feeds where there are none.
@@ -28,9 +37,9 @@ struct DumpFilter {
     private let end: [UInt8]?
     private let kinds: Kinds
     /// Which times of records can be right; nil where no time is asked for.
-    var times: StoredTimes?
+    package var times: StoredTimes?
     /// What `--match` asks for; nil where it does not.
-    var match: MatchCondition?
+    package var match: MatchCondition?
     /// Asked in place of what the rules said when a record was stored; nil where that counts.
     var ruling: RecordRuling?
 
@@ -40,8 +49,10 @@ struct DumpFilter {
     /// How far clocks may have gone back without a dump ending too early, in seconds.
     private static let clockMargin: Int64 = 24 * 3600
 
-    /// - Parameter isForConsumer: the dump ends at the first record that is not before `until`, and leaves it to the next.
-    init(
+    /// - Parameters:
+    ///   - feeds: with the ids that they had before; all feeds where there are none.
+    ///   - isForConsumer: the dump ends at the first record that is not before `until`, and leaves it to the next.
+    package init(
         feeds: [FeedIdentifier], tags: [String], since: Timestamp?, until: Timestamp?, kinds: Kinds, isForConsumer: Bool
     ) {
         self.feeds = feeds
@@ -62,8 +73,8 @@ struct DumpFilter {
         Timestamp(seconds: min(max(seconds, -62_167_219_200), 253_402_300_799)).rfc3339
     }
 
-    /// Whether the dump is over with this record, which was stored too late, as were those behind it.
-    func ends(at envelope: RecordEnvelope) -> Bool {
+    /// Tells whether the dump is over with this record, which was stored too late, as were those behind it.
+    package func ends(at envelope: RecordEnvelope) -> Bool {
         guard let end else { return false }
         return !envelope.storedAtText.lexicographicallyPrecedes(end) && believes(envelope)
     }
@@ -97,7 +108,7 @@ struct DumpFilter {
     }
 
     /// Returns the record where it is asked for, with its page where that is; nil where it is not.
-    func given(_ record: RecordSlice, in reader: StoreReader) throws -> TakenRecord? {
+    package func given(_ record: RecordSlice, in reader: StoreReader) throws -> TakenRecord? {
         guard admits(record.envelope) else { return nil }
         guard let fullText else { return try taken(record, asking: match, in: reader) }
         if record.envelope.kind == .fulltext {

@@ -1,9 +1,9 @@
 internal import ArgumentParser
 internal import ArticleStore
-internal import Configuration
-internal import FeedModel
+package import Configuration
+package import FeedModel
 internal import Ingestion
-internal import Scheduling
+package import Scheduling
 internal import Text
 
 struct ExplainCommand: ParsableCommand {
@@ -79,12 +79,13 @@ struct ExplainCommand: ParsableCommand {
     }
 }
 
-/// Why a feed is next polled when it is: every term of the last decision, and the decisions before it.
-struct FeedExplanation {
+/// `FeedExplanation` says why a feed is next polled when it is: every term of the last decision, and the decisions before it.
+package struct FeedExplanation {
     let feed: FeedConfiguration
-    let state: FeedState?
+    /// What is remembered of the feed; nil where nothing is.
+    package let state: FeedState?
     /// The polls that are kept, the oldest first.
-    let polls: [PollRecord]
+    package let polls: [PollRecord]
     let schedule: ScheduleSettings
     /// The key of its host's allowance, the allowance, and until when the host is paused.
     let host: (key: String, allowance: HostAllowance, pausedUntil: Timestamp?)
@@ -92,6 +93,21 @@ struct FeedExplanation {
     let pace: HostPaceText?
     let now: Timestamp
 
+    /// Takes what is known already.
+    ///
+    /// - Parameters:
+    ///   - state: as `FeedState.shown` gives it.
+    ///   - polls: the oldest first.
+    ///   - host: the key of its host's allowance, the allowance, and until when the host is paused.
+    package init(
+        _ feed: FeedConfiguration, _ state: FeedState?, polls: [PollRecord], schedule: ScheduleSettings,
+        host: (key: String, allowance: HostAllowance, pausedUntil: Timestamp?), pace: HostPaceText?, now: Timestamp
+    ) {
+        (self.feed, self.state, self.polls, self.schedule) = (feed, state, polls, schedule)
+        (self.host, self.pace, self.now) = (host, pace, now)
+    }
+
+    /// Reads what is known of a feed, and the states of all feeds, because its host may be paused for another.
     static func load(_ feed: FeedConfiguration, _ configuration: Configuration, now: Timestamp) throws(CommandFailure)
         -> FeedExplanation
     {
@@ -112,36 +128,40 @@ struct FeedExplanation {
         let paused = hostHealth.pausedUntil(key, at: now)
         let pace = HostPaceText(key, hostHealth.paced(allowance, of: key, at: now), allowances)
         return FeedExplanation(
-            feed: feed, state: states[feed.id]?.shown(at: now, of: feed, configuration.schedule), polls: polls,
-            schedule: configuration.schedule,
-            host: (key, allowance, paused), pace: pace, now: now)
+            feed, states[feed.id]?.shown(at: now, of: feed, configuration.schedule), polls: polls,
+            schedule: configuration.schedule, host: (key, allowance, paused), pace: pace, now: now)
     }
 
+    /// The lines as they are printed.
     var lines: [String] {
-        var lines = ["\(feed.id)  \(URLRedaction.redacted(feed.url))"]
+        let heading = "\(feed.id)  \(URLRedaction.redacted(feed.url))"
+        return [heading] + rows.map { $0.line(width: 16) } + (state?.lastPoll == nil ? [] : decisions)
+    }
+
+    /// All but the decisions of the polls that are kept.
+    package var rows: [ExplanationRow] {
         guard let state, state.lastPoll != nil else {
-            lines.append(row("next poll", feed.enabled ? "at once: it was never polled" : "never: it is disabled"))
-            return lines + allowanceLines
+            let next = feed.enabled ? "at once: it was never polled" : "never: it is disabled"
+            return [row("next poll", next)] + allowanceRows
         }
-        if let adopted = state.move.adopted { lines.append(row("asked at", adopted)) }
-        lines += lastPoll(state)
-        if let churn = state.churn?.sentence { lines.append(row("identity", churn)) }
-        if let volatility = state.volatility?.sentence { lines.append(row("volatile", volatility)) }
-        if let long = state.longDocument?.sentence { lines.append(row("long", long)) }
-        lines.append(row("next poll", next(state)))
-        if let last = polls.last { lines += terms(last.terms, state, last) }
-        lines += allowanceLines
-        lines += decisions
-        return lines
+        var rows: [ExplanationRow] = []
+        if let adopted = state.move.adopted { rows.append(row("asked at", adopted)) }
+        rows += lastPoll(state)
+        if let churn = state.churn?.sentence { rows.append(row("identity", churn)) }
+        if let volatility = state.volatility?.sentence { rows.append(row("volatile", volatility)) }
+        if let long = state.longDocument?.sentence { rows.append(row("long", long)) }
+        rows.append(row("next poll", next(state)))
+        if let last = polls.last { rows += terms(last.terms, state, last) }
+        return rows + allowanceRows
     }
 
-    private func row(_ name: String, _ text: String) -> String {
-        "  \(name)\(String(repeating: " ", count: max(1, 16 - name.count)))\(text)"
+    private func row(_ name: String, _ text: String) -> ExplanationRow { ExplanationRow(name: name, text: text) }
+
+    private func term(_ name: String, _ text: String) -> ExplanationRow {
+        ExplanationRow(name: name, text: text, isTerm: true)
     }
 
-    private func term(_ name: String, _ text: String) -> String { row("  " + name, text) }
-
-    private func lastPoll(_ state: FeedState) -> [String] {
+    private func lastPoll(_ state: FeedState) -> [ExplanationRow] {
         guard let time = state.lastPoll else { return [] }
         var text = "\(Timestamp(seconds: time.seconds))"
         if let status = state.status { text += ", status \(status)" }
@@ -168,65 +188,65 @@ struct FeedExplanation {
         return text + ": \(state.schedule.reason.sentence)"
     }
 
-    private func terms(_ terms: PollTerms, _ state: FeedState, _ last: PollRecord) -> [String] {
-        var lines = [row("interval", SpanText.text(terms.interval))]
+    private func terms(_ terms: PollTerms, _ state: FeedState, _ last: PollRecord) -> [ExplanationRow] {
+        var rows = [row("interval", SpanText.text(terms.interval))]
         if let fixed = feed.interval {
-            lines.append(term("fixed", "\(SpanText.text(seconds(fixed))), as configured"))
+            rows.append(term("fixed", "\(SpanText.text(seconds(fixed))), as configured"))
         } else {
-            lines.append(term("adaptive", adaptive(terms, state)))
+            rows.append(term("adaptive", adaptive(terms, state)))
         }
         if terms.hint > 0 {
             let effect = feed.interval != nil ? "; a fixed interval is not raised by it" : ""
-            lines.append(term("the feed asks", "\(SpanText.text(terms.hint)) (ttl or update period)\(effect)"))
+            rows.append(term("the feed asks", "\(SpanText.text(terms.hint)) (ttl or update period)\(effect)"))
         }
         if terms.notes.contains(.wishMistaken) {
             let what = "ttl, update period or freshness"
-            lines.append(term("a mistake", "\(what) of more than a week, which does not count"))
+            rows.append(term("a mistake", "\(what) of more than a week, which does not count"))
         }
         if terms.notes.contains(.wishLimited), state.schedule.wishLimit > 0 {
             let limit = SpanText.text(Int(state.schedule.wishLimit))
-            lines.append(
+            rows.append(
                 term("wishes", "believed up to \(limit), as a whole document of items came and went under them"))
         }
         if !terms.notes.contains(.hasValidators), !feed.isLocalFile {
-            lines.append(term("no validators", "it can only be asked for whole: 1 h at least"))
+            rows.append(term("no validators", "it can only be asked for whole: 1 h at least"))
         }
         let bounds = [schedule.minInterval, schedule.maxInterval].map { SpanText.text(seconds($0)) }
-        if let hours = feed.options.hours { lines.append(term("hours", "\(hours), as configured")) }
-        lines.append(term("bounds", "\(bounds[0]) to \(bounds[1])"))
-        lines.append(row("put off by", "what follows, as far as it is longer than that"))
+        if let hours = feed.options.hours { rows.append(term("hours", "\(hours), as configured")) }
+        rows.append(term("bounds", "\(bounds[0]) to \(bounds[1])"))
+        rows.append(row("put off by", "what follows, as far as it is longer than that"))
         if terms.lifetime > 0 {
             var text = "\(terms.lifetime) s − age \(terms.age) s = \(max(0, terms.lifetime - terms.age)) s"
             if terms.freshFor < max(0, terms.lifetime - terms.age), terms.notes.isDisjoint(with: .overCap) {
                 text += ", of which \(terms.freshFor) s are believed"
             }
             if terms.notes.contains(.overCap) { text += ", of which \(terms.freshFor) s are believed (max_age_cap)" }
-            lines.append(term("freshness", text))
+            rows.append(term("freshness", text))
         } else {
-            lines.append(term("freshness", "nothing: the answer says none"))
+            rows.append(term("freshness", "nothing: the answer says none"))
         }
-        if terms.retryAfter > 0 { lines.append(term("Retry-After", SpanText.text(terms.retryAfter))) }
+        if terms.retryAfter > 0 { rows.append(term("Retry-After", SpanText.text(terms.retryAfter))) }
         if terms.pause > 0 {
             let scope = terms.notes.contains(.hostPause) ? "all feeds of \(host.key)" : "this feed"
             let count = state.schedule.pause.map { ", incident \($0.incidents)" } ?? ""
-            lines.append(term("pause", "\(SpanText.text(terms.pause)) for \(scope)\(count)"))
+            rows.append(term("pause", "\(SpanText.text(terms.pause)) for \(scope)\(count)"))
         }
         if terms.backoff > 0 {
             let weight = Double(terms.failureQuarters) / 4
-            lines.append(term("backoff", "\(SpanText.text(terms.backoff)); failures weigh \(weight)"))
+            rows.append(term("backoff", "\(SpanText.text(terms.backoff)); failures weigh \(weight)"))
         }
         if terms.skipped > 0 {
             let isByHours = terms.reason == .hours
-            lines.append(
+            rows.append(
                 term(
                     isByHours ? "hours" : "skipHours",
                     "\(SpanText.text(terms.skipped)) later, as \(isByHours ? "you want it" : "the feed asks")"))
         }
         if terms.notes.contains(.skipIgnored) {
-            lines.append(term("skipHours", "not heeded: the feed publishes in them, or excludes everything"))
+            rows.append(term("skipHours", "not heeded: the feed publishes in them, or excludes everything"))
         }
-        lines.append(term("jitter", "\(terms.jitter / 1000) s"))
-        return lines
+        rows.append(term("jitter", "\(terms.jitter / 1000) s"))
+        return rows
     }
 
     private func adaptive(_ terms: PollTerms, _ state: FeedState) -> String {
@@ -247,7 +267,7 @@ struct FeedExplanation {
         return "\(SpanText.text(terms.adaptive)), because " + reasons.joined(separator: ", ")
     }
 
-    private var allowanceLines: [String] {
+    private var allowanceRows: [ExplanationRow] {
         if feed.isLocalFile { return [] }
         let (key, allowance, paused) = host
         var text = "\(key): \(allowance.concurrency) at a time, \(Double(allowance.delay) / 1000) s from start to start"
@@ -257,39 +277,50 @@ struct FeedExplanation {
 
     private var decisions: [String] {
         if polls.isEmpty { return [] }
-        var lines = [row("the last polls", "time, outcome, interval, next poll and why")]
+        var lines = [row("the last polls", "time, outcome, interval, next poll and why").line(width: 16)]
         for poll in polls.suffix(Int(PollHistory.perFeed)) {
             let time = "\(Timestamp(seconds: poll.startedAt.seconds))"
-            var outcome = poll.outcome == .new && poll.newItems == 0 ? "updates, duplicates" : poll.outcome.word
-            if poll.status > 0 { outcome += " \(poll.status)" }
-            if poll.newItems > 0 { outcome += ", \(poll.newItems) of \(poll.items) new" }
             let next = poll.next.map { "\($0)" } ?? "never"
+            let notes = poll.terms.notes.words
             lines.append(
-                "    \(time)  \(outcome.padded(24))  \(SpanText.text(poll.terms.interval).padded(10))  \(next)  "
-                    + poll.terms.reason.word + notes(poll.terms.notes))
+                "    \(time)  \(poll.outcomeWords.padded(24))  \(SpanText.text(poll.terms.interval).padded(10))  \(next)  "
+                    + poll.terms.reason.word + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"))
         }
         return lines
-    }
-
-    private func notes(_ notes: PollTerms.Notes) -> String {
-        let words: [(PollTerms.Notes, String)] = [
-            (.possibleGap, "possible_gap"), (.littleOverlap, "mostly new"), (.hostPause, "host paused"),
-            (.forced, "forced"), (.byHand, "by hand"),
-        ]
-        let said = words.filter { notes.contains($0.0) }.map(\.1)
-        return said.isEmpty ? "" : " (\(said.joined(separator: ", ")))"
     }
 
     private func seconds(_ span: Duration) -> Int { Int(span.components.seconds) }
 }
 
 extension PollRecord.Outcome {
-    var word: String { self == .notModified ? "not_modified" : "\(self)" }
+    /// The outcome in a word for programs.
+    package var word: String { self == .notModified ? "not_modified" : "\(self)" }
+}
+
+extension PollRecord {
+    /// What came of the poll, for people: `new 200, 3 of 40 new`.
+    package var outcomeWords: String {
+        var words = outcome == .new && newItems == 0 ? "updates, duplicates" : outcome.word
+        if status > 0 { words += " \(status)" }
+        if newItems > 0 { words += ", \(newItems) of \(items) new" }
+        return words
+    }
+}
+
+extension PollTerms.Notes {
+    /// What was remarkable about the poll, for people.
+    package var words: [String] {
+        let words: [(PollTerms.Notes, String)] = [
+            (.possibleGap, "possible_gap"), (.littleOverlap, "mostly new"), (.hostPause, "host paused"),
+            (.forced, "forced"), (.byHand, "by hand"),
+        ]
+        return words.filter { contains($0.0) }.map(\.1)
+    }
 }
 
 extension PollTerms.Reason {
     /// What decided on the next poll, for people.
-    var sentence: String {
+    package var sentence: String {
         switch self {
         case .none: "as it was planned"
         case .adaptive: "by how often it publishes"

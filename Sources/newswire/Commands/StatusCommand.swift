@@ -1,10 +1,10 @@
 internal import Archiving
 internal import ArgumentParser
 internal import ArticleStore
-internal import Configuration
-internal import FeedModel
+package import Configuration
+package import FeedModel
 internal import Glibc
-internal import Ingestion
+package import Ingestion
 internal import JSONText
 internal import Querying
 
@@ -111,25 +111,41 @@ struct StatusCommand: ParsableCommand {
         let configuration = configuration.recognising(states.knownFeeds)
         let known = configuration.remembered(states)
         let now = SystemClock.now()
-        for feed in configuration.feeds {
-            let state = known[feed.id]?.shown(at: now, of: feed, configuration.schedule)
+        let hosts = HostHealth(configuration, at: now, states: known)
+        figures.fill(configuration, hosts: hosts, at: now) { place, feed in
+            known[feed.id]?.shown(at: now, of: feed, configuration.schedule)
+        }
+        return figures
+    }
+}
+
+extension StatusFigures {
+    /// Takes in what is remembered of all feeds, where no service runs that knows it.
+    ///
+    /// - Parameters:
+    ///   - configuration: with the ids by which the store knows feeds.
+    ///   - hosts: what is known of the feeds' hosts.
+    ///   - state: gives what is remembered of a feed as people are shown it, by its place in the configuration.
+    package mutating func fill<Failure: Error>(
+        _ configuration: Configuration, hosts: HostHealth, at now: Timestamp,
+        state: (Int, FeedConfiguration) throws(Failure) -> FeedState?
+    ) throws(Failure) {
+        var blocked: UInt64 = 0
+        for (place, feed) in configuration.feeds.enumerated() {
+            let state = try state(place, feed)
             let outlook = state.map { FeedOutlook($0, at: feed.url) }
-            figures.feeds[FeedCondition(isEnabled: feed.enabled, outlook, now: now), default: 0] += 1
-            figures.marked.count(outlook?.marks ?? [])
+            feeds[FeedCondition(isEnabled: feed.enabled, outlook, now: now), default: 0] += 1
+            marked.count(outlook?.marks ?? [])
+            blocked += state?.recentBlocks?.lastDay(at: now) ?? 0
             let held = outlook?.isHeld(at: now) ?? false ? outlook?.schedule.heldUntil : nil
             guard feed.enabled, held != FeedState.Schedule.forGood, let planned = state?.nextPoll ?? held else {
                 continue
             }
             let next = max(planned, held ?? planned)
-            figures.nextPoll = min(figures.nextPoll ?? next, next)
-            figures.oldestOverdue = max(figures.oldestOverdue, (now.milliseconds - next.milliseconds) / 1000)
+            nextPoll = min(nextPoll ?? next, next)
+            oldestOverdue = max(oldestOverdue, (now.milliseconds - next.milliseconds) / 1000)
         }
-        figures.hostsPaused = HostHealth(configuration, at: now, states: known).activePauses(at: now).count
-        if !configuration.filters.isEmpty {
-            figures.blockedLastDay = configuration.feeds.reduce(0) {
-                $0 + (known[$1.id]?.recentBlocks?.lastDay(at: now) ?? 0)
-            }
-        }
-        return figures
+        hostsPaused = hosts.activePauses(at: now).count
+        if !configuration.filters.isEmpty { blockedLastDay = blocked }
     }
 }

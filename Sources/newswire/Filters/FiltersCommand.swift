@@ -1,10 +1,10 @@
 internal import ArgumentParser
 internal import ArticleStore
 internal import Configuration
-internal import FeedModel
+package import FeedModel
 internal import Ingestion
-internal import JSONText
-internal import Querying
+package import JSONText
+package import Querying
 
 struct FiltersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -90,7 +90,9 @@ struct FiltersListCommand: ParsableCommand {
             let count = activity.counts[number]
             let scope = feeds.count { rule.isFor($0.id, tags: Set($0.tags.map { TagKey($0) })) }
             if json {
-                try output.write(Self.line(rule, count, scope: scope, since: activity.countedSince))
+                var line = JSONWriter()
+                count.write(of: rule, scope: scope, since: activity.countedSince, to: &line)
+                try output.write(line.finish() + [UInt8(ascii: "\n")])
             } else {
                 var cells = [
                     rule.name, RuleText.action(of: rule), rule.isForAllFeeds ? "all" : "\(scope)", "\(count.week)",
@@ -107,21 +109,25 @@ struct FiltersListCommand: ParsableCommand {
         try output.flush()
     }
 
-    private static func line(
-        _ rule: FilterRule, _ count: RuleActivity.Count, scope: Int, since: Timestamp?
-    ) -> [UInt8] {
-        var json = JSONWriter()
+}
+
+extension RuleActivity.Count {
+    /// Writes what a rule has matched, as `filters --json` does.
+    ///
+    /// - Parameters:
+    ///   - scope: how many feeds the rule is for.
+    ///   - since: only what was stored since then was counted; nil where all was.
+    package func write(of rule: FilterRule, scope: Int, since: Timestamp?, to json: inout JSONWriter) {
         json.beginObject()
         rule.writeMembers(to: &json)
         json.member("feeds", scope)
-        json.member("week", count.week)
-        json.member("month", count.month)
-        json.member("undecided", count.undecided)
-        json.member("last", count.last)
-        if rule.action.kind != .label { json.member("alone", count.alone) }
+        json.member("week", week)
+        json.member("month", month)
+        json.member("undecided", undecided)
+        json.member("last", last)
+        if rule.action.kind != .label { json.member("alone", alone) }
         json.member("counted_since", since)
         json.endObject()
-        return json.finish() + [UInt8(ascii: "\n")]
     }
 }
 

@@ -1,10 +1,10 @@
 internal import ArticleStore
 internal import FeedModel
 internal import Ingestion
-internal import Querying
+package import Querying
 
 /// `MatchCondition` is what `--match` asks of a record: that all of its queries match (filters.md §3.2).
-struct MatchCondition {
+package struct MatchCondition {
     /// As they were typed.
     private let queries: [Query]
     private let matcher: QueryMatcher
@@ -22,7 +22,8 @@ struct MatchCondition {
         self.init(queries, names)
     }
 
-    private init(_ queries: [Query], _ names: FeedNames) {
+    /// Asks for queries that were read and looked at already.
+    package init(_ queries: [Query], _ names: FeedNames) {
         self.queries = queries
         let current = queries.map { $0.replacingFeeds(names.current) }
         matcher = QueryMatcher(current)

@@ -1,22 +1,26 @@
-internal import ArticleStore
-internal import Configuration
-internal import FeedModel
-internal import Querying
+package import ArticleStore
+package import Configuration
+package import FeedModel
+package import Querying
 
 /// `RecordRuling` asks today's rules of records that are stored, as they would have been asked when each was made (filters.md
 /// §2.3): of a feed's records under the id and with the tags that the configuration gives it now.
-struct RecordRuling {
-    let rules: FilterRules
+package struct RecordRuling: Sendable {
+    /// The rules of the configuration.
+    package let rules: FilterRules
     private let names: FeedNames
 
-    init(_ rules: FilterRules, _ names: FeedNames) {
+    /// Asks these rules, of feeds by these names.
+    package init(_ rules: FilterRules, _ names: FeedNames) {
         self.rules = rules
         self.names = names
     }
 
-    /// - Parameter configuration: as `CommonOptions.loadForStore` gives it.
+    /// - Parameters:
+    ///   - configuration: as `CommonOptions.loadForStore` gives it.
+    ///   - deed: what is being done, for the failure.
     /// - Throws: where the configuration is wrong: nothing is judged by half-understood rules.
-    init(_ configuration: Configuration, states: [FeedState], _ deed: String) throws(CommandFailure) {
+    package init(_ configuration: Configuration, states: [FeedState], _ deed: String) throws(CommandFailure) {
         if configuration.warnings.contains(where: { $0.severity == .error }) {
             throw CommandFailure(
                 .badConfiguration,
@@ -32,8 +36,8 @@ struct RecordRuling {
         rules.verdict(on: try article(record, reader))
     }
 
-    /// What the rules say of a record, and what each that is for its feed says.
-    func findings(
+    /// Tells what the rules say of a record, and what each that is for its feed says.
+    package func findings(
         on record: StoredRecord, in reader: StoreReader, withWords: Bool = true
     ) throws(StoreError) -> (verdict: FilterVerdict, findings: [FilterFinding]) {
         rules.findings(on: try article(record, reader), withWords: withWords)

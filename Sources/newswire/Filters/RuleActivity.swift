@@ -1,22 +1,22 @@
-internal import ArticleStore
-internal import FeedModel
+package import ArticleStore
+package import FeedModel
 internal import Querying
 
 /// `RuleActivity` counts what today's rules match of what was stored in the last 30 days, day by day from today back, so that
 /// where the time is over the days that count most are counted.
-struct RuleActivity {
-    /// What one rule has matched.
-    struct Count {
+package struct RuleActivity: Sendable {
+    /// `Count` is what one rule has matched.
+    package struct Count: Sendable {
         /// In the last 7 days.
-        var week = 0
+        package var week = 0
         /// In the last 30 days.
-        var month = 0
+        package var month = 0
         /// The youngest record that it matches was stored then.
-        var last: Timestamp?
+        package var last: Timestamp?
         /// So many are blocked by this rule and no other.
-        var alone = 0
+        package var alone = 0
         /// Of so many of the last 30 days it is not known whether they match (filters.md §1.5).
-        var undecided = 0
+        package var undecided = 0
     }
 
     private static let days: Int64 = 30
@@ -25,20 +25,23 @@ struct RuleActivity {
     private static let stride = 256
 
     /// In the order of the rules.
-    private(set) var counts: [Count]
+    package private(set) var counts: [Count]
     /// Only what was stored since then was counted; nil where all was.
-    private(set) var countedSince: Timestamp?
+    package private(set) var countedSince: Timestamp?
     private let ruling: RecordRuling
     private let now: Timestamp
 
-    init(_ ruling: RecordRuling, now: Timestamp) {
+    /// Counts nothing yet.
+    package init(_ ruling: RecordRuling, now: Timestamp) {
         self.ruling = ruling
         self.now = now
         counts = Array(repeating: Count(), count: ruling.rules.rules.count)
     }
 
+    /// Counts what is stored.
+    ///
     /// - Parameter isOver: asked now and then; reading ends where it is true.
-    mutating func count(in reader: StoreReader, isOver: () -> Bool) throws {
+    package mutating func count(in reader: StoreReader, isOver: () -> Bool) throws {
         var end = UInt64.max
         for day in 1...Self.days {
             let since = Timestamp(seconds: now.seconds - day * 86_400)

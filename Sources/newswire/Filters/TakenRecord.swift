@@ -1,5 +1,5 @@
-internal import ArticleStore
-internal import FeedModel
+package import ArticleStore
+package import FeedModel
 internal import JSONText
 
 /// What is told of records of which it is not known whether they match.
@@ -13,7 +13,7 @@ enum MatchText {
 }
 
 /// `TakenRecord` is a record that was asked for. It is valid only as long as the slice is that it was made of.
-struct TakenRecord {
+package struct TakenRecord {
     private enum Form {
         case stored(RecordSlice)
         /// Other rules were asked, or its page was put to it, so that it is not the line of the store any more.
@@ -23,16 +23,16 @@ struct TakenRecord {
     private let form: Form
     /// Whether it is not known that it is what was asked for, because a /regex/ of `--match` takes too long for it. It is
     /// taken all the same, so that nothing is lost by that.
-    var isUndecided = false
+    package internal(set) var isUndecided = false
     /// Until when it is held back, as its page may still come; nil where it is not.
     var heldUntil: Timestamp?
 
-    init(_ slice: RecordSlice) { form = .stored(slice) }
+    package init(_ slice: RecordSlice) { form = .stored(slice) }
 
-    init(changed record: StoredRecord) { form = .changed(record) }
+    package init(changed record: StoredRecord) { form = .changed(record) }
 
-    /// The record as JSON.
-    func record() throws -> StoredRecord {
+    /// Reads the record as JSON.
+    package func record() throws -> StoredRecord {
         switch form {
         // A line whose checksum holds is JSON, unless newswire itself wrote it wrong.
         case .stored(let slice): StoredRecord(try JSONParser.parse(slice.bytes).value)
@@ -41,7 +41,7 @@ struct TakenRecord {
     }
 
     /// Calls `body` with its line, line feed included: of what is printed as it is stored, without a look at it.
-    func withLine<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    package func withLine<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         switch form {
         case .stored(let slice): return try body(slice.bytes)
         case .changed(let record):

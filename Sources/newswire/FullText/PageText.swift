@@ -1,33 +1,34 @@
 internal import ArticleStore
-internal import Configuration
-internal import FeedModel
+package import Configuration
+package import FeedModel
 internal import Ingestion
 internal import JSONText
 
 /// `PageText` says how it is with the page of an article, and with those of a feed, as far as the disk tells: what is not
 /// known is not guessed.
-struct PageText {
+package struct PageText: Sendable {
     private let line: PageLine?
     private let reader: StoreReader?
     /// The first record that retention has left.
     private let first: UInt64
     private let now: Timestamp
 
-    init(_ configuration: Configuration, now: Timestamp) {
+    /// Reads what is kept of pages.
+    package init(_ configuration: Configuration, now: Timestamp) {
         reader = try? StoreReader(directory: configuration.store.directory)
         line = (try? reader?.keptPages()).flatMap { PageLine($0) }
         first = (try? reader?.firstSeq()) ?? 0
         self.now = now
     }
 
-    /// Until when the pages of a feed are left alone; nil where they are not.
-    func pausedUntil(_ feed: FeedIdentifier) -> Timestamp? {
+    /// Returns until when the pages of a feed are left alone; nil where they are not.
+    package func pausedUntil(_ feed: FeedIdentifier) -> Timestamp? {
         guard let pages = line?.feeds[feed], pages.isPaused(at: now) else { return nil }
         return pages.pausedUntil
     }
 
-    /// How many pages of a feed wait, of articles that are there.
-    func waiting(_ feed: FeedIdentifier) -> Int { line?.feeds[feed]?.waiting.count { $0.seq >= first } ?? 0 }
+    /// Returns how many pages of a feed wait, of articles that are there.
+    package func waiting(_ feed: FeedIdentifier) -> Int { line?.feeds[feed]?.waiting.count { $0.seq >= first } ?? 0 }
 
     /// What is to be said of an article's page, a line each; nothing where no page of its feed is fetched, and of records
     /// that are no version of an article.

@@ -1,21 +1,23 @@
-internal import FeedModel
+package import FeedModel
 internal import FeedParsing
 internal import JSONText
 
-/// One field of an article that differs between two versions.
-struct FieldChange {
-    var field: String
-    var diff: LineDiff
+/// `FieldChange` is one field of an article that differs between two versions.
+package struct FieldChange: Sendable {
+    /// The field is called so in the record.
+    package var field: String
+    /// What went and what came.
+    package var diff: LineDiff
     /// The text is the same, only the markup differs.
-    var isMarkupOnly = false
+    package var isMarkupOnly = false
 
     private static let texts = ["title", "content_html", "content_text", "summary"]
     private static let others = [
         "url", "external_url", "date_published", "date_modified", "authors", "tags", "attachments", "language", "image",
     ]
 
-    /// What differs, in the order in which people look at it. A short record has no content to compare with.
-    static func all(from old: StoredRecord, to new: StoredRecord) -> [FieldChange] {
+    /// Tells what differs, in the order in which people look at it. A short record has no content to compare with.
+    package static func all(from old: StoredRecord, to new: StoredRecord) -> [FieldChange] {
         let fields =
             old.isShort
             ? ["title", "url", "date_published"] : ["title", "url"] + texts.dropFirst() + others.dropFirst()
@@ -82,9 +84,10 @@ struct FieldChange {
     }
 }
 
-/// What of a text went and what came, line by line.
-struct LineDiff: Equatable {
-    enum Line: Equatable {
+/// `LineDiff` is what of a text went and what came, line by line.
+package struct LineDiff: Sendable, Equatable {
+    /// `Line` is a line of either text, or what stands for lines of both.
+    package enum Line: Sendable, Equatable {
         case kept(String)
         case removed(String)
         case added(String)
@@ -92,14 +95,16 @@ struct LineDiff: Equatable {
         case gap(Int)
     }
 
-    var lines: [Line] = []
+    /// The lines in the order of the texts.
+    package var lines: [Line] = []
 
     /// Comparing costs more the more there is: beyond this all that differs counts as replaced.
     private static let costLimit = 4_000_000
     /// Unchanged lines that are shown before and after what differs.
     private static let context = 1
 
-    init(from old: [String], to new: [String]) {
+    /// Compares two texts. What costs too much to compare counts as replaced.
+    package init(from old: [String], to new: [String]) {
         var start = 0
         while start < min(old.count, new.count), old[start] == new[start] { start += 1 }
         var end = 0
@@ -110,13 +115,15 @@ struct LineDiff: Equatable {
         lines = Self.folded(all)
     }
 
-    var removed: [String] {
+    /// The lines that went.
+    package var removed: [String] {
         lines.compactMap { line in
             if case .removed(let text) = line { text } else { nil }
         }
     }
 
-    var added: [String] {
+    /// The lines that came.
+    package var added: [String] {
         lines.compactMap { line in
             if case .added(let text) = line { text } else { nil }
         }

@@ -1,9 +1,9 @@
-internal import ArticleStore
-internal import FeedModel
-internal import JSONText
+package import ArticleStore
+package import FeedModel
+package import JSONText
 
-/// An article's versions as people read them, or as a line of JSON for each.
-struct HistoryPrinter {
+/// `HistoryPrinter` shows an article's versions as people read them, or as a line of JSON for each.
+package struct HistoryPrinter {
     let usesColor: Bool
 
     func text(_ history: ArticleHistory) -> String {
@@ -60,10 +60,10 @@ struct HistoryPrinter {
         usesColor ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
     }
 
-    /// `uid seq version kind stored_at title url in_feed last_seen copies changed changes`, where `changes` has for each
+    /// Returns `uid seq version kind stored_at title url in_feed last_seen copies changed changes`, where `changes` has for each
     /// field what went and what came, and `in_feed`, `last_seen` and `copies` (`seq feed relation`, where other feeds have it)
     /// are the article's, the same in every version. `blocked`, `released` and `labels` are what rules said of the version.
-    static func json(_ version: ArticleHistory.Version, of history: ArticleHistory) -> [UInt8] {
+    package static func json(_ version: ArticleHistory.Version, of history: ArticleHistory) -> [UInt8] {
         let record = version.record
         var json = JSONWriter()
         json.beginObject()
@@ -111,28 +111,36 @@ struct HistoryPrinter {
     }
 }
 
-/// The versions of an article, oldest first.
-struct ArticleHistory {
-    struct Version {
-        var seq: UInt64
-        var record: StoredRecord
+/// `ArticleHistory` is the versions of an article, oldest first.
+package struct ArticleHistory {
+    /// `Version` is one of them.
+    package struct Version {
+        /// The number of its record.
+        package var seq: UInt64
+        package var record: StoredRecord
         /// What differs from the version before; nil where there is none, or it cannot be read any more.
-        var changes: [FieldChange]?
+        package var changes: [FieldChange]?
     }
 
-    var uid: ArticleIdentifier
-    var versions: [Version]
+    /// The article has this identity.
+    package var uid: ArticleIdentifier
+    /// There is one at least.
+    package var versions: [Version]
     /// Versions before the first of them, which retention has removed.
-    var missing: Int
-    /// nil where it is not known whether the article is still in its feed.
-    var sighting: Sighting?
+    package var missing: Int
+    /// Tells whether the article is still in its feed; nil where that is not known.
+    package var sighting: Sighting?
     /// Where other feeds have it.
-    var copies: [ArticleCopies.Copy] = []
+    package var copies: [ArticleCopies.Copy] = []
 
-    /// Follows the records from the newest back to the first; each names the one before it.
+    /// Follows the records from the newest back to the first; each names the one before it. Nil where the store has no record
+    /// of the article any more.
     ///
-    /// - Returns: nil where the store has no record of the article any more.
-    init?(of known: KnownArticle, in reader: StoreReader) throws {
+    /// - Parameter deadline: when looking for copies ends; nil for never.
+    /// - Throws: what reading the store throws.
+    package init?(
+        of known: KnownArticle, in reader: StoreReader, until deadline: ContinuousClock.Instant? = nil
+    ) throws {
         uid = known.uid
         var chain: [Version] = []
         var next: UInt64? = known.seq
@@ -149,24 +157,26 @@ struct ArticleHistory {
         versions = chain.reversed()
         sighting = try chain.first.flatMap { try reader.sighting(of: $0.record) }
         missing = Int(clamping: oldest.record.version ?? 1) - 1
-        if missing == 0 { copies = try ArticleCopies(of: oldest.record, seq: oldest.seq, in: reader).all }
+        if missing == 0 {
+            copies = try ArticleCopies(of: oldest.record, seq: oldest.seq, in: reader, until: deadline).all
+        }
         for index in versions.indices.dropFirst() {
             versions[index].changes = FieldChange.all(from: versions[index - 1].record, to: versions[index].record)
         }
     }
 }
 
-/// Whether an article is still in its feed, in words and as JSON.
 extension Sighting {
-    var sentence: String {
+    /// Tells whether the article is still in its feed, in words.
+    package var sentence: String {
         if isInDocument { return "still in its feed, as of \(Self.shown(documentTime))" }
         let gone = "gone from its feed, as of \(Self.shown(documentTime)); "
         guard let lastSeen else { return gone + "when it was last seen there is not known" }
         return gone + "last seen there \(Self.shown(lastSeen))"
     }
 
-    /// `in_feed` and `last_seen`, which is left out where it is not known.
-    func write(to json: inout JSONWriter) {
+    /// Writes `in_feed` and `last_seen`, which is left out where it is not known.
+    package func write(to json: inout JSONWriter) {
         json.key("in_feed")
         json.bool(isInDocument)
         json.member("last_seen", lastSeen.map { "\(Timestamp(seconds: $0.seconds))" })

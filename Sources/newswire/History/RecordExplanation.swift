@@ -1,13 +1,34 @@
-internal import ArticleStore
+package import ArticleStore
 internal import Digest
-internal import FeedModel
+package import FeedModel
 internal import Identity
 internal import JSONText
 
-/// Why a record is what it is, in words and with the evidence: from the record, those that it names, and the index.
-struct RecordExplanation {
-    /// The lines as they are printed; none has a line break in it.
-    private(set) var lines: [String] = []
+/// `ExplanationRow` is one thing that an explanation says, under a name.
+package struct ExplanationRow: Sendable, Equatable {
+    /// The name is empty where the row goes on with what the one before says.
+    package var name: String
+    package var text: String
+    /// The row is a part of the one before it.
+    package var isTerm = false
+
+    /// The row as it is printed, with texts at a column.
+    func line(width: Int) -> String {
+        let shown = isTerm ? "  \(name)" : name
+        return "  \(shown)\(String(repeating: " ", count: max(1, width - shown.utf8.count)))\(text)"
+    }
+}
+
+/// `RecordExplanation` says why a record is what it is, in words and with the evidence: from the record, those that it names,
+/// and the index.
+package struct RecordExplanation {
+    /// The heading says which record it is.
+    package private(set) var heading = ""
+    /// No row has a line break in it, but where a publisher has put one there.
+    package private(set) var rows: [ExplanationRow] = []
+
+    /// The lines as they are printed.
+    var lines: [String] { [heading] + rows.map { $0.line(width: 10) } }
 
     private let record: StoredRecord
     private let seq: UInt64
@@ -15,7 +36,11 @@ struct RecordExplanation {
     private let feed: FeedIdentifier
     private let uid: ArticleIdentifier?
 
-    init(_ record: StoredRecord, seq: UInt64, in reader: StoreReader) throws {
+    /// - Parameter deadline: when looking for copies ends; nil for never.
+    /// - Throws: what reading the store throws.
+    package init(
+        _ record: StoredRecord, seq: UInt64, in reader: StoreReader, until deadline: ContinuousClock.Instant? = nil
+    ) throws {
         self.record = record
         self.seq = seq
         article = record.article
@@ -33,13 +58,13 @@ struct RecordExplanation {
         explainRules()
         explainFlags()
         try explainSince(reader)
-        try explainCopies(reader)
+        try explainCopies(reader, deadline)
         if let sighting = try reader.sighting(of: record) { add("seen", sighting.sentence) }
     }
 
     private mutating func head() {
         let kind = record.kind?.rawValue ?? "record"
-        lines.append("record \(seq): \(kind), version \(record.version ?? 0) of \(uid?.description ?? "")")
+        heading = "record \(seq): \(kind), version \(record.version ?? 0) of \(uid?.description ?? "")"
         if let title = article.title { add("title", title) }
         if let url = article.url { add("link", url) }
         add("id", article.id ?? "none of its own")
@@ -52,7 +77,7 @@ struct RecordExplanation {
     }
 
     private mutating func add(_ name: String, _ text: String) {
-        lines.append("  \(name)\(String(repeating: " ", count: max(1, 10 - name.utf8.count)))\(text)")
+        rows.append(ExplanationRow(name: name, text: text))
     }
 
     private mutating func why(_ text: String) { add("why", text) }
@@ -180,11 +205,13 @@ struct RecordExplanation {
         add("", "so it is printed all the same, and copies that come from now on repeat this one")
     }
 
-    private mutating func explainCopies(_ reader: StoreReader) throws {
+    private mutating func explainCopies(_ reader: StoreReader, _ deadline: ContinuousClock.Instant?) throws {
         guard record.kind?.isVersion == true else { return }
         let first = record.first ?? seq
         guard let record = first == seq ? record : try reader.record(seq: first) else { return }
-        for copy in try ArticleCopies(of: record, seq: first, in: reader).all { add("also", "\(copy)") }
+        let copies = try ArticleCopies(of: record, seq: first, in: reader, until: deadline)
+        for copy in copies.all { add("also", "\(copy)") }
+        if copies.isCut { add("also", "there was no time to look for all; `newswire explain \(seq)` does") }
     }
 
     private mutating func explainAlias(_ reader: StoreReader) throws {

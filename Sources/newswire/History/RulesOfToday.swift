@@ -1,35 +1,50 @@
-internal import ArticleStore
-internal import Configuration
-internal import FeedModel
-internal import Querying
+package import ArticleStore
+package import Configuration
+package import FeedModel
+package import Querying
 
 /// `RulesOfToday` says which of the configuration's rules match a record and by which words, and what they would say of it
 /// if it came now.
-struct RulesOfToday {
-    /// The lines as `explain` prints them; none where there is nothing to say.
-    private(set) var lines: [String] = []
+package struct RulesOfToday {
+    /// There are none where there is nothing to say.
+    package private(set) var rows: [ExplanationRow] = []
 
-    init(_ record: StoredRecord, _ configuration: Configuration, in reader: StoreReader) throws {
+    /// The lines as `explain` prints them.
+    var lines: [String] { rows.map { $0.line(width: 10) } }
+
+    /// Asks the rules of a configuration.
+    ///
+    /// - Throws: what reading the store throws.
+    package init(_ record: StoredRecord, _ configuration: Configuration, in reader: StoreReader) throws {
         guard record.kind?.isVersion == true else { return }
         let states = try reader.states()
         let ruling: RecordRuling
         do throws(CommandFailure) {
             ruling = try RecordRuling(configuration, states: states, "asking today's rules")
         } catch {
-            lines = Self.row("today", error.message)
+            rows = [ExplanationRow(name: "today", text: error.message)]
             return
         }
+        try ask(ruling, of: record, in: reader)
+    }
+
+    /// Asks rules that were found already.
+    ///
+    /// - Throws: what reading the store throws.
+    package init(_ record: StoredRecord, _ ruling: RecordRuling, in reader: StoreReader) throws {
+        guard record.kind?.isVersion == true else { return }
+        try ask(ruling, of: record, in: reader)
+    }
+
+    private mutating func ask(_ ruling: RecordRuling, of record: StoredRecord, in reader: StoreReader) throws {
         let wasJudged = record.blockedBy != nil || !record.labels.isEmpty
         if ruling.rules.isEmpty, !wasJudged { return }
         let (verdict, findings) = try ruling.findings(on: record, in: reader)
         for finding in findings where finding.matches != false {
-            lines += Self.row("rule", RuleText.sentence(of: finding, ruling.rules.rules[finding.rule]))
+            let sentence = RuleText.sentence(of: finding, ruling.rules.rules[finding.rule])
+            rows.append(ExplanationRow(name: "rule", text: sentence))
         }
-        lines += Self.row("today", Self.comparison(record, verdict))
-    }
-
-    private static func row(_ name: String, _ text: String) -> [String] {
-        ["  \(name)\(String(repeating: " ", count: max(1, 10 - name.utf8.count)))\(text)"]
+        rows.append(ExplanationRow(name: "today", text: Self.comparison(record, verdict)))
     }
 
     private static func comparison(_ record: StoredRecord, _ verdict: FilterVerdict) -> String {
@@ -49,10 +64,10 @@ struct RulesOfToday {
     }
 }
 
-/// What is said of rules in words, for people.
-enum RuleText {
-    /// `block`, or `label drones`.
-    static func action(of rule: FilterRule) -> String {
+/// `RuleText` is what is said of rules in words, for people.
+package enum RuleText {
+    /// Says what a rule does: `block`, or `label drones`.
+    package static func action(of rule: FilterRule) -> String {
         if case .label(let label) = rule.action { return "label \(label)" }
         return rule.action.kind.rawValue
     }

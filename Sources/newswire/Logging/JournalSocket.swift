@@ -8,13 +8,18 @@ internal import Ingestion
 final class JournalSocket: Sendable {
     static let standardPath = "/run/systemd/journal/socket"
 
+    static let standardProgram = "newswire"
+
+    /// What the journal knows the program by.
+    let program: String
     private let descriptor: Int32
     private let address: UnixAddress
 
     /// - Parameter patience: milliseconds that a journal has for an entry.
     /// - Returns: nil where the path is too long for a socket's.
-    init?(path: String = standardPath, patience: Int = 1000) {
+    init?(path: String = standardPath, patience: Int = 1000, program: String = standardProgram) {
         guard let address = UnixAddress(path) else { return nil }
+        self.program = program
         self.address = address
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }

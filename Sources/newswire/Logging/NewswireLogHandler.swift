@@ -62,9 +62,15 @@ enum LogOutput: Sendable {
     case logfmt(Int32)
     case terminal(Int32, color: Bool, showsTime: Bool)
 
-    /// - Parameter showsTime: whether a person who watches is shown the time; elsewhere it is always kept.
-    init(environment: [String: String], descriptor: Int32 = STDERR_FILENO, showsTime: Bool = false) {
-        if JournalSocket.isConnected(descriptor, environment: environment), let socket = JournalSocket() {
+    /// - Parameters:
+    ///   - showsTime: whether a person who watches is shown the time; elsewhere it is always kept.
+    ///   - program: what the journal knows it by.
+    init(
+        environment: [String: String], descriptor: Int32 = STDERR_FILENO, showsTime: Bool = false,
+        program: String = JournalSocket.standardProgram
+    ) {
+        if JournalSocket.isConnected(descriptor, environment: environment), let socket = JournalSocket(program: program)
+        {
             self = .journal(socket, fallback: descriptor)
         } else if isatty(descriptor) == 1 {
             let color = Terminal.usesColor(environment: environment, isTerminal: true)
@@ -77,7 +83,7 @@ enum LogOutput: Sendable {
     func write(_ line: LogLine) {
         switch self {
         case .journal(let socket, let fallback):
-            if !socket.send(line.journalEntry) { Self.write(line.prefixed, to: fallback) }
+            if !socket.send(line.journalEntry(of: socket.program)) { Self.write(line.prefixed, to: fallback) }
         case .logfmt(let descriptor): Self.write(line.logfmt, to: descriptor)
         case .terminal(let descriptor, let color, let showsTime):
             Self.write(
@@ -140,11 +146,11 @@ struct LogLine: Equatable {
     var prefixed: String { "<\(priority)>\(text)" }
 
     /// The entry for the journal's own socket. People can ask for its fields, as in `journalctl FEED_ID=example`.
-    var journalEntry: JournalEntry {
+    func journalEntry(of program: String) -> JournalEntry {
         var entry = JournalEntry()
         entry.append("MESSAGE", text)
         entry.append("PRIORITY", "\(priority)")
-        entry.append("SYSLOG_IDENTIFIER", "newswire")
+        entry.append("SYSLOG_IDENTIFIER", program)
         for field in fields { entry.append(JournalEntry.fieldName(field.key), field.value) }
         return entry
     }

@@ -1,10 +1,11 @@
 internal import ArgumentParser
 internal import ArticleStore
-internal import FeedModel
+package import FeedModel
 internal import FeedParsing
 internal import JSONText
 
-enum DumpFormat: String, ExpressibleByArgument, CaseIterable {
+/// `DumpFormat` is a form in which articles are printed.
+package enum DumpFormat: String, Sendable, CaseIterable {
     case jsonl, jsonfeed, atom, text, brief, tsv
 
     /// Whether what is printed is one document, which has an end.
@@ -17,8 +18,29 @@ enum DumpFormat: String, ExpressibleByArgument, CaseIterable {
     var isForPeople: Bool { self == .text || self == .brief }
 }
 
-/// How articles look; what stands before the first and behind the last.
-protocol ArticleFormat {
+extension DumpFormat: ExpressibleByArgument {}
+
+extension DumpFormat {
+    /// Returns how articles look in it; nil where records are given as the store has them, which costs no look at them.
+    ///
+    /// - Parameters:
+    ///   - urls: whether brief lines have them.
+    ///   - updated: when the newest record was stored.
+    ///   - width: columns of the terminal; nil where nothing is cut.
+    package func articles(sanitize: Bool, urls: Bool, updated: Timestamp, width: Int?) -> (any ArticleFormat)? {
+        switch self {
+        case .jsonl: sanitize ? JSONLinesFormat() : nil
+        case .jsonfeed: JSONFeedFormat()
+        case .atom: AtomFormat(updated: updated)
+        case .text: TextFormat()
+        case .brief: BriefFormat(urls: urls, width: width)
+        case .tsv: TSVFormat()
+        }
+    }
+}
+
+/// `ArticleFormat` is how articles look; what stands before the first and behind the last.
+package protocol ArticleFormat: Sendable {
     var prologue: String { get }
     /// - Parameter record: the line of an article.
     mutating func append(_ record: StoredRecord, to bytes: inout [UInt8])
@@ -26,8 +48,8 @@ protocol ArticleFormat {
 }
 
 extension ArticleFormat {
-    var prologue: String { "" }
-    var epilogue: String { "" }
+    package var prologue: String { "" }
+    package var epilogue: String { "" }
 }
 
 /// Prints records to standard output in a format. Lines that are asked for as they are get copied, without being
@@ -45,15 +67,8 @@ struct ArticlePrinter: ~Copyable {
     init(_ format: DumpFormat, sanitize: Bool, urls: Bool, updated: Timestamp) {
         self.sanitize = sanitize
         output.widen()
-        self.format =
-            switch format {
-            case .jsonl: sanitize ? JSONLinesFormat() : nil
-            case .jsonfeed: JSONFeedFormat()
-            case .atom: AtomFormat(updated: updated)
-            case .text: TextFormat()
-            case .brief: BriefFormat(urls: urls, width: Terminal.outputWidth)
-            case .tsv: TSVFormat()
-            }
+        self.format = format.articles(
+            sanitize: sanitize, urls: urls, updated: updated, width: Terminal.outputWidth)
     }
 
     mutating func begin() throws(OutputError) {
@@ -91,15 +106,41 @@ struct JSONLinesFormat: ArticleFormat {
     }
 }
 
-/// One JSON Feed 1.1 document. Items are known by `urn:newswire:UID`, because publishers' ids collide across feeds;
-/// what the publisher calls the item is `_newswire.id`.
-struct JSONFeedFormat: ArticleFormat {
+/// `JSONFeedFormat` is one JSON Feed 1.1 document. Items are known by `urn:newswire:UID`, because publishers' ids collide across
+/// feeds; what the publisher calls the item is `_newswire.id`.
+package struct JSONFeedFormat: ArticleFormat {
+    /// Where the document is to be had, and where it goes on; nil for one that has no address.
+    package struct Address: Sendable {
+        /// Both are whole URLs.
+        package var feed: String
+        package var next: String?
+
+        package init(feed: String, next: String?) {
+            self.feed = feed
+            self.next = next
+        }
+    }
+
     private var isFirst = true
+    private let address: Address?
 
-    var prologue: String { #"{"version":"https://jsonfeed.org/version/1.1","title":"newswire","items":["# }
-    var epilogue: String { "\n]}\n" }
+    package init(at address: Address? = nil) {
+        self.address = address
+    }
 
-    mutating func append(_ record: StoredRecord, to bytes: inout [UInt8]) {
+    package var prologue: String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("version", "https://jsonfeed.org/version/1.1")
+        json.member("title", "newswire")
+        json.member("feed_url", address?.feed)
+        json.member("next_url", address?.next)
+        json.endObject()
+        return String(decoding: json.finish().dropLast(), as: UTF8.self) + #","items":["#
+    }
+    package var epilogue: String { "\n]}\n" }
+
+    package mutating func append(_ record: StoredRecord, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: (isFirst ? "\n" : ",\n").utf8)
         isFirst = false
         var json = JSONWriter()

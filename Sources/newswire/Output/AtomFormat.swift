@@ -1,28 +1,43 @@
-internal import FeedModel
+package import FeedModel
 internal import FeedParsing
 internal import Text
 
-/// One Atom 1.0 document (RFC 4287), valid by the rules of the W3C's validator.
-struct AtomFormat: ArticleFormat {
+/// `AtomFormat` is one Atom 1.0 document (RFC 4287), valid by the rules of the W3C's validator.
+package struct AtomFormat: ArticleFormat {
     let updated: Timestamp
+    /// The document's id, which is always the same.
+    private let id: String
+    /// What the document's links are for, and where they lead: whole URLs.
+    private let links: [(rel: String, href: String)]
+
+    /// - Parameters:
+    ///   - updated: when the newest record was stored.
+    ///   - id: of the document.
+    ///   - links: `self`, `next` (RFC 5005) and the like, with whole URLs.
+    package init(
+        updated: Timestamp, id: String = "urn:newswire:articles", links: [(rel: String, href: String)] = []
+    ) {
+        self.updated = updated
+        self.id = id
+        self.links = links
+    }
 
     /// Tells labels that rules have given from the publisher's own categories.
     private static let labelScheme = "urn:newswire:label"
 
-    var prologue: String {
-        """
-        <?xml version="1.0" encoding="utf-8"?>
-        <feed xmlns="http://www.w3.org/2005/Atom">
-        <id>urn:newswire:articles</id>
-        <title>newswire</title>
-        <updated>\(updated)</updated>
-        <generator version="\(Version.newswire)">newswire</generator>
-
-        """
+    package var prologue: String {
+        var xml = XMLText()
+        xml.element("id", id)
+        xml.element("title", "newswire")
+        xml.element("updated", "\(updated)")
+        xml.element("generator", "newswire", [("version", Version.newswire)])
+        for link in links { xml.empty("link", [("rel", link.rel), ("href", XMLText.iri(link.href))]) }
+        return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n"
+            + String(decoding: xml.bytes, as: UTF8.self)
     }
-    var epilogue: String { "</feed>\n" }
+    package var epilogue: String { "</feed>\n" }
 
-    func append(_ record: StoredRecord, to bytes: inout [UInt8]) {
+    package func append(_ record: StoredRecord, to bytes: inout [UInt8]) {
         let article = record.article
         var xml = XMLText()
         var attributes: XMLText.Attributes = []

@@ -60,10 +60,10 @@ final class ByteProgress: Sendable {
     }
 }
 
-/// Sizes for people.
-enum ByteCount {
-    /// `812 bytes`, `4.2 MiB`: powers of 1024, as the configuration has them, rounded down to tenths.
-    static func text(_ bytes: UInt64) -> String {
+/// `ByteCount` says sizes for people.
+package enum ByteCount {
+    /// Says `812 bytes`, `4.2 MiB`: powers of 1024, as the configuration has them, rounded down to tenths.
+    package static func text(_ bytes: UInt64) -> String {
         let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
         guard let index = units.indices.last(where: { bytes >> (10 * ($0 + 1)) > 0 }) else { return "\(bytes) bytes" }
         // What is below a unit, in tenths of it; 64 bits hold no more than 16 EiB.

@@ -3,8 +3,8 @@ internal import ArticleStore
 internal import FeedModel
 internal import Glibc
 
-/// How newswire's commands end (contract.md §1), from sysexits.h.
-enum ExitStatus: Int32 {
+/// `ExitStatus` is how newswire's commands end (contract.md §1), from sysexits.h.
+package enum ExitStatus: Int32 {
     case done = 0
     case usage = 64
     case badInput = 65
@@ -32,13 +32,14 @@ enum ExitStatus: Int32 {
     }
 }
 
-/// A command that cannot go on: what it says on standard error, and its exit status.
-struct CommandFailure: Error {
-    var status: ExitStatus
-    /// What was being done, to what, what went wrong and what the person can do. Empty where nothing is to be said.
-    var message: String
+/// `CommandFailure` says why a command cannot go on: what it says on standard error, and its exit status.
+package struct CommandFailure: Error {
+    package var status: ExitStatus
+    /// The message says what was being done, to what, what went wrong and what the person can do. It is empty where nothing
+    /// is to be said.
+    package var message: String
 
-    init(_ status: ExitStatus, _ message: String) {
+    package init(_ status: ExitStatus, _ message: String) {
         self.status = status
         self.message = message
     }
@@ -56,8 +57,8 @@ extension CommandFailure {
     }
 }
 
-/// Lines for people, on standard error.
-enum StandardError {
+/// `StandardError` takes lines for people.
+package enum StandardError {
     /// What ends the program. To the journal it is an error, which takes a mark before each line (sd-daemon(3)): the
     /// log is not there yet, or no longer.
     static func fail(_ text: String) {
@@ -65,8 +66,8 @@ enum StandardError {
         write(isJournal ? "<3>\(text)" : text)
     }
 
-    /// One line, whatever is in it: a page or a server that is quoted cannot write lines in newswire's name.
-    static func write(_ line: String) {
+    /// Writes one line, whatever is in it: a page or a server that is quoted cannot write lines in newswire's name.
+    package static func write(_ line: String) {
         write(lines: [line])
     }
 
@@ -77,7 +78,8 @@ enum StandardError {
     }
 }
 
-/// What the system says of an error number.
-enum SystemReason {
-    static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+/// `SystemReason` is what the system says of an error number.
+package enum SystemReason {
+    /// Returns its words.
+    package static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

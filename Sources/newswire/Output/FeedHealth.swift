@@ -1,32 +1,36 @@
 internal import ArgumentParser
-internal import Configuration
-internal import FeedModel
-internal import Ingestion
-internal import JSONText
-internal import Scheduling
+package import Configuration
+package import FeedModel
+package import Ingestion
+package import JSONText
+package import Scheduling
 
-/// What is known of a feed, for people and as JSON (contract.md §1).
-struct FeedHealth {
-    enum State: String, ExpressibleByArgument, CaseIterable {
+/// `FeedHealth` is what is known of a feed, for people and as JSON (contract.md §1).
+package struct FeedHealth: Sendable {
+    /// `State` says in one word how a feed is.
+    package enum State: String, Sendable, CaseIterable {
         case ok, failing, gone, paused, never
     }
 
     private let feed: FeedConfiguration
     private let known: FeedState?
-    let state: State
+    /// How the feed is.
+    package let state: State
     /// Feeds that end on the same URL.
-    var sameAs: [FeedIdentifier] = []
+    package var sameAs: [FeedIdentifier] = []
     /// How far apart the feed's host has its requests; nil where it has refused none.
-    var hostPace: HostPaceText?
+    package var hostPace: HostPaceText?
     /// How many of the feed's pages wait, and until when they are left alone.
-    var pages: (waiting: Int, pausedUntil: Timestamp?) = (0, nil)
+    package var pages: (waiting: Int, pausedUntil: Timestamp?) = (0, nil)
     private let now: Timestamp
 
     /// The time until which a person, or the feed's host, wants it to rest; nil where nobody does.
-    private let pausedUntil: Timestamp?
+    package let pausedUntil: Timestamp?
 
-    /// - Parameter hostPause: until when the feed's host wants, or wanted, to be left alone.
-    init(_ feed: FeedConfiguration, _ known: FeedState?, hostPause: Timestamp?, now: Timestamp) {
+    /// - Parameters:
+    ///   - known: what is remembered of the feed, as `FeedState.shown` gives it; nil where nothing is.
+    ///   - hostPause: until when the feed's host wants, or wanted, to be left alone.
+    package init(_ feed: FeedConfiguration, _ known: FeedState?, hostPause: Timestamp?, now: Timestamp) {
         self.feed = feed
         self.known = known
         self.now = now
@@ -45,24 +49,31 @@ struct FeedHealth {
     }
 
     /// Since when nothing new has come, where that is silence.
-    var silentSince: Timestamp? { known?.silentSince(feed) }
+    package var silentSince: Timestamp? { known?.silentSince(feed) }
 
-    private var url: String { URLRedaction.redacted(feed.url) }
+    /// Redacted.
+    package var url: String { URLRedaction.redacted(feed.url) }
 
     /// The time of the next poll; nil where there is none, and where it is not known.
-    private var nextPoll: Timestamp? {
+    package var nextPoll: Timestamp? {
         guard feed.enabled, let next = known?.nextPoll, pausedUntil != FeedState.Schedule.forGood else { return nil }
         return pausedUntil.map { max($0, next) } ?? next
     }
 
     /// What decided on the next poll.
-    private var reason: PollTerms.Reason? {
+    package var reason: PollTerms.Reason? {
         guard let reason = known?.schedule.reason, reason != .none else { return nil }
         return reason
     }
 
     var jsonLine: [UInt8] {
         var json = JSONWriter()
+        write(to: &json)
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+
+    /// Writes it as `feeds --json` does.
+    package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.member("feed", feed.id.text)
         json.member("url", url)
@@ -100,7 +111,6 @@ struct FeedHealth {
             json.member("volatile_parts", volatility.moves)
         }
         json.endObject()
-        return json.bytes + [UInt8(ascii: "\n")]
     }
 
     /// What the table of `feeds` shows of it, in the order of `columns`.
@@ -166,20 +176,22 @@ struct FeedHealth {
 }
 
 /// `HostPaceText` says how far apart a host has its requests, as its refusals have shown (polling.md §8).
-struct HostPaceText {
-    let seconds: Int
+package struct HostPaceText: Sendable {
+    /// So many seconds lie between its requests.
+    package let seconds: Int
     private let host: String
     private let feeds: Int
 
     /// Makes nothing where the host is asked as often as the configuration says.
-    init?(_ host: String, _ allowance: HostAllowance, _ allowances: HostAllowances) {
+    package init?(_ host: String, _ allowance: HostAllowance, _ allowances: HostAllowances) {
         guard allowance.pace > allowance.delay else { return nil }
         self.host = host
         seconds = Int((allowance.pace + 500) / 1000)
         feeds = allowances.feeds(of: host)
     }
 
-    var sentence: String {
+    /// For people.
+    package var sentence: String {
         let round = feeds > 1 ? "; its \(feeds) feeds come round in \(SpanText.text(feeds * seconds))" : ""
         return "\(host) is asked once in \(SpanText.text(seconds)), as it has refused more\(round)"
     }
@@ -191,3 +203,5 @@ extension FeedConfiguration {
         self.tlsVerify || isLocalFile ? nil : "certificates are not verified (tls_verify = false)"
     }
 }
+
+extension FeedHealth.State: ExpressibleByArgument {}

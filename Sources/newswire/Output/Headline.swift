@@ -1,10 +1,10 @@
-internal import FeedModel
+package import FeedModel
 internal import FeedParsing
 
 extension Article {
-    /// A title for formats that want one, and for readers, which show it: where there is none, the first line of the text,
+    /// The title for formats that want one, and for readers, which show it: where there is none, the first line of the text,
     /// or the link.
-    var headline: String {
+    package var headline: String {
         if let title, !title.isEmpty { return title }
         let text =
             contentText ?? contentHTML.map { HTMLText.paragraphs($0) } ?? summary.map { HTMLText.paragraphs($0) } ?? ""

@@ -1,5 +1,5 @@
 internal import CShims
-internal import FeedModel
+package import FeedModel
 internal import FeedParsing
 internal import Glibc
 internal import JSONText
@@ -155,8 +155,8 @@ extension Feed {
 }
 
 extension StoredRecord {
-    /// The record with its HTML reduced; its checksum and chain do not fit it, and are left out.
-    func sanitizingHTML() -> StoredRecord {
+    /// Returns the record with its HTML reduced; its checksum and chain do not fit it, and are left out.
+    package func sanitizingHTML() -> StoredRecord {
         changing(
             item: { Self.sanitized($0, url) },
             own: { own in

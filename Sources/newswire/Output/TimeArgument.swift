@@ -41,10 +41,10 @@ struct SpanArgument: ExpressibleByArgument, CustomStringConvertible {
     var defaultValueDescription: String { description }
 }
 
-/// Spans of time as people read them.
-enum SpanText {
-    /// `45 s`, `23 min`, `1 h 5 min`, `3 d 4 h`: the two largest units.
-    static func text(_ seconds: Int) -> String {
+/// `SpanText` says spans of time as people read them.
+package enum SpanText {
+    /// Says `45 s`, `23 min`, `1 h 5 min`, `3 d 4 h`: the two largest units.
+    package static func text(_ seconds: Int) -> String {
         let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")]
         guard let first = units.firstIndex(where: { seconds >= $0.0 }) else { return "0 s" }
         let (size, name) = units[first]

@@ -1,20 +1,26 @@
-internal import FeedModel
+package import FeedModel
 internal import Glibc
 
-/// Times as people read them in lists: by how far they are away and by the machine's clock, or in UTC to the minute.
-struct TimeText {
+/// `TimeText` says times as people read them in lists: by how far they are away and by the machine's clock, or in UTC to the
+/// minute.
+package struct TimeText: Sendable {
     let now: Timestamp
     let isUTC: Bool
 
-    /// `in 8 min`, or the time in UTC.
-    func until(_ time: Timestamp) -> String {
+    package init(now: Timestamp, isUTC: Bool) {
+        self.now = now
+        self.isUTC = isUTC
+    }
+
+    /// Says `in 8 min`, or the time in UTC.
+    package func until(_ time: Timestamp) -> String {
         if isUTC { return utc(time) }
         let wait = Int(time.seconds - now.seconds)
         return wait > 0 ? "in \(SpanText.text(rounded(wait)))" : "due"
     }
 
-    /// `3 min ago`, or the time in UTC.
-    func ago(_ time: Timestamp) -> String {
+    /// Says `3 min ago`, or the time in UTC.
+    package func ago(_ time: Timestamp) -> String {
         isUTC ? utc(time) : "\(SpanText.text(rounded(Int(max(0, now.seconds - time.seconds))))) ago"
     }
 
