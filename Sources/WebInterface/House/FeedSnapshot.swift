@@ -1,0 +1,229 @@
+internal import Archiving
+internal import ArticleStore
+package import Configuration
+package import FeedModel
+package import Ingestion
+package import Scheduling
+package import newswire
+
+/// `FeedSnapshot` is all feeds as they are at one moment. Places are those of `configuration.feeds`.
+package struct FeedSnapshot: Sendable {
+    let contents: FeedCatalogue.Contents
+    /// Pauses and silences are judged by that time.
+    package let now: Timestamp
+    private let hosts: HostHealth
+    private let allowances: HostAllowances
+    private let hasHostPauses: Bool
+
+    init(_ contents: FeedCatalogue.Contents, at now: Timestamp) {
+        self.contents = contents
+        self.now = now
+        let allowances = HostAllowances(contents.configuration)
+        let feeds = contents.configuration.feeds
+        hosts = HostHealth(
+            remembered: contents.ofHosts.map { place, known in
+                (known.schedule, allowances.allowance(for: feeds[place], adoptedURL: known.adoptedURL).key)
+            }, at: now)
+        self.allowances = allowances
+        hasHostPauses = !contents.ofHosts.isEmpty && !hosts.activePauses(at: now).isEmpty
+    }
+
+    /// The configuration, whose feeds have the ids by which the store knows them.
+    package var configuration: Configuration { contents.configuration }
+
+    /// Returns the place of a feed by its whole id, or by one that it had before; nil where there is none.
+    package func place(of id: FeedIdentifier) -> Int? {
+        contents.place(of: id) ?? configuration.feeds.firstIndex { $0.formerly.contains(id) }
+    }
+
+    /// Another number says that feeds may have other ids, tags or rules than before.
+    package var generation: Int { contents.generation }
+
+    /// Returns the ids under which the store may have articles of a feed: that which was asked for, and those that the feed has
+    /// now and had before. Nil where neither the configuration nor the store knows such a feed.
+    package func ids(of id: FeedIdentifier) -> [FeedIdentifier]? {
+        guard contents.isKnown(id) else { return nil }
+        let current = names.current(id)
+        let others = contents.successors.lazy.filter { $0.value == current }.map(\.key)
+        return [id] + Set(others + [current]).subtracting([id]).sorted()
+    }
+
+    /// The ids and tags that feeds have now, by any that they had.
+    package var names: FeedNames {
+        let contents = contents
+        return FeedNames(
+            current: { id in contents.place(of: id) == nil ? contents.successors[id] ?? id : id },
+            tags: { id in
+                contents.place(of: id).map { Set(contents.configuration.feeds[$0].tags.map { TagKey($0) }) }
+            })
+    }
+
+    package func feed(_ place: Int) -> FeedConfiguration { configuration.feeds[place] }
+
+    /// Its own title, or what its document says; nil where neither is known.
+    package func title(_ place: Int) -> String? { feed(place).title ?? contents.entries[place].title }
+
+    /// Reads what is remembered of a feed, as people are shown it; nil where it was never polled.
+    package func state(_ place: Int) throws(WebFailure) -> FeedState? {
+        do throws(StoreError) {
+            return try contents.state(place)?.shown(at: now, of: feed(place), configuration.schedule)
+        } catch {
+            throw WebFailure(503, "reading what is known of \(feed(place).id): \(error)")
+        }
+    }
+
+    /// What `newswire feeds` says of a feed.
+    package func health(_ place: Int) throws(WebFailure) -> FeedHealth {
+        let feed = feed(place)
+        let state = try state(place)
+        let (host, allowance) = allowances.allowance(for: feed, state: state)
+        var health = FeedHealth(feed, state, hostPause: hosts.pause(of: host, at: now)?.until, now: now)
+        health.sameAs = shared(place)
+        let pages = contents.pages
+        health.pages = (pages?.waiting(feed.id) ?? 0, pages?.pausedUntil(feed.id))
+        health.hostPace = HostPaceText(host, hosts.paced(allowance, of: host, at: now), allowances)
+        return health
+    }
+
+    /// The other feeds whose servers say that they are to be found at the same URL (polling.md §9).
+    private func shared(_ place: Int) -> [FeedIdentifier] {
+        if contents.targets.isEmpty || !feed(place).enabled { return [] }
+        let feeds = configuration.feeds
+        let url = contents.targets[place] ?? feed(place).url
+        let group = feeds.indices.filter { feeds[$0].enabled && (contents.targets[$0] ?? feeds[$0].url) == url }
+        // Feeds that were configured with one URL twice are meant so.
+        guard group.count > 1, group.contains(where: { feeds[$0].url != feeds[group[0]].url }) else { return [] }
+        return group.filter { $0 != place }.map { feeds[$0].id }
+    }
+
+    /// The key of a feed's host, its allowance at the pace that refusals have shown, and until when the host wants to be left
+    /// alone; nil where it does not.
+    package func host(
+        of feed: FeedConfiguration, _ state: FeedState?
+    ) -> (key: String, allowance: HostAllowance, pausedUntil: Timestamp?, pace: HostPaceText?) {
+        let (key, allowance) = allowances.allowance(for: feed, state: state)
+        let pace = HostPaceText(key, hosts.paced(allowance, of: key, at: now), allowances)
+        return (key, allowance, hosts.pausedUntil(key, at: now), pace)
+    }
+
+    /// What is known where no service runs.
+    package func figures() throws(WebFailure) -> StatusFigures {
+        let store = configuration.store.directory
+        var figures = StatusFigures.onDisk(store: store)
+        figures.archive = ArchiveFigures.onDisk(at: configuration.archive.folder(store: store))
+        try figures.fill(configuration, hosts: hosts, at: now) { place, _ throws(WebFailure) in try state(place) }
+        return figures
+    }
+
+    /// How a feed is, in one word.
+    package func condition(_ place: Int) -> FeedCondition {
+        let (feed, entry) = (feed(place), contents.entries[place])
+        if !feed.enabled || entry.heldUntil.map({ $0 > now }) ?? false { return .paused }
+        switch entry.failureKind {
+        case .gone?: return .gone
+        case _?: return .failing
+        case nil: break
+        }
+        if hasHostPauses {
+            let adopted = contents.ofHosts[place]?.adoptedURL ?? contents.targets[place]
+            let host = allowances.allowance(for: feed, adoptedURL: adopted).key
+            if let until = hosts.pause(of: host, at: now)?.until, until > now { return .paused }
+        }
+        return entry.lastPoll == nil ? .never : .ok
+    }
+}
+
+/// `FeedQuery` says which feeds are wanted, and in which order.
+package struct FeedQuery: Sendable {
+    package enum Order: String, Sendable, CaseIterable {
+        /// Those that need somebody first.
+        case need
+        case nextPoll = "next"
+        case articles, silence, title
+        /// As the configuration has them.
+        case configuration
+    }
+
+    /// Of no conditions, any.
+    package var conditions: Set<FeedCondition> = []
+    /// Feeds that have one of them; of no tags, any.
+    package var tags: [String] = []
+    /// What the id, the title or the URL holds, in any case; all where it is empty.
+    package var text = ""
+    package var order = Order.need
+
+    package init() {}
+}
+
+/// `FeedListing` is what was found.
+package struct FeedListing: Sendable {
+    /// The places of feeds, in the order that was wanted.
+    package var places: [Int] = []
+    /// How many feeds with these tags and that text are in which condition, whichever was wanted.
+    package var counts: [FeedCondition: Int] = [:]
+}
+
+extension FeedSnapshot {
+    /// Finds feeds. Costs a look at each.
+    package func list(_ query: FeedQuery) -> FeedListing {
+        let tags = Set(query.tags.map { TagKey($0) })
+        let text = query.text.lowercased()
+        var listing = FeedListing()
+        var conditions: [Int: FeedCondition] = [:]
+        for place in configuration.feeds.indices {
+            let feed = feed(place)
+            guard tags.isEmpty || feed.tags.contains(where: { tags.contains(TagKey($0)) }) else { continue }
+            guard text.isEmpty || matches(text, place) else { continue }
+            let condition = condition(place)
+            listing.counts[condition, default: 0] += 1
+            guard query.conditions.isEmpty || query.conditions.contains(condition) else { continue }
+            listing.places.append(place)
+            if query.order == .need { conditions[place] = condition }
+        }
+        sort(&listing.places, query.order) { conditions[$0] ?? .ok }
+        return listing
+    }
+
+    private func matches(_ text: String, _ place: Int) -> Bool {
+        let feed = feed(place)
+        return feed.id.text.lowercased().contains(text) || title(place)?.lowercased().contains(text) ?? false
+            || URLRedaction.redacted(feed.url).lowercased().contains(text)
+    }
+
+    /// Feeds that are alike stay in the order of the configuration.
+    private func sort(_ places: inout [Int], _ order: FeedQuery.Order, _ condition: (Int) -> FeedCondition) {
+        let entries = contents.entries
+        func keys<Key: Comparable>(_ key: (Int) -> Key) {
+            places = places.map { (key($0), $0) }.sorted { $0 < $1 }.map(\.1)
+        }
+        let last = Timestamp(milliseconds: .max)
+        switch order {
+        case .configuration: break
+        case .need:
+            keys { place -> SortKey in
+                let entry = entries[place]
+                return switch condition(place) {
+                case .gone: SortKey(rank: 0, time: entry.failingSince ?? last)
+                case .failing: SortKey(rank: 1, time: entry.failingSince ?? last)
+                case .never: SortKey(rank: 2, time: last)
+                case .ok where entry.silentSince != nil: SortKey(rank: 3, time: entry.silentSince ?? last)
+                case .paused: SortKey(rank: 5, time: entry.heldUntil ?? last)
+                case .ok: SortKey(rank: 4, time: entry.nextPoll ?? last)
+                }
+            }
+        case .nextPoll: keys { entries[$0].nextPoll ?? last }
+        case .articles: keys { -Int(entries[$0].articles) }
+        case .silence: keys { entries[$0].silentSince ?? last }
+        case .title: keys { (title($0) ?? feed($0).id.text).lowercased() }
+        }
+    }
+
+    private struct SortKey: Comparable {
+        var rank: Int
+        var time: Timestamp
+
+        static func < (left: SortKey, right: SortKey) -> Bool {
+            (left.rank, left.time) < (right.rank, right.time)
+        }
+    }
+}
