@@ -1,0 +1,248 @@
+internal import ArticleStore
+internal import FeedModel
+internal import JSONText
+internal import Querying
+internal import SearchIndex
+internal import newswire
+
+/// `ArticleReading` reads the records of one request, in either direction. It looks at no more than it has time for, and says
+/// where to go on.
+struct ArticleReading {
+    /// What retention has removed, of which nobody may miss anything in silence.
+    struct Removed: Error {
+        var firstSeq: UInt64
+        var lastSeq: UInt64
+    }
+
+    /// A record that was asked for: its line, line feed included.
+    struct Line: Sendable {
+        var seq: UInt64
+        var bytes: [UInt8]
+    }
+
+    struct Batch {
+        var lines: [Line] = []
+        /// Forwards, the last record that was looked at; backwards, all before this was not looked at.
+        var place: UInt64 = 0
+        /// Whether there is no more for now.
+        var isOver = false
+        /// The index has nothing of records before this yet; 0 where it has all, or was not asked.
+        var searchedFrom: UInt64 = 0
+    }
+
+    /// How long one request may look for records.
+    static let patience = Duration.seconds(2)
+    /// Bytes of lines after which a batch ends.
+    private static let bytesLimit = 16 << 20
+    /// The clock is looked at after so many records.
+    private static let stride = 256
+
+    let request: ArticleRequest
+    let house: WebHouse
+    let feeds: FeedSnapshot
+    let reader: StoreReader
+    let now: Timestamp
+    /// HTML is reduced to what is harmless.
+    let sanitizes: Bool
+    /// The first record that there is, and the last.
+    let firstSeq: UInt64
+    let lastSeq: UInt64
+
+    /// - Throws: 503 where there is no store that can be read.
+    init(_ request: ArticleRequest, sanitizes: Bool, _ house: WebHouse, now: Timestamp) throws(WebFailure) {
+        self.request = request
+        self.house = house
+        self.now = now
+        self.sanitizes = sanitizes
+        feeds = try house.parts.catalogue.snapshot(at: now)
+        let reader = try house.reader()
+        self.reader = reader
+        (firstSeq, lastSeq) = try Self.reading { () throws(StoreError) in
+            (try reader.firstSeq() ?? 1, try reader.lastSeq())
+        }
+    }
+
+    static func reading<Value>(_ body: () throws(StoreError) -> Value) throws(WebFailure) -> Value {
+        do throws(StoreError) {
+            return try body()
+        } catch {
+            throw WebFailure(503, "reading the store: \(error)", hint: "`newswire store verify` looks at it.")
+        }
+    }
+
+    /// Why a cursor is of no use any more; nil where it is.
+    var removed: Removed? {
+        guard let after = request.after, after > 0 else { return nil }
+        return after + 1 < firstSeq || after > lastSeq ? Removed(firstSeq: firstSeq, lastSeq: lastSeq) : nil
+    }
+
+    /// The number behind which reading forwards begins.
+    func start() throws(WebFailure) -> UInt64 {
+        let after = request.after ?? 0
+        guard let since = request.since?.time(now: now) else { return after }
+        let first = try Self.reading { () throws(StoreError) in
+            try reader.place(storedSince: Timestamp(seconds: since.seconds), now: now).firstSeq
+        }
+        return max(after, first > 0 ? first - 1 : 0)
+    }
+
+    func filter(_ use: QueryUse = .reading) throws(WebFailure) -> DumpFilter {
+        let query = try request.parsed(for: use)
+        return try Self.reading { () throws(StoreError) in
+            try request.filter(query, feeds, in: reader, now: now)
+        }
+    }
+
+    private func line(of taken: TakenRecord, seq: UInt64) throws -> Line {
+        guard sanitizes else { return Line(seq: seq, bytes: taken.withLine { Array($0) }) }
+        var bytes: [UInt8] = []
+        DumpFormat.jsonl.articles(
+            sanitize: true, urls: false, updated: now, width: nil
+        ).map { format in
+            var format = format
+            if let record = try? taken.record() { format.append(record.sanitizingHTML(), to: &bytes) }
+        }
+        return Line(seq: seq, bytes: bytes)
+    }
+
+    /// Reads records behind a number, oldest first.
+    ///
+    /// - Parameters:
+    ///   - limit: so many are given at most.
+    ///   - deadline: nil for as long as it takes.
+    ///   - take: gets each record that was asked for, with its number.
+    /// - Returns: the place, and whether there is no more; without lines.
+    /// - Throws: `Removed` where retention has removed records behind the number.
+    func forward(
+        after start: UInt64, limit: Int, _ filter: DumpFilter, deadline: ContinuousClock.Instant?, bytes: Int,
+        take: (TakenRecord, UInt64) throws -> Int
+    ) throws -> Batch {
+        var batch = Batch()
+        batch.place = start
+        if limit == 0 { return batch }
+        var (looked, given, size) = (0, 0, 0)
+        var gap = false
+        batch.isOver = true
+        try reader.read(
+            after: start, damage: { _ in },
+            removed: { range in
+                // Who begins at the beginning begins at what there is.
+                if range.lowerBound > 1 || start > 0 { gap = true }
+            },
+            body: { slice in
+                if gap { throw Removed(firstSeq: firstSeq, lastSeq: lastSeq) }
+                let seq = slice.envelope.seq
+                if let before = request.before, seq >= before { return false }
+                if filter.ends(at: slice.envelope) { return false }
+                if let taken = try filter.given(slice, in: reader) {
+                    size += try take(taken, seq)
+                    given += 1
+                }
+                batch.place = seq
+                looked += 1
+                let isLate =
+                    looked.isMultiple(of: Self.stride) && deadline.map { ContinuousClock.now >= $0 } ?? false
+                if given < limit, size < bytes, !isLate { return true }
+                batch.isOver = false
+                return false
+            })
+        return batch
+    }
+
+    /// Reads a page of records behind the cursor, oldest first.
+    func oldest(limit: Int) throws -> Batch {
+        var lines: [Line] = []
+        var batch = try forward(
+            after: start(), limit: limit, filter(), deadline: ContinuousClock.now + Self.patience,
+            bytes: Self.bytesLimit
+        ) { taken, seq in
+            let line = try line(of: taken, seq: seq)
+            lines.append(line)
+            return line.bytes.count
+        }
+        batch.lines = lines
+        return batch
+    }
+
+    /// Reads a page of records before the bound, newest first: from the index where something has to be looked for and it has
+    /// all of it, else from the store.
+    func newest(limit: Int) throws -> Batch {
+        if request.query != nil || !request.feeds.isEmpty || !request.tags.isEmpty, let search = house.parts.search,
+            let batch = try searched(search, limit: limit)
+        {
+            return batch
+        }
+        return try backward(limit: limit, filter())
+    }
+
+    private func searched(_ search: ArticleSearch, limit: Int) throws -> Batch? {
+        var wanted = try request.searching(now: now)
+        wanted.limit = limit
+        let page: RecordPage
+        do throws(SearchFailure) {
+            page = try search.records(wanted)
+        } catch {
+            switch error.code {
+            case .unsearchable: throw WebFailure(400, error.message, hint: error.advice)
+            case .tooSlow: throw WebFailure(503, error.message, hint: error.advice)
+            // Without the index the store is read.
+            case .damaged, .noRoom, .inputOutput, .store, .closed: return nil
+            }
+        }
+        var batch = Batch()
+        batch.searchedFrom = page.searchedFrom
+        batch.isOver = page.found.count < limit
+        batch.place = page.found.last ?? request.before ?? lastSeq + 1
+        for seq in page.found {
+            // Retention may have been there since.
+            guard let line = try reader.line(seq: seq) else { continue }
+            batch.lines.append(try shown(line, seq: seq))
+        }
+        return batch
+    }
+
+    /// A line of the store as it is given.
+    private func shown(_ line: [UInt8], seq: UInt64) throws -> Line {
+        guard sanitizes, let record = StoredRecord(line: line) else { return Line(seq: seq, bytes: line) }
+        return try self.line(of: TakenRecord(changed: record), seq: seq)
+    }
+
+    /// Records of the store are read in pieces, each from its beginning, from the end back.
+    private func backward(limit: Int, _ filter: DumpFilter) throws -> Batch {
+        let deadline = ContinuousClock.now + Self.patience
+        let first = max(try start() + 1, firstSeq)
+        var batch = Batch()
+        batch.place = min(request.before ?? lastSeq + 1, lastSeq + 1)
+        var size = UInt64(max(limit * 2, 128))
+        var bytes = 0
+        while batch.lines.count < limit, batch.place > first, bytes < Self.bytesLimit {
+            if ContinuousClock.now >= deadline { return batch }
+            let lower = batch.place - min(size, batch.place - first)
+            let wanted = limit - batch.lines.count
+            var found: [Line] = []
+            var isCut = false
+            try reader.read(after: lower - 1, damage: { _ in }) { slice in
+                let seq = slice.envelope.seq
+                guard seq < batch.place else { return false }
+                if let taken = try filter.given(slice, in: reader) {
+                    found.append(try line(of: taken, seq: seq))
+                    if found.count > 2 * wanted {
+                        found.removeFirst(found.count - wanted)
+                        isCut = true
+                    }
+                }
+                return true
+            }
+            if found.count > wanted {
+                found.removeFirst(found.count - wanted)
+                isCut = true
+            }
+            batch.lines += found.reversed()
+            bytes += found.reduce(0) { $0 + $1.bytes.count }
+            batch.place = isCut ? found.first?.seq ?? lower : lower
+            size = min(size * 2, 16_384)
+        }
+        batch.isOver = batch.place <= first
+        return batch
+    }
+}

@@ -1,0 +1,117 @@
+import FeedModel
+import JSONText
+import Locking
+import TestSupport
+import Testing
+
+@testable import WebInterface
+
+@Suite("The API gives articles as they come")
+struct StreamTests {
+    private func events(_ answer: WebAnswer) throws -> any WebEvents {
+        guard case .events(let events) = answer.body else { throw WebFixture.Missing() }
+        return events
+    }
+
+    private func ids(_ bytes: [UInt8]) -> [String] {
+        String(decoding: bytes, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("id: ") }.map {
+            String($0.dropFirst(4))
+        }
+    }
+
+    @Test("A stream begins now, behind its cursor, or behind the last event that was had, which counts most")
+    func beginnings() throws {
+        let fixture = try WebFixture((1...4).map { WebArticle("\($0)") })
+        let now = try events(fixture.call(.get, "/api/stream"))
+        #expect(ids(try now.news()) == [])
+        #expect(ids(try fixture.call(.get, "/api/stream", [("after", "2")]).bytes()) == ["3", "4"])
+        let again = try fixture.call(.get, "/api/stream", [("after", "1")], headers: [("last-event-id", "3")])
+        #expect(ids(try again.bytes()) == ["4"])
+        try fixture.store([WebArticle("new")])
+        #expect(ids(try now.news()) == ["5"])
+        #expect(ids(try now.news()) == [])
+    }
+
+    @Test("An event has the record's number, its kind, and its line")
+    func form() throws {
+        let fixture = try WebFixture([WebArticle("1", title: "Two\nlines \u{2028}")])
+        let answer = try fixture.call(.get, "/api/stream", [("after", "0")])
+        #expect(answer.contentType == "text/event-stream")
+        let line = String(decoding: try fixture.line(1), as: UTF8.self)
+        #expect(try answer.text() == "id: 1\nevent: article\ndata: \(line)\n")
+    }
+
+    @Test("A stream gives what is asked for, and nothing else")
+    func filtered() throws {
+        let fixture = try WebFixture([WebArticle("1"), WebArticle("2", feed: "other")])
+        let stream = try events(
+            fixture.call(.get, "/api/stream", [("feed", "example"), ("q", "drones"), ("after", "0")]))
+        _ = try stream.news()
+        try fixture.store([
+            WebArticle("3", title: "Drones"), WebArticle("4", title: "Drones", feed: "other"), WebArticle("5"),
+            WebArticle("6", title: "More drones").with {
+                $0.kind = .update
+                $0.version = 2
+            },
+        ])
+        #expect(ids(try stream.news()) == ["3"])
+    }
+
+    @Test("Where nothing comes something is said every fifteen seconds")
+    func comments() throws {
+        let fixture = try WebFixture([WebArticle("1")])
+        let time = Locked(ContinuousClock.now)
+        let reading = try ArticleReading(ArticleRequest(), sanitizes: false, fixture.house, now: WebFixture.moment)
+        let stream = try ArticleEvents(
+            reading, after: 1, now: { WebFixture.moment }, steady: { time.withLock { $0 } })
+        #expect(String(decoding: try stream.news(), as: UTF8.self).hasPrefix(":"))
+        time.withLock { $0 += .seconds(14) }
+        #expect(try stream.news().isEmpty)
+        time.withLock { $0 += .seconds(1) }
+        #expect(String(decoding: try stream.news(), as: UTF8.self).hasPrefix(":"))
+    }
+
+    @Test("A stream that retention has passed by ends, and who asks anew is told what is missing")
+    func gap() throws {
+        let fixture = try WebFixture((1...30).map { WebArticle("\($0)") }, segmentSize: 4096)
+        let stream = try events(fixture.call(.get, "/api/stream", [("after", "1")]))
+        let segments = try fixture.segments()
+        fixture.remove(segment: segments[0])
+        #expect(throws: ArticleEvents.Ended.self) { try stream.news() }
+        let answer = try fixture.call(.get, "/api/stream", headers: [("last-event-id", "1")])
+        #expect(answer.status == 410)
+        #expect(try answer.json()["first_seq"]?.integer == Int64(segments[1].prefix(20)))
+    }
+
+    @Test("A stream goes on while the store is away for a moment")
+    func away() throws {
+        let fixture = try WebFixture([WebArticle("1")])
+        let stream = try events(fixture.call(.get, "/api/stream"))
+        _ = try stream.news()
+        fixture.move("store", to: "elsewhere")
+        #expect(try stream.news().isEmpty)
+        fixture.move("elsewhere", to: "store")
+        try fixture.store([WebArticle("2")])
+        #expect(ids(try stream.news()) == ["2"])
+    }
+
+    @Test("A feed that gets another id is the same feed to a stream")
+    func renamed() throws {
+        let fixture = try WebFixture([WebArticle("1", feed: "old")])
+        let stream = try events(fixture.call(.get, "/api/stream", [("feed", "old")]))
+        _ = try stream.news()
+        fixture.folder.write(
+            """
+            contact = "https://example.org/bot"
+            [store]
+            directory = "store"
+            [[feed]]
+            url = "https://example.org/old.xml"
+            id = "new"
+            formerly = ["old"]
+            """, to: "newswire.toml")
+        try fixture.reload()
+        try fixture.store([WebArticle("2", feed: "new"), WebArticle("3", feed: "third")])
+        #expect(ids(try stream.news()) == ["2"])
+    }
+}
