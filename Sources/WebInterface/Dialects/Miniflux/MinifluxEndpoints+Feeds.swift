@@ -1,0 +1,202 @@
+internal import Configuration
+internal import FeedModel
+internal import JSONText
+internal import SearchIndex
+
+extension MinifluxEndpoints {
+    // MARK: - Categories
+
+    /// `MinifluxCategory` is a category with the number by which it is asked for.
+    struct MinifluxCategory: Sendable {
+        let number: UInt32
+        let title: String
+
+        func append(to json: inout JSONWriter, user: UInt32, _ more: (inout JSONWriter) -> Void = { _ in }) {
+            json.beginObject()
+            json.member("id", number)
+            json.member("title", title)
+            json.member("user_id", user)
+            json.key("hide_globally")
+            json.bool(false)
+            more(&json)
+            json.endObject()
+        }
+    }
+
+    static func categories(_ call: WebCall) throws -> WebAnswer {
+        let desk = try ReaderDesk(call)
+        let user = try desk.user()
+        let categories = try desk.numberedCategories()
+        let isCounted = call.request.query["counts"] == "true"
+        let unread = isCounted ? try desk.unreadCounts() : [:]
+        var feeds: [TagKey: (feeds: Int, unread: Int)] = [:]
+        if isCounted {
+            for feed in desk.snapshot.configuration.feeds {
+                feeds[TagKey(ReaderDesk.category(of: feed)), default: (0, 0)].feeds += 1
+                feeds[TagKey(ReaderDesk.category(of: feed)), default: (0, 0)].unread += unread[feed.id] ?? 0
+            }
+        }
+        return json { json in
+            json.beginArray()
+            for category in categories {
+                category.append(to: &json, user: user) { json in
+                    guard isCounted else { return }
+                    json.member("feed_count", feeds[TagKey(category.title)]?.feeds ?? 0)
+                    json.member("total_unread", feeds[TagKey(category.title)]?.unread ?? 0)
+                }
+            }
+            json.endArray()
+        }
+    }
+
+    static func feedsOfCategory(_ call: WebCall) throws -> WebAnswer {
+        let desk = try ReaderDesk(call)
+        let category = TagKey(try desk.category(try number(call, "category")).title)
+        return try answer(try desk.allFeeds().filter { TagKey($0.category) == category }, desk)
+    }
+
+    // MARK: - Feeds
+
+    static func feeds(_ call: WebCall) throws -> WebAnswer {
+        let desk = try ReaderDesk(call)
+        return try answer(try desk.allFeeds(), desk)
+    }
+
+    static func feed(_ call: WebCall) throws -> WebAnswer {
+        let desk = try ReaderDesk(call)
+        let id = try desk.feed(try number(call, "feed"))
+        guard let place = desk.snapshot.place(of: id) else { throw WebFailure(404, "no feed has that number") }
+        let feed = desk.feed(at: place, number: UInt32(try number(call, "feed")))
+        let writer = try MinifluxFeedWriter(desk)
+        var json = JSONWriter()
+        try writer.append(feed, to: &json)
+        return WebAnswer(200, "application/json; charset=utf-8", .bytes(json.finish()))
+    }
+
+    private static func answer(_ feeds: [ReaderFeed], _ desk: ReaderDesk) throws(WebFailure) -> WebAnswer {
+        let writer = try MinifluxFeedWriter(desk)
+        let pieces = try JSONPieces(
+            feeds.count, head: { $0.beginArray() }, tail: { $0.endArray() },
+            write: { places, json throws(WebFailure) in
+                for feed in feeds[places] { try writer.append(feed, to: &json) }
+            })
+        return pieces.answer
+    }
+
+    static func counters(_ call: WebCall) throws -> WebAnswer {
+        let desk = try ReaderDesk(call)
+        var counts: [FeedIdentifier: (read: Int, unread: Int)] = [:]
+        let marks = desk.marks
+        do throws(SearchFailure) {
+            try desk.search.forEachEntry(deadline: ContinuousClock.now + .seconds(10)) { id, feed, _ in
+                if marks.isRead(id) {
+                    counts[feed, default: (0, 0)].read += 1
+                } else {
+                    counts[feed, default: (0, 0)].unread += 1
+                }
+                return true
+            }
+        } catch {
+            throw error.readerFailure
+        }
+        for feed in desk.snapshot.configuration.feeds where !feed.formerly.isEmpty {
+            for former in feed.formerly {
+                guard let count = counts.removeValue(forKey: former) else { continue }
+                counts[feed.id, default: (0, 0)].read += count.read
+                counts[feed.id, default: (0, 0)].unread += count.unread
+            }
+        }
+        let feeds = try desk.allFeeds()
+        return json { json in
+            json.beginObject()
+            json.key("reads")
+            json.beginObject()
+            for feed in feeds {
+                json.key(String(feed.number))
+                json.integer(counts[feed.id]?.read ?? 0)
+            }
+            json.endObject()
+            json.key("unreads")
+            json.beginObject()
+            for feed in feeds {
+                json.key(String(feed.number))
+                json.integer(counts[feed.id]?.unread ?? 0)
+            }
+            json.endObject()
+            json.endObject()
+        }
+    }
+
+    static func export(_ call: WebCall) throws -> WebAnswer {
+        let desk = try ReaderDesk(call)
+        var configuration = desk.snapshot.configuration
+        for place in configuration.feeds.indices { configuration.feeds[place].title = desk.snapshot.title(place) }
+        var document = OPMLDocument(exporting: configuration, title: "newswire")
+        for place in document.entries.indices {
+            document.entries[place].url = URLRedaction.redacted(document.entries[place].url)
+        }
+        return WebAnswer(200, "text/xml; charset=utf-8", .bytes(document.xml()))
+    }
+
+    // MARK: - Polling
+
+    static func refresh(_ call: WebCall) throws -> WebAnswer {
+        let desk = try ReaderDesk(call)
+        let id = try desk.feed(try number(call, "feed"))
+        guard desk.snapshot.place(of: id) != nil else { throw WebFailure(404, "no feed has that number") }
+        try call.house.parts.service.poll(id, call.house.configuration)
+        return done
+    }
+
+    static func refreshAll(_ call: WebCall) throws -> WebAnswer {
+        _ = try ReaderDesk(call)
+        try call.house.parts.service.pollAll(call.house.configuration)
+        return done
+    }
+}
+
+extension ReaderDesk {
+    /// The number of the account.
+    func user() throws(WebFailure) -> UInt32 { try call.house.parts.numbers.number(ofAccount: account) }
+
+    func numberedCategories() throws(WebFailure) -> [MinifluxEndpoints.MinifluxCategory] {
+        let titles = categories
+        let numbers = try call.house.parts.numbers.numbers(ofTags: titles)
+        return zip(numbers, titles).map { MinifluxEndpoints.MinifluxCategory(number: $0, title: $1) }
+    }
+
+    /// The category of that number.
+    func category(_ number: UInt64) throws(WebFailure) -> MinifluxEndpoints.MinifluxCategory {
+        guard let category = try numberedCategories().first(where: { $0.number == number }) else {
+            throw WebFailure(404, "no category has the number \(number)")
+        }
+        return category
+    }
+
+    /// The feed of that number, which need not be in the configuration any more.
+    func feed(_ number: UInt64) throws(WebFailure) -> FeedIdentifier {
+        guard let feed = UInt32(exactly: number).flatMap({ call.house.parts.numbers.feed($0) }) else {
+            throw WebFailure(404, "no feed has the number \(number)")
+        }
+        return feed
+    }
+
+    /// How many entries of each feed are unread.
+    func unreadCounts() throws(WebFailure) -> [FeedIdentifier: Int] {
+        var counts: [FeedIdentifier: Int] = [:]
+        let marks = marks
+        do throws(SearchFailure) {
+            try search.forEachEntry(after: marks.floor - 1, deadline: ContinuousClock.now + .seconds(10)) {
+                id, feed, _ in
+                if !marks.isRead(id) { counts[feed, default: 0] += 1 }
+                return true
+            }
+        } catch {
+            throw error.readerFailure
+        }
+        for feed in snapshot.configuration.feeds where !feed.formerly.isEmpty {
+            for former in feed.formerly { counts[feed.id, default: 0] += counts.removeValue(forKey: former) ?? 0 }
+        }
+        return counts
+    }
+}
