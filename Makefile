@@ -20,6 +20,9 @@ UNITS := newswire.service newswire-deliver@.service
 BUSES := libpq-dev libnats-dev libhiredis-dev librdkafka-dev
 SERVERS := postgresql nats-server redis-server
 PUBLISHER := .build/release/newswire-publish
+# What newswire-web is linked with.
+INDEX := libsqlite3-dev
+WEB := .build/release/newswire-web
 BUILD  := swift build -c release --static-swift-stdlib --product newswire
 # Tests talk to servers on the loopback: no proxy may stand between.
 DIRECT := env -u http_proxy -u https_proxy -u all_proxy -u no_proxy -u HTTP_PROXY -u HTTPS_PROXY -u ALL_PROXY -u NO_PROXY
@@ -28,7 +31,7 @@ WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: build publish install-publish run test check-deep check-fleet coverage lint format bench fuzz worst-case man install uninstall deb clean help dependencies
+.PHONY: build publish install-publish web web-build install-web run test check-deep check-fleet coverage lint format bench fuzz worst-case man install uninstall deb clean help dependencies
 
 build: dependencies ## build the program for release: .build/release/newswire
 	@$(BUILD) >&2
@@ -41,12 +44,21 @@ publish: dependencies ## build newswire-publish for release, which needs the lib
 	@.ci/dependencies $(BUSES)
 	@swift build -c release --static-swift-stdlib --product newswire-publish >&2
 
+web-build: dependencies ## build newswire-web for release, which needs SQLite
+	@.ci/dependencies $(INDEX)
+	@swift build -c release --static-swift-stdlib --product newswire-web >&2
+
+web: build web-build ## build, poll the sample feeds and show them in a browser, until Ctrl-C
+	@$(BINARY) poll --all --config $(CONFIG) >&2
+	@echo "http://localhost:8473/" >&2
+	@STATE_DIRECTORY="$(CURDIR)/.build/sample/web" $(WEB) run --config $(CONFIG)
+
 run: build ## build, poll the sample feeds and print the articles that are new
 	@$(BINARY) poll --all --config $(CONFIG) >&2
 	@$(BINARY) dump --new --format text --config $(CONFIG)
 
 test: dependencies ## build and run all tests
-	@.ci/dependencies python3 openssl $(BUSES) $(SERVERS)
+	@.ci/dependencies python3 openssl $(BUSES) $(SERVERS) $(INDEX)
 	@swift build --build-tests
 	@$(DIRECT) $(WIDTH) swift test --skip-build --disable-xctest
 
@@ -75,7 +87,7 @@ fuzz: dependencies ## give the parsers made-up inputs: SECONDS=600 for each targ
 worst-case: dependencies ## search for the documents that cost most a byte: SECONDS=3600 in all, SUBJECT=xml for one
 	@SECONDS_IN_ALL=$(or $(SECONDS),60) .ci/worst-case $(SUBJECT)
 
-man: build ## write what the program knows of its commands and options into docs/man and config/newswire.toml
+man: build web-build ## write what the program knows of its commands and options into docs/man and config/newswire.toml
 	@.packaging/man $(BINARY)
 
 # Installs what `make build` has built, so that `sudo make install` compiles nothing. The configuration is yours: one
@@ -117,18 +129,31 @@ install-publish: ## install newswire-publish, which `make publish` has built
 	@chmod 644 "$(DESTDIR)$(UNITDIR)/newswire-publish@.service"
 	install -D -m 644 docs/man/newswire-publish.1 "$(DESTDIR)$(MANDIR)/man1/newswire-publish.1"
 
+install-web: ## install newswire-web, which `make web-build` has built
+	@test -x $(WEB) || { echo "make install-web: there is no $(WEB) yet; run 'make web-build' first" >&2; exit 1; }
+	install -D -m 755 $(WEB) "$(DESTDIR)$(PREFIX)/bin/newswire-web"
+	install -d "$(DESTDIR)$(UNITDIR)" "$(DESTDIR)$(PREFIX)/lib/sysusers.d"
+	@sed -e 's|/usr/bin/newswire|$(PREFIX)/bin/newswire|' -e 's|/etc/newswire|$(SYSCONFDIR)/newswire|g' \
+	    systemd/newswire-web.service >"$(DESTDIR)$(UNITDIR)/newswire-web.service"
+	@chmod 644 "$(DESTDIR)$(UNITDIR)/newswire-web.service"
+	install -m 644 systemd/newswire-web.sysusers.conf "$(DESTDIR)$(PREFIX)/lib/sysusers.d/newswire-web.conf"
+	install -D -m 644 docs/man/newswire-web.1 "$(DESTDIR)$(MANDIR)/man1/newswire-web.1"
+
 uninstall: ## remove what install has put there, but for the configuration and the store
 	rm -f "$(DESTDIR)$(PREFIX)/bin/newswire" "$(DESTDIR)$(PREFIX)/lib/sysusers.d/newswire.conf" \
 	    "$(DESTDIR)$(BASHDIR)/newswire" "$(DESTDIR)$(ZSHDIR)/_newswire" "$(DESTDIR)$(FISHDIR)/newswire.fish"
-	for unit in $(UNITS) newswire-publish@.service; do rm -f "$(DESTDIR)$(UNITDIR)/$$unit"; done
+	for unit in $(UNITS) newswire-publish@.service newswire-web.service; do rm -f "$(DESTDIR)$(UNITDIR)/$$unit"; done
 	rm -f "$(DESTDIR)$(PREFIX)/bin/newswire-publish" "$(DESTDIR)$(MANDIR)/man1/newswire-publish.1"
+	rm -f "$(DESTDIR)$(PREFIX)/bin/newswire-web" "$(DESTDIR)$(MANDIR)/man1/newswire-web.1" \
+	    "$(DESTDIR)$(PREFIX)/lib/sysusers.d/newswire-web.conf"
 	for page in $(PAGES); do rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page"; done
 	rm -rf "$(DESTDIR)$(PREFIX)/share/doc/newswire"
 
-deb: build publish ## make the Debian packages of what is built: .build/deb
+deb: build publish web-build ## make the Debian packages of what is built: .build/deb
 	@.ci/dependencies dpkg-dev
 	@.packaging/deb
 	@.packaging/deb-publish
+	@.packaging/deb-web
 
 clean: ## remove everything that was built, and the sample store
 	rm -rf .build

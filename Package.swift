@@ -26,6 +26,9 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 
 /// Debian 12's RE2 is linked in, because the shared library has another name in each Debian, and what is built on one would
@@ -40,6 +43,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // Only newswire-web is built with it.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         // C libraries of the system. xxhash and toml++ are used header only: no pkgConfig, whose flags would link the
@@ -55,6 +60,8 @@ let package = Package(
         .systemLibrary(name: "CNATS", pkgConfig: "libnats", providers: [.apt(["libnats-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        // The index of newswire-web.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CTOML", cxxSettings: [.unsafeFlags(["-std=c++17", "-fvisibility=hidden"])]),
         .target(
             name: "CRE2", cxxSettings: [.unsafeFlags(["-std=c++17", "-fvisibility=hidden"])],
@@ -122,6 +129,27 @@ let package = Package(
         .executableTarget(
             name: "newswire-publish", dependencies: ["newswire", "Buses"], path: "Sources/Programs/newswire-publish",
             swiftSettings: settings),
+        // What newswire-web is made of: an index of the store, what is asked of it and answered, and the server, which alone
+        // knows of NIO.
+        room(
+            "SearchIndex",
+            ["ArticleStore", "Querying", "FeedModel", "Digest", "Locking", "CSQLite", "CShims"]),
+        room(
+            "WebInterface",
+            [
+                "newswire", "SearchIndex", "Ingestion", "Configuration", "Scheduling", "FeedParsing", "Querying",
+                "ArticleStore", "Archiving", "FeedModel", "JSONText", "Web", "Text", "Digest", "Locking", "CShims",
+                logging,
+            ]),
+        room(
+            "WebServer",
+            ["WebInterface", "Ingestion", "FeedModel", "Web", nioCore, nioPosix, nioHTTP, logging, lifecycle]),
+        .executableTarget(
+            name: "newswire-web",
+            dependencies: [
+                "newswire", "WebServer", "WebInterface", "SearchIndex", "Ingestion", "Configuration", "ArticleStore",
+                "FeedModel", "Web", "Locking", "CShims", argumentParser, logging, lifecycle, unixSignals,
+            ], path: "Sources/Programs/newswire-web", swiftSettings: settings),
 
         // Tests.
         .target(
@@ -159,11 +187,25 @@ let package = Package(
                 "Publishing", "Web",
                 logging,
             ]),
+        tests("SearchIndex", ["ArticleStore", "Querying", "FeedModel", "Digest", "JSONText", "Locking"]),
+        tests(
+            "WebInterface",
+            [
+                "newswire", "SearchIndex", "Ingestion", "Configuration", "ArticleStore", "Querying", "FeedModel",
+                "JSONText", "Scheduling",
+                "Web", "Digest", "Text", "Locking", logging,
+                // Answers are compared with what the commands print.
+                "NewswireMain",
+            ]),
+        tests(
+            "WebServer",
+            ["WebInterface", "Ingestion", "Configuration", "FeedModel", "Web", "Locking", nioCore, logging, lifecycle]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "JSONText", "ArticleStore", "Archiving", "FeedModel", "Digest", "Text", "Configuration",
                 "Fetching", "Querying", "Fleet", "Ingestion", "newswire", "NewswireMain", "newswire-publish",
+                "newswire-web",
             ],
             swiftSettings: settings),
     ],
@@ -206,6 +248,10 @@ if Context.environment["NEWSWIRE_BENCH"] != nil {
         .executableTarget(
             name: "storebench", dependencies: ["ArticleStore", "FeedModel", "Digest"], path: "Benchmarks/StoreBench",
             swiftSettings: settings))
+    package.targets.append(
+        .executableTarget(
+            name: "searchbench", dependencies: ["SearchIndex", "ArticleStore", "Querying", "FeedModel", "Digest"],
+            path: "Benchmarks/SearchBench", swiftSettings: settings))
     package.targets.append(
         .executableTarget(
             name: "fleetlog", dependencies: ["Engine", "Fleet", "Locking"], path: "Benchmarks/FleetLog",

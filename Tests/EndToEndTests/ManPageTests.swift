@@ -14,6 +14,17 @@ struct ManPageTests {
         #expect(count >= 13)
     }
 
+    @Test("newswire-web(1) has every command of that program: where one is missing, make man puts it in")
+    func web() async throws {
+        let help = await ChildProcess("\(Desk.binary)-web", ["--experimental-dump-help"], environment: Desk.environment)
+            .wait().output
+        let root = try JSONParser.parse(Array(help.utf8)).value["command"]
+        let page = try #require(Checkout.text("docs/man/newswire-web.1"))
+        var count = 0
+        try check(try #require(root), [], page, &count)
+        #expect(count == 4)
+    }
+
     private func check(_ command: JSONValue, _ path: [String], _ page: String, _ count: inout Int) throws {
         let subcommands = (command["subcommands"]?.array ?? []).filter { $0["commandName"]?.string != "help" }
         for sub in subcommands {

@@ -1,0 +1,72 @@
+internal import Configuration
+internal import Dispatch
+internal import FeedModel
+internal import Ingestion
+internal import Logging
+internal import SearchIndex
+internal import WebInterface
+internal import newswire
+
+/// The house with all its parts, made of a setup.
+final class WebBuilding: Sendable {
+    let house: WebHouse
+    private let logger: Logger
+    private let hasFollowed = DispatchSemaphore(value: 0)
+
+    init(_ setup: WebSetup, _ logger: Logger) throws(CommandFailure) {
+        let configuration = setup.configuration
+        self.logger = logger
+        let report: @Sendable (String) -> Void = { logger.warning("\($0)") }
+        do throws(WebFailure) {
+            let parts = WebHouse.Parts(
+                catalogue: FeedCatalogue(configuration), service: ServiceLink(environment: CommonOptions.environment),
+                search: configuration.web.search
+                    ? ArticleSearch(
+                        folder: "\(setup.folder)/index", store: configuration.store.directory, clock: SystemClock.now)
+                    : nil,
+                marks: AccountMarks(stateDirectory: setup.folder, report: report),
+                numbers: try FeedNumbers(stateDirectory: setup.folder, report: report),
+                readerKey: try GoogleReaderKey(stateDirectory: setup.folder, report: report),
+                access: WebAccess(configuration.web, secrets: setup.secrets),
+                intake: ListIntake(environment: CommonOptions.environment))
+            house = WebHouse(configuration: configuration, parts: parts, logger: logger)
+        } catch {
+            throw CommandFailure(.ioError, "\(error.message); \(error.hint)")
+        }
+        tellFormerIDs(of: configuration)
+    }
+
+    /// The index finds what stands under the ids that feeds had before.
+    private func tellFormerIDs(of configuration: Configuration) {
+        var successors: [FeedIdentifier: FeedIdentifier] = [:]
+        for feed in configuration.feeds {
+            for former in feed.formerly { successors[former] = feed.id }
+        }
+        house.parts.search?.adopt(successors: successors)
+    }
+
+    /// Keeps the index up to the store from here on, on a thread of its own.
+    func follow() {
+        guard let search = house.parts.search else {
+            hasFollowed.signal()
+            return
+        }
+        DispatchQueue(label: "newswire-web.index").async { [logger, hasFollowed] in
+            search.follow { logger.warning("\($0)") }
+            hasFollowed.signal()
+        }
+    }
+
+    /// Takes what was read anew.
+    func adopt(_ setup: WebSetup) {
+        house.adopt(setup.configuration)
+        tellFormerIDs(of: setup.configuration)
+        house.parts.access.adopt(setup.configuration.web, secrets: setup.secrets)
+    }
+
+    /// Ends the index in order, as far as that takes no longer than a moment: it survives any end.
+    func close() {
+        house.parts.search?.close()
+        _ = hasFollowed.wait(timeout: .now() + .seconds(5))
+    }
+}
