@@ -43,15 +43,10 @@ package final class RawClient: @unchecked Sendable {
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    /// Takes little at a time, so that what is sent here piles up there.
+    /// Takes little at a time, so that what is sent here piles up there. Less than this, and what is on its way when the
+    /// other side gives up comes at a few kilobytes a delayed acknowledgement, for a minute and a half.
     package func narrow() {
-        var size: Int32 = 4096
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
-    }
-
-    /// Takes much at a time again: what is on its way would come at a few kilobytes a delayed acknowledgement.
-    package func widen() {
-        var size: Int32 = 4 << 20
+        var size: Int32 = 65_536
         setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
     }
 
