@@ -79,6 +79,7 @@ final class DialectFixture {
                 match = "drone*"
                 """)
         search = make(web.folder)
+        search.adopt(successors: [FeedIdentifier("olds"): FeedIdentifier("news")])
         var parts = web.house.parts
         parts.search = search
         parts.access = Self.access()

@@ -44,16 +44,6 @@ final class SearchFile: Sendable {
         return result
     }
 
-    /// Closes what nobody uses.
-    func closeIdle() {
-        // They are closed when the lock is given back.
-        let closed = idle.withLock { idle in
-            defer { idle = [] }
-            return idle
-        }
-        _ = consume closed
-    }
-
     /// How many bytes it has on the disk, with its log.
     var bytes: UInt64 {
         [path, "\(path)-wal"].reduce(0) { sum, path in

@@ -74,23 +74,18 @@ struct ReaderDesk: Sendable {
     func feeds(tagged tag: String) -> Set<FeedIdentifier> {
         let key = TagKey(tag)
         return Set(
-            snapshot.configuration.feeds.lazy.filter { $0.tags.contains { TagKey($0) == key } }.flatMap(Self.ids))
+            snapshot.configuration.feeds.lazy.filter { $0.tags.contains { TagKey($0) == key } }.map(\.id))
     }
 
     /// The feeds of the configuration that are in a category.
     func feeds(inCategory category: String) -> Set<FeedIdentifier> {
         let key = TagKey(category)
         return Set(
-            snapshot.configuration.feeds.lazy.filter { TagKey(Self.category(of: $0)) == key }.flatMap(Self.ids))
+            snapshot.configuration.feeds.lazy.filter { TagKey(Self.category(of: $0)) == key }.map(\.id))
     }
 
-    /// The ids under which a feed's articles are stored: its own, and those that it had before.
-    static func ids(of feed: FeedConfiguration) -> [FeedIdentifier] { [feed.id] + feed.formerly }
-
-    /// The same of a feed that need not be in the configuration any more.
-    func ids(of id: FeedIdentifier) -> Set<FeedIdentifier> {
-        snapshot.place(of: id).map { Set(Self.ids(of: snapshot.feed($0))) } ?? [id]
-    }
+    /// The id that a feed has now, by which the index knows its articles; of one that is not configured the id itself.
+    func currentID(_ id: FeedIdentifier) -> FeedIdentifier { snapshot.place(of: id).map { snapshot.feed($0).id } ?? id }
 
     static func category(of feed: FeedConfiguration) -> String { feed.tags.first ?? untagged }
 

@@ -103,12 +103,6 @@ extension GoogleReaderEndpoints {
         let feeds = try desk.allFeeds()
         var all = UnreadCount()
         for count in counts.values { all.add(count) }
-        // What a feed had under another id is its own.
-        for feed in desk.snapshot.configuration.feeds where !feed.formerly.isEmpty {
-            for former in feed.formerly {
-                if let count = counts.removeValue(forKey: former) { counts[feed.id, default: UnreadCount()].add(count) }
-            }
-        }
         var labels: [(label: String, count: UnreadCount)] = []
         var places: [TagKey: Int] = [:]
         for (place, feed) in desk.snapshot.configuration.feeds.enumerated() {

@@ -61,14 +61,16 @@ enum GoogleReaderStream: Sendable, Equatable {
 
     private static func feeds(named name: String, _ desk: ReaderDesk) -> GoogleReaderStream {
         if let number = UInt32(name), let feed = desk.call.house.parts.numbers.feed(number) {
-            return .feeds(desk.ids(of: feed))
+            return .feeds([desk.currentID(feed)])
         }
-        if desk.snapshot.place(of: FeedIdentifier(name)) != nil { return .feeds(desk.ids(of: FeedIdentifier(name))) }
+        if desk.snapshot.place(of: FeedIdentifier(name)) != nil {
+            return .feeds([desk.currentID(FeedIdentifier(name))])
+        }
         let configuration = desk.snapshot.configuration
         var found = configuration.feeds(at: name)
         // Readers know the URL as they were told it.
         if found.isEmpty { found = configuration.feeds.filter { URLRedaction.redacted($0.url) == name } }
-        return found.isEmpty ? .nothing : .feeds(Set(found.flatMap(ReaderDesk.ids)))
+        return found.isEmpty ? .nothing : .feeds(Set(found.map(\.id)))
     }
 
     /// A tag of feeds means these feeds; a label of rules, the entries that have it.

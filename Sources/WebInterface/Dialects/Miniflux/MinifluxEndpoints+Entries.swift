@@ -45,8 +45,9 @@ extension MinifluxEndpoints {
         let desk = try ReaderDesk(call)
         let entry = try desk.entry(try number(call, "entry"))
         if call.parameters["feed"] != nil {
-            let feeds = desk.ids(of: try desk.feed(try number(call, "feed")))
-            guard feeds.contains(entry.feed) else { throw WebFailure(404, "that feed has no entry \(entry.id)") }
+            guard desk.currentID(try desk.feed(try number(call, "feed"))) == entry.feed else {
+                throw WebFailure(404, "that feed has no entry \(entry.id)")
+            }
         }
         var json = JSONWriter()
         try MinifluxEntryWriter(desk).append([entry], to: &json)
@@ -81,7 +82,7 @@ extension MinifluxEndpoints {
 
     static func markFeedAsRead(_ call: WebCall) throws -> WebAnswer {
         let desk = try ReaderDesk(call)
-        try desk.markAll(of: desk.ids(of: try desk.feed(try number(call, "feed"))))
+        try desk.markAll(of: [desk.currentID(try desk.feed(try number(call, "feed")))])
         return done
     }
 

@@ -99,13 +99,6 @@ extension MinifluxEndpoints {
         } catch {
             throw error.readerFailure
         }
-        for feed in desk.snapshot.configuration.feeds where !feed.formerly.isEmpty {
-            for former in feed.formerly {
-                guard let count = counts.removeValue(forKey: former) else { continue }
-                counts[feed.id, default: (0, 0)].read += count.read
-                counts[feed.id, default: (0, 0)].unread += count.unread
-            }
-        }
         let feeds = try desk.allFeeds()
         return json { json in
             json.beginObject()
@@ -193,9 +186,6 @@ extension ReaderDesk {
             }
         } catch {
             throw error.readerFailure
-        }
-        for feed in snapshot.configuration.feeds where !feed.formerly.isEmpty {
-            for former in feed.formerly { counts[feed.id, default: 0] += counts.removeValue(forKey: former) ?? 0 }
         }
         return counts
     }

@@ -52,14 +52,14 @@ struct MinifluxEntryRequest: Sendable {
 
     private mutating func takePlace(_ call: WebCall, _ query: WebFields, _ desk: ReaderDesk) throws(WebFailure) {
         if call.parameters["feed"] != nil {
-            narrow(to: desk.ids(of: try desk.feed(try MinifluxEndpoints.number(call, "feed"))))
+            narrow(to: [desk.currentID(try desk.feed(try MinifluxEndpoints.number(call, "feed")))])
         }
         if call.parameters["category"] != nil {
             let category = try desk.category(try MinifluxEndpoints.number(call, "category"))
             narrow(to: desk.feeds(inCategory: category.title))
         }
         if let number = try Self.number(query, "feed_id"), number > 0 {
-            narrow(to: desk.ids(of: try desk.feed(UInt64(number))))
+            narrow(to: [desk.currentID(try desk.feed(UInt64(number)))])
         }
         if let number = try Self.number(query, "category_id"), number > 0 {
             narrow(to: desk.feeds(inCategory: try desk.category(UInt64(number)).title))
