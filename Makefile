@@ -31,7 +31,7 @@ WIDTH := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := build
-.PHONY: build publish install-publish web web-build install-web run test check-deep check-fleet coverage lint format bench fuzz worst-case man install uninstall deb clean help dependencies
+.PHONY: build publish install-publish web web-build install-web run test test-dependencies check-deep check-fleet coverage lint format bench fuzz worst-case man install uninstall deb clean help dependencies
 
 build: dependencies ## build the program for release: .build/release/newswire
 	@$(BUILD) >&2
@@ -57,8 +57,10 @@ run: build ## build, poll the sample feeds and print the articles that are new
 	@$(BINARY) poll --all --config $(CONFIG) >&2
 	@$(BINARY) dump --new --format text --config $(CONFIG)
 
-test: dependencies ## build and run all tests
+test-dependencies: dependencies
 	@.ci/dependencies python3 openssl $(BUSES) $(SERVERS) $(INDEX)
+
+test: test-dependencies ## build and run all tests
 	@swift build --build-tests
 	@$(DIRECT) $(WIDTH) swift test --skip-build --disable-xctest
 
