@@ -79,8 +79,8 @@ final class DialectFixture {
                 match = "drone*"
                 """)
         search = make(web.folder)
-        search.adopt(successors: [FeedIdentifier("olds"): FeedIdentifier("news")])
         var parts = web.house.parts
+        parts.catalogue = FeedCatalogue(web.house.configuration, index: search)
         parts.search = search
         parts.access = Self.access()
         house = WebHouse(configuration: web.house.configuration, parts: parts, logger: Logger(label: "test"))

@@ -1,6 +1,5 @@
 internal import Configuration
 internal import Dispatch
-internal import FeedModel
 internal import Ingestion
 internal import Logging
 internal import SearchIndex
@@ -17,13 +16,15 @@ final class WebBuilding: Sendable {
         let configuration = setup.configuration
         self.logger = logger
         let report: @Sendable (String) -> Void = { logger.warning("\($0)") }
+        let search: ArticleSearch? =
+            configuration.web.search
+            ? ArticleSearch(
+                folder: "\(setup.folder)/index", store: configuration.store.directory, clock: SystemClock.now)
+            : nil
         do throws(WebFailure) {
             let parts = WebHouse.Parts(
-                catalogue: FeedCatalogue(configuration), service: ServiceLink(environment: CommonOptions.environment),
-                search: configuration.web.search
-                    ? ArticleSearch(
-                        folder: "\(setup.folder)/index", store: configuration.store.directory, clock: SystemClock.now)
-                    : nil,
+                catalogue: FeedCatalogue(configuration, index: search),
+                service: ServiceLink(environment: CommonOptions.environment), search: search,
                 marks: AccountMarks(stateDirectory: setup.folder, report: report),
                 numbers: try FeedNumbers(stateDirectory: setup.folder, report: report),
                 readerKey: try GoogleReaderKey(stateDirectory: setup.folder, report: report),
@@ -33,16 +34,6 @@ final class WebBuilding: Sendable {
         } catch {
             throw CommandFailure(.ioError, "\(error.message); \(error.hint)")
         }
-        tellFormerIDs(of: configuration)
-    }
-
-    /// The index finds what stands under the ids that feeds had before.
-    private func tellFormerIDs(of configuration: Configuration) {
-        var successors: [FeedIdentifier: FeedIdentifier] = [:]
-        for feed in configuration.feeds {
-            for former in feed.formerly { successors[former] = feed.id }
-        }
-        house.parts.search?.adopt(successors: successors)
     }
 
     /// Keeps the index up to the store from here on, on a thread of its own.
@@ -60,7 +51,6 @@ final class WebBuilding: Sendable {
     /// Takes what was read anew.
     func adopt(_ setup: WebSetup) {
         house.adopt(setup.configuration)
-        tellFormerIDs(of: setup.configuration)
         house.parts.access.adopt(setup.configuration.web, secrets: setup.secrets)
     }
 

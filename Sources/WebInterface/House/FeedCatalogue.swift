@@ -5,6 +5,7 @@ package import Ingestion
 internal import Locking
 internal import Querying
 package import Scheduling
+package import SearchIndex
 private import Text
 package import newswire
 
@@ -32,10 +33,13 @@ package final class FeedCatalogue: Sendable {
         var follower: FeedStateFollower
         var contents: Contents?
         var generation = 0
+        /// What the index was told last.
+        var successors: [FeedIdentifier: FeedIdentifier] = [:]
     }
 
     private let reading: Locked<Reading>
     private let shown = Locked(Shown())
+    private let index: ArticleSearch?
     private let steady: @Sendable () -> SteadyTime
 
     /// What takes long to find out, and is the same for a while.
@@ -51,7 +55,13 @@ package final class FeedCatalogue: Sendable {
     private static let activityPatience = Duration.seconds(2)
 
     /// Reads nothing before somebody asks.
-    package init(_ configuration: Configuration, steady: @escaping @Sendable () -> SteadyTime = SystemClock.steady) {
+    ///
+    /// - Parameter index: told which feeds have other ids than in older records, before anybody gets feeds that have them.
+    package init(
+        _ configuration: Configuration, index: ArticleSearch? = nil,
+        steady: @escaping @Sendable () -> SteadyTime = SystemClock.steady
+    ) {
+        self.index = index
         self.steady = steady
         reading = Locked(
             Reading(
@@ -86,7 +96,14 @@ package final class FeedCatalogue: Sendable {
         if let ready, !mustRead { return FeedSnapshot(ready, at: now) }
         defer { shown.withLock { $0.isReading = false } }
         do throws(StoreError) {
-            var contents = try reading.withLock { reading throws(StoreError) in try Self.read(&reading) }
+            var contents = try reading.withLock { reading throws(StoreError) in
+                let contents = try Self.read(&reading)
+                if let index, contents.successors != reading.successors {
+                    index.adopt(successors: contents.successors)
+                    reading.successors = contents.successors
+                }
+                return contents
+            }
             contents.pages = PageText(contents.configuration, now: now)
             shown.withLock { [contents] shown in
                 shown.contents = contents
