@@ -178,6 +178,9 @@ package final class ArticleStore: Sendable {
     /// Returns the state that the last poll has left a feed in; nil for one that was never polled. Waits for no disk.
     package func state(of feed: FeedIdentifier) -> FeedState? { states[feed] }
 
+    /// Returns the same state as it lies in memory.
+    package func packedState(of feed: FeedIdentifier) -> PackedFeedState? { states.packed(feed) }
+
     /// Tells what decides when a feed is polled; nil for a feed that was never polled. Waits for no disk.
     ///
     /// - Parameter url: the feed's as configured.

@@ -63,6 +63,17 @@ extension FeedState {
         leaveOutWhatMayNotBeKept()
     }
 
+    /// Returns the state with what the members say in the place of what it has, and all else as it is; nil where it would be
+    /// without a URL. What reading leaves out is left out of it, too.
+    func changed(by json: JSONMembers) -> FeedState? {
+        var state = self
+        var changer = StateChanger(json)
+        state.visit(&changer)
+        guard changer.isWhole else { return nil }
+        state.leaveOutWhatMayNotBeKept()
+        return state
+    }
+
     private mutating func leaveOutWhatMayNotBeKept() {
         url = URLRedaction.redacted(url)
         validators = validators.flatMap { kept in

@@ -62,7 +62,7 @@ extension FeedState {
             coder.object("host_pace", &hostPace)
             coder.field("reason", &reason, absent: .none)
             coder.field("polls", &polls, absent: 0)
-            coder.field("history_block", &historyBlock)
+            coder.field(own: "history_block", &historyBlock)
         }
     }
 

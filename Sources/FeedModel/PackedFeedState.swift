@@ -148,11 +148,14 @@ struct StatePacker: StateCoder, ~Copyable {
 /// what is asked for is there.
 struct StateUnpacker: StateCoder {
     private let bytes: UnsafeRawBufferPointer
-    private var offset = 0
+    private(set) var offset = 0
 
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
+
+    /// What was taken out since there.
+    func bytes(since start: Int) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[start..<offset]) }
 
     mutating func field<Value: StateValue>(_ key: StaticString, _ value: inout Value?) {
         value = flag() ? Value(from: &self) : nil

@@ -1,11 +1,12 @@
 internal import Digest
 internal import JSONText
 
-/// `StateCoder` carries the fields of a feed's state to where they are kept, or back from there. There are four: to
-/// JSON (`JSONWriter`), from JSON (`StateReader`), into memory (`StatePacker`) and out of memory (`StateUnpacker`).
+/// `StateCoder` carries the fields of a feed's state to where they are kept, or back from there. There are six: to
+/// JSON (`JSONWriter`), from JSON (`StateReader`), into memory (`StatePacker`) and out of memory (`StateUnpacker`), and for
+/// a fleet what differs to JSON (`StateComparer`) and from there (`StateChanger`).
 ///
 /// A part of the state lists its fields once, in `visit`, and every coder goes through that one list, in that order. So
-/// a new field is a stored property and one line of a `visit`, and is then in the file and in memory.
+/// a new field is a stored property and one line of a `visit`, and is then in the file, in memory and in the fleet.
 protocol StateCoder: ~Copyable {
     /// Codes a field that may be missing: nil is not written, and what is missing or malformed in a file is read as
     /// nil.
@@ -18,11 +19,18 @@ protocol StateCoder: ~Copyable {
     /// Codes a field that its part cannot be without: where it is missing or malformed in a file, the part is nil.
     mutating func field<Value: StateValue>(required key: StaticString, _ value: inout Value)
 
+    /// Codes a field that is this machine's own, of which the others of a fleet are not told; else as one that may be missing.
+    mutating func field<Value: StateValue>(own key: StaticString, _ value: inout Value?)
+
     /// Codes a part that is an object of its own in a file.
     mutating func object<Part: StatePart>(_ key: StaticString, _ part: inout Part?)
 
     /// Codes a part whose fields stand among those of the state in a file.
     mutating func members<Part: StatePart>(of part: inout Part?)
+}
+
+extension StateCoder where Self: ~Copyable {
+    mutating func field<Value: StateValue>(own key: StaticString, _ value: inout Value?) { field(key, &value) }
 }
 
 /// `StatePart` is a group of fields of a feed's state.

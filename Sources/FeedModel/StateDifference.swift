@@ -14,17 +14,15 @@ package struct StateDifference: Sendable, Equatable {
 
     /// - Parameter old: nil for a feed of which nothing is known.
     /// - Returns: nil where nothing differs.
-    package init?(from old: FeedState?, to new: FeedState) {
+    package init?(from old: PackedFeedState?, to new: FeedState) {
         feed = new.feed
         historyBlock = new.schedule.historyBlock
-        let after = Self.shared(new)
         guard let old else {
-            line = after
+            line = Self.whole(new)
             return
         }
-        let before = Self.shared(old)
-        if before == after { return nil }
-        line = Self.difference(before, after)
+        guard let line = StateComparer.difference(of: feed, from: old, to: PackedFeedState(new)) else { return nil }
+        self.line = line
     }
 
     private init(feed: FeedIdentifier, line: [UInt8], historyBlock: UInt32?) {
@@ -45,9 +43,9 @@ package struct StateDifference: Sendable, Equatable {
     ///
     /// - Parameter old: nil for a feed of which nothing is known.
     package func applied(to old: FeedState?) -> FeedState? {
-        // Of members that are there twice the last one counts.
-        let text = old.map { Self.object($0).dropLast() + [UInt8(ascii: ",")] + line.dropFirst() } ?? line
-        var state = text.withUnsafeBytes { bytes in JSONMembers(bytes).flatMap { FeedState($0) } }
+        var state = line.withUnsafeBytes { bytes in
+            JSONMembers(bytes).flatMap { members in old.map { $0.changed(by: members) } ?? FeedState(members) }
+        }
         state?.schedule.historyBlock = old?.schedule.historyBlock ?? historyBlock
         return state
     }
@@ -70,38 +68,13 @@ package struct StateDifference: Sendable, Equatable {
         return StateDifference(feed: feed, line: joined, historyBlock: later.historyBlock ?? historyBlock)
     }
 
-    private static func object(_ state: FeedState) -> [UInt8] {
+    /// All of a state but what is this machine's own.
+    private static func whole(_ state: FeedState) -> [UInt8] {
+        var state = state
+        state.schedule.historyBlock = nil
         var json = JSONWriter(capacity: 1024)
         state.write(to: &json)
         return json.finish()
-    }
-
-    /// The state as far as it is not this machine's own.
-    private static func shared(_ state: FeedState) -> [UInt8] {
-        var state = state
-        state.schedule.historyBlock = nil
-        return object(state)
-    }
-
-    private static func difference(_ before: [UInt8], _ after: [UInt8]) -> [UInt8] {
-        before.withUnsafeBytes { before in
-            after.withUnsafeBytes { bytes -> [UInt8] in
-                // Never nil: both were written a moment ago.
-                guard let before = JSONMembers(before), let after = JSONMembers(bytes) else { return Array(bytes) }
-                var members = Members()
-                var isFirst = true
-                after.forEach { name, value in
-                    let isSame = before.text(of: name).map { $0.elementsEqual(value) } ?? false
-                    // The first is the feed's id.
-                    if isFirst || !isSame { members.add(name, value) }
-                    isFirst = false
-                }
-                before.forEach { name, _ in
-                    if after.text(of: name) == nil { members.add(name, nil) }
-                }
-                return members.object
-            }
-        }
     }
 
     /// Puts an object together of members as they are written.

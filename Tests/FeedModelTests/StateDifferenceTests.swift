@@ -43,6 +43,42 @@ struct StateDifferenceTests {
         }
     }
 
+    @Test("does to a state what its members do that are written behind the state's own")
+    func isWrittenBehind() throws {
+        let states = try states()
+        for (index, old) in states.enumerated() {
+            for other in states {
+                // Made from another state than it is applied to: what is in it and what is not are of no state at all.
+                guard let difference = StateDifference(from: states[(index + 1) % states.count], to: other) else {
+                    continue
+                }
+                var json = JSONWriter()
+                old.write(to: &json)
+                let text = json.finish().dropLast() + [UInt8(ascii: ",")] + difference.line.dropFirst()
+                var wanted = text.withUnsafeBytes { bytes in JSONMembers(bytes).flatMap { FeedState($0) } }
+                wanted?.schedule.historyBlock = 9
+                #expect(difference.applied(to: old) == wanted)
+            }
+        }
+        for line in [#"{"feed":"f \"x\" ü","url":null}"#, #"{"feed":"f \"x\" ü","url":7}"#] {
+            #expect(try #require(StateDifference(line: line.utf8)).applied(to: states[0]) == nil)
+        }
+    }
+
+    @Test("tells texts apart that are the same to Unicode, as a server does")
+    func isOfBytes() throws {
+        var old = FeedState(feed: FeedIdentifier("f"), url: "https://h/")
+        old.validators = .init(etag: "\"\u{e9}\"", lastModified: nil, request: Hash128(high: 0, low: 1))
+        old.title = "\u{e9}"
+        var new = old
+        new.validators = .init(etag: "\"e\u{301}\"", lastModified: nil, request: Hash128(high: 0, low: 1))
+        new.title = "e\u{301}"
+        let difference = try #require(StateDifference(from: old, to: new))
+        let applied = try #require(difference.applied(to: old))
+        #expect(applied.title?.utf8.elementsEqual("e\u{301}".utf8) == true)
+        #expect(applied.validators?.etag?.utf8.elementsEqual("\"e\u{301}\"".utf8) == true)
+    }
+
     @Test("has the feed, what differs, and null for what is gone, and nothing else")
     func isShort() throws {
         var old = FeedState(feed: FeedIdentifier("f"), url: "https://h/")
@@ -54,7 +90,7 @@ struct StateDifferenceTests {
         new.failures = 2
         new.schedule.historyBlock = 4
         let difference = try #require(StateDifference(from: old, to: new))
-        #expect(text(difference) == #"{"feed":"f","failures":2,"title":null}"#)
+        #expect(text(difference) == #"{"feed":"f","title":null,"failures":2}"#)
     }
 
     @Test("leaves each machine its own place in the file of polls")
@@ -126,4 +162,8 @@ struct StateDifferenceTests {
         #expect(both.schedule.heldUntil == FeedState.Schedule.forGood)
         #expect(both.failures == 3)
     }
+}
+
+extension StateDifference {
+    fileprivate init?(from old: FeedState, to new: FeedState) { self.init(from: PackedFeedState(old), to: new) }
 }

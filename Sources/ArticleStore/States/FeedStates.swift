@@ -128,12 +128,15 @@ final class FeedStates: Sendable {
     }
 
     subscript(feed: FeedIdentifier) -> FeedState? {
-        known.withLock { $0.state(of: feed) }?.state(of: feed)
+        packed(feed)?.state(of: feed)
     }
+
+    /// The state of a feed as it lies in memory.
+    func packed(_ feed: FeedIdentifier) -> PackedFeedState? { known.withLock { $0.state(of: feed) } }
 
     /// - Parameter url: the feed's as configured.
     func outlook(of feed: FeedIdentifier, at url: String) -> FeedOutlook? {
-        known.withLock { $0.state(of: feed) }?.outlook(at: url)
+        packed(feed)?.outlook(at: url)
     }
 
     /// Calls `body` with each state, one at a time and in no order.
@@ -160,6 +163,7 @@ final class FeedStates: Sendable {
     /// - Throws: where what comes of one is no state.
     func changed(by differences: [StateDifference]) throws(StoreError) -> [FeedState] {
         var changed: [FeedIdentifier: FeedState] = [:]
+        changed.reserveCapacity(differences.count)
         for difference in differences {
             let feed = difference.feed
             guard let new = difference.applied(to: changed[feed] ?? logged(feed)) else {

@@ -35,8 +35,12 @@ extension FleetLedger {
             for feed in feeds {
                 if areOwn { shared.appending[feed] = nil }
                 let ahead = [shared.appending[feed], shared.waiting[feed]].compactMap { $0 }
+                guard !ahead.isEmpty else {
+                    store.hide(feed)
+                    continue
+                }
                 let state = ahead.reduce(store.loggedState(of: feed)) { $1.applied(to: $0) }
-                if ahead.isEmpty { store.hide(feed) } else if let state { store.show(state) }
+                if let state { store.show(state) }
             }
         }
     }

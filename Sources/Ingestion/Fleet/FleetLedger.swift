@@ -128,7 +128,7 @@ package final class FleetLedger: Ledger {
     package var basis: CommitBasis { CommitBasis(term: shared.withLock { $0.term }, seq: store.lastSeq) }
 
     package func difference(to state: FeedState) -> StateDifference? {
-        StateDifference(from: store.state(of: state.feed), to: state)
+        StateDifference(from: store.packedState(of: state.feed), to: state)
     }
 
     package func keep(_ state: FeedState, _ basis: CommitBasis) throws(StoreError) -> Bool {

@@ -149,7 +149,7 @@ extension HostHealth {
 
 extension FeedState.Schedule {
     /// Whether it says something of the feed's host.
-    fileprivate var isOfHost: Bool { pause != nil || hostPace != nil }
+    var isOfHost: Bool { pause != nil || hostPace != nil }
 }
 
 /// `SkipRules` say which of the feeds that a person names are passed over, and why (contract.md §1).

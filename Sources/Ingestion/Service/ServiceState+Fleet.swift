@@ -43,6 +43,8 @@ extension ServiceState {
     func learn(
         _ outlook: FeedOutlook, of feed: FeedConfiguration, at time: Timestamp, _ allowances: HostAllowances
     ) {
+        // Which host that is takes longer to find out, and most feeds have brought none.
+        guard outlook.schedule.isOfHost else { return }
         let host = allowances.allowance(for: feed, adoptedURL: outlook.adoptedURL).key
         parts.health.learn(outlook.schedule, host: host, at: time)
     }
