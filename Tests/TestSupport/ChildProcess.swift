@@ -1,4 +1,7 @@
+private import Dispatch
 package import Glibc
+private import Locking
+private import Testing
 
 /// A program that a test starts, with its output in files so that no pipe can fill up.
 package final class ChildProcess: Sendable {
@@ -12,6 +15,7 @@ package final class ChildProcess: Sendable {
     }
 
     package let pid: pid_t
+    private let path: String
     private let directory = TemporaryDirectory()
 
     /// What builds that look at themselves want to know, whatever environment a test gives.
@@ -44,6 +48,7 @@ package final class ChildProcess: Sendable {
         let status = posix_spawn(&pid, path, &actions, nil, &argv, &envp)
         precondition(status == 0, "cannot start \(path): \(String(cString: strerror(status)))")
         self.pid = pid
+        self.path = path
     }
 
     package func send(_ signal: Int32) {
@@ -54,14 +59,31 @@ package final class ChildProcess: Sendable {
     package var output: String { directory.text("out") ?? "" }
     package var errors: String { directory.text("err") ?? "" }
 
-    /// Waits for its end on a thread of its own, so that other tests go on; call it once.
-    package func wait() async -> Ending {
+    /// Waits for its end on a thread of its own, so that other tests go on; call it once. One that does not end by itself is
+    /// killed, and the test fails with what it has printed.
+    ///
+    /// - Parameter limit: the seconds after which it is killed: far more than any takes, on whatever machine.
+    package func wait(limit: Int = 300) async -> Ending {
+        let hasEnded = Locked(false)
+        let alarm = DispatchWorkItem { [pid] in
+            // Its number is another's once it has been waited for.
+            hasEnded.withLock { if !$0 { _ = kill(pid, SIGKILL) } }
+        }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(limit), execute: alarm)
+        let begun = ContinuousClock.now
         let status: Int32 = await BlockingCall.run { [pid] in
+            var information = siginfo_t()
+            while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+            hasEnded.withLock { $0 = true }
             var status: Int32 = 0
             while waitpid(pid, &status, 0) < 0, errno == EINTR {}
             return status
         }
+        alarm.cancel()
         let signal = status & 0x7f
+        if signal == SIGKILL, ContinuousClock.now - begun >= .seconds(limit) {
+            Issue.record("\(path) did not end in \(limit) s, and was killed. It has printed: \(output)\n\(errors)")
+        }
         return Ending(status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: output, errors: errors)
     }
 }
