@@ -1,5 +1,6 @@
 internal import Configuration
 internal import FeedModel
+private import Fleet
 internal import JSONText
 
 /// `Elsewhere` counts the feeds that somebody has asked to be polled, and that other machines of the fleet poll.
@@ -9,14 +10,13 @@ struct Elsewhere {
 
     /// Counts a feed that is not this machine's.
     ///
-    /// - Returns: why it is not polled here; nil where it is.
-    mutating func add(_ feed: FeedConfiguration, _ state: FeedState?, _ territory: Territory) -> String? {
-        let url = state?.move.adopted
-        if territory.mayPoll(feed, adoptedURL: url) { return nil }
-        let shard = Territory.shard(of: feed, adoptedURL: url)
+    /// - Returns: the shard that it is in; nil where it is polled here.
+    mutating func add(_ feed: FeedConfiguration, _ state: FeedState?, _ territory: Territory) -> Int? {
+        let shard = Territory.shard(of: feed, adoptedURL: state?.move.adopted)
+        if territory.standing(of: shard).isMine { return nil }
         count += 1
         if let machine = territory.machine(of: shard) { machines.insert(machine) }
-        return territory.reason(shard)
+        return shard
     }
 
     /// Tells whoever has asked, where there are any.

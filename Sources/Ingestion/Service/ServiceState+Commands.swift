@@ -86,10 +86,10 @@ extension ServiceState {
         for feed in roster.feeds(ids) {
             let state = parts.store.state(of: feed.id)
             if let territory = parts.territory, feed.enabled,
-                let reason = elsewhere.add(feed, state, territory)
+                let shard = elsewhere.add(feed, state, territory)
             {
                 // Who asks for all is told how many.
-                if !ids.isEmpty { skipped.append(.skipped(feed, state, reason)) }
+                if !ids.isEmpty { skipped.append(.skipped(feed, state, territory.reason(shard))) }
                 continue
             }
             let (key, allowance) = roster.allowances.allowance(for: feed, state: state)
