@@ -7,6 +7,8 @@ struct SegmentSearch {
     private let end: UInt64
 
     private static let block = 64 << 10
+    /// Bytes that are read at first to find the end of a line, as most lines are shorter.
+    private static let piece = 4 << 10
     /// More than an envelope takes.
     private static let envelope = UInt64(RecordEnvelope.maximumFeedLength) + 1024
 
@@ -81,11 +83,13 @@ struct SegmentSearch {
         offset: UInt64, seq: UInt64
     )? {
         var place = offset
+        var piece = Self.piece
         while place < high {
-            let bytes = try file.read(Int(min(UInt64(Self.block), high - place)), at: place)
+            let bytes = try file.read(Int(min(UInt64(piece), high - place)), at: place)
             if bytes.isEmpty { return nil }
             guard let lineFeed = bytes.firstIndex(of: 0x0a) else {
                 place += UInt64(bytes.count)
+                piece = min(piece * 4, Self.block)
                 continue
             }
             let after = place + UInt64(lineFeed) + 1
