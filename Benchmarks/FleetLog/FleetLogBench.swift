@@ -84,7 +84,10 @@ struct Appending {
     }
 
     private mutating func follow() throws {
-        while let last = try log.entries(after: position, bytes: 16 << 20).last { position = last.position }
+        while let last = try log.entries(after: position, bytes: 16 << 20).last {
+            position = last.position
+            if last.isLast { return }
+        }
     }
 
     var summary: String {

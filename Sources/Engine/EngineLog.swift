@@ -54,7 +54,7 @@ package final class EngineLog: FleetLog {
             let end = result.count > 0 ? result.number(0, 4) : nil
             // Without an entry there is one row, of the end alone.
             let count = end != nil && result.number(0, 0) == nil ? 0 : result.count
-            return ((0..<count).map { Self.row(result, $0) }, end)
+            return ((0..<count).map { Self.row(result, $0, end) }, end)
         }
         guard let end, !rows.contains(where: { $0.map { $0.before.chain.count != 32 } ?? true }) else {
             throw EngineFailure(
@@ -71,12 +71,15 @@ package final class EngineLog: FleetLog {
         return Array(zip(read, position...).prefix { $0.position == $1 + 1 }.map(\.0))
     }
 
-    private static func row(_ result: PostgreSQLResult, _ index: Int) -> LogRow? {
+    /// - Parameter end: the position at which the log ends.
+    private static func row(_ result: PostgreSQLResult, _ index: Int, _ end: Int64?) -> LogRow? {
         guard let position = result.number(index, 0).flatMap({ UInt64(exactly: $0) }),
             let seq = result.number(index, 1).flatMap({ UInt64(exactly: $0) }), let chain = result.bytes(index, 2),
             let body = result.bytes(index, 3)
         else { return nil }
-        return LogRow(position: position, before: .init(seq: seq, chain: chain), body: body)
+        return LogRow(
+            position: position, before: .init(seq: seq, chain: chain), body: body,
+            isLast: end == Int64(clamping: position))
     }
 
     package func append(

@@ -72,11 +72,14 @@ package struct LogRow: Sendable {
     /// How far the records were before it.
     package var before: LogEnd.Records
     package var body: [UInt8]
+    /// The log ended with it when it was read: whoever has it need not ask whether more has come.
+    package var isLast: Bool
 
-    package init(position: UInt64, before: LogEnd.Records, body: [UInt8]) {
+    package init(position: UInt64, before: LogEnd.Records, body: [UInt8], isLast: Bool = false) {
         self.position = position
         self.before = before
         self.body = body
+        self.isLast = isLast
     }
 }
 

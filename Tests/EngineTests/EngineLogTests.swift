@@ -127,7 +127,9 @@ struct EngineLogTests {
             _ = try log.append([UInt8](repeating: 1, count: 1000), seen: position, end: end(position))
         }
         #expect(try log.entries(after: 0, bytes: 10_000).map(\.position) == [1, 2, 3, 4, 5])
+        #expect(try log.entries(after: 0, bytes: 10_000).map(\.isLast) == [false, false, false, false, true])
         #expect(try log.entries(after: 1, bytes: 2500).map(\.position) == [2, 3])
+        #expect(try log.entries(after: 1, bytes: 2500).last?.isLast == false, "what does not fit is behind it")
         #expect(try log.entries(after: 3, bytes: 1).map(\.position) == [4])
         #expect(try log.entries(after: 5, bytes: 1).isEmpty)
     }

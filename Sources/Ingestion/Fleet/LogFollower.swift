@@ -66,6 +66,7 @@ final class LogFollower {
             let rows = try asking { () throws(EngineFailure) in try log.entries(after: after, bytes: pieceSize) }
             if rows.isEmpty { break }
             try apply(rows, own, &progress)
+            if rows.last?.isLast == true { break }
         }
         if store.head.seq > place.seq { throw diverged(LogFault(.missing, seq: place.seq + 1)) }
     }

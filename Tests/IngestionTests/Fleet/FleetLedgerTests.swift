@@ -66,6 +66,19 @@ struct FleetLedgerTests {
         try expectSame(one, two)
     }
 
+    @Test("whoever was told that an entry is the last does not ask again what is behind it")
+    func lastEntry() throws {
+        let (one, two) = (try machine("one"), try machine("two"))
+        try two.ledger.catchUp()
+        let before = two.link.readCount
+        for number: UInt64 in 1...3 {
+            one.commit(.of("a", number...number))
+            try two.ledger.catchUp()
+        }
+        #expect(two.link.readCount == before + 3)
+        try expectSame(one, two)
+    }
+
     @Test("polls that share an entry are told what no line can hold")
     func refusals() throws {
         let one = try machine("one")
@@ -170,7 +183,7 @@ struct FleetLedgerTests {
         let (one, two) = (try machine("one"), try machine("two"))
         try one.ledger.catchUp()
         one.link.onAppend(.lostAnswer)
-        one.link.onRead(.first {}, .away)
+        one.link.onRead(.cutShort, .away)
         #expect(try one.commit(.of("a", 1...3))[0].get().count == 3)
         #expect(fleet.entries.count == 1)
         #expect(one.ledger.trouble?.code == .fleetAway)

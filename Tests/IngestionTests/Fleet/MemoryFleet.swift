@@ -60,7 +60,7 @@ final class MemoryLink: Sendable {
         case away
         /// It was done, and the answer is lost.
         case lostAnswer
-        /// Fewer entries come than there are.
+        /// Fewer entries come than there are, or it is not told that these are all.
         case cutShort
         /// Something happens before it is done.
         case first(@Sendable () -> Void)
@@ -72,6 +72,7 @@ final class MemoryLink: Sendable {
         var reads: [Mishap] = []
         var waits: [Int] = []
         var appendCount = 0
+        var readCount = 0
         var wakes = 0
         var losses = 0
     }
@@ -83,6 +84,7 @@ final class MemoryLink: Sendable {
     /// The connection is lost and made again while nobody asks.
     func reconnect() { plan.withLock { $0.losses += 1 } }
     var appendCount: Int { plan.withLock { $0.appendCount } }
+    var readCount: Int { plan.withLock { $0.readCount } }
 }
 
 /// The log as one machine has it.
@@ -121,6 +123,7 @@ final class MemoryLog: FleetLog {
     func end() throws(EngineFailure) -> LogEnd { fleet.core.withLock { $0.end } }
 
     func entries(after position: UInt64, bytes: Int) throws(EngineFailure) -> [LogRow] {
+        link.plan.withLock { $0.readCount += 1 }
         let mishap = try meet(\.reads)
         let (rows, trimmed) = fleet.core.withLock { ($0.rows, $0.trimmed) }
         if position < trimmed { throw EngineFailure(.trimmed, "not kept any more") }
@@ -131,6 +134,7 @@ final class MemoryLog: FleetLog {
             size += row.body.count
             result.append(row)
             if case .cutShort? = mishap { break }
+            result[result.count - 1].isLast = row.position == rows.last?.position
         }
         return result
     }
