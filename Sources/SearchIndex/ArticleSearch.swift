@@ -27,7 +27,8 @@ package final class ArticleSearch: Sendable {
         self.init(folder: folder, store: store, options: SearchOptions(), clock: clock)
     }
 
-    init(folder: String, store: String, options: SearchOptions, clock: @escaping @Sendable () -> Timestamp) {
+    /// The same with other options.
+    package init(folder: String, store: String, options: SearchOptions, clock: @escaping @Sendable () -> Timestamp) {
         self.folder = folder
         self.store = store
         self.options = options
@@ -40,6 +41,7 @@ package final class ArticleSearch: Sendable {
     package func adopt(successors: [FeedIdentifier: FeedIdentifier]) {
         let made = FeedSuccessors(successors)
         names.withLock { $0 = made }
+        catalogue.withLock { $0.generation += 1 }
     }
 
     /// Brings the index up to the store, newest articles first, and follows it until `close` is called from another thread.
@@ -93,7 +95,7 @@ package final class ArticleSearch: Sendable {
 
     /// Throws all of the index away. Not while `follow` runs.
     package func discard() throws(SearchFailure) {
-        catalogue.withLock { $0 = SearchCatalogue() }
+        catalogue.withLock { $0.removeAll() }
         for name in names(in: folder) where Self.isOwn(name) {
             let path = "\(folder)/\(name)"
             if unlink(path) != 0, errno != ENOENT { throw .system("removing", path) }
@@ -164,13 +166,17 @@ package final class ArticleSearch: Sendable {
     }
 
     private func open(_ file: SearchFile) {
-        let extent = try? file.read(until: nil) { (connection) throws(SearchFailure) in try SearchExtent(connection) }
-        catalogue.withLock { catalogue in
-            if let extent, extent.span == file.span {
-                catalogue.put(SearchCatalogue.Entry(file: file, extent: extent))
-                catalogue.lastSeq = max(catalogue.lastSeq, extent.through)
-            } else {
-                catalogue.damaged.insert(file.span)
+        do throws(SearchFailure) {
+            let extent = try file.extent()
+            catalogue.withLock { $0.take(file, extent) }
+        } catch {
+            // What the system does not give now is no reason to make a file again.
+            catalogue.withLock { catalogue in
+                if error.isRefusal {
+                    catalogue.unopened.append(file)
+                } else {
+                    catalogue.damaged.insert(file.span)
+                }
             }
         }
     }

@@ -24,8 +24,11 @@ package struct SearchFailure: Error, Sendable, Equatable, CustomStringConvertibl
     /// What a person can do.
     package let advice: String
 
-    /// The records whose file is damaged, where that is known.
-    private(set) var damagedSpan: SearchSpan?
+    /// The `SearchFile` that is damaged, where that is known.
+    private(set) var damagedFile: ObjectIdentifier?
+
+    /// The system let nothing be read at present, and nothing is known of what is there.
+    private(set) var isRefusal = false
 
     package init(_ code: Code, _ message: String, advice: String) {
         self.code = code
@@ -34,9 +37,16 @@ package struct SearchFailure: Error, Sendable, Equatable, CustomStringConvertibl
     }
 
     /// The same of a file of the index.
-    func of(_ span: SearchSpan) -> SearchFailure {
+    func of(_ file: SearchFile) -> SearchFailure {
         var failure = self
-        failure.damagedSpan = span
+        failure.damagedFile = ObjectIdentifier(file)
+        return failure
+    }
+
+    /// The same where the system has refused.
+    func refusing(_ isRefusal: Bool) -> SearchFailure {
+        var failure = self
+        failure.isRefusal = isRefusal
         return failure
     }
 

@@ -10,6 +10,11 @@ package struct SearchStanding: Sendable, Equatable {
     package var searchedSince: Timestamp?
     /// All records that were in the store when it was looked at last are in the index.
     package var isComplete = false
+    /// The number of the first record that the store had when it was looked at last; 0 where it had none.
+    package var firstSeq: UInt64 = 0
+    /// Another number says that what was in the index may be gone, other, or of feeds of other ids: what was counted of it has
+    /// to be counted again. What is only added leaves it.
+    package var generation: UInt64 = 0
     /// The bytes of its files.
     package var bytes: UInt64 = 0
     /// Why the index is not written at present, in one line; nil while it is.

@@ -175,6 +175,23 @@ struct ArticleSearchTests {
         #expect(try search.ids("article") { $0.feeds = many } == (1...150).reversed().filter { $0 % 30 < 20 })
     }
 
+    @Test("Counting ends when its time is over, with what was counted, and the page is whole")
+    func countedForAWhile() throws {
+        for number in 1...40 { try fixture.add("Article \(number)") }
+        let search = try fixture.indexed()
+        var request = EntryRequest()
+        request.query = try Query("article")
+        (request.limit, request.countLimit) = (5, 1000)
+        request.countPatience = .zero
+        let cut = try search.entries(request)
+        #expect(cut.found.map(\.entry.id) == [40, 39, 38, 37, 36])
+        #expect(cut.count == 5 && cut.isCountCut)
+        request.countPatience = .seconds(60)
+        let whole = try search.entries(request)
+        #expect(whole.found == cut.found)
+        #expect(whole.count == 40 && !whole.isCountCut)
+    }
+
     @Test("What takes longer than it may ends with advice")
     func tooSlow() throws {
         let search = try versions()

@@ -23,7 +23,7 @@ extension ArticleSearch {
             if request.countLimit > 0 {
                 let count = request.query == nil ? try question.count(request) : collector.count
                 page.count = min(count, request.countLimit)
-                page.isCountCut = count > request.countLimit
+                page.isCountCut = count > request.countLimit || collector.isCutByTime
             }
             return page
         }

@@ -21,7 +21,7 @@ extension ArticleSearch {
                         FileReading(entry: entry, connection: connection, names: names, deadline: deadline))
                 }
             } catch {
-                throw error.code == .damaged ? error.of(entry.extent.span) : error
+                throw error.code == .damaged ? error.of(entry.file) : error
             }
         }
 
@@ -42,10 +42,14 @@ extension ArticleSearch {
             do throws(SearchFailure) {
                 return try body(question)
             } catch {
-                guard let span = error.damagedSpan else { throw error }
+                guard let file = error.damagedFile else { throw error }
+                // One that has been sealed meanwhile, or that retention has removed, is not damaged: there is another, or none.
                 catalogue.withLock { catalogue in
-                    catalogue.remove(span)
-                    catalogue.damaged.insert(span)
+                    guard let entry = catalogue.entries.first(where: { ObjectIdentifier($0.file) == file }) else {
+                        return
+                    }
+                    catalogue.remove(entry.extent.span)
+                    catalogue.damaged.insert(entry.extent.span)
                 }
             }
         }

@@ -19,6 +19,10 @@ struct EntryCollector {
     /// All that were there so far.
     private(set) var count = 0
     private(set) var isFull = false
+    /// Counting has ended before its bound, and there may be more.
+    private(set) var isCutByTime = false
+    /// When counting ends; nil before the last entry that is wanted.
+    private var countingEnds: ContinuousClock.Instant?
 
     /// - Parameter counts: whether it goes on behind the last that is wanted, to count.
     init(_ request: EntryRequest, counts: Bool) {
@@ -45,7 +49,15 @@ struct EntryCollector {
     {
         count += 1
         if count > request.offset, found.count < request.limit { found.append(try candidate()) }
-        isFull = found.count >= request.limit && count > countLimit
+        guard found.count >= request.limit else { return true }
+        isFull = count > countLimit
+        if !isFull, let patience = request.countPatience {
+            let now = ContinuousClock.now
+            let end = countingEnds ?? now + patience
+            countingEnds = end
+            isCutByTime = now >= end
+            isFull = isCutByTime
+        }
         return !isFull
     }
 }

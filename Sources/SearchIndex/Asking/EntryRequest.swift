@@ -45,6 +45,8 @@ package struct EntryRequest: Sendable {
     package var offset = 0
     /// Counting ends here: 0 where no count is wanted. What is left out by `offset` counts, and so does what is behind `limit`.
     package var countLimit = 0
+    /// How long counting may go on behind the last entry that is wanted; nil where it may take as long as all of it.
+    package var countPatience: Duration?
 
     package init() {}
 }

@@ -13,6 +13,9 @@ final class SearchDeadline: Sendable {
 
     var isOver: Bool { ContinuousClock.now >= end || isClosed.withLock { $0 } }
 
+    /// How long it is until then; less than nothing where that is over.
+    var left: Duration { end - .now }
+
     func check() throws(SearchFailure) {
         if isOver { throw failure }
     }

@@ -10,8 +10,8 @@ internal import Locking
 ///
 /// 1. What retention has removed goes: whole files, when their last record is gone.
 /// 2. What was stored since is put to the last file.
-/// 3. What is missing before it is read, the newest first, in runs of `runLength` records.
-/// 4. A file that has all of its records is sealed.
+/// 3. A file that has all of its records is sealed, its words merged a little at a time.
+/// 4. What is missing is read, the newest first, in runs of `runLength` records.
 struct IndexKeeper: ~Copyable {
     private let folder: String
     private let store: String
@@ -39,6 +39,7 @@ struct IndexKeeper: ~Copyable {
     /// Does the next thing that is to be done; false where nothing is.
     mutating func step() throws(SearchFailure) -> Bool {
         let looked = try look()
+        try openRest()
         remakeDamaged()
         guard let (reader, first, last) = looked else {
             catalogue.withLock { ($0.firstSeq, $0.lastSeq) = (0, 0) }
@@ -54,8 +55,9 @@ struct IndexKeeper: ~Copyable {
         }
         expire(before: first)
         if try follow(reader, first: first, last: last) { return true }
-        if try fill(reader, first: first) { return true }
-        return try sealNext(first: first)
+        // Before the next one is filled: what is open takes memory and a log each.
+        if try sealNext(first: first) { return true }
+        return try fill(reader, first: first)
     }
 
     /// Forgets what is only there to be quicker, when nothing is to be done for a while.
@@ -107,6 +109,22 @@ struct IndexKeeper: ~Copyable {
     }
 
     // MARK: - Files
+
+    /// Opens what the system did not let be opened before.
+    private mutating func openRest() throws(SearchFailure) {
+        for file in catalogue.withLock({ $0.unopened }) {
+            do throws(SearchFailure) {
+                let extent = try file.extent()
+                catalogue.withLock { catalogue in
+                    catalogue.unopened.removeAll { $0.span == file.span }
+                    catalogue.take(file, extent)
+                }
+            } catch {
+                if error.isRefusal { throw error }
+                remove(file.span)
+            }
+        }
+    }
 
     private mutating func remakeDamaged() {
         for span in catalogue.withLock({ $0.damaged }) {
@@ -235,8 +253,11 @@ struct IndexKeeper: ~Copyable {
             }
         }
         guard let full else { return false }
+        hasWorked = true
         do throws(SearchFailure) {
-            try writer(of: full.extent.span).seal(in: folder)
+            let writer = try writer(of: full.extent.span)
+            if try writer.merge() { return true }
+            try writer.seal(in: folder)
         } catch {
             writers[full.extent.span] = nil
             if error.code == .damaged { remove(full.extent.span) }

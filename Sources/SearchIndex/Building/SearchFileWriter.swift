@@ -45,6 +45,8 @@ final class SearchFileWriter {
     /// Words wait for so many bytes before they are written.
     private static let bytesInMemory = 16 << 20
     private static let mostPieces = 64
+    /// Of 4 KiB: others wait for as long as it takes to write them.
+    private static let pagesAtATime = 1000
     private static let cacheKilobytes = 8192
 
     /// `Record` is a line of the store that was read.
@@ -175,9 +177,18 @@ final class SearchFileWriter {
         return number
     }
 
-    /// Makes the sealed file of this one: all words in one piece, and no page of the file free. The open one stays.
+    /// Brings the words nearer to being in one piece, for a part of a second.
+    ///
+    /// - Returns: false where they are.
+    func merge() throws(SearchFailure) -> Bool {
+        // SQLite changes two rows at least where it has found something to merge.
+        let before = connection.changes
+        try connection.run("INSERT INTO words(words, rank) VALUES('merge', -\(Self.pagesAtATime))")
+        return connection.changes &- before >= 2
+    }
+
+    /// Makes the sealed file of this one, whose words are in one piece: no page of it is free. The open one stays.
     func seal(in folder: String) throws(SearchFailure) {
-        try connection.run("INSERT INTO words(words) VALUES('optimize')")
         let made = span.makingPath(in: folder)
         unlink(made)
         connection.endAll()

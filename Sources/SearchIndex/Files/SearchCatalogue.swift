@@ -14,6 +14,10 @@ struct SearchCatalogue: Sendable {
     var lastSeq: UInt64 = 0
     /// Why nothing is written at present.
     var trouble: String?
+    /// What `SearchStanding` says.
+    var generation: UInt64 = 0
+    /// Files that the system did not let be opened; they are tried again before anything is written.
+    var unopened: [SearchFile] = []
     /// Files whose pages SQLite could not read. They are made again.
     var damaged: Set<SearchSpan> = []
 
@@ -21,6 +25,12 @@ struct SearchCatalogue: Sendable {
     func entry(of seq: UInt64) -> Entry? {
         // Few: 20 for five million records.
         entries.last { $0.extent.span.first <= seq && seq <= $0.extent.span.last }
+    }
+
+    /// Takes in a file that was there before.
+    mutating func take(_ file: SearchFile, _ extent: SearchExtent) {
+        put(Entry(file: file, extent: extent))
+        lastSeq = max(lastSeq, extent.through)
     }
 
     mutating func put(_ entry: Entry) {
@@ -31,7 +41,15 @@ struct SearchCatalogue: Sendable {
 
     mutating func remove(_ span: SearchSpan) {
         entries.removeAll { $0.extent.span == span }
+        unopened.removeAll { $0.span == span }
         damaged.remove(span)
+        generation += 1
+    }
+
+    mutating func removeAll() {
+        let generation = generation + 1
+        self = SearchCatalogue()
+        self.generation = generation
     }
 
     /// All records from here on to the last one in the index are in it; nil where none is.
@@ -60,6 +78,8 @@ struct SearchCatalogue: Sendable {
             standing.searchedFrom = searchedFrom
             standing.searchedSince = completeFrom.map { Timestamp(seconds: $0.time) }
         }
+        standing.firstSeq = firstSeq
+        standing.generation = generation
         standing.bytes = entries.reduce(0) { $0 + $1.file.bytes }
         standing.trouble = trouble
         return standing

@@ -44,6 +44,19 @@ final class SearchFile: Sendable {
         return result
     }
 
+    /// Reads what it says of itself.
+    ///
+    /// - Throws: `damaged` also where that is of other records than its name.
+    func extent() throws(SearchFailure) -> SearchExtent {
+        let extent = try read(until: nil) { (connection) throws(SearchFailure) in try SearchExtent(connection) }
+        guard extent.span == span else {
+            throw SearchFailure(
+                .damaged, "opening \(path): it is of other records than its name says",
+                advice: "nothing: the file is made again from the articles")
+        }
+        return extent
+    }
+
     /// How many bytes it has on the disk, with its log.
     var bytes: UInt64 {
         [path, "\(path)-wal"].reduce(0) { sum, path in

@@ -13,6 +13,7 @@ final class SQLiteConnection {
 
     let path: String
     private let handle: OpaquePointer
+    private let alarm: SQLiteAlarm
     /// By their text; they live as long as the connection.
     private var statements: [String: SQLiteStatement] = [:]
     private var limit: SearchDeadline?
@@ -36,6 +37,7 @@ final class SQLiteConnection {
             throw .sqlite(code, system: system, "opening", path, String(cString: sqlite3_errstr(code)))
         }
         handle = opened
+        alarm = SQLiteAlarm(opened)
         sqlite3_extended_result_codes(handle, 1)
         // Others hold a lock for moments only: while the log is read after a crash.
         sqlite3_busy_timeout(handle, 2000)
@@ -45,6 +47,7 @@ final class SQLiteConnection {
 
     deinit {
         statements = [:]
+        alarm.forget()
         sqlite3_close_v2(handle)
     }
 
@@ -86,6 +89,9 @@ final class SQLiteConnection {
         return SQLiteStatement(prepared, of: self)
     }
 
+    /// How many rows were changed since it was opened.
+    var changes: Int32 { sqlite3_total_changes(handle) }
+
     /// The first number of the first row; nil where there is no row, or no number in it.
     func number(_ sql: String) throws(SearchFailure) -> Int64? {
         let statement = try temporaryStatement(sql)
@@ -103,9 +109,11 @@ final class SQLiteConnection {
         // It is kept for as long as SQLite has its address.
         limit = deadline
         guard let deadline else {
+            alarm.putOut()
             sqlite3_progress_handler(handle, 0, nil, nil)
             return
         }
+        alarm.set(in: deadline.left)
         sqlite3_progress_handler(
             handle, Self.stepsBetweenLooks,
             { Unmanaged<SearchDeadline>.fromOpaque($0!).takeUnretainedValue().isOver ? 1 : 0 },
@@ -124,9 +132,24 @@ final class SQLiteConnection {
 }
 
 extension SearchFailure {
-    /// Says what a result code of SQLite means for whoever has to do something.
     fileprivate static func sqlite(
         _ code: Int32, system number: Int32, _ action: String, _ path: String, _ text: String
+    ) -> SearchFailure {
+        var number = number
+        if code & 0xff == SQLITE_CANTOPEN {
+            // What SQLite says of the system may be of something that it tried before.
+            var status = stat()
+            let isThere = lstat(path, &status) == 0
+            number = isThere ? (number == ENOENT ? 0 : number) : ENOENT
+        }
+        let refusals = [SQLITE_CANTOPEN, SQLITE_NOMEM, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PERM, SQLITE_READONLY]
+        let isRefusal = refusals.contains(code & 0xff) && number != ENOENT
+        return meaning(of: code, system: number, action, path, text).refusing(isRefusal)
+    }
+
+    /// Says what a result code of SQLite means for whoever has to do something.
+    private static func meaning(
+        of code: Int32, system number: Int32, _ action: String, _ path: String, _ text: String
     ) -> SearchFailure {
         let reason = number == 0 ? text : "\(text) (\(String(cString: strerror(number))))"
         let message = "\(action) \(path): \(reason)"

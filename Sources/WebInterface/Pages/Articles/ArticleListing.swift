@@ -47,6 +47,8 @@ struct ArticleListing {
 
     /// Searches are counted no further.
     private static let countLimit = 1000
+    /// Nobody waits longer for the count than for the page.
+    private static let countPatience = Duration.milliseconds(10)
     /// Records behind the oldest row that are looked at for edits and copies of what is shown.
     private static let reach: UInt64 = 1000
 
@@ -100,6 +102,7 @@ struct ArticleListing {
         entries.query = wanted.query
         entries.limit = limit + 1
         entries.countLimit = Self.countLimit
+        entries.countPatience = Self.countPatience
         let page: EntryPage
         do throws(SearchFailure) {
             page = try search.entries(entries)
@@ -125,8 +128,7 @@ struct ArticleListing {
         }
         if page.found.count > limit { older = page.found[limit - 1].entry.id }
         if let number = page.count {
-            count =
-                page.isCountCut ? "more than \(HTML.grouped(Self.countLimit)) found" : "\(HTML.grouped(number)) found"
+            count = "\(page.isCountCut ? "more than " : "")\(HTML.grouped(number)) found"
         }
         if page.searchedFrom > 0 {
             let since: HTML? = search.standing.searchedSince.map { ", stored since \(context.times.past($0))" }
