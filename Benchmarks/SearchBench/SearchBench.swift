@@ -7,35 +7,112 @@ import SearchIndex
 /// Makes the search index of a store with made-up articles, and says how fast that was, how large it is, and how long
 /// questions take (web.md §15).
 ///
-///     searchbench DIRECTORY RECORDS      fills DIRECTORY/store where it has fewer articles, and makes DIRECTORY/index anew
-///     searchbench DIRECTORY RECORDS --keep-index     asks alone
-///     searchbench DIRECTORY RECORDS --go-on          goes on with the index that there is, as after a crash
+///     searchbench DIRECTORY RECORDS [OPTION]...      fills DIRECTORY/store where it has fewer articles, and makes
+///                                                    DIRECTORY/index anew
+///       --index=NAME       the index is in that folder
+///       --keep-index       it is asked alone
+///       --go-on            what there is of it stays, as after a crash
+///       --span=N           so many records have a file of it together
+///       --run=N            so many are taken in at a time
+///       --store-only       no index
+///       --no-questions     none are timed
+///       --answers          a line for each of many questions instead of how long they take
 ///
 /// An article has 2 kB of text, words as often as in a language; one in twenty is Chinese. It prints a line of JSON for each
 /// figure. Times are processor time, but for those of questions, which are the least and the median of eleven.
+///
+/// exit: 0, 1 where something went wrong or an article is not found exactly once
 @main
 struct SearchBench {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
         let words = arguments.filter { !$0.hasPrefix("--") }
         guard let directory = words.first, let records = words.dropFirst().first.flatMap({ UInt64($0) }) else {
-            print("usage: searchbench DIRECTORY RECORDS [--keep-index | --go-on]")
+            print("usage: searchbench DIRECTORY RECORDS [OPTION]...")
             exit(64)
         }
-        mkdir(directory, 0o755)
-        let text = try Filling(directory: "\(directory)/store", records: records).run()
-        let search = ArticleSearch(folder: "\(directory)/index", store: "\(directory)/store") { Filling.end }
-        if !arguments.contains("--keep-index") {
-            if !arguments.contains("--go-on") { try search.discard() }
-            let start = ProcessorTime.now()
-            try search.bringUp()
-            let seconds = ProcessorTime.now() - start
-            print("{\"indexed\":\(records),\"cpu_s\":\(seconds),\"articles_s\":\(Int(Double(records) / seconds))}")
+        func value(_ name: String) -> String? {
+            arguments.first { $0.hasPrefix("--\(name)=") }.map { String($0.dropFirst(name.utf8.count + 3)) }
         }
+        mkdir(directory, 0o755)
+        // Who goes on takes the store as it is.
+        let goesOn = arguments.contains("--go-on")
+        let text = goesOn ? 0 : try Filling(directory: "\(directory)/store", records: records).run()
+        if arguments.contains("--store-only") { return }
+        var options = SearchOptions()
+        if let span = value("span").flatMap({ UInt64($0) }) { options.spanLength = span }
+        if let run = value("run").flatMap({ UInt64($0) }) { options.runLength = run }
+        let search = ArticleSearch(
+            folder: "\(directory)/\(value("index") ?? "index")", store: "\(directory)/store", options: options
+        ) { Filling.end }
+        do {
+            if !arguments.contains("--keep-index") {
+                if !goesOn { try search.discard() }
+                try make(search, records)
+            }
+            if arguments.contains("--answers") {
+                let answers = Answers(search: search, records: records)
+                var lines = try answers.lines()
+                // Damage that is met while it is asked is mended by who follows, and asked again.
+                for _ in 0..<3 where !search.standing.isComplete {
+                    try make(search, records)
+                    lines = try answers.lines()
+                }
+                lines.forEach { print($0) }
+                return
+            }
+        } catch {
+            print("searchbench: \(error)")
+            exit(1)
+        }
+        if arguments.contains("--no-questions") {
+            let page = try search.entries(EntryRequest())
+            print("{\"newest\":\(page.found.first?.entry.id ?? 0),\"searched_from\":\(page.searchedFrom)}")
+            return
+        }
+        if goesOn { return }
         let bytes = search.standing.bytes
         print("{\"text_bytes\":\(text),\"index_bytes\":\(bytes),\"ratio\":\(Double(bytes) / Double(text))}")
         print("{\"peak_kib\":\(ProcessorTime.peak)}")
         try ask(search)
+        print("{\"private_kib_after\":\(ProcessorTime.privateKilobytes)}")
+    }
+
+    private static func make(_ search: ArticleSearch, _ records: UInt64) throws {
+        var steps = Steps()
+        try search.bringUp(
+            progress: { done, _ in
+                steps.next(done)
+                return true
+            }, report: { print("searchbench: \($0)") })
+        print(
+            "{\"indexed\":\(records),\"cpu_s\":\(steps.all),\"articles_s\":\(Int(Double(records) / max(steps.all, 1e-6))),"
+                + "\"sealing_cpu_s\":\(steps.sealing),\"longest_run_s\":\(steps.longestRun),"
+                + "\"longest_sealing_step_s\":\(steps.longestSealing)}")
+    }
+
+    /// What the steps of making an index cost, in processor time.
+    private struct Steps {
+        private(set) var all = 0.0
+        private(set) var sealing = 0.0
+        private(set) var longestRun = 0.0
+        private(set) var longestSealing = 0.0
+        private var done: UInt64 = 0
+        private var last = ProcessorTime.now()
+
+        mutating func next(_ done: UInt64) {
+            let now = ProcessorTime.now()
+            let seconds = now - last
+            all += seconds
+            // A step that takes in no record seals.
+            if done == self.done {
+                sealing += seconds
+                longestSealing = max(longestSealing, seconds)
+            } else {
+                longestRun = max(longestRun, seconds)
+            }
+            (self.done, last) = (done, now)
+        }
     }
 
     private static func ask(_ search: ArticleSearch) throws {
@@ -53,12 +130,16 @@ struct SearchBench {
                 "{\"question\":\"\(name)\",\"least_ms\":\(times[0]),\"median_ms\":\(times[5]),\"first_ms\":\(first),\"found\":\"\(said)\"}"
             )
         }
-        func find(_ text: String, order: EntryRequest.Order = .newestFirst, counting limit: Int = 1000) throws -> String
-        {
+        func find(
+            _ text: String, order: EntryRequest.Order = .newestFirst, counting limit: Int = 1000, offset: Int = 0,
+            patience: Duration? = nil
+        ) throws -> String {
             var request = EntryRequest()
             request.query = try Query(text, for: .searching)
             request.countLimit = limit
             request.order = order
+            request.offset = offset
+            request.countPatience = patience
             let page = try search.entries(request)
             return "\(page.found.count) of \(page.count ?? -1)\(page.isCountCut ? "+" : "")"
         }
@@ -78,12 +159,25 @@ struct SearchBench {
         try time("beginning of three letters") { try find("\(Vocabulary.word(3).prefix(3))*") }
         try time("beginning of three letters, rare") { try find("\(Vocabulary.word(3001).prefix(3))*") }
         try time("word in a rare feed") { try find("feed:feed-7 \(Vocabulary.word(3))") }
+        try time("one of two words, in a field") {
+            try find("title:\(Vocabulary.word(50)) OR body:\(Vocabulary.word(900))")
+        }
+        try time("not, or, and a feed") {
+            try find("-feed:feed-7 (\(Vocabulary.word(40)) OR \(Vocabulary.word(41))) -\(Vocabulary.word(12))")
+        }
+        try time("page 200") { try find(Vocabulary.word(3), offset: 9950) }
         try time("nothing there") { try find("zzzzqqq") }
         try time("oldest first, common word") { try find(Vocabulary.word(3), order: .oldestFirst) }
         try time("newest 50") { try list(nil) }
         try time("newest 50 of a feed") { try list(1) }
         try time("newest 50 of a tag of 40 feeds") { try list(40) }
         try time("newest 50 of a tag of 900 feeds") { try list(900) }
+        try time("count of all entries, by feeds") {
+            "\(try search.tally(after: 0, through: .max) { $0.isMultiple(of: 3) }.reduce(0) { $0 + $1.count })"
+        }
+        try time("phrase, counted as a page does") {
+            try find("\"\(Vocabulary.word(20)) \(Vocabulary.word(31))\"", patience: .milliseconds(10))
+        }
         try time("all entries") {
             var count = 0
             try search.forEachEntry { _, _, _ in
@@ -213,6 +307,19 @@ enum ProcessorTime {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    static var privateKilobytes: Int {
+        guard let file = fopen("/proc/self/smaps_rollup", "r") else { return 0 }
+        defer { fclose(file) }
+        var sum = 0
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, 256, file) != nil {
+            let words = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self).split(
+                separator: " ")
+            if words.count > 1, words[0].hasPrefix("Private_") { sum += Int(words[1]) ?? 0 }
+        }
+        return sum
     }
 
     static var peak: Int {
