@@ -27,7 +27,10 @@ final class EventStream {
         connection.onWorker({ Result { try events.news() } }) { [self] connection, result in
             isAsking = false
             switch result {
-            case .success(let bytes): if !bytes.isEmpty { send(bytes, connection) }
+            case .success(let news):
+                // Others have the workers in between, and who takes little is not asked for before that is gone.
+                let more = { [weak connection] in if news.hasMore { connection?.tick() } }
+                if news.bytes.isEmpty { more() } else { send(news.bytes, connection, then: more) }
             case .failure(let error):
                 connection.state.house.logger.notice("a stream has ended: \(error)")
                 connection.close()
@@ -36,7 +39,7 @@ final class EventStream {
         }
     }
 
-    private func send(_ bytes: [UInt8], _ connection: WebConnection) {
+    private func send(_ bytes: [UInt8], _ connection: WebConnection, then: @escaping () -> Void = {}) {
         // It may have ended while it was being asked.
         guard case .streaming = connection.stage, let context = connection.context else { return }
         guard unsent + bytes.count <= connection.state.limits.unsent || unsent == 0 else {
@@ -47,6 +50,9 @@ final class EventStream {
         unsent += bytes.count
         lastWrite = .now()
         let part = connection.wrap(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
-        context.writeAndFlush(part).assumeIsolated().whenComplete { _ in self.unsent -= bytes.count }
+        context.writeAndFlush(part).assumeIsolated().whenComplete { result in
+            self.unsent -= bytes.count
+            if case .success = result { then() }
+        }
     }
 }

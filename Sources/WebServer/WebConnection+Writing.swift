@@ -78,6 +78,11 @@ extension WebConnection {
         onWorker({ Result { try pieces.next() } }) { connection, result in
             guard let context = connection.context else { return }
             switch result {
+            case .success(let bytes?) where bytes.isEmpty:
+                connection.progressed()
+                // Whoever asked sees that he is being answered, and those who wait for a worker come first.
+                context.flush()
+                connection.pump(pieces, then)
             case .success(let bytes?):
                 connection.progressed()
                 let part = connection.wrap(.body(.byteBuffer(ByteBuffer(bytes: bytes))))

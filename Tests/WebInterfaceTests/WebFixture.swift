@@ -286,7 +286,7 @@ extension WebAnswer {
             var all: [UInt8] = []
             while let piece = try pieces.next() { all += piece }
             return all
-        case .events(let events): return try events.news()
+        case .events(let events): return try events.news().bytes
         }
     }
 

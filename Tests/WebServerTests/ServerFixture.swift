@@ -143,11 +143,26 @@ final class Pieces: WebPieces {
     }
 }
 
+/// Nothing before the test says so, and then a word.
+final class Search: WebPieces {
+    let isReady = Locked(false)
+    private let isDone = Locked(false)
+
+    func next() throws -> [UInt8]? {
+        guard isReady.withLock({ $0 }) else { return [] }
+        let wasDone = isDone.withLock { isDone in
+            defer { isDone = true }
+            return isDone
+        }
+        return wasDone ? nil : Array("found".utf8)
+    }
+}
+
 /// News that a test gives, the same to each stream.
 final class Events: WebEvents {
     private let take: @Sendable () throws -> [UInt8]
 
     init(_ news: @escaping @Sendable () throws -> [UInt8]) { take = news }
 
-    func news() throws -> [UInt8] { try take() }
+    func news() throws -> WebNews { WebNews(try take()) }
 }

@@ -1,3 +1,5 @@
+import Locking
+import NIOCore
 import TestSupport
 import Testing
 
@@ -65,6 +67,26 @@ struct ServerRequestTests {
             let old = server.client()
             old.send("GET /long/2/4 HTTP/1.0\r\nHost: localhost\r\n\r\n")
             #expect(old.rest()?.hasSuffix("\r\n\r\nbbbbaaaa") == true)
+        }
+    }
+
+    @Test("Who looks for something long lets others have the only worker, and is not given up for taking nothing")
+    func turns() async throws {
+        let pieces = Search()
+        let search = WebEndpoint(.get, "/search", .api, needs: .nothing) { _ in
+            WebAnswer(200, "text/plain", .pieces(pieces))
+        }
+        try await ServerFixture.run(
+            [Endpoints.hello, search], workers: 1, { $0.stallTime = .milliseconds(5) }
+        ) { server in
+            let seeker = server.client()
+            seeker.send("GET /search HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            for _ in 0..<20 {
+                #expect(server.ask("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n")?.text == "hello ")
+            }
+            pieces.isReady.withLock { $0 = true }
+            let answer = seeker.rest()
+            #expect(answer?.contains("found") == true && answer?.hasSuffix("0\r\n\r\n") == true)
         }
     }
 

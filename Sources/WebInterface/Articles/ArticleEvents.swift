@@ -20,7 +20,8 @@ final class ArticleEvents: WebEvents {
         var saidAt: ContinuousClock.Instant?
     }
 
-    /// Something is said at least so often, so that nobody on the way takes the connection for dead.
+    /// Something is said at least so often, so that nobody on the way takes the connection for dead, and who asks anew begins
+    /// behind all that was looked at.
     private static let silence = Duration.seconds(15)
     private static let pieceBytes = 256 << 10
 
@@ -28,25 +29,29 @@ final class ArticleEvents: WebEvents {
     private let house: WebHouse
     private let now: @Sendable () -> Timestamp
     private let steady: @Sendable () -> ContinuousClock.Instant
+    private let turn: Duration
     private let state: Locked<State>
 
+    /// - Parameter turn: how long news may be looked for at a time.
     init(
         _ reading: ArticleReading, after place: UInt64, now: @escaping @Sendable () -> Timestamp,
-        steady: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+        steady: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
+        turn: Duration = WebTurn.length
     ) throws {
         request = reading.request
         house = reading.house
         self.now = now
         self.steady = steady
+        self.turn = turn
         state = Locked(
             State(place: place, filter: try reading.filter(), generation: reading.feeds.generation))
     }
 
-    func news() throws -> [UInt8] {
+    func news() throws -> WebNews {
         try state.withLock { state in
-            var bytes: [UInt8] = []
+            var news = WebNews()
             do {
-                try read(&state, to: &bytes)
+                try read(&state, to: &news)
             } catch let failure as Ended {
                 throw failure
             } catch {
@@ -54,14 +59,15 @@ final class ArticleEvents: WebEvents {
                 house.logger.debug("a stream of articles waits: \(error)")
             }
             let moment = steady()
-            if bytes.isEmpty, state.saidAt.map({ moment - $0 < Self.silence }) ?? false { return [] }
-            if bytes.isEmpty { bytes = Array(": so far \(state.place)\n\n".utf8) }
+            if news.bytes.isEmpty, state.saidAt.map({ moment - $0 < Self.silence }) ?? false { return news }
+            // An event without data is none, and yet its id is what comes back as Last-Event-ID.
+            if news.bytes.isEmpty { news.bytes = Array(": so far\nid: \(state.place)\n\n".utf8) }
             state.saidAt = moment
-            return bytes
+            return news
         }
     }
 
-    private func read(_ state: inout State, to bytes: inout [UInt8]) throws {
+    private func read(_ state: inout State, to news: inout WebNews) throws {
         var request = request
         request.after = state.place
         let reading = try ArticleReading(request, sanitizes: false, house, now: now())
@@ -78,15 +84,17 @@ final class ArticleEvents: WebEvents {
             state.generation = reading.feeds.generation
         }
         let batch = try reading.forward(
-            after: state.place, limit: .max, state.filter, deadline: nil, bytes: Self.pieceBytes
+            after: state.place, limit: .max, state.filter, deadline: ContinuousClock.now + turn,
+            bytes: Self.pieceBytes
         ) { taken, seq in
-            let start = bytes.count
-            bytes += Array("id: \(seq)\nevent: article\ndata: ".utf8)
+            let start = news.bytes.count
+            news.bytes += Array("id: \(seq)\nevent: article\ndata: ".utf8)
             // A line ends with its line feed, and has no other: an event ends with an empty line.
-            taken.withLine { bytes.append(contentsOf: $0) }
-            bytes.append(UInt8(ascii: "\n"))
-            return bytes.count - start
+            taken.withLine { news.bytes.append(contentsOf: $0) }
+            news.bytes.append(UInt8(ascii: "\n"))
+            return news.bytes.count - start
         }
         state.place = batch.place
+        news.hasMore = !batch.isOver
     }
 }

@@ -16,12 +16,15 @@ final class ArticlePieces: WebPieces {
     private static let pieceBytes = 128 << 10
 
     private let reading: ArticleReading
+    private let turn: Duration
     private let filter: Locked<DumpFilter>
     private let state: Locked<State>
 
+    /// - Parameter turn: how long one piece may be looked for.
     /// - Throws: `ArticleReading.Removed` where there is a gap at the beginning, so that this can still be said.
-    init(_ reading: ArticleReading, _ format: DumpFormat, limit: Int) throws {
+    init(_ reading: ArticleReading, _ format: DumpFormat, limit: Int, turn: Duration = WebTurn.length) throws {
         self.reading = reading
+        self.turn = turn
         filter = Locked(try reading.filter())
         let updated = format == .atom ? try reading.reader.lastStored() : nil
         state = Locked(
@@ -33,23 +36,22 @@ final class ArticlePieces: WebPieces {
 
     func next() throws -> [UInt8]? {
         try state.withLock { state in
+            if state.hasEnded { return nil }
             var bytes: [UInt8] = []
-            while bytes.isEmpty, !state.hasEnded {
-                if !state.hasBegun {
-                    bytes += Array((state.format?.prologue ?? "").utf8)
-                    state.hasBegun = true
-                }
-                try read(&state, to: &bytes)
-                if state.hasEnded { bytes += Array((state.format?.epilogue ?? "").utf8) }
+            if !state.hasBegun {
+                bytes += Array((state.format?.prologue ?? "").utf8)
+                state.hasBegun = true
             }
-            return bytes.isEmpty ? nil : bytes
+            try read(&state, to: &bytes)
+            if state.hasEnded { bytes += Array((state.format?.epilogue ?? "").utf8) }
+            return state.hasEnded && bytes.isEmpty ? nil : bytes
         }
     }
 
     private func read(_ state: inout State, to bytes: inout [UInt8]) throws {
-        let before = bytes.count
         let batch = try reading.forward(
-            after: state.place, limit: state.left, filter.withLock { $0 }, deadline: nil, bytes: Self.pieceBytes
+            after: state.place, limit: state.left, filter.withLock { $0 }, deadline: ContinuousClock.now + turn,
+            bytes: Self.pieceBytes
         ) { taken, _ in
             let start = bytes.count
             if state.format == nil {
@@ -62,6 +64,6 @@ final class ArticlePieces: WebPieces {
             return bytes.count - start
         }
         state.place = batch.place
-        state.hasEnded = batch.isOver || state.left == 0 || bytes.count == before
+        state.hasEnded = batch.isOver || state.left == 0
     }
 }

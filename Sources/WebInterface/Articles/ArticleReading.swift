@@ -35,7 +35,7 @@ struct ArticleReading {
     /// Bytes of lines after which a batch ends.
     private static let bytesLimit = 16 << 20
     /// The clock is looked at after so many records.
-    private static let stride = 256
+    private static let stride = 16
 
     let request: ArticleRequest
     let house: WebHouse
@@ -109,12 +109,12 @@ struct ArticleReading {
     ///
     /// - Parameters:
     ///   - limit: so many are given at most.
-    ///   - deadline: nil for as long as it takes.
+    ///   - deadline: where it ends, wherever it is then; some records are looked at in any case.
     ///   - take: gets each record that was asked for, with its number.
     /// - Returns: the place, and whether there is no more; without lines.
     /// - Throws: `Removed` where retention has removed records behind the number.
     func forward(
-        after start: UInt64, limit: Int, _ filter: DumpFilter, deadline: ContinuousClock.Instant?, bytes: Int,
+        after start: UInt64, limit: Int, _ filter: DumpFilter, deadline: ContinuousClock.Instant, bytes: Int,
         take: (TakenRecord, UInt64) throws -> Int
     ) throws -> Batch {
         var batch = Batch()
@@ -140,8 +140,7 @@ struct ArticleReading {
                 }
                 batch.place = seq
                 looked += 1
-                let isLate =
-                    looked.isMultiple(of: Self.stride) && deadline.map { ContinuousClock.now >= $0 } ?? false
+                let isLate = looked.isMultiple(of: Self.stride) && ContinuousClock.now >= deadline
                 if given < limit, size < bytes, !isLate { return true }
                 batch.isOver = false
                 return false
