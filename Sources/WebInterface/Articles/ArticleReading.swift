@@ -174,36 +174,73 @@ struct ArticleReading {
         return try backward(limit: limit, filter())
     }
 
+    /// The index names records that may be asked for, and the same filter as ever says of each whether it is: of a copy that
+    /// depends on what it is a copy of, and of a time on whether the clock was right.
     private func searched(_ search: ArticleSearch, limit: Int) throws -> Batch? {
         var wanted = try request.searching(now: now)
-        wanted.limit = limit
-        let page: RecordPage
+        (wanted.since, wanted.until, wanted.duplicates) = (nil, nil, true)
+        let start = try start()
+        wanted.after = start > 0 ? start : nil
+        wanted.before = min(request.before ?? lastSeq + 1, try end())
+        let filter = try filter()
+        var batch = Batch()
+        batch.place = wanted.before ?? lastSeq + 1
+        var (bytes, looked) = (0, 0)
+        var failure: (any Error)?
         do throws(SearchFailure) {
-            page = try search.records(wanted)
+            batch.isOver = true
+            batch.searchedFrom = try search.forEachRecord(wanted, deadline: ContinuousClock.now + Self.patience) {
+                seq in
+                do {
+                    if let line = try given(seq, filter) {
+                        batch.lines.append(line)
+                        bytes += line.bytes.count
+                    }
+                } catch {
+                    failure = error
+                    return false
+                }
+                batch.place = seq
+                looked += 1
+                batch.isOver = batch.lines.count < limit && bytes < Self.bytesLimit
+                return batch.isOver
+            }
         } catch {
             switch error.code {
             case .unsearchable: throw WebFailure(400, error.message, hint: error.advice)
+            // Whoever goes on gets what is behind those that there was time for.
+            case .tooSlow where looked > 0:
+                batch.isOver = false
+                batch.searchedFrom = search.standing.searchedFrom
             case .tooSlow: throw WebFailure(503, error.message, hint: error.advice)
             // Without the index the store is read.
             case .damaged, .noRoom, .inputOutput, .store, .closed: return nil
             }
         }
-        var batch = Batch()
-        batch.searchedFrom = page.searchedFrom
-        batch.isOver = page.found.count < limit
-        batch.place = page.found.last ?? request.before ?? lastSeq + 1
-        for seq in page.found {
-            // Retention may have been there since.
-            guard let line = try reader.line(seq: seq) else { continue }
-            batch.lines.append(try shown(line, seq: seq))
-        }
+        if let failure { throw failure }
         return batch
     }
 
-    /// A line of the store as it is given.
-    private func shown(_ line: [UInt8], seq: UInt64) throws -> Line {
-        guard sanitizes, let record = StoredRecord(line: line) else { return Line(seq: seq, bytes: line) }
-        return try self.line(of: TakenRecord(changed: record), seq: seq)
+    /// Nothing that is asked for is behind that number: clocks may have been wrong by a day.
+    private func end() throws(WebFailure) -> UInt64 {
+        guard let until = request.until?.time(now: now) else { return lastSeq + 1 }
+        let day = Timestamp(seconds: until.seconds.addingOrClamping(24 * 3600))
+        let place = try Self.reading { () throws(StoreError) in
+            try reader.place(storedSince: day, now: now).firstSeq
+        }
+        return place > 0 ? place : lastSeq + 1
+    }
+
+    /// A record as it is given; nil where it is not asked for, or where retention has been there since.
+    private func given(_ seq: UInt64, _ filter: DumpFilter) throws -> Line? {
+        var line: Line?
+        try reader.read(after: seq - 1, damage: { _ in }) { slice in
+            if slice.envelope.seq == seq, let taken = try filter.given(slice, in: reader) {
+                line = try self.line(of: taken, seq: seq)
+            }
+            return false
+        }
+        return line
     }
 
     /// Records of the store are read in pieces, each from its beginning, from the end back.
