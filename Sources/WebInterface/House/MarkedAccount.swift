@@ -10,6 +10,29 @@ package struct EntryMarks: Sendable {
 
     package func isRead(_ entry: UInt64) -> Bool { entry < floor || bits[entry] }
 
+    /// The entries up to one that are read in these marks and not in others, or the other way round.
+    ///
+    /// - Returns: nil where there are more than `limit`, or where the floor is another.
+    func changes(from other: EntryMarks, through last: UInt64, limit: Int) -> [UInt64]? {
+        guard floor == other.floor else { return nil }
+        return bits.changes(from: other.bits, through: last, limit: limit)
+    }
+
+    /// The ranges, of few numbers that are read, outside of which all up to one are read. They come in rising order.
+    func unreadRanges(from first: UInt64, through last: UInt64) -> [ClosedRange<UInt64>] {
+        var ranges: [ClosedRange<UInt64>] = []
+        var next = max(first, floor)
+        while let range = bits.unread(from: next, through: last, gap: Self.gap) {
+            ranges.append(range)
+            guard range.upperBound < last else { break }
+            next = range.upperBound + 1
+        }
+        return ranges
+    }
+
+    /// Asking the index once more costs about as much as going through 2048 entries that are read.
+    private static let gap = 256
+
     package func isStarred(_ entry: UInt64) -> Bool { stars.contains(entry) }
 
     /// The starred entries in rising order, also those that the store has no more.
@@ -37,6 +60,8 @@ package final class MarkedAccount: Sendable {
     private let directory: String
     private let report: @Sendable (String) -> Void
     private let state = Locked(State())
+    /// What was counted for it last.
+    let unread = Locked<UnreadCounts?>(nil)
 
     init(directory: String, report: @escaping @Sendable (String) -> Void) {
         self.directory = directory

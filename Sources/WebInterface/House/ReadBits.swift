@@ -36,6 +36,59 @@ struct ReadBits: Sendable, Equatable {
         return bytes[index] & Self.bit(seq - base) != 0
     }
 
+    /// The numbers up to one whose bits are others than here.
+    ///
+    /// - Returns: nil where there are more than `limit`, or where that cannot be told number by number.
+    func changes(from other: ReadBits, through last: UInt64, limit: Int) -> [UInt64]? {
+        guard base == other.base else { return nil }
+        if bytes == other.bytes { return [] }
+        var changed: [UInt64] = []
+        for index in 0..<max(bytes.count, other.bytes.count) {
+            var difference =
+                (index < bytes.count ? bytes[index] : 0) ^ (index < other.bytes.count ? other.bytes[index] : 0)
+            while difference != 0 {
+                let seq = base + UInt64(index) * 8 + UInt64(difference.trailingZeroBitCount)
+                difference &= difference - 1
+                guard seq <= last else { return changed }
+                changed.append(seq)
+                if changed.count > limit { return nil }
+            }
+        }
+        return changed
+    }
+
+    /// The longest range of numbers from one on that ends where so many bytes in a row are read throughout, or at `last`; nil
+    /// where all are read.
+    func unread(from first: UInt64, through last: UInt64, gap: Int) -> ClosedRange<UInt64>? {
+        guard let start = nextUnread(from: first, through: last) else { return nil }
+        var index = Int(clamping: (max(start, base) - base) / 8)
+        var read = 0
+        while index < bytes.count, read < gap {
+            read = bytes[index] == .max ? read + 1 : 0
+            index += 1
+        }
+        if index == bytes.count, read < gap { return start...last }
+        return start...max(start, min(last, base + UInt64(index - read) * 8 - 1))
+    }
+
+    private func nextUnread(from first: UInt64, through last: UInt64) -> UInt64? {
+        guard first <= last else { return nil }
+        guard first >= base else { return first }
+        var seq = first
+        while seq <= last {
+            let index = Int(clamping: (seq - base) / 8)
+            guard index < bytes.count else { return seq }
+            // What is before `seq` in its byte does not count.
+            let unread = ~bytes[index] & (.max << UInt8((seq - base) % 8))
+            if unread != 0 {
+                let found = base + UInt64(index) * 8 + UInt64(unread.trailingZeroBitCount)
+                return found <= last ? found : nil
+            }
+            seq = base + UInt64(index + 1) * 8
+        }
+        return nil
+    }
+
     /// - Returns: the bytes that may have changed.
     mutating func set(_ seqs: [UInt64], _ isRead: Bool) -> Range<Int> {
         var changed: Range<Int>?

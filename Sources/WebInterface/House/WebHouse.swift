@@ -42,6 +42,8 @@ package final class WebHouse: Sendable {
     package let metrics = WebMetrics()
     /// What was stored of late, counted as pages ask for it.
     package let activity = ArticleActivity()
+    /// What was counted of entries last.
+    let totals = Locked<EntryTotals?>(nil)
 
     package init(configuration: Configuration, parts: Parts, logger: Logger) {
         current = Locked(configuration)

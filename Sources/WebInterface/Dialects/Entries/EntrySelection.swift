@@ -49,8 +49,15 @@ struct EntrySelection: Sendable {
     ///
     /// - Throws: 503 where that takes too long, or where the index cannot be read.
     func result(_ desk: ReaderDesk) throws(WebFailure) -> Result {
+        if candidates?.isEmpty ?? false { return Result() }
+        if let count = try keptCount(desk) {
+            var page = self
+            page.countLimit = 0
+            var result = try page.result(desk)
+            result.count = min(count, countLimit)
+            return result
+        }
         var found = Collection(self)
-        if candidates?.isEmpty ?? false { return found.result }
         // Whoever goes up by numbers never asks again for what is behind him.
         if order == .oldestFirst { try desk.waitForIndex(from: lowerBound(desk.marks) + 1) }
         let deadline = ContinuousClock.now + Self.patience
@@ -96,6 +103,26 @@ struct EntrySelection: Sendable {
     }
 
     // MARK: - Ways to find them
+
+    /// How many entries there are, where feeds as a whole are wanted, and no more is asked than whether an entry is read; nil
+    /// where they have to be counted one by one.
+    private func keptCount(_ desk: ReaderDesk) throws(WebFailure) -> Int? {
+        guard countLimit > 0, isStarred == nil, condition == nil, candidates == nil, !needsEntries, after == 0,
+            before == nil, since == nil, until == nil
+        else { return nil }
+        var places: [Int]?
+        if let feeds {
+            places = feeds.compactMap { desk.snapshot.contents.place(of: $0) }
+            // Feeds that are not configured any more are not counted each by itself.
+            guard places?.count == feeds.count else { return nil }
+        }
+        // What comes in between is unread: it is counted first, so that no more are unread than there are.
+        let counts = isRead == nil ? nil : try UnreadCounts.counted(desk)
+        let unread = counts.map { counts in places?.reduce(0) { $0 + counts.feeds[$1].unread } ?? counts.all.unread }
+        if isRead == false { return unread }
+        let totals = try EntryTotals.counted(desk)
+        return (places?.reduce(0) { $0 + totals.feeds[$1] } ?? totals.all) - (unread ?? 0)
+    }
 
     /// Whether each entry has to be looked at.
     private var needsMarks: Bool { isRead != nil || isStarred != nil || condition != nil || candidates != nil }
@@ -165,10 +192,16 @@ struct EntrySelection: Sendable {
         // What is read is mostly so old that the index had better look for the time.
         let goesByTime = (since != nil || until != nil) && isRead != false
         guard needsEntries || goesByTime else {
-            try desk.search.forEachEntry(
-                feeds: feeds, after: lowerBound(marks), before: before, order: order, deadline: deadline
-            ) { id, feed, storedAt in
-                accepts(id, feed, storedAt, marks) ? found.take(id) : true
+            for range in ranges(desk, marks) {
+                var goesOn = true
+                try desk.search.forEachEntry(
+                    feeds: feeds, after: range.lowerBound - 1,
+                    before: range.upperBound == .max ? nil : range.upperBound + 1, order: order, deadline: deadline
+                ) { id, feed, storedAt in
+                    goesOn = accepts(id, feed, storedAt, marks) ? found.take(id) : true
+                    return goesOn
+                }
+                if !goesOn { return }
             }
             return
         }
@@ -182,6 +215,16 @@ struct EntrySelection: Sendable {
             guard page.found.count == Self.pieceSize, let last = page.found.last?.entry.id else { return }
             if order == .newestFirst { request.before = last } else { request.after = last }
         }
+    }
+
+    /// Where entries have to be looked at, in the order in which they are wanted.
+    private func ranges(_ desk: ReaderDesk, _ marks: EntryMarks) -> [ClosedRange<UInt64>] {
+        let first = lowerBound(marks) == .max ? .max : lowerBound(marks) + 1
+        let last = min(desk.last, before.map { $0 - min($0, 1) } ?? .max)
+        guard first <= last else { return [] }
+        guard isRead == false else { return [first...last] }
+        let ranges = marks.unreadRanges(from: first, through: last)
+        return order == .newestFirst ? ranges.reversed() : ranges
     }
 
     private func request(_ marks: EntryMarks) -> EntryRequest {

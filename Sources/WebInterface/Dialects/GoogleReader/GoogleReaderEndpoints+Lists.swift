@@ -74,66 +74,45 @@ extension GoogleReaderEndpoints {
     }
 
     /// What is unread of a feed, of a label, of everything.
-    private struct UnreadCount {
-        var count = 0
-        /// The newest of all, read or not, since the floor.
-        var newest: Int64 = 0
-
-        mutating func add(_ other: UnreadCount) {
-            count += other.count
-            newest = max(newest, other.newest)
-        }
-    }
-
     static func unreadCount(_ call: WebCall) throws -> WebAnswer {
         let desk = try ReaderDesk(call)
-        var counts: [FeedIdentifier: UnreadCount] = [:]
-        let marks = desk.marks
-        do throws(SearchFailure) {
-            try desk.search.forEachEntry(
-                after: marks.floor - 1, deadline: ContinuousClock.now + .seconds(10)
-            ) { id, feed, storedAt in
-                let newest = EntryReading.microseconds(id, storedAt)
-                counts[feed, default: UnreadCount()].add(UnreadCount(count: marks.isRead(id) ? 0 : 1, newest: newest))
-                return true
-            }
-        } catch {
-            throw error.readerFailure
-        }
+        let counts = try UnreadCounts.counted(desk)
         let feeds = try desk.allFeeds()
-        var all = UnreadCount()
-        for count in counts.values { all.add(count) }
-        var labels: [(label: String, count: UnreadCount)] = []
+        var labels: [(label: String, count: UnreadCounts.Count)] = []
         var places: [TagKey: Int] = [:]
         for (place, feed) in desk.snapshot.configuration.feeds.enumerated() {
-            guard let count = counts[feed.id] else { continue }
+            let count = counts.feeds[place]
+            // Labels without any entry are not named.
+            if count.newest == 0 { continue }
             var known: Set<TagKey> = []
             for label in feed.tags.isEmpty ? [feeds[place].category] : feed.tags
             where known.insert(TagKey(label)).inserted {
                 let place = places[TagKey(label)] ?? labels.count
                 if place == labels.count {
-                    labels.append((label, UnreadCount()))
+                    labels.append((label, UnreadCounts.Count()))
                     places[TagKey(label)] = place
                 }
                 labels[place].count.add(count)
             }
         }
+        let all = counts.all
         return json { json in
-            json.member("max", all.count)
+            json.member("max", all.unread)
             json.key("unreadcounts")
             json.beginArray()
-            for feed in feeds { append("feed/\(feed.number)", counts[feed.id] ?? UnreadCount(), to: &json) }
+            for (place, feed) in feeds.enumerated() { append("feed/\(feed.number)", counts.feeds[place], to: &json) }
             for (label, count) in labels { append("user/-/label/\(label)", count, to: &json) }
             append("user/-/state/com.google/reading-list", all, to: &json)
             json.endArray()
         }
     }
 
-    private static func append(_ id: String, _ count: UnreadCount, to json: inout JSONWriter) {
+    private static func append(_ id: String, _ count: UnreadCounts.Count, to json: inout JSONWriter) {
         json.beginObject()
         json.member("id", id)
-        json.member("count", count.count)
-        json.member("newestItemTimestampUsec", String(count.newest))
+        json.member("count", count.unread)
+        let newest = count.newest == 0 ? 0 : EntryReading.microseconds(count.newest, count.newestAt)
+        json.member("newestItemTimestampUsec", String(newest))
         json.endObject()
     }
 }

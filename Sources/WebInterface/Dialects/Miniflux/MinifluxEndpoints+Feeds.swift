@@ -28,12 +28,12 @@ extension MinifluxEndpoints {
         let user = try desk.user()
         let categories = try desk.numberedCategories()
         let isCounted = call.request.query["counts"] == "true"
-        let unread = isCounted ? try desk.unreadCounts() : [:]
+        let unread = isCounted ? try UnreadCounts.counted(desk).feeds : []
         var feeds: [TagKey: (feeds: Int, unread: Int)] = [:]
         if isCounted {
-            for feed in desk.snapshot.configuration.feeds {
+            for (place, feed) in desk.snapshot.configuration.feeds.enumerated() {
                 feeds[TagKey(ReaderDesk.category(of: feed)), default: (0, 0)].feeds += 1
-                feeds[TagKey(ReaderDesk.category(of: feed)), default: (0, 0)].unread += unread[feed.id] ?? 0
+                feeds[TagKey(ReaderDesk.category(of: feed)), default: (0, 0)].unread += unread[place].unread
             }
         }
         return json { json in
@@ -85,35 +85,24 @@ extension MinifluxEndpoints {
 
     static func counters(_ call: WebCall) throws -> WebAnswer {
         let desk = try ReaderDesk(call)
-        var counts: [FeedIdentifier: (read: Int, unread: Int)] = [:]
-        let marks = desk.marks
-        do throws(SearchFailure) {
-            try desk.search.forEachEntry(deadline: ContinuousClock.now + .seconds(10)) { id, feed, _ in
-                if marks.isRead(id) {
-                    counts[feed, default: (0, 0)].read += 1
-                } else {
-                    counts[feed, default: (0, 0)].unread += 1
-                }
-                return true
-            }
-        } catch {
-            throw error.readerFailure
-        }
+        let unread = try UnreadCounts.counted(desk).feeds
+        // What has come in between is unread.
+        let totals = zip(try EntryTotals.counted(desk).feeds, unread).map { max($0, $1.unread) }
         let feeds = try desk.allFeeds()
         return json { json in
             json.beginObject()
             json.key("reads")
             json.beginObject()
-            for feed in feeds {
+            for (place, feed) in feeds.enumerated() {
                 json.key(String(feed.number))
-                json.integer(counts[feed.id]?.read ?? 0)
+                json.integer(totals[place] - unread[place].unread)
             }
             json.endObject()
             json.key("unreads")
             json.beginObject()
-            for feed in feeds {
+            for (place, feed) in feeds.enumerated() {
                 json.key(String(feed.number))
-                json.integer(counts[feed.id]?.unread ?? 0)
+                json.integer(unread[place].unread)
             }
             json.endObject()
             json.endObject()
@@ -172,21 +161,5 @@ extension ReaderDesk {
             throw WebFailure(404, "no feed has the number \(number)")
         }
         return feed
-    }
-
-    /// How many entries of each feed are unread.
-    func unreadCounts() throws(WebFailure) -> [FeedIdentifier: Int] {
-        var counts: [FeedIdentifier: Int] = [:]
-        let marks = marks
-        do throws(SearchFailure) {
-            try search.forEachEntry(after: marks.floor - 1, deadline: ContinuousClock.now + .seconds(10)) {
-                id, feed, _ in
-                if !marks.isRead(id) { counts[feed, default: 0] += 1 }
-                return true
-            }
-        } catch {
-            throw error.readerFailure
-        }
-        return counts
     }
 }
