@@ -13,7 +13,7 @@ package struct EntryTally: Sendable, Equatable {
 
 /// Counting, without more of an entry than its number and its feed.
 extension ArticleSearch {
-    /// Counts entries by feeds. A million of them are a fifth of a second.
+    /// Counts entries by feeds, of which it reads no more than their numbers.
     ///
     /// - Parameters:
     ///   - after: entries whose id is larger.
