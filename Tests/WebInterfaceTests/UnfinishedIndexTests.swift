@@ -47,4 +47,26 @@ import Testing
     @Test func `whoever has all before what is missing goes on`() throws {
         #expect(try fixture.entries("/entries?after_entry_id=11&order=id&direction=asc") == [12])
     }
+
+    /// Between storing and indexing an answer lacks what came last: it must not be taken for one that has it.
+    @Test(arguments: ["/out/articles.atom", "/out/articles.json", "/api/articles"])
+    func `an answer without what the index lacks is not called unchanged when the index has it`(_ path: String) throws {
+        func ask(_ headers: [(String, String)] = []) throws -> WebAnswer {
+            let endpoint = try #require(WebSite.endpoints.first { $0.pattern == path })
+            let request = WebRequest(
+                method: .get, path: path, segments: [], query: WebFields([.init("feed", "notes")]),
+                headers: WebFields(headers.map { WebFields.Field($0.0, $0.1) }), receivedAt: DialectFixture.now)
+            return try endpoint.handler(
+                WebCall(request: request, caller: WebCaller(account: nil, right: .read), house: fixture.house))
+        }
+        let early = try ask()
+        let tag = try #require(early.headers["ETag"])
+        #expect(early.headers["Last-Modified"] == nil)
+        try fixture.index()
+        let later = try ask([("if-none-match", tag)])
+        #expect(later.status == 200)
+        #expect(try later.bytes().count > early.bytes().count)
+        let whole = try #require(later.headers["ETag"])
+        #expect(try ask([("if-none-match", whole)]).status == 304)
+    }
 }

@@ -7,6 +7,8 @@ struct APIParameter: Sendable {
     /// What values look like.
     enum Kind: Sendable {
         case text
+        /// What something is called: a text that is not empty.
+        case name
         /// The number of a record.
         case seq
         /// RFC 3339, a date, or a span ago.
@@ -40,6 +42,7 @@ struct APIParameter: Sendable {
         if value.utf8.count > Self.limit { return "it is longer than \(Self.limit) bytes" }
         switch kind {
         case .text: return value.unicodeScalars.contains("\0") ? "it holds a NUL" : nil
+        case .name: return value.isEmpty ? "it is empty" : value.unicodeScalars.contains("\0") ? "it holds a NUL" : nil
         case .seq: return APIArguments.seq(value) == nil ? "it has to be the number of a record" : nil
         case .time:
             let isTime = TimeReference(value) != nil
@@ -81,6 +84,9 @@ struct APIParameter: Sendable {
         case .text:
             json.member("type", "string")
             json.member("pattern", "^[^\\x00]*$")
+        case .name:
+            json.member("type", "string")
+            json.member("pattern", "^[^\\x00]+$")
         case .seq:
             json.member("type", "integer")
             json.member("minimum", 0)

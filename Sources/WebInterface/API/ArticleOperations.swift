@@ -3,14 +3,15 @@ internal import Configuration
 internal import FeedModel
 internal import JSONText
 internal import Querying
+internal import SearchIndex
 internal import newswire
 
 /// What the API gives of articles (web.md §5).
 enum ArticleOperations {
     static let choice: [APIParameter] = [
-        APIParameter("feed", .text, "Only articles of this feed: its whole id.", isRepeated: true),
+        APIParameter("feed", .name, "Only articles of this feed: its whole id.", isRepeated: true),
         APIParameter(
-            "tag", .text, "Only articles with this label, or whose feed had this tag when they were stored.",
+            "tag", .name, "Only articles with this label, or whose feed had this tag when they were stored.",
             isRepeated: true),
         APIParameter(
             "q", .text, "Only articles that this query matches: words, \"several words\", title:word, -not, OR."),
@@ -118,10 +119,13 @@ enum ArticleOperations {
         return answer
     }
 
-    /// Strong: as long as nothing is stored or removed, and no feed gets another id, the same request has the same answer.
+    /// Strong: as long as nothing is stored or removed, the index has no more than now, and no feed gets another id, the same
+    /// request has the same answer.
     static func tag(_ reading: ArticleReading, _ call: WebCall) -> String {
         let ids = reading.request.feeds.map(\.text).joined(separator: " ")
-        let standing = "\(Version.newswire) \(reading.firstSeq) \(reading.lastSeq) \(ids) "
+        var standing = "\(Version.newswire) \(reading.firstSeq) \(reading.lastSeq) \(ids) "
+        // What it has not yet is in no answer.
+        if let index = reading.index { standing += "\(index.lastSeq) \(index.searchedFrom) " }
         return APIReply.tag(
             of: Array((standing + call.request.path + APIArguments.query(call.request.query.all)).utf8))
     }

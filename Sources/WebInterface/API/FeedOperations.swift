@@ -7,7 +7,7 @@ internal import newswire
 
 /// What the API gives of feeds, and lets be done with them (web.md §5).
 enum FeedOperations {
-    private static let id = APIParameter("id", .text, "The whole id of a feed.", isInPath: true)
+    private static let id = APIParameter("id", .name, "The whole id of a feed.", isInPath: true)
 
     static let all = [
         APIOperation(
@@ -18,8 +18,8 @@ enum FeedOperations {
                     "state", .choice(FeedCondition.allCases.map(\.rawValue), standard: nil),
                     "Only feeds in this state.",
                     isRepeated: true),
-                .init("tag", .text, "Only feeds with this tag.", isRepeated: true),
-                .init("after", .text, "Only feeds behind this one, in the order of the configuration: its whole id."),
+                .init("tag", .name, "Only feeds with this tag.", isRepeated: true),
+                .init("after", .name, "Only feeds behind this one, in the order of the configuration: its whole id."),
                 .init("limit", .number(1...1000, standard: 100), "At most so many feeds."),
             ],
             answers: [

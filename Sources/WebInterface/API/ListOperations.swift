@@ -14,7 +14,8 @@ enum ListOperations {
             body: .init(type: "text/x-opml", schema: #"{"type":"string"}"#, isRequired: true, limit: ListReview.limit),
             answers: [
                 .init(
-                    summary: "What is to be said of each feed of the list; with dry_run nothing was changed.",
+                    summary:
+                        "What is to be said of each feed of the list; nothing was changed: with dry_run, or as none is new.",
                     contents: [(APIReply.json, APISchema.review)]),
                 .init(
                     status: 202, summary: "The new ones were taken, and the service has read them.",
@@ -31,6 +32,8 @@ enum ListOperations {
         let feeds = try call.house.parts.catalogue.snapshot(at: call.request.receivedAt)
         let review = try ListReview(call.request.body, feeds)
         if arguments.flag("dry_run") { return answer(200, review) { _ in } }
+        // The service has nothing to read then.
+        if review.tables.isEmpty { return answer(200, review) { $0.member("taken", 0) } }
         switch try call.house.parts.intake.take(review, call.house) {
         case .taken(let count, let reload):
             return answer(202, review) { json in

@@ -47,6 +47,8 @@ struct ArticleReading {
     /// The first record that there is, and the last.
     let firstSeq: UInt64
     let lastSeq: UInt64
+    /// How far the index is that `newest` asks; nil where it reads the store.
+    let index: SearchStanding?
 
     /// - Throws: 503 where there is no store that can be read.
     init(_ request: ArticleRequest, sanitizes: Bool, _ house: WebHouse, now: Timestamp) throws(WebFailure) {
@@ -60,6 +62,8 @@ struct ArticleReading {
         (firstSeq, lastSeq) = try Self.reading { () throws(StoreError) in
             (try reader.firstSeq() ?? 1, try reader.lastSeq())
         }
+        let isLookedFor = request.query != nil || !request.feeds.isEmpty || !request.tags.isEmpty
+        index = isLookedFor ? house.parts.search?.standing : nil
     }
 
     static func reading<Value>(_ body: () throws(StoreError) -> Value) throws(WebFailure) -> Value {
@@ -166,9 +170,7 @@ struct ArticleReading {
     /// Reads a page of records before the bound, newest first: from the index where something has to be looked for and it has
     /// all of it, else from the store.
     func newest(limit: Int) throws -> Batch {
-        if request.query != nil || !request.feeds.isEmpty || !request.tags.isEmpty, let search = house.parts.search,
-            let batch = try searched(search, limit: limit)
-        {
+        if index != nil, let search = house.parts.search, let batch = try searched(search, limit: limit) {
             return batch
         }
         return try backward(limit: limit, filter())

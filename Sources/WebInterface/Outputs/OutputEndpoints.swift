@@ -2,6 +2,7 @@ internal import ArticleStore
 internal import Configuration
 internal import FeedModel
 internal import Ingestion
+internal import SearchIndex
 internal import newswire
 
 /// The articles as feeds for readers of feeds (web.md §6), newest first.
@@ -12,8 +13,8 @@ enum OutputEndpoints {
     ]
 
     private static let parameters = [
-        APIParameter("feed", .text, "Only articles of this feed: its whole id.", isRepeated: true),
-        APIParameter("tag", .text, "Only articles with this tag or label.", isRepeated: true),
+        APIParameter("feed", .name, "Only articles of this feed: its whole id.", isRepeated: true),
+        APIParameter("tag", .name, "Only articles with this tag or label.", isRepeated: true),
         APIParameter("q", .text, "Only articles that this query matches."),
         APIParameter("limit", .number(1...500, standard: 50), "At most so many articles."),
         APIParameter("before", .seq, "Only articles before this one: where the page before ends."),
@@ -33,8 +34,9 @@ enum OutputEndpoints {
         let changed = try ArticleReading.reading { () throws(StoreError) in try reading.reader.lastStored() }
         let tag = APIReply.tag(of: Array("\(format) \(origin(call)) \(ArticleOperations.tag(reading, call))".utf8))
         var headers = [cacheControl, .init("ETag", tag)]
-        // More may still be stored in the second that has just begun, and nobody could tell by it.
-        let date = changed.flatMap { now.seconds - $0.seconds >= 2 ? HTTPDateText.text($0) : nil }
+        // Nobody could tell by it what is still stored in the second that has just begun, nor what the index has not yet.
+        let isWhole = reading.index.map { $0.isComplete && $0.lastSeq >= reading.lastSeq } ?? true
+        let date = changed.flatMap { isWhole && now.seconds - $0.seconds >= 2 ? HTTPDateText.text($0) : nil }
         if let date { headers.append(.init("Last-Modified", date)) }
         if isKnown(tag, date, to: call) {
             return WebAnswer(304, mediaType(of: format), .bytes([]), headers: WebFields(headers))

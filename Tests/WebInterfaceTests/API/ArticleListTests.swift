@@ -178,6 +178,16 @@ struct ArticleListTests {
         #expect(try seqs(later) == [4, 3])
     }
 
+    @Test("The name of a feed or tag that is empty is refused as such", arguments: ["feed", "tag"])
+    func emptyName(_ name: String) throws {
+        let fixture = try WebFixture([WebArticle("1")])
+        let failure = #expect(throws: WebFailure.self) {
+            try fixture.call(.get, "/api/articles", [(name, ""), ("q", "about")])
+        }
+        #expect(failure?.status == 400)
+        #expect(failure?.message == "\(name)=: it is empty")
+    }
+
     @Test("What depends on the time has no ETag", arguments: [("since", "36h"), ("q", "age:<1d")])
     func noTag(_ parameter: (String, String)) throws {
         let fixture = try WebFixture(Self.many(1))

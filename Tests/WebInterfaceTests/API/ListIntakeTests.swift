@@ -107,9 +107,12 @@ struct ListIntakeTests {
         #expect(try second.json()["taken"]?.integer == 1)
         try fixture.reload()
         #expect(fixture.house.configuration.feeds.count == 4)
-        // What is there already is not taken twice.
+        // What is there already is not taken twice, and the service has nothing to read.
+        seen.withLock { $0 = nil }
         let again = try fixture.call(.post, "/api/opml", body: Self.list)
+        #expect(again.status == 200)
         #expect(try again.json()["taken"]?.integer == 0)
+        #expect(seen.withLock { $0 } == nil)
     }
 
     @Test("Where the service does not take the configuration the file is as it was, and the reason is said")
