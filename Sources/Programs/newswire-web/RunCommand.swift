@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CShims
 internal import Configuration
 internal import Dispatch
 internal import Glibc
@@ -29,6 +30,8 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         // First of all: a reload that comes early must not end the service.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
+        // It idles most of the time, and what a large answer has taken is not wanted again soon.
+        newswire_keep_freed_memory(1 << 20, 256 << 10, 2)
         let path = try common.path()
         let setup = try WebSetup(path: path, level: common.logLevel)
         let log = ServiceLog(
@@ -62,8 +65,11 @@ struct RunCommand: AsyncParsableCommand {
                 notifier.stopping()
                 Self.leaveLate(log)
             }, alive: { notifier.alive() })
+        // What a reload is compared with is no feed.
+        var first = setup.configuration
+        first.feeds = []
         let reloading = WebReload(
-            setup.configuration, level: common.logLevel, building, log, notifier, status: "listening on \(places)")
+            first, level: common.logLevel, building, log, notifier, status: "listening on \(places)")
         var quiet = logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let group = ServiceGroup(
@@ -71,6 +77,8 @@ struct RunCommand: AsyncParsableCommand {
                 services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         building.follow()
+        // Reading the configuration takes more than it leaves.
+        newswire_give_memory_back()
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 for await _ in hangups { reloading.run() }

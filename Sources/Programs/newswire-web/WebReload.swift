@@ -1,3 +1,4 @@
+internal import CShims
 internal import Configuration
 internal import Ingestion
 internal import Locking
@@ -6,7 +7,7 @@ internal import newswire
 
 /// Reads the configuration and the secrets of accounts again: all of it is put in force, or nothing.
 final class WebReload: Sendable {
-    /// What the program was started with.
+    /// What the program was started with, without its feeds.
     private let first: Configuration
     private let level: LogSettings.Level?
     private let building: WebBuilding
@@ -42,6 +43,7 @@ final class WebReload: Sendable {
         for warning in setup.warnings { log.logger.warning("\(warning)") }
         keepWhatNeedsRestart(&setup.configuration)
         building.adopt(setup)
+        newswire_give_memory_back()
         log.follow(setup.configuration.log.level)
         log.logger.notice("reloaded", metadata: ["feeds": "\(setup.configuration.feeds.count)"])
     }

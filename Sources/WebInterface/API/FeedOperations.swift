@@ -3,6 +3,7 @@ internal import Configuration
 internal import FeedModel
 internal import Ingestion
 internal import JSONText
+private import Text
 internal import newswire
 
 /// What the API gives of feeds, and lets be done with them (web.md §5).
@@ -90,7 +91,7 @@ enum FeedOperations {
                     400, "after: there is no feed \(SafeText.line(String(after.prefix(100))))",
                     hint: "Write the whole id of the last feed that you have.")
             }
-            places = places.drop { $0 <= place }
+            places = places[places.partitionPoint { $0 <= place }...]
         }
         let limit = arguments.number("limit")
         let body = try APIReply.object { json in

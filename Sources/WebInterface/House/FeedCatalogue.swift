@@ -1,4 +1,5 @@
 internal import ArticleStore
+internal import CShims
 package import Configuration
 package import FeedModel
 package import Ingestion
@@ -174,8 +175,11 @@ package final class FeedCatalogue: Sendable {
             reading.generation += 1
             reading.follower = follower
             contents = anew
+            // What was read of very many feeds on the way is not kept.
+            newswire_give_memory_back()
         } else {
             for (state, place) in found { contents?.take(state, at: place) }
+            if !found.isEmpty { contents?.forgetFindings() }
             contents?.file = reading.follower.file
         }
         let read = contents ?? Contents(reading.configuration)
@@ -202,10 +206,12 @@ extension FeedCatalogue {
         var intervalSeconds: UInt32 = 0
         /// How many polls have failed one after another, as far as that is counted here.
         var failures: UInt8 = 0
+        /// As the configuration has it.
+        var isEnabled = true
         /// Whether a poll has ever gone well.
         var hasAnswered = false
 
-        init() {}
+        init(of feed: FeedConfiguration) { isEnabled = feed.enabled }
 
         init(_ state: FeedState, of feed: FeedConfiguration, at place: FeedStateFollower.Place?) {
             self.place = place
@@ -221,6 +227,7 @@ extension FeedCatalogue {
             intervalSeconds = UInt32(clamping: state.intervalSeconds ?? 0)
             failures = UInt8(clamping: state.failures)
             hasAnswered = state.lastSuccess != nil
+            isEnabled = feed.enabled
         }
     }
 
@@ -236,6 +243,8 @@ extension FeedCatalogue {
         var ofHosts: [Int: (schedule: FeedState.Schedule, adoptedURL: String?)] = [:]
         /// Where feeds have moved to, by their places.
         var targets: [Int: String] = [:]
+        /// What a look at all of it has found; another where it has changed.
+        private(set) var findings = FeedFindings()
         /// Another for each time that feeds may have got other ids.
         var generation = 0
         /// The ids that feeds have now, by those that they had before.
@@ -248,7 +257,7 @@ extension FeedCatalogue {
 
         init(_ configuration: Configuration) {
             self.configuration = configuration
-            entries = Array(repeating: Entry(), count: configuration.feeds.count)
+            entries = configuration.feeds.map { Entry(of: $0) }
             let feeds = configuration.feeds
             // Of two feeds that say they had an id, the first in the configuration.
             for feed in feeds.reversed() {
@@ -270,6 +279,9 @@ extension FeedCatalogue {
         func isKnown(_ id: FeedIdentifier) -> Bool {
             place(of: id) != nil || formers[id] != nil || successors[id] != nil
         }
+
+        /// To be called once states were taken.
+        mutating func forgetFindings() { findings = FeedFindings() }
 
         mutating func take(_ state: FeedState, at place: FeedStateFollower.Place) {
             // What the configuration says of former ids counts first.

@@ -87,13 +87,26 @@ package struct FeedSnapshot: Sendable {
 
     /// The other feeds whose servers say that they are to be found at the same URL (polling.md §9).
     private func shared(_ place: Int) -> [FeedIdentifier] {
-        if contents.targets.isEmpty || !feed(place).enabled { return [] }
+        if contents.targets.isEmpty { return [] }
+        let group = contents.findings.twins { groupsAtOneURL() }[place] ?? []
+        return group.filter { $0 != place }.map { configuration.feeds[$0].id }
+    }
+
+    private func groupsAtOneURL() -> [Int: [Int]] {
         let feeds = configuration.feeds
-        let url = contents.targets[place] ?? feed(place).url
-        let group = feeds.indices.filter { feeds[$0].enabled && (contents.targets[$0] ?? feeds[$0].url) == url }
-        // Feeds that were configured with one URL twice are meant so.
-        guard group.count > 1, group.contains(where: { feeds[$0].url != feeds[group[0]].url }) else { return [] }
-        return group.filter { $0 != place }.map { feeds[$0].id }
+        let wanted = Set(contents.targets.values)
+        var groups: [String: [Int]] = [:]
+        for place in feeds.indices where contents.entries[place].isEnabled {
+            let url = contents.targets[place] ?? feeds[place].url
+            if wanted.contains(url) { groups[url, default: []].append(place) }
+        }
+        var found: [Int: [Int]] = [:]
+        for group in groups.values where group.count > 1 {
+            // Feeds that were configured with one URL twice are meant so.
+            guard group.contains(where: { feeds[$0].url != feeds[group[0]].url }) else { continue }
+            for place in group { found[place] = group }
+        }
+        return found
     }
 
     /// The key of a feed's host, its allowance at the pace that refusals have shown, and until when the host wants to be left
@@ -117,24 +130,26 @@ package struct FeedSnapshot: Sendable {
 
     /// How a feed is, in one word.
     package func condition(_ place: Int) -> FeedCondition {
-        let (feed, entry) = (feed(place), contents.entries[place])
-        if !feed.enabled || entry.heldUntil.map({ $0 > now }) ?? false { return .paused }
-        switch entry.failureKind {
+        // No copy of a feed or an entry: this is asked of all of them.
+        if !contents.entries[place].isEnabled || contents.entries[place].heldUntil.map({ $0 > now }) ?? false {
+            return .paused
+        }
+        switch contents.entries[place].failureKind {
         case .gone?: return .gone
         case _?: return .failing
         case nil: break
         }
         if hasHostPauses {
             let adopted = contents.ofHosts[place]?.adoptedURL ?? contents.targets[place]
-            let host = allowances.allowance(for: feed, adoptedURL: adopted).key
+            let host = allowances.allowance(for: feed(place), adoptedURL: adopted).key
             if let until = hosts.pause(of: host, at: now)?.until, until > now { return .paused }
         }
-        return entry.lastPoll == nil ? .never : .ok
+        return contents.entries[place].lastPoll == nil ? .never : .ok
     }
 }
 
 /// `FeedQuery` says which feeds are wanted, and in which order.
-package struct FeedQuery: Sendable {
+package struct FeedQuery: Sendable, Equatable {
     package enum Order: String, Sendable, CaseIterable {
         /// Those that need somebody first.
         case need
@@ -164,15 +179,20 @@ package struct FeedListing: Sendable {
 }
 
 extension FeedSnapshot {
-    /// Finds feeds. Costs a look at each.
+    /// Finds feeds, in the state that they had 2 s before at most. Costs a look at each, unless the same was asked just now.
     package func list(_ query: FeedQuery) -> FeedListing {
+        contents.findings.listing(query, at: now) { find(query) }
+    }
+
+    private func find(_ query: FeedQuery) -> FeedListing {
         let tags = Set(query.tags.map { TagKey($0) })
         let text = query.text.lowercased()
         var listing = FeedListing()
         var conditions: [Int: FeedCondition] = [:]
         for place in configuration.feeds.indices {
-            let feed = feed(place)
-            guard tags.isEmpty || feed.tags.contains(where: { tags.contains(TagKey($0)) }) else { continue }
+            guard tags.isEmpty || configuration.feeds[place].tags.contains(where: { tags.contains(TagKey($0)) }) else {
+                continue
+            }
             guard text.isEmpty || matches(text, place) else { continue }
             let condition = condition(place)
             listing.counts[condition, default: 0] += 1
@@ -192,7 +212,6 @@ extension FeedSnapshot {
 
     /// Feeds that are alike stay in the order of the configuration.
     private func sort(_ places: inout [Int], _ order: FeedQuery.Order, _ condition: (Int) -> FeedCondition) {
-        let entries = contents.entries
         func keys<Key: Comparable>(_ key: (Int) -> Key) {
             places = places.map { (key($0), $0) }.sorted { $0 < $1 }.map(\.1)
         }
@@ -200,30 +219,22 @@ extension FeedSnapshot {
         switch order {
         case .configuration: break
         case .need:
-            keys { place -> SortKey in
-                let entry = entries[place]
-                return switch condition(place) {
-                case .gone: SortKey(rank: 0, time: entry.failingSince ?? last)
-                case .failing: SortKey(rank: 1, time: entry.failingSince ?? last)
-                case .never: SortKey(rank: 2, time: last)
-                case .ok where entry.silentSince != nil: SortKey(rank: 3, time: entry.silentSince ?? last)
-                case .paused: SortKey(rank: 5, time: entry.heldUntil ?? last)
-                case .ok: SortKey(rank: 4, time: entry.nextPoll ?? last)
+            // One number, because there may be very many: the rank above the seconds.
+            func key(_ rank: Int, _ time: Timestamp?) -> Int { rank << 40 | Int(min(time?.seconds ?? .max, 1 << 39)) }
+            keys { place -> Int in
+                switch condition(place) {
+                case .gone: key(0, contents.entries[place].failingSince)
+                case .failing: key(1, contents.entries[place].failingSince)
+                case .never: key(2, nil)
+                case .ok where contents.entries[place].silentSince != nil: key(3, contents.entries[place].silentSince)
+                case .paused: key(5, contents.entries[place].heldUntil)
+                case .ok: key(4, contents.entries[place].nextPoll)
                 }
             }
-        case .nextPoll: keys { entries[$0].nextPoll ?? last }
-        case .articles: keys { -Int(entries[$0].articles) }
-        case .silence: keys { entries[$0].silentSince ?? last }
+        case .nextPoll: keys { contents.entries[$0].nextPoll ?? last }
+        case .articles: keys { -Int(contents.entries[$0].articles) }
+        case .silence: keys { contents.entries[$0].silentSince ?? last }
         case .title: keys { (title($0) ?? feed($0).id.text).lowercased() }
-        }
-    }
-
-    private struct SortKey: Comparable {
-        var rank: Int
-        var time: Timestamp
-
-        static func < (left: SortKey, right: SortKey) -> Bool {
-            (left.rank, left.time) < (right.rank, right.time)
         }
     }
 }

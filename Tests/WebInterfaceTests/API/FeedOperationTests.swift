@@ -114,6 +114,52 @@ struct FeedOperationTests {
         #expect(try catalogue.snapshot(at: WebFixture.moment).health(1).state == .failing)
     }
 
+    @Test("A list that is kept for a moment is another once a state changes, and once a pause has ended")
+    func keptLists() throws {
+        let time = Locked<Int64>(0)
+        let fixture = try fixture()
+        let end = WebFixture.moment.adding(seconds: 600)
+        try fixture.store([], states: [Self.state("a") { $0.schedule.heldUntil = end }])
+        let catalogue = FeedCatalogue(fixture.house.configuration) { SteadyTime(milliseconds: time.withLock { $0 }) }
+        func paused(at now: Timestamp) throws -> Int? {
+            try catalogue.snapshot(at: now).list(FeedQuery()).counts[.paused]
+        }
+        #expect(try paused(at: end.adding(seconds: -1)) == 2)
+        #expect(try paused(at: end.adding(seconds: 1)) == 1)
+        // A clock that was put back finds nothing kept of the future.
+        #expect(try paused(at: end.adding(seconds: -1)) == 2)
+        try fixture.store([], states: [Self.state("a")])
+        time.withLock { $0 = 2000 }
+        #expect(try paused(at: end.adding(seconds: -1)) == 1)
+    }
+
+    @Test("Of a list that is asked for in many ways each answer is its own")
+    func manyLists() throws {
+        let feeds = try fixture().house.parts.catalogue.snapshot(at: WebFixture.moment)
+        for _ in 1...2 {
+            for tag in ["all", "tag-a", "tag-b", "tag-c", "tag-d", "nothing"] {
+                var query = FeedQuery()
+                query.tags = [tag]
+                #expect(feeds.list(query).places.count == (tag == "all" ? 4 : tag == "nothing" ? 0 : 1))
+            }
+        }
+    }
+
+    @Test("Feeds that have moved to one URL name each other; those that were configured with one twice do not")
+    func oneURL() throws {
+        let fixture = try WebFixture(
+            states: [Self.state("b") { $0.move.adopted = "https://a.example.org/feed.xml" }],
+            feeds: Self.feeds(["a", "b", "c"])
+                + "\n[[feed]]\nurl = \"https://c.example.org/feed.xml\"\nid = \"twice\"\n")
+        func others(_ id: String) throws -> [String] {
+            try fixture.call(.get, "/api/feeds/\(id)").json()["same_as"]?.array?.compactMap(\.string) ?? []
+        }
+        #expect(try others("a") == ["b"])
+        #expect(try others("b") == ["a"])
+        #expect(try others("c") == [])
+        #expect(try others("twice") == [])
+    }
+
     @Test("A configuration that was read anew has its feeds at once")
     func reloaded() throws {
         let fixture = try fixture()

@@ -22,7 +22,12 @@ extension Situation {
         _ feeds: FeedSnapshot, _ reader: StoreReader, status: JSONValue?, trouble: String?, bytesOfWeek: UInt64?,
         now: Timestamp
     ) throws {
-        self.init(now: now)
+        self = try feeds.contents.findings.situation(at: now) { () throws(WebFailure) in
+            var situation = Situation(now: now)
+            try situation.readFeeds(feeds)
+            return situation
+        }
+        self.now = now
         isRunning = status != nil
         serviceTrouble = trouble
         storeFailure = status?["store_failure"]?.string
@@ -43,9 +48,11 @@ extension Situation {
             read += 1
             return read > Self.mostStates ? nil : try feeds.state(place)
         }
-        for (place, entry) in feeds.contents.entries.enumerated() {
-            let feed = feeds.feed(place)
-            if let last = entry.lastPoll { lastPoll = max(lastPoll ?? last, last) }
+        for place in feeds.contents.entries.indices {
+            if let last = feeds.contents.entries[place].lastPoll { lastPoll = max(lastPoll ?? last, last) }
+            // Nothing is copied of the very many feeds of which nothing is to be said.
+            guard Self.isNoted(place, feeds) else { continue }
+            let (feed, entry) = (feeds.feed(place), feeds.contents.entries[place])
             guard feed.enabled, !(entry.heldUntil.map { $0 > now } ?? false) else { continue }
             func ofFeed(_ since: Timestamp?, _ detail: String = "") -> OfFeed {
                 OfFeed(id: feed.id, title: feeds.title(place), since: since, detail: detail)
@@ -76,6 +83,11 @@ extension Situation {
             }
         }
         failing = Array(counts.values)
+    }
+
+    private static func isNoted(_ place: Int, _ feeds: FeedSnapshot) -> Bool {
+        feeds.contents.entries[place].failureKind != nil || feeds.contents.entries[place].silentSince != nil
+            || feeds.contents.entries[place].marks.contains(.blocked) || feeds.contents.targets[place] != nil
     }
 
     /// What the events of the last day say of articles that may have been lost. Where there are no events, nothing is known.
