@@ -52,7 +52,7 @@ class Publisher:
 
 
 class Site:
-    """`feeds` has the title and the tag of each feed by its id. With `rights` there is an account that has them; without,
+    """`feeds` has the title and the tag of each feed by its id, or None for none. With `rights` there is an account that has them; without,
     whoever asks may read. With `service` the service polls, else the feeds are polled once."""
 
     def __init__(self, arguments, folder, feeds, document, rights=None, service=False, log=None, settings=()):
@@ -72,8 +72,9 @@ class Site:
             lines += ["[[web.account]]", f'name = "{NAME}"', f'password = {{ file = "{folder}/password" }}',
                       f'token = {{ file = "{folder}/token" }}', f'rights = "{rights}"']
         for feed, (title, tag) in feeds.items():
-            lines += ["[[feed]]", f'id = "{feed}"', f'url = "http://127.0.0.1:{publisher.port}/{feed}.xml"',
-                      f"title = {json.dumps(title)}"]
+            lines += ["[[feed]]", f'id = "{feed}"', f'url = "http://127.0.0.1:{publisher.port}/{feed}.xml"']
+            if title:
+                lines.append(f"title = {json.dumps(title)}")
             if tag:
                 lines.append(f'tags = ["{tag}"]')
         self.configuration = folder / "newswire.toml"

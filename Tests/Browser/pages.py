@@ -157,11 +157,20 @@ def main():
         base = options.base.rstrip('/')
         paths = found(base)
     driver = browser()
+    look(driver, base, paths, options.pictures, options.rendered is not None)
+    keys(driver, base)
+    nothing_runs(driver, base)
+    driver.quit()
+    print(f'browser: {len(paths)} pages, {len(wrong)} wrong')
+    return 1 if wrong else 0
 
+
+def look(driver, base, paths, pictures=None, is_rendered=False):
+    """Goes through pages in both schemes and at two widths."""
     def messages(path):
         for entry in driver.get_log('browser'):
             # Of a page that was rendered there is no stream.
-            if options.rendered and '/api/stream' in entry['message']:
+            if is_rendered and '/api/stream' in entry['message']:
                 continue
             check(False, f"{path}: the console says {entry['message'][:200]}")
 
@@ -190,13 +199,15 @@ def main():
                     messages(path)
                 else:
                     driver.get_log('browser'), driver.get_log('performance')
-                if options.pictures:
-                    os.makedirs(options.pictures, exist_ok=True)
+                if pictures:
+                    os.makedirs(pictures, exist_ok=True)
                     name = re.sub('[^a-z0-9]+', '-', path.lower()).strip('-') or 'now'
-                    driver.save_screenshot(f'{options.pictures}/{size}-{scheme}-{name}.png')
+                    driver.save_screenshot(f'{pictures}/{size}-{scheme}-{name}.png')
 
-    keys(driver, base)
-    # Nothing that is written into a page by somebody else runs.
+
+
+def nothing_runs(driver, base):
+    """Nothing that is written into a page by somebody else runs."""
     driver.get(base + '/articles')
     driver.get_log('browser')
     driver.execute_script(
@@ -206,9 +217,6 @@ def main():
     check(driver.execute_script('return window.ran') is None, 'an inline script runs')
     check(any('Content Security Policy' in entry['message'] for entry in driver.get_log('browser')),
           'the policy does not say that it has kept something out')
-    driver.quit()
-    print(f'browser: {len(paths)} pages, {len(wrong)} wrong')
-    return 1 if wrong else 0
 
 
 def keys(driver, base):
@@ -254,4 +262,5 @@ def keys(driver, base):
     check(active().get_attribute('id') == 'main', 'the skip link does not lead to the content')
 
 
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,8 +1,8 @@
 /// What every answer has (web.md §3.8).
 enum WebHeaders {
     private static let all = [
-        ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
-        ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("X-Content-Type-Options", "nosniff"), ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
     ]
 
     private static let pagePolicy =
@@ -22,6 +22,8 @@ enum WebHeaders {
         }
         let isPage = answer.contentType.hasPrefix("text/html")
         added.append(("Content-Security-Policy", isPage ? pagePolicy : otherPolicy))
+        // With no-referrer a browser would send `Origin: null` with a page's own forms, as if another page had them.
+        added.append(("Referrer-Policy", isPage ? "same-origin" : "no-referrer"))
         for (name, value) in added
         where !answer.headers.all.contains(where: { $0.name.lowercased() == name.lowercased() }) {
             answer.headers.all.append(WebFields.Field(name, value))

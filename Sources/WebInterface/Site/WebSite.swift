@@ -84,6 +84,11 @@ package struct WebSite: Sendable {
             request.path = target.path
             request.segments = target.segments
             request.query = target.query
+            // What the address names counts, whatever Host says (RFC 9112 §3.2.2).
+            if let authority = target.authority, request.headers.values(of: "host").count == 1 {
+                request.headers.all.removeAll { $0.name == "host" }
+                request.headers.all.append(.init("host", authority))
+            }
         } catch {
             // What it was asked by comes first: whoever asks by another name learns nothing.
             if let failure = WebGate(rules: rules).refusal(request) { return refuse(failure) }

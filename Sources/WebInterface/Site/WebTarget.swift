@@ -7,6 +7,8 @@ struct WebTarget: Equatable {
     /// The parts of the path, decoded, without empty ones.
     var segments: [String]
     var query: WebFields
+    /// The host and port that stand in it; nil where it begins with a path.
+    private(set) var authority: String?
 
     /// Why a target cannot be read.
     enum Refusal: Error {
@@ -25,7 +27,8 @@ struct WebTarget: Equatable {
                 throw .malformed
             }
             rest = rest[colon.upperBound...]
-            let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+            let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
+            authority = String(rest[..<end])
             rest = rest[end...]
         }
         if let hash = rest.utf8.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<hash] }

@@ -42,6 +42,15 @@ struct GateTests {
         #expect(site.ask("GET", "/%zz", host: "evil.example").status == 421)
     }
 
+    @Test("Where the address itself names a host, that one counts and not Host")
+    func absoluteAddress() throws {
+        let site = try SiteFixture()
+        #expect(site.ask("GET", "http://localhost:8473/read").status == 200)
+        #expect(site.ask("GET", "http://evil.example/read", host: "localhost").status == 421)
+        #expect(site.ask("GET", "http://localhost@evil.example/read", host: "localhost").status == 400)
+        #expect(site.ask("GET", "http://localhost/read", [("host", "localhost")], host: "localhost").status == 400)
+    }
+
     @Test(
         "What another page has sent changes nothing, as browsers say it",
         arguments: [
