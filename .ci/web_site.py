@@ -80,6 +80,8 @@ class Site:
         self.configuration = folder / "newswire.toml"
         self.configuration.write_text("\n".join(lines) + "\n")
         self.log = open(log or folder / "web.log", "ab")
+        # A token that there is not is refused.
+        self.headers = {"X-Auth-Token": TOKEN} if rights else {}
         self.service = None
         if service:
             self.service = subprocess.Popen(
@@ -105,11 +107,12 @@ class Site:
             except (URLError, OSError):
                 pass
             time.sleep(0.1)
+        self.close()
         raise Failure("newswire-web has not all articles after a minute")
 
     def ask(self, path, method="GET", body=None):
         request = Request(
-            self.url + path, method=method, headers={"X-Auth-Token": TOKEN},
+            self.url + path, method=method, headers=self.headers,
             data=None if body is None else json.dumps(body).encode())
         answer = urlopen(request, timeout=30).read()
         return json.loads(answer) if answer else None

@@ -110,11 +110,4 @@ struct ServerStopTests {
         }
         #expect(absent?.isTaken == false)
     }
-
-    @Test("Times are written as headers have them")
-    func dates() {
-        #expect(HTTPDate.text(.init(seconds: 784_111_777)) == "Sun, 06 Nov 1994 08:49:37 GMT")
-        #expect(HTTPDate.text(.init(seconds: 0)) == "Thu, 01 Jan 1970 00:00:00 GMT")
-        #expect(HTTPDate.text(.init(seconds: 951_827_696)) == "Tue, 29 Feb 2000 12:34:56 GMT")
-    }
 }

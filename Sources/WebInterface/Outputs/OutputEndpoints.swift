@@ -36,7 +36,7 @@ enum OutputEndpoints {
         var headers = [cacheControl, .init("ETag", tag)]
         // Nobody could tell by it what is still stored in the second that has just begun, nor what the index has not yet.
         let isWhole = reading.index.map { $0.isComplete && $0.lastSeq >= reading.lastSeq } ?? true
-        let date = changed.flatMap { isWhole && now.seconds - $0.seconds >= 2 ? HTTPDateText.text($0) : nil }
+        let date = changed.flatMap { isWhole && now.seconds - $0.seconds >= 2 ? HTTPDate.text($0) : nil }
         if let date { headers.append(.init("Last-Modified", date)) }
         if isKnown(tag, date, to: call) {
             return WebAnswer(304, mediaType(of: format), .bytes([]), headers: WebFields(headers))
@@ -85,23 +85,5 @@ enum OutputEndpoints {
 
     private static func address(_ call: WebCall, _ query: String) -> String {
         origin(call) + call.request.path + query
-    }
-}
-
-/// Dates of HTTP headers: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
-enum HTTPDateText {
-    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-
-    static func text(_ time: Timestamp) -> String {
-        // 2026-11-22T08:00:03Z
-        let shown = "\(Timestamp(seconds: time.seconds))"
-        let parts = shown.split { "-T:Z".contains($0) }
-        guard parts.count == 6, let month = Int(parts[1]), (1...12).contains(month) else { return shown }
-        let day = Int((time.seconds / 86_400) % 7)
-        return
-            "\(days[max(0, day)]), \(parts[2]) \(months[month - 1]) \(parts[0]) \(parts[3]):\(parts[4]):\(parts[5]) GMT"
     }
 }
