@@ -42,7 +42,10 @@ struct APIParameter: Sendable {
         if value.utf8.count > Self.limit { return "it is longer than \(Self.limit) bytes" }
         switch kind {
         case .text: return value.unicodeScalars.contains("\0") ? "it holds a NUL" : nil
-        case .name: return value.isEmpty ? "it is empty" : value.unicodeScalars.contains("\0") ? "it holds a NUL" : nil
+        case .name:
+            // No feed and no tag has one in its name, and no query may.
+            let isControlled = value.unicodeScalars.contains { $0.properties.generalCategory == .control }
+            return value.isEmpty ? "it is empty" : isControlled ? "it holds a control character" : nil
         case .seq: return APIArguments.seq(value) == nil ? "it has to be the number of a record" : nil
         case .time:
             let isTime = TimeReference(value) != nil
@@ -86,7 +89,7 @@ struct APIParameter: Sendable {
             json.member("pattern", "^[^\\x00]*$")
         case .name:
             json.member("type", "string")
-            json.member("pattern", "^[^\\x00]+$")
+            json.member("pattern", "^[^\\x00-\\x1f\\x7f-\\x9f]+$")
         case .seq:
             json.member("type", "integer")
             json.member("minimum", 0)

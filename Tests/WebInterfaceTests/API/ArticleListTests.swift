@@ -186,6 +186,11 @@ struct ArticleListTests {
         }
         #expect(failure?.status == 400)
         #expect(failure?.message == "\(name)=: it is empty")
+        let controlled = #expect(throws: WebFailure.self) {
+            try fixture.call(.get, "/api/articles", [(name, "a\u{8c}"), ("q", "about")])
+        }
+        #expect(controlled?.status == 400)
+        #expect(controlled?.message.hasSuffix("it holds a control character") == true)
     }
 
     @Test("What depends on the time has no ETag", arguments: [("since", "36h"), ("q", "age:<1d")])
