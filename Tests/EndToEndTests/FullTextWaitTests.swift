@@ -90,6 +90,19 @@ struct FullTextWaitTests {
         #expect(delivered.count == 1 && delivered[0].contains("All of two"), "\(delivered)")
     }
 
+    @Test("A page that was given with its article does not come once more with a later batch")
+    func laterBatch() async throws {
+        try store()
+        try desk.storePage(of: article, seq: 1, text: "The whole of one")
+        #expect(await deliver("1s", "--updates", "--batch", "1").wait().status == 0)
+        #expect(delivered.count == 2 && delivered[0].contains("The whole of one"), "\(delivered)")
+        // That which came after is given by itself, by whoever runs.
+        try desk.storePage(of: article, seq: 1, text: "All of one, and more", previous: 3)
+        #expect(await deliver("1s", "--updates", "--batch", "1").wait().status == 0)
+        #expect(delivered.count == 3 && delivered[2].contains("and more"), "\(delivered)")
+        #expect(desk.cursor("d") == "4\n")
+    }
+
     @Test("A delivery that runs waits for the pages of feeds by the configuration as it is")
     func renewed() async throws {
         try store()

@@ -62,6 +62,7 @@ struct DumpPass {
                     isOver = true
                     return false
                 }
+                filter.fullText?.look(at: record.envelope.seq)
                 if let taken = try filter.given(record, in: reader) {
                     try printer.print(taken)
                     printed += 1

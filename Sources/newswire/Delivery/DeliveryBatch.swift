@@ -42,6 +42,7 @@ struct DeliveryBatch {
         try filter.fullText?.begin(after: seq, in: reader)
         try reader.read(after: seq, damage: damage, removed: removed) { record in
             if record.envelope.seq > end { return false }
+            filter.fullText?.look(at: record.envelope.seq)
             if let taken = try filter.given(record, in: reader) {
                 if let until = taken.heldUntil {
                     batch.heldUntil = until

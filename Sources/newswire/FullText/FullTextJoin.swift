@@ -13,6 +13,10 @@ final class FullTextJoin: Sendable {
         var keys: KeyLookup?
         /// The records behind this one are given with the pages that there are.
         var start: UInt64 = 0
+        /// The last record of this pass that was looked at.
+        var last: UInt64 = 0
+        /// With which pages articles were given in the passes before.
+        var given = GivenPages()
         /// Of articles of which more than the newest page was asked for.
         var chains: [ArticleIdentifier: PageChain] = [:]
     }
@@ -32,29 +36,44 @@ final class FullTextJoin: Sendable {
     private let updates: Bool
     /// How long articles are held back for their pages; nil where they are not.
     let wait: PageWait?
-    private let state = Locked(State())
+    private let state: Locked<State>
 
-    init(_ choice: DeliverySettings.FullText, updates: Bool, wait: PageWait? = nil) {
+    convenience init(_ choice: DeliverySettings.FullText, updates: Bool, wait: PageWait? = nil) {
+        self.init(choice, updates: updates, wait: wait, State())
+    }
+
+    private init(_ choice: DeliverySettings.FullText, updates: Bool, wait: PageWait?, _ state: State) {
         self.choice = choice
         self.wait = wait
         self.updates = updates
+        self.state = Locked(state)
     }
 
     /// The same for who waits by another configuration, which has the ids by which the store knows feeds.
     func renewed(by configuration: Configuration) -> FullTextJoin {
-        FullTextJoin(choice, updates: updates, wait: wait?.renewed(by: configuration))
+        FullTextJoin(
+            choice, updates: updates, wait: wait?.renewed(by: configuration), state.withLock { $0 })
     }
 
     /// Begins to give what stands behind a record; to be called before each pass over the store.
     func begin(after seq: UInt64, in reader: StoreReader) throws {
         let known = state.withLock { state in
-            defer { (state.keys, state.start) = (nil, seq) }
+            if let keys = state.keys {
+                state.given.pass(from: state.start, through: state.last, withPagesTo: keys.seen)
+            }
+            state.given.begin(after: seq)
+            defer { (state.keys, state.start, state.last) = (nil, seq, seq) }
             return state.keys
         }
         if choice == .only { return }
         var keys = try known ?? KeyLookup(reader)
         try keys.refresh(reader)
         state.withLock { $0.keys = keys }
+    }
+
+    /// A record is looked at, whatever it is; to be called for each of a pass, in order.
+    func look(at seq: UInt64) {
+        if givesPages { state.withLock { $0.last = seq } }
     }
 
     /// Whether a record that is the page of an article is given by itself, as far as its envelope tells.
@@ -64,7 +83,9 @@ final class FullTextJoin: Sendable {
     func gives(page: StoredRecord) -> Bool {
         if choice == .only { return true }
         guard let seq = page.seq, let article = page.pageOf else { return false }
-        return state.withLock { article <= $0.start || seq > $0.keys?.seen ?? 0 }
+        return state.withLock { state in
+            seq > (article > state.start ? state.keys?.seen ?? 0 : state.given.pages(of: article))
+        }
     }
 
     /// Returns the article with what its page says; nil where this version of it has no page.

@@ -23,6 +23,9 @@ final class TerritoryFixture: Sendable {
                 changed: { changes.withLock { $0 += 1 } }), visits: { visits })
     }
 
+    /// What still waits to be settled holds the territory, which holds where it waits.
+    deinit { settling.withLock { $0 = [] } }
+
     var now: Int64 { clock.withLock { $0 } }
 
     func pass(_ milliseconds: Int64) { clock.withLock { $0 += milliseconds } }
