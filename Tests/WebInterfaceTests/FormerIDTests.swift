@@ -24,8 +24,9 @@ struct FormerIDTests {
         let catalogue = FeedCatalogue(fixture.house.configuration, index: search) {
             SteadyTime(milliseconds: time.withLock { $0 })
         }
+        var generations: Set<Int> = []
         func found() throws -> [UInt64] {
-            _ = try catalogue.snapshot(at: WebFixture.moment)
+            generations.insert(try catalogue.snapshot(at: WebFixture.moment).generation)
             var request = EntryRequest()
             request.feeds = [FeedIdentifier("new")]
             return try search.entries(request).found.map(\.entry.id)
@@ -34,6 +35,8 @@ struct FormerIDTests {
         try fixture.store([], states: [state("new", formerly: ["oldest", "old"])])
         time.withLock { $0 = 60_000 }
         #expect(try found() == [3, 2, 1])
+        // Whoever has counted by ids sees that it is to be done again.
+        #expect(generations.count == 2)
     }
 
     private static let table = "[[feed]]\nurl = \"https://example.org/new.xml\"\nid = \"new\"\n"

@@ -34,7 +34,7 @@ package final class FeedCatalogue: Sendable {
         var follower: FeedStateFollower
         var contents: Contents?
         var generation = 0
-        /// What the index was told last.
+        /// As they were when they were read last.
         var successors: [FeedIdentifier: FeedIdentifier] = [:]
     }
 
@@ -98,11 +98,14 @@ package final class FeedCatalogue: Sendable {
         defer { shown.withLock { $0.isReading = false } }
         do throws(StoreError) {
             var contents = try reading.withLock { reading throws(StoreError) in
-                let contents = try Self.read(&reading)
-                if let index, contents.successors != reading.successors {
-                    index.adopt(successors: contents.successors)
-                    reading.successors = contents.successors
-                }
+                var contents = try Self.read(&reading)
+                guard contents.successors != reading.successors else { return contents }
+                index?.adopt(successors: contents.successors)
+                reading.successors = contents.successors
+                // What was counted by the ids from before is counted anew.
+                contents.generation = reading.generation
+                reading.generation += 1
+                reading.contents = contents
                 return contents
             }
             contents.pages = PageText(contents.configuration, now: now)
