@@ -9,6 +9,8 @@ import argparse, base64, os, sys, tempfile, time, urllib.request
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(ROOT / '.ci')]
 import pages, web_site
@@ -61,8 +63,12 @@ def drive(driver, site, folder):
                 return button.click()
         check(False, f'{driver.current_url} has no button {words}')
 
-    def text():
-        return driver.find_element(By.TAG_NAME, 'main').text
+    def says(words):
+        """Whether the page says that, which may be just coming."""
+        try:
+            return words in driver.find_element(By.TAG_NAME, 'main').text
+        except (NoSuchElementException, StaleElementReferenceException):
+            return False
 
     # What comes is counted above the list while that is open.
     driver.get(base + '/articles')
@@ -73,17 +79,17 @@ def drive(driver, site, folder):
     wait(lambda: counter.is_displayed() and counter.text == '3 new', 'three new articles are not counted')
     if counter.is_displayed():
         counter.find_element(By.TAG_NAME, 'a').click()
-        check('Defence Notes 33' in text(), 'what is new is not in the list')
+        wait(lambda: says('Defence Notes 33'), 'what is new is not in the list')
 
     # The buttons of a feed.
     driver.get(base + '/feeds/notes')
     articles['notes'] += 1
     press('Poll now')
-    check('It is polled' in text(), 'Poll now says nothing')
+    wait(lambda: says('It is polled'), 'Poll now says nothing')
     wait(lambda: any(a['title'].endswith(' 34') for a in site.ask('/api/articles?feed=notes&limit=5')['articles']),
          'Poll now polls nothing')
     press('Pause 1 h')
-    check('It is paused.' in text(), 'Pause says nothing')
+    wait(lambda: says('It is paused.'), 'Pause says nothing')
     wait(lambda: site.ask('/api/feeds/notes')['state'] == 'paused', 'Pause pauses nothing')
     driver.get(base + '/feeds/notes')
     press('Resume')
@@ -93,7 +99,8 @@ def drive(driver, site, folder):
     driver.get(base + '/articles')
     box = driver.find_element(By.CSS_SELECTOR, 'input[type=search]')
     box.send_keys('title:報道発表資料' + pages.Keys.ENTER)
-    check(len(driver.find_elements(By.CSS_SELECTOR, '[data-row]')) == articles['japanese'], 'a search in Japanese finds not all')
+    wait(lambda: len(driver.find_elements(By.CSS_SELECTOR, '[data-row]')) == articles['japanese'],
+         'a search in Japanese finds not all')
     driver.get(base + '/articles?q=title:notes')
     check(driver.find_elements(By.TAG_NAME, 'mark'), 'what was looked for is not marked')
 
@@ -103,7 +110,7 @@ def drive(driver, site, folder):
     driver.get(base + '/opml')
     driver.find_element(By.CSS_SELECTOR, 'input[type=file]').send_keys(str(listed))
     press('Take those that are new')
-    check('1 feed were taken' in text() or '1 feed was taken' in text(), f'the list is not taken: {text()[:300]}')
+    wait(lambda: says('1 feed was taken'), 'the list is not taken')
     check(site.ask('/api/feeds')['counts'] is not None, 'the API does not answer')
 
 

@@ -61,7 +61,7 @@ struct ListPage {
         case .taken(let count, let reload):
             let feeds: HTML? = reload.feeds.map { " The service polls \(HTML.counted($0, "feed")) from here on." }
             return
-                "<p class=\"calm\" role=\"status\">\(HTML.counted(count, "feed")) were taken.\(feeds)</p>\(said(reload))"
+                "<p class=\"calm\" role=\"status\">\(HTML.counted(count, "feed")) \(count == 1 ? "was" : "were") taken.\(feeds)</p>\(said(reload))"
         case .refused(let reload):
             return """
                 <p class="calm" role="status"><strong class="bad">Nothing was taken:</strong> the service does not take the \
