@@ -157,6 +157,15 @@ import Testing
         #expect(try UnreadCounts.counted(try reader.desk(days: 40)).all.unread == 0)
     }
 
+    @Test(arguments: [0, 3, 100] as [UInt64], [0, 7, 64] as [UInt64])
+    func `behind all that was ever read what is unread is one range`(read: UInt64, behind: UInt64) {
+        var bits = ReadBits(base: 10)
+        if read > 0 { _ = bits.set(from: 10, through: 9 + read) }
+        // The first number of which there is no bit.
+        let first = 10 + UInt64(bits.bytes.count) * 8 + behind
+        #expect(bits.unread(from: first, through: 1_000_000, gap: 3) == first...1_000_000)
+    }
+
     @Test(arguments: UInt64(1)...20)
     func `ranges of unread numbers leave out none`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

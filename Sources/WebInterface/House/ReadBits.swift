@@ -67,7 +67,8 @@ struct ReadBits: Sendable, Equatable {
             read = bytes[index] == .max ? read + 1 : 0
             index += 1
         }
-        if index == bytes.count, read < gap { return start...last }
+        // It may begin behind all bits, where nobody has read anything.
+        if index >= bytes.count, read < gap { return start...last }
         return start...max(start, min(last, base + UInt64(index - read) * 8 - 1))
     }
 
