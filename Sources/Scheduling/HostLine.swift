@@ -197,6 +197,21 @@ struct HostLine {
         return expires.map { min($0, opens) } ?? opens
     }
 
+    /// Returns when something may change for those that a person waits for, or for the others, and takes note of it as
+    /// offered; nil where nothing may change, or where it is offered already that the host be looked at by then.
+    ///
+    /// Done in the host's own place: who reads a time out of an array of hosts copies the host for it.
+    ///
+    /// - Parameter order: of the entry that is to stand for the host from here on.
+    mutating func offer(isUrgent: Bool, order: Int, longestHop: Int64) -> SteadyTime? {
+        guard let time = nextChange(isUrgent: isUrgent, longestHop: longestHop),
+            time < (isUrgent ? urgentOffer : ordinaryOffer).time
+        else { return nil }
+        let offer = Offer(order: order, time: time)
+        if isUrgent { urgentOffer = offer } else { ordinaryOffer = offer }
+        return time
+    }
+
     private mutating func change<Value>(_ kind: Kind, _ body: (inout Line) -> Value) -> Value {
         switch kind {
         case .asked: body(&asked)

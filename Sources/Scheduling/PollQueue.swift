@@ -359,18 +359,12 @@ package struct PollQueue: ~Copyable {
     /// Sees to it that the host is looked at when something may change for those who wait for it. An entry that comes
     /// sooner is as good: then it is offered again.
     mutating func offer(_ number: Int) {
-        if let time = hosts[number].nextChange(isUrgent: true, longestHop: Self.longestHop),
-            time < hosts[number].urgentOffer.time
-        {
+        if let time = hosts[number].offer(isUrgent: true, order: order + 1, longestHop: Self.longestHop) {
             order += 1
-            hosts[number].urgentOffer = HostLine.Offer(order: order, time: time)
             urgent.insert(QueueEntry(time: time, order: order, value: number))
         }
-        if let time = hosts[number].nextChange(isUrgent: false, longestHop: Self.longestHop),
-            time < hosts[number].ordinaryOffer.time
-        {
+        if let time = hosts[number].offer(isUrgent: false, order: order + 1, longestHop: Self.longestHop) {
             order += 1
-            hosts[number].ordinaryOffer = HostLine.Offer(order: order, time: time)
             ordinary.insert(QueueEntry(time: time, order: order, value: number))
         }
     }
