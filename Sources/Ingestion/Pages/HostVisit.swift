@@ -129,6 +129,12 @@ final class HostVisit: Sendable {
         if let key = ended.key { gate.leave(key, ended.isGood, ended.verdict) }
     }
 
+    /// Gives back what it has, because the host at hand has led the request elsewhere: that is a good answer.
+    func rest() {
+        answered(isGood: true)
+        end()
+    }
+
     /// How often a host is asked for that a redirect leads to.
     private static let tries = 10
 
@@ -136,9 +142,7 @@ final class HostVisit: Sendable {
     ///
     /// - Parameter sleep: waits for so many milliseconds; throws where the task is cancelled.
     func move(to host: String, _ sleep: (Int64) async throws -> Void) async -> RedirectDecision {
-        // An answer that leads elsewhere is a good one.
-        answered(isGood: true)
-        end()
+        rest()
         for _ in 0..<Self.tries {
             switch await gate.visit(host) {
             case .go(let key):

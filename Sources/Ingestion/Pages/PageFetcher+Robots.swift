@@ -6,12 +6,14 @@ internal import Web
 
 /// What the servers of pages let newswire ask for (RFC 9309).
 extension PageFetcher {
-    /// Throws where the host's robots.txt does not let the page be asked for, or cannot be had.
+    /// Throws where the host's robots.txt does not let the page be asked for, or cannot be had. Else the visit has the host
+    /// afterwards that it had before.
     func checkRobots(
         _ target: WebURL, _ page: FetchRequest, _ visit: HostVisit, _ feed: FeedConfiguration
     ) async throws(Failure) {
         guard obeysRobots else { return }
         let url = RobotsCache.url(for: target)
+        let own = visit.key
         var answer = robots.answer(for: url, at: clock.now())
         if answer == nil {
             answer = try await robotsFile(url, page, visit, feed)
@@ -21,6 +23,19 @@ extension PageFetcher {
         case .rules(let file): if !file.allows(target.target) { throw Failure(kind: .robots) }
         case .unavailable(let until): throw Failure(kind: .robotsUnavailable, until: until)
         case nil: throw Failure(kind: .unreachable)
+        }
+        try await goBack(to: own, visit)
+    }
+
+    /// Takes up the page's host again, where it was given back because robots.txt lies at another one that was waited for.
+    ///
+    /// - Parameter key: of the allowance of the page's host.
+    private func goBack(to key: String?, _ visit: HostVisit) async throws(Failure) {
+        guard let key, visit.key != key else { return }
+        switch await visit.move(to: key, { try await clock.sleep(milliseconds: $0) }) {
+        case .go: return
+        case .held, .crowded: throw Failure(kind: .busy)
+        case .stopped: throw Failure(kind: .unreachable)
         }
     }
 
@@ -38,6 +53,16 @@ extension PageFetcher {
             guard let host = HostKey.of(url: redirect.to) else { return .held }
             let (key, allowance) = allowances.allowance(forHost: host)
             if health.pausedUntil(key, at: clock.now()) != nil { return .held }
+            do throws(Territory.Refusal) {
+                // Who waits a lease for another machine's host keeps nobody from the page's host or from a transfer meanwhile.
+                try await limiter.waitAsGuest(at: key, delay: allowance.delay) { visit.rest() }
+            } catch {
+                return error == .noTurn ? .held : .stopped
+            }
+            if visit.key == nil {
+                let decision = await visit.move(to: host) { try await clock.sleep(milliseconds: $0) }
+                guard decision == .go else { return decision }
+            }
             return await limiter.pass(key: key, delay: allowance.delay) == nil ? .stopped : .go
         }
         guard let begun = await pass(visit) else { throw Failure(kind: .unreachable) }

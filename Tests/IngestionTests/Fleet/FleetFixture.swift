@@ -5,7 +5,8 @@ import Locking
 
 /// A territory on a clock that moves when somebody sleeps, against an engine whose answers the test makes up.
 final class TerritoryFixture: Sendable {
-    let clock = Locked<Int64>(100_000)
+    static let start: Int64 = 100_000
+    let clock = Locked(TerritoryFixture.start)
     let applied = Locked<UInt64>(10)
     let changes = Locked(0)
     /// What waits for all to be appended.

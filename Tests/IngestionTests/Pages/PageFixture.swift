@@ -14,7 +14,7 @@ import Testing
 @testable import Ingestion
 
 /// A store with one article, two servers on hosts of their own, and what fetches the article's page from them. Hosts may
-/// always be asked, and the clock stands until it is moved.
+/// always be asked unless a test says otherwise, and the clock stands until it is moved.
 final class PageFixture {
     let folder = TemporaryDirectory()
     let server = LoopbackServer()
@@ -26,7 +26,11 @@ final class PageFixture {
     let health = HostHealth(at: PageFixture.start)
     let robots = RobotsCache()
     private let time = Locked(PageFixture.start)
+    private let fleet: TerritoryFixture?
     private let visited = Locked<(hosts: [String], left: [Leave])>(([], []))
+    private let noted = Locked<[String]>([])
+    /// What the gate answers in place of letting a page in, by how many it has been asked for before.
+    let refusals = Locked<[Int: HostGate.Answer]>([:])
 
     /// How a visit of a host has ended.
     struct Leave: Sendable {
@@ -38,7 +42,9 @@ final class PageFixture {
     static let start = Timestamp(rfc3339: "2026-11-22T08:00:00Z") ?? Timestamp(seconds: 0)
     static let robotsText = "text/plain"
 
-    init() throws {
+    /// - Parameter fleet: of which the machine is one that fetches pages; nil for a machine alone.
+    init(fleet: TerritoryFixture? = nil) throws {
+        self.fleet = fleet
         let time = time
         clock = PollClock { time.withLock { $0 } }
         store = try ArticleStore.open(
@@ -58,16 +64,28 @@ final class PageFixture {
     var now: Timestamp { clock.now() }
 
     var gate: HostGate {
-        let visited = visited
+        let (visited, refusals, noted, fleet) = (visited, refusals, noted, fleet)
+        @Sendable func note(_ step: String) {
+            if let fleet { noted.withLock { $0.append("\(step) after \(fleet.now - TerritoryFixture.start)") } }
+        }
         return HostGate(
             visit: { host in
-                visited.withLock { $0.hosts.append(host) }
+                let number = visited.withLock { visited in
+                    visited.hosts.append(host)
+                    return visited.hosts.count - 1
+                }
+                if let refusal = refusals.withLock({ $0[number] }) { return refusal }
+                note("\(host) taken")
                 return .go(key: host)
             },
             leave: { key, isGood, verdict in
                 visited.withLock { $0.left.append(Leave(key: key, isGood: isGood, verdict: verdict)) }
+                note("\(key) left")
             })
     }
+
+    /// In a fleet, the hosts that pages have taken and left, in order, and how many milliseconds had passed by its clock.
+    var steps: [String] { noted.withLock { $0 } }
 
     /// The hosts that pages were let in to, in order.
     var visits: [String] { visited.withLock { $0.hosts } }
@@ -138,8 +156,9 @@ final class PageFixture {
     func fetcher(_ configuration: Configuration) -> PageFetcher {
         PageFetcher(
             engine: engine, requests: RequestBuilder(configuration, version: "test", environment: [:]),
-            allowances: HostAllowances(configuration), limiter: HostRateLimiter(clock: clock), health: health,
-            robots: robots, obeysRobots: configuration.fullText.robots, clock: clock)
+            allowances: HostAllowances(configuration),
+            limiter: HostRateLimiter(clock: clock, territory: fleet?.territory), health: health, robots: robots,
+            obeysRobots: configuration.fullText.robots, clock: clock)
     }
 
     /// Fetches the page of an article.

@@ -1,4 +1,5 @@
 import FeedModel
+import Locking
 import TestSupport
 import Testing
 
@@ -184,6 +185,64 @@ struct PageRobotsTests {
         #expect(failure(try await fixture.fetch(inside)) == .robots)
         #expect(try fixture.records().isEmpty)
         await fixture.close()
+    }
+
+    // MARK: In a fleet
+
+    /// The server is this machine's, whose robots.txt lies at a host of another machine's.
+    private func led(_ fleet: TerritoryFixture) throws -> (fixture: PageFixture, seq: UInt64) {
+        let fixture = try PageFixture(fleet: fleet)
+        fleet.own([Territory.shard(ofHost: fixture.server.address)])
+        fixture.server.on("/robots.txt", .redirect(301, to: fixture.other.url("/rules")))
+        fixture.other.on("/rules", LoopbackResponse(body: "User-agent: *\nAllow: /\n"))
+        fixture.server.page("/a", text)
+        return (fixture, try fixture.article(1, at: fixture.server.url("/a")))
+    }
+
+    /// A host that may be asked at any time needs no turn from the engine.
+    private let delay = "[host.\"127.0.0.2\"]\ndelay = \"2s\""
+
+    @Test(
+        "fleet.md F17: one that lies at another machine's host holds neither the page's host nor a transfer for a lease"
+    )
+    func ledToOtherMachine() async throws {
+        let (fixture, seq) = try led(TerritoryFixture())
+        #expect(try await fixture.fetch(seq, options: open, tables: delay) == .stored(isLonger: true))
+        let (own, other) = ("127.0.0.1", "127.0.0.2")
+        #expect(
+            fixture.steps == [
+                "\(own) taken after 0", "\(own) left after 0", "\(other) taken after 22000",
+                "\(other) left after 22000",
+                "\(own) taken after 22000", "\(own) left after 22000",
+            ])
+        #expect(fixture.leaves.allSatisfy { $0.isGood })
+        #expect(fixture.server.requests.map(\.path) == ["/robots.txt", "/a"])
+        #expect(try await fixture.fetch(seq, options: open, tables: delay) == .unchanged(isLonger: true))
+        #expect(fixture.server.requests.map(\.path) == ["/robots.txt", "/a", "/a"])
+        await fixture.close()
+    }
+
+    @Test("Where the page's host cannot be had again then, what robots.txt says is kept, and the page is tried later")
+    func noWayBack() async throws {
+        let (fixture, seq) = try led(TerritoryFixture())
+        fixture.refusals.withLock { $0 = [2: .held(milliseconds: 60_000)] }
+        #expect(failure(try await fixture.fetch(seq, options: open, tables: delay)) == .busy)
+        #expect(try await fixture.fetch(seq, options: open, tables: delay) == .stored(isLonger: true))
+        #expect(fixture.server.requests.map(\.path) == ["/robots.txt", "/a"])
+        await fixture.close()
+    }
+
+    @Test("Where the fleet's engine gives no turn, or the other host cannot be had by then, nothing is asked for")
+    func noTurn() async throws {
+        for isAway in [true, false] {
+            let fleet = TerritoryFixture()
+            let (fixture, seq) = try led(fleet)
+            fleet.visits.state.withLock { $0.isAway = isAway }
+            fixture.refusals.withLock { $0 = [1: .held(milliseconds: 60_000)] }
+            #expect(failure(try await fixture.fetch(seq, options: open, tables: delay)) == .robotsUnavailable)
+            #expect(fixture.other.requests.isEmpty && fixture.server.requests.map(\.path) == ["/robots.txt"])
+            await fixture.close()
+        }
     }
 
     @Test("Of a file that is too long the beginning counts")
