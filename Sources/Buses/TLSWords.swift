@@ -7,4 +7,12 @@ enum TLSWords {
     static func areOfTrust(_ text: String) -> Bool {
         ["certificate", ":depth=", "alert", "wrong version number"].contains { text.contains($0) }
     }
+
+    /// Tells whether a server says of newswire's certificate that it is missing or that it does not trust it. What is wrong with a
+    /// server's own is found here, and no alert.
+    ///
+    /// - Parameter text: as of `areOfTrust`.
+    static func areOfOurCertificate(_ text: String) -> Bool {
+        text.contains("alert") && ["certificate", "unknown ca"].contains { text.contains($0) }
+    }
 }

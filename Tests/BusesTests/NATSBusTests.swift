@@ -222,7 +222,12 @@ struct NATSBusTests {
         }
         let wrong = try bus(closed) { ($0.user, $0.password) = ("news", "wrong") }
         #expect(#expect(throws: BusFailure.self) { try wrong.connect(wait) }?.kind == .notPermitted)
-        #expect(throws: BusFailure.self) { try bus(mutual) { _ in }.connect(wait) }
+        let none = #expect(throws: BusFailure.self) { try bus(mutual) { _ in }.connect(wait) }
+        #expect(none?.kind == .misconfigured && none?.reason.contains("name one in client_cert") == true)
+        let stranger = try #require(SelfSignedCertificate(names: "IP:127.0.0.1"))
+        let strange = try bus(mutual) { ($0.clientCert, $0.clientKey) = (stranger.file, stranger.keyFile) }
+        let refused = #expect(throws: BusFailure.self) { try strange.connect(wait) }
+        #expect(refused?.kind == .misconfigured && refused?.reason.contains("does not accept") == true)
     }
 
     @Test(

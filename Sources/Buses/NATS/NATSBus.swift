@@ -60,8 +60,12 @@ final class NATSBus: Bus {
             try check(natsOptions_SetUserCredentialsFromFiles(options, file, nil), .misconfigured, "credentials")
         }
         if settings.tls { try encrypt(options) }
+        newswire_nats_forget_alerts()
         let status = natsConnection_Connect(&connection, options)
-        guard status == NATS_OK else { throw failedLogin(status) }
+        guard status == NATS_OK else {
+            let alert = newswire_nats_alert().map { String(cString: $0) }
+            throw NATSLogin(settings).failure(status, words(status), alert: alert)
+        }
         var jetStreamOptions = jsOptions()
         try check(jsOptions_Init(&jetStreamOptions))
         jetStreamOptions.Wait = Self.patience
@@ -291,21 +295,6 @@ final class NATSBus: Bus {
         let detail = nats_GetLastError(&last).map { String(cString: $0) } ?? ""
         let text = natsStatus_GetText(status).map { String(cString: $0) } ?? "an error"
         return SafeText.line(detail.isEmpty || last != status ? text : "\(text) (\(detail))")
-    }
-
-    private func failedLogin(_ status: natsStatus) -> BusFailure {
-        switch status {
-        case NATS_CONNECTION_AUTH_FAILED, NATS_NOT_PERMITTED:
-            BusFailure(.notPermitted, "\(settings.url.written) does not let newswire in: \(words(status))")
-        // It wants TLS, or has none.
-        case NATS_SECURE_CONNECTION_REQUIRED, NATS_SECURE_CONNECTION_WANTED: untrusted(status)
-        case NATS_SSL_ERROR where TLSWords.areOfTrust(words(status)): untrusted(status)
-        default: BusFailure(.away, "\(settings.url.written) was not reached: \(words(status))")
-        }
-    }
-
-    private func untrusted(_ status: natsStatus) -> BusFailure {
-        BusFailure(.untrusted, "\(settings.url.written) cannot be trusted: \(words(status))")
     }
 
     private func failure(_ status: natsStatus, _ deed: String, _ text: String? = nil) -> BusFailure {
