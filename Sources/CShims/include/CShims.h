@@ -24,6 +24,9 @@ static inline int newswire_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_N
 int newswire_accept(int listener);
 // The user of the process that has connected a Unix socket (Accept.c); -1 with errno.
 long newswire_peer_user(int socket);
+// The process that listens behind a Unix socket that is connected to it (Accept.c); 0 where it is not to be seen from here, as in
+// another container; -1 with errno.
+int newswire_peer_process(int socket);
 
 #include <malloc.h>
 

@@ -98,6 +98,9 @@ package struct ControlClient: ~Copyable {
         self.store = store
     }
 
+    /// The service's process; nil where it cannot be seen from here.
+    package var process: pid_t? { UnixSocket.listener(socket.descriptor) }
+
     /// Asks, and gives each line of the answer but the last to `take`, which may throw to stop listening. Returns what
     /// went wrong; nil where all was answered.
     package consuming func ask<E: Error>(
@@ -189,11 +192,19 @@ package struct ServiceSite: Sendable, Equatable {
         self.init(configuration: configuration, store: store)
     }
 
-    func write(to json: inout JSONWriter) {
-        json.beginObject()
-        json.member("configuration", configuration)
-        json.member("store", store)
-        json.endObject()
+    /// Returns a handler that says by itself which service this is, and gives all other requests to another: whoever looks for
+    /// the service finds it, however long its loop is busy.
+    func handler(_ other: @escaping ControlServer.Handler) -> ControlServer.Handler {
+        { [self] request, reply in
+            guard request == .service else { return other(request, reply) }
+            reply.send { json in
+                json.beginObject()
+                json.member("configuration", configuration)
+                json.member("store", store)
+                json.endObject()
+            }
+            reply.done()
+        }
     }
 
     /// Tells whether the service runs by the configuration with that main file, whatever links lead to it.

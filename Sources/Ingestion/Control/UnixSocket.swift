@@ -88,6 +88,12 @@ enum UnixSocket {
 
     /// The user of the process that has connected the socket; nil where the system does not tell.
     static func peerUser(_ descriptor: Int32) -> UInt32? { UInt32(exactly: newswire_peer_user(descriptor)) }
+
+    /// The process that listens where the socket is connected to; nil where it cannot be seen from here.
+    static func listener(_ descriptor: Int32) -> pid_t? {
+        let process = newswire_peer_process(descriptor)
+        return process > 0 ? process : nil
+    }
 }
 
 /// `UnixAddress` is the address of a Unix socket (unix(7)).

@@ -186,7 +186,9 @@ package struct PollingService: Service {
             guard let identity = StoreIdentity(directory: store.path) else {
                 throw ControlServer.Failure(description: "cannot look at the directory \(store.path)")
             }
-            return try ControlServer(at: path, store: identity) { control.send(.ask($0, $1)) }
+            let site = ServiceSite(configuration: configuration.path, store: store.path)
+            return try ControlServer(
+                at: path, store: identity, handler: site.handler { control.send(.ask($0, $1)) })
         } catch {
             logger.warning("\(error); `newswire poll`, `status`, `pause` and `store expire` cannot reach this service")
             return nil

@@ -22,12 +22,7 @@ extension ServiceState {
                 reply.send { figures.write(to: &$0) }
                 reply.done()
             }
-        case .store: reply.done()
-        case .service:
-            reply.send { [path = roster.configuration.path, store = parts.store.path] in
-                ServiceSite(configuration: path, store: store).write(to: &$0)
-            }
-            reply.done()
+        case .store, .service: preconditionFailure("who listens answers these, also while the loop is busy")
         case .metrics:
             let figures = figures(running: running.count)
             let feeds = feedMetrics

@@ -88,22 +88,31 @@ final class DiskSurvey: Sendable {
     }
 }
 
-/// `DiskWatch` says of work that waits for a file system how long it has been under way. Any thread may ask.
+/// `DiskWatch` says of work that waits for a file system how long that has not answered. Any thread may ask.
 ///
 /// A file system may not answer for minutes, or ever: a network mount whose server is gone. Whoever works on one does it on
-/// a thread of his own, and is watched from another.
+/// a thread of his own, and is watched from another. What takes long because there is much to do, as reading a configuration of
+/// a million feeds does, uses the processor meanwhile, and waits for nobody.
 package final class DiskWatch: Sendable {
     private struct Work {
         var action: String
-        var begun: ContinuousClock.Instant
+        var clock: ProcessorClock?
+        /// When it was last seen to have worked since the time before, and how many milliseconds it had in all.
+        var moved: ContinuousClock.Instant
+        var used: Int64
     }
+
+    /// Of the time since then, a thread that works has had one part in so many of a processor at least, on however busy a machine,
+    /// and as many milliseconds: to begin takes some, too, of one that waits.
+    private static let leastShare: Int64 = 100
+    private static let leastWork: Int64 = 50
 
     private let patience: Duration
     private let work = Locked<Work?>(nil)
 
     /// Watches nothing before `during`.
     ///
-    /// - Parameter patience: how long work may take before anybody is told.
+    /// - Parameter patience: how long work may stand still before anybody is told.
     package init(patience: Duration = .seconds(10)) {
         self.patience = patience
     }
@@ -114,16 +123,28 @@ package final class DiskWatch: Sendable {
     package func during<Value, Failure: Error>(
         _ action: String, _ body: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        work.withLock { $0 = Work(action: action, begun: .now) }
+        let clock = ProcessorClock.ofThisThread
+        work.withLock { $0 = Work(action: action, clock: clock, moved: .now, used: clock?.milliseconds ?? 0) }
         defer { work.withLock { $0 = nil } }
         return try body()
     }
 
-    /// Says what takes too long; nil where nothing does.
+    /// Says what has not been answered for too long; nil where nothing is waited for.
     package var delay: DiskDelay? {
-        guard let work = work.withLock({ $0 }) else { return nil }
-        let duration = ContinuousClock.now - work.begun
-        return duration < patience ? nil : DiskDelay(action: work.action, seconds: duration.components.seconds)
+        work.withLock { work in
+            guard let known = work else { return nil }
+            let now = ContinuousClock.now
+            let stands = now - known.moved
+            guard stands >= patience else { return nil }
+            let used = known.clock?.milliseconds ?? known.used
+            let worked = used - known.used
+            guard worked >= Self.leastWork, worked * Self.leastShare >= stands.milliseconds else {
+                return DiskDelay(action: known.action, seconds: stands.components.seconds)
+            }
+            work?.moved = now
+            work?.used = used
+            return nil
+        }
     }
 }
 
@@ -131,7 +152,7 @@ package final class DiskWatch: Sendable {
 package struct DiskDelay: Sendable, Equatable, CustomStringConvertible {
     /// The action is in the words of `writing to /var/lib/newswire`.
     package var action: String
-    /// The action has taken so many seconds so far.
+    /// For so many seconds nothing was done of it.
     package var seconds: Int64
 
     package var description: String { "\(action): the file system has not answered for \(seconds) s" }

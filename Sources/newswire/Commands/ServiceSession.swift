@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Glibc
 internal import Ingestion
 internal import JSONText
 
@@ -26,6 +27,9 @@ struct ServiceSession: ~Copyable {
     private init(client: consuming ControlClient) {
         self.client = client
     }
+
+    /// The service's process; nil where it cannot be seen from here.
+    var process: pid_t? { client.process }
 
     /// - Parameter take: gets each line of the answer.
     consuming func ask(_ request: ControlRequest, take: (JSONValue) -> Void = { _ in }) throws(CommandFailure) {

@@ -51,8 +51,9 @@ struct StatusCommand: ParsableCommand {
         }
         let store = configuration.store.directory
         let format = json ? Format.json : format
-        let answer = try PatientWork.run("asking the service of the store \(store)") {
-            try Self.answer(configuration, isPrometheus: format == .prometheus)
+        let work = Workload()
+        let answer = try PatientWork.run("asking the service of the store \(store)", work) {
+            try Self.answer(configuration, isPrometheus: format == .prometheus, work)
         }
         let text =
             try answer
@@ -74,9 +75,13 @@ struct StatusCommand: ParsableCommand {
         try output.flush()
     }
 
+    /// - Parameter work: the service's counts as well: one that puts a large configuration in force answers when it has.
     /// - Returns: nil where no service runs.
-    private static func answer(_ configuration: Configuration, isPrometheus: Bool) throws -> [UInt8]? {
+    private static func answer(
+        _ configuration: Configuration, isPrometheus: Bool, _ work: Workload
+    ) throws -> [UInt8]? {
         guard let service = try ServiceSession.open(configuration) else { return nil }
+        if let process = service.process { work.follow(process: process) }
         var answer: [UInt8] = []
         if isPrometheus {
             try service.ask(.metrics) { answer = Array(($0.string ?? "").utf8) }

@@ -33,6 +33,29 @@ import Testing
         #expect(watch.delay == nil)
     }
 
+    @Test("Work that takes long because there is much to do waits for nobody, and is told once it does")
+    func atWork() async {
+        let watch = DiskWatch(patience: .zero)
+        let begun = Gate()
+        let work = Task {
+            await BlockingCall.run { [gate] in
+                watch.during("reading x") {
+                    let clock = ProcessorClock.ofThisThread
+                    let start = clock?.milliseconds ?? 0
+                    while (clock?.milliseconds ?? .max) - start < 100 {}
+                    begun.open()
+                    gate.wait()
+                }
+            }
+        }
+        await BlockingCall.run { begun.wait() }
+        // It has worked for a while, and does not any more.
+        #expect(watch.delay == nil)
+        #expect(watch.delay?.action == "reading x")
+        gate.open()
+        await work.value
+    }
+
     @Test("A delay of a file system is told once when it begins and once when it is over")
     func telling() {
         var telling = DelayTelling()
