@@ -218,6 +218,25 @@ import Testing
         }
     }
 
+    @Test func `of each feed what needs somebody is said once, however often the page is asked for`() throws {
+        var states: [FeedState] = []
+        for name in ["gone", "moved"] {
+            var state = FeedState(feed: FeedIdentifier(name), url: "https://example.org/\(name).xml")
+            state.lastPoll = WebFixture.moment
+            states.append(state)
+        }
+        states[0].failure = FeedState.Failure(kind: .gone, message: "410")
+        states[1].move.adopted = "https://new.example/feed.xml"
+        states[1].move.adoptedSince = WebFixture.moment
+        let fixture = try WebFixture(
+            [WebArticle("a", feed: "gone"), WebArticle("b", feed: "moved")], states: states)
+        for _ in 0..<2 {
+            let html = try text(fixture, "/")
+            #expect(html.matches(of: /is gone/).count == 1)
+            #expect(html.matches(of: /has moved/).count == 1)
+        }
+    }
+
     @Test func `buttons are for who may manage, and without a service they say so`() throws {
         let fixture = try Self.fixture()
         #expect(try text(fixture, "/feeds/example").contains("action=\"/feeds/example/poll\""))

@@ -36,7 +36,6 @@ extension Situation {
             status?["store"]?["free_bytes"]?.integer.flatMap { UInt64(exactly: $0) }
             ?? StatusFigures.onDisk(store: store, lastSeq: 0).store.freeBytes
         self.bytesOfWeek = bytesOfWeek
-        try readFeeds(feeds)
         gaps = try Self.gaps(feeds, since: now.adding(seconds: -86_400), now: now)
         consumers = try Self.consumers(of: store, reader)
     }
