@@ -80,10 +80,10 @@ final class DialectFixture {
                 """)
         search = make(web.folder)
         var parts = web.house.parts
-        parts.catalogue = FeedCatalogue(web.house.configuration, index: search)
+        parts.catalogue = FeedCatalogue(web.configuration, index: search)
         parts.search = search
         parts.access = Self.access()
-        house = WebHouse(configuration: web.house.configuration, parts: parts, logger: Logger(label: "test"))
+        house = WebHouse(configuration: web.configuration, parts: parts, logger: Logger(label: "test"))
         try begin(search)
     }
 

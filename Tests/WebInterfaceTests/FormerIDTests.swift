@@ -21,7 +21,7 @@ struct FormerIDTests {
         }
         defer { search.close() }
         try search.bringUp()
-        let catalogue = FeedCatalogue(fixture.house.configuration, index: search) {
+        let catalogue = FeedCatalogue(fixture.configuration, index: search) {
             SteadyTime(milliseconds: time.withLock { $0 })
         }
         var generations: Set<Int> = []

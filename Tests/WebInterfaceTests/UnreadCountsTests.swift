@@ -34,7 +34,7 @@ import Testing
                 clock: { DialectFixture.now })
             var parts = web.house.parts
             parts.search = search
-            house = WebHouse(configuration: web.house.configuration, parts: parts, logger: Logger(label: "test"))
+            house = WebHouse(configuration: web.configuration, parts: parts, logger: Logger(label: "test"))
         }
 
         deinit { search.close() }

@@ -87,6 +87,8 @@ final class WebFixture: Sendable {
     static let moment = Timestamp(year: 2026, month: 11, day: 22, hour: 8)
 
     let folder = TemporaryDirectory()
+    /// As it was read first, with all feeds.
+    let configuration: Configuration
     let house: WebHouse
 
     /// - Parameters:
@@ -114,7 +116,7 @@ final class WebFixture: Sendable {
 
             \(tables)
             """, to: "newswire.toml")
-        let configuration = try Self.load(folder)
+        configuration = try Self.load(folder)
         try Self.store(articles, states: states, segmentSize: segmentSize, in: folder)
         var parts = WebHouse.Parts(
             catalogue: FeedCatalogue(configuration), service: ServiceLink(environment: [:]), search: nil,
@@ -130,6 +132,11 @@ final class WebFixture: Sendable {
 
     /// Reads the configuration again, which the test has changed.
     func reload() throws { house.adopt(try Self.load(folder)) }
+
+    /// The feeds as they are in force.
+    func feeds() throws -> [FeedConfiguration] {
+        try house.parts.catalogue.snapshot(at: Self.moment).configuration.feeds
+    }
 
     /// Stores more articles, as the running service would.
     func store(_ articles: [WebArticle], states: [FeedState] = [], segmentSize: UInt64 = 64 << 20) throws {

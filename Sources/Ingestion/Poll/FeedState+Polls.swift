@@ -152,8 +152,12 @@ extension FeedConfiguration {
 
     /// Returns what a person is told of a feed that its server has moved for good; nil where it has not.
     package func moveNotice(_ state: FeedState?) -> String? {
-        guard let adopted = state?.move.adopted else { return nil }
-        let since = state?.move.adoptedSince.map { " since \(Timestamp(seconds: $0.seconds))" } ?? ""
+        state?.move.adopted.map { moveNotice(to: $0, since: state?.move.adoptedSince) }
+    }
+
+    /// Returns the same of a feed that has moved to a URL.
+    package func moveNotice(to adopted: String, since: Timestamp?) -> String {
+        let since = since.map { " since \(Timestamp(seconds: $0.seconds))" } ?? ""
         return "the configuration says \(URLRedaction.redacted(url)), the server says \(adopted) permanently\(since); "
             + "write url = \"\(adopted)\" at \(source)"
     }

@@ -165,7 +165,8 @@ package enum FeedHash {
     /// Returns the number of a feed, the same in every process.
     package static func of(_ feed: FeedIdentifier) -> UInt64 { of(feed.text) }
 
-    static func of(_ text: String) -> UInt64 {
+    /// Returns the number of any text, such as the key of a host's allowance.
+    package static func of(_ text: String) -> UInt64 {
         var text = text
         return text.withUTF8 { XXH3.hash64(UnsafeRawBufferPointer($0)) }
     }

@@ -91,16 +91,16 @@ enum FeedOperations {
                     400, "after: there is no feed \(SafeText.line(String(after.prefix(100))))",
                     hint: "Write the whole id of the last feed that you have.")
             }
-            places = places[places.partitionPoint { $0 <= place }...]
+            places = places[places.partitionPoint { $0 <= Int32(place) }...]
         }
         let limit = arguments.number("limit")
         let body = try APIReply.object { json in
             json.key("feeds")
             json.beginArray()
-            for place in places.prefix(limit) { try feeds.health(place).write(to: &json) }
+            for place in places.prefix(limit) { try feeds.health(Int(place)).write(to: &json) }
             json.endArray()
             if places.count > limit {
-                let last = places[places.startIndex + limit - 1]
+                let last = Int(places[places.startIndex + limit - 1])
                 json.member("next", arguments.query(replacing: [("after", feeds.feed(last).id.text)]))
             }
             json.key("counts")

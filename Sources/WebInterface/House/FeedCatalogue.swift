@@ -77,8 +77,13 @@ package final class FeedCatalogue: Sendable {
             }
             reading.configuration = configuration
             reading.isChanged = true
+            reading.contents = nil
         }
-        shown.withLock { $0.readAt = nil }
+        // Nobody is shown it any more, and the memory is wanted for what is read in its place.
+        shown.withLock { shown in
+            shown.contents = nil
+            shown.readAt = nil
+        }
     }
 
     /// Gives all feeds as they were 2 s ago at most; where much has to be read for that, and somebody is reading it, as they
@@ -109,6 +114,7 @@ package final class FeedCatalogue: Sendable {
                 return contents
             }
             contents.pages = PageText(contents.configuration, now: now)
+            contents.learnHosts(at: now)
             shown.withLock { [contents] shown in
                 shown.contents = contents
                 shown.readAt = moment
@@ -187,6 +193,8 @@ package final class FeedCatalogue: Sendable {
         }
         let read = contents ?? Contents(reading.configuration)
         reading.contents = read
+        // Recognised once more its feeds get the same ids, and are not twice in memory.
+        reading.configuration = read.configuration
         reading.isChanged = false
         return read
     }
@@ -196,6 +204,8 @@ extension FeedCatalogue {
     /// What feeds are sorted and chosen by.
     struct Entry: Sendable {
         var place: FeedStateFollower.Place?
+        /// Feeds of one host, which is asked for them, have the same; others hardly ever.
+        var hostMark: UInt32
         /// Of the feed's document, where the configuration has none.
         var title: String?
         @CompactTime var nextPoll: Timestamp?
@@ -204,9 +214,9 @@ extension FeedCatalogue {
         @CompactTime var failingSince: Timestamp?
         @CompactTime var heldUntil: Timestamp?
         var articles: UInt32 = 0
-        var marks: FeedMarks = []
+        /// Whether it is to be found at another URL, or rules have blocked all of it of late.
+        var isRemarkable = false
         var failureKind: FailureKind?
-        var intervalSeconds: UInt32 = 0
         /// How many polls have failed one after another, as far as that is counted here.
         var failures: UInt8 = 0
         /// As the configuration has it.
@@ -214,10 +224,20 @@ extension FeedCatalogue {
         /// Whether a poll has ever gone well.
         var hasAnswered = false
 
-        init(of feed: FeedConfiguration) { isEnabled = feed.enabled }
+        /// Whether there may be something to say of it to a person.
+        var isNoted: Bool { failureKind != nil || silentSince != nil || isRemarkable }
 
-        init(_ state: FeedState, of feed: FeedConfiguration, at place: FeedStateFollower.Place?) {
+        init(of feed: FeedConfiguration, _ allowances: HostAllowances) {
+            hostMark = Self.mark(ofHost: allowances.allowance(for: feed, adoptedURL: nil).key)
+            isEnabled = feed.enabled
+        }
+
+        init(
+            _ state: FeedState, of feed: FeedConfiguration, at place: FeedStateFollower.Place?,
+            _ allowances: HostAllowances
+        ) {
             self.place = place
+            hostMark = Self.mark(ofHost: allowances.allowance(for: feed, state: state).key)
             title = feed.title == nil ? state.title : nil
             nextPoll = feed.enabled ? state.nextPoll : nil
             lastPoll = state.lastPoll
@@ -225,13 +245,23 @@ extension FeedCatalogue {
             failingSince = state.failure == nil ? nil : state.schedule.failingSince ?? state.lastPoll
             heldUntil = state.schedule.heldUntil
             articles = UInt32(clamping: state.articles)
-            marks = FeedMarks(state)
+            isRemarkable = state.move.target != nil || state.recentBlocks?.blockedAll ?? false
             failureKind = state.failure?.kind
-            intervalSeconds = UInt32(clamping: state.intervalSeconds ?? 0)
             failures = UInt8(clamping: state.failures)
             hasAnswered = state.lastSuccess != nil
             isEnabled = feed.enabled
         }
+
+        /// - Parameter key: of the host's allowance.
+        static func mark(ofHost key: String) -> UInt32 { UInt32(truncatingIfNeeded: FeedHash.of(key)) }
+    }
+
+    /// Where a feed has moved to.
+    struct Target: Sendable {
+        var url: String
+        /// The URL that is asked instead, once being led there has lasted.
+        var adopted: String?
+        var adoptedSince: Timestamp?
     }
 
     /// All that is known of feeds.
@@ -243,9 +273,14 @@ extension FeedCatalogue {
         /// How it is with the pages of their articles.
         var pages: PageText?
         /// What feeds say of their hosts, by the feeds' places: of hardly any is it more than nothing.
-        var ofHosts: [Int: (schedule: FeedState.Schedule, adoptedURL: String?)] = [:]
+        private(set) var ofHosts: [Int: (schedule: FeedState.Schedule, adoptedURL: String?)] = [:]
+        /// What is known of hosts at the moment when all of this was read.
+        private(set) var hosts: HostHealth
+        let allowances: HostAllowances
         /// Where feeds have moved to, by their places.
-        var targets: [Int: String] = [:]
+        private(set) var targets: [Int: Target] = [:]
+        /// What rules block, of feeds of which they have blocked all of late, by the feeds' places.
+        private(set) var blocks: [Int: FeedState.RecentBlocks] = [:]
         /// What a look at all of it has found; another where it has changed.
         private(set) var findings = FeedFindings()
         /// Another for each time that feeds may have got other ids.
@@ -260,7 +295,10 @@ extension FeedCatalogue {
 
         init(_ configuration: Configuration) {
             self.configuration = configuration
-            entries = configuration.feeds.map { Entry(of: $0) }
+            let allowances = HostAllowances(configuration)
+            self.allowances = allowances
+            hosts = HostHealth(at: Timestamp(seconds: 0))
+            entries = configuration.feeds.map { Entry(of: $0, allowances) }
             let feeds = configuration.feeds
             // Of two feeds that say they had an id, the first in the configuration.
             for feed in feeds.reversed() {
@@ -296,18 +334,31 @@ extension FeedCatalogue {
                 return
             }
             let feed = configuration.feeds[number]
-            entries[number] = Entry(state, of: feed, at: place)
+            entries[number] = Entry(state, of: feed, at: place, allowances)
             ofHosts[number] =
                 state.schedule.pause != nil || state.schedule.hostPace != nil
                 ? (state.schedule, state.move.adopted) : nil
-            targets[number] = feed.enabled ? state.move.target : nil
+            let target = feed.enabled ? state.move.target : nil
+            targets[number] = target.map {
+                Target(url: $0, adopted: state.move.adopted, adoptedSince: state.move.adoptedSince)
+            }
+            blocks[number] = state.recentBlocks.flatMap { $0.blockedAll ? $0 : nil }
+        }
+
+        /// To be called once states were taken: what feeds say of their hosts counts from then on.
+        mutating func learnHosts(at now: Timestamp) {
+            hosts = HostHealth(
+                remembered: ofHosts.map { place, known in
+                    let feed = configuration.feeds[place]
+                    return (known.schedule, allowances.allowance(for: feed, adoptedURL: known.adoptedURL).key)
+                }, at: now)
         }
 
         /// Feeds that had another id before are chosen by what is known under that.
         mutating func settleFormers() throws(StoreError) {
             for (number, feed) in configuration.feeds.enumerated() where !feed.formerly.isEmpty {
                 guard let state = try state(number) else { continue }
-                entries[number] = Entry(state, of: feed, at: entries[number].place)
+                entries[number] = Entry(state, of: feed, at: entries[number].place, allowances)
             }
         }
 

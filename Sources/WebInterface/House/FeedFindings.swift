@@ -1,21 +1,19 @@
 internal import FeedModel
 internal import Locking
 
-/// `FeedFindings` keeps for a moment what a look at every feed has found. Very many feeds are gone through once then, and not
-/// by each request. It belongs to what is known of feeds: where that changes there is another.
+/// `FeedFindings` keeps what a look at every feed has found. Very many feeds are gone through once then, and not by each
+/// request. It belongs to what is known of feeds: where that changes there is another.
 final class FeedFindings: Sendable {
-    /// So long is kept what was found: pauses end meanwhile, and days.
-    static let freshness: Int64 = 2000
     /// So many lists are kept, each with a number for each of its feeds.
     private static let most = 4
 
+    /// What was found holds until a pause ends or a day is over.
     private struct Kept<Value: Sendable>: Sendable {
         var value: Value
         var madeAt: Timestamp
+        var changesAt: Timestamp?
 
-        func isFresh(at now: Timestamp) -> Bool {
-            (0..<FeedFindings.freshness).contains(now.milliseconds - madeAt.milliseconds)
-        }
+        func holds(at now: Timestamp) -> Bool { now >= madeAt && changesAt.map { now < $0 } ?? true }
     }
 
     private struct Found {
@@ -30,21 +28,21 @@ final class FeedFindings: Sendable {
     /// Returns a list of feeds, which `make` finds where it is not kept.
     func listing(_ query: FeedQuery, at now: Timestamp, make: () -> FeedListing) -> FeedListing {
         let kept = found.withLock { $0.listings.first { $0.query == query }?.kept }
-        if let kept, kept.isFresh(at: now) { return kept.value }
+        if let kept, kept.holds(at: now) { return kept.value }
         let made = make()
         found.withLock { found in
             found.listings.removeAll { $0.query == query }
             if found.listings.count == Self.most { found.listings.removeFirst() }
-            found.listings.append((query, Kept(value: made, madeAt: now)))
+            found.listings.append((query, Kept(value: made, madeAt: now, changesAt: made.changesAt)))
         }
         return made
     }
 
     /// Returns what of feeds needs somebody, which `make` finds where it is not kept.
     func situation(at now: Timestamp, make: () throws(WebFailure) -> Situation) throws(WebFailure) -> Situation {
-        if let kept = found.withLock({ $0.situation }), kept.isFresh(at: now) { return kept.value }
+        if let kept = found.withLock({ $0.situation }), kept.holds(at: now) { return kept.value }
         let made = try make()
-        found.withLock { $0.situation = Kept(value: made, madeAt: now) }
+        found.withLock { $0.situation = Kept(value: made, madeAt: now, changesAt: made.changesAt) }
         return made
     }
 

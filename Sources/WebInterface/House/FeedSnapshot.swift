@@ -11,29 +11,21 @@ package struct FeedSnapshot: Sendable {
     let contents: FeedCatalogue.Contents
     /// Pauses and silences are judged by that time.
     package let now: Timestamp
-    private let hosts: HostHealth
-    private let allowances: HostAllowances
-    private let hasHostPauses: Bool
 
     init(_ contents: FeedCatalogue.Contents, at now: Timestamp) {
         self.contents = contents
         self.now = now
-        let allowances = HostAllowances(contents.configuration)
-        let feeds = contents.configuration.feeds
-        hosts = HostHealth(
-            remembered: contents.ofHosts.map { place, known in
-                (known.schedule, allowances.allowance(for: feeds[place], adoptedURL: known.adoptedURL).key)
-            }, at: now)
-        self.allowances = allowances
-        hasHostPauses = !contents.ofHosts.isEmpty && !hosts.activePauses(at: now).isEmpty
     }
+
+    private var hosts: HostHealth { contents.hosts }
+    private var allowances: HostAllowances { contents.allowances }
 
     /// The configuration, whose feeds have the ids by which the store knows them.
     package var configuration: Configuration { contents.configuration }
 
     /// Returns the place of a feed by its whole id, or by one that it had before; nil where there is none.
     package func place(of id: FeedIdentifier) -> Int? {
-        contents.place(of: id) ?? configuration.feeds.firstIndex { $0.formerly.contains(id) }
+        contents.place(of: id) ?? contents.successors[id].flatMap { contents.place(of: $0) }
     }
 
     /// Another number says that feeds may have other ids, tags or rules than before.
@@ -94,10 +86,10 @@ package struct FeedSnapshot: Sendable {
 
     private func groupsAtOneURL() -> [Int: [Int]] {
         let feeds = configuration.feeds
-        let wanted = Set(contents.targets.values)
+        let wanted = Set(contents.targets.values.lazy.map(\.url))
         var groups: [String: [Int]] = [:]
         for place in feeds.indices where contents.entries[place].isEnabled {
-            let url = contents.targets[place] ?? feeds[place].url
+            let url = contents.targets[place]?.url ?? feeds[place].url
             if wanted.contains(url) { groups[url, default: []].append(place) }
         }
         var found: [Int: [Int]] = [:]
@@ -129,7 +121,7 @@ package struct FeedSnapshot: Sendable {
     }
 
     /// How a feed is, in one word.
-    package func condition(_ place: Int) -> FeedCondition {
+    fileprivate func condition(_ place: Int, _ paused: PausedHosts) -> FeedCondition {
         // No copy of a feed or an entry: this is asked of all of them.
         if !contents.entries[place].isEnabled || contents.entries[place].heldUntil.map({ $0 > now }) ?? false {
             return .paused
@@ -139,13 +131,34 @@ package struct FeedSnapshot: Sendable {
         case _?: return .failing
         case nil: break
         }
-        if hasHostPauses {
-            let adopted = contents.ofHosts[place]?.adoptedURL ?? contents.targets[place]
+        if paused.mayHave(contents.entries[place].hostMark) {
+            let adopted = contents.targets[place]?.adopted
             let host = allowances.allowance(for: feed(place), adoptedURL: adopted).key
-            if let until = hosts.pause(of: host, at: now)?.until, until > now { return .paused }
+            if paused.hosts.contains(host) { return .paused }
         }
         return contents.entries[place].lastPoll == nil ? .never : .ok
     }
+}
+
+/// The hosts that want to be left alone, of very many feeds' hosts.
+private struct PausedHosts {
+    let hosts: Set<String>
+    /// When the first of them may be asked again.
+    let until: Timestamp?
+    /// The bits of the marks of these hosts, and by chance of others.
+    private var bits = [UInt64](repeating: 0, count: 1024)
+
+    init(_ health: HostHealth, at now: Timestamp) {
+        let pauses = health.activePauses(at: now)
+        hosts = Set(pauses.map(\.host))
+        until = pauses.map(\.until).min()
+        for host in hosts {
+            let mark = FeedCatalogue.Entry.mark(ofHost: host)
+            bits[Int(mark & 1023)] |= 1 << UInt64(mark >> 10 & 63)
+        }
+    }
+
+    func mayHave(_ mark: UInt32) -> Bool { bits[Int(mark & 1023)] & 1 << UInt64(mark >> 10 & 63) != 0 }
 }
 
 /// `FeedQuery` says which feeds are wanted, and in which order.
@@ -172,14 +185,16 @@ package struct FeedQuery: Sendable, Equatable {
 
 /// `FeedListing` is what was found.
 package struct FeedListing: Sendable {
-    /// The places of feeds, in the order that was wanted.
-    package var places: [Int] = []
+    /// The places of feeds, in the order that was wanted. In very many feeds each takes four bytes.
+    package var places: [Int32] = []
     /// How many feeds with these tags and that text are in which condition, whichever was wanted.
     package var counts: [FeedCondition: Int] = [:]
+    /// When it is another though nothing of feeds has changed, because a pause ends; nil for never.
+    var changesAt: Timestamp?
 }
 
 extension FeedSnapshot {
-    /// Finds feeds, in the state that they had 2 s before at most. Costs a look at each, unless the same was asked just now.
+    /// Finds feeds. Costs a look at each, unless the same was asked before and nothing has changed since.
     package func list(_ query: FeedQuery) -> FeedListing {
         contents.findings.listing(query, at: now) { find(query) }
     }
@@ -187,20 +202,26 @@ extension FeedSnapshot {
     private func find(_ query: FeedQuery) -> FeedListing {
         let tags = Set(query.tags.map { TagKey($0) })
         let text = query.text.lowercased()
+        let paused = PausedHosts(hosts, at: now)
         var listing = FeedListing()
-        var conditions: [Int: FeedCondition] = [:]
+        listing.changesAt = paused.until
+        var keys: [UInt64] = []
         for place in configuration.feeds.indices {
             guard tags.isEmpty || configuration.feeds[place].tags.contains(where: { tags.contains(TagKey($0)) }) else {
                 continue
             }
             guard text.isEmpty || matches(text, place) else { continue }
-            let condition = condition(place)
+            if let until = contents.entries[place].heldUntil, until > now {
+                listing.changesAt = min(listing.changesAt ?? until, until)
+            }
+            let condition = condition(place, paused)
             listing.counts[condition, default: 0] += 1
             guard query.conditions.isEmpty || query.conditions.contains(condition) else { continue }
-            listing.places.append(place)
-            if query.order == .need { conditions[place] = condition }
+            keys.append(key(place, condition, query.order) << 24 | UInt64(place))
         }
-        sort(&listing.places, query.order) { conditions[$0] ?? .ok }
+        if query.order != .configuration { keys.sort() }
+        listing.places = keys.map { Int32(truncatingIfNeeded: $0 & 0xff_ffff) }
+        if query.order == .title { sortByTitle(&listing.places) }
         return listing
     }
 
@@ -210,31 +231,31 @@ extension FeedSnapshot {
             || URLRedaction.redacted(feed.url).lowercased().contains(text)
     }
 
-    /// Feeds that are alike stay in the order of the configuration.
-    private func sort(_ places: inout [Int], _ order: FeedQuery.Order, _ condition: (Int) -> FeedCondition) {
-        func keys<Key: Comparable>(_ key: (Int) -> Key) {
-            places = places.map { (key($0), $0) }.sorted { $0 < $1 }.map(\.1)
-        }
-        let last = Timestamp(milliseconds: .max)
+    /// What feeds are sorted by, in 40 bits: one number with their place behind it, because there may be very many. Feeds that are
+    /// alike stay in the order of the configuration, which has no more than 2²⁴.
+    private func key(_ place: Int, _ condition: FeedCondition, _ order: FeedQuery.Order) -> UInt64 {
+        func seconds(_ time: Timestamp?) -> UInt64 { time.map { UInt64(UInt32(clamping: $0.seconds)) } ?? 1 << 32 }
+        func ranked(_ rank: UInt64, _ time: Timestamp?) -> UInt64 { rank << 33 | seconds(time) }
         switch order {
-        case .configuration: break
+        case .configuration, .title: return 0
         case .need:
-            // One number, because there may be very many: the rank above the seconds.
-            func key(_ rank: Int, _ time: Timestamp?) -> Int { rank << 40 | Int(min(time?.seconds ?? .max, 1 << 39)) }
-            keys { place -> Int in
-                switch condition(place) {
-                case .gone: key(0, contents.entries[place].failingSince)
-                case .failing: key(1, contents.entries[place].failingSince)
-                case .never: key(2, nil)
-                case .ok where contents.entries[place].silentSince != nil: key(3, contents.entries[place].silentSince)
-                case .paused: key(5, contents.entries[place].heldUntil)
-                case .ok: key(4, contents.entries[place].nextPoll)
-                }
+            switch condition {
+            case .gone: return ranked(0, contents.entries[place].failingSince)
+            case .failing: return ranked(1, contents.entries[place].failingSince)
+            case .never: return ranked(2, nil)
+            case .ok where contents.entries[place].silentSince != nil:
+                return ranked(3, contents.entries[place].silentSince)
+            case .ok: return ranked(4, contents.entries[place].nextPoll)
+            case .paused: return ranked(5, contents.entries[place].heldUntil)
             }
-        case .nextPoll: keys { contents.entries[$0].nextPoll ?? last }
-        case .articles: keys { -Int(contents.entries[$0].articles) }
-        case .silence: keys { contents.entries[$0].silentSince ?? last }
-        case .title: keys { (title($0) ?? feed($0).id.text).lowercased() }
+        case .nextPoll: return seconds(contents.entries[place].nextPoll)
+        case .articles: return UInt64(UInt32.max - contents.entries[place].articles)
+        case .silence: return seconds(contents.entries[place].silentSince)
         }
+    }
+
+    private func sortByTitle(_ places: inout [Int32]) {
+        places = places.map { place in ((title(Int(place)) ?? feed(Int(place)).id.text).lowercased(), place) }
+            .sorted { $0 < $1 }.map(\.1)
     }
 }

@@ -46,18 +46,24 @@ package final class WebHouse: Sendable {
     let totals = Locked<EntryTotals?>(nil)
 
     package init(configuration: Configuration, parts: Parts, logger: Logger) {
-        current = Locked(configuration)
+        current = Locked(Self.withoutFeeds(configuration))
         self.parts = parts
         self.logger = logger
     }
 
-    /// As it was read last.
+    /// As it was read last, without feeds: the catalogue has them, by the ids that they have in the store.
     package var configuration: Configuration { current.withLock { $0 } }
 
     /// Takes a configuration that was read anew.
     package func adopt(_ configuration: Configuration) {
-        current.withLock { $0 = configuration }
+        current.withLock { $0 = Self.withoutFeeds(configuration) }
         parts.catalogue.adopt(configuration)
+    }
+
+    private static func withoutFeeds(_ configuration: Configuration) -> Configuration {
+        var configuration = configuration
+        configuration.feeds = []
+        return configuration
     }
 
     /// Opens the store for one request; where there is none yet, it says so.

@@ -1,4 +1,5 @@
 import ArticleStore
+import Configuration
 import FeedModel
 import Ingestion
 import JSONText
@@ -96,7 +97,7 @@ struct FeedOperationTests {
     func freshness() throws {
         let time = Locked<Int64>(0)
         let folder = try fixture()
-        let catalogue = FeedCatalogue(folder.house.configuration) { SteadyTime(milliseconds: time.withLock { $0 }) }
+        let catalogue = FeedCatalogue(folder.configuration) { SteadyTime(milliseconds: time.withLock { $0 }) }
         func failures() throws -> Int {
             let feeds = try catalogue.snapshot(at: WebFixture.moment)
             return try feeds.state(0)?.failures ?? -1
@@ -120,7 +121,7 @@ struct FeedOperationTests {
         let fixture = try fixture()
         let end = WebFixture.moment.adding(seconds: 600)
         try fixture.store([], states: [Self.state("a") { $0.schedule.heldUntil = end }])
-        let catalogue = FeedCatalogue(fixture.house.configuration) { SteadyTime(milliseconds: time.withLock { $0 }) }
+        let catalogue = FeedCatalogue(fixture.configuration) { SteadyTime(milliseconds: time.withLock { $0 }) }
         func paused(at now: Timestamp) throws -> Int? {
             try catalogue.snapshot(at: now).list(FeedQuery()).counts[.paused]
         }
@@ -131,6 +132,104 @@ struct FeedOperationTests {
         try fixture.store([], states: [Self.state("a")])
         time.withLock { $0 = 2000 }
         #expect(try paused(at: end.adding(seconds: -1)) == 1)
+    }
+
+    @Test(
+        "Feeds of a host that wants to be left alone count as paused until it may be asked, also one that has moved there"
+    )
+    func pausedHosts() throws {
+        let end = WebFixture.moment.adding(seconds: 600)
+        func state(_ id: String, _ host: String, _ change: (inout FeedState) -> Void = { _ in }) -> FeedState {
+            var state = FeedState(feed: FeedIdentifier(id), url: "https://\(host)/\(id).xml")
+            state.lastPoll = WebFixture.moment
+            change(&state)
+            return state
+        }
+        let hosts = ["busy.example", "busy.example", "calm.example", "calm.example", "calm.example"]
+        let states = [
+            state("a", hosts[0]) {
+                $0.schedule.pause = FeedState.Pause(
+                    until: end, incidents: 1, since: WebFixture.moment, coversHost: true)
+            },
+            state("b", hosts[1]), state("c", hosts[2]),
+            state("d", hosts[3]) { $0.move.adopted = "https://busy.example/d" },
+            // It is led there, and still asked where it was.
+            state("e", hosts[4]) {
+                $0.move.candidate = "https://busy.example/e"
+                $0.move.polls = 1
+            },
+        ]
+        let fixture = try WebFixture(
+            states: states,
+            feeds: zip(states, hosts).map { state, host in
+                "[[feed]]\nurl = \"https://\(host)/\(state.feed).xml\"\nid = \"\(state.feed)\"\n"
+            }.joined(separator: "\n"))
+        func paused(at now: Timestamp) throws -> [String] {
+            let feeds = try fixture.house.parts.catalogue.snapshot(at: now)
+            var query = FeedQuery()
+            query.conditions = [.paused]
+            query.order = .configuration
+            return feeds.list(query).places.map { feeds.feed(Int($0)).id.text }
+        }
+        #expect(try paused(at: end.adding(seconds: -1)) == ["a", "b", "d"])
+        #expect(try paused(at: end) == [])
+    }
+
+    @Test("Feeds come in the order that is asked for, and those alike as they are configured")
+    func orders() throws {
+        let now = WebFixture.moment
+        func state(_ id: String, _ change: (inout FeedState) -> Void) -> FeedState {
+            Self.state(id) { state in
+                state.lastPoll = now
+                state.lastSuccess = now
+                change(&state)
+            }
+        }
+        let ids = ["a", "b", "c", "d", "e", "f", "g"]
+        let gone = FeedState.Failure(kind: .gone, message: "410")
+        let states = [
+            state("a") {
+                $0.title = "Zebra"
+                $0.nextPoll = now.adding(seconds: 50)
+            },
+            state("b") {
+                $0.title = "apple"
+                $0.nextPoll = now.adding(seconds: 10)
+                $0.articles = 7
+            },
+            state("c") {
+                $0.failure = gone
+                $0.schedule.failingSince = now.adding(seconds: -100)
+            },
+            state("d") {
+                $0.failure = gone
+                $0.schedule.failingSince = now.adding(seconds: -200)
+            },
+            state("e") {
+                $0.failure = FeedState.Failure(kind: .dns, message: "none")
+                $0.schedule.failingSince = now.adding(seconds: -9000)
+            },
+            state("f") {
+                $0.schedule.heldUntil = now.adding(seconds: 1000)
+                $0.articles = 9
+            },
+        ]
+        let fixture = try WebFixture(
+            states: states,
+            feeds: ids.map { "[[feed]]\nurl = \"https://example.org/\($0).xml\"\nid = \"\($0)\"\n" }.joined(
+                separator: "\n"))
+        let feeds = try fixture.house.parts.catalogue.snapshot(at: now)
+        func list(_ order: FeedQuery.Order) -> String {
+            var query = FeedQuery()
+            query.order = order
+            return feeds.list(query).places.map { feeds.feed(Int($0)).id.text }.joined()
+        }
+        #expect(list(.configuration) == "abcdefg")
+        #expect(list(.need) == "dcegbaf")
+        #expect(list(.nextPoll) == "bacdefg")
+        #expect(list(.articles) == "fbacdeg")
+        #expect(list(.silence) == "abcdefg")
+        #expect(list(.title) == "bgcdefa")
     }
 
     @Test("Of a list that is asked for in many ways each answer is its own")

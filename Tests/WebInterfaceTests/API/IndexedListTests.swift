@@ -145,7 +145,7 @@ struct IndexedListTests {
         try search.bringUp()
         var parts = fixture.house.parts
         parts.search = search
-        let indexed = WebHouse(configuration: fixture.house.configuration, parts: parts, logger: Logger(label: "test"))
+        let indexed = WebHouse(configuration: fixture.configuration, parts: parts, logger: Logger(label: "test"))
         var found = 0
         for _ in 0..<60 {
             let options = madeUp.options()
@@ -171,7 +171,7 @@ struct IndexedListTests {
         try search.bringUp()
         var parts = fixture.house.parts
         parts.search = search
-        let house = WebHouse(configuration: fixture.house.configuration, parts: parts, logger: Logger(label: "test"))
+        let house = WebHouse(configuration: fixture.configuration, parts: parts, logger: Logger(label: "test"))
         let deep = 5000
         let hostile = [
             String(repeating: "(", count: deep) + "strike" + String(repeating: ")", count: deep),

@@ -102,11 +102,11 @@ struct ListIntakeTests {
         #expect(try answer.json()["reload"]?["feeds"]?.integer == 3)
         #expect(seen.withLock { $0 }?.contains("https://new.example/feed.xml") == true)
         try fixture.reload()
-        #expect(fixture.house.configuration.feeds.map(\.url).contains("https://new.example/feed.xml"))
+        #expect(try fixture.feeds().map(\.url).contains("https://new.example/feed.xml"))
         let second = try fixture.call(.post, "/api/opml", body: Array("https://second.example/feed.xml\n".utf8))
         #expect(try second.json()["taken"]?.integer == 1)
         try fixture.reload()
-        #expect(fixture.house.configuration.feeds.count == 4)
+        #expect(try fixture.feeds().count == 4)
         // What is there already is not taken twice, and the service has nothing to read.
         seen.withLock { $0 = nil }
         let again = try fixture.call(.post, "/api/opml", body: Self.list)

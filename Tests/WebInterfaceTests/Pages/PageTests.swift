@@ -237,6 +237,41 @@ import Testing
         }
     }
 
+    @Test func `a feed that fails needs somebody once that has lasted a day, though nothing of it has changed`() throws
+    {
+        let since = WebFixture.moment.adding(seconds: -86_000)
+        var state = FeedState(feed: FeedIdentifier("example"), url: "https://example.org/example.xml")
+        (state.lastPoll, state.failures, state.schedule.failingSince) = (WebFixture.moment, 1, since)
+        state.failure = FeedState.Failure(kind: .dns, message: "there is no such host")
+        let fixture = try WebFixture([WebArticle("a")], states: [state])
+        func needs(at now: Timestamp) throws -> Bool {
+            try fixture.call(.get, "/", [], now: now).text().contains("there is no such host")
+        }
+        #expect(try !needs(at: since.adding(seconds: 86_399)))
+        #expect(try needs(at: since.adding(seconds: 86_400)))
+        // Of a clock that was put back as well.
+        #expect(try !needs(at: since.adding(seconds: 86_399)))
+    }
+
+    @Test func `of feeds that rules block whole no more is said once a week is over`() throws {
+        var state = FeedState(feed: FeedIdentifier("example"), url: "https://example.org/example.xml")
+        state.lastPoll = WebFixture.moment
+        state.recentBlocks = FeedState.RecentBlocks.counting(
+            nil, passed: 0, blocked: Array(repeating: "no-deals", count: 20), at: WebFixture.moment)
+        let fixture = try WebFixture([WebArticle("a")], states: [state])
+        func needs(after days: Int) throws -> (Bool, Bool) {
+            let now = WebFixture.moment.adding(seconds: days * 86_400)
+            let list = try fixture.call(.get, "/feeds", [("mark", "blocked")], now: now).text()
+            return (
+                try fixture.call(.get, "/", [], now: now).text().contains("is blocked whole by rules"),
+                list.contains("/feeds/example")
+            )
+        }
+        #expect(try needs(after: 1) == (true, true))
+        #expect(try needs(after: 6) == (true, true))
+        #expect(try needs(after: 7) == (false, false))
+    }
+
     @Test func `buttons are for who may manage, and without a service they say so`() throws {
         let fixture = try Self.fixture()
         #expect(try text(fixture, "/feeds/example").contains("action=\"/feeds/example/poll\""))

@@ -33,34 +33,32 @@ struct FeedsPage {
             query.text = context["text"] ?? ""
             query.order = order
             let listing = feeds.list(query)
-            let places = try chosen(listing.places)
+            let places = chosen(listing.places)
             let pages = max(1, (places.count + Self.pageSize - 1) / Self.pageSize)
             let number = min(Int(clamping: context.number("page") ?? 1), pages)
             let shown = places.dropFirst((number - 1) * Self.pageSize).prefix(Self.pageSize)
             let content: HTML = """
-                <h1>Feeds</h1>\(counts(listing))\(form)\(try table(Array(shown), of: places.count, from: number))\
+                <h1>Feeds</h1>\(counts(listing))\(form)\(try table(shown.map { Int($0) }, of: places.count, from: number))\
                 \(paging(number, pages))
                 """
             return Page("Feeds", .feeds, content)
         }
     }
 
-    private func chosen(_ places: [Int]) throws -> [Int] {
+    private func chosen(_ places: [Int32]) -> [Int32] {
         var places = places
-        let entries = feeds.contents.entries
+        let contents = feeds.contents
         if let kind = context["class"].map({ FailureKind(word: $0) }) {
-            places = places.filter { entries[$0].failureKind == kind }
+            places = places.filter { contents.entries[Int($0)].failureKind == kind }
         }
         switch context["mark"].flatMap({ Mark(rawValue: $0) }) {
-        case .moved:
-            // A feed that is led elsewhere has not moved before that has lasted.
-            places = try places.filter { place in
-                guard feeds.contents.targets[place] != nil else { return false }
-                return try feeds.state(place)?.move.adopted != nil
+        case .moved: places = places.filter { contents.targets[Int($0)]?.adopted != nil }
+        case .silent: places = places.filter { contents.entries[Int($0)].silentSince != nil }
+        case .blocked: places = places.filter { contents.blocks[Int($0)]?.blocksAll(at: feeds.now) ?? false }
+        case .unanswered:
+            places = places.filter { place in
+                !contents.entries[Int(place)].hasAnswered && contents.entries[Int(place)].lastPoll != nil
             }
-        case .silent: places = places.filter { entries[$0].silentSince != nil }
-        case .blocked: places = places.filter { entries[$0].marks.contains(.blocked) }
-        case .unanswered: places = places.filter { !entries[$0].hasAnswered && entries[$0].lastPoll != nil }
         case nil: break
         }
         return places

@@ -79,6 +79,9 @@ struct Situation: Sendable {
     var gaps: [OfFeed] = []
     var blockedWhole: [OfFeed] = []
     var consumers: [Consumer] = []
+    /// When what is said of feeds is otherwise though nothing of them has changed, because a pause ends or a day is over; nil for
+    /// never.
+    var changesAt: Timestamp?
 
     init(now: Timestamp) { self.now = now }
 }
@@ -89,7 +92,7 @@ enum NeedsSomebody {
     static let silence: Int64 = 120
     private static let day: Int64 = 86_400
     /// So many feeds are named one by one; behind them a link leads to all.
-    private static let named = 5
+    static let named = 5
 
     /// The needs, the worst first, and of the same rank in the order of the rules.
     static func needs(_ situation: Situation, _ links: PageLinks) -> [Need] {

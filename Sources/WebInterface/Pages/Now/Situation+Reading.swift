@@ -8,8 +8,6 @@ extension Situation {
     /// Failures in a row after which a feed needs somebody, however short the time.
     private static let failures: UInt8 = 5
     private static let day: Int64 = 86_400
-    /// So many states of feeds are read for one page; of more, what is in memory has to do.
-    private static let mostStates = 500
     /// Feeds for which somebody is needed after a day are looked at after so many of the same kind only as a number.
     private static let mostGaps = 1000
 
@@ -42,27 +40,28 @@ extension Situation {
 
     private mutating func readFeeds(_ feeds: FeedSnapshot) throws(WebFailure) {
         var counts: [FailureKind: Failing] = [:]
-        var read = 0
-        func state(_ place: Int) throws(WebFailure) -> FeedState? {
-            read += 1
-            return read > Self.mostStates ? nil : try feeds.state(place)
-        }
-        for place in feeds.contents.entries.indices {
-            if let last = feeds.contents.entries[place].lastPoll { lastPoll = max(lastPoll ?? last, last) }
+        var unanswered: [Int] = []
+        let contents = feeds.contents
+        func change(at time: Timestamp) { if time > now { changesAt = min(changesAt ?? time, time) } }
+        for place in contents.entries.indices {
+            if let last = contents.entries[place].lastPoll { lastPoll = max(lastPoll ?? last, last) }
             // Nothing is copied of the very many feeds of which nothing is to be said.
-            guard Self.isNoted(place, feeds) else { continue }
-            let (feed, entry) = (feeds.feed(place), feeds.contents.entries[place])
-            guard feed.enabled, !(entry.heldUntil.map { $0 > now } ?? false) else { continue }
-            func ofFeed(_ since: Timestamp?, _ detail: String = "") -> OfFeed {
-                OfFeed(id: feed.id, title: feeds.title(place), since: since, detail: detail)
+            guard contents.entries[place].isNoted else { continue }
+            let entry = contents.entries[place]
+            if let until = entry.heldUntil { change(at: until) }
+            guard entry.isEnabled, !(entry.heldUntil.map { $0 > now } ?? false) else { continue }
+            func ofFeed(_ since: Timestamp?) -> OfFeed {
+                OfFeed(id: feeds.feed(place).id, title: feeds.title(place), since: since)
             }
             if let kind = entry.failureKind {
-                let lasts = entry.failingSince.map { now.seconds - $0.seconds >= Self.day } ?? false
+                let lastsFrom = entry.failingSince?.adding(seconds: Int(Self.day))
+                let lasts = lastsFrom.map { $0 <= now } ?? false
+                if let lastsFrom { change(at: lastsFrom) }
                 if kind == .gone {
                     gone.append(ofFeed(entry.failingSince))
                 } else if !entry.hasAnswered, lasts {
-                    let detail = try state(place)?.failure?.message ?? FailureWords.short(kind)
-                    neverAnswered.append(ofFeed(entry.failingSince, detail))
+                    neverAnswered.append(ofFeed(entry.failingSince))
+                    unanswered.append(place)
                 } else if lasts || entry.failures >= Self.failures {
                     var failing = counts[kind] ?? Failing(kind: kind, count: 0)
                     failing.count += 1
@@ -72,21 +71,28 @@ extension Situation {
             } else if let since = entry.silentSince {
                 silent.append(ofFeed(since))
             }
-            if feeds.contents.targets[place] != nil, let state = try state(place), state.move.adopted != nil {
-                moved.append(ofFeed(state.move.adoptedSince, feed.moveNotice(state) ?? ""))
+            if let target = contents.targets[place], let adopted = target.adopted {
+                var feed = ofFeed(target.adoptedSince.map { min($0, now) })
+                feed.detail = feeds.feed(place).moveNotice(to: adopted, since: feed.since)
+                moved.append(feed)
             }
-            if entry.marks.contains(.blocked), let state = try state(place), let blocks = state.recentBlocks,
-                blocks.blocksAll(at: now)
-            {
-                blockedWhole.append(ofFeed(blocks.runSince, blocks.sentence ?? ""))
+            if let blocks = contents.blocks[place] {
+                // It counts for as many days as are of the week.
+                change(at: Timestamp(seconds: (now.seconds / Self.day + 1) * Self.day))
+                if blocks.blocksAll(at: now) {
+                    var feed = ofFeed(blocks.runSince)
+                    feed.detail = blocks.sentence ?? ""
+                    blockedWhole.append(feed)
+                }
             }
         }
         failing = Array(counts.values)
-    }
-
-    private static func isNoted(_ place: Int, _ feeds: FeedSnapshot) -> Bool {
-        feeds.contents.entries[place].failureKind != nil || feeds.contents.entries[place].silentSince != nil
-            || feeds.contents.entries[place].marks.contains(.blocked) || feeds.contents.targets[place] != nil
+        // Where they are more nobody is told the reason of each.
+        guard neverAnswered.count <= NeedsSomebody.named else { return }
+        for (index, place) in unanswered.enumerated() {
+            let failure = try feeds.state(place)?.failure
+            neverAnswered[index].detail = failure?.message ?? failure.map { FailureWords.short($0.kind) } ?? ""
+        }
     }
 
     /// What the events of the last day say of articles that may have been lost. Where there are no events, nothing is known.
