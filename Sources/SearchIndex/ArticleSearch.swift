@@ -53,6 +53,7 @@ package final class ArticleSearch: Sendable {
         let watch = ArticleWatch(directory: store)
         var keeper = keeper(report)
         var told: String?
+        var (nextCheck, isChecking) = (ContinuousClock.now, false)
         while !isOver {
             watch.arm()
             var pause: Int32 = 500
@@ -63,6 +64,11 @@ package final class ArticleSearch: Sendable {
                 }
                 catalogue.withLock { $0.trouble = nil }
                 told = nil
+                if nextCheck <= .now {
+                    isChecking = keeper.checkSealed(now: clock())
+                    nextCheck = .now + .milliseconds(Int(Self.pauseOfChecking))
+                }
+                if isChecking { pause = Self.pauseOfChecking }
             } catch {
                 let trouble = "\(error)"
                 catalogue.withLock { $0.trouble = trouble }
@@ -75,7 +81,11 @@ package final class ArticleSearch: Sendable {
         }
     }
 
-    /// Brings the index up to the store as it is now, and returns.
+    /// In milliseconds, between two pieces of sealed files: 80 MB a second leave the disk to others.
+    private static let pauseOfChecking: Int32 = 100
+
+    /// Brings the index up to the store as it is now, and returns. Its sealed files are all looked at before, whether they are
+    /// as they were written.
     ///
     /// - Parameter progress: told how many records are in and how many are to be, now and then; false ends it early.
     package func bringUp(
@@ -84,6 +94,7 @@ package final class ArticleSearch: Sendable {
     ) throws(SearchFailure) {
         try makeFolder()
         var keeper = keeper(report)
+        while keeper.checkSealed(now: clock()), !isOver {}
         while try keeper.step(), !isOver {
             let (done, all) = catalogue.withLock { catalogue in
                 let done = catalogue.entries.reduce(0) { $0 + $1.extent.through - $1.extent.from + 1 }
@@ -131,14 +142,15 @@ package final class ArticleSearch: Sendable {
     // MARK: - Files that are there
 
     private static let ownSuffixes = [".open", ".sealed", ".making"]
+    private static let suffixesBeside = ["", "-wal", "-shm", "-journal", FileSum.suffix, FileSum.suffixInTheMaking]
 
-    /// Whether a file of that name is the index's, or what SQLite puts beside one.
+    /// Whether a file of that name is the index's, or stands beside one.
     private static func isOwn(_ name: String) -> Bool {
         let digits = name.utf8.prefix(20)
         guard digits.count == 20, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
         let rest = name.dropFirst(20)
         return ownSuffixes.contains { suffix in
-            rest.hasPrefix(suffix) && ["", "-wal", "-shm", "-journal"].contains(rest.dropFirst(suffix.count))
+            rest.hasPrefix(suffix) && suffixesBeside.contains(String(rest.dropFirst(suffix.count)))
         }
     }
 
@@ -146,6 +158,11 @@ package final class ArticleSearch: Sendable {
         let names = Set(names(in: folder).filter(Self.isOwn))
         for name in names where name.hasSuffix(".making") || name.hasSuffix(".making-journal") {
             unlink("\(folder)/\(name)")
+        }
+        // The process ended while a checksum was written, or before the last one of a file was removed.
+        for name in names {
+            let isLeft = name.hasSuffix(FileSum.suffix) && !names.contains(String(name.dropLast(FileSum.suffix.count)))
+            if isLeft || name.hasSuffix(FileSum.suffixInTheMaking) { unlink("\(folder)/\(name)") }
         }
         for name in names where name.hasSuffix(".open") || name.hasSuffix(".sealed") {
             guard let first = UInt64(name.prefix(20)), first > 0 else { continue }

@@ -10,8 +10,9 @@ struct IndexCommand: ParsableCommand {
         commandName: "index",
         abstract: "Brings the search index up to the store, and ends.",
         discussion: """
-            newswire-web does so by itself while it runs, and then this ends with 75. The index can always be made again from \
-            the articles.
+            newswire-web does so by itself while it runs, and then this ends with 75. Files of the index that are complete \
+            are first held against their checksums; one that is damaged is made again. All of it can always be made again \
+            from the articles.
 
             EXAMPLE
               newswire-web index --rebuild

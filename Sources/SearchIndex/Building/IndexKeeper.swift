@@ -20,6 +20,7 @@ struct IndexKeeper: ~Copyable {
     private let report: (String) -> Void
     /// Files that are written, two at most: the last one, and the one in which something is missing.
     private var writers: [SearchSpan: SearchFileWriter] = [:]
+    private var check: SealedCheck
     /// The files were held against the store as it is.
     private var isReconciled = false
     /// Something was written since `rest`.
@@ -34,6 +35,7 @@ struct IndexKeeper: ~Copyable {
         self.options = options
         self.catalogue = catalogue
         self.report = report
+        check = SealedCheck(pieceBytes: options.pieceBytes)
     }
 
     /// Does the next thing that is to be done; false where nothing is.
@@ -58,6 +60,23 @@ struct IndexKeeper: ~Copyable {
         // Before the next one is filled: what is open takes memory and a log each.
         if try sealNext(first: first) { return true }
         return try fill(reader, first: first)
+    }
+
+    /// Reads a piece of a sealed file whose turn it is, to see whether it is as it was written; for when nothing else is to be
+    /// done. A file that is not is removed, and made again by `step`.
+    ///
+    /// - Returns: false where it is no file's turn.
+    mutating func checkSealed(now: Timestamp) -> Bool {
+        let sealed = catalogue.withLock { $0.entries.map(\.file).filter(\.isSealed) }
+        switch check.step(sealed, now: now) {
+        case .nothing: return false
+        case .fine: break
+        case .damaged(let file, let reason):
+            report("\(reason): \(file.path) is made again")
+            remove(file.span)
+        case .failed(let failure): report("a file of the index is not looked at: \(failure)")
+        }
+        return true
     }
 
     /// Forgets what is only there to be quicker, when nothing is to be done for a while.
@@ -267,73 +286,5 @@ struct IndexKeeper: ~Copyable {
         writers[full.extent.span] = nil
         full.file.remove()
         return true
-    }
-}
-
-/// A run of records as it was read.
-private struct RunOfRecords {
-    var records: [SearchFileWriter.Record] = []
-    /// The record before it is another than was there.
-    var isOther = false
-    private var markSeq: UInt64 = 0
-    private var chain = ""
-    private var firstTime: Int64?
-    private var earliest = Int64.max
-    private var latest = Int64.min
-
-    mutating func add(_ slice: RecordSlice) {
-        guard let time = slice.envelope.storedAt else { return }
-        markSeq = slice.envelope.seq
-        chain = String(decoding: slice.envelope.chainDigits, as: UTF8.self)
-        firstTime = firstTime ?? time.seconds
-        earliest = min(earliest, time.seconds)
-        latest = max(latest, time.seconds)
-        // A line whose checksum holds is JSON.
-        guard slice.envelope.kind.isVersion, let stored = StoredRecord(line: slice.bytes) else { return }
-        records.append(
-            SearchFileWriter.Record(
-                stored: stored, seq: slice.envelope.seq, kind: slice.envelope.kind, storedAt: time))
-    }
-
-    func extent(of span: SearchSpan, from: UInt64, through: UInt64) -> SearchExtent {
-        SearchExtent(
-            span: span, from: from, through: through, markSeq: markSeq, chain: chain, fromTime: firstTime ?? 0,
-            earliest: earliest, latest: latest)
-    }
-}
-
-extension SearchExtent {
-    /// Joins what is in the file already; false where it is not right before or behind.
-    fileprivate mutating func join(_ known: SearchExtent) -> Bool {
-        if known.through + 1 == from {
-            (from, fromTime) = (known.from, known.fromTime)
-            if markSeq == 0 { (markSeq, chain) = (known.markSeq, known.chain) }
-        } else if through + 1 == known.from {
-            through = known.through
-            if known.markSeq > 0 { (markSeq, chain) = (known.markSeq, known.chain) }
-        } else {
-            return false
-        }
-        earliest = min(earliest, known.earliest)
-        latest = max(latest, known.latest)
-        return true
-    }
-}
-
-extension SearchCatalogue {
-    /// The newest records that are missing before those that are there, all of one file; nil where none are.
-    fileprivate func newestGap(first: UInt64) -> ClosedRange<UInt64>? {
-        guard var place = entries.last?.extent else { return nil }
-        while true {
-            let start = max(place.span.first, first)
-            if place.from > start { return start...place.from - 1 }
-            guard start > first else { return nil }
-            let end = start - 1
-            guard let next = entry(of: end)?.extent else {
-                let length = place.span.last - place.span.first + 1
-                return max(first, end - length + 1)...end
-            }
-            place = next
-        }
     }
 }

@@ -187,7 +187,8 @@ final class SearchFileWriter {
         return connection.changes &- before >= 2
     }
 
-    /// Makes the sealed file of this one, whose words are in one piece: no page of it is free. The open one stays.
+    /// Makes the sealed file of this one, whose words are in one piece: no page of it is free; and before that its checksum.
+    /// The open one stays.
     func seal(in folder: String) throws(SearchFailure) {
         let made = span.makingPath(in: folder)
         unlink(made)
@@ -196,7 +197,9 @@ final class SearchFileWriter {
         copy.bind(made, at: 1)
         try copy.run()
         try Self.synchronise(made)
-        guard rename(made, span.sealedPath(in: folder)) == 0 else { throw .system("renaming", made) }
+        let sealed = span.sealedPath(in: folder)
+        try FileSum.write(try FileSum.of(made), beside: sealed)
+        guard rename(made, sealed) == 0 else { throw .system("renaming", made) }
         try Self.synchronise(folder)
     }
 

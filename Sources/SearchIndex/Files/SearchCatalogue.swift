@@ -87,4 +87,20 @@ struct SearchCatalogue: Sendable {
 
     /// What `EntryPage` says: 0 where nothing is missing.
     var searchedFrom: UInt64 { hasBeginning ? 0 : completeFrom?.seq ?? lastSeq + 1 }
+
+    /// The newest records that are missing before those that are there, all of one file; nil where none are.
+    func newestGap(first: UInt64) -> ClosedRange<UInt64>? {
+        guard var place = entries.last?.extent else { return nil }
+        while true {
+            let start = max(place.span.first, first)
+            if place.from > start { return start...place.from - 1 }
+            guard start > first else { return nil }
+            let end = start - 1
+            guard let next = entry(of: end)?.extent else {
+                let length = place.span.last - place.span.first + 1
+                return max(first, end - length + 1)...end
+            }
+            place = next
+        }
+    }
 }

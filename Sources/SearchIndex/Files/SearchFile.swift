@@ -67,6 +67,7 @@ final class SearchFile: Sendable {
 
     /// Removes it from the folder, and all that SQLite or `SearchFileWriter` has put beside it.
     func remove() {
-        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
+        // The checksum goes last: a file without one is taken as it is.
+        for suffix in ["", "-wal", "-shm", "-journal", FileSum.suffix] { unlink(path + suffix) }
     }
 }

@@ -85,4 +85,20 @@ extension SearchExtent {
         row.bind(latest, at: 9)
         try row.run()
     }
+
+    /// Joins what is in the file already; false where it is not right before or behind.
+    mutating func join(_ known: SearchExtent) -> Bool {
+        if known.through + 1 == from {
+            (from, fromTime) = (known.from, known.fromTime)
+            if markSeq == 0 { (markSeq, chain) = (known.markSeq, known.chain) }
+        } else if through + 1 == known.from {
+            through = known.through
+            if known.markSeq > 0 { (markSeq, chain) = (known.markSeq, known.chain) }
+        } else {
+            return false
+        }
+        earliest = min(earliest, known.earliest)
+        latest = max(latest, known.latest)
+        return true
+    }
 }
