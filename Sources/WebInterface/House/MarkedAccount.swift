@@ -81,7 +81,7 @@ package final class MarkedAccount: Sendable {
             let floor = state.marks.floor
             var bits = state.marks.bits
             let changed = bits.set(entries.filter { $0 >= floor && $0 <= last }, read)
-            try write(changed, of: bits)
+            try write(changed, of: bits, before: state.marks.bits)
             state.marks.bits = bits
         }
     }
@@ -92,7 +92,7 @@ package final class MarkedAccount: Sendable {
             guard last >= state.marks.floor else { return }
             var bits = state.marks.bits
             let changed = bits.set(from: state.marks.floor, through: last)
-            try write(changed, of: bits)
+            try write(changed, of: bits, before: state.marks.bits)
             state.marks.bits = bits
         }
     }
@@ -176,9 +176,17 @@ package final class MarkedAccount: Sendable {
         marks.bits = bits
     }
 
-    private func write(_ changed: Range<Int>, of bits: ReadBits) throws(WebFailure) {
+    private func write(_ changed: Range<Int>, of bits: ReadBits, before: ReadBits) throws(WebFailure) {
         guard !changed.isEmpty else { return }
-        try readFile.write(bits.bytes[changed], at: ReadBits.headerBytes + changed.lowerBound)
+        do throws(WebFailure) {
+            try readFile.write(bits.bytes[changed], at: ReadBits.headerBytes + changed.lowerBound)
+        } catch {
+            // A part of them may be in the file, and would count after the next start though they were refused.
+            let former = changed.clamped(to: before.bytes.indices)
+            try? readFile.write(before.bytes[former], at: ReadBits.headerBytes + former.lowerBound)
+            try? readFile.cut(to: ReadBits.headerBytes + before.bytes.count)
+            throw error
+        }
     }
 
     private func write(_ stars: Set<UInt64>) throws(WebFailure) {

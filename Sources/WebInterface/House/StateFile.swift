@@ -71,13 +71,23 @@ struct StateFile: Sendable {
         if code != 0 { throw failure("writing", code) }
     }
 
-    /// Appends bytes, and makes the file where there is none; durable when this returns.
+    /// Cuts the file to so many bytes.
+    func cut(to count: Int) throws(WebFailure) {
+        guard truncate(path, count) == 0 else { throw failure("cutting") }
+    }
+
+    /// Appends bytes, and makes the file where there is none; durable when this returns. Where it throws, the file is as it was.
     func append(_ bytes: [UInt8]) throws(WebFailure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw failure("opening") }
         defer { close(descriptor) }
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw failure("looking at") }
         guard newswire_write_all(descriptor, bytes, bytes.count) == 0, fdatasync(descriptor) == 0 else {
-            throw failure("writing")
+            let code = errno
+            // What is appended next would go on from the part that is there, in the middle of a line.
+            ftruncate(descriptor, end)
+            throw failure("writing", code)
         }
     }
 
@@ -91,12 +101,15 @@ struct StateFile: Sendable {
     }
 
     private func failure(_ action: String, _ code: Int32 = errno) -> WebFailure {
-        failure(action, String(cString: strerror(code)))
+        let reason = String(cString: strerror(code))
+        guard code == ENOSPC || code == EDQUOT else { return failure(action, reason) }
+        return failure(action, reason, hint: "Free some space there, and ask again: what was marked before is kept.")
     }
 
-    private func failure(_ action: String, _ reason: String) -> WebFailure {
-        WebFailure(
-            503, "\(action) \(path): \(reason)", hint: "See to `state_directory` on the machine that runs newswire-web."
-        )
+    private func failure(
+        _ action: String, _ reason: String,
+        hint: String = "See to `state_directory` on the machine that runs newswire-web."
+    ) -> WebFailure {
+        WebFailure(503, "\(action) \(path): \(reason)", hint: hint)
     }
 }

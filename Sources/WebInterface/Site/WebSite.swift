@@ -143,6 +143,7 @@ package struct WebSite: Sendable {
         let basePath = house.parts.access.rules.web.basePath
         var name = reception.name
         var answer: WebAnswer
+        var reason: String?
         do {
             switch reception.outcome {
             case .refuse(let failure): throw failure
@@ -158,6 +159,7 @@ package struct WebSite: Sendable {
                     WebCall(request: request, caller: caller, parameters: parameters, house: house))
             }
         } catch let failure as WebFailure {
+            if failure.status >= 500 { reason = failure.message }
             answer = failure.answer(in: reception.section, to: request, below: basePath)
         } catch {
             house.logger.error("answering a request: \(error)", metadata: ["path": "\(request.path)"])
@@ -168,7 +170,7 @@ package struct WebSite: Sendable {
         house.metrics.count(
             reception.section, status: answer.status,
             milliseconds: max(0, SystemClock.now().milliseconds - request.receivedAt.milliseconds))
-        log(request, answer, name, house)
+        log(request, answer, name, reason, house)
         return answer
     }
 
@@ -219,13 +221,16 @@ package struct WebSite: Sendable {
             hint: "It needs the right \"\(needed)\", which [[web.account]] of newswire.toml gives.")
     }
 
-    private func log(_ request: WebRequest, _ answer: WebAnswer, _ name: String?, _ house: WebHouse) {
+    /// - Parameter reason: why the house itself could not answer.
+    private func log(
+        _ request: WebRequest, _ answer: WebAnswer, _ name: String?, _ reason: String?, _ house: WebHouse
+    ) {
         let isFailure = answer.status >= 500 || answer.status == 401 && Proof(request) != nil
         let level = isFailure ? Logger.Level.notice : .debug
         guard house.logger.logLevel <= level else { return }
-        house.logger.log(
-            level: level, "\(request.method.rawValue) \(request.path)", metadata: metadata(request, answer, name, house)
-        )
+        var metadata = metadata(request, answer, name, house)
+        if let reason { metadata["reason"] = "\(reason)" }
+        house.logger.log(level: level, "\(request.method.rawValue) \(request.path)", metadata: metadata)
     }
 
     private func metadata(

@@ -150,7 +150,11 @@ struct SiteTests {
         let lines = Locked<[String]>([])
         var logger = Logger(label: "test") { _ in LineHandler(lines) }
         logger.logLevel = .debug
-        let site = try SiteFixture(AccessTests.accounts, secrets: AccessTests.secrets)
+        let full = WebEndpoint(.get, "/full", .page, needs: .nothing) { _ in
+            throw WebFailure(503, "writing marks: No space left on device")
+        }
+        let site = try SiteFixture(
+            AccessTests.accounts, secrets: AccessTests.secrets, endpoints: SiteFixture.endpoints + [full])
         let house = WebHouse(
             configuration: site.fixture.house.configuration, parts: site.fixture.house.parts, logger: logger)
         func ask(_ target: String, _ headers: [(String, String)]) {
@@ -164,11 +168,13 @@ struct SiteTests {
         ask("/read", [SiteFixture.basic("reader", "reader's")])
         ask("/read", [SiteFixture.basic("reader", "guess-of-one")])
         ask("/accounts/ClientLogin?Email=reader&Passwd=guess-of-two", [])
+        ask("/full", [SiteFixture.basic("reader", "reader's")])
         let all = lines.withLock { $0 }
-        #expect(all.count == 4)
+        #expect(all.count == 5)
         #expect(
             all[0].contains("debug GET /out/read") && all[0].contains("q=drone") && all[0].contains("account=manager"))
         #expect(all[2].contains("notice GET /read") && all[2].contains("status=401"))
+        #expect(all[4].contains("notice GET /full") && all[4].contains("reason=writing marks: No space left on device"))
         for secret in ["token-g", "reader's", "guess-of-one", "guess-of-two", "Basic"] {
             #expect(!all.joined().contains(secret), "\(secret)")
         }
