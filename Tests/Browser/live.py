@@ -2,7 +2,7 @@
 """Drives newswire-web beside a running service with a real browser: what comes is counted, the buttons do what they say, a
 search finds, a list of feeds is taken; then it looks at each page as pages.py does. The feeds are hostile.
 
-usage: live.py --newswire BINARY --web BINARY [--pictures FOLDER]
+usage: live.py --newswire BINARY --web BINARY [--pictures FOLDER] [--axe FILE]
 exit: 0 nothing is wrong, 1 something is, 77 there is no browser, or a program is not built
 """
 import argparse, base64, os, sys, tempfile, time, urllib.request
@@ -119,6 +119,7 @@ def main():
     parser.add_argument('--newswire', default=str(ROOT / '.build/release/newswire'))
     parser.add_argument('--web', default=str(ROOT / '.build/release/newswire-web'))
     parser.add_argument('--pictures')
+    parser.add_argument('--axe')
     options = parser.parse_args()
     for binary in (options.newswire, options.web):
         if not os.access(binary, os.X_OK):
@@ -141,13 +142,13 @@ def main():
             drive(driver, site, folder)
             driver.get_log('browser'), driver.get_log('performance')
             paths = pages.found(site.url)
-            pages.look(driver, site.url, paths, options.pictures)
+            pages.look(driver, site.url, paths, options.pictures, axe=options.axe)
             pages.keys(driver, site.url)
             pages.nothing_runs(driver, site.url)
         finally:
             driver.quit()
             site.close()
-    print(f'browser beside a service: {len(paths)} pages, {len(pages.wrong)} wrong')
+    print(f'browser beside a service: {len(paths)} pages{pages.held_by(options.axe)}, {len(pages.wrong)} wrong')
     return 1 if pages.wrong else 0
 
 

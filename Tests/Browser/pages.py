@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Looks at the pages of newswire-web with a real browser (docs/web.md).
 
-usage: pages.py --rendered FOLDER | --base URL  [--pictures FOLDER]
+usage: pages.py --rendered FOLDER | --base URL  [--pictures FOLDER] [--axe FILE]
 
   --rendered   pages that the suite PageRendering has written (NEWSWIRE_PAGES=FOLDER)
   --base       a running newswire-web that may be read without an account
   --pictures   where a picture of each page goes, in both schemes and at two widths
+  --axe        axe.min.js, whose rules are then held against each page as well, in both schemes and at both widths
 
 Needs chromium, chromedriver and selenium. It talks to 127.0.0.1 alone, and counts what the browser would ask of anybody else.
 exit: 0 nothing is wrong, 1 something is, 77 there is no browser
@@ -103,7 +104,8 @@ def browser():
     return webdriver.Chrome(options=options, service=Service(DRIVER))
 
 
-# What axe would find first, by hand: names, order of headings, contrast, sizes of what is pressed.
+# What is wanted of each page also where axe is not here, and what axe leaves alone: names, order of headings, contrast,
+# sizes of what is pressed.
 RULES = r'''
 const bad = [];
 const visible = e => { const r = e.getBoundingClientRect(); return r.width > 0 && r.height > 0 && r.right > 0 && getComputedStyle(e).visibility != 'hidden'; };
@@ -145,11 +147,21 @@ return bad;
 '''
 
 
+# All rules that axe has on by itself, and those of WCAG 2.2, which it has off.
+AXE = r'''
+const done = arguments[arguments.length - 1];
+axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}}).then(found => done(
+  found.violations.map(rule => 'axe ' + rule.id + ' (' + rule.impact + '): ' + rule.help + ', ' + rule.nodes.length + ' times, as '
+    + rule.nodes[0].html.slice(0, 120))), error => done(['axe: ' + error]));
+'''
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--rendered')
     parser.add_argument('--base')
     parser.add_argument('--pictures')
+    parser.add_argument('--axe')
     options = parser.parse_args()
     if options.rendered:
         base, paths = serve(options.rendered)
@@ -157,16 +169,22 @@ def main():
         base = options.base.rstrip('/')
         paths = found(base)
     driver = browser()
-    look(driver, base, paths, options.pictures, options.rendered is not None)
+    look(driver, base, paths, options.pictures, options.rendered is not None, options.axe)
     keys(driver, base)
     nothing_runs(driver, base)
     driver.quit()
-    print(f'browser: {len(paths)} pages, {len(wrong)} wrong')
+    print(f'browser: {len(paths)} pages{held_by(options.axe)}, {len(wrong)} wrong')
     return 1 if wrong else 0
 
 
-def look(driver, base, paths, pictures=None, is_rendered=False):
+def held_by(axe):
+    return ' with axe' if axe else ' without axe, which is absent'
+
+
+def look(driver, base, paths, pictures=None, is_rendered=False, axe=None):
     """Goes through pages in both schemes and at two widths."""
+    library = open(axe).read() if axe else None
+
     def messages(path):
         for entry in driver.get_log('browser'):
             # Of a page that was rendered there is no stream.
@@ -194,6 +212,11 @@ def look(driver, base, paths, pictures=None, is_rendered=False):
                 check(over <= 0, f'{path} at {width}: {over} px too wide')
                 for words in driver.execute_script(RULES):
                     check(False, f'{path} {size} {scheme}: {words}')
+                if library:
+                    # The policy of the pages is for what they bring: what the driver runs is none of it.
+                    driver.execute_script(library)
+                    for words in driver.execute_async_script(AXE):
+                        check(False, f'{path} {size} {scheme}: {words}')
                 if 'images=1' not in path:
                     strangers(path)
                     messages(path)

@@ -24,7 +24,7 @@ let styleSheet: StaticString = """
     input,button,select{font:inherit;padding:.25rem .55rem;min-height:30px;border:1px solid var(--edge);border-radius:4px;background:var(--bg);color:var(--fg);max-width:100%}
     button{background:var(--soft);cursor:pointer}
     header input{width:16rem}form.find input{width:12rem}form.find input[type=file]{width:auto}::placeholder{color:var(--dim);opacity:1}
-    .skip{position:absolute;left:-99rem;background:var(--bg);padding:.5rem;z-index:1}.skip:focus{left:.5rem;top:.5rem}
+    .skip,.unseen{position:absolute;left:-99rem;background:var(--bg);padding:.5rem;z-index:1}.skip:focus{left:.5rem;top:.5rem}
     form.find,.acts{display:flex;flex-wrap:wrap;gap:.5rem .8rem;align-items:end;margin:.6rem 0}form.find label{display:grid;font-size:.87rem;color:var(--dim)}\
     form.find label input,form.find label select{font-size:15px}
     .acts{align-items:center}

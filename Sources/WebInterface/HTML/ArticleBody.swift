@@ -34,6 +34,7 @@ private struct BodyWriter {
     private var openLinks = 0
     /// For each link that is open, whether it was written.
     private var writtenLinks: [Bool] = []
+    private var headings = BodyHeadings()
 
     init(loadsImages: Bool) { self.loadsImages = loadsImages }
 
@@ -102,6 +103,7 @@ private struct BodyWriter {
             put("\" rel=\"noopener noreferrer nofollow ugc\">")
         case "img": image(value("src"), alt: value("alt"))
         case let name:
+            if let level = BodyHeadings.level(name) { return put("<\(headings.begin(level))>") }
             guard let shown = BodyElements.shown[name] else { return }
             put("<\(shown)")
             for (name, value) in attributes where BodyElements.keeps(name, on: shown) {
@@ -109,6 +111,8 @@ private struct BodyWriter {
                 append(text: value)
                 put("\"")
             }
+            // It scrolls by itself where it is wide, and could otherwise not be scrolled without a mouse.
+            if shown == "pre" || shown == "table" { put(" tabindex=\"0\"") }
             put(">")
         }
     }
@@ -118,6 +122,8 @@ private struct BodyWriter {
             guard writtenLinks.popLast() == true else { return }
             openLinks -= 1
             put("</a>")
+        } else if BodyHeadings.level(name) != nil {
+            put("</\(headings.end())>")
         } else if let shown = BodyElements.shown[name] {
             put("</\(shown)>")
         }
@@ -161,13 +167,40 @@ private struct BodyWriter {
     private mutating func put(_ text: String) { bytes.append(contentsOf: text.utf8) }
 }
 
+/// Which headings stand in the place of a publisher's: the same outline, below the page's own headings and without a step left
+/// out, by which whoever hears the page goes through it.
+private struct BodyHeadings {
+    /// The levels, as the publisher has them, of the headings above the one that came last, and its own.
+    private var outline: [Int] = []
+    /// What is open.
+    private var open: [String] = []
+
+    static func level(_ name: String) -> Int? {
+        guard name.utf8.count == 2, name.hasPrefix("h"), let level = Int(name.dropFirst()), (1...6).contains(level)
+        else { return nil }
+        return level
+    }
+
+    mutating func begin(_ level: Int) -> String {
+        while let last = outline.last, last >= level { outline.removeLast() }
+        outline.append(level)
+        // The page has h2 above the body.
+        let name = "h\(min(6, 2 + outline.count))"
+        open.append(name)
+        return name
+    }
+
+    /// The sanitiser closes what it has opened, and nothing else.
+    mutating func end() -> String { open.popLast() ?? "h6" }
+}
+
 /// What of the sanitiser's vocabulary a body has on a page. Of all else the text alone is shown.
 private enum BodyElements {
-    /// Each element with the one that stands in its place: headings begin below the page's, and nothing is a landmark.
+    /// Each element but headings with the one that stands in its place: nothing is a landmark.
     static let shown: [String: String] = {
         var shown = [
-            "h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6", "h6": "h6", "center": "div", "dir": "ul",
-            "menu": "ul", "strike": "s", "tt": "code", "acronym": "abbr", "picture": "span",
+            "center": "div", "dir": "ul", "menu": "ul", "strike": "s", "tt": "code", "acronym": "abbr",
+            "picture": "span",
             // Isolates what it holds, and does not turn it.
             "bdo": "bdi",
         ]

@@ -104,6 +104,19 @@ import Testing
         #expect(body("<h1>a</h1><main>b</main><nav>c</nav>") == "<h3>a</h3><div>b</div><div>c</div>")
     }
 
+    @Test(arguments: [
+        ("121", "343"), ("3435", "3434"), ("6", "3"), ("246", "345"), ("123456", "345666"), ("4321", "3333"),
+    ])
+    func `headings of a body leave no step out`(levels: String, shown: String) {
+        func html(_ levels: String) -> String { levels.map { "<h\($0)>x</h\($0)>" }.joined() }
+        #expect(body(html(levels)) == html(shown))
+    }
+
+    @Test func `what scrolls by itself can be scrolled by keys`() {
+        #expect(body("<pre>x</pre>") == "<pre tabindex=\"0\">x</pre>")
+        #expect(body("<table><tr><td>1</table>").hasPrefix("<table tabindex=\"0\">"))
+    }
+
     @Test func `links lead out, and never into the site`() {
         #expect(
             body("<a href=\"https://example.com/?a&b\">x</a>")

@@ -124,14 +124,18 @@ struct ArticlePage {
         let base = isPage ? shown.page?["url"]?.string : shown.url
         if let html = shown.contentHTML ?? shown.pageHTML ?? shown.summary {
             let body = ArticleBody(html, baseURL: base, loadsImages: loadsImages)
-            return "\(images(body.images))<div class=\"body\" dir=\"auto\"\(language)>\(HTML(body))</div>"
+            return
+                "\(Self.heading)\(images(body.images))<div class=\"body\" dir=\"auto\"\(language)>\(HTML(body))</div>"
         }
         guard let text = shown.contentText ?? shown.pageText, !text.isEmpty else {
             return "<p class=\"dim\">The feed has no text for it.</p>"
         }
         let paragraphs = text.split(whereSeparator: \.isNewline).map { line -> HTML in "<p>\(line)</p>" }
-        return "<div class=\"body\" dir=\"auto\"\(language)>\(paragraphs)</div>"
+        return "\(Self.heading)<div class=\"body\" dir=\"auto\"\(language)>\(paragraphs)</div>"
     }
+
+    /// Those of the body stand below it. Whoever sees the page sees where the text is.
+    private static let heading: HTML = "<h2 class=\"unseen\">Text</h2>"
 
     /// The link by which images are asked for, and from whom they come.
     private func images(_ urls: [String]) -> HTML {
