@@ -1,3 +1,4 @@
+private import CShims
 private import Glibc
 
 /// `ProcessorClock` is the time that a thread, or another process, has worked: by it who works can be told from who waits for what
