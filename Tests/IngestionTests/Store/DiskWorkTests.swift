@@ -27,7 +27,7 @@ import Testing
             }
         }
         await BlockingCall.run { begun.wait() }
-        #expect(watch.delay?.description == "reading x: the file system has not answered for 0 s")
+        #expect(watch.delay?.description.hasPrefix("reading x: the file system has not answered for ") == true)
         gate.open()
         await work.value
         #expect(watch.delay == nil)
@@ -161,7 +161,7 @@ import Testing
         }
         while writer.watch.delay == nil { await Task.yield() }
         let error = await #expect(throws: StoreError.self) { try await writer.checkDisk() }
-        #expect(error?.reason == "the file system has not answered for 0 s")
+        #expect(error?.reason.hasPrefix("the file system has not answered for ") == true)
         gate.open()
         await waiting.value
         store.close()
