@@ -50,6 +50,7 @@ package final class EngineLog: FleetLog {
                 sum(octet_length(body)) OVER w AS total, row_number() OVER w AS n FROM (SELECT * FROM newswire.log \
                 WHERE pos > $1 ORDER BY pos LIMIT $2) l WINDOW w AS (ORDER BY pos)) r ON n = 1 OR total <= $3 ORDER BY r.pos
                 """, [.int8(Int64(position)), .int8(Int64(Self.most)), .int8(Int64(bytes))], binary: true,
+                isRepeated: true,
                 orElse: "did not give the log")
             let end = result.count > 0 ? result.number(0, 4) : nil
             // Without an entry there is one row, of the end alone.
@@ -90,7 +91,7 @@ package final class EngineLog: FleetLog {
             try session.run(
                 "SELECT newswire.append($1::uuid, $2, $3, $4, $5)",
                 [.text(me), .int8(Int64(seen)), .int8(Int64(end.seq)), .bytea(end.chain), .bytea(body)], binary: true,
-                orElse: "did not take the entry \(seen + 1) of the log"
+                isRepeated: true, orElse: "did not take the entry \(seen + 1) of the log"
             ).number(0, 0)
         }
         switch answer {

@@ -59,16 +59,18 @@ final class EngineSession {
 
     /// Runs a statement, and waits for it as long as this is the engine.
     ///
-    /// - Parameter deed: goes on where the server's name ends: `did not take the entry`.
+    /// - Parameters:
+    ///   - isRepeated: of what is asked several times a second (`PostgreSQLConnection.run`).
+    ///   - deed: goes on where the server's name ends: `did not take the entry`.
     func run(
         _ statement: String, _ parameters: [PostgreSQLConnection.Parameter] = [], binary: Bool = false,
-        orElse deed: String
+        isRepeated: Bool = false, orElse deed: String
     ) throws(PostgreSQLFailure) -> PostgreSQLResult {
         let settings = access.settings
         let wait = StatementWait(
             halt: access.halt, patience: settings.patience, end: settings.longestWait.map { EngineClock.now() + $0 }
         ) { [access, identity] in access.isElsewhere(than: identity) }
-        return try connection.run(statement, parameters, binary: binary, orElse: deed, wait)
+        return try connection.run(statement, parameters, binary: binary, isRepeated: isRepeated, orElse: deed, wait)
     }
 }
 

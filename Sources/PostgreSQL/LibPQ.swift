@@ -27,6 +27,14 @@ package struct LibPQ: @unchecked Sendable {
             OpaquePointer?, UnsafePointer<CChar>?, Int32, UnsafePointer<Oid>?, Strings?, UnsafePointer<Int32>?,
             UnsafePointer<Int32>?, Int32
         ) -> Int32
+    var sendPrepare:
+        @convention(c) (
+            OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?, Int32, UnsafePointer<Oid>?
+        ) -> Int32
+    var sendQueryPrepared:
+        @convention(c) (
+            OpaquePointer?, UnsafePointer<CChar>?, Int32, Strings?, UnsafePointer<Int32>?, UnsafePointer<Int32>?, Int32
+        ) -> Int32
     var flush: @convention(c) (OpaquePointer?) -> Int32
     var isBusy: @convention(c) (OpaquePointer?) -> Int32
     var consumeInput: @convention(c) (OpaquePointer?) -> Int32
@@ -68,6 +76,7 @@ package struct LibPQ: @unchecked Sendable {
             socket: find("PQsocket"), backendPID: find("PQbackendPID"), serverVersion: find("PQserverVersion"),
             errorMessage: find("PQerrorMessage"), setErrorVerbosity: find("PQsetErrorVerbosity"),
             setNonBlocking: find("PQsetnonblocking"), sendQueryParams: find("PQsendQueryParams"),
+            sendPrepare: find("PQsendPrepare"), sendQueryPrepared: find("PQsendQueryPrepared"),
             flush: find("PQflush"), isBusy: find("PQisBusy"), consumeInput: find("PQconsumeInput"),
             getResult: find("PQgetResult"), notifies: find("PQnotifies"), freeMemory: find("PQfreemem"),
             clear: find("PQclear"), resultStatus: find("PQresultStatus"), resultErrorField: find("PQresultErrorField"),

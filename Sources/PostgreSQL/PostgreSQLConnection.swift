@@ -8,6 +8,8 @@ private import Glibc
 package final class PostgreSQLConnection {
     private let library: LibPQ
     private let connection: OpaquePointer
+    /// The names of statements that the server has prepared, by the statements.
+    private var prepared: [String: String] = [:]
     /// The server as messages name it.
     package let server: String
 
@@ -91,12 +93,33 @@ package final class PostgreSQLConnection {
     ///
     /// - Parameters:
     ///   - binary: gives the values in the binary form of their types, and else as text.
+    ///   - isRepeated: has the server read and plan the statement once for all times that it is run on this connection.
     ///   - deed: goes on where the server's name ends: `did not take the articles`.
     package func run(
-        _ statement: String, _ parameters: [Parameter] = [], binary: Bool = false, orElse deed: String,
-        _ wait: some SocketWait
+        _ statement: String, _ parameters: [Parameter] = [], binary: Bool = false, isRepeated: Bool = false,
+        orElse deed: String, _ wait: some SocketWait
     ) throws(PostgreSQLFailure) -> PostgreSQLResult {
-        guard send(statement, parameters, binary) else { throw lost() }
+        let name = isRepeated ? try prepare(statement, parameters, orElse: deed, wait) : nil
+        guard send(statement, as: name, parameters, binary) else { throw lost() }
+        return try answer(orElse: deed, wait)
+    }
+
+    /// - Returns: the name by which the server knows the statement from here on.
+    private func prepare(
+        _ statement: String, _ parameters: [Parameter], orElse deed: String, _ wait: some SocketWait
+    ) throws(PostgreSQLFailure) -> String {
+        if let name = prepared[statement] { return name }
+        let name = "newswire\(prepared.count + 1)"
+        let isSent = library.sendPrepare(
+            connection, name, statement, Int32(parameters.count), parameters.map(\.type))
+        guard isSent != 0 else { throw lost() }
+        _ = try answer(orElse: deed, wait)
+        prepared[statement] = name
+        return name
+    }
+
+    /// Sends what is left to send, and waits for the end of the statement.
+    private func answer(orElse deed: String, _ wait: some SocketWait) throws(PostgreSQLFailure) -> PostgreSQLResult {
         try flush(wait)
         var last: PostgreSQLResult?
         while true {
@@ -116,13 +139,18 @@ package final class PostgreSQLConnection {
         return last
     }
 
-    private func send(_ statement: String, _ parameters: [Parameter], _ binary: Bool) -> Bool {
+    /// - Parameter name: of the statement, where the server has prepared it.
+    private func send(_ statement: String, as name: String?, _ parameters: [Parameter], _ binary: Bool) -> Bool {
         let types = parameters.map(\.type)
         let lengths = parameters.map { Int32($0.bytes.count) }
         let formats = [Int32](repeating: 1, count: parameters.count)
         // One buffer for all values, so that they have one address for as long as the call lasts; libpq copies them.
         return withPointers(to: parameters) { values in
-            library.sendQueryParams(
+            if let name {
+                return library.sendQueryPrepared(
+                    connection, name, Int32(parameters.count), values, lengths, formats, binary ? 1 : 0) != 0
+            }
+            return library.sendQueryParams(
                 connection, statement, Int32(parameters.count), types, values, lengths, formats, binary ? 1 : 0) != 0
         }
     }

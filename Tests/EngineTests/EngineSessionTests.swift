@@ -24,6 +24,25 @@ struct EngineSessionTests {
         }
     }
 
+    @Test("A statement that is repeated is prepared once for a connection, and one that cannot be is refused each time")
+    func repeated() throws {
+        let session = try TestEngine().access().connect()
+        for number: Int64 in 1...3 {
+            let result = try session.run(
+                "SELECT $1 + 1", [.int8(number)], binary: true, isRepeated: true, orElse: "did not count")
+            #expect(result.number(0, 0) == number + 1)
+        }
+        for _ in 1...2 {
+            #expect(throws: PostgreSQLFailure.self) {
+                try session.run("SELECT nothing", isRepeated: true, orElse: "did not say")
+            }
+        }
+        let kept = try session.run(
+            "SELECT count(*)::text FROM pg_prepared_statements WHERE statement = 'SELECT $1 + 1'",
+            orElse: "did not say")
+        #expect(kept.firstText == "1")
+    }
+
     @Test("A server that may lose what it has acknowledged is refused by the setting's name")
     func careless() throws {
         let server = try #require(PostgreSQLServer())
