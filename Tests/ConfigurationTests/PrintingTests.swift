@@ -145,4 +145,29 @@ struct PrintingTests {
         #expect(again.entries == OPMLDocument(exporting: configuration, title: "").entries)
         #expect(again.entries.count == 3)
     }
+
+    @Test func `a list of very many feeds is written in pieces, which together read as the same list`() throws {
+        let entries = (0..<3000).map { number in
+            OPMLDocument.Entry(
+                url: "https://example.org/\(number).xml", title: "Title \(number) & \u{fc}",
+                tags: number.isMultiple(of: 3) ? [] : ["folder \(number % 2)", "label"])
+        }
+        var writer = OPMLWriter(title: "All", tags: entries.lazy.map(\.tags)) { entries[$0] }
+        var pieces: [[UInt8]] = []
+        while let piece = writer.next() { pieces.append(piece) }
+        #expect(pieces.count > 4)
+        #expect(pieces.allSatisfy { $0.count < 66_000 && !$0.isEmpty })
+        #expect(pieces.flatMap(\.self) == OPMLDocument(title: "All", entries: entries).xml())
+        let read = try OPMLDocument.read(pieces.flatMap(\.self)).entries
+        #expect(Set(read.map(\.url)) == Set(entries.map(\.url)))
+        #expect(read.filter { $0.tags == ["folder 1", "label"] }.count == 1000)
+        #expect(read.prefix(1000).allSatisfy { $0.tags.isEmpty })
+    }
+
+    @Test func `a list without feeds is one piece`() throws {
+        var writer = OPMLWriter(title: nil, tags: [[String]]()) { _ in OPMLDocument.Entry(url: "") }
+        #expect(try OPMLDocument.read(writer.next() ?? []).entries == [])
+        #expect(writer.next() == nil)
+    }
+
 }

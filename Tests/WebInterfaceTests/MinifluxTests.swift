@@ -99,6 +99,8 @@ import Testing
         #expect(counters["unreads"]?[notes]?.integer == 3)
         #expect(counters["reads"]?[wire]?.integer == 0)
         #expect(counters["unreads"]?[wire]?.integer == 4)
+        #expect(counters["reads"]?.object?.count == 3)
+        #expect(counters["unreads"]?.object?.count == 3)
     }
 
     @Test func `the export is OPML of the configured feeds without secrets`() throws {

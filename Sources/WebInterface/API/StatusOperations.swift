@@ -85,19 +85,31 @@ enum StatusOperations {
 
     private static func opml(_ call: WebCall, _ arguments: APIArguments) throws -> WebAnswer {
         let feeds = try call.house.parts.catalogue.snapshot(at: call.request.receivedAt)
-        var answer = APIReply.hashed(feeds.opml, "text/x-opml; charset=utf-8", to: call)
-        answer.headers.all.append(.init("Content-Disposition", "attachment; filename=\"newswire.opml\""))
-        return answer
+        return WebAnswer(
+            200, "text/x-opml; charset=utf-8", .pieces(feeds.opml),
+            headers: WebFields([.init("Content-Disposition", "attachment; filename=\"newswire.opml\"")]))
     }
 }
 
 extension FeedSnapshot {
     /// The configured feeds as OPML. Whoever may read may see it: URLs are redacted.
-    package var opml: [UInt8] {
-        let entries = configuration.feeds.indices.filter { !feed($0).isLocalFile }.map { place in
-            OPMLDocument.Entry(
-                url: URLRedaction.redacted(feed(place).url), title: title(place), tags: feed(place).tags)
-        }
-        return OPMLDocument(title: "newswire", entries: entries).xml()
+    var opml: OPMLPieces {
+        let places = configuration.feeds.indices.filter { !feed($0).isLocalFile }
+        return OPMLPieces(
+            OPMLWriter(title: "newswire", tags: places.lazy.map { feed($0).tags }) { number in
+                let feed = feed(places[number])
+                return OPMLDocument.Entry(
+                    url: URLRedaction.redacted(feed.url), title: title(places[number]), tags: feed.tags)
+            })
     }
+}
+
+/// `OPMLPieces` is a list of feeds as an answer.
+// Sendable because nobody asks it while another does (`WebPieces`).
+final class OPMLPieces: WebPieces, @unchecked Sendable {
+    private var writer: OPMLWriter
+
+    init(_ writer: OPMLWriter) { self.writer = writer }
+
+    func next() -> [UInt8]? { writer.next() }
 }

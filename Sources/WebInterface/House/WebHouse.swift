@@ -44,6 +44,8 @@ package final class WebHouse: Sendable {
     package let activity = ArticleActivity()
     /// What was counted of entries last.
     let totals = Locked<EntryTotals?>(nil)
+    /// What readers were told of feeds last.
+    let readerLists = Locked<ReaderLists?>(nil)
 
     package init(configuration: Configuration, parts: Parts, logger: Logger) {
         current = Locked(Self.withoutFeeds(configuration))

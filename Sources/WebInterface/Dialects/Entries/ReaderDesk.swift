@@ -89,12 +89,6 @@ struct ReaderDesk: Sendable {
 
     static func category(of feed: FeedConfiguration) -> String { feed.tags.first ?? untagged }
 
-    /// The categories in the order of the configuration, each once whatever its case.
-    var categories: [String] {
-        var known: Set<TagKey> = []
-        return snapshot.configuration.feeds.map(Self.category).filter { known.insert(TagKey($0)).inserted }
-    }
-
     /// Describes a feed of the configuration, by its place there.
     func feed(at place: Int, number: UInt32) -> ReaderFeed {
         let feed = snapshot.feed(place)
@@ -103,11 +97,8 @@ struct ReaderDesk: Sendable {
             category: Self.category(of: feed))
     }
 
-    /// All feeds of the configuration, in its order.
-    func allFeeds() throws(WebFailure) -> [ReaderFeed] {
-        let numbers = try call.house.parts.numbers.numbers(of: snapshot.configuration.feeds.map(\.id))
-        return numbers.enumerated().map { feed(at: $0.offset, number: $0.element) }
-    }
+    /// What is told of feeds whatever is in them.
+    func lists() throws(WebFailure) -> ReaderLists { try ReaderLists.current(self) }
 
     /// Describes the feed of a record, which need not be in the configuration any more.
     func feed(of record: StoredRecord, _ id: FeedIdentifier) throws(WebFailure) -> ReaderFeed {

@@ -7,9 +7,9 @@ internal import SearchIndex
 extension GoogleReaderEndpoints {
     static func subscriptions(_ call: WebCall) throws -> WebAnswer {
         let desk = try ReaderDesk(call)
-        let feeds = try desk.allFeeds()
+        let numbers = try desk.lists().numbers
         let pieces = try JSONPieces(
-            feeds.count,
+            numbers.count,
             head: { json in
                 json.beginObject()
                 json.key("subscriptions")
@@ -20,7 +20,7 @@ extension GoogleReaderEndpoints {
                 json.endObject()
             },
             write: { places, json in
-                for feed in feeds[places] { append(feed, to: &json) }
+                for place in places { append(desk.feed(at: place, number: numbers[place]), to: &json) }
             })
         return pieces.answer
     }
@@ -45,10 +45,10 @@ extension GoogleReaderEndpoints {
     /// Categories are folders; further tags and what rules give are labels.
     static func tags(_ call: WebCall) throws -> WebAnswer {
         let desk = try ReaderDesk(call)
-        let categories = desk.categories
+        let lists = try desk.lists()
+        let categories = lists.categories
         var known = Set(categories.map { TagKey($0) })
-        let configuration = desk.snapshot.configuration
-        let labels = (configuration.feeds.flatMap(\.tags) + configuration.filters.labels).filter {
+        let labels = (lists.labels + desk.snapshot.configuration.filters.labels).filter {
             known.insert(TagKey($0)).inserted
         }
         return json { json in
@@ -77,34 +77,38 @@ extension GoogleReaderEndpoints {
     static func unreadCount(_ call: WebCall) throws -> WebAnswer {
         let desk = try ReaderDesk(call)
         let counts = try UnreadCounts.counted(desk)
-        let feeds = try desk.allFeeds()
-        var labels: [(label: String, count: UnreadCounts.Count)] = []
-        var places: [TagKey: Int] = [:]
-        for (place, feed) in desk.snapshot.configuration.feeds.enumerated() {
-            let count = counts.feeds[place]
-            // Labels without any entry are not named.
-            if count.newest == 0 { continue }
-            var known: Set<TagKey> = []
-            for label in feed.tags.isEmpty ? [feeds[place].category] : feed.tags
-            where known.insert(TagKey(label)).inserted {
-                let place = places[TagKey(label)] ?? labels.count
-                if place == labels.count {
-                    labels.append((label, UnreadCounts.Count()))
-                    places[TagKey(label)] = place
+        let lists = try desk.lists()
+        var labels = [UnreadCounts.Count](repeating: UnreadCounts.Count(), count: lists.labels.count)
+        for (place, count) in counts.feeds.enumerated() where count.newest > 0 {
+            for label in lists.labels(ofFeed: place) { labels[label].add(count) }
+        }
+        // Labels without any entry are not named.
+        let named = labels.indices.filter { labels[$0].newest > 0 }
+        let (all, feeds) = (counts.all, lists.numbers.count)
+        let pieces = try JSONPieces(
+            feeds + named.count,
+            head: { json in
+                json.beginObject()
+                json.member("max", all.unread)
+                json.key("unreadcounts")
+                json.beginArray()
+            },
+            tail: { json in
+                append("user/-/state/com.google/reading-list", all, to: &json)
+                json.endArray()
+                json.endObject()
+            },
+            write: { [labels] places, json in
+                for place in places {
+                    if place < feeds {
+                        append("feed/\(lists.numbers[place])", counts.feeds[place], to: &json)
+                    } else {
+                        let label = named[place - feeds]
+                        append("user/-/label/\(lists.labels[label])", labels[label], to: &json)
+                    }
                 }
-                labels[place].count.add(count)
-            }
-        }
-        let all = counts.all
-        return json { json in
-            json.member("max", all.unread)
-            json.key("unreadcounts")
-            json.beginArray()
-            for (place, feed) in feeds.enumerated() { append("feed/\(feed.number)", counts.feeds[place], to: &json) }
-            for (label, count) in labels { append("user/-/label/\(label)", count, to: &json) }
-            append("user/-/state/com.google/reading-list", all, to: &json)
-            json.endArray()
-        }
+            })
+        return pieces.answer
     }
 
     private static func append(_ id: String, _ count: UnreadCounts.Count, to json: inout JSONWriter) {

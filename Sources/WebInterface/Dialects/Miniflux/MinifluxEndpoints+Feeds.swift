@@ -28,13 +28,18 @@ extension MinifluxEndpoints {
         let user = try desk.user()
         let categories = try desk.numberedCategories()
         let isCounted = call.request.query["counts"] == "true"
-        let unread = isCounted ? try UnreadCounts.counted(desk).feeds : []
         var feeds: [TagKey: (feeds: Int, unread: Int)] = [:]
         if isCounted {
-            for (place, feed) in desk.snapshot.configuration.feeds.enumerated() {
-                feeds[TagKey(ReaderDesk.category(of: feed)), default: (0, 0)].feeds += 1
-                feeds[TagKey(ReaderDesk.category(of: feed)), default: (0, 0)].unread += unread[place].unread
+            let unread = try UnreadCounts.counted(desk).feeds
+            let lists = try desk.lists()
+            // The category is the first of a feed's labels.
+            var counts = [(feeds: Int, unread: Int)](repeating: (0, 0), count: lists.labels.count)
+            for place in unread.indices {
+                guard let label = lists.labels(ofFeed: place).first else { continue }
+                counts[label].feeds += 1
+                counts[label].unread += unread[place].unread
             }
+            for (label, count) in zip(lists.labels, counts) { feeds[TagKey(label)] = count }
         }
         return json { json in
             json.beginArray()
@@ -52,14 +57,15 @@ extension MinifluxEndpoints {
     static func feedsOfCategory(_ call: WebCall) throws -> WebAnswer {
         let desk = try ReaderDesk(call)
         let category = TagKey(try desk.category(try number(call, "category")).title)
-        return try answer(try desk.allFeeds().filter { TagKey($0.category) == category }, desk)
+        let feeds = desk.snapshot.configuration.feeds
+        return try answer(feeds.indices.filter { TagKey(ReaderDesk.category(of: feeds[$0])) == category }, desk)
     }
 
     // MARK: - Feeds
 
     static func feeds(_ call: WebCall) throws -> WebAnswer {
         let desk = try ReaderDesk(call)
-        return try answer(try desk.allFeeds(), desk)
+        return try answer(Array(desk.snapshot.configuration.feeds.indices), desk)
     }
 
     static func feed(_ call: WebCall) throws -> WebAnswer {
@@ -73,12 +79,15 @@ extension MinifluxEndpoints {
         return WebAnswer(200, "application/json; charset=utf-8", .bytes(json.finish()))
     }
 
-    private static func answer(_ feeds: [ReaderFeed], _ desk: ReaderDesk) throws(WebFailure) -> WebAnswer {
+    private static func answer(_ feeds: [Int], _ desk: ReaderDesk) throws(WebFailure) -> WebAnswer {
+        let numbers = try desk.lists().numbers
         let writer = try MinifluxFeedWriter(desk)
         let pieces = try JSONPieces(
             feeds.count, head: { $0.beginArray() }, tail: { $0.endArray() },
             write: { places, json throws(WebFailure) in
-                for feed in feeds[places] { try writer.append(feed, to: &json) }
+                for place in feeds[places] {
+                    try writer.append(desk.feed(at: place, number: numbers[place]), to: &json)
+                }
             })
         return pieces.answer
     }
@@ -88,36 +97,41 @@ extension MinifluxEndpoints {
         let unread = try UnreadCounts.counted(desk).feeds
         // What has come in between is unread.
         let totals = zip(try EntryTotals.counted(desk).feeds, unread).map { max($0, $1.unread) }
-        let feeds = try desk.allFeeds()
-        return json { json in
-            json.beginObject()
-            json.key("reads")
-            json.beginObject()
-            for (place, feed) in feeds.enumerated() {
-                json.key(String(feed.number))
-                json.integer(totals[place] - unread[place].unread)
-            }
-            json.endObject()
-            json.key("unreads")
-            json.beginObject()
-            for (place, feed) in feeds.enumerated() {
-                json.key(String(feed.number))
-                json.integer(unread[place].unread)
-            }
-            json.endObject()
-            json.endObject()
-        }
+        let numbers = try desk.lists().numbers
+        let count = numbers.count
+        let pieces = try JSONPieces(
+            2 * count,
+            head: { json in
+                json.beginObject()
+                json.key("reads")
+                json.beginObject()
+                if count == 0 { turn(to: "unreads", &json) }
+            },
+            tail: { json in
+                json.endObject()
+                json.endObject()
+            },
+            write: { places, json in
+                for place in places {
+                    if place == count { turn(to: "unreads", &json) }
+                    let feed = place < count ? place : place - count
+                    json.key(String(numbers[feed]))
+                    json.integer(place < count ? totals[feed] - unread[feed].unread : unread[feed].unread)
+                }
+            })
+        return pieces.answer
+    }
+
+    /// Ends a member that is an object, and begins the next.
+    private static func turn(to key: StaticString, _ json: inout JSONWriter) {
+        json.endObject()
+        json.key(key)
+        json.beginObject()
     }
 
     static func export(_ call: WebCall) throws -> WebAnswer {
         let desk = try ReaderDesk(call)
-        var configuration = desk.snapshot.configuration
-        for place in configuration.feeds.indices { configuration.feeds[place].title = desk.snapshot.title(place) }
-        var document = OPMLDocument(exporting: configuration, title: "newswire")
-        for place in document.entries.indices {
-            document.entries[place].url = URLRedaction.redacted(document.entries[place].url)
-        }
-        return WebAnswer(200, "text/xml; charset=utf-8", .bytes(document.xml()))
+        return WebAnswer(200, "text/xml; charset=utf-8", .pieces(desk.snapshot.opml))
     }
 
     // MARK: - Polling
@@ -142,7 +156,7 @@ extension ReaderDesk {
     func user() throws(WebFailure) -> UInt32 { try call.house.parts.numbers.number(ofAccount: account) }
 
     func numberedCategories() throws(WebFailure) -> [MinifluxEndpoints.MinifluxCategory] {
-        let titles = categories
+        let titles = try lists().categories
         let numbers = try call.house.parts.numbers.numbers(ofTags: titles)
         return zip(numbers, titles).map { MinifluxEndpoints.MinifluxCategory(number: $0, title: $1) }
     }
