@@ -53,10 +53,7 @@ struct WebSetup {
         environment["STATE_DIRECTORY"] = nil
         var configuration = try ConfigurationLoader.load(
             path: path, environment: environment,
-            knownFeeds: { store in
-                let states = try? StoreReader.ifThere(directory: store.directory)?.states()
-                return (states ?? []).knownFeeds
-            })
+            knownFeeds: { store in (try? FeedCatalogue.knownFeeds(ofStore: store.directory)) ?? [] })
         if let level { configuration.log.level = level }
         return configuration
     }
