@@ -39,6 +39,38 @@ import Testing
         #expect(try fixture.reader().lastSeq() == 3000)
     }
 
+    @Test("Records that are asked for together are those that each number gives alone, and none where there is none")
+    func together() throws {
+        let store = try fixture.open(segmentSize: 65_536)
+        _ = try store.commit([StoreFixture.commit(1...600)])
+        let reader = try fixture.reader()
+        let seqs: [UInt64] = [600, 7, 7, 0, 601, 320, 1]
+        let records = try reader.records(seqs: seqs)
+        #expect(records.map { $0?.uid } == seqs.map { 1...600 ~= $0 ? StoreFixture.uid($0) : nil })
+        #expect(try reader.records(seqs: []).isEmpty)
+    }
+
+    @Test("Lines are whole wherever the blocks in which they are read end, and one line alone is read in a small one")
+    func lines() throws {
+        var random = SystemRandomNumberGenerator()
+        let lines = (0..<600).map { number in
+            "\(number) "
+                + String(repeating: "x", count: Int.random(in: 0..<(number % 50 == 0 ? 40_000 : 2000), using: &random))
+        }
+        let path = fixture.folder.write(lines.map { $0 + "\n" }.joined(), to: "lines")
+        let file = try #require(try OpenFile.reading(path))
+        var scanner = LineScanner(file, from: 0)
+        var (read, offset): ([String], UInt64) = ([], 0)
+        while let line = try scanner.nextLine() {
+            #expect(line.isEnded && line.offset == offset && line.length == line.bytes.count)
+            offset += line.length
+            read.append(String(decoding: line.bytes.dropLast(), as: UTF8.self))
+            if read.count == 1 { #expect(scanner.bufferedBytes <= 65_536) }
+        }
+        #expect(read == lines)
+        #expect(scanner.bufferedBytes == LineScanner.blockSize)
+    }
+
     @Test("Damage never makes the search for a place skip a record")
     func searchAmongDamage() throws {
         let store = try fixture.open()

@@ -98,7 +98,13 @@ package struct StoreReader: Sendable {
         after seq: UInt64, damage: (StoreDamage) -> Void, removed: (ClosedRange<UInt64>) -> Void = { _ in },
         body: (RecordSlice) throws -> Bool
     ) throws {
-        let extent = try extent()
+        try read(in: try extent(), after: seq, damage: damage, removed: removed, body: body)
+    }
+
+    private func read(
+        in extent: Extent, after seq: UInt64, damage: (StoreDamage) -> Void,
+        removed: (ClosedRange<UInt64>) -> Void = { _ in }, body: (RecordSlice) throws -> Bool
+    ) throws {
         guard seq < .max else { return }
         let start = extent.segments.lastIndex { $0.firstSeq <= seq + 1 } ?? 0
         guard start < extent.segments.count else { return }
@@ -196,11 +202,13 @@ package struct StoreReader: Sendable {
     }
 
     /// Reads a record's line with its line feed; nil where there is no whole record of that number.
-    package func line(seq: UInt64) throws(StoreError) -> [UInt8]? {
+    package func line(seq: UInt64) throws(StoreError) -> [UInt8]? { try line(seq: seq, in: try extent()) }
+
+    private func line(seq: UInt64, in extent: Extent) throws(StoreError) -> [UInt8]? {
         guard seq > 0 else { return nil }
         var line: [UInt8]?
         do {
-            try read(after: seq - 1, damage: { _ in }) { slice in
+            try read(in: extent, after: seq - 1, damage: { _ in }) { slice in
                 if slice.envelope.seq == seq { line = Array(slice.bytes) }
                 return false
             }
@@ -215,6 +223,15 @@ package struct StoreReader: Sendable {
     /// Reads the record of a number; nil where there is no whole one.
     package func record(seq: UInt64) throws(StoreError) -> StoredRecord? {
         try line(seq: seq).flatMap { StoredRecord(line: $0) }
+    }
+
+    /// Reads the records of these numbers; nil for each of which there is no whole one. Where the store ends and which segments it
+    /// has is looked up once for all of them.
+    package func records(seqs: [UInt64]) throws(StoreError) -> [StoredRecord?] {
+        let extent = try extent()
+        return try seqs.map { seq throws(StoreError) in
+            try line(seq: seq, in: extent).flatMap { StoredRecord(line: $0) }
+        }
     }
 
     /// Returns the number of the first record that there is, as its segment's name says; nil where there is none.

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Reads a file line by line in large blocks, without copying the lines.
+/// Reads a file line by line in large blocks, without copying the lines. The first blocks are small: hundreds of answers want one
+/// line each.
 struct LineScanner: ~Copyable {
     struct Line {
         /// With its line feed; cut off at the longest length of a line. Valid until the next line is asked for.
@@ -21,20 +22,26 @@ struct LineScanner: ~Copyable {
     private var base: UInt64
     private var next = 0
     private var filled = 0
+    private let blockSize: Int
 
     static let blockSize = 256 << 10
+    private static let firstBlock = 16 << 10
 
-    /// - Parameter blockSize: how much is read at a time; more where a line is longer.
+    /// - Parameter blockSize: how much is read at a time once several blocks were; more where a line is longer.
     init(_ file: OpenFile, from offset: UInt64, limit: UInt64 = .max, blockSize: Int = blockSize) {
         self.file = file
         self.limit = limit
         base = offset
-        buffer = .allocate(byteCount: blockSize, alignment: 64)
+        self.blockSize = blockSize
+        buffer = .allocate(byteCount: min(blockSize, Self.firstBlock), alignment: 64)
     }
 
     deinit {
         buffer.deallocate()
     }
+
+    /// How much may be read at a time by now.
+    var bufferedBytes: Int { buffer.count }
 
     /// The next line; nil at the end.
     mutating func nextLine() throws(StoreError) -> Line? {
@@ -49,13 +56,18 @@ struct LineScanner: ~Copyable {
             searched = filled
             if filled - next >= RecordLine.maximumLength { return try overlongLine() }
             if next > 0 {
-                buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[next..<filled]))
+                let kept = UnsafeRawBufferPointer(rebasing: buffer[next..<filled])
+                if buffer.count < blockSize {
+                    replaceBuffer(keeping: kept, count: min(4 * buffer.count, blockSize))
+                } else {
+                    buffer.copyMemory(from: kept)
+                }
                 base += UInt64(next)
                 searched -= next
                 filled -= next
                 next = 0
             } else if filled == buffer.count {
-                grow()
+                replaceBuffer(keeping: UnsafeRawBufferPointer(buffer), count: 2 * buffer.count)
             }
             guard try fill() else {
                 return filled > next ? take(upTo: filled, isEnded: false) : nil
@@ -70,9 +82,9 @@ struct LineScanner: ~Copyable {
             length: UInt64(end - next), isEnded: isEnded)
     }
 
-    private mutating func grow() {
-        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count * 2, alignment: 64)
-        larger.copyMemory(from: UnsafeRawBufferPointer(buffer))
+    private mutating func replaceBuffer(keeping kept: UnsafeRawBufferPointer, count: Int) {
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
+        larger.copyMemory(from: kept)
         buffer.deallocate()
         buffer = larger
     }

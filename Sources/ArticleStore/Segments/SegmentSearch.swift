@@ -7,6 +7,8 @@ struct SegmentSearch {
     private let end: UInt64
 
     private static let block = 64 << 10
+    /// Bytes that are rather read through than halved once more.
+    private static let stretch = 16 << 10
     /// Bytes that are read at first to find the end of a line, as most lines are shorter.
     private static let piece = 4 << 10
     /// More than an envelope takes.
@@ -23,7 +25,7 @@ struct SegmentSearch {
     func offset(after seq: UInt64) throws(StoreError) -> (offset: UInt64, seq: UInt64) {
         var low = (offset: UInt64(0), seq: segment.firstSeq - 1)
         var high = end
-        while high - low.offset > UInt64(Self.block) {
+        while high - low.offset > UInt64(Self.stretch) {
             let middle = low.offset + (high - low.offset) / 2
             // The number grows with the offset; a line that cannot be read sends the search to the left.
             guard let found = try recordEnding(from: middle, before: high), found.seq > low.seq, found.seq <= seq else {

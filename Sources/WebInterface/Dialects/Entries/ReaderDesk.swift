@@ -116,13 +116,13 @@ struct ReaderDesk: Sendable {
     func readings(_ entries: [IndexedEntry]) throws(WebFailure) -> [EntryReading] {
         var readings: [EntryReading] = []
         var feeds: [FeedIdentifier: ReaderFeed] = [:]
-        for entry in entries {
-            let record: StoredRecord?
-            do throws(StoreError) {
-                record = try reader.record(seq: entry.newest)
-            } catch {
-                throw WebFailure(503, "reading record \(entry.newest): \(error)")
-            }
+        let records: [StoredRecord?]
+        do throws(StoreError) {
+            records = try reader.records(seqs: entries.map(\.newest))
+        } catch {
+            throw WebFailure(503, "reading records: \(error)")
+        }
+        for (entry, record) in zip(entries, records) {
             guard let record else { continue }
             let feed: ReaderFeed
             if let known = feeds[entry.feed] {

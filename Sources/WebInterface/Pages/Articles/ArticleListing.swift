@@ -115,9 +115,10 @@ struct ArticleListing {
         }
         let reader = try context.house.reader()
         let matcher = wanted.query.map { QueryMatcher([$0]) }
-        for found in page.found.prefix(limit) {
+        let records = try reader.records(seqs: page.found.prefix(limit).map(\.entry.newest))
+        for (found, record) in zip(page.found, records) {
             // Retention may have been there since.
-            guard let record = try reader.record(seq: found.entry.newest) else { continue }
+            guard let record else { continue }
             let matched = found.isEarlierVersion ? try reader.record(seq: found.matched) ?? record : record
             var row = Row(
                 seq: found.entry.newest, place: found.entry.id, record: record,
