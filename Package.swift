@@ -11,6 +11,15 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// How programs are linked for release: without the names by which a library that is loaded could find what is in them, because
+/// none looks, and with the addresses that the loader puts right packed as glibc 2.36 reads them. That is 4.5 MB less of 38 for
+/// newswire-web, and takes lld.
+let linking: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+        .when(configuration: .release))
+]
+
 /// A room of the house. The arrows between rooms are in docs/architecture.md; nothing may point back.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -119,7 +128,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "NewswireMain", dependencies: ["newswire"], path: "Sources/Programs/newswire",
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: linking),
         .target(
             name: "Buses",
             dependencies: [
@@ -128,7 +137,7 @@ let package = Package(
             ], swiftSettings: settings, linkerSettings: [.linkedLibrary("pq")]),
         .executableTarget(
             name: "newswire-publish", dependencies: ["newswire", "Buses"], path: "Sources/Programs/newswire-publish",
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: linking),
         // What newswire-web is made of: an index of the store, what is asked of it and answered, and the server, which alone
         // knows of NIO.
         room(
@@ -149,7 +158,8 @@ let package = Package(
             dependencies: [
                 "newswire", "WebServer", "WebInterface", "SearchIndex", "Ingestion", "Configuration", "ArticleStore",
                 "FeedModel", "Web", "Locking", "CShims", argumentParser, logging, lifecycle, unixSignals,
-            ], path: "Sources/Programs/newswire-web", swiftSettings: settings),
+            ], path: "Sources/Programs/newswire-web", swiftSettings: settings,
+            linkerSettings: linking),
 
         // Tests.
         .target(
