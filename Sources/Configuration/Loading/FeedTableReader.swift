@@ -3,16 +3,14 @@ import Web
 
 /// Reads the `[[feed]]` tables of one file.
 struct FeedTableReader {
-    private let file: ConfigurationFile
-    private let state: LoadingState
     private let tables: TableReader
+    private var file: ConfigurationFile { tables.file }
+    private var state: LoadingState { tables.state }
     private let standard: Shared<FeedOptions>
 
-    init(file: ConfigurationFile, state: LoadingState) {
-        self.file = file
-        self.state = state
-        tables = TableReader(file: file, state: state)
-        standard = state.feeds.shared(state.feedOptions)
+    init(tables: TableReader) {
+        self.tables = tables
+        standard = tables.state.feeds.shared(tables.state.feedOptions)
     }
 
     func read(_ node: TOMLNode) {

@@ -2,21 +2,15 @@ private import Querying
 
 /// Reads the `[[filter]]` tables of one file.
 struct FilterTableReader {
-    private let file: ConfigurationFile
-    private let state: LoadingState
-    private let tables: TableReader
+    let tables: TableReader
+    private var file: ConfigurationFile { tables.file }
+    private var state: LoadingState { tables.state }
 
     private static let required: [(key: StaticString, purpose: String)] = [
         ("name", "each rule needs one, by which articles and messages name it"),
         ("action", "write \"block\", \"keep\" or \"label\""),
         ("match", "a rule needs a query that says which articles are meant"),
     ]
-
-    init(file: ConfigurationFile, state: LoadingState) {
-        self.file = file
-        self.state = state
-        tables = TableReader(file: file, state: state)
-    }
 
     func read(_ node: TOMLNode) {
         let place = file.place(node.line)

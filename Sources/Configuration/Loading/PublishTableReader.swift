@@ -3,15 +3,9 @@ private import Web
 
 /// Reads `[publish]`: a table for each consumer whose articles go to a bus.
 struct PublishTableReader {
-    private let file: ConfigurationFile
-    private let state: LoadingState
-    private let tables: TableReader
-
-    init(file: ConfigurationFile, state: LoadingState) {
-        self.file = file
-        self.state = state
-        tables = TableReader(file: file, state: state)
-    }
+    let tables: TableReader
+    private var file: ConfigurationFile { tables.file }
+    private var state: LoadingState { tables.state }
 
     func read(_ node: TOMLNode) {
         for child in node.children {

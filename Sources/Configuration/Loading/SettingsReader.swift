@@ -3,13 +3,11 @@ private import Web
 
 /// Reads the tables of one file: settings, hosts, feeds and rules.
 struct SettingsReader {
-    private let file: ConfigurationFile
-    private let state: LoadingState
     private let tables: TableReader
+    private var file: ConfigurationFile { tables.file }
+    private var state: LoadingState { tables.state }
 
     init(file: ConfigurationFile, state: LoadingState) {
-        self.file = file
-        self.state = state
         tables = TableReader(file: file, state: state)
     }
 
@@ -30,8 +28,8 @@ struct SettingsReader {
         table("archive", of: root).map(readArchive)
         table("deliver", of: root).map { _ = tables.read($0, into: &state.deliver) }
         table("fleet", of: root).map(readFleet)
-        table("publish", of: root).map(PublishTableReader(file: file, state: state).read)
-        table("web", of: root).map(WebTableReader(file: file, state: state).read)
+        table("publish", of: root).map(PublishTableReader(tables: tables).read)
+        table("web", of: root).map(WebTableReader(tables: tables).read)
         table("status", of: root).map { _ = tables.read($0, into: &state.status) }
         table("log", of: root).map { _ = tables.read($0, into: &state.log) }
         state.isMainRead = true
@@ -53,9 +51,9 @@ struct SettingsReader {
     /// Reads `[host]`, `[[feed]]` and `[[filter]]`, which may stand in every file.
     func readHostsFeedsAndFilters(_ root: TOMLNode) {
         table("host", of: root).map(readHosts)
-        let feeds = FeedTableReader(file: file, state: state)
+        let feeds = FeedTableReader(tables: tables)
         for feed in list("feed", of: root, each: "feed") { feeds.read(feed) }
-        let filters = FilterTableReader(file: file, state: state)
+        let filters = FilterTableReader(tables: tables)
         for filter in list("filter", of: root, each: "rule") { filters.read(filter) }
     }
 
@@ -168,69 +166,5 @@ struct SettingsReader {
         return isPort
             ? "must be without a port: all ports of a host share one allowance"
             : "must be a bare host such as \"example.org\""
-    }
-}
-
-/// Reads the values of a table by the rows of its options, and reports the keys that it does not have.
-///
-/// A value that is wrong is reported and reads as not set.
-struct TableReader {
-    let file: ConfigurationFile
-    let state: LoadingState
-
-    /// Sets the fields that the table names.
-    ///
-    /// - Parameter other: a key that is read by whoever asks, as it is no option.
-    /// - Returns: whether every value could be read.
-    @discardableResult
-    func read<Values: OptionValues>(
-        _ node: TOMLNode, into values: inout Values, beside other: StaticString? = nil
-    ) -> Bool {
-        var found = other.flatMap(node.member) == nil ? 0 : 1
-        var isRight = true
-        let rows = Values.rows
-        // By index, since a loop over the rows would count references to each, once for every row of every feed.
-        for index in rows.indices {
-            guard let value = node.member(rows[index].key) else { continue }
-            found += 1
-            if !read(value, rows[index], &values) { isRight = false }
-        }
-        if found < node.count { reportUnknown(in: node, of: Values.table) }
-        return isRight
-    }
-
-    /// Sets the field of one option alone.
-    func read<Values: OptionValues>(_ key: StaticString, of node: TOMLNode, into values: inout Values) {
-        guard let value = node.member(key) else { return }
-        for row in Values.rows where "\(row.key)" == "\(key)" { _ = read(value, row, &values) }
-    }
-
-    private func read<Values: OptionValues>(
-        _ value: TOMLNode, _ row: OptionRow<Values>, _ values: inout Values
-    ) -> Bool {
-        let context = OptionContext(
-            table: Values.table, key: row.key, example: row.example, file: file, state: state)
-        return row.read(value, context, &values)
-    }
-
-    /// Warns of a login for a proxy that is not set anywhere: what was meant to go through one goes straight to its host.
-    func warnOfLoginWithoutProxy(_ node: TOMLNode, _ transfer: TransferSettings, in table: OptionTable) {
-        // One that is wrong is reported as that.
-        let names = node.member("proxy").map { $0.text != "" } ?? false
-        guard let login = node.member("proxy_auth"), transfer.proxy == nil, !names else { return }
-        let places = table == .fetch ? "this table" : "this table or in [fetch]"
-        state.warning(
-            "\(table.prefix)proxy_auth: is for no proxy, and everything is asked without one; write proxy = \"…\" in "
-                + "\(places), or take proxy_auth out", at: file.place(login.keyLine))
-    }
-
-    private func reportUnknown(in node: TOMLNode, of table: OptionTable) {
-        let keys = Options.keys(of: table)
-        for child in node.children where !keys.contains(child.key) {
-            let advice = Options.advice(forUnknown: child.key, among: keys)
-            state.error(
-                "\(table.prefix)\(OptionContext.shown(child.key)): there is no such key; \(advice)",
-                at: file.place(child.keyLine))
-        }
     }
 }

@@ -1,14 +1,8 @@
 /// Reads `[web]` and its `[[web.account]]` tables.
 struct WebTableReader {
-    private let file: ConfigurationFile
-    private let state: LoadingState
-    private let tables: TableReader
-
-    init(file: ConfigurationFile, state: LoadingState) {
-        self.file = file
-        self.state = state
-        tables = TableReader(file: file, state: state)
-    }
+    let tables: TableReader
+    private var file: ConfigurationFile { tables.file }
+    private var state: LoadingState { tables.state }
 
     func read(_ node: TOMLNode) {
         var web = WebSettings()

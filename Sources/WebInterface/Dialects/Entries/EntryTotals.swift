@@ -6,8 +6,7 @@ internal import SearchIndex
 /// `EntryTotals` is how many entries each feed has. It is the same for all accounts, and counted anew only as far as entries
 /// have come.
 struct EntryTotals: Sendable {
-    private let generations: [UInt64]
-    private let from: UInt64
+    private let basis: CountBasis
     /// Entries up to here are counted.
     private var through: UInt64
     /// By the places that feeds have in the configuration.
@@ -36,14 +35,12 @@ struct EntryTotals: Sendable {
     private init(
         _ desk: ReaderDesk, _ standing: SearchStanding, _ known: EntryTotals?
     ) throws(SearchFailure) {
-        let generations = [standing.generation, UInt64(desk.snapshot.generation)]
-        let from = max(standing.firstSeq, standing.searchedFrom, 1)
-        if let known, known.generations == generations, known.from == from, known.through <= standing.lastSeq {
+        let basis = CountBasis(desk, standing, floor: 1)
+        if let known, known.basis == basis, known.through <= standing.lastSeq {
             self = known
         } else {
-            self.generations = generations
-            self.from = from
-            through = from - 1
+            self.basis = basis
+            through = basis.from - 1
             feeds = Array(repeating: 0, count: desk.snapshot.configuration.feeds.count)
         }
         guard through < standing.lastSeq else { return }

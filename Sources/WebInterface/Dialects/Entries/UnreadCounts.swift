@@ -19,15 +19,7 @@ struct UnreadCounts: Sendable {
         }
     }
 
-    /// Where one of these is another, everything is counted again.
-    private struct Basis: Equatable {
-        /// Of the index, and of the feeds of the configuration.
-        var generations: [UInt64]
-        /// The first record that counts.
-        var from: UInt64
-    }
-
-    private let basis: Basis
+    private let basis: CountBasis
     /// Entries up to here are counted.
     private var through: UInt64
     /// The marks by which they are.
@@ -65,9 +57,7 @@ struct UnreadCounts: Sendable {
         _ desk: ReaderDesk, _ standing: SearchStanding, _ known: UnreadCounts?, _ mostChanges: Int
     ) throws(SearchFailure) {
         let deadline = ContinuousClock.now + Self.patience
-        let basis = Basis(
-            generations: [standing.generation, UInt64(desk.snapshot.generation)],
-            from: max(desk.marks.floor, standing.firstSeq, standing.searchedFrom, 1))
+        let basis = CountBasis(desk, standing, floor: desk.marks.floor)
         if let known, known.basis == basis, known.through <= standing.lastSeq {
             self = known
             try adopt(desk, mostChanges, deadline)
