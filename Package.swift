@@ -11,12 +11,23 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Whether the C library of this machine, on which programs are to run as well, reads addresses that are packed: from 2.36 on.
+let readsPackedAddresses: Bool = {
+    var name = [CChar](repeating: 0, count: 64)
+    // In the words of "glibc 2.36".
+    guard confstr(Int32(_CS_GNU_LIBC_VERSION), &name, name.count) > 0 else { return false }
+    let version = name.split { !(0x30...0x39).contains($0) }.compactMap { digits in
+        Int(String(decoding: digits.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self))
+    }
+    return !version.lexicographicallyPrecedes([2, 36])
+}()
+
 /// How programs are linked for release: without the names by which a library that is loaded could find what is in them, because
-/// none looks, and with the addresses that the loader puts right packed as glibc 2.36 reads them. That is 4.5 MB less of 38 for
-/// newswire-web, and takes lld.
+/// none looks, and with the addresses that the loader puts right packed. That is 4.5 MB less of 38 for newswire-web, and takes lld.
 let linking: [LinkerSetting] = [
     .unsafeFlags(
-        ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+        ["-use-ld=lld", "-Xlinker", "--no-export-dynamic"]
+            + (readsPackedAddresses ? ["-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"] : []),
         .when(configuration: .release))
 ]
 
