@@ -15,6 +15,7 @@ import SearchIndex
 ///       --span=N           so many records have a file of it together
 ///       --run=N            so many are taken in at a time
 ///       --store-only       no index
+///       --feeds=N          so many feeds have them (1000): ten come of a feed at a time, of more than 10 000 feeds two
 ///       --no-questions     none are timed
 ///       --answers          a line for each of many questions instead of how long they take
 ///
@@ -37,7 +38,9 @@ struct SearchBench {
         mkdir(directory, 0o755)
         // Who goes on takes the store as it is.
         let goesOn = arguments.contains("--go-on")
-        let text = goesOn ? 0 : try Filling(directory: "\(directory)/store", records: records).run()
+        let filling = Filling(
+            directory: "\(directory)/store", records: records, feeds: value("feeds").flatMap { UInt64($0) } ?? 1000)
+        let text = goesOn ? 0 : try filling.run()
         if arguments.contains("--store-only") { return }
         var options = SearchOptions()
         if let span = value("span").flatMap({ UInt64($0) }) { options.spanLength = span }
@@ -216,9 +219,9 @@ enum Vocabulary {
 struct Filling {
     let directory: String
     let records: UInt64
+    let feeds: UInt64
 
     static let end = Timestamp(year: 2026, month: 12, day: 1)
-    private static let feeds: UInt64 = 1000
 
     /// - Returns: how many bytes of text the articles have.
     func run() throws -> UInt64 {
@@ -232,9 +235,9 @@ struct Filling {
         while number <= records {
             var commits: [FeedCommit] = []
             for _ in 0..<100 where number <= records {
-                let feed = FeedIdentifier("feed-\(random.next() % Self.feeds)")
+                let feed = FeedIdentifier("feed-\(random.next() % feeds)")
                 var batch: [PendingRecord] = []
-                for _ in 0..<10 where number <= records {
+                for _ in 0..<(feeds > 10_000 ? 2 : 10) where number <= records {
                     let (record, length) = record(number, feed.text, &random)
                     if number > store.lastSeq { batch.append(record) }
                     bytes += UInt64(length)
