@@ -150,6 +150,11 @@ struct WebProgramTests {
         let wrong = await web.run("serve")
         #expect(
             wrong.status == 64 && wrong.errors.contains("newswire-web: there is no command serve"), "\(wrong.errors)")
+        // The file of a disk that is full has no token, and nobody is told that it has.
+        let full = await ChildProcess(
+            "/bin/sh", ["-c", "exec \"$0\" token >/dev/full", "\(Desk.binary)-web"], environment: Desk.environment
+        ).wait()
+        #expect(full.status != 0 && full.errors.contains("No space left on device"), "\(full.errors)")
         let version = await ChildProcess("\(Desk.binary)-web", ["--version"], environment: Desk.environment).wait()
         #expect(version.output.hasPrefix("newswire-web "))
     }

@@ -32,6 +32,7 @@ import Testing
     func `a wrong login is told so in the words that readers know`(body: String) throws {
         let answer = try fixture.send(.post, "/accounts/ClientLogin", headers: [], body: body)
         #expect(answer.status == 401)
+        #expect(answer.text.split(separator: "\n").first == "Error=BadAuthentication")
     }
 
     @Test(arguments: ["", "/greader", "/api/greader.php"])

@@ -25,8 +25,8 @@ struct CheckCommand: ParsableCommand {
         for diagnostic in found { StandardError.write(diagnostic.description) }
         if found.contains(where: { $0.severity == .error }) { throw CommandFailure(.badConfiguration, "") }
         let folder = try WebSetup.folder(configuration)
-        print(AccessSummary(configuration.web).lines.joined(separator: "\n"))
-        print("\(configuration.path): ok, its own folder is \(folder)")
+        try OutputLines.print(
+            AccessSummary(configuration.web).lines + ["\(configuration.path): ok, its own folder is \(folder)"])
     }
 }
 

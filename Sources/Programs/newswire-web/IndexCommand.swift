@@ -53,6 +53,6 @@ struct IndexCommand: ParsableCommand {
             throw CommandFailure(status, "making the index: \(error)")
         }
         let standing = search.standing
-        print("\(folder.path)/index: ok, up to record \(standing.lastSeq), \(standing.bytes) bytes")
+        try OutputLines.print(["\(folder.path)/index: ok, up to record \(standing.lastSeq), \(standing.bytes) bytes"])
     }
 }

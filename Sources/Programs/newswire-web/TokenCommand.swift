@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import newswire
 
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,6 +15,6 @@ struct TokenCommand: ParsableCommand {
     func run() throws {
         var generator = SystemRandomNumberGenerator()
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-        print(String((0..<43).map { _ in alphabet[Int.random(in: 0..<64, using: &generator)] }))
+        try OutputLines.print([String((0..<43).map { _ in alphabet[Int.random(in: 0..<64, using: &generator)] })])
     }
 }

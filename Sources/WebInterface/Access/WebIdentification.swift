@@ -87,8 +87,10 @@ struct WebIdentification {
     /// What is said to who has to say who it is.
     static func unknown(_ section: WebSection) -> WebFailure {
         WebFailure(
-            401, "this is for those alone who say who they are",
-            hint: "Accounts are in [[web.account]] of newswire.toml.", headers: challenge(section))
+            401, "this needs an account, and the request names none",
+            hint:
+                "Ask with its name and password, or with its token: [[web.account]] of newswire.toml has the accounts.",
+            headers: challenge(section))
     }
 
     static func tooMany(_ seconds: Int) -> WebFailure {

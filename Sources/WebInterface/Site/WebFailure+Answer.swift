@@ -29,7 +29,9 @@ extension WebFailure {
             json.endObject()
             answer = WebAnswer(status, "application/json", .bytes(json.finish()))
         case .page, .googleReader, .output, .asset:
-            let text = hint.isEmpty ? "\(message)\n" : "\(message). \(hint)\n"
+            // The word by which readers know a wrong login (web.md §8).
+            let word = section == .googleReader && status == 401 ? "Error=BadAuthentication\n" : ""
+            let text = word + (hint.isEmpty ? "\(message)\n" : "\(message). \(hint)\n")
             answer = WebAnswer(status, "text/plain; charset=utf-8", .bytes(Array(text.utf8)))
         }
         answer.headers = headers

@@ -15,6 +15,19 @@ enum OutputError: Error {
     }
 }
 
+/// Lines on standard output for the commands of the other programs.
+package enum OutputLines {
+    /// Prints lines, whatever is in them.
+    ///
+    /// - Throws: what `Program.run` says of an output that did not take all of it. Nobody may believe that a secret is in a file
+    ///   of a disk that is full.
+    package static func print(_ lines: [String]) throws {
+        var output = StandardOutput()
+        for line in lines { try output.write(line: line) }
+        try output.flush()
+    }
+}
+
 /// Standard output in large pieces, with every error seen.
 ///
 /// SIGPIPE must be ignored. Nothing has been written for sure before `flush` has returned.

@@ -52,7 +52,7 @@ enum GoogleReaderEndpoints {
     // MARK: - Who it is
 
     private static func logIn(_ call: WebCall) throws -> WebAnswer {
-        guard let proof = call.caller.proof else { return text("Error=BadAuthentication\n", status: 401) }
+        guard let proof = call.caller.proof else { throw WebIdentification.unknown(.googleReader) }
         return text("SID=\(proof)\nLSID=null\nAuth=\(proof)\n")
     }
 
@@ -93,8 +93,8 @@ enum GoogleReaderEndpoints {
 
     // MARK: - Answers
 
-    static func text(_ text: String, status: Int = 200) -> WebAnswer {
-        WebAnswer(status, "text/plain; charset=utf-8", .bytes(Array(text.utf8)))
+    static func text(_ text: String) -> WebAnswer {
+        WebAnswer(200, "text/plain; charset=utf-8", .bytes(Array(text.utf8)))
     }
 
     static func json(_ body: (inout JSONWriter) throws -> Void) rethrows -> WebAnswer {

@@ -109,7 +109,8 @@ enum MinifluxEndpoints {
     // MARK: - What is not done here
 
     private static func refused(_ call: WebCall) throws -> WebAnswer {
-        throw WebFailure(403, "configured in newswire.toml", hint: "newswire add and newswire import write there.")
+        throw WebFailure(
+            403, "this is configured in newswire.toml", hint: "newswire add and newswire import write there.")
     }
 
     private static func icon(_ call: WebCall) throws -> WebAnswer {
