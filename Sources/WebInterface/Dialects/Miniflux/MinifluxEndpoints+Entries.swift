@@ -202,7 +202,7 @@ struct MinifluxEntryWriter: Sendable {
             if scalar.value >= 0x2e80 {
                 wide += 1
                 isInWord = false
-            } else if scalar.properties.isWhitespace {
+            } else if isBlank(scalar) {
                 isInWord = false
             } else if !isInWord {
                 words += 1
@@ -210,5 +210,11 @@ struct MinifluxEntryWriter: Sendable {
             }
         }
         return (words * 500 + wide * 265 + 265 * 500 - 1) / (265 * 500)
+    }
+
+    /// Nearly all of most texts is ASCII, of which nobody needs to be asked.
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x80
+            ? scalar.value == 0x20 || (0x09...0x0d).contains(scalar.value) : scalar.properties.isWhitespace
     }
 }
