@@ -32,11 +32,14 @@ struct NowPage {
             }
             guard let reader else { return Page("Now", .now, withoutStore(trouble)) }
             let activity = try context.house.activity.figures(in: reader, now: context.now)
+            // Once a page: of each segment of a store somebody has to ask how long it is.
+            let figures = StatusFigures.onDisk(store: feeds.configuration.store.directory).store
             let situation = try Situation(
-                feeds, reader, status: status, trouble: trouble, bytesOfWeek: activity.bytesOfWeek, now: context.now)
+                feeds, reader, status: status, trouble: trouble, freeBytes: figures.freeBytes,
+                bytesOfWeek: activity.bytesOfWeek, now: context.now)
             let needs = NeedsSomebody.needs(situation, context.links)
             let content: HTML = """
-                <h1>Now</h1><p>\(service(situation, status))</p><p>\(try store(situation, activity))</p>\
+                <h1>Now</h1><p>\(service(situation, status))</p><p>\(store(situation, figures, activity))</p>\
                 \(list(needs))<h2>Articles</h2>\(chart(activity))\(try newest())
                 """
             var page = Page(needs.isEmpty ? "Now" : "Now (\(needs.count))", .now, content)
@@ -75,8 +78,9 @@ struct NowPage {
         return parts.isEmpty ? " No feeds are configured." : " Feeds: \(parts.joined(", "))."
     }
 
-    private func store(_ situation: Situation, _ activity: ActivityFigures) throws -> HTML {
-        let figures = StatusFigures.onDisk(store: feeds.configuration.store.directory).store
+    private func store(
+        _ situation: Situation, _ figures: StoreFigures, _ activity: ActivityFigures
+    ) -> HTML {
         var text: HTML = """
             The store has \(HTML.grouped(figures.lastSeq)) records in \(ByteCount.text(figures.bytes))
             """

@@ -16,9 +16,10 @@ extension Situation {
     /// - Parameters:
     ///   - status: what the service says of itself; nil where it says nothing.
     ///   - trouble: why it does not, where one runs.
+    ///   - freeBytes: how much room this program sees; what the service says goes before.
     init(
-        _ feeds: FeedSnapshot, _ reader: StoreReader, status: JSONValue?, trouble: String?, bytesOfWeek: UInt64?,
-        now: Timestamp
+        _ feeds: FeedSnapshot, _ reader: StoreReader, status: JSONValue?, trouble: String?, freeBytes: UInt64?,
+        bytesOfWeek: UInt64?, now: Timestamp
     ) throws {
         self = try feeds.contents.findings.situation(at: now) { () throws(WebFailure) in
             var situation = Situation(now: now)
@@ -30,9 +31,7 @@ extension Situation {
         serviceTrouble = trouble
         storeFailure = status?["store_failure"]?.string
         let store = feeds.configuration.store.directory
-        freeBytes =
-            status?["store"]?["free_bytes"]?.integer.flatMap { UInt64(exactly: $0) }
-            ?? StatusFigures.onDisk(store: store, lastSeq: 0).store.freeBytes
+        self.freeBytes = status?["store"]?["free_bytes"]?.integer.flatMap { UInt64(exactly: $0) } ?? freeBytes
         self.bytesOfWeek = bytesOfWeek
         gaps = try Self.gaps(feeds, since: now.adding(seconds: -86_400), now: now)
         consumers = try Self.consumers(of: store, reader)
