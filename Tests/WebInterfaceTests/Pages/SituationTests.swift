@@ -41,7 +41,7 @@ struct SituationTests {
         let now = now ?? self.now
         return try Situation(
             try fixture.house.parts.catalogue.snapshot(at: now), try fixture.house.reader(), status: nil, trouble: nil,
-            bytesOfWeek: nil, now: now)
+            freeBytes: nil, bytesOfWeek: nil, now: now)
     }
 
     @Test("Feeds that fail count from a day or five polls on, by how they fail, and each once")
