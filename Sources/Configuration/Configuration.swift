@@ -90,9 +90,12 @@ package struct Configuration: Sendable {
     package mutating func recognise(_ known: [FeedIDResolver.Known]) {
         if known.isEmpty { return }
         let candidates = feeds.map { FeedIDResolver.Candidate(url: $0.url, id: $0.hasExplicitID ? $0.id : nil) }
-        // Where no id changes, the feeds stay those of whoever else has them, however many they are.
-        for (index, id) in FeedIDResolver.assign(candidates, known: known).enumerated() where feeds[index].id != id {
-            feeds[index].id = id
+        let ids = FeedIDResolver.assign(candidates, known: known)
+        let changed = feeds.indices.filter { feeds[$0].id != ids[$0] }
+        // Where no id changes, the feeds stay those of whoever else has them, however many they are. A loop that may change one
+        // is compiled so that it copies all before it looks.
+        if !changed.isEmpty {
+            for index in changed { feeds[index].id = ids[index] }
         }
         bindFilters()
     }
