@@ -79,10 +79,13 @@ package final class FetchEngine: Sendable {
         thread.withLock { $0.handle = handle }
     }
 
-    /// Without `shutdown`, the thread ends by itself.
+    /// Without `shutdown`, this ends all transfers and waits for the thread: what OpenSSL gives back when a thread ends must not
+    /// be given back by the end of the process at the same time.
     deinit {
         mailbox.close()
-        if let handle = thread.withLock({ $0.takeHandle() }) { pthread_detach(handle) }
+        guard let handle = thread.withLock({ $0.takeHandle() }) else { return }
+        // What runs on the thread itself may be the last that has the engine.
+        if pthread_equal(handle, pthread_self()) != 0 { pthread_detach(handle) } else { pthread_join(handle, nil) }
     }
 
     /// Runs tasks on the engine's thread, and elsewhere once that has ended. Whatever takes long, blocks or computes has to

@@ -1,5 +1,6 @@
 import FeedModel
 import Glibc
+import Locking
 import TestSupport
 import Testing
 
@@ -59,5 +60,22 @@ struct ExecutorTests {
         for await _ in asked.stream { break }
         await engine.shutdown()
         #expect(await task.value == .cancelled)
+    }
+
+    @Test("An engine that nobody has any more leaves no thread behind, nor what libraries give back when a thread ends")
+    func letGo() async throws {
+        let hasEnded = Locked(false)
+        var engine: FetchEngine? = try FetchEngine()
+        let executor = try #require(engine).executor
+        await Task(executorPreference: executor) {
+            var key = pthread_key_t()
+            // As OpenSSL does, which has one of these for each thread.
+            pthread_key_create(&key) {
+                Unmanaged<Locked<Bool>>.fromOpaque($0!).takeRetainedValue().withLock { $0 = true }
+            }
+            pthread_setspecific(key, Unmanaged.passRetained(hasEnded).toOpaque())
+        }.value
+        engine = nil
+        #expect(hasEnded.withLock { $0 })
     }
 }
