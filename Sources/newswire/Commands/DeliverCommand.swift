@@ -169,14 +169,20 @@ struct DeliverCommand: AsyncParsableCommand {
         } catch let problem as DeliveryProblem {
             throw delivery.source.error(problem)
         }
-        let filter = CurrentFilter(
-            try delivery.filter(configuration), configuration, environment: Self.environment)
-        try await DeliverySession(
-            consumer: consumer, filter: filter, target: target, options: delivery.options(once: once),
-            directory: EventsOption.directory(configuration, events: delivery.settings.events ?? false),
-            // Events are each machine's own.
-            isOfFleet: configuration.fleet != nil && delivery.settings.events != true, logger: logger
-        ).run(from: start)
+        do {
+            let filter = CurrentFilter(
+                try delivery.filter(configuration), configuration, environment: Self.environment)
+            try await DeliverySession(
+                consumer: consumer, filter: filter, target: target, options: delivery.options(once: once),
+                directory: EventsOption.directory(configuration, events: delivery.settings.events ?? false),
+                // Events are each machine's own.
+                isOfFleet: configuration.fleet != nil && delivery.settings.events != true, logger: logger
+            ).run(from: start)
+        } catch {
+            await target.shutDown()
+            throw error
+        }
+        await target.shutDown()
     }
 
     /// A folder that systemd has made for the command (StateDirectory=) is not the store.

@@ -16,12 +16,16 @@ protocol DeliveryTarget: Sendable {
 
     /// What it has counted, for others to see; nil where it counts nothing.
     var figures: PublishFigures? { get }
+
+    /// Ends what it has running, once nothing is offered any more: threads must not end at the same time as the process.
+    func shutDown() async
 }
 
 extension DeliveryTarget {
     var isUnsettled: Bool { false }
     var tellsWhereItStands: Bool { false }
     var figures: PublishFigures? { nil }
+    func shutDown() async {}
 }
 
 /// What a target is told beside the batch itself.

@@ -46,6 +46,8 @@ struct HTTPTarget: DeliveryTarget {
         self.logger = logger
     }
 
+    func shutDown() async { await engine.shutdown() }
+
     func take(_ batch: DeliveryBatch, _ attempt: DeliveryAttempt) -> DeliveryAnswer {
         let prepared: Prepared
         do {
