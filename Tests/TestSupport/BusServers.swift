@@ -1,4 +1,6 @@
 import Glibc
+private import Locking
+private import Testing
 
 /// A server of NATS with JetStream and a folder of its own, on 127.0.0.1; gone with its last reference.
 package final class NATSServer: Sendable {
@@ -15,31 +17,36 @@ package final class NATSServer: Sendable {
     package init?(_ configuration: String = "", readable files: [String] = []) {
         guard let folder = ServerBox.folder() else { return nil }
         self.folder = folder
-        port = ServerProcess.freePort()
-        process = ServerBox()
-        let text = """
-            listen: "127.0.0.1:\(port)"
-            jetstream { store_dir: "\(folder)/data", max_mem: 64MB, max_file: 512MB }
-            \(configuration.replacing("FOLDER", with: folder))
-            """
-        guard ServerBox.write(text, to: "\(folder)/nats.conf") else { return nil }
+        let process = ServerBox(folder: folder)
+        self.process = process
         for file in files { ServerBox.copy(file, into: folder) }
-        guard start() else { return nil }
+        let port = process.startOnFreePort { port in
+            let text = """
+                listen: "127.0.0.1:\(port)"
+                jetstream { store_dir: "\(folder)/data", max_mem: 64MB, max_file: 512MB }
+                \(configuration.replacing("FOLDER", with: folder))
+                """
+            return ServerBox.write(text, to: "\(folder)/nats.conf") ? Self.command(folder) : nil
+        }
+        guard let port else {
+            self.port = 0
+            return nil
+        }
+        self.port = port
     }
 
+    private static func command(_ folder: String) -> [String] { [program, "-c", "\(folder)/nats.conf"] }
+
     deinit {
-        process.set(nil)
+        process.end()
         ServerBox.remove(folder)
     }
 
     /// Starts the server that was ended, where it was.
     @discardableResult
-    package func start() -> Bool {
-        process.set(ServerProcess([Self.program, "-c", "\(folder)/nats.conf"], log: "\(folder)/log"))
-        return ServerProcess.waits(forPort: port)
-    }
+    package func start() -> Bool { process.start(Self.command(folder), port: port) }
 
-    package func end() { process.set(nil) }
+    package func end() { process.end() }
 
     /// Returns a page of its monitor, which its configuration lets listen on that port.
     package static func page(_ path: String, port: UInt16) -> String {
@@ -64,30 +71,34 @@ package final class RedisServer: Sendable {
         guard let folder = ServerBox.folder() else { return nil }
         self.folder = folder
         self.options = options
-        port = ServerProcess.freePort()
-        process = ServerBox()
-        guard start() else { return nil }
+        process = ServerBox(folder: folder)
+        guard let port = process.startOnFreePort({ Self.command(folder, port: $0, options) }) else {
+            self.port = 0
+            return nil
+        }
+        self.port = port
     }
 
+    private static func command(_ folder: String, port: UInt16, _ options: [String]) -> [String] {
+        [
+            program, "--bind", "127.0.0.1", "--port", "\(port)", "--dir", folder, "--appendonly", "yes", "--unixsocket",
+            socket(folder),
+        ] + options
+    }
+
+    private static func socket(_ folder: String) -> String { "\(folder)/redis.sock" }
+
     deinit {
-        process.set(nil)
+        process.end()
         ServerBox.remove(folder)
     }
 
     @discardableResult
-    package func start() -> Bool {
-        let words =
-            [
-                Self.program, "--bind", "127.0.0.1", "--port", "\(port)", "--dir", folder, "--appendonly", "yes",
-                "--unixsocket", socket,
-            ] + options
-        process.set(ServerProcess(words, log: "\(folder)/log"))
-        return ServerProcess.waits(forPort: port)
-    }
+    package func start() -> Bool { process.start(Self.command(folder, port: port, options), port: port) }
 
-    package func end() { process.set(nil) }
+    package func end() { process.end() }
 
-    package var socket: String { "\(folder)/redis.sock" }
+    package var socket: String { Self.socket(folder) }
 
     /// Runs a command.
     ///
@@ -99,28 +110,73 @@ package final class RedisServer: Sendable {
 }
 
 /// A running server, which a test may end and start again, and the folder of one.
-final class ServerBox: @unchecked Sendable {
-    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private var process: ServerProcess?
+final class ServerBox: Sendable {
+    private let process = Locked<ServerProcess?>(nil)
+    private let folder: String
+    private let signal: String
 
-    init() { pthread_mutex_init(lock, nil) }
-
-    deinit {
-        pthread_mutex_destroy(lock)
-        lock.deallocate()
+    /// - Parameters:
+    ///   - folder: its own, with what it prints.
+    ///   - signal: asks it to end.
+    init(folder: String, signal: String = "TERM") {
+        self.folder = folder
+        self.signal = signal
     }
 
-    /// Lets go of the process that was there, which ends it, and keeps another.
-    func set(_ make: @autoclosure () -> ServerProcess?) {
-        pthread_mutex_lock(lock)
-        process = nil
-        process = make()
-        pthread_mutex_unlock(lock)
+    /// Ends the server that runs, and waits for its end.
+    func end() {
+        // It ends with its last reference, outside of the lock.
+        _ = process.withLock { process in
+            defer { process = nil }
+            return process
+        }
     }
 
-    /// Makes a folder that the server's user may write to.
+    /// Starts a server and waits until it listens; where it does not, the test fails with the reason.
+    func start(_ command: [String], port: UInt16) -> Bool {
+        guard let reason = tries(command, port: port) else { return true }
+        Issue.record("\(command[0]): \(reason)")
+        return false
+    }
+
+    /// Starts a server on a port that is free. Between the question and the server's start another may take the port: then
+    /// the next is tried.
+    ///
+    /// - Parameter command: returns the words of its command for a port; nil where it cannot be made ready.
+    /// - Returns: its port; nil where it does not start, and the test has failed with the reasons.
+    func startOnFreePort(_ command: (UInt16) -> [String]?) -> UInt16? {
+        var reasons: [String] = []
+        for _ in 0..<3 {
+            let port = ServerProcess.freePort()
+            guard let words = command(port) else {
+                reasons.append("what it is started with cannot be written")
+                break
+            }
+            guard let reason = tries(words, port: port) else { return port }
+            reasons.append("\(words[0]): \(reason)")
+        }
+        Issue.record("\(reasons.joined(separator: "\n"))")
+        return nil
+    }
+
+    /// Returns why it does not start; nil where it does.
+    private func tries(_ command: [String], port: UInt16) -> String? {
+        end()
+        guard let server = ServerProcess(command, folder: folder, signal: signal) else {
+            return "cannot be started: \(String(cString: strerror(errno)))"
+        }
+        process.withLock { $0 = server }
+        return server.failure(toListenOn: port)
+    }
+
+    /// Makes a folder that the server's user may write to: in memory where there is much of it, since what servers keep here
+    /// need not last, and a busy disk would keep them waiting.
     static func folder() -> String? {
-        var template = Array("/tmp/newswire-server-XXXXXX".utf8CString)
+        var room = statvfs()
+        let hasRoom =
+            statvfs("/dev/shm", &room) == 0 && UInt64(room.f_bavail) * UInt64(room.f_frsize) >= 4 << 30
+            && access("/dev/shm", W_OK | X_OK) == 0
+        var template = Array("\(hasRoom ? "/dev/shm" : "/tmp")/newswire-server-XXXXXX".utf8CString)
         guard template.withUnsafeMutableBufferPointer({ mkdtemp($0.baseAddress!) }) != nil else { return nil }
         let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         ServerProcess.give(path)

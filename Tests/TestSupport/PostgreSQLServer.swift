@@ -32,53 +32,72 @@ package final class PostgreSQLServer: Sendable {
         guard let programs = Self.programs else { return nil }
         guard let folder = ServerBox.folder() else { return nil }
         self.folder = folder
-        port = ServerProcess.freePort()
         self.certificate = certificate
-        process = ServerBox()
+        let process = ServerBox(folder: folder, signal: "INT")
+        self.process = process
         let script = """
             set -e; umask 077; cd \(folder)
             printf %s '\(Self.password)' >pw
             \(programs)/initdb -D data -U newswire -A scram-sha-256 --pwfile=pw -E UTF8 --locale=C --no-sync >/dev/null
             printf 'local all all trust\\nhost all all 127.0.0.1/32 scram-sha-256\\n' >data/pg_hba.conf
             """
-        guard ServerBox.run(ServerProcess.words(["/bin/sh", "-c", script])) else { return nil }
+        let isMade = ServerBox.run(ServerProcess.words(["/bin/sh", "-c", script]))
         if let certificate {
             for file in [certificate.file, certificate.keyFile] { ServerBox.copy(file, into: folder) }
         }
-        guard start() else { return nil }
-        guard sql("CREATE DATABASE news", in: "postgres") != nil else { return nil }
+        let command = Self.command(folder, options, hasCertificate: certificate != nil)
+        guard isMade, let port = process.startOnFreePort(command) else {
+            self.port = 0
+            return nil
+        }
+        self.port = port
+        guard answers(), sql("CREATE DATABASE news", in: "postgres") != nil else { return nil }
     }
 
     deinit {
-        process.set(nil)
+        process.end()
         ServerBox.remove(folder)
     }
 
     /// Starts the server that was ended, where it was.
     @discardableResult
     package func start() -> Bool {
-        guard let programs = Self.programs else { return false }
-        var options =
-            [
-                "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=\(folder)", "max_connections=40",
-                "shared_buffers=16MB",
-            ] + moreOptions
-        if certificate != nil {
-            options += ["ssl=on", "ssl_cert_file=\(folder)/cert.pem", "ssl_key_file=\(folder)/key.pem"]
+        guard let words = Self.command(folder, moreOptions, hasCertificate: certificate != nil)(port) else {
+            return false
         }
-        process.set(
-            ServerProcess(
-                ["\(programs)/postgres", "-D", "\(folder)/data"] + options.flatMap { ["-c", $0] }, log: "\(folder)/log",
-                signal: "INT"))
-        for _ in 0..<600 {
+        return process.start(words, port: port) && answers()
+    }
+
+    /// Returns what makes the words that start it on a port.
+    private static func command(
+        _ folder: String, _ options: [String], hasCertificate: Bool
+    ) -> (UInt16) -> [String]? {
+        { port in
+            guard let programs else { return nil }
+            var all =
+                [
+                    "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=\(folder)",
+                    "max_connections=40", "shared_buffers=16MB",
+                ] + options
+            if hasCertificate {
+                all += ["ssl=on", "ssl_cert_file=\(folder)/cert.pem", "ssl_key_file=\(folder)/key.pem"]
+            }
+            return ["\(programs)/postgres", "-D", "\(folder)/data"] + all.flatMap { ["-c", $0] }
+        }
+    }
+
+    /// Waits until it answers, for a minute at most; it listens before.
+    private func answers() -> Bool {
+        let begun = ContinuousClock.now
+        repeat {
             if sql("SELECT 1", in: "postgres") != nil { return true }
-            usleep(50_000)
-        }
+            usleep(20_000)
+        } while ContinuousClock.now - begun < .seconds(60)
         return false
     }
 
     /// Ends the server and its connections.
-    package func end() { process.set(nil) }
+    package func end() { process.end() }
 
     /// Runs a statement as the owner of everything.
     ///
