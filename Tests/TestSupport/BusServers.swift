@@ -169,7 +169,7 @@ final class ServerBox: Sendable {
         return server.failure(toListenOn: port)
     }
 
-    /// Makes a folder that the server's user may write to: in memory where there is much of it, since what servers keep here
+    /// Makes a folder for a server: in memory where there is much of it, since what servers keep here
     /// need not last, and a busy disk would keep them waiting.
     static func folder() -> String? {
         var room = statvfs()
@@ -178,9 +178,7 @@ final class ServerBox: Sendable {
             && access("/dev/shm", W_OK | X_OK) == 0
         var template = Array("\(hasRoom ? "/dev/shm" : "/tmp")/newswire-server-XXXXXX".utf8CString)
         guard template.withUnsafeMutableBufferPointer({ mkdtemp($0.baseAddress!) }) != nil else { return nil }
-        let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        ServerProcess.give(path)
-        return path
+        return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     static func write(_ text: String, to path: String) -> Bool {
@@ -190,11 +188,12 @@ final class ServerBox: Sendable {
         return Glibc.write(descriptor, text, text.utf8.count) == text.utf8.count
     }
 
-    /// Copies a file, for the server alone to read.
-    static func copy(_ file: String, into folder: String) {
-        let name = file.split(separator: "/").last.map(String.init) ?? ""
-        run(["/bin/sh", "-c", "cp '\(file)' '\(folder)/\(name)' && chmod 600 '\(folder)/\(name)'"])
-        ServerProcess.give("\(folder)/\(name)")
+    /// Copies a file, for its owner alone to read, and returns the copy's path.
+    @discardableResult
+    static func copy(_ file: String, into folder: String) -> String {
+        let copy = "\(folder)/\(file.split(separator: "/").last ?? "")"
+        run(["/bin/sh", "-c", "cp '\(file)' '\(copy)' && chmod 600 '\(copy)'"])
+        return copy
     }
 
     static func remove(_ folder: String) { run(["/bin/rm", "-rf", "--", folder]) }

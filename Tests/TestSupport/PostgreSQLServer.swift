@@ -31,6 +31,7 @@ package final class PostgreSQLServer: Sendable {
         moreOptions = options
         guard let programs = Self.programs else { return nil }
         guard let folder = ServerBox.folder() else { return nil }
+        ServerProcess.give(folder)
         self.folder = folder
         self.certificate = certificate
         let process = ServerBox(folder: folder, signal: "INT")
@@ -43,7 +44,9 @@ package final class PostgreSQLServer: Sendable {
             """
         let isMade = ServerBox.run(ServerProcess.words(["/bin/sh", "-c", script]))
         if let certificate {
-            for file in [certificate.file, certificate.keyFile] { ServerBox.copy(file, into: folder) }
+            for file in [certificate.file, certificate.keyFile] {
+                ServerProcess.give(ServerBox.copy(file, into: folder))
+            }
         }
         let command = Self.command(folder, options, hasCertificate: certificate != nil)
         guard isMade, let port = process.startOnFreePort(command) else {
@@ -82,7 +85,8 @@ package final class PostgreSQLServer: Sendable {
             if hasCertificate {
                 all += ["ssl=on", "ssl_cert_file=\(folder)/cert.pem", "ssl_key_file=\(folder)/key.pem"]
             }
-            return ["\(programs)/postgres", "-D", "\(folder)/data"] + all.flatMap { ["-c", $0] }
+            return ServerProcess.words(
+                ["\(programs)/postgres", "-D", "\(folder)/data"] + all.flatMap { ["-c", $0] })
         }
     }
 

@@ -1,8 +1,6 @@
 package import Glibc
 
 /// A server that a test starts on this machine: it ends with its last reference, and with the test process, however that ends.
-///
-/// Where root runs the tests it gets the rights of another user, because some servers refuse root.
 package final class ServerProcess: Sendable {
     private let shell: pid_t
     private let input: Int32
@@ -10,7 +8,7 @@ package final class ServerProcess: Sendable {
     private let life: Int32
     private let log: String
 
-    /// The user for servers; nil where the tests are not run by root, and servers are run by whoever runs them.
+    /// The user for servers that refuse root; nil where the tests are not run by root.
     package static let user: (name: String, uid: uid_t, gid: gid_t)? = {
         guard geteuid() == 0 else { return nil }
         for name in ["postgres", "nobody"] {
@@ -60,7 +58,7 @@ package final class ServerProcess: Sendable {
         posix_spawn_file_actions_adddup2(&actions, life.theirs, 3)
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        let words = ["/bin/sh", "-c", script, "server", folder, signal] + Self.words(command)
+        let words = ["/bin/sh", "-c", script, "server", folder, signal] + command
         var list: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { list.forEach { free($0) } }
         // Threads of tests block signals, which the server would never see.
