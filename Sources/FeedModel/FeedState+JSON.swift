@@ -74,6 +74,12 @@ extension FeedState {
         return state
     }
 
+    /// The members of fields that `leaveOutWhatMayNotBeKept` looks at, but for those of objects.
+    static let membersOfUnkept: [StaticString] = [
+        "url", "redirect_to", "redirect_polls", "redirect_since", "moved_to", "moved_since", "moved_among_private",
+        "formerly",
+    ]
+
     private mutating func leaveOutWhatMayNotBeKept() {
         url = URLRedaction.redacted(url)
         validators = validators.flatMap { kept in

@@ -5,6 +5,10 @@ internal import Digest
 package struct PackedFeedState: Sendable {
     let bytes: [UInt8]
 
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     package init(_ state: FeedState) {
         var state = state
         var pack = StatePacker()
@@ -83,7 +87,8 @@ struct StatePacker: StateCoder, ~Copyable {
         count += 1
     }
 
-    private mutating func put(_ bytes: UnsafeRawBufferPointer) {
+    /// Puts what another packer has put.
+    mutating func put(_ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.baseAddress else { return }
         makeRoom(for: bytes.count)
         (memory + count).copyMemory(from: start, byteCount: bytes.count)
@@ -200,11 +205,19 @@ struct StateUnpacker: StateCoder {
         return bytes[offset] != 0
     }
 
-    mutating func text() -> String {
+    mutating func text() -> String { String(decoding: textBytes(), as: UTF8.self) }
+
+    /// The bytes of a text, which was a `String`: they are UTF-8.
+    mutating func textBytes() -> UnsafeRawBufferPointer {
         let length = Int(unsigned())
         let end = offset + length
         defer { offset = end }
-        return String(decoding: UnsafeRawBufferPointer(rebasing: bytes[offset..<end]), as: UTF8.self)
+        return UnsafeRawBufferPointer(rebasing: bytes[offset..<end])
+    }
+
+    /// Passes over what may be missing.
+    mutating func skip<Value: StateValue>(optional type: Value.Type) {
+        if flag() { type.skip(in: &self) }
     }
 
     mutating func hash() -> Hash128 {

@@ -1,9 +1,10 @@
 internal import Digest
 internal import JSONText
 
-/// `StateCoder` carries the fields of a feed's state to where they are kept, or back from there. There are six: to
-/// JSON (`JSONWriter`), from JSON (`StateReader`), into memory (`StatePacker`) and out of memory (`StateUnpacker`), and for
-/// a fleet what differs to JSON (`StateComparer`) and from there (`StateChanger`).
+/// `StateCoder` carries the fields of a feed's state to where they are kept, or back from there. There are eight: to
+/// JSON (`JSONWriter`), from JSON (`StateReader`), into memory (`StatePacker`), out of memory (`StateUnpacker`) and from
+/// memory to JSON (`StateTranscriber`), and for a fleet what differs to JSON (`StateComparer`), and from there into a state
+/// (`StateChanger`) or into memory (`StateMerger`).
 ///
 /// A part of the state lists its fields once, in `visit`, and every coder goes through that one list, in that order. So
 /// a new field is a stored property and one line of a `visit`, and is then in the file, in memory and in the fleet.

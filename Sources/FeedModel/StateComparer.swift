@@ -41,11 +41,14 @@ struct StateComparer: StateCoder, ~Copyable {
     }
 
     mutating func field<Value: StateValue>(_ key: StaticString, _ value: inout Value?) {
-        let begin = (old.offset, new.offset)
+        var begin = (old: old, new: new)
+        if isInOld { old.skip(optional: Value.self) }
+        if isInNew { new.skip(optional: Value.self) }
+        if isEqual(since: (begin.old.offset, begin.new.offset)) { return }
         var (before, after): (Value?, Value?)
-        if isInOld { old.field(key, &before) }
-        if isInNew { new.field(key, &after) }
-        if !isEqual(since: begin) { write(key, after, wasThere: before != nil) }
+        if isInOld { begin.old.field(key, &before) }
+        if isInNew { begin.new.field(key, &after) }
+        write(key, after, wasThere: before != nil)
     }
 
     mutating func field<Value: StateValue>(_ key: StaticString, _ value: inout Value, absent: Value) {
@@ -57,16 +60,16 @@ struct StateComparer: StateCoder, ~Copyable {
     }
 
     mutating func field<Value: StateValue>(required key: StaticString, _ value: inout Value) {
-        let begin = (old.offset, new.offset)
-        let before = isInOld ? Value(from: &old) : nil
-        let after = isInNew ? Value(from: &new) : nil
-        if !isEqual(since: begin) { write(key, after, wasThere: before != nil) }
+        var begin = (old: old, new: new)
+        if isInOld { Value.skip(in: &old) }
+        if isInNew { Value.skip(in: &new) }
+        if isEqual(since: (begin.old.offset, begin.new.offset)) { return }
+        write(key, isInNew ? Value(from: &begin.new) : nil, wasThere: isInOld)
     }
 
     mutating func field<Value: StateValue>(own key: StaticString, _ value: inout Value?) {
-        var (before, after): (Value?, Value?)
-        if isInOld { old.field(key, &before) }
-        if isInNew { new.field(key, &after) }
+        if isInOld { old.skip(optional: Value.self) }
+        if isInNew { new.skip(optional: Value.self) }
     }
 
     mutating func object<Part: StatePart>(_ key: StaticString, _ part: inout Part?) {

@@ -12,16 +12,19 @@ package struct StateDifference: Sendable, Equatable {
     /// The block that the feed has on this machine, where that is known.
     private var historyBlock: UInt32?
 
-    /// - Parameter old: nil for a feed of which nothing is known.
+    /// - Parameters:
+    ///   - old: nil for a feed of which nothing is known.
+    ///   - packed: the new one, where it was packed already.
     /// - Returns: nil where nothing differs.
-    package init?(from old: PackedFeedState?, to new: FeedState) {
+    package init?(from old: PackedFeedState?, to new: FeedState, packed: PackedFeedState? = nil) {
         feed = new.feed
         historyBlock = new.schedule.historyBlock
         guard let old else {
             line = Self.whole(new)
             return
         }
-        guard let line = StateComparer.difference(of: feed, from: old, to: PackedFeedState(new)) else { return nil }
+        let packed = packed ?? PackedFeedState(new)
+        guard let line = StateComparer.difference(of: feed, from: old, to: packed) else { return nil }
         self.line = line
     }
 
@@ -42,7 +45,17 @@ package struct StateDifference: Sendable, Equatable {
     /// Returns the state that the difference makes of one; nil where what comes of it is no state.
     ///
     /// - Parameter old: nil for a feed of which nothing is known.
-    package func applied(to old: FeedState?) -> FeedState? {
+    package func applied(to old: PackedFeedState?) -> PackedFeedState? {
+        let merged = old.flatMap { old in
+            line.withUnsafeBytes { bytes in
+                JSONMembers(bytes).flatMap { StateMerger.merged($0, into: old, addsOwn: historyBlock != nil) }
+            }
+        }
+        return merged ?? unpackedAndApplied(to: old?.state(of: feed)).map { PackedFeedState($0) }
+    }
+
+    /// The same with any difference, and with a state that is made for it.
+    func unpackedAndApplied(to old: FeedState?) -> FeedState? {
         var state = line.withUnsafeBytes { bytes in
             JSONMembers(bytes).flatMap { members in old.map { $0.changed(by: members) } ?? FeedState(members) }
         }

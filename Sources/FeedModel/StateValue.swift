@@ -9,6 +9,18 @@ protocol StateValue: Equatable {
     func pack(into pack: inout StatePacker)
     /// Makes the value that `pack` put there.
     init(from pack: inout StateUnpacker)
+    /// Passes over the value that `pack` put there.
+    static func skip(in pack: inout StateUnpacker)
+    /// Writes the value that `pack` put there.
+    static func move(from pack: inout StateUnpacker, to json: inout JSONWriter)
+}
+
+extension StateValue {
+    static func skip(in pack: inout StateUnpacker) { _ = Self(from: &pack) }
+
+    static func move(from pack: inout StateUnpacker, to json: inout JSONWriter) {
+        Self(from: &pack).write(to: &json)
+    }
 }
 
 /// Integers take as many bytes of memory as they need. One that does not fit its type is malformed in a file.
@@ -68,6 +80,13 @@ extension String: StateValue {
 
     func pack(into pack: inout StatePacker) { pack.put(self) }
     init(from pack: inout StateUnpacker) { self = pack.text() }
+
+    // No text is made where its bytes are all that is looked at.
+    static func skip(in pack: inout StateUnpacker) { _ = pack.textBytes() }
+
+    static func move(from pack: inout StateUnpacker, to json: inout JSONWriter) {
+        json.string(utf8: pack.textBytes().assumingMemoryBound(to: UInt8.self))
+    }
 }
 
 extension Array: StateValue where Element: StateValue {
@@ -119,7 +138,7 @@ extension CompactTime: StateValue {
 }
 
 extension Hash128: StateValue {
-    func write(to json: inout JSONWriter) { json.string(hex) }
+    func write(to json: inout JSONWriter) { json.string(hex: high, low) }
 
     init?(json: JSONPiece) {
         guard let value = json.hash else { return nil }

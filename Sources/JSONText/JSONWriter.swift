@@ -85,6 +85,17 @@ package struct JSONWriter: ~Copyable {
         needsComma = true
     }
 
+    /// Writes a string of 16 hexadecimal digits in lower case for each of two numbers.
+    package mutating func string(hex high: UInt64, _ low: UInt64) {
+        output.reserve(35)
+        separate()
+        output.put(UInt8(ascii: "\""))
+        output.append(hex: high)
+        output.append(hex: low)
+        output.put(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
     /// Writes a whole number.
     package mutating func integer(_ value: Int) {
         output.reserve(22)

@@ -310,11 +310,10 @@ struct FleetStoreTests {
         try store.add([], states: [StateDifference(from: nil, to: logged)!])
         let ahead = StoreFixture.state(etag: "\"2\"")
         let other = StoreFixture.state(FeedIdentifier("other"))
-        store.show(ahead)
-        store.show(other)
+        for state in [ahead, other] { store.show(PackedFeedState(state), of: state.feed) }
         #expect(store.state(of: StoreFixture.feed) == ahead)
         #expect(store.allStates() == [ahead, other])
-        #expect(store.loggedState(of: StoreFixture.feed) == logged)
+        #expect(store.loggedState(of: StoreFixture.feed)?.state(of: StoreFixture.feed) == logged)
         try store.add([StoreFixture.commit(1...1)])
         store.writeStates()
         #expect(fixture.folder.text("store/state/feeds.jsonl")?.contains(#""etag":"\"2\"""#) == false)

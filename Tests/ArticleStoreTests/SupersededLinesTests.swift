@@ -1,4 +1,5 @@
 import FeedModel
+import JSONText
 import TestSupport
 import Testing
 
@@ -12,7 +13,8 @@ struct SupersededLinesTests {
         var state = FeedState(feed: FeedIdentifier(feed), url: "https://h.example/")
         state.failures = failures
         var bytes: [UInt8] = []
-        FeedStates.append(state, seq: 1, to: &bytes)
+        var json = JSONWriter()
+        FeedStates.append(PackedFeedState(state), of: state.feed, seq: 1, &json, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 

@@ -1,5 +1,6 @@
 import Digest
 import FeedModel
+import JSONText
 import Testing
 
 @Suite("A feed's state packed for memory")
@@ -99,5 +100,17 @@ struct PackedFeedStateTests {
     @Test("A packed feed state comes back as it was, whatever parts of it are there", arguments: states)
     func roundTrip(_ state: FeedState) {
         #expect(PackedFeedState(state).state(of: state.feed) == state)
+    }
+
+    @Test("What is written of a packed feed state is, byte for byte, what is written of the state", arguments: states)
+    func writing(_ state: FeedState) {
+        var whole = JSONWriter()
+        var packed = JSONWriter()
+        state.write(to: &whole)
+        packed.beginObject()
+        PackedFeedState(state).writeMembers(of: state.feed, to: &packed)
+        packed.endObject()
+        let (written, wanted) = (packed.finish(), whole.finish())
+        #expect(written == wanted)
     }
 }

@@ -1,7 +1,8 @@
 import Digest
-import FeedModel
 import JSONText
 import Testing
+
+@testable import FeedModel
 
 @Suite("What has changed in a feed's state, as a line")
 struct StateDifferenceTests {
@@ -35,11 +36,11 @@ struct StateDifferenceTests {
                 let difference = StateDifference(from: old, to: new)
                 #expect((difference == nil) == (old == new))
                 guard let difference else { continue }
-                #expect(difference.applied(to: old) == new)
+                #expect(difference.result(on: old) == new)
                 let read = try #require(StateDifference(line: difference.line))
-                #expect(read.applied(to: old) == new, "as another machine reads it")
+                #expect(read.result(on: old) == new, "as another machine reads it")
             }
-            #expect(StateDifference(from: nil, to: old)?.applied(to: nil) == old)
+            #expect(StateDifference(from: nil, to: old)?.result(on: nil) == old)
         }
     }
 
@@ -57,11 +58,11 @@ struct StateDifferenceTests {
                 let text = json.finish().dropLast() + [UInt8(ascii: ",")] + difference.line.dropFirst()
                 var wanted = text.withUnsafeBytes { bytes in JSONMembers(bytes).flatMap { FeedState($0) } }
                 wanted?.schedule.historyBlock = 9
-                #expect(difference.applied(to: old) == wanted)
+                #expect(difference.result(on: old) == wanted)
             }
         }
         for line in [#"{"feed":"f \"x\" ü","url":null}"#, #"{"feed":"f \"x\" ü","url":7}"#] {
-            #expect(try #require(StateDifference(line: line.utf8)).applied(to: states[0]) == nil)
+            #expect(try #require(StateDifference(line: line.utf8)).result(on: states[0]) == nil)
         }
     }
 
@@ -74,7 +75,7 @@ struct StateDifferenceTests {
         new.validators = .init(etag: "\"e\u{301}\"", lastModified: nil, request: Hash128(high: 0, low: 1))
         new.title = "e\u{301}"
         let difference = try #require(StateDifference(from: old, to: new))
-        let applied = try #require(difference.applied(to: old))
+        let applied = try #require(difference.result(on: old))
         #expect(applied.title?.utf8.elementsEqual("e\u{301}".utf8) == true)
         #expect(applied.validators?.etag?.utf8.elementsEqual("\"e\u{301}\"".utf8) == true)
     }
@@ -103,12 +104,37 @@ struct StateDifferenceTests {
         var there = here
         there.schedule.historyBlock = nil
         let read = try #require(StateDifference(line: difference.line))
-        #expect(read.applied(to: there)?.schedule.historyBlock == nil)
-        #expect(difference.applied(to: there)?.schedule.historyBlock == 3, "the machine that polled has written there")
+        #expect(read.result(on: there)?.schedule.historyBlock == nil)
+        #expect(difference.result(on: there)?.schedule.historyBlock == 3, "the machine that polled has written there")
         there.schedule.historyBlock = 8
-        #expect(difference.applied(to: there)?.schedule.historyBlock == 8)
+        #expect(difference.result(on: there)?.schedule.historyBlock == 8)
         let hostile = try #require(StateDifference(line: #"{"feed":"f","history_block":77}"#.utf8))
-        #expect(hostile.applied(to: there)?.schedule.historyBlock == 8)
+        #expect(hostile.result(on: there)?.schedule.historyBlock == 8)
+    }
+
+    @Test("is put into a state as it lies in memory where one field takes the place of another, and only there")
+    func isMerged() throws {
+        func merges(_ line: String, _ state: FeedState, addsOwn: Bool = false) -> Bool {
+            Array(line.utf8).withUnsafeBytes { bytes in
+                JSONMembers(bytes).flatMap { StateMerger.merged($0, into: PackedFeedState(state), addsOwn: addsOwn) }
+            } != nil
+        }
+        var state = FeedState(feed: FeedIdentifier("f"), url: "https://h/")
+        let poll = #"{"feed":"f","last_poll":"2026-11-02T00:00:00Z","status":304,"title":null,"polls":7}"#
+        #expect(merges(poll, state))
+        #expect(!merges(poll, state, addsOwn: true), "the block in the file of polls comes with it")
+        state.schedule.historyBlock = 3
+        #expect(merges(poll, state, addsOwn: true))
+        let failure = #"{"feed":"f","error_class":"dns","error":"no such host"}"#
+        #expect(!merges(failure, state), "the failure was not there before")
+        state.failure = .init(kind: .timeout, message: "")
+        #expect(merges(failure, state))
+        #expect(!merges(#"{"feed":"f","error_class":null}"#, state), "the failure goes")
+        #expect(!merges(#"{"feed":"f","validators":null}"#, state))
+        for name in ["url", "redirect_to", "moved_to"] {
+            #expect(
+                !merges(#"{"feed":"f","\#(name)":"https://u:p@h/"}"#, state), "what may not be kept is left out of it")
+        }
     }
 
     @Test("two that follow one another do as one what they do in a row, and each member stands there once")
@@ -121,7 +147,7 @@ struct StateDifferenceTests {
                 let two = StateDifference(from: second, to: third)
             else { continue }
             let both = one.followed(by: two)
-            #expect(both.applied(to: first) == third)
+            #expect(both.result(on: first) == third)
             var names: [String] = []
             both.line.withUnsafeBytes { bytes in
                 JSONMembers(bytes)?.forEach { name, _ in names.append(String(decoding: name, as: UTF8.self)) }
@@ -137,7 +163,7 @@ struct StateDifferenceTests {
         let row = zip(states, states.dropFirst()).compactMap { StateDifference(from: $0, to: $1) }
         let last = try #require(states.last)
         for begin in row.indices {
-            let state = row[begin...].reduce(last) { $1.applied(to: $0) ?? $0 }
+            let state = row[begin...].reduce(last) { $1.result(on: $0) ?? $0 }
             #expect(state == last)
         }
     }
@@ -146,7 +172,7 @@ struct StateDifferenceTests {
         "lines that no newswire writes are no difference, or make no state",
         arguments: ["", "{", "null", "{}", #"{"feed":7}"#, #"["feed"]"#, #"{"feed":"f","url":null}"#, #"{"feed":"f"}"#])
     func refuses(_ line: String) {
-        #expect(StateDifference(line: line.utf8)?.applied(to: nil) == nil)
+        #expect(StateDifference(line: line.utf8)?.result(on: nil) == nil)
     }
 
     @Test("a pause of a machine and a poll of another change nothing of each other")
@@ -158,7 +184,7 @@ struct StateDifferenceTests {
         polled.failures = 3
         let pause = try #require(StateDifference(from: base, to: paused))
         let poll = try #require(StateDifference(from: base, to: polled))
-        let both = try #require(poll.applied(to: pause.applied(to: base)))
+        let both = try #require(poll.result(on: pause.result(on: base)))
         #expect(both.schedule.heldUntil == FeedState.Schedule.forGood)
         #expect(both.failures == 3)
     }
@@ -166,4 +192,11 @@ struct StateDifferenceTests {
 
 extension StateDifference {
     fileprivate init?(from old: FeedState, to new: FeedState) { self.init(from: PackedFeedState(old), to: new) }
+
+    /// The state that comes of one, whether that is done to the state or to how it lies in memory.
+    fileprivate func result(on old: FeedState?) -> FeedState? {
+        let result = unpackedAndApplied(to: old)
+        #expect(applied(to: old.map { PackedFeedState($0) })?.state(of: feed) == result)
+        return result
+    }
 }

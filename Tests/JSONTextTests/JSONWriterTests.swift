@@ -66,6 +66,18 @@ import Testing
         }
     }
 
+    @Test("digits of a hash are a string of 32, whatever stands before them")
+    func digits() {
+        let text = written { json in
+            json.beginArray()
+            json.string(hex: 0, .max)
+            json.string(hex: 0x0123_4567_89ab_cdef, 1)
+            json.integer(1)
+            json.endArray()
+        }
+        #expect(text == #"["0000000000000000ffffffffffffffff","0123456789abcdef0000000000000001",1]"#)
+    }
+
     @Test("A JSON writer writes null for a number that JSON has no form for")
     func numbers() {
         #expect(written { $0.number(.infinity) } == "null")

@@ -138,11 +138,11 @@ extension ArticleStore {
     }
 
     /// Returns the state that the log has of a feed, without what `show` shows.
-    package func loggedState(of feed: FeedIdentifier) -> FeedState? { states.logged(feed) }
+    package func loggedState(of feed: FeedIdentifier) -> PackedFeedState? { states.logged(feed) }
 
     /// Shows a state that counts here before the log has it: `state(of:)` and all else that tells of states go by it, and it is
     /// written nowhere.
-    package func show(_ state: FeedState) { states.show(state) }
+    package func show(_ state: PackedFeedState, of feed: FeedIdentifier) { states.show(state, of: feed) }
 
     /// Shows of a feed what the log has.
     package func hide(_ feed: FeedIdentifier) { states.hide(feed) }

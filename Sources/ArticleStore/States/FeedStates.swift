@@ -115,12 +115,17 @@ final class FeedStates: Sendable {
         return checksum == XXH3.hash64(UnsafeRawBufferPointer(rebasing: line[..<scan.end]))
     }
 
-    static func append(_ state: FeedState, seq: UInt64, to bytes: inout [UInt8]) {
+    /// - Parameter json: has nothing that is wanted any more; it is there for its memory.
+    static func append(
+        _ state: PackedFeedState, of feed: FeedIdentifier, seq: UInt64, _ json: inout JSONWriter,
+        to bytes: inout [UInt8]
+    ) {
         let start = bytes.count
-        var json = JSONWriter(capacity: 1024)
-        state.write(to: &json)
-        bytes.append(contentsOf: json.finish().dropLast())
-        bytes.append(contentsOf: #","seq":\#(seq)"#.utf8)
+        json.removeAll()
+        json.beginObject()
+        state.writeMembers(of: feed, to: &json)
+        json.member("seq", Int(clamping: seq))
+        json.drain { bytes.append(contentsOf: $0) }
         let checksum = bytes.withUnsafeBytes { XXH3.hash64(UnsafeRawBufferPointer(rebasing: $0[start...])) }
         bytes.append(contentsOf: #","xxh3":""#.utf8)
         Hex.append(checksum, to: &bytes)
@@ -149,11 +154,12 @@ final class FeedStates: Sendable {
     /// Takes a state in, which goes to the file with the next that are put in, or with `write`.
     ///
     /// - Returns: whether it is the first that waits for that.
-    func stage(_ state: FeedState) -> Bool {
-        let packed = PackedFeedState(state)
-        return known.withLock { known in
-            known.states[state.feed] = packed
-            known.unwritten.insert(state.feed)
+    func stage(_ state: FeedState) -> Bool { stage(PackedFeedState(state), of: state.feed) }
+
+    private func stage(_ state: PackedFeedState, of feed: FeedIdentifier) -> Bool {
+        known.withLock { known in
+            known.states[feed] = state
+            known.unwritten.insert(feed)
             return known.unwritten.count == 1
         }
     }
@@ -161,8 +167,8 @@ final class FeedStates: Sendable {
     /// The states that come of differences, one after the other. Nothing is taken in.
     ///
     /// - Throws: where what comes of one is no state.
-    func changed(by differences: [StateDifference]) throws(StoreError) -> [FeedState] {
-        var changed: [FeedIdentifier: FeedState] = [:]
+    func changed(by differences: [StateDifference]) throws(StoreError) -> [FeedIdentifier: PackedFeedState] {
+        var changed: [FeedIdentifier: PackedFeedState] = [:]
         changed.reserveCapacity(differences.count)
         for difference in differences {
             let feed = difference.feed
@@ -173,23 +179,30 @@ final class FeedStates: Sendable {
             }
             changed[feed] = new
         }
-        return Array(changed.values)
+        return changed
     }
 
     /// The state that a feed has without what is ahead.
-    func logged(_ feed: FeedIdentifier) -> FeedState? { known.withLock { $0.states[feed] }?.state(of: feed) }
+    func logged(_ feed: FeedIdentifier) -> PackedFeedState? { known.withLock { $0.states[feed] } }
 
     /// Shows a state that counts on this machine before the log has it, until another is shown or it is hidden.
-    func show(_ state: FeedState) {
-        let packed = PackedFeedState(state)
-        known.withLock { $0.ahead[state.feed] = packed }
-    }
+    func show(_ state: PackedFeedState, of feed: FeedIdentifier) { known.withLock { $0.ahead[feed] = state } }
 
     func hide(_ feed: FeedIdentifier) { known.withLock { _ = $0.ahead.removeValue(forKey: feed) } }
 
     /// Takes states in and appends them to the file. Where that fails they are kept, and go out with the next.
     func put(_ states: [FeedState], lastSeq: UInt64) throws(StoreError) {
         for state in states { _ = stage(state) }
+        try write(lastSeq: lastSeq)
+    }
+
+    /// The same of states as they lie in memory.
+    func put(_ states: [FeedIdentifier: PackedFeedState], lastSeq: UInt64) throws(StoreError) {
+        for (feed, state) in states { _ = stage(state, of: feed) }
+        try write(lastSeq: lastSeq)
+    }
+
+    private func write(lastSeq: UInt64) throws(StoreError) {
         try log.withLock { log throws(StoreError) in
             precondition(lastSeq >= log.lastSeq, "I7: a state is written after the articles that it speaks of")
             log.lastSeq = lastSeq
@@ -237,7 +250,8 @@ final class FeedStates: Sendable {
         guard let file = log.file else { return }
         var bytes: [UInt8] = log.needsLineFeed ? [0x0a] : []
         bytes.reserveCapacity(1024 * feeds.count)
-        for (feed, state) in states { Self.append(state.state(of: feed), seq: log.lastSeq, to: &bytes) }
+        var json = JSONWriter(capacity: 1024)
+        for (feed, state) in states { Self.append(state, of: feed, seq: log.lastSeq, &json, to: &bytes) }
         do throws(StoreError) {
             try file.write(bytes, at: log.size, files)
         } catch {
@@ -262,8 +276,9 @@ final class FeedStates: Sendable {
             directory.stateFile, in: directory.states, temporary: "\(directory.stateFile).new", files
         ) { file throws(StoreError) in
             var bytes: [UInt8] = []
+            var json = JSONWriter(capacity: 1024)
             for feed in states.keys.sorted() {
-                if let state = states[feed] { Self.append(state.state(of: feed), seq: seq, to: &bytes) }
+                if let state = states[feed] { Self.append(state, of: feed, seq: seq, &json, to: &bytes) }
                 if bytes.count < Self.pieceBytes { continue }
                 try file.write(bytes, at: size, files)
                 size += UInt64(bytes.count)

@@ -40,7 +40,7 @@ extension FleetLedger {
                     continue
                 }
                 let state = ahead.reduce(store.loggedState(of: feed)) { $1.applied(to: $0) }
-                if let state { store.show(state) }
+                if let state { store.show(state, of: feed) }
             }
         }
     }

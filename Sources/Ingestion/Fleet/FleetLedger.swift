@@ -132,12 +132,14 @@ package final class FleetLedger: Ledger {
     }
 
     package func keep(_ state: FeedState, _ basis: CommitBasis) throws(StoreError) -> Bool {
-        try shared.withLock { shared throws(StoreError) in
+        let packed = PackedFeedState(state)
+        return try shared.withLock { shared throws(StoreError) in
             guard basis.term == shared.term else { throw putOut }
-            guard let difference = difference(to: state) else { return false }
+            let old = store.packedState(of: state.feed)
+            guard let difference = StateDifference(from: old, to: state, packed: packed) else { return false }
             let isFirst = shared.waiting.isEmpty
             shared.waiting[state.feed] = shared.waiting[state.feed]?.followed(by: difference) ?? difference
-            store.show(state)
+            store.show(packed, of: state.feed)
             return isFirst
         }
     }
