@@ -163,10 +163,10 @@ package final class FleetLedger: Ledger {
 
     // MARK: The writer's thread
 
-    package func gather() {
+    package func gather(hasCommits: Bool) {
         let writing = writing.value
         guard let last = writing.lastEntry else { return }
-        while !shared.withLock({ $0.isStopped }) {
+        while !shared.withLock({ $0.isStopped || !hasCommits && $0.waiting.isEmpty }) {
             let rest = delays.entries - (ContinuousClock.now - last)
             if rest <= .zero { return }
             writing.log.wait(milliseconds: max(1, Int(rest.milliseconds)))

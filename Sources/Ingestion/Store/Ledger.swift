@@ -33,8 +33,10 @@ package protocol Ledger: AnyObject, Sendable {
     /// - Throws: where it is not kept.
     func keep(_ state: FeedState, _ basis: CommitBasis) throws(StoreError) -> Bool
 
-    /// Waits until the next commit may go, so that others may go with it. On the queue.
-    func gather()
+    /// Waits until what is there may go, so that others may go with it. On the queue.
+    ///
+    /// - Parameter hasCommits: else there are states at most, and nothing is waited for where there are none.
+    func gather(hasCommits: Bool)
 
     /// Stores what many polls leave, and returns once it is durable what became of each. On the queue.
     func commit(_ batch: [LedgerCommit]) -> [Result<CommitResult, StoreError>]
@@ -101,7 +103,7 @@ final class StoreLedger: Ledger {
 
     func keep(_ state: FeedState, _ basis: CommitBasis) -> Bool { store.stage(state) }
 
-    func gather() {}
+    func gather(hasCommits: Bool) {}
 
     func commit(_ batch: [LedgerCommit]) -> [Result<CommitResult, StoreError>] {
         let result = Result { () throws(StoreError) in

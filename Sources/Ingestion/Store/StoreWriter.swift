@@ -20,6 +20,8 @@ package final class StoreWriter: Sendable {
         var isWriting = false
         /// What is kept is written soon.
         var isAboutToFlush = false
+        /// Called once all is written that was kept before they came.
+        var afterwards: [@Sendable () -> Void] = []
     }
 
     /// How long to wait before a disk that did not take something is tried again.
@@ -162,19 +164,29 @@ package final class StoreWriter: Sendable {
     }
 
     private func writeKept() {
+        ledger.gather(hasCommits: false)
+        // Whoever comes from here on may have kept what is not written with this.
+        let afterwards = waiting.withLock { waiting in
+            defer { waiting.afterwards = [] }
+            return waiting.afterwards
+        }
         ledger.writeStates()
         watch.during(action) {
             history?.write()
             contents?.write()
         }
+        for body in afterwards { body() }
     }
 
     /// Calls `body` on the writer's thread once all is written that has been kept in memory so far. Returns at once.
+    ///
+    /// All that is called before the thread gets there is written at once: polls that somebody waits for end in hundreds.
     func afterFlush(_ body: @escaping @Sendable () -> Void) {
-        soon { [self] in
-            writeKept()
-            body()
+        let isFirst = waiting.withLock { waiting in
+            waiting.afterwards.append(body)
+            return waiting.afterwards.count == 1
         }
+        if isFirst { soon { self.writeKept() } }
     }
 
     /// Remembers that feeds are not to be polled before a time, or, where that is nil, that they may be. Returns at once.
@@ -206,19 +218,25 @@ package final class StoreWriter: Sendable {
     }
 
     private func write() {
-        while true {
-            ledger.gather()
+        while isToGoOn() {
+            ledger.gather(hasCommits: true)
             let batch = waiting.withLock { waiting in
                 defer { waiting.commits.removeAll(keepingCapacity: true) }
-                waiting.isWriting = !waiting.commits.isEmpty
                 return waiting.commits
             }
-            if batch.isEmpty { return }
             let begun = ContinuousClock.now
             let answers = ledger.commit(batch.map(\.commit))
             let duration = (ContinuousClock.now - begun).milliseconds
             durations.withLock { $0.add(milliseconds: duration) }
             for (waiting, answer) in zip(batch, answers) { waiting.answer.resume(returning: answer) }
+        }
+    }
+
+    /// Whether there are commits to write. Before they are gathered: nobody waits for a turn that nobody needs.
+    private func isToGoOn() -> Bool {
+        waiting.withLock { waiting in
+            waiting.isWriting = !waiting.commits.isEmpty
+            return waiting.isWriting
         }
     }
 }

@@ -29,7 +29,7 @@ final class FleetMachine: Sendable {
 
     init(
         _ name: String, in fleet: MemoryFleet, _ folder: TemporaryDirectory, segmentSize: UInt64 = 2048,
-        entrySize: Int = CommitGroup.mostBytes, files: FileSystem = FleetMachine.files
+        entrySize: Int = CommitGroup.mostBytes, entries: Duration = .zero, files: FileSystem = FleetMachine.files
     ) throws {
         self.name = name
         self.fleet = fleet
@@ -49,7 +49,7 @@ final class FleetMachine: Sendable {
         self.run = run
         fleet.core.withLock { _ = $0.runs.insert(run) }
         var delays = FleetLedger.Delays()
-        delays.entries = .zero
+        delays.entries = entries
         delays.tries = .zero
         delays.notes = .seconds(3600)
         var hearers = FleetLedger.Hearers()

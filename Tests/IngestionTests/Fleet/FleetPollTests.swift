@@ -110,4 +110,31 @@ struct FleetPollTests {
         writer.flush()
         #expect(wakes() == 2 && fleet.position == 2)
     }
+
+    @Test("states that somebody waits for go out together, and no sooner behind an entry than another may")
+    func gathersStates() async throws {
+        let one = try FleetMachine("one", in: fleet, folder, entries: .seconds(3600))
+        let writer = StoreWriter(one.store, ledger: one.ledger)
+        func waits() -> Int { one.link.plan.withLock { $0.waits.count } }
+        _ = try await writer.commit(.of("a", 1...1))
+        // Where no state waits, nobody else does.
+        await withCheckedContinuation { done in writer.afterFlush { done.resume() } }
+        #expect(waits() == 0 && fleet.position == 1)
+        try writer.keep(.of("b", etag: "\"1\""))
+        let told = Locked(0)
+        await withCheckedContinuation { done in
+            one.link.plan.withLock { plan in
+                plan.duringWait = { [fleet] in
+                    #expect(fleet.position == 1 && told.withLock { $0 } == 0)
+                    try? writer.keep(.of("c", etag: "\"1\""))
+                    writer.afterFlush { done.resume() }
+                    // It ends the wait, for which nobody has an hour.
+                    one.ledger.stop()
+                }
+            }
+            writer.afterFlush { told.withLock { $0 += 1 } }
+        }
+        #expect(waits() == 1 && told.withLock { $0 } == 1)
+        #expect(fleet.entries.map(\.states.count) == [1, 2])
+    }
 }

@@ -71,6 +71,8 @@ final class MemoryLink: Sendable {
         var appends: [Mishap] = []
         var reads: [Mishap] = []
         var waits: [Int] = []
+        /// What happens while the next wait lasts.
+        var duringWait: (@Sendable () -> Void)?
         var appendCount = 0
         var readCount = 0
         var wakes = 0
@@ -153,5 +155,12 @@ final class MemoryLog: FleetLog {
 
     var waker: @Sendable () -> Void { { [link] in link.plan.withLock { $0.wakes += 1 } } }
 
-    func wait(milliseconds: Int) { link.plan.withLock { $0.waits.append(milliseconds) } }
+    func wait(milliseconds: Int) {
+        let act = link.plan.withLock { plan in
+            defer { plan.duringWait = nil }
+            plan.waits.append(milliseconds)
+            return plan.duringWait
+        }
+        act?()
+    }
 }
