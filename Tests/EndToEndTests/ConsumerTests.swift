@@ -101,5 +101,8 @@ struct ConsumerTests {
         #expect(await once("b", command: "exit 1").errors.contains("a new consumer gets all that is stored"))
         #expect(await !once("b").errors.contains("a new consumer"))
         #expect(await once("c", "--from", "now").errors.isEmpty)
+        try desk.storeMany(6...1004)
+        let many = await once("d", command: "exit 1").errors
+        #expect(many.contains("1000 or more"), "\(many)")
     }
 }

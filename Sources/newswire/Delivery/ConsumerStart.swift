@@ -102,13 +102,15 @@ extension StoreReader {
 
 extension DumpFilter {
     /// Counts what it would let through of what stands behind a number.
-    func count(in reader: StoreReader, after seq: UInt64) throws -> UInt64 {
+    ///
+    /// - Parameter limit: once there are so many, no more is looked at.
+    func count(in reader: StoreReader, after seq: UInt64, upTo limit: UInt64 = .max) throws -> UInt64 {
         var count: UInt64 = 0
         try fullText?.begin(after: seq, in: reader)
         try reader.read(after: seq, damage: { _ in }) { record in
             if ends(at: record.envelope) { return false }
             if try given(record, in: reader) != nil { count += 1 }
-            return true
+            return count < limit
         }
         return count
     }

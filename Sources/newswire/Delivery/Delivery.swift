@@ -46,6 +46,9 @@ struct Delivery {
     /// How much later than its batches a cursor may move whose target can tell what it has.
     private static let cursorDelay: Duration = .milliseconds(250)
 
+    /// So many articles are counted for a new consumer: its first batch need not wait until a whole store was read.
+    private static let mostCounted: UInt64 = 1000
+
     let consumer: String
     let filter: CurrentFilter
     let target: any DeliveryTarget
@@ -142,6 +145,8 @@ struct Delivery {
         var isBehind = false
         /// The last of the records of which it was told that retention has removed them.
         var toldRemoved: UInt64 = 0
+        /// How large the last batch was: the next is likely to be as large.
+        var batchBytes = 0
 
         init(_ position: Cursors.Position) {
             cursor = position.seq
@@ -188,11 +193,13 @@ struct Delivery {
         guard try cursors.read(consumer) == nil else { return }
         let seq = try (start ?? .beginning).cursor(in: reader)
         guard try cursors.begin(consumer, at: seq, in: reader), start == nil else { return }
-        let count = try filter.filter.count(in: reader, after: seq)
+        let count = try filter.filter.count(in: reader, after: seq, upTo: Self.mostCounted)
         guard count > 0 else { return }
         logger.notice(
             "a new consumer gets all that is stored; one that begins with --from now would get what comes next",
-            metadata: ["consumer": "\(consumer)", "articles": "\(count)"])
+            metadata: [
+                "consumer": "\(consumer)", "articles": "\(count)\(count == Self.mostCounted ? " or more" : "")",
+            ])
     }
 
     private func begin() throws -> Progress {
@@ -264,8 +271,9 @@ struct Delivery {
         if end > progress.seen, try !waitForFilter(&filter) { return nil }
         var told = progress.toldRemoved
         defer { progress.toldRemoved = told }
-        return try DeliveryBatch(
+        let batch = try DeliveryBatch(
             reader, after: progress.seen, through: end, filter: filter.filter, limit: options.batch,
+            expected: progress.batchBytes,
             damage: { damage in
                 logger.warning("\(damage); it is left out", metadata: ["consumer": "\(consumer)"])
             },
@@ -274,6 +282,8 @@ struct Delivery {
                 if progress.seen > 0, range.upperBound > told { tell(removed: range) }
                 told = max(told, range.upperBound)
             })
+        progress.batchBytes = batch.bytes.count
+        return batch
     }
 
     /// Waits until the filter is that of the configuration as it is.

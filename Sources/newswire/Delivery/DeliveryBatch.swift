@@ -27,17 +27,19 @@ struct DeliveryBatch {
     /// Takes what stands behind number `seq`, as far as `end`, and the filter admits.
     ///
     /// - Parameters:
+    ///   - expected: bytes for which room is made at once; more are taken all the same.
     ///   - longestLook: so many records are looked at for the first article. Whoever asks for what is rare would else read
     ///     all of a store again after a kill.
     ///   - damage: what is no article any more and is left out.
     ///   - removed: the numbers of what retention has removed.
     init(
         _ reader: StoreReader, after seq: UInt64, through end: UInt64, filter: DumpFilter, limit: Int,
-        longestLook: Int = 10_000,
+        expected: Int = 0, longestLook: Int = 10_000,
         damage: (StoreDamage) -> Void, removed: (ClosedRange<UInt64>) -> Void
     ) throws {
         lastSeen = seq
         var batch = self
+        batch.bytes.reserveCapacity(min(expected, Self.maximumBytes))
         var looked = 0
         try filter.fullText?.begin(after: seq, in: reader)
         try reader.read(after: seq, damage: damage, removed: removed) { record in
