@@ -139,15 +139,18 @@ extension StoreReader {
 
     /// Tells whether the store has the very record of a mark. Reads that record.
     package func standing(of mark: RecordMark) throws(StoreError) -> Standing {
-        if try lastSeq() < mark.seq { return .beyond }
-        guard let there = try self.mark(of: mark.seq) else { return .unknown }
+        let extent = try extent()
+        if try lastSeq(in: extent) < mark.seq { return .beyond }
+        guard let there = try self.mark(of: mark.seq, in: extent) else { return .unknown }
         return there == mark ? .same : .other
     }
 
     /// Returns the mark of the record of a number, as it is there or as retention has left it; nil where it cannot be
     /// read.
-    package func mark(of seq: UInt64) throws(StoreError) -> RecordMark? {
-        if let line = try line(seq: seq) {
+    package func mark(of seq: UInt64) throws(StoreError) -> RecordMark? { try mark(of: seq, in: try extent()) }
+
+    private func mark(of seq: UInt64, in extent: Extent) throws(StoreError) -> RecordMark? {
+        if let line = try line(seq: seq, in: extent) {
             return line.withUnsafeBytes { RecordEnvelope($0).map { RecordMark($0) } }
         }
         return try Segment.identities(in: directory).last { $0.firstSeq <= seq }?.mark(of: seq)

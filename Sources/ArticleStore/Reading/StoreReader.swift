@@ -204,7 +204,7 @@ package struct StoreReader: Sendable {
     /// Reads a record's line with its line feed; nil where there is no whole record of that number.
     package func line(seq: UInt64) throws(StoreError) -> [UInt8]? { try line(seq: seq, in: try extent()) }
 
-    private func line(seq: UInt64, in extent: Extent) throws(StoreError) -> [UInt8]? {
+    func line(seq: UInt64, in extent: Extent) throws(StoreError) -> [UInt8]? {
         guard seq > 0 else { return nil }
         var line: [UInt8]?
         do {
@@ -238,14 +238,17 @@ package struct StoreReader: Sendable {
     package func firstSeq() throws(StoreError) -> UInt64? { try extent().segments.first?.firstSeq }
 
     /// Returns the number of the last record that may be read; 0 where there is none.
-    package func lastSeq() throws(StoreError) -> UInt64 {
-        let extent = try extent()
+    package func lastSeq() throws(StoreError) -> UInt64 { try lastSeq(in: try extent()) }
+
+    func lastSeq(in extent: Extent) throws(StoreError) -> UInt64 {
         if extent.isPublished, let published = extent.published { return published.seq }
         for (index, segment) in extent.segments.enumerated().reversed() {
             guard let file = try OpenFile.reading(segment.path) else { continue }
             guard let seq = try SegmentSearch(file, segment, limit: extent.limit(of: index)).lastSeq() else { continue }
             // What stands at the end may be there for the second time.
-            if let known = extent.expected(in: index), known > seq, try line(seq: known) != nil { return known }
+            if let known = extent.expected(in: index), known > seq, try line(seq: known, in: extent) != nil {
+                return known
+            }
             return seq
         }
         return 0
