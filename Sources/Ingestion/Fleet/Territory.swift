@@ -142,11 +142,12 @@ package final class Territory: Sendable {
         let (lost, isNews) = shared.withLock { shared in
             let isLapsed = now >= shared.claims.until
             let lost = shared.polls.values.filter { isLapsed || shared.claims.claims[$0.shard] == nil }.map(\.task)
-            let open = shared.claims.claims.keys.filter {
-                shared.claims.standing(of: $0, applied: applied, at: now).isMine
-            }
-            defer { shared.open = Set(open) }
-            return (lost, shared.open != Set(open))
+            let open = Set(
+                shared.claims.claims.keys.filter {
+                    shared.claims.standing(of: $0, applied: applied, at: now).isMine
+                })
+            defer { shared.open = open }
+            return (lost, shared.open != open)
         }
         for task in lost { task.cancel() }
         if isNews { surroundings.changed() }

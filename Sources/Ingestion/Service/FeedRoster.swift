@@ -61,12 +61,15 @@ struct FeedRoster {
         return configuration.feeds[Int(place)]
     }
 
+    /// The feed of that id, where it is polled.
+    func feed(of id: FeedIdentifier) -> FeedConfiguration? { numbers[id].flatMap { feed($0) } }
+
     func number(of id: FeedIdentifier) -> Int? { numbers[id] }
 
     /// The id of a feed, also of one that is not configured any more. Looks through all of them.
     func id(of number: Int) -> FeedIdentifier? { numbers.first { $0.value == number }?.key }
 
-    func isPolled(_ id: FeedIdentifier) -> Bool { numbers[id].flatMap { feed($0) } != nil }
+    func isPolled(_ id: FeedIdentifier) -> Bool { feed(of: id) != nil }
 
     /// The feeds of the configuration, enabled or not, that have one of the ids; of no ids, all.
     func feeds(_ ids: [FeedIdentifier]) -> [FeedConfiguration] {

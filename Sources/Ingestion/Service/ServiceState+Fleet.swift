@@ -28,9 +28,7 @@ extension ServiceState {
         let time = now()
         var isOurs = false
         for id in ids {
-            guard let feed = roster.number(of: id).flatMap({ roster.feed($0) }), let outlook = outlook(of: feed) else {
-                continue
-            }
+            guard let feed = roster.feed(of: id), let outlook = outlook(of: feed) else { continue }
             roster.count(feed, outlook, at: time)
             learn(outlook, of: feed, at: time, roster.allowances)
             // Somebody has paused it, or it has moved to a site of this machine's.
