@@ -17,8 +17,8 @@ struct SharedValuesTests {
     }
 
     /// Where the elements of an array lie.
-    private func place(_ tags: [String]) -> UnsafeRawPointer? {
-        tags.withUnsafeBytes { $0.baseAddress }
+    private func place(_ elements: [some Any]) -> UnsafeRawPointer? {
+        elements.withUnsafeBytes { $0.baseAddress }
     }
 
     @Test(
@@ -64,7 +64,7 @@ struct SharedValuesTests {
         #expect(place(feeds[0].tags) != place(feeds[2].tags))
     }
 
-    @Test("Feeds of one host share its name, whatever form of it their URLs have")
+    @Test("Feeds of one host have one name of it, whatever form their URLs have, and the name of their file once")
     func hosts() throws {
         let feeds = try load(
             table("a-name-of-more-than-fifteen-bytes", "")
@@ -73,15 +73,20 @@ struct SharedValuesTests {
             list: "https://a-name-of-more-than-fifteen-bytes.example./list\n")
         let hosts = try feeds.map { try #require($0.host) }
         #expect(hosts[0] == "a-name-of-more-than-fifteen-bytes.example" && hosts[1] == hosts[0] && hosts[3] == hosts[0])
-        let places = hosts.map { host in
-            var host = host
-            return host.withUTF8 { $0.baseAddress }
-        }
-        #expect(places[0] == places[1] && places[0] == places[3] && places[0] != places[2])
+        #expect(hosts[2] == "another-name-of-such-a-length.example")
+        #expect(feeds[0].file === feeds[2].file && feeds[0].file !== feeds[3].file)
     }
 
-    @Test("A feed itself takes little more than the places of its URL, its id and what it shares")
+    @Test("The texts of feeds are in one block, in which a host that stands in the URL is not there twice")
+    func texts() throws {
+        let feeds = try load(table("a", "id = \"one\"\ntitle = \"The first\"") + table("b", "id = \"two\""))
+        #expect(place(feeds[0].texts.block) == place(feeds[1].texts.block))
+        let texts = ["one", "https://a.example/feed", "The first", "two", "https://b.example/feed"]
+        #expect(feeds[0].texts.block.count == texts.reduce(2 * 11) { $0 + $1.utf8.count })
+    }
+
+    @Test("A feed itself takes little more than where its texts are, and what it shares")
     func size() {
-        #expect(MemoryLayout<FeedConfiguration>.stride <= 112)
+        #expect(MemoryLayout<FeedConfiguration>.stride <= 40)
     }
 }

@@ -3,62 +3,75 @@ package import Web
 
 /// `FeedConfiguration` is one feed: what to fetch and how, with every default filled in.
 ///
-/// Options and tags are shared by all feeds that have the same, so that a feed of a long list costs little more than
-/// its URL; options are reached as members: `feed.timeout`.
+/// Options and tags are shared by all feeds that have the same, and the texts of all feeds are in one block, so that a feed of
+/// a long list costs little more than its URL; options are reached as members: `feed.timeout`.
 @dynamicMemberLookup
 package struct FeedConfiguration: Sendable {
-    /// The id is what the store and all commands know the feed by.
-    package var id: FeedIdentifier
-    /// Tells whether a person gave the id; the others are made from the URL.
-    package var hasExplicitID: Bool
-    /// The URL stands as it was configured, with whatever secret is in its query; that of a local file is an absolute
-    /// `file:///` URL.
-    package let url: String
-    /// The key of the host that is asked, or the path of the file that is read, which alone begins with a slash. An enum
-    /// of two texts would take a word more, for each of a hundred thousand feeds.
-    private let hostOrPath: String
-    /// The title replaces the feed's own.
-    package var title: String?
+    private(set) var texts: FeedTexts
+    private let line: UInt32
+    let file: Shared<String>
     /// The tags are in the order in which they were written, each of them once.
     package var tags: [String]
-    /// The place names the line that a message about the feed points to.
-    package var source: SourcePlace
     let shared: Shared<FeedOptions>
+
+    init(texts: FeedTexts, tags: [String], file: Shared<String>, line: Int, options: Shared<FeedOptions>) {
+        self.texts = texts
+        self.line = UInt32(clamping: line)
+        self.file = file
+        self.tags = tags
+        shared = options
+    }
 
     init(
         id: FeedIdentifier, hasExplicitID: Bool, url: String, origin: FeedOrigin, title: String?, tags: [String],
         source: SourcePlace, options: Shared<FeedOptions>
     ) {
-        self.id = id
-        self.hasExplicitID = hasExplicitID
-        self.url = url
-        switch origin {
-        case .host(let name): hostOrPath = name
-        case .file(let path): hostOrPath = path
-        }
-        self.title = title
-        self.tags = tags
-        self.source = source
-        shared = options
+        self.init(
+            texts: FeedTexts(
+                id: id, hasExplicitID: hasExplicitID, url: url, hostOrPath: origin.hostOrPath, title: title),
+            tags: tags, file: Shared(source.file), line: source.line, options: options)
+    }
+
+    /// The id is what the store and all commands know the feed by.
+    package var id: FeedIdentifier {
+        get { texts.id }
+        set { setTexts(id: newValue, title: title) }
+    }
+
+    /// Tells whether a person gave the id; the others are made from the URL.
+    package var hasExplicitID: Bool { texts.hasExplicitID }
+
+    /// The URL stands as it was configured, with whatever secret is in its query; that of a local file is an absolute
+    /// `file:///` URL.
+    package var url: String { texts.url }
+
+    /// The title replaces the feed's own.
+    package var title: String? {
+        get { texts.title }
+        set { setTexts(id: id, title: newValue) }
+    }
+
+    /// The place names the line that a message about the feed points to.
+    package var source: SourcePlace { SourcePlace(file: file.value, line: Int(line)) }
+
+    private mutating func setTexts(id: FeedIdentifier, title: String?) {
+        texts = FeedTexts(
+            id: id, hasExplicitID: hasExplicitID, url: url, hostOrPath: texts.hostOrPath, title: title)
     }
 
     /// Who has the document that the URL names.
-    var origin: FeedOrigin { isLocalFile ? .file(hostOrPath) : .host(hostOrPath) }
+    var origin: FeedOrigin { isLocalFile ? .file(texts.hostOrPath) : .host(texts.hostOrPath) }
 
     /// Tells whether the feed is a file of this machine, which is read and not asked for.
-    package var isLocalFile: Bool { hostOrPath.utf8.first == UInt8(ascii: "/") }
+    package var isLocalFile: Bool { texts.isPath }
 
     /// Returns the absolute path of the file that is read; nil for a feed of the web.
-    package var localPath: String? {
-        isLocalFile ? hostOrPath : nil
-    }
+    package var localPath: String? { isLocalFile ? texts.hostOrPath : nil }
 
     /// Returns the host that is asked, under the name that all its forms share (polling.md §7); nil for a local file.
     ///
-    /// It was worked out when the configuration was read, and costs nothing to ask for.
-    package var host: String? {
-        isLocalFile ? nil : hostOrPath
-    }
+    /// It was worked out when the configuration was read, and costs next to nothing to ask for.
+    package var host: String? { isLocalFile ? nil : texts.hostOrPath }
 
     /// Returns the host of any URL, under the name that all its forms share (polling.md §7); nil for one that no
     /// request could be made for. It parses the URL, which takes some microseconds: `host` is for the feed's own.
@@ -93,8 +106,7 @@ package struct FeedConfiguration: Sendable {
 extension FeedConfiguration: Equatable {
     /// Two feeds are equal that say the same; where they were written, and whether the id was, does not count.
     package static func == (left: Self, right: Self) -> Bool {
-        left.id == right.id && left.url == right.url && left.hostOrPath == right.hostOrPath && left.title == right.title
-            && left.tags == right.tags && left.shared == right.shared
+        left.texts == right.texts && left.tags == right.tags && left.shared == right.shared
     }
 }
 
@@ -104,6 +116,14 @@ enum FeedOrigin: Sendable, Hashable {
     case host(String)
     /// This machine: the absolute path of a file.
     case file(String)
+
+    /// The text of either: a path alone begins with a slash.
+    var hostOrPath: String {
+        switch self {
+        case .host(let name): name
+        case .file(let path): path
+        }
+    }
 }
 
 extension FeedOptions {

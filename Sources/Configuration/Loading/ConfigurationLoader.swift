@@ -112,7 +112,14 @@ struct ConfigurationAssembler {
         let standard = state.feeds.shared(state.feedOptions)
         let capsDiffer = configuration.hosts.contains { $0.maxAgeCap != configuration.schedule.maxAgeCap }
         var capped: [CappedOptions: Shared<FeedOptions>] = [:]
-        return zip(pending, ids).map { feed, id in
+        var packing = FeedTexts.Packing()
+        for (feed, id) in zip(pending, ids) {
+            packing.add(
+                id: id, hasExplicitID: feed.id != nil, url: feed.url, hostOrPath: feed.origin.hostOrPath,
+                title: feed.title)
+        }
+        var files = Interner<Shared<String>>()
+        return zip(pending, packing.finish()).map { feed, texts in
             var options = feed.options ?? standard
             if capsDiffer, !feed.hasOwnCap, case .host(let host) = feed.origin,
                 let cap = configuration.hostSettings(for: host)?.maxAgeCap, cap != options.value.maxAgeCap
@@ -124,8 +131,8 @@ struct ConfigurationAssembler {
                 checkTransport(options.value, feed)
             }
             return FeedConfiguration(
-                id: id, hasExplicitID: feed.id != nil, url: feed.url, origin: feed.origin, title: feed.title,
-                tags: feed.tags, source: feed.place, options: options)
+                texts: texts, tags: feed.tags, file: files.interned(Shared(feed.place.file)), line: feed.place.line,
+                options: options)
         }
     }
 

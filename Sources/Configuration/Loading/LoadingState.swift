@@ -128,7 +128,6 @@ struct PendingFeed {
 struct PendingFeeds {
     private(set) var feeds: [PendingFeed] = []
     private var tags = Interner<ExactTexts>()
-    private var hosts = Interner<String>()
     private var options = Interner<Shared<FeedOptions>>()
     private var indexes: [String: Int] = [:]
     /// The first feed of each form of a URL.
@@ -170,7 +169,6 @@ struct PendingFeeds {
 
     mutating func add(_ feed: PendingFeed) -> Addition {
         var feed = feed
-        if case .host(let name) = feed.origin { feed.origin = .host(hosts.interned(name)) }
         if !feed.tags.isEmpty { feed.tags = tags.interned(ExactTexts(texts: feed.tags)).texts }
         if let id = feed.id, let other = places[id] { return .sameID(as: other) }
         var alike: Known?
