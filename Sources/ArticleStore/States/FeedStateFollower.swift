@@ -1,26 +1,50 @@
 package import FeedModel
 import Glibc
+import Locking
 
 /// `FeedStateFollower` reads what is remembered of feeds beside the writer, bit by bit: what was read once is not read again
-/// as long as the file only grows, and nothing of it is kept in memory but where it stands.
+/// as long as the file only grows, and hardly anything of it is kept in memory but where it stands.
 ///
 /// One thread at a time may call `follow`; any may ask a `File` that it has given.
 package struct FeedStateFollower {
-    /// `Place` is where a feed's state stands in the file.
-    package struct Place: Sendable, Equatable {
-        let offset: UInt64
-        let length: UInt32
+    /// `Place` is where a feed's state stands in the file. Of very many feeds that is kept, so that it is one number: 40 bits of
+    /// where the line begins, and 24 of how long it is.
+    package struct Place: Sendable, Hashable {
+        private let number: UInt64
+
+        /// Nil for a line that is longer, or further behind, than any that newswire writes.
+        init?(offset: UInt64, length: UInt64) {
+            guard offset < 1 << 40, length < 1 << 24 else { return nil }
+            number = offset << 24 | length
+        }
+
+        var offset: UInt64 { number >> 24 }
+        var length: Int { Int(number & 0xff_ffff) }
     }
 
     /// `File` is the file of states as it was followed last. What its places name stays in it, also where the writer has
     /// put another file in its place.
     package struct File: Sendable {
         fileprivate let file: OpenFile
+        /// The states that were read last, as whoever looks at a list of feeds looks at it again.
+        private let recent = Locked<[Place: FeedState]>([:])
+        /// So many of them are kept, each of a few kilobytes.
+        static let mostRecent = 128
+
+        fileprivate init(_ file: OpenFile) {
+            self.file = file
+        }
 
         /// Reads a state; nil where it is not whole.
         package func state(at place: Place) throws(StoreError) -> FeedState? {
-            let bytes = try file.read(Int(place.length), at: place.offset)
-            return bytes.withUnsafeBytes { FeedStates.entry($0)?.state }
+            if let known = recent.withLock({ $0[place] }) { return known }
+            let bytes = try file.read(place.length, at: place.offset)
+            guard let state = bytes.withUnsafeBytes({ FeedStates.entry($0)?.state }) else { return nil }
+            recent.withLock { recent in
+                if recent.count >= Self.mostRecent { recent.removeAll(keepingCapacity: true) }
+                recent[place] = state
+            }
+            return state
         }
     }
 
@@ -54,7 +78,7 @@ package struct FeedStateFollower {
         let (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino))
         if followed?.device != device || followed?.inode != inode || UInt64(max(0, status.st_size)) < end {
             begin()
-            followed = (File(file: file), device, inode)
+            followed = (File(file), device, inode)
             end = 0
         }
         var scanner = LineScanner(file, from: end)
@@ -62,8 +86,9 @@ package struct FeedStateFollower {
             // Half a line is read when it is whole.
             guard line.isEnded else { return }
             end = line.offset + line.length
-            guard let length = UInt32(exactly: line.length), let entry = FeedStates.entry(line.bytes) else { continue }
-            take(entry.state, Place(offset: line.offset, length: length))
+            guard let place = Place(offset: line.offset, length: line.length), let entry = FeedStates.entry(line.bytes)
+            else { continue }
+            take(entry.state, place)
         }
     }
 }

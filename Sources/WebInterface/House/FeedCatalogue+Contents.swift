@@ -2,32 +2,32 @@ internal import ArticleStore
 internal import Configuration
 internal import FeedModel
 internal import Ingestion
-private import Text
+internal import Text
 internal import newswire
 
 extension FeedCatalogue {
-    /// What feeds are sorted and chosen by.
+    /// What feeds are sorted and chosen by. Of very many feeds that counts: the small ones stand where there is room beside others.
     struct Entry: Sendable {
         var place: FeedStateFollower.Place?
+        /// Whether it is to be found at another URL, or rules have blocked all of it of late.
+        var isRemarkable = false
+        /// As the configuration has it.
+        var isEnabled = true
+        /// Whether a poll has ever gone well.
+        var hasAnswered = false
         /// Feeds of one host, which is asked for them, have the same; others hardly ever.
         var hostMark: UInt32
         /// Of the feed's document, where the configuration has none.
-        var title: String?
+        var title: TextBlock.Place?
+        var failureKind: FailureKind?
+        /// How many polls have failed one after another, as far as that is counted here.
+        var failures: UInt8 = 0
         @CompactTime var nextPoll: Timestamp?
         @CompactTime var lastPoll: Timestamp?
         @CompactTime var silentSince: Timestamp?
         @CompactTime var failingSince: Timestamp?
         @CompactTime var heldUntil: Timestamp?
         var articles: UInt32 = 0
-        /// Whether it is to be found at another URL, or rules have blocked all of it of late.
-        var isRemarkable = false
-        var failureKind: FailureKind?
-        /// How many polls have failed one after another, as far as that is counted here.
-        var failures: UInt8 = 0
-        /// As the configuration has it.
-        var isEnabled = true
-        /// Whether a poll has ever gone well.
-        var hasAnswered = false
 
         /// Whether there may be something to say of it to a person.
         var isNoted: Bool { failureKind != nil || silentSince != nil || isRemarkable }
@@ -37,13 +37,14 @@ extension FeedCatalogue {
             isEnabled = feed.enabled
         }
 
+        /// - Parameter title: of the feed's document, where the configuration has none.
         init(
             _ state: FeedState, of feed: FeedConfiguration, at place: FeedStateFollower.Place?,
-            _ allowances: HostAllowances
+            title: TextBlock.Place?, _ allowances: HostAllowances
         ) {
             self.place = place
             hostMark = Self.mark(ofHost: allowances.allowance(for: feed, state: state).key)
-            title = feed.title == nil ? state.title : nil
+            self.title = title
             nextPoll = feed.enabled ? state.nextPoll : nil
             lastPoll = state.lastPoll
             silentSince = state.silentSince(feed)
@@ -73,7 +74,10 @@ extension FeedCatalogue {
     struct Contents: Sendable {
         /// Its feeds have the ids by which the store knows them.
         let configuration: Configuration
-        var entries: [Entry]
+        private(set) var entries: [Entry]
+        /// Those that entries name, and of some feeds what they were called before: whoever writes the states begins a new file
+        /// now and then, with which all of this begins anew.
+        private var titles = TextBlock()
         var file: FeedStateFollower.File?
         /// How it is with the pages of their articles.
         var pages: PageText?
@@ -110,7 +114,8 @@ extension FeedCatalogue {
                 for old in feed.formerly { successors[old] = feed.id }
             }
             configured = Set(successors.keys)
-            byID = feeds.indices.map { Int32($0) }.sorted { feeds[Int($0)].id < feeds[Int($1)].id }
+            let ids = feeds.map(\.id)
+            byID = feeds.indices.map { Int32($0) }.sorted { ids[Int($0)] < ids[Int($1)] }
         }
 
         /// Returns where the configuration has the feed of an id.
@@ -139,7 +144,7 @@ extension FeedCatalogue {
                 return
             }
             let feed = configuration.feeds[number]
-            entries[number] = Entry(state, of: feed, at: place, allowances)
+            setEntry(number, state, of: feed, at: place)
             ofHosts[number] =
                 state.schedule.pause != nil || state.schedule.hostPace != nil
                 ? (state.schedule, state.move.adopted) : nil
@@ -163,9 +168,23 @@ extension FeedCatalogue {
         mutating func settleFormers() throws(StoreError) {
             for (number, feed) in configuration.feeds.enumerated() where !feed.formerly.isEmpty {
                 guard let state = try state(number) else { continue }
-                entries[number] = Entry(state, of: feed, at: entries[number].place, allowances)
+                setEntry(number, state, of: feed, at: entries[number].place)
             }
         }
+
+        private mutating func setEntry(
+            _ number: Int, _ state: FeedState, of feed: FeedConfiguration, at place: FeedStateFollower.Place?
+        ) {
+            var title: TextBlock.Place?
+            if feed.title == nil, let text = state.title {
+                title = entries[number].title
+                if title.map({ titles[$0] != text }) ?? true { title = titles.add(text) }
+            }
+            entries[number] = Entry(state, of: feed, at: place, title: title, allowances)
+        }
+
+        /// What the feed's document says it is called, where the configuration does not; nil where neither is known.
+        func documentTitle(_ number: Int) -> String? { entries[number].title.map { titles[$0] } }
 
         /// Reads what is remembered of a feed; nil where nothing is.
         func state(_ number: Int) throws(StoreError) -> FeedState? {

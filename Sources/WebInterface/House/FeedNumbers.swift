@@ -14,29 +14,44 @@ package final class FeedNumbers: Sendable {
     }
 
     private struct Table {
-        private(set) var numbers: [String: UInt32] = [:]
-        private var names: [UInt32: String] = [:]
+        /// The names of very many feeds.
+        private var texts = TextBlock()
+        private var names: [UInt32: TextBlock.Place] = [:]
+        /// The numbers of names that have another than their own, of which there are hardly any.
+        private var strangers: [String: UInt32] = [:]
 
-        func name(_ number: UInt32) -> String? { names[number] }
+        func name(_ number: UInt32) -> String? { names[number].map { texts[$0] } }
+
+        func number(of name: String) -> UInt32? {
+            let own = FeedNumbers.own(name)
+            return self.name(own) == name ? own : strangers[name]
+        }
+
+        /// Of all, in no order.
+        var entries: [(name: String, number: UInt32)] { names.map { (texts[$0.value], $0.key) } }
 
         /// False where one of the two is taken already.
         mutating func add(_ name: String, _ number: UInt32) -> Bool {
-            guard number > 0, number <= FeedNumbers.largest, numbers[name] == nil, names[number] == nil else {
-                return false
-            }
-            numbers[name] = number
-            names[number] = name
+            guard number > 0, number <= FeedNumbers.largest, self.number(of: name) == nil, names[number] == nil,
+                let place = texts.add(name)
+            else { return false }
+            names[number] = place
+            if number != FeedNumbers.own(name) { strangers[name] = number }
             return true
         }
 
-        /// The low bits of the name's hash, or the next number that is free. None is 0, which readers take for nothing.
+        /// The name's own, or the next number that is free. None is 0, which readers take for nothing.
         mutating func give(_ name: String) -> UInt32 {
-            var text = name
-            let hash = text.withUTF8 { XXH3.hash64(UnsafeRawBufferPointer($0)) }
-            var number = UInt32(truncatingIfNeeded: hash) & FeedNumbers.largest
+            var number = FeedNumbers.own(name)
             while !add(name, number) { number = FeedNumbers.next(after: number) }
             return number
         }
+    }
+
+    /// The number that a name gets where no other has it: the low bits of its hash.
+    private static func own(_ name: String) -> UInt32 {
+        var text = name
+        return UInt32(truncatingIfNeeded: text.withUTF8 { XXH3.hash64(UnsafeRawBufferPointer($0)) }) & largest
     }
 
     static let largest = UInt32(Int32.max)
@@ -103,7 +118,7 @@ package final class FeedNumbers: Sendable {
             var table = tables[kind] ?? Table()
             var lines: [UInt8] = []
             let numbers = names.map { name in
-                if let known = table.numbers[name] { return known }
+                if let known = table.number(of: name) { return known }
                 let number = table.give(name)
                 Self.append(kind, number, name, to: &lines)
                 return number
@@ -139,7 +154,7 @@ package final class FeedNumbers: Sendable {
     private static func text(of tables: [Kind: Table]) -> [UInt8] {
         var lines: [UInt8] = []
         for kind in Kind.allCases {
-            for (name, number) in tables[kind]?.numbers.sorted(by: { $0.key < $1.key }) ?? [] {
+            for (name, number) in tables[kind]?.entries.sorted(by: { $0.name < $1.name }) ?? [] {
                 append(kind, number, name, to: &lines)
             }
         }

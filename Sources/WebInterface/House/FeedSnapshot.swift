@@ -53,7 +53,7 @@ package struct FeedSnapshot: Sendable {
     package func feed(_ place: Int) -> FeedConfiguration { configuration.feeds[place] }
 
     /// Its own title, or what its document says; nil where neither is known.
-    package func title(_ place: Int) -> String? { feed(place).title ?? contents.entries[place].title }
+    package func title(_ place: Int) -> String? { feed(place).title ?? contents.documentTitle(place) }
 
     /// Reads what is remembered of a feed, as people are shown it; nil where it was never polled.
     package func state(_ place: Int) throws(WebFailure) -> FeedState? {
