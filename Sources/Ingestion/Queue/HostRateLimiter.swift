@@ -154,7 +154,7 @@ struct RedirectGate: Sendable {
 }
 
 /// `HostAllowances` says which feeds share one allowance, and how large it is (polling.md §7).
-package struct HostAllowances: Sendable {
+package final class HostAllowances: Sendable {
     private let configuration: Configuration
     /// How many feeds each host has, once somebody has asked.
     private let counts = Locked<[String: Int]?>(nil)
