@@ -37,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
         let log = ServiceLog(
             of: "newswire-web", level: setup.configuration.log.level, environment: CommonOptions.environment)
         do {
-            try await serve(setup, log, hangups)
+            try await serve(consume setup, log, hangups)
         } catch {
             // What the log says of it comes before the error.
             log.drain()
@@ -46,13 +46,13 @@ struct RunCommand: AsyncParsableCommand {
         log.drain()
     }
 
-    private func serve(_ setup: WebSetup, _ log: ServiceLog, _ hangups: UnixSignalsSequence) async throws {
+    private func serve(_ setup: consuming WebSetup, _ log: ServiceLog, _ hangups: UnixSignalsSequence) async throws {
         let logger = log.logger
         let notifier = ServiceNotifier(environment: CommonOptions.environment)
         for warning in setup.warnings { logger.warning("\(warning)") }
         let folder = try StateFolder(setup.folder)
         if folder.isNew, let note = setup.configuration.noteOfLocalReaders() { logger.notice("\(note)") }
-        let building = try WebBuilding(setup, logger)
+        let building = try WebBuilding(copy setup, logger)
         let sockets = try Self.listen(setup.configuration.web)
         let places = setup.configuration.web.listen.map(\.description).joined(separator: ", ")
         let server = WebServer(
@@ -68,6 +68,8 @@ struct RunCommand: AsyncParsableCommand {
         // What a reload is compared with is no feed.
         var first = setup.configuration
         first.feeds = []
+        // The house alone has the feeds from here on: after a reload nothing keeps those of the start.
+        _ = consume setup
         let reloading = WebReload(
             first, level: common.logLevel, building, log, notifier, status: "listening on \(places)")
         var quiet = logger
