@@ -14,6 +14,8 @@ final class ServerState {
     let eventLoop: any EventLoop
     private(set) var isStopping = false
     var inWork = 0
+    /// When something was answered last; nil where nothing was since it was found to be quiet.
+    private var lastAnswer: NIODeadline? = .now()
     private(set) var streams = 0
     private var connections: [ObjectIdentifier: WebConnection] = [:]
     private var hasEnded: EventLoopPromise<Void>?
@@ -56,6 +58,16 @@ final class ServerState {
     /// Asks every stream for news.
     func tick() {
         for connection in connections.values { connection.tick() }
+    }
+
+    /// To be called once an answer has gone out.
+    func hasAnswered() { lastAnswer = .now() }
+
+    /// Whether nothing has been answered for a while. True once, until something is.
+    func isQuietNow() -> Bool {
+        guard let last = lastAnswer, inWork == 0, NIODeadline.now() - last >= limits.quietTime else { return false }
+        lastAnswer = nil
+        return true
     }
 
     /// Lets idle connections and streams end at once, and the others when they have been answered.

@@ -81,6 +81,7 @@ extension WebConnection {
 
     /// An answer has gone out.
     func finished(_ exchange: Exchange) {
+        state.hasAnswered()
         guard let context else { return }
         if case .closed = stage { return }
         timer?.cancel()

@@ -20,6 +20,8 @@ package struct WebLimits: Sendable {
     package var newsInterval = TimeAmount.seconds(1)
     /// A stream without news has a comment so often.
     package var commentInterval = TimeAmount.seconds(15)
+    /// After so long without an answer nothing of what answers have taken is wanted soon.
+    package var quietTime = TimeAmount.seconds(30)
     /// What is in flight has so long once the server was told to stop.
     package var grace = TimeAmount.seconds(10)
     /// A connection that is closed by this side has so long to take the answer.

@@ -16,6 +16,7 @@ package struct WebServer: Service {
     private let started: @Sendable () -> Void
     private let alive: @Sendable () -> Void
     private let stopping: @Sendable () -> Void
+    private let quiet: @Sendable () -> Void
 
     /// Makes a server that does nothing before `run`.
     ///
@@ -24,11 +25,13 @@ package struct WebServer: Service {
     ///   - workers: threads that answer requests; nil for one a processor.
     ///   - started: called once connections are taken.
     ///   - stopping: called once it was told to stop.
+    ///   - quiet: called on a worker's thread once nothing has been answered for a while, and again when that is so after more
+    ///     answers.
     ///   - alive: called about once a second, on the event loop, as long as that turns.
     package init(
         _ sockets: [ListeningSocket], site: WebSite, house: WebHouse, limits: WebLimits = WebLimits(),
         workers: Int? = nil, started: @escaping @Sendable () -> Void = {},
-        stopping: @escaping @Sendable () -> Void = {},
+        stopping: @escaping @Sendable () -> Void = {}, quiet: @escaping @Sendable () -> Void = {},
         alive: @escaping @Sendable () -> Void = {}
     ) {
         self.sockets = sockets
@@ -39,6 +42,7 @@ package struct WebServer: Service {
         self.started = started
         self.alive = alive
         self.stopping = stopping
+        self.quiet = quiet
     }
 
     /// Returns when the server was told to stop, and nothing runs any more.
@@ -55,7 +59,7 @@ package struct WebServer: Service {
 
     private func serve(_ group: MultiThreadedEventLoopGroup, _ pool: NIOThreadPool) async throws {
         let eventLoop = group.next()
-        let (site, house, limits, alive) = (site, house, limits, alive)
+        let (site, house, limits, alive, quiet) = (site, house, limits, alive, quiet)
         let state = try await eventLoop.submit {
             NIOLoopBound(ServerState(site, house, limits, pool, on: eventLoop), eventLoop: eventLoop)
         }.get()
@@ -64,6 +68,7 @@ package struct WebServer: Service {
         let ticks = eventLoop.scheduleRepeatedTask(initialDelay: limits.newsInterval, delay: limits.newsInterval) { _ in
             alive()
             state.value.tick()
+            if state.value.isQuietNow() { pool.submit { if $0 == .active { quiet() } } }
         }
         started()
         try? await gracefulShutdown()

@@ -47,17 +47,17 @@ struct ServerFixture: Sendable {
 
     /// - Parameter body: runs on a thread of its own, and may block.
     static func run<Value: Sendable>(
-        _ endpoints: [WebEndpoint], workers: Int = 2, _ change: (inout WebLimits) -> Void = { _ in },
-        _ body: @escaping @Sendable (ServerFixture) -> Value
+        _ endpoints: [WebEndpoint], workers: Int = 2, quiet: @escaping @Sendable () -> Void = {},
+        _ change: (inout WebLimits) -> Void = { _ in }, _ body: @escaping @Sendable (ServerFixture) -> Value
     ) async throws -> Value {
-        try await conduct(endpoints, workers: workers, change) { fixture in
+        try await conduct(endpoints, workers: workers, quiet: quiet, change) { fixture in
             await BlockingCall.run { body(fixture) }
         }
     }
 
     static func conduct<Value: Sendable>(
-        _ endpoints: [WebEndpoint], workers: Int = 2, _ change: (inout WebLimits) -> Void = { _ in },
-        _ body: (ServerFixture) async throws -> Value
+        _ endpoints: [WebEndpoint], workers: Int = 2, quiet: @escaping @Sendable () -> Void = {},
+        _ change: (inout WebLimits) -> Void = { _ in }, _ body: (ServerFixture) async throws -> Value
     ) async throws -> Value {
         let folder = TemporaryDirectory()
         var limits = WebLimits()
@@ -69,7 +69,7 @@ struct ServerFixture: Sendable {
         ]
         let server = WebServer(
             sockets, site: WebSite(endpoints), house: try house(folder), limits: limits, workers: workers,
-            started: { start.finish() })
+            started: { start.finish() }, quiet: quiet)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: server)], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))

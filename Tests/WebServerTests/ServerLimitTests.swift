@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Locking
 import NIOCore
@@ -47,6 +48,34 @@ struct ServerLimitTests {
             client.send(Self.request)
             #expect(client.response()?.status == 200)
             #expect(client.rest() == "")
+        }
+    }
+
+    @Test("What answers have taken is given back once nothing has been answered for a while, once for each such time")
+    func quiet() async throws {
+        let calls = Locked(0)
+        let (quiet, called) = (DispatchSemaphore(value: 0), { @Sendable in calls.withLock { $0 } })
+        try await ServerFixture.run(
+            [Endpoints.hello],
+            quiet: {
+                calls.withLock { $0 += 1 }
+                quiet.signal()
+            },
+            {
+                $0.newsInterval = .milliseconds(20)
+                $0.quietTime = .milliseconds(200)
+                $0.sendTime = .milliseconds(400)
+            }
+        ) { server in
+            quiet.wait()
+            // Nobody asks for 400 ms, in which it is looked for quiet twenty times.
+            #expect(server.client().rest() == "")
+            #expect(called() == 1)
+            let before = ContinuousClock.now
+            #expect(server.ask(Self.request)?.status == 200)
+            quiet.wait()
+            #expect(ContinuousClock.now - before >= .milliseconds(200))
+            #expect(called() == 2)
         }
     }
 

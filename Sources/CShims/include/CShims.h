@@ -39,6 +39,9 @@ static inline void newswire_keep_freed_memory(int trim, int map, int heaps) {
 }
 // Gives freed memory back to the system, whatever the limits above say.
 static inline void newswire_give_memory_back(void) { malloc_trim(0); }
+// Takes the pages of the program's file that were read so far out of the process (ProgramPages.c). Those that are needed again come
+// from the page cache, and what only the start has needed does not.
+void newswire_forget_program_pages(void);
 
 #include <stddef.h>
 

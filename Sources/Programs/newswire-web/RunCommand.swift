@@ -64,6 +64,10 @@ struct RunCommand: AsyncParsableCommand {
             stopping: {
                 notifier.stopping()
                 Self.leaveLate(log)
+            },
+            quiet: {
+                newswire_give_memory_back()
+                newswire_forget_program_pages()
             }, alive: { notifier.alive() })
         // What a reload is compared with is no feed.
         var first = setup.configuration
