@@ -84,8 +84,7 @@ extension WebConnection {
         state.hasAnswered()
         guard let context else { return }
         if case .closed = stage { return }
-        timer?.cancel()
-        timer = nil
+        unschedule()
         guard exchange.keepsAlive, !isLast else { return linger(context) }
         stage = .idle
         isSending = false

@@ -115,7 +115,6 @@ extension WebConnection {
     /// A request is there as a whole.
     func sent() {
         isSending = false
-        timer?.cancel()
-        timer = nil
+        unschedule()
     }
 }

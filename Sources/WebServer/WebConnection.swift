@@ -37,7 +37,10 @@ final class WebConnection: ChannelInboundHandler {
     var context: ChannelHandlerContext?
     var waiting = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 4)
     var isTaking = false
-    var timer: Scheduled<Void>?
+    /// When `timeIsUp` is due; nil where nothing is waited for.
+    private var deadline: NIODeadline?
+    /// Looks at `deadline` then or before.
+    private var timer: (task: Scheduled<Void>, at: NIODeadline)?
     /// Whether bytes of a request have come, and not all of it.
     var isSending = false
     /// Whether parts of requests have come with what was read last.
@@ -132,9 +135,32 @@ final class WebConnection: ChannelInboundHandler {
     // MARK: Time
 
     /// Has `timeIsUp` called after a while, and not when it would have been before.
+    ///
+    /// Each request moves that several times, and hardly ever does it come: the loop is told only where it would look too late.
     func schedule(_ time: TimeAmount) {
-        timer?.cancel()
-        timer = state.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in self?.timeIsUp() }
+        let deadline = NIODeadline.now() + time
+        self.deadline = deadline
+        if let timer, timer.at <= deadline { return }
+        timer?.task.cancel()
+        look(at: deadline)
+    }
+
+    /// Has `timeIsUp` not called.
+    func unschedule() { deadline = nil }
+
+    private func look(at time: NIODeadline) {
+        let task = state.eventLoop.assumeIsolated().scheduleTask(deadline: time) { [weak self] () -> Void in
+            self?.lookAtTime()
+        }
+        timer = (task, time)
+    }
+
+    private func lookAtTime() {
+        timer = nil
+        guard let deadline else { return }
+        if deadline > .now() { return look(at: deadline) }
+        self.deadline = nil
+        timeIsUp()
     }
 
     /// Watches whether an answer is taken, until `finished`.
@@ -179,7 +205,7 @@ final class WebConnection: ChannelInboundHandler {
         if case .closed = stage, context == nil { return }
         if case .streaming = stage { state.giveStreamBack() }
         stage = .closed
-        timer?.cancel()
+        timer?.task.cancel()
         timer = nil
         waiting.removeAll()
         context = nil

@@ -24,8 +24,8 @@ enum WebHeaders {
         added.append(("Content-Security-Policy", isPage ? pagePolicy : otherPolicy))
         // With no-referrer a browser would send `Origin: null` with a page's own forms, as if another page had them.
         added.append(("Referrer-Policy", isPage ? "same-origin" : "no-referrer"))
-        for (name, value) in added
-        where !answer.headers.all.contains(where: { $0.name.lowercased() == name.lowercased() }) {
+        let own = answer.headers.all.map { $0.name.lowercased() }
+        for (name, value) in added where own.isEmpty || !own.contains(name.lowercased()) {
             answer.headers.all.append(WebFields.Field(name, value))
         }
     }
