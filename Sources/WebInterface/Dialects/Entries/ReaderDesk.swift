@@ -161,7 +161,11 @@ struct ReaderFeed: Sendable {
     /// The publisher's own page, as far as the feed's URL tells: newswire keeps no other.
     var siteURL: String {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else { return "" }
-        let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-        return parts.count > 2 ? parts[..<3].joined(separator: "/") + "/" : url
+        var slashes = 0
+        let end = url.utf8.firstIndex { byte in
+            if byte == UInt8(ascii: "/") { slashes += 1 }
+            return slashes == 3
+        }
+        return end.map { String(url[...$0]) } ?? url + "/"
     }
 }
