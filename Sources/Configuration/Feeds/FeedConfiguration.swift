@@ -3,8 +3,8 @@ package import Web
 
 /// `FeedConfiguration` is one feed: what to fetch and how, with every default filled in.
 ///
-/// Options and tags are shared by all feeds that have the same, and the texts of all feeds are in one block, so that a feed of
-/// a long list costs little more than its URL; options are reached as members: `feed.timeout`.
+/// Options and tags are shared by all feeds that have the same, and the texts of very many feeds are in few blocks, so that a
+/// feed of a long list costs little more than its URL; options are reached as members: `feed.timeout`.
 @dynamicMemberLookup
 package struct FeedConfiguration: Sendable {
     private(set) var texts: FeedTexts
